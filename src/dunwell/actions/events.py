@@ -1,0 +1,86 @@
+"""Writing the event that goes with a change, chained by hash to the one before."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Model
+
+from dunwell.actions.gate import Actor
+from dunwell.models import ChainHead, Event
+
+
+def event_hash(
+    *,
+    previous: str,
+    company_id: int,
+    seq: int,
+    at: datetime,
+    actor: str,
+    verb: str,
+    subject: str,
+    subject_id: int,
+    customer_id: int | None,
+    data: dict[str, Any],
+) -> str:
+    """Return SHA-256 over the previous hash and the event's canonical JSON."""
+    row = [
+        company_id,
+        seq,
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        actor,
+        verb,
+        subject,
+        subject_id,
+        customer_id,
+        data,
+    ]
+    text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(previous.encode() + text.encode()).hexdigest()
+
+
+def record_event(
+    actor: Actor,
+    verb: str,
+    subject: Model,
+    *,
+    at: datetime,
+    customer_id: int | None = None,
+    **data: Any,
+) -> Event:
+    """Add one event about a record; call it last inside the action's transaction.
+
+    The chain's head is locked until the transaction ends, so that two writers
+    queue here and the chain has neither gaps nor forks.
+    """
+    head, _ = ChainHead.objects.select_for_update().get_or_create(company=actor.company)
+    seq = head.seq + 1
+    name = subject._meta.model_name or ""
+    digest = event_hash(
+        previous=head.hash,
+        company_id=actor.company.pk,
+        seq=seq,
+        at=at,
+        actor=actor.name,
+        verb=verb,
+        subject=name,
+        subject_id=subject.pk,
+        customer_id=customer_id,
+        data=data,
+    )
+    event = Event.objects.create(
+        company=actor.company,
+        seq=seq,
+        at=at,
+        actor=actor.name,
+        verb=verb,
+        subject=name,
+        subject_id=subject.pk,
+        customer_id=customer_id,
+        data=data,
+        previous_hash=head.hash,
+        hash=digest,
+    )
+    ChainHead.objects.filter(pk=head.pk).update(seq=seq, hash=digest)
+    return event

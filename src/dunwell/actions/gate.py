@@ -1,0 +1,132 @@
+"""Who may act, and how an action says no."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dunwell.models import ApiToken, Company, Membership, Role, User
+
+VIEW = frozenset({"ledger.view", "ledger.verify"})
+COLLECT = frozenset(
+    {
+        "promise.record",
+        "promise.withdraw",
+        "dispute.open",
+        "hold.place",
+        "note.record",
+        "task.complete",
+        "message.cancel",
+        "message.send",
+        "worklist.snooze",
+        "contact.edit",
+    }
+)
+CASH = frozenset(
+    {
+        "items.import",
+        "item.add",
+        "payment.record",
+        "payment.apply",
+        "payment.reverse",
+        "dispute.open",
+        "note.record",
+        "profile.save",
+        "feed.record",
+    }
+)
+CREDIT = frozenset(
+    {
+        "message.approve",
+        "hold.release",
+        "dispute.close",
+        "strategy.edit",
+        "strategy.publish",
+        "cycle.run",
+        "adjustment.record",
+        "item.reverse",
+        "customer.edit",
+        "rates.edit",
+        "balances.rebuild",
+    }
+)
+ADMIN = frozenset(
+    {
+        "company.edit",
+        "user.manage",
+        "token.manage",
+        "strategy.edit",
+        "cycle.run",
+        "rates.edit",
+        "feed.record",
+        "balances.rebuild",
+    }
+)
+ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
+    Role.ADMIN: VIEW | ADMIN,
+    Role.CREDIT_MANAGER: VIEW | COLLECT | CREDIT,
+    Role.COLLECTOR: VIEW | COLLECT,
+    Role.CLERK: VIEW | CASH,
+    Role.READ_ONLY: VIEW,
+}
+"""What each role may do; the admin manages people and settings but moves no money."""
+
+RIGHTS = frozenset().union(*ROLE_RIGHTS.values())
+"""Every right there is."""
+
+CONFLICTING_ROLES: Mapping[frozenset[str], str] = {
+    frozenset({Role.ADMIN, Role.CLERK}): "who manages users should not post money",
+    frozenset({Role.ADMIN, Role.CREDIT_MANAGER}): "who manages users should not write off",
+    frozenset({Role.CLERK, Role.CREDIT_MANAGER}): "who posts cash should not write off or credit",
+}
+"""Pairs of roles that segregation of duties keeps apart; shown as a warning when granted."""
+
+
+class Refused(ValueError):
+    """A business rule says no; the message is written for the person who asked."""
+
+
+class Forbidden(Refused):
+    """The actor lacks the right; the message names it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """A member of staff, a program or the system, acting for one company."""
+
+    company: Company
+    name: str
+    user_id: int | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    rights: frozenset[str] = field(default_factory=frozenset)
+
+    def require(self, right: str) -> None:
+        """Raise Forbidden unless the actor holds the right."""
+        if right not in self.rights:
+            raise Forbidden(f"{self.name} may not do this (right {right} is missing).")
+
+
+def staff(user: User, company: Company) -> Actor:
+    """Return a member of staff as an actor in a company; raise Forbidden for an outsider."""
+    roles = frozenset(
+        Membership.objects.filter(user=user, company=company).values_list("role", flat=True)
+    )
+    if not roles or not user.is_active:
+        raise Forbidden(f"{user.username} does not work for {company.name}.")
+    rights = frozenset().union(*(ROLE_RIGHTS[role] for role in roles))
+    return Actor(company=company, name=user.username, user_id=user.pk, roles=roles, rights=rights)
+
+
+def program(token: ApiToken) -> Actor:
+    """Return an API token as an actor: its own rights, and never more than its owner's now."""
+    owner = staff(token.user, token.company)
+    return Actor(
+        company=token.company,
+        name=f"{token.user.username} via {token.name}",
+        user_id=token.user_id,
+        roles=owner.roles,
+        rights=owner.rights & frozenset(token.rights),
+    )
+
+
+def system(company: Company) -> Actor:
+    """Return the day's cycle and the command line as an actor."""
+    return Actor(company=company, name="system", rights=RIGHTS)

@@ -1,0 +1,142 @@
+"""People: accounts, roles, one-time sign-in links and API tokens."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import RIGHTS, Actor, Refused
+from dunwell.models import ApiToken, Company, Membership, Role, SignInLink, User
+
+LINK_MINUTES = 60
+
+
+def hashed(token: str) -> str:
+    """Return what is stored of a token: 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def add_user(
+    *, actor: Actor, username: str, email: str, roles: Sequence[str], at: datetime
+) -> User:
+    """Add a person without a password, with roles in the actor's company.
+
+    Raises Refused for a name already taken or an unknown role.
+    """
+    actor.require("user.manage")
+    _check_roles(roles)
+    if User.objects.filter(username__iexact=username).exists():
+        raise Refused(f"The name {username} is taken; choose another.")
+    user = User(username=username, email=email)
+    user.set_unusable_password()
+    user.save()
+    _set_roles(actor.company, user, roles)
+    record_event(actor, "user.added", user, at=at, username=username, roles=sorted(roles))
+    return user
+
+
+@transaction.atomic
+def set_roles(*, actor: Actor, user: User, roles: Sequence[str], at: datetime) -> None:
+    """Replace a person's roles in the actor's company; it acts on their next request.
+
+    Raises Refused for an unknown role, and when it would leave the company without an admin.
+    """
+    actor.require("user.manage")
+    _check_roles(roles)
+    Company.objects.select_for_update().get(pk=actor.company.pk)
+    others = Membership.objects.filter(company=actor.company, role=Role.ADMIN).exclude(user=user)
+    if Role.ADMIN not in roles and not others.exists():
+        raise Refused("This is the company's last admin; make somebody else admin first.")
+    before = sorted(
+        Membership.objects.filter(company=actor.company, user=user).values_list("role", flat=True)
+    )
+    _set_roles(actor.company, user, roles)
+    record_event(
+        actor,
+        "user.roles_set",
+        user,
+        at=at,
+        username=user.username,
+        before=before,
+        roles=sorted(roles),
+    )
+
+
+@transaction.atomic
+def make_sign_in_link(*, actor: Actor, user: User, at: datetime) -> str:
+    """Return a token that signs the person in once within the hour; earlier ones stop working."""
+    actor.require("user.manage")
+    if not Membership.objects.filter(company=actor.company, user=user).exists():
+        raise Refused("This person works for another company.")
+    SignInLink.objects.filter(user=user, used_at=None).update(expires_at=at)
+    token = secrets.token_urlsafe(32)
+    SignInLink.objects.create(
+        user=user, token_hash=hashed(token), expires_at=at + timedelta(minutes=LINK_MINUTES)
+    )
+    record_event(actor, "user.sign_in_link_made", user, at=at, username=user.username)
+    return token
+
+
+@transaction.atomic
+def use_sign_in_link(*, token: str, at: datetime) -> User:
+    """Return the person a link belongs to and use it up; raise Refused when it is spent."""
+    links = SignInLink.objects.filter(
+        token_hash=hashed(token), used_at=None, expires_at__gt=at, user__is_active=True
+    )
+    if links.update(used_at=at) != 1:
+        raise Refused("This link was used or has expired; ask for a new one.")
+    return User.objects.get(sign_in_links__token_hash=hashed(token))
+
+
+@transaction.atomic
+def make_api_token(
+    *, actor: Actor, name: str, rights: Sequence[str], days: int | None, at: datetime
+) -> str:
+    """Return a new API token of the actor with some of the actor's own rights, shown once.
+
+    Raises Refused for a right that does not exist or that the actor does not hold.
+    """
+    actor.require("token.manage")
+    if actor.user_id is None:
+        raise Refused("A token belongs to a person.")
+    if unknown := sorted(set(rights) - RIGHTS):
+        raise Refused(f"There is no right {unknown[0]}.")
+    if missing := sorted(set(rights) - actor.rights):
+        raise Refused(f"You do not hold {missing[0]} yourself.")
+    token = f"dw_{secrets.token_urlsafe(32)}"
+    made = ApiToken.objects.create(
+        company=actor.company,
+        user_id=actor.user_id,
+        name=name,
+        token_hash=hashed(token),
+        rights=sorted(set(rights)),
+        created_at=at,
+        expires_at=at + timedelta(days=days) if days else None,
+    )
+    record_event(actor, "token.made", made, at=at, name=name, rights=sorted(set(rights)))
+    return token
+
+
+@transaction.atomic
+def revoke_api_token(*, actor: Actor, token: ApiToken, at: datetime) -> None:
+    """Stop a token at once."""
+    actor.require("token.manage")
+    if token.company_id != actor.company.pk:
+        raise Refused("This token belongs to another company.")
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at) == 1:
+        record_event(actor, "token.revoked", token, at=at, name=token.name)
+
+
+def _check_roles(roles: Sequence[str]) -> None:
+    if unknown := sorted(set(roles) - set(Role.values)):
+        raise Refused(f"There is no role {unknown[0]}; the roles are {', '.join(Role.values)}.")
+
+
+def _set_roles(company: Company, user: User, roles: Sequence[str]) -> None:
+    Membership.objects.filter(company=company, user=user).exclude(role__in=roles).delete()
+    for role in sorted(set(roles)):
+        Membership.objects.get_or_create(company=company, user=user, role=role)

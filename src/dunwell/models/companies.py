@@ -1,0 +1,75 @@
+"""Our own legal entities, the people who work for them, and what each may do."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Company(models.Model):
+    """A legal entity that sells on credit; the tenant of every other row."""
+
+    class Sending(models.TextChoices):
+        TEST = "test", "Test: messages go to the file outbox only"
+        LIVE = "live", "Live: messages go to the mail server"
+
+    name = models.CharField(max_length=200, unique=True)
+    zone = models.CharField(max_length=40, default="UTC")
+    country = models.CharField(max_length=2, default="DE")
+    currency = models.CharField(max_length=3, default="EUR")
+    language = models.CharField(max_length=5, default="en")
+    reply_to = models.EmailField(blank=True)
+    pay_to = models.CharField(max_length=300, blank=True)
+    sending = models.CharField(max_length=4, choices=Sending, default=Sending.TEST)
+    feed_max_age_days = models.PositiveSmallIntegerField(default=5)
+    large_item_minor = models.BigIntegerField(default=1_000_000)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who signs in; what they may do hangs on their memberships."""
+
+    language = models.CharField(max_length=5, blank=True)
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Role(models.TextChoices):
+    """What somebody is trusted with in a company; see `actions.gate.ROLE_RIGHTS`."""
+
+    ADMIN = "admin", "Admin"
+    CREDIT_MANAGER = "credit_manager", "Credit manager"
+    COLLECTOR = "collector", "Collector"
+    CLERK = "clerk", "Cash-application clerk"
+    READ_ONLY = "read_only", "Read only"
+
+
+class Membership(models.Model):
+    """One role of one person in one company."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "user", "role"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} in {self.company_id}"
+
+
+class SignInLink(models.Model):
+    """A link that signs one person in once; only its hash is stored."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_in_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"sign-in link of {self.user_id}"

@@ -1,0 +1,69 @@
+"""Who buys on credit, and whom we talk to there."""
+
+from django.db import models
+from django.db.models import Q
+
+from dunwell.models.companies import Company, User
+
+
+class Customer(models.Model):
+    """A party that owes us money, as agreed for one company."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="customers")
+    number = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    segment = models.CharField(max_length=40, default="standard")
+    country = models.CharField(max_length=2, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    terms = models.CharField(max_length=80, blank=True)
+    credit_limit_minor = models.BigIntegerField(null=True)
+    vat_id = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    collector = models.ForeignKey(User, models.SET_NULL, null=True, related_name="customers")
+    is_opted_out = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="customer_number"),
+        ]
+        indexes = [
+            models.Index(fields=["company", "name", "id"], name="customer_name"),
+            models.Index(fields=["company", "collector"], name="customer_collector"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Contact(models.Model):
+    """A person or mailbox at a customer, by the role in which we write to it."""
+
+    class Role(models.TextChoices):
+        PAYABLES = "payables", "Accounts payable"
+        APPROVER = "approver", "Approver"
+        DISPUTE = "dispute", "Disputes"
+        LEGAL = "legal", "Legal"
+        EXECUTIVE = "executive", "Executive"
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts")
+    role = models.CharField(max_length=10, choices=Role, default=Role.PAYABLES)
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+    is_primary = models.BooleanField(default=True)
+    bounced_on = models.DateField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "role"], condition=Q(is_primary=True), name="contact_primary"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone

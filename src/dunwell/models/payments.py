@@ -1,0 +1,111 @@
+"""Money received, what it was put on, and other settlements. Rows are added, never changed."""
+
+from django.db import models
+from django.db.models import Q
+
+from dunwell.models.companies import Company
+from dunwell.models.customers import Customer
+from dunwell.models.imports import ImportBatch
+from dunwell.models.items import Item
+
+
+class Payment(models.Model):
+    """Money received, or paid out (below 0); a return is a second row of opposite sign."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="payments")
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="payments")
+    number = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    value_on = models.DateField()
+    method = models.CharField(max_length=40, blank=True)
+    payer = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=400, blank=True)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="payments")
+    recorded_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="payment_number"),
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="payment_amount"),
+        ]
+        indexes = [models.Index(fields=["company", "value_on", "id"], name="payment_value")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Adjustment(models.Model):
+    """A decision that changes what is owed without money: write-off, small balance, discount, fx."""
+
+    class Kind(models.TextChoices):
+        WRITE_OFF = "write_off", "Write-off"
+        SMALL_BALANCE = "small_balance", "Small balance"
+        DISCOUNT = "discount", "Discount"
+        FX = "fx", "Exchange difference"
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="adjustments")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="adjustments")
+    kind = models.CharField(max_length=14, choices=Kind)
+    amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    effective_on = models.DateField()
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="adjustments")
+    recorded_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="adjustment_amount"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount_minor} on {self.item_id}"
+
+
+class Allocation(models.Model):
+    """An amount put on an item: open = amount - sum of these, for every item and day.
+
+    Signed like the item: what lowers a debit item is positive. Netting a credit note writes
+    two rows, +a on the debit item and -a on the credit note, each naming the other item.
+    """
+
+    class Source(models.TextChoices):
+        PAYMENT = "payment", "Payment"
+        CREDIT = "credit", "Credit note"
+        ADJUSTMENT = "adjustment", "Adjustment"
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="allocations")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="allocations")
+    source = models.CharField(max_length=10, choices=Source)
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="allocations")
+    counter_item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="netted")
+    adjustment = models.ForeignKey(
+        Adjustment, models.PROTECT, null=True, related_name="allocations"
+    )
+    amount_minor = models.BigIntegerField()
+    value_on = models.DateField()
+    applied_on = models.DateField()
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="allocations")
+    recorded_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="allocation_amount"),
+            models.CheckConstraint(
+                condition=Q(source="payment", payment__isnull=False, counter_item=None)
+                & Q(adjustment=None)
+                | Q(source="credit", payment=None, counter_item__isnull=False) & Q(adjustment=None)
+                | Q(source="adjustment", payment=None, counter_item=None)
+                & Q(adjustment__isnull=False),
+                name="allocation_source",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} on {self.item_id}"

@@ -1,0 +1,110 @@
+"""Records and settings every test shares: a company, its people, a customer with one overdue invoice."""
+
+import tempfile
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("house")
+
+AT = datetime(2026, 3, 5, 9, tzinfo=UTC)
+"""The moment at which tests record things."""
+TODAY = date(2026, 3, 5)
+"""The company's own day at that moment."""
+
+
+def pytest_addoption(parser):
+    parser.addoption("--release", action="store_true", help="also run the long tier")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "release: long tier, run with --release")
+    config.addinivalue_line("markers", "browser: drives a real Chromium")
+    config.addinivalue_line("markers", "both: runs on SQLite and on PostgreSQL")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--release"):
+        for item in items:
+            if "release" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
+
+
+@pytest.fixture
+def company(db):
+    from dunwell.models import Company
+
+    return Company.objects.create(
+        name="Northwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
+    )
+
+
+def add_user(company, username, *roles):
+    """A person with the given roles, without a password."""
+    from dunwell.models import Membership, User
+
+    user = User.objects.create_user(username, email=f"{username}@northwind.example")
+    for role in roles:
+        Membership.objects.create(company=company, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def collector(company):
+    return add_user(company, "anna", "collector")
+
+
+@pytest.fixture
+def clerk(company):
+    return add_user(company, "carla", "clerk")
+
+
+@pytest.fixture
+def manager(company):
+    return add_user(company, "mona", "credit_manager")
+
+
+@pytest.fixture
+def admin(company):
+    return add_user(company, "ada", "admin")
+
+
+@pytest.fixture
+def reader(company):
+    return add_user(company, "rita", "read_only")
+
+
+@pytest.fixture
+def rival(db):
+    """A person of another company, who must see nothing of ours."""
+    from dunwell.models import Company
+
+    other = Company.objects.create(name="Rival", zone="UTC", created_at=AT)
+    return add_user(other, "rolf", "admin", "credit_manager", "collector", "clerk")
+
+
+@pytest.fixture
+def customer(company):
+    return add_customer(company, "K1", "Acme")
+
+
+def add_customer(company, number, name=None, **fields):
+    from dunwell.models import Customer
+
+    return Customer.objects.create(
+        company=company, number=number, name=name or number, recorded_at=AT, **fields
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _private_data_dir():
+    """Files that the product writes in tests go to a folder that ends with the run."""
+    from django.conf import settings as django_settings
+
+    with tempfile.TemporaryDirectory(prefix="dunwell-test-") as folder:
+        from pathlib import Path
+
+        django_settings.DATA_DIR = Path(folder)
+        yield

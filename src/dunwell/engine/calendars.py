@@ -1,0 +1,152 @@
+"""Days as numbers, and which days are business days.
+
+A calendar is named by an ISO 3166-1 code ("DE"), a code with a subdivision
+("DE-BY") or TARGET, the euro payment system. Holidays come from the `holidays`
+package; a code it does not know is a plain Monday-to-Friday week, and
+`has_holidays` says so.
+"""
+
+from bisect import bisect_left, bisect_right
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+import narwhals.stable.v2 as nw
+
+from dunwell.engine.schema import Column, Frame
+
+EPOCH = date(1970, 1, 1)
+
+TARGET = "TARGET"
+"""Calendar of the euro payment system T2 (ECB): 1 January, Easter, 1 May, Christmas."""
+
+SATURDAY = 5
+THURSDAY = 3
+LONGEST_CLOSURE_DAYS = 40
+"""More days than any country closes in a row; the search for a business day stops there."""
+
+CALENDAR: Frame = {
+    "day": Column(nw.Int32, "day number"),
+    "month_no": Column(nw.Int32, "months since January 1970"),
+    "month_of_year": Column(nw.Int32, "1 to 12"),
+    "weekday": Column(nw.Int32, "1 = Monday to 7 = Sunday"),
+    "is_business": Column(nw.Boolean, "banks and offices work"),
+    "business_day_no": Column(
+        nw.Int32, "business days from the first day of the frame up to and including this one"
+    ),
+    "business_day_of_month": Column(
+        nw.Int32, "business days of the month so far, this one included"
+    ),
+    "business_days_left": Column(nw.Int32, "business days of the month after this day"),
+    "next_business_day": Column(nw.Int32, "this day if it is a business day, else the next one"),
+    "last_business_day": Column(nw.Int32, "last business day of the month"),
+}
+
+
+def day_number(on: date) -> int:
+    """Return days since 1970-01-01, the form in which frames carry a date."""
+    return (on - EPOCH).days
+
+
+def day_date(day: int) -> date:
+    """Return the date of a day number."""
+    return EPOCH + timedelta(days=day)
+
+
+def month_number(on: date) -> int:
+    """Return whole months since January 1970."""
+    return (on.year - EPOCH.year) * 12 + on.month - 1
+
+
+def month_end(month_no: int) -> date:
+    """Return the last day of a month number."""
+    following = month_no + 1
+    return date(EPOCH.year + following // 12, following % 12 + 1, 1) - timedelta(days=1)
+
+
+def has_holidays(country: str) -> bool:
+    """Return whether public holidays are known for the calendar; False means Monday to Friday."""
+    return _holidays(country, 2026) is not None
+
+
+def is_business_day(on: date, *, country: str) -> bool:
+    """Return whether banks and offices of the country work on the day."""
+    closed = _holidays(country, on.year)
+    if closed is None:
+        return on.weekday() < SATURDAY
+    return closed.is_working_day(on)
+
+
+def business_days(country: str, *, first: date, last: date) -> list[date]:
+    """Return the business days from `first` to `last`, both included, in order."""
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if is_business_day(day, country=country)]
+
+
+def next_business_day(on: date, *, country: str) -> date:
+    """Return the day itself if it is a business day, else the first one after it."""
+    return add_business_days(on - timedelta(days=1), 1, country=country)
+
+
+def add_business_days(on: date, number: int, *, country: str) -> date:
+    """Return the business day `number` business days after `on` (before it when negative).
+
+    Zero returns the day itself, business day or not. Counting starts on the
+    day after `on`, so a Saturday plus one is the Monday.
+    """
+    step = timedelta(days=1 if number > 0 else -1)
+    day, left = on, abs(number)
+    while left:
+        day += step
+        left -= is_business_day(day, country=country)
+    return day
+
+
+def calendar_days(country: str, *, first: date, last: date) -> nw.LazyFrame:
+    """Return one row per day of the whole months from `first` to `last`, in columns CALENDAR.
+
+    The rows live in the embedded engine; another engine persists them first.
+    """
+    start = first.replace(day=1)
+    stop = month_end(month_number(last))
+    beyond = stop + timedelta(days=LONGEST_CLOSURE_DAYS)
+    open_days = [day_number(day) for day in business_days(country, first=start, last=beyond)]
+    days = range(day_number(start), day_number(stop) + 1)
+    rows = [_calendar_row(day, open_days) for day in days]
+    columns = {name: [row[n] for row in rows] for n, name in enumerate(CALENDAR)}
+    types = nw.Schema({name: column.dtype() for name, column in CALENDAR.items()})
+    return nw.from_dict(columns, types, backend="polars").lazy()
+
+
+def _calendar_row(day: int, open_days: list[int]) -> tuple[int | bool, ...]:
+    """Return one row of CALENDAR; `open_days` are the business days from the first day on."""
+    on = day_date(day)
+    month_no = month_number(on)
+    passed = bisect_right(open_days, day)
+    before_month = bisect_left(open_days, day_number(on.replace(day=1)))
+    in_month = bisect_right(open_days, day_number(month_end(month_no)))
+    coming = bisect_left(open_days, day)
+    return (
+        day,
+        month_no,
+        on.month,
+        (day + THURSDAY) % 7 + 1,
+        coming < passed,
+        passed,
+        passed - before_month,
+        in_month - passed,
+        open_days[coming],
+        open_days[in_month - 1],
+    )
+
+
+@lru_cache(maxsize=512)
+def _holidays(country: str, year: int) -> holidays.HolidayBase | None:
+    """Return the holidays of one year, or None for a calendar the package does not know."""
+    if country == TARGET:
+        return holidays.financial_holidays("XECB", years=year)
+    code, _, subdivision = country.partition("-")
+    try:
+        return holidays.country_holidays(code, subdiv=subdivision or None, years=year)
+    except NotImplementedError:
+        return None

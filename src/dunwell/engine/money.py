@@ -1,0 +1,60 @@
+"""Whole minor units, and the one place that rounds."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import narwhals.stable.v2 as nw
+
+WHOLE_CURRENCIES = (
+    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"),
+    *("PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
+)
+"""ISO 4217 currencies without decimal places."""
+
+MINOR_DIGITS = {
+    **dict.fromkeys(WHOLE_CURRENCIES, 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+"""ISO 4217 exponents that differ from 2."""
+
+UNKNOWN_CURRENCY = "XXX"
+"""ISO 4217's code for no currency; an unknown currency is reported under it, never merged."""
+
+LARGEST_MINOR = 9_000_000_000_000_000
+"""Largest amount accepted on entry, so that sums of a thousand of them stay inside 64 bits."""
+
+
+def minor_digits(currency: str) -> int:
+    """Return the number of decimal places the currency is counted in (ISO 4217)."""
+    return MINOR_DIGITS.get(currency, 2)
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Turn 12.34 EUR into 1234; or raise ValueError: finer than the currency, too large."""
+    scaled = amount.scaleb(minor_digits(currency))
+    whole = scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    if whole != scaled:
+        raise ValueError(f"{amount} has more decimals than {currency} allows")
+    if abs(whole) > LARGEST_MINOR:
+        raise ValueError(f"{amount} {currency} is larger than this ledger can hold")
+    return int(whole)
+
+
+def from_minor(amount_minor: int, currency: str) -> Decimal:
+    """Turn 1234 EUR into Decimal('12.34')."""
+    return Decimal(amount_minor).scaleb(-minor_digits(currency))
+
+
+def share(amount: nw.Expr, numerator: nw.Expr, denominator: int | nw.Expr) -> nw.Expr:
+    """Return amount * numerator / denominator in Int64, rounded half away from zero.
+
+    Numerator and denominator are not negative; the caller keeps a zero
+    denominator out. The product is held in 128 bits: amount times rate times
+    days outgrows 64 bits at amounts a large customer does owe.
+    """
+    whole = nw.lit(denominator) if isinstance(denominator, int) else denominator
+    below = whole.cast(nw.Int128)
+    sign = nw.when(amount < 0).then(nw.lit(-1)).otherwise(nw.lit(1))
+    doubled = amount.cast(nw.Int128).abs() * numerator.cast(nw.Int128) * 2
+    rounded = (doubled + below) // (below * 2)
+    return (rounded * sign.cast(nw.Int128)).cast(nw.Int64)

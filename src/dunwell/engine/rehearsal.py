@@ -1,0 +1,289 @@
+"""Plays the cases of a strategy: the policy is tested by those who own it, before it is in force.
+
+Every case becomes one customer; all of them run at once through the same
+functions the day's cycle uses, at home in euros at a rate of 1 for every currency.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import narwhals.stable.v2 as nw
+
+from dunwell.engine.calendars import calendar_days, day_number
+from dunwell.engine.cases import Case, CaseItem, Expectation
+from dunwell.engine.chase import GatePolicy
+from dunwell.engine.collectable import PPM
+from dunwell.engine.proposals import Facts, proposals
+from dunwell.engine.schema import CONTACTS, CUSTOMERS, DISPUTES, HOLDS, Frame
+from dunwell.engine.strategy import Strategy, minimums_frame, steps_frame
+
+HOME = "EUR"
+REHEARSAL_DAY = date(2026, 3, 18)
+"""A Wednesday without a holiday near it; cases count their days from here."""
+
+_WEEKDAYS_ONLY = "ZZ"
+"""No country has this code, so its calendar is Monday to Friday."""
+
+_HOLDS = {"plan_active": "plan", "on_hold": "manual", "legal_hold": "legal"}
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseResult:
+    """How one case came out; `found` has every field, `reasons` all that stood against it."""
+
+    name: str
+    is_passed: bool
+    expected: Expectation
+    found: Expectation
+    reasons: tuple[str, ...]
+
+    def message(self) -> str:
+        """Return one sentence for the person who publishes."""
+        if self.is_passed:
+            return f"{self.name}: as expected"
+        return f"{self.name}: expected {_told(self.expected)}, found {_told(self.found)}"
+
+
+def run_cases(
+    strategy: Strategy,
+    cases: Sequence[Case] | None = None,
+    *,
+    policy: GatePolicy | None = None,
+) -> tuple[CaseResult, ...]:
+    """Return one result per case, in order; without `cases`, the strategy's own.
+
+    Publishing a strategy runs this and refuses it when a result is not passed.
+    """
+    played = strategy.cases if cases is None else tuple(cases)
+    bounds = GatePolicy() if policy is None else policy
+    in_force = replace(strategy, valid_from=min(strategy.valid_from, REHEARSAL_DAY))
+    results: list[CaseResult] = []
+    # Age of bank data and business day are facts of a whole run, so each pair is one run.
+    for age, is_business in sorted({(c.feed_age_days, c.is_business_day) for c in played}):
+        chosen = {
+            n: case
+            for n, case in enumerate(played, 1)
+            if (case.feed_age_days, case.is_business_day) == (age, is_business)
+        }
+        found = _played(in_force, chosen, bounds, age, is_business=is_business)
+        results += [_judged(case, *found[n]) for n, case in chosen.items()]
+    order = {case.name: n for n, case in enumerate(played)}
+    return tuple(sorted(results, key=lambda result: order[result.name]))
+
+
+def _played(
+    strategy: Strategy,
+    cases: Mapping[int, Case],
+    policy: GatePolicy,
+    feed_age: int,
+    *,
+    is_business: bool,
+) -> dict[int, tuple[Expectation, tuple[str, ...]]]:
+    """Return what happens to the customer of each case, and all reasons against it."""
+    facts = _facts(strategy, cases, feed_age, is_business=is_business)
+    made = proposals(facts, policy=policy, as_of=REHEARSAL_DAY, keep=_kept)
+    reasons: dict[int, list[str]] = {number: [] for number in cases}
+    for row in _rows(made.reasons.filter(nw.col("is_block"))):
+        reasons[_whole(row["customer_id"])].append(str(row["reason"]))
+    demand = dict.fromkeys(cases, 0)
+    for row in _rows(made.totals):
+        demand[_whole(row["customer_id"])] += _whole(row["demand_minor"])
+    contacts = {_whole(row["customer_id"]): row for row in _rows(made.contacts)}
+    found: dict[int, tuple[Expectation, tuple[str, ...]]] = {}
+    for number, case in cases.items():
+        told = tuple(sorted(reasons[number]))
+        found[number] = (_found(contacts.get(number), told, demand[number], case), told)
+    return found
+
+
+def _found(
+    contact: Row | None, reasons: Sequence[str], demand_minor: int, case: Case
+) -> Expectation:
+    if contact is None:
+        return Expectation(level=None, demand_minor=0)
+    blocked = case.expect.blocked
+    told = blocked if blocked in reasons else next(iter(reasons), None)
+    return Expectation(
+        level=None if reasons else _whole(contact["level"]),
+        channel=str(contact["channel"]),
+        template=str(contact["template"]),
+        blocked=told,
+        needs_approval=bool(contact["needs_approval"]) and not case.is_approved,
+        demand_minor=demand_minor,
+    )
+
+
+def _judged(case: Case, found: Expectation, reasons: tuple[str, ...]) -> CaseResult:
+    expected = case.expect
+    stated = ("channel", "template", "blocked", "needs_approval", "demand_minor")
+    is_passed = expected.level == found.level and all(
+        getattr(expected, name) in {None, getattr(found, name)} for name in stated
+    )
+    return CaseResult(
+        name=case.name, is_passed=is_passed, expected=expected, found=found, reasons=reasons
+    )
+
+
+def _facts(
+    strategy: Strategy, cases: Mapping[int, Case], feed_age: int, *, is_business: bool
+) -> Facts:
+    """Return the frames of all cases: one customer per case, items numbered within it."""
+    today = day_number(REHEARSAL_DAY)
+    told = [
+        (number, number * 1_000 + place, item)
+        for number, case in cases.items()
+        for place, item in enumerate(case.items)
+    ]
+    contacts = [row for n, i, item in told for row in _contacts(n, i, item, today)]
+    others = [row for n, case in cases.items() for row in _other_contacts(n, case, today)]
+    holds = [_hold(n, i, item, today) for n, i, item in told if item.paused in _HOLDS]
+    currencies = sorted({item.currency for _, _, item in told})
+    furthest = timedelta(days=max((abs(item.days_past_due) for _, _, item in told), default=0))
+    return Facts(
+        open_items=_frame(_OPEN, [_open(n, i, item, today) for n, i, item in told]),
+        customers=_table(CUSTOMERS, [_customer(n, c, strategy) for n, c in cases.items()]),
+        contacts=_table(CONTACTS, contacts),
+        contact_log=_table(CONTACTS, contacts + others),
+        disputes=_table(DISPUTES, [_dispute(n, i, item, today) for n, i, item in told]),
+        promised=_frame(
+            _PROMISED, [{"item_id": i, "promised_minor": _promised(item)} for _, i, item in told]
+        ),
+        holds=_table(HOLDS, holds),
+        balances=_frame(_UNAPPLIED, [_balance(n, case) for n, case in cases.items()]),
+        rates=_frame(_RATES, [{"currency": code, "rate_ppm": PPM} for code in currencies]),
+        steps=steps_frame((strategy,), as_of=REHEARSAL_DAY),
+        minimums=minimums_frame((strategy,), as_of=REHEARSAL_DAY),
+        business_days=_frame(_BUSINESS_DAYS, [{"country": "", "is_business": is_business}]),
+        calendar=calendar_days(
+            _WEEKDAYS_ONLY, first=REHEARSAL_DAY - furthest, last=REHEARSAL_DAY + furthest
+        ),
+        fed_on=REHEARSAL_DAY - timedelta(days=feed_age),
+        home=HOME,
+    )
+
+
+_OPEN = {
+    "item_id": nw.Int64(),
+    "customer_id": nw.Int64(),
+    "currency": nw.String(),
+    "due_day": nw.Int32(),
+    "days_past_due": nw.Int32(),
+    "open_minor": nw.Int64(),
+}
+_PROMISED = {"item_id": nw.Int64(), "promised_minor": nw.Int64()}
+_UNAPPLIED = {"customer_id": nw.Int64(), "currency": nw.String(), "unapplied_minor": nw.Int64()}
+_RATES = {"currency": nw.String(), "rate_ppm": nw.Int64()}
+_BUSINESS_DAYS = {"country": nw.String(), "is_business": nw.Boolean()}
+
+
+def _customer(number: int, case: Case, strategy: Strategy) -> Row:
+    return {
+        "customer_id": number,
+        "segment": strategy.segments[0],
+        "country": "",
+        "has_email": case.has_email,
+        "has_phone": case.has_phone,
+        "has_address": case.has_address,
+        "is_bounced": case.is_bounced,
+        "is_opted_out": case.is_opted_out,
+    }
+
+
+def _open(number: int, item_id: int, item: CaseItem, today: int) -> Row:
+    return {
+        "item_id": item_id,
+        "customer_id": number,
+        "currency": item.currency,
+        "due_day": today - item.days_past_due,
+        "days_past_due": item.days_past_due,
+        "open_minor": -item.open_minor if item.is_credit else item.open_minor,
+    }
+
+
+def _contacts(number: int, item_id: int, item: CaseItem, today: int) -> list[Row]:
+    return [
+        {"customer_id": number, "item_id": item_id, "level": level, "contacted_day": today - ago}
+        for level, ago in item.contacted.items()
+    ]
+
+
+def _other_contacts(number: int, case: Case, today: int) -> list[Row]:
+    """Return contacts by other teams, one a day, the last of them fifteen days ago."""
+    return [
+        {"customer_id": number, "item_id": 0, "level": 0, "contacted_day": today - 15 - n}
+        for n in range(case.other_contacts)
+    ]
+
+
+def _dispute(number: int, item_id: int, item: CaseItem, today: int) -> Row:
+    whole = item.open_minor if item.paused == "disputed" else 0
+    return {
+        "dispute_id": item_id,
+        "item_id": item_id,
+        "customer_id": number,
+        "amount_minor": max(whole, item.disputed_minor),
+        "opened_day": today,
+        "closed_day": None,
+    }
+
+
+def _promised(item: CaseItem) -> int:
+    return item.open_minor if item.paused == "promise_open" else item.promised_minor
+
+
+def _hold(number: int, item_id: int, item: CaseItem, today: int) -> Row:
+    return {
+        "customer_id": number,
+        "item_id": item_id,
+        "reason": _HOLDS[str(item.paused)],
+        "from_day": today,
+        "until_day": None,
+    }
+
+
+def _balance(number: int, case: Case) -> Row:
+    return {
+        "customer_id": number,
+        "currency": case.items[0].currency,
+        "unapplied_minor": case.unapplied_minor,
+    }
+
+
+def _table(columns: Frame, rows: Iterable[Row]) -> nw.LazyFrame:
+    return _frame({name: column.dtype() for name, column in columns.items()}, list(rows))
+
+
+def _frame(types: Mapping[str, nw.dtypes.DType], rows: Sequence[Row]) -> nw.LazyFrame:
+    data = {name: [row[name] for row in rows] for name in types}
+    return nw.from_dict(data, schema=types, backend="polars").lazy()
+
+
+def _kept(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """Return the frame computed once: what is used twice would be planned twice."""
+    return frame.collect().lazy()
+
+
+def _rows(frame: nw.LazyFrame) -> list[dict[str, object]]:
+    """Return the rows of the few cases; a rehearsal is a report, so it collects."""
+    return frame.collect().rows(named=True)
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"expected a whole number, found {value!r}")
+    return value
+
+
+def _told(stated: Expectation) -> str:
+    if stated.blocked is not None:
+        return f"no contact ({stated.blocked})"
+    if stated.level is None:
+        return "no contact"
+    words = [f"level {stated.level}"]
+    words += [text for text in (stated.channel, stated.template) if text is not None]
+    words += ["with approval"] if stated.needs_approval else []
+    words += [] if stated.demand_minor is None else [f"asking for {stated.demand_minor}"]
+    return ", ".join(words)

@@ -1,0 +1,321 @@
+"""Message texts with placeholders: a language that can only insert stated facts.
+
+A wording knows `{name}` placeholders from a fixed list, blocks that stand on a
+line of their own, and `{{`/`}}` for braces. There are no calls, attributes,
+loops, conditions or formats: amounts and dates arrive as texts the caller has
+formatted. Inserted values are never read as wording again.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dunwell.engine import documents
+from dunwell.engine.documents import DocumentError
+
+TEMPLATES: Mapping[str, str] = {
+    "upcoming": "courtesy note before the due date",
+    "reminder": "first friendly reminder",
+    "second_reminder": "second reminder, firmer",
+    "urgent_reminder": "third reminder, asks for payment or an answer by a day",
+    "final_notice": "last letter before other steps",
+    "call_script": "what to say and ask in a first call",
+    "second_call_script": "what to say in a call about old items",
+    "broken_promise": "a promised payment did not arrive",
+    "promise_confirmation": "confirms what was promised",
+    "statement": "account statement without a request",
+    "sms_reminder": "one short message",
+    "portal_notice": "one short notice on the debtor's page",
+}
+"""Names a strategy may use, and what each is for."""
+
+SHORT_TEMPLATES = frozenset({"sms_reminder", "portal_notice"})
+"""Templates without an items block, which may be sent by sms."""
+
+CALL_TEMPLATES = frozenset({"call_script", "second_call_script"})
+"""Templates for our own eyes: what to say, never sent to anybody."""
+
+VALUES: Mapping[str, str] = {
+    "customer_name": "the customer's name",
+    "contact_name": "the person addressed, or the customer's name",
+    "company_name": "our company's name",
+    "collector_name": "who writes",
+    "reply_to": "where answers reach a person: e-mail and telephone",
+    "how_to_pay": "bank details; may have several lines",
+    "pay_link": "address of the payment page",
+    "reference": "what the payer should quote",
+    "today": "day of the message",
+    "pay_by": "day by which payment is asked for",
+    "item_count": "number of items asked for",
+    "oldest_days_late": "lateness of the oldest item in days",
+    "promise_day": "day a payment was promised for",
+    "promise_amount": "amount promised, with currency",
+}
+"""Placeholders for one value."""
+
+BLOCKS: Mapping[str, str] = {
+    "lines": "one line per item asked for",
+    "credits": "one line per open credit, with its heading; nothing when there is none",
+    "totals": "one line per currency: what is asked for",
+}
+"""Placeholders that stand alone on a line and become many lines or none."""
+
+LINE_VALUES = ("kind", "number", "issued_on", "due_on", "days_late", "open", "currency")
+"""Placeholders of the line of an item or credit; `open` is the part that is asked for."""
+
+TOTAL_VALUES = ("total", "currency")
+"""Placeholders of the line of a total."""
+
+LONGEST_SUBJECT = 200
+LONGEST_WORDING = 20_000
+LONGEST_VALUE = 2_000
+LONGEST_BODY = 200_000
+MOST_LINES = 500
+"""Bounds of what may be published, stated and rendered."""
+
+_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
+_TOTAL = re.compile(r"total:([A-Z]{3})")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\x85]")
+_BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
+_SEVERAL_LINES = frozenset({"how_to_pay"})
+_FIELDS = ("subject", "body")
+_SHARED = ("line", "line_before_due", "credit_line", "total_line", "credits_heading", "more_line")
+
+
+class WordingError(DocumentError):
+    """A wording or its facts cannot be used; the message says what, where, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wording:
+    """One message text in one language; `line` and its kin are shared by a document."""
+
+    template: str
+    language: str
+    subject: str
+    body: str
+    line: str
+    line_before_due: str
+    credit_line: str
+    total_line: str
+    credits_heading: str
+    more_line: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What a message says: texts only, money and dates already formatted.
+
+    `values` by the names of VALUES, `items` and `credits` by LINE_VALUES, `totals`
+    maps a currency to what is asked for in it. An item with an empty `days_late` is
+    not due yet. Unapplied cash is listed among the credits, so that the sums agree.
+    """
+
+    values: Mapping[str, str]
+    items: Sequence[Mapping[str, str]] = ()
+    credits: Sequence[Mapping[str, str]] = ()
+    totals: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_wordings(document: Mapping[str, object]) -> dict[str, Wording]:
+    """Return the wordings of one language by template name; this is what publishing runs.
+
+    Raises WordingError for an unknown placeholder, a line break in a subject, a
+    text that is too long, or a request for money that does not say how much, for
+    what, and whom to answer.
+    """
+    try:
+        documents.known(document, ("language", "shared", "wordings"), "wordings")
+        language = documents.text(document, "language", "wordings")
+        where = f"wordings {language}"
+        shared = documents.fields(document.get("shared"), f"{where}, shared")
+        documents.known(shared, _SHARED, f"{where}, shared")
+        listed = documents.fields(document.get("wordings"), where)
+        lines = {name: documents.text(shared, name, f"{where}, shared") for name in _SHARED}
+        found = {
+            str(name): _wording(str(name), language, stated, lines, f"{where}, {name}")
+            for name, stated in listed.items()
+        }
+    except WordingError:
+        raise
+    except DocumentError as error:
+        raise WordingError(str(error)) from error
+    for wording in found.values():
+        check_wording(wording)
+    return found
+
+
+def check_wording(wording: Wording) -> None:
+    """Raise WordingError for the first thing that keeps a wording from being published."""
+    where = f"{wording.template} ({wording.language})"
+    if _CONTROL.search(wording.subject) or _BREAK.search(wording.subject):
+        raise WordingError(f"{where}: the subject holds a line break or control character")
+    if len(wording.subject) > LONGEST_SUBJECT:
+        raise WordingError(f"{where}: the subject is longer than {LONGEST_SUBJECT} characters")
+    if len(wording.body) > LONGEST_WORDING:
+        raise WordingError(f"{where}: the body is longer than {LONGEST_WORDING} characters")
+    _check_tokens(wording.subject, VALUES, f"{where}, subject", has_totals=True)
+    used = _check_body(wording.body, f"{where}, body")
+    for name, allowed in (
+        ("line", LINE_VALUES),
+        ("line_before_due", LINE_VALUES),
+        ("credit_line", LINE_VALUES),
+        ("total_line", TOTAL_VALUES),
+        ("credits_heading", ()),
+        ("more_line", ("count",)),
+    ):
+        text = str(getattr(wording, name))
+        if _BREAK.search(text):
+            raise WordingError(f"{where}, {name}: must be a single line")
+        _check_tokens(text, allowed, f"{where}, {name}")
+    needed = {"reply_to"} if wording.template in SHORT_TEMPLATES else _needed(wording.template)
+    missing = sorted(needed - used)
+    if missing:
+        raise WordingError(f"{where}, body: {{{missing[0]}}} is missing; a reader needs it")
+
+
+def render(wording: Wording, facts: Facts) -> tuple[str, str]:
+    """Return subject and body.
+
+    A line break in a value becomes a space, except in `how_to_pay`; in a subject
+    it is refused. Beyond MOST_LINES items the rest is counted in one line. Raises
+    WordingError when a fact is missing or a text grows too long.
+    """
+    where = f"{wording.template} ({wording.language})"
+    values = {name: _value(name, text, where) for name, text in facts.values.items()}
+    totals = {f"total:{code}": _value("total", text, where) for code, text in facts.totals.items()}
+    for name in _names(wording.subject):
+        if name in facts.values and _BREAK.search(facts.values[name]):
+            raise WordingError(f"{where}: {name} holds a line break and stands in the subject")
+    everything = {**values, **totals}
+    subject = _fill(wording.subject, everything, where)
+    blocks = {
+        "lines": _lines(wording, facts.items, where),
+        "credits": _credits(wording, facts.credits, where),
+        "totals": [
+            _fill(wording.total_line, {"currency": code, "total": totals[f"total:{code}"]}, where)
+            for code in sorted(facts.totals)
+        ],
+    }
+    lines: list[str] = []
+    for line in wording.body.split("\n"):
+        block = _block(line)
+        lines += [_fill(line, everything, where)] if block is None else blocks[block]
+    body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+    if len(subject) > LONGEST_SUBJECT + LONGEST_VALUE or len(body) > LONGEST_BODY:
+        raise WordingError(f"{where}: the text grew too long; shorten the wording or the facts")
+    return subject, body
+
+
+def _needed(template: str) -> set[str]:
+    """Return what a request for money must say."""
+    if template == "promise_confirmation":
+        return {"promise_day", "promise_amount", "reply_to"}
+    return {"lines", "totals", "credits", "reply_to"}
+
+
+def _wording(
+    name: str, language: str, stated: object, lines: Mapping[str, str], where: str
+) -> Wording:
+    documents.choice(name, "template", tuple(TEMPLATES), where)
+    texts = documents.fields(stated, where)
+    documents.known(texts, _FIELDS, where)
+    return Wording(
+        template=name,
+        language=language,
+        subject=documents.text(texts, "subject", where),
+        body=documents.text(texts, "body", where),
+        line=lines["line"],
+        line_before_due=lines["line_before_due"],
+        credit_line=lines["credit_line"],
+        total_line=lines["total_line"],
+        credits_heading=lines["credits_heading"],
+        more_line=lines["more_line"],
+    )
+
+
+def _check_body(body: str, where: str) -> set[str]:
+    """Return the placeholders used; refuse unknown ones and blocks that do not stand alone."""
+    if "\r" in body or _CONTROL.search(body):
+        raise WordingError(f"{where}: holds a control character; use plain line breaks")
+    used: set[str] = set()
+    for number, line in enumerate(body.split("\n"), 1):
+        block = _block(line)
+        if block is not None:
+            used.add(block)
+            continue
+        used |= _check_tokens(line, VALUES, f"{where}, line {number}", has_totals=True)
+    return used
+
+
+def _check_tokens(
+    text: str, allowed: Collection[str], where: str, *, has_totals: bool = False
+) -> set[str]:
+    used: set[str] = set()
+    for token in _TOKEN.finditer(text):
+        name = token.group(1)
+        if token.group(0) in {"{{", "}}"}:
+            continue
+        if name is None:
+            raise WordingError(f"{where}: a lone brace; write {{{{ or }}}} for the character")
+        if name in BLOCKS:
+            raise WordingError(f"{where}: {{{name}}} must stand on a line of its own")
+        if name not in allowed and not (has_totals and _TOTAL.fullmatch(name)):
+            words = ", ".join(sorted(allowed)) or "none here"
+            raise WordingError(f"{where}: {{{name}}} is not a placeholder; known are: {words}")
+        used.add(name)
+    return used
+
+
+def _block(line: str) -> str | None:
+    name = line.strip().removeprefix("{").removesuffix("}")
+    return name if name in BLOCKS and line.strip() == f"{{{name}}}" else None
+
+
+def _names(text: str) -> Iterable[str]:
+    return [token.group(1) for token in _TOKEN.finditer(text) if token.group(1) is not None]
+
+
+def _fill(text: str, values: Mapping[str, str], where: str) -> str:
+    def put(token: re.Match[str]) -> str:
+        whole, name = token.group(0), token.group(1)
+        if whole in {"{{", "}}"}:
+            return whole[0]
+        if name not in values:
+            raise WordingError(f"{where}: the fact for {whole} is missing")
+        return values[name]
+
+    return _TOKEN.sub(put, text)
+
+
+def _value(name: str, text: str, where: str) -> str:
+    if len(text) > LONGEST_VALUE:
+        raise WordingError(f"{where}: {name} is longer than {LONGEST_VALUE} characters")
+    if name in _SEVERAL_LINES:
+        return "\n".join(_CONTROL.sub(" ", line) for line in text.splitlines())
+    return _CONTROL.sub(" ", _BREAK.sub(" ", text))
+
+
+def _lines(wording: Wording, rows: Sequence[Mapping[str, str]], where: str) -> list[str]:
+    shown = [
+        _row(wording.line if row.get("days_late") else wording.line_before_due, row, where)
+        for row in rows[:MOST_LINES]
+    ]
+    return shown + _more(wording, rows, where)
+
+
+def _credits(wording: Wording, rows: Sequence[Mapping[str, str]], where: str) -> list[str]:
+    if not rows:
+        return []
+    shown = [_row(wording.credit_line, row, where) for row in rows[:MOST_LINES]]
+    return [wording.credits_heading, *shown, *_more(wording, rows, where)]
+
+
+def _row(form: str, row: Mapping[str, str], where: str) -> str:
+    return _fill(form, {name: _value(name, text, where) for name, text in row.items()}, where)
+
+
+def _more(wording: Wording, rows: Sequence[Mapping[str, str]], where: str) -> list[str]:
+    """Return the line that counts what is not shown, if anything is not."""
+    left = len(rows) - MOST_LINES
+    return [_fill(wording.more_line, {"count": str(left)}, where)] if left > 0 else []

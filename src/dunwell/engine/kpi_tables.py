@@ -1,0 +1,285 @@
+"""Every figure a ledger can answer, per currency, with the sums it was made of."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import cast
+
+from dunwell.engine import kpis
+from dunwell.engine.calendars import day_date, day_number, month_end, month_number
+from dunwell.engine.kpi_catalogue import LEDGER_KPIS
+from dunwell.engine.kpi_facts import kpi_facts
+from dunwell.engine.kpis import SalesMonth
+from dunwell.engine.ledger import Ledger
+
+WINDOW_DAYS = 90
+"""Window a figure looks back over unless the caller asks for another."""
+
+FactRow = Mapping[str, object]
+Answer = tuple[Fraction | None, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class KpiValue:
+    """One figure of one currency: value (None = not applicable), unit, formula and its inputs.
+
+    `inputs` are whole numbers: minor units where the name ends in `_minor`, days
+    where it ends in `_days`, else counts. `exact` is the value before rounding.
+    """
+
+    kpi: str
+    name: str
+    currency: str
+    value: Decimal | None
+    unit: str
+    formula: str
+    inputs: Mapping[str, int]
+    exact: Fraction | None
+
+
+@dataclass(slots=True)
+class Facts:
+    """The sums of one currency in one window, as `kpi_facts` gives them."""
+
+    as_of: date
+    window_days: int
+    sums: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    by_key: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+
+    @property
+    def begin_day(self) -> int:
+        """The day number at whose end the window begins."""
+        return day_number(self.as_of) - self.window_days
+
+    @property
+    def months(self) -> int:
+        """How many months the window is, at least one."""
+        return max(1, round(self.window_days * 12 / 365))
+
+    def until(self, measure: str, day: int) -> int:
+        """Return the sum of a measure over all days up to and including the day."""
+        return sum(value for key, value in self.by_key[measure].items() if key <= day)
+
+    def within(self, measure: str) -> int:
+        """Return the sum of a measure over the window."""
+        return self.until(measure, day_number(self.as_of)) - self.until(measure, self.begin_day)
+
+    def receivables(self, day: int) -> int:
+        """Return the sum of all open items at the end of the day."""
+        return self.until("billed_minor", day) - self.until("settled_minor", day)
+
+    def overdue(self, day: int) -> int:
+        """Return the sum of the open items past due at the end of the day."""
+        return self.until("fell_due_minor", day) - self.until("settled_late_minor", day)
+
+
+def kpi_table(ledger: Ledger, *, as_of: date, window_days: int = WINDOW_DAYS) -> list[KpiValue]:
+    """Return every figure of LEDGER_KPIS for each currency, currencies in order.
+
+    The only place of the engine that collects: what it collects is one row per
+    currency and day at most. Raises ValueError for a window shorter than a day.
+    """
+    facts = kpi_facts(ledger, as_of=as_of, window_days=window_days)
+    rows = facts.collect().rows(named=True)
+    return kpi_values(rows, as_of=as_of, window_days=window_days)
+
+
+def kpi_values(
+    facts: Iterable[FactRow], *, as_of: date, window_days: int = WINDOW_DAYS
+) -> list[KpiValue]:
+    """Return the figures from the collected rows of `kpi_facts` for the same day and window."""
+    if window_days < 1:
+        raise ValueError(f"a window of {window_days} days: give at least 1")
+    currencies: dict[str, Facts] = {}
+    for row in facts:
+        currency = str(row["currency"])
+        found = currencies.setdefault(currency, Facts(as_of, window_days))
+        measure, key, value = str(row["measure"]), row["key"], cast("int", row["value"])
+        if key is None:
+            found.sums[measure] += value
+        else:
+            found.by_key[measure][cast("int", key)] = value
+    return [
+        value
+        for currency in sorted(currencies)
+        for value in _values(currency, currencies[currency])
+    ]
+
+
+def _values(currency: str, facts: Facts) -> list[KpiValue]:
+    """Return every figure of one currency, in the order of the catalogue."""
+    answers: dict[str, Answer] = {}
+    for part in (_sales_figures, _collection_figures, _payment_figures, _other_figures):
+        answers.update(part(facts))
+    return [
+        KpiValue(
+            kpi=kpi.id,
+            name=kpi.name,
+            currency=currency,
+            value=kpis.rounded(answers[kpi.id][0], kpi.digits),
+            unit=kpi.unit,
+            formula=kpi.formula,
+            inputs=answers[kpi.id][1],
+            exact=answers[kpi.id][0],
+        )
+        for kpi in LEDGER_KPIS.values()
+    ]
+
+
+def _from(formula: Callable[..., Fraction | None], **inputs: int) -> Answer:
+    """Return the formula's answer together with the inputs it was given."""
+    return formula(**inputs), inputs
+
+
+def _percent(part: tuple[str, int], whole: tuple[str, int]) -> Answer:
+    """Return part / whole in percent, each input under its own name."""
+    return kpis.percent(part=part[1], whole=whole[1]), dict([part, whole])
+
+
+def _mean(total: tuple[str, int], weight: tuple[str, int]) -> Answer:
+    """Return total / weight, each input under its own name."""
+    return kpis.weighted_mean(total=total[1], weight=weight[1]), dict([total, weight])
+
+
+def _sales_figures(facts: Facts) -> dict[str, Answer]:
+    """Return the DSO family and turnover; unapplied cash and disputes stand beside the DSO."""
+    today, days = day_number(facts.as_of), facts.window_days
+    owed, sales = facts.receivables(today), facts.within("sales_minor")
+    current = owed - facts.overdue(today)
+    begin = facts.receivables(facts.begin_day)
+    months = sales_months(facts)
+    by_months = {"receivables_minor": owed, "months": len(months)}
+    covered = sum(month.open_minor for month in months if month.sales_minor > 0)
+    value, inputs = _from(kpis.dso, receivables_minor=owed, sales_minor=sales, days=days)
+    beside = {name: facts.sums[name] for name in ("unapplied_minor", "disputed_minor")}
+    return {
+        "dso": (value, {**inputs, **beside}),
+        "best_possible_dso": _from(
+            kpis.best_possible_dso, current_minor=current, sales_minor=sales, days=days
+        ),
+        "average_days_delinquent": _from(
+            kpis.average_days_delinquent,
+            receivables_minor=owed,
+            current_minor=current,
+            sales_minor=sales,
+            days=days,
+        ),
+        "countback_dso": (kpis.countback_dso(receivables_minor=owed, months=months), by_months),
+        "sales_weighted_dso": (
+            kpis.sales_weighted_dso(months),
+            {**by_months, "covered_minor": covered, "uncovered_minor": owed - covered},
+        ),
+        "turnover": _from(
+            kpis.turnover, sales_minor=sales, begin_minor=begin, end_minor=owed, days=days
+        ),
+        "turnover_days": _from(
+            kpis.turnover_days, sales_minor=sales, begin_minor=begin, end_minor=owed, days=days
+        ),
+    }
+
+
+def sales_months(facts: Facts) -> list[SalesMonth]:
+    """Return the calendar months of sales, newest first, the newest cut off at `as_of`."""
+    days = [*facts.by_key["sales_minor"], *facts.by_key["open_sales_minor"]]
+    if not days:
+        return []
+    sales: dict[int, int] = defaultdict(int)
+    still_open: dict[int, int] = defaultdict(int)
+    for measure, months in (("sales_minor", sales), ("open_sales_minor", still_open)):
+        for day, value in facts.by_key[measure].items():
+            months[month_number(day_date(day))] += value
+    newest = month_number(facts.as_of)
+    oldest = month_number(day_date(min(days)))
+    return [
+        SalesMonth(
+            sales_minor=sales[number],
+            days=(min(month_end(number), facts.as_of) - month_end(number - 1)).days,
+            open_minor=still_open[number],
+        )
+        for number in range(newest, oldest - 1, -1)
+    ]
+
+
+def _collection_figures(facts: Facts) -> dict[str, Answer]:
+    """Return effectiveness, recovery, shares and write-offs."""
+    today = day_number(facts.as_of)
+    owed, overdue = facts.receivables(today), facts.overdue(today)
+    sales, begin = facts.within("sales_minor"), facts.receivables(facts.begin_day)
+    receivables = ("receivables_minor", owed)
+    given_up = ("written_off_minor", facts.within("written_off_minor"))
+    effectiveness = {
+        "begin_minor": begin,
+        "sales_minor": sales,
+        "end_minor": owed,
+        "end_current_minor": owed - overdue,
+    }
+    return {
+        "cei_period": _from(kpis.cei, **effectiveness, months=1),
+        "cei_monthly": _from(kpis.cei, **effectiveness, months=facts.months),
+        "recovery_rate": _from(
+            kpis.recovery_rate,
+            collected_minor=facts.within("collected_minor"),
+            begin_minor=begin,
+            sales_minor=sales,
+        ),
+        "current_share": _percent(("current_minor", owed - overdue), receivables),
+        "overdue_share": _percent(("overdue_minor", overdue), receivables),
+        "bad_debt_to_sales": _percent(given_up, ("sales_minor", sales)),
+        "write_off_rate": _percent(given_up, receivables),
+    }
+
+
+def _payment_figures(facts: Facts) -> dict[str, Answer]:
+    """Return days to pay, days late and promises kept."""
+    sums = facts.sums
+    amount = ("settled_amount_minor", sums["settled_amount_minor"])
+    items = ("settled_items", sums["settled_items"])
+    return {
+        "average_days_to_pay": _mean(("amount_days", sums["amount_days_to_pay"]), amount),
+        "average_days_to_pay_simple": _mean(("days_to_pay", sums["days_to_pay"]), items),
+        "average_days_late": _mean(("amount_days", sums["amount_days_late"]), amount),
+        "average_days_late_floored": _mean(
+            ("amount_days", sums["amount_days_late_floored"]), amount
+        ),
+        "promises_kept_by_count": _percent(
+            ("promises_kept", sums["promises_kept"]), ("promises", sums["promises"])
+        ),
+        "promises_kept_by_amount": _percent(
+            ("promised_kept_minor", sums["promised_kept_minor"]),
+            ("promised_minor", sums["promised_minor"]),
+        ),
+    }
+
+
+def _other_figures(facts: Facts) -> dict[str, Answer]:
+    """Return roll rates, dispute cycle and concentration."""
+    sums, cycles = facts.sums, facts.by_key["disputes_closed"]
+    mean, median = kpis.mean_and_median(cycles)
+    cycle_inputs = {
+        "disputes_closed": sum(cycles.values()),
+        "cycle_days": sum(days * times for days, times in cycles.items()),
+        "disputed_minor": sums["disputed_minor"],
+    }
+    rolls = {
+        f"roll_{name}": _percent(
+            ("moved_minor", sums[f"roll_moved_{n}_minor"]),
+            ("before_minor", sums[f"roll_before_{n}_minor"]),
+        )
+        for n, name in enumerate(("not_due", "1_30", "31_60", "61_90"))
+    }
+    return {
+        **rolls,
+        "dispute_days_mean": (mean, cycle_inputs),
+        "dispute_days_median": (median, cycle_inputs),
+        "concentration": (
+            kpis.concentration_of_sums(squares=sums["owed_squared"], total=sums["owed_minor"]),
+            {
+                "owed_minor": sums["owed_minor"],
+                "largest_owed_minor": sums["largest_owed_minor"],
+                "customers": sums["owing_customers"],
+            },
+        ),
+    }

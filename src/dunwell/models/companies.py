@@ -2,14 +2,15 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Company(models.Model):
     """A legal entity that sells on credit; the tenant of every other row."""
 
     class Sending(models.TextChoices):
-        TEST = "test", "Test: messages go to the file outbox only"
-        LIVE = "live", "Live: messages go to the mail server"
+        TEST = "test", _("Test: messages go to the file outbox only")
+        LIVE = "live", _("Live: messages go to the mail server")
 
     name = models.CharField(max_length=200, unique=True)
     zone = models.CharField(max_length=40, default="UTC")
@@ -40,11 +41,11 @@ class User(AbstractUser):
 class Role(models.TextChoices):
     """What somebody is trusted with in a company; see `actions.gate.ROLE_RIGHTS`."""
 
-    ADMIN = "admin", "Admin"
-    CREDIT_MANAGER = "credit_manager", "Credit manager"
-    COLLECTOR = "collector", "Collector"
-    CLERK = "clerk", "Cash-application clerk"
-    READ_ONLY = "read_only", "Read only"
+    ADMIN = "admin", _("Admin")
+    CREDIT_MANAGER = "credit_manager", _("Credit manager")
+    COLLECTOR = "collector", _("Collector")
+    CLERK = "clerk", _("Cash-application clerk")
+    READ_ONLY = "read_only", _("Read only")
 
 
 class Membership(models.Model):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company, User
 
@@ -42,11 +43,11 @@ class Contact(models.Model):
     """A person or mailbox at a customer, by the role in which we write to it."""
 
     class Role(models.TextChoices):
-        PAYABLES = "payables", "Accounts payable"
-        APPROVER = "approver", "Approver"
-        DISPUTE = "dispute", "Disputes"
-        LEGAL = "legal", "Legal"
-        EXECUTIVE = "executive", "Executive"
+        PAYABLES = "payables", _("Accounts payable")
+        APPROVER = "approver", _("Approver")
+        DISPUTE = "dispute", _("Disputes")
+        LEGAL = "legal", _("Legal")
+        EXECUTIVE = "executive", _("Executive")
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts")
     role = models.CharField(max_length=10, choices=Role, default=Role.PAYABLES)

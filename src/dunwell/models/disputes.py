@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
@@ -12,14 +13,14 @@ class Dispute(models.Model):
     """A customer's reasoned refusal to pay a part of one item; the rest stays collectable."""
 
     class Reason(models.TextChoices):
-        PRICE = "price", "Price"
-        SHORT_DELIVERY = "short_delivery", "Short delivery"
-        QUALITY = "quality", "Quality"
-        NO_ORDER = "no_po", "No purchase order"
-        DUPLICATE = "duplicate", "Billed twice"
-        TAX = "tax", "Tax"
-        ALREADY_PAID = "already_paid", "Already paid"
-        OTHER = "other", "Other"
+        PRICE = "price", _("Price")
+        SHORT_DELIVERY = "short_delivery", _("Short delivery")
+        QUALITY = "quality", _("Quality")
+        NO_ORDER = "no_po", _("No purchase order")
+        DUPLICATE = "duplicate", _("Billed twice")
+        TAX = "tax", _("Tax")
+        ALREADY_PAID = "already_paid", _("Already paid")
+        OTHER = "other", _("Other")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="disputes")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="disputes")

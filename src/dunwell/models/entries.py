@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
@@ -11,21 +12,21 @@ class EntryLine(models.Model):
     """One line of a posting; the lines of one (source, source_id) sum to 0."""
 
     class Source(models.TextChoices):
-        ITEM = "item", "Item"
-        PAYMENT = "payment", "Payment"
-        ALLOCATION = "allocation", "Allocation"
+        ITEM = "item", _("Item")
+        PAYMENT = "payment", _("Payment")
+        ALLOCATION = "allocation", _("Allocation")
 
     class Account(models.TextChoices):
-        RECEIVABLE = "receivable", "Receivables control"
-        UNAPPLIED = "unapplied", "Unapplied cash"
-        BANK = "bank", "Bank"
-        SALES = "sales", "Sales"
-        OPENING = "opening", "Opening balances"
-        CHARGES = "charges", "Fees and interest"
-        NETTING = "netting", "Credit netting"
-        WRITE_OFF = "write_off", "Write-offs and small balances"
-        DISCOUNT = "discount", "Discounts granted"
-        FX = "fx", "Exchange differences"
+        RECEIVABLE = "receivable", _("Receivables control")
+        UNAPPLIED = "unapplied", _("Unapplied cash")
+        BANK = "bank", _("Bank")
+        SALES = "sales", _("Sales")
+        OPENING = "opening", _("Opening balances")
+        CHARGES = "charges", _("Fees and interest")
+        NETTING = "netting", _("Credit netting")
+        WRITE_OFF = "write_off", _("Write-offs and small balances")
+        DISCOUNT = "discount", _("Discounts granted")
+        FX = "fx", _("Exchange differences")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="entry_lines")
     source = models.CharField(max_length=10, choices=Source)

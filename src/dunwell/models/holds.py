@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
@@ -12,12 +13,12 @@ class Hold(models.Model):
     """A stop on chasing that ends by itself or is released; it returns visibly, never silently."""
 
     class Reason(models.TextChoices):
-        AGREEMENT = "agreement", "Agreed with the customer"
-        PLAN = "plan", "Payment plan"
-        LEGAL = "legal", "Legal"
-        INSOLVENCY = "insolvency", "Insolvency"
-        HARDSHIP = "hardship", "Hardship"
-        MANUAL = "manual", "Other"
+        AGREEMENT = "agreement", _("Agreed with the customer")
+        PLAN = "plan", _("Payment plan")
+        LEGAL = "legal", _("Legal")
+        INSOLVENCY = "insolvency", _("Insolvency")
+        HARDSHIP = "hardship", _("Hardship")
+        MANUAL = "manual", _("Other")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="holds")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="holds")

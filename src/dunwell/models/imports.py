@@ -1,6 +1,7 @@
 """Files that came in: the batch, what was found in it, and saved column mappings."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company, User
 
@@ -9,11 +10,11 @@ class ImportBatch(models.Model):
     """One upload of one or more files; its hash makes a second upload change nothing."""
 
     class Status(models.TextChoices):
-        UPLOADED = "uploaded", "Uploaded"
-        CHECKED = "checked", "Checked, waiting for confirmation"
-        RUNNING = "running", "Running"
-        DONE = "done", "Imported"
-        REFUSED = "refused", "Refused"
+        UPLOADED = "uploaded", _("Uploaded")
+        CHECKED = "checked", _("Checked, waiting for confirmation")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Imported")
+        REFUSED = "refused", _("Refused")
 
     MOVES = {
         Status.UPLOADED: {Status.CHECKED, Status.RUNNING, Status.REFUSED},
@@ -55,9 +56,9 @@ class ImportFinding(models.Model):
     """One thing found in a file: where, what, why, and what happened to the row."""
 
     class Action(models.TextChoices):
-        REFUSED = "refused", "Refused"
-        CHANGED = "changed", "Changed"
-        KEPT = "kept", "Kept"
+        REFUSED = "refused", _("Refused")
+        CHANGED = "changed", _("Changed")
+        KEPT = "kept", _("Kept")
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="findings")
     file = models.CharField(max_length=200)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
@@ -12,11 +13,11 @@ class Item(models.Model):
     """A document that raises or lowers what a customer owes. Never edited, only offset."""
 
     class Kind(models.TextChoices):
-        INVOICE = "invoice", "Invoice"
-        CREDIT_NOTE = "credit_note", "Credit note"
-        FEE = "fee", "Fee"
-        INTEREST = "interest", "Late-payment interest"
-        OPENING = "opening", "Opening balance"
+        INVOICE = "invoice", _("Invoice")
+        CREDIT_NOTE = "credit_note", _("Credit note")
+        FEE = "fee", _("Fee")
+        INTEREST = "interest", _("Late-payment interest")
+        OPENING = "opening", _("Opening balance")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="items")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="items")

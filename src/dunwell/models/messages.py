@@ -1,6 +1,7 @@
 """What we say to customers: the outbox, with the decision that allowed each message."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
@@ -11,13 +12,13 @@ class Message(models.Model):
     """One contact with one customer; its words, amounts and gate decision never change."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Waits for approval"
-        READY = "ready", "Ready to send"
-        CLAIMED = "claimed", "Being sent"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Failed, will be tried again"
-        DEAD = "dead", "Given up"
-        CANCELLED = "cancelled", "Cancelled"
+        DRAFT = "draft", _("Waits for approval")
+        READY = "ready", _("Ready to send")
+        CLAIMED = "claimed", _("Being sent")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed, will be tried again")
+        DEAD = "dead", _("Given up")
+        CANCELLED = "cancelled", _("Cancelled")
 
     MOVES = {
         Status.DRAFT: {Status.READY, Status.CANCELLED},

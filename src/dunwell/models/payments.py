@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
@@ -38,13 +39,13 @@ class Payment(models.Model):
 
 
 class Adjustment(models.Model):
-    """A decision that changes what is owed without money: write-off, small balance, discount, fx."""
+    """A decision that changes what is owed without money: write-off, discount, fx."""
 
     class Kind(models.TextChoices):
-        WRITE_OFF = "write_off", "Write-off"
-        SMALL_BALANCE = "small_balance", "Small balance"
-        DISCOUNT = "discount", "Discount"
-        FX = "fx", "Exchange difference"
+        WRITE_OFF = "write_off", _("Write-off")
+        SMALL_BALANCE = "small_balance", _("Small balance")
+        DISCOUNT = "discount", _("Discount")
+        FX = "fx", _("Exchange difference")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="adjustments")
     item = models.ForeignKey(Item, models.PROTECT, related_name="adjustments")
@@ -74,9 +75,9 @@ class Allocation(models.Model):
     """
 
     class Source(models.TextChoices):
-        PAYMENT = "payment", "Payment"
-        CREDIT = "credit", "Credit note"
-        ADJUSTMENT = "adjustment", "Adjustment"
+        PAYMENT = "payment", _("Payment")
+        CREDIT = "credit", _("Credit note")
+        ADJUSTMENT = "adjustment", _("Adjustment")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="allocations")
     item = models.ForeignKey(Item, models.PROTECT, related_name="allocations")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
 
@@ -10,12 +11,12 @@ class PolicyVersion(models.Model):
     """One version of one policy document; in force = published, greatest valid_from <= as_of."""
 
     class Kind(models.TextChoices):
-        STRATEGY = "strategy", "Strategy"
+        STRATEGY = "strategy", _("Strategy")
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
-        DISCARDED = "discarded", "Discarded"
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        DISCARDED = "discarded", _("Discarded")
 
     MOVES = {
         Status.DRAFT: {Status.PUBLISHED, Status.DISCARDED},

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
@@ -12,12 +13,12 @@ class Promise(models.Model):
     """A customer's word to pay named items by a date."""
 
     class Outcome(models.TextChoices):
-        OPEN = "open", "Open"
-        KEPT = "kept", "Kept"
-        PARTIALLY_KEPT = "partially_kept", "Partially kept"
-        BROKEN = "broken", "Broken"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        SUPERSEDED = "superseded", "Superseded"
+        OPEN = "open", _("Open")
+        KEPT = "kept", _("Kept")
+        PARTIALLY_KEPT = "partially_kept", _("Partially kept")
+        BROKEN = "broken", _("Broken")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        SUPERSEDED = "superseded", _("Superseded")
 
     MOVES = {
         Outcome.OPEN: {

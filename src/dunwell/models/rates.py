@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
 
@@ -32,8 +33,8 @@ class Feed(models.Model):
     """How fresh what we know is: the last day a bank or ledger feed covers."""
 
     class Kind(models.TextChoices):
-        BANK = "bank", "Bank statements"
-        LEDGER = "ledger", "Ledger export"
+        BANK = "bank", _("Bank statements")
+        LEDGER = "ledger", _("Ledger export")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="feeds")
     kind = models.CharField(max_length=6, choices=Kind)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company, User
 from dunwell.models.customers import Customer
@@ -39,16 +40,16 @@ class Task(models.Model):
     """One thing a strategy asks a person to do for a customer."""
 
     class Kind(models.TextChoices):
-        CALL = "call", "Call"
-        LETTER = "letter", "Letter"
-        APPROVE = "approve", "Approve a message"
-        BROKEN_PROMISE = "broken_promise", "Follow up a broken promise"
-        CONTACT_MISSING = "contact_missing", "Find a contact"
+        CALL = "call", _("Call")
+        LETTER = "letter", _("Letter")
+        APPROVE = "approve", _("Approve a message")
+        BROKEN_PROMISE = "broken_promise", _("Follow up a broken promise")
+        CONTACT_MISSING = "contact_missing", _("Find a contact")
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        DONE = "done", "Done"
-        CANCELLED = "cancelled", "Cancelled"
+        OPEN = "open", _("Open")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
 
     MOVES = {
         Status.OPEN: {Status.DONE, Status.CANCELLED},

@@ -18,6 +18,13 @@ class Kpi:
     formula: str
     source: str
     digits: int = 2
+    version: int = 1
+    """Goes up whenever the formula gives another value for the same inputs."""
+
+    @property
+    def formula_id(self) -> str:
+        """The formula's name in answers: the figure and the version of its formula."""
+        return f"{self.id}/{self.version}"
 
 
 _CRF = "Credit Research Foundation, standard measures"

@@ -9,6 +9,7 @@ formatted. Inserted values are never read as wording again.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dunwell.engine import documents
 from dunwell.engine.documents import DocumentError
@@ -198,8 +199,7 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
         ],
     }
     lines: list[str] = []
-    for line in wording.body.split("\n"):
-        block = _block(line)
+    for block, line in _body_lines(wording.body):
         lines += [_fill(line, everything, where)] if block is None else blocks[block]
     body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
     if len(subject) > LONGEST_SUBJECT + LONGEST_VALUE or len(body) > LONGEST_BODY:
@@ -276,21 +276,46 @@ def _names(text: str) -> Iterable[str]:
     return [token.group(1) for token in _TOKEN.finditer(text) if token.group(1) is not None]
 
 
-def _fill(text: str, values: Mapping[str, str], where: str) -> str:
-    def put(token: re.Match[str]) -> str:
-        whole, name = token.group(0), token.group(1)
-        if whole in {"{{", "}}"}:
-            return whole[0]
-        if name not in values:
-            raise WordingError(f"{where}: the fact for {whole} is missing")
-        return values[name]
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[tuple[str, str | None], ...]:
+    """Return the text cut into (what stands there, name of the fact to put in its place or None).
 
-    return _TOKEN.sub(put, text)
+    Kept, because a day's cycle fills the same few texts a hundred thousand times.
+    """
+    parts: list[tuple[str, str | None]] = []
+    end = 0
+    for token in _TOKEN.finditer(text):
+        whole, name = token.group(0), token.group(1)
+        parts.append((text[end : token.start()], None))
+        parts.append((whole[0], None) if whole in {"{{", "}}"} else (whole, name or whole))
+        end = token.end()
+    return (*parts, (text[end:], None))
+
+
+@lru_cache(maxsize=256)
+def _body_lines(body: str) -> tuple[tuple[str | None, str], ...]:
+    """Return (block or None, line) for every line of a body."""
+    return tuple((_block(line), line) for line in body.split("\n"))
+
+
+def _fill(text: str, values: Mapping[str, str], where: str) -> str:
+    texts: list[str] = []
+    for literal, name in _parts(text):
+        if name is None:
+            texts.append(literal)
+        elif name in values:
+            texts.append(values[name])
+        else:
+            raise WordingError(f"{where}: the fact for {literal} is missing")
+    return "".join(texts)
 
 
 def _value(name: str, text: str, where: str) -> str:
     if len(text) > LONGEST_VALUE:
         raise WordingError(f"{where}: {name} is longer than {LONGEST_VALUE} characters")
+    if text.isprintable():
+        # most are: neither a line break nor a control character is printable
+        return text
     if name in _SEVERAL_LINES:
         return "\n".join(_CONTROL.sub(" ", line) for line in text.splitlines())
     return _CONTROL.sub(" ", _BREAK.sub(" ", text))

@@ -1,0 +1,104 @@
+"""Rows to CSV and XLSX files that are safe to open: no cell can run as a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+
+Value = str | int | float | bool | Decimal | date | datetime | None
+
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+"""First characters with which a spreadsheet program may take text for a formula."""
+LONGEST_CELL = 32_767
+"""Characters a spreadsheet cell can hold."""
+MOST_ROWS = 1_048_576
+LARGEST = 1e15
+
+
+class ExportError(ValueError):
+    """The rows do not fit into the file; the message says which limit and what to do."""
+
+
+def safe_text(value: Value) -> Value:
+    """Return text with a leading quote where a spreadsheet would run it; other values unchanged.
+
+    Numbers keep their minus: only text is quoted, because only text can hold a formula. Zero
+    characters, which no spreadsheet can show, are shown as U+2400.
+    """
+    if not isinstance(value, str):
+        return value
+    marked = f"'{value}" if value.startswith(RISKY) else value
+    return marked.replace("\0", "\u2400")
+
+
+def _plain(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(safe_text(value))
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """Return a CSV file: UTF-8 with byte order mark (spreadsheets need it), comma, ISO dates."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([_plain(column) for column in columns])
+    writer.writerows([_plain(value) for value in row] for row in rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+
+
+def write_xlsx(
+    columns: Sequence[str], rows: Iterable[Sequence[Value]], *, sheet: str = "Export"
+) -> bytes:
+    """Return an XLSX file of one sheet with a header row; dates and numbers keep their type.
+
+    Raises ExportError for more rows than a sheet can hold.
+    """
+    target = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "yyyy-mm-dd",
+        "remove_timezone": True,
+    }
+    with xlsxwriter.Workbook(target, options) as book:
+        bold = book.add_format({"bold": True})
+        page = book.add_worksheet(sheet[:31])
+        page.freeze_panes(1, 0)
+        for at, column in enumerate(columns):
+            page.write_string(0, at, str(safe_text(column))[:LONGEST_CELL], bold)
+        for line, row in enumerate(rows, start=1):
+            if line >= MOST_ROWS:
+                raise ExportError(
+                    f"A sheet holds {MOST_ROWS - 1:,} rows at most. Export as CSV, or fewer rows."
+                )
+            for at, value in enumerate(row):
+                _write_cell(page, line, at, value)
+    return target.getvalue()
+
+
+def _write_cell(page: xlsxwriter.worksheet.Worksheet, line: int, at: int, value: Value) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        page.write_boolean(line, at, value)
+    elif isinstance(value, int | float | Decimal):
+        # A double holds no more digits than this; the comparison is false for NaN, too.
+        fits = -LARGEST < float(value) < LARGEST
+        if fits:
+            page.write_number(line, at, value)
+        else:
+            page.write_string(line, at, str(value))
+    elif isinstance(value, date):
+        page.write_datetime(line, at, value)
+    else:
+        page.write_string(line, at, str(safe_text(value))[:LONGEST_CELL])

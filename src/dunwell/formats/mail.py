@@ -1,0 +1,58 @@
+"""One message as an e-mail: rows to the bytes of RFC 5322, the same bytes for the same row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+
+class MailFormError(ValueError):
+    """The message cannot be written as an e-mail; the text says which header is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """What goes out: the words as decided, and the id by which a repeat is recognised."""
+
+    message_id: str
+    sender: str
+    to: str
+    subject: str
+    body: str
+    language: str
+    reply_to: str = ""
+
+
+def write_mail(mail: Mail, *, at: datetime) -> bytes:
+    """Return the e-mail dated `at`; raise MailFormError for a header that cannot be written.
+
+    A line break in a header is refused, never folded in: it could add headers.
+    """
+    headers = {
+        "From": mail.sender,
+        "To": mail.to,
+        "Reply-To": mail.reply_to,
+        "Subject": mail.subject,
+        "Date": format_datetime(at),
+        "Message-ID": mail.message_id,
+        # RFC 3834: keeps out-of-office replies from being answered by a machine
+        "Auto-Submitted": "auto-generated",
+    }
+    message = EmailMessage(policy=policy.SMTP)
+    for name, value in headers.items():
+        if not value:
+            continue
+        if any(ord(character) < ord(" ") for character in value):
+            raise MailFormError(f"{name} holds a line break or another control character")
+        try:
+            message[name] = value
+        except (MessageError, ValueError) as error:
+            raise MailFormError(f"{name} {value!r} cannot be written: {error}") from error
+    if not mail.to or message["To"].defects or not message["To"].addresses:
+        raise MailFormError(f"To {mail.to!r} is not an address; correct the contact")
+    message.set_content(mail.body, charset="utf-8", cte="quoted-printable")
+    # only now: setting the content drops every header about content
+    message["Content-Language"] = mail.language
+    return message.as_bytes()

@@ -1,0 +1,1 @@
+"""Learned models as pure functions: frames in, frames out."""

@@ -1,12 +1,20 @@
 """Companies: the first one and its first admin, and their settings."""
 
 from datetime import datetime
+from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Field
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.models import Company, Membership, Role, User
+
+FIELDS = frozenset(
+    {"reply_to", "pay_to", "sending", "feed_max_age_days", "large_item_minor", "language"}
+)
+"""What a company may change of itself; its currency and zone are those of its ledger."""
 
 
 @transaction.atomic
@@ -20,7 +28,7 @@ def add_company(
     at: datetime,
     is_demo: bool = False,
 ) -> Company:
-    """Add a company; only the command line of the installation can. Raise Refused for a known name."""
+    """Add a company; only the command line can. Raise Refused for a known name."""
     if Company.objects.filter(name=name).exists():
         raise Refused(f"There is already a company named {name}.")
     company = Company.objects.create(
@@ -38,18 +46,19 @@ def add_company(
 
 @transaction.atomic
 def edit_company(*, actor: Actor, changes: dict[str, str | int], at: datetime) -> None:
-    """Change a company's own settings; raise Refused for a field that cannot be changed here."""
+    """Change a company's own settings.
+
+    Raises Refused for a field that cannot be changed here and for a value that does not fit it.
+    """
     actor.require("company.edit")
-    allowed = {
-        "reply_to",
-        "pay_to",
-        "sending",
-        "feed_max_age_days",
-        "large_item_minor",
-        "language",
-    }
-    if unknown := sorted(set(changes) - allowed):
+    if unknown := sorted(set(changes) - FIELDS):
         raise Refused(f"{unknown[0]} cannot be changed here.")
+    for name, value in changes.items():
+        column = cast("Field[Any, Any]", Company._meta.get_field(name))
+        try:
+            column.clean(value, None)
+        except ValidationError as error:
+            raise Refused(f"{name}: {' '.join(error.messages)}") from error
     Company.objects.filter(pk=actor.company.pk).update(**changes)
     record_event(actor, "company.edited", actor.company, at=at, changes=changes)
 

@@ -5,18 +5,39 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import RIGHTS, Actor, Refused
-from dunwell.models import ApiToken, Company, Membership, Role, SignInLink, User
+from dunwell.actions.texts import fitting
+from dunwell.models import ApiToken, Company, Event, Membership, Role, SignInLink, User
+from dunwell.queries.companies import has_second_factor
 
 LINK_MINUTES = 60
+LONGEST_NAME = 80
+"""Characters of a sign-in name and of a token's name."""
 
 
 def hashed(token: str) -> str:
     """Return what is stored of a token: 256 random bits need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def lacks_second_factor(user: User, actor: Actor) -> bool:
+    """Return whether somebody must set up a second factor before anything else.
+
+    Every role but read-only changes money, customers or users. A demo company is exempt,
+    and so is everybody where DUNWELL_REQUIRE_MFA is 0.
+    """
+    return (
+        settings.REQUIRE_MFA
+        and not actor.company.is_demo
+        and actor.roles != frozenset({Role.READ_ONLY})
+        and not has_second_factor(user)
+    )
 
 
 @transaction.atomic
@@ -25,12 +46,21 @@ def add_user(
 ) -> User:
     """Add a person without a password, with roles in the actor's company.
 
-    Raises Refused for a name already taken or an unknown role.
+    Raises Refused for a name or an address already taken, an address that is none, and for
+    an unknown role or none at all.
     """
     actor.require("user.manage")
     _check_roles(roles)
+    if not roles:
+        raise Refused("Give the person at least one role.")
+    username = fitting(text=username, most=LONGEST_NAME, what="name")
+    email = _address(email)
+    if not username:
+        raise Refused("Give the person a name to sign in with.")
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(f"The name {username} is taken; choose another.")
+    if email and User.objects.filter(email__iexact=email).exists():
+        raise Refused(f"The address {email} belongs to somebody else; people sign in with it.")
     user = User(username=username, email=email)
     user.set_unusable_password()
     user.save()
@@ -103,6 +133,10 @@ def make_api_token(
     actor.require("token.manage")
     if actor.user_id is None:
         raise Refused("A token belongs to a person.")
+    name = fitting(text=name, most=LONGEST_NAME, what="name")
+    longest: int = Event._meta.get_field("actor").max_length or 0
+    if len(program_name := f"{actor.name} via {name}") > longest:
+        raise Refused(f"{program_name} has {len(program_name)} characters; at most {longest} fit.")
     if unknown := sorted(set(rights) - RIGHTS):
         raise Refused(f"There is no right {unknown[0]}.")
     if missing := sorted(set(rights) - actor.rights):
@@ -129,6 +163,16 @@ def revoke_api_token(*, actor: Actor, token: ApiToken, at: datetime) -> None:
         raise Refused("This token belongs to another company.")
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at) == 1:
         record_event(actor, "token.revoked", token, at=at, name=token.name)
+
+
+def _address(email: str) -> str:
+    told = fitting(text=email, most=254, what="address")
+    if told:
+        try:
+            validate_email(told)
+        except ValidationError as error:
+            raise Refused(f"{told} is not an e-mail address.") from error
+    return told
 
 
 def _check_roles(roles: Sequence[str]) -> None:

@@ -1,0 +1,123 @@
+"""Decisions that lower what is owed without money: write-off, small balance, discount."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from dunwell.actions.allocations import (
+    check_day,
+    locked_items,
+    money_text,
+    reversal_of,
+    write_allocations,
+)
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor, Refused
+from dunwell.models import Adjustment, Allocation, Item
+
+BY_HAND = (Adjustment.Kind.WRITE_OFF, Adjustment.Kind.SMALL_BALANCE, Adjustment.Kind.DISCOUNT)
+"""Kinds a person may decide on; exchange differences come from the books alone."""
+
+
+@transaction.atomic
+def record_adjustment(
+    *,
+    actor: Actor,
+    item: Item,
+    kind: str,
+    amount_minor: int,
+    reason: str,
+    as_of: date,
+    at: datetime,
+) -> Adjustment:
+    """Take a part of an item's open amount off the books; `amount_minor` is above 0 always.
+
+    Raises Refused without a reason, for another kind, and, with the figures, when the
+    amount is more than is open.
+    """
+    actor.require("adjustment.record")
+    if kind not in BY_HAND:
+        raise Refused(f"{kind} cannot be decided by hand; choose one of {', '.join(BY_HAND)}.")
+    if not reason.strip():
+        raise Refused("Say why the amount is given up.")
+    locked = locked_items(company=actor.company, items=[item])[item.pk]
+    item = locked.item
+    check_day(locked, as_of=as_of)
+    if not 0 < amount_minor <= abs(locked.open_minor):
+        raise Refused(
+            f"{money_text(amount_minor, item.currency)} is not between 0 and the "
+            f"{money_text(abs(locked.open_minor), item.currency)} still open on {item.number}."
+        )
+    signed = amount_minor if item.amount_minor > 0 else -amount_minor
+    adjustment = Adjustment.objects.create(
+        company=actor.company,
+        item=item,
+        kind=kind,
+        amount_minor=signed,
+        reason=reason.strip(),
+        effective_on=as_of,
+        recorded_on=as_of,
+        recorded_at=at,
+    )
+    allocation = Allocation(
+        company=actor.company,
+        item=item,
+        source=Allocation.Source.ADJUSTMENT,
+        adjustment=adjustment,
+        amount_minor=signed,
+        value_on=as_of,
+        applied_on=as_of,
+        recorded_on=as_of,
+        recorded_at=at,
+    )
+    write_allocations(company=actor.company, rows=[allocation])
+    record_event(
+        actor,
+        "adjustment.recorded",
+        adjustment,
+        at=at,
+        customer_id=item.customer_id,
+        kind=kind,
+        item=item.number,
+        amount_minor=signed,
+        reason=reason.strip(),
+    )
+    return adjustment
+
+
+@transaction.atomic
+def reverse_adjustment(
+    *, actor: Actor, adjustment: Adjustment, reason: str, as_of: date, at: datetime
+) -> Adjustment:
+    """Take an adjustment back: the item is owed again. Return the row of opposite sign.
+
+    Raises Refused without a reason, for a reversal, and for one taken back before.
+    """
+    actor.require("adjustment.record")
+    if not reason.strip():
+        raise Refused("Say why the adjustment is taken back.")
+    locked_items(company=actor.company, items=[adjustment.item])
+    if adjustment.reverses_id or Adjustment.objects.filter(reverses=adjustment).exists():
+        raise Refused("This adjustment was taken back before, or is a reversal itself.")
+    back = reversal_of(Allocation.objects.get(adjustment=adjustment), as_of=as_of, at=at)
+    back.adjustment = Adjustment.objects.create(
+        company=actor.company,
+        item_id=adjustment.item_id,
+        kind=adjustment.kind,
+        amount_minor=-adjustment.amount_minor,
+        reason=reason.strip(),
+        effective_on=as_of,
+        reverses=adjustment,
+        recorded_on=as_of,
+        recorded_at=at,
+    )
+    write_allocations(company=actor.company, rows=[back])
+    record_event(
+        actor,
+        "adjustment.reversed",
+        adjustment,
+        at=at,
+        customer_id=adjustment.item.customer_id,
+        reason=reason.strip(),
+    )
+    return back.adjustment

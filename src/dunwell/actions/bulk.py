@@ -1,0 +1,127 @@
+"""Set-based writes inside Django's own transaction: thousands to millions of rows at once.
+
+SQLite takes the rows by `executemany`, PostgreSQL by `COPY`; both through Django's
+connection, so that they commit or vanish with everything else the action does.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import polars as pl
+from django.db import connection
+
+CHUNK = 50_000
+"""Rows handed to the driver at a time; bounds memory."""
+_TYPES: Sequence[tuple[type[pl.DataType], str, str]] = (
+    (pl.Int64, "bigint", "bigint"),
+    (pl.Int32, "integer", "integer"),
+    (pl.UInt32, "bigint", "bigint"),
+    (pl.Float64, "double precision", "real"),
+    (pl.String, "text", "text"),
+    (pl.Boolean, "boolean", "bool"),
+    (pl.Date, "date", "date"),
+    (pl.Datetime, "timestamp with time zone", "datetime"),
+)
+"""Polars type, PostgreSQL type, SQLite type."""
+_NOTHING = "\\N"
+
+
+def is_postgresql() -> bool:
+    """Return whether Django talks to PostgreSQL; the alternative is SQLite."""
+    return connection.vendor == "postgresql"
+
+
+def quoted(name: str) -> str:
+    """Return the name of a table or column, quoted for the database."""
+    return str(connection.ops.quote_name(name))
+
+
+def insert_rows(*, table: str, rows: pl.DataFrame) -> int:
+    """Add the rows to a table whose columns bear the frame's names; return how many.
+
+    Dates are pl.Date, moments pl.Datetime in UTC, amounts pl.Int64. Raises what the
+    database raises when a constraint says no; nothing is written then.
+    """
+    if not rows.height:
+        return 0
+    if is_postgresql():
+        _copy(table, rows)
+    else:
+        _execute_many(table, rows)
+    return rows.height
+
+
+@contextmanager
+def staged(name: str, rows: pl.DataFrame, *, key: str = "") -> Iterator[str]:
+    """Put the rows into a temporary table, yield its quoted name, and drop it.
+
+    Set-based statements join it inside the same transaction. `key` names a column to
+    index, for frames that are joined row by row.
+    """
+    table = quoted(name)
+    columns = ", ".join(f"{quoted(n)} {_sql_type(t)}" for n, t in rows.schema.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
+        insert_rows(table=name, rows=rows)
+        if key:
+            cursor.execute(f"CREATE INDEX {quoted(f'{name}_key')} ON {table} ({quoted(key)})")
+        if is_postgresql():
+            # autovacuum never sees temporary tables; without figures joins go wrong
+            cursor.execute(f"ANALYZE {table}")
+    yield table
+    # not in a `finally`: after an error the transaction rolls the table back by itself
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {table}")
+
+
+def _sql_type(dtype: pl.DataType) -> str:
+    for polars_type, postgresql, sqlite in _TYPES:
+        if dtype.base_type() is polars_type:
+            return postgresql if is_postgresql() else sqlite
+    raise TypeError(f"no column type for {dtype}")
+
+
+def _columns(rows: pl.DataFrame) -> str:
+    return ", ".join(quoted(name) for name in rows.columns)
+
+
+def _copy(table: str, rows: pl.DataFrame) -> None:
+    statement = (
+        f"COPY {quoted(table)} ({_columns(rows)}) FROM STDIN (FORMAT csv, NULL '{_NOTHING}')"
+    )
+    texts = pl.col(pl.String).str.replace_all("\0", "\ufffd", literal=True)
+    # the quoting tells the text \N from nothing
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for part in rows.with_columns(texts).iter_slices(CHUNK):
+            csv = part.write_csv(
+                include_header=False,
+                quote_style="non_numeric",
+                null_value=_NOTHING,
+                datetime_format="%Y-%m-%d %H:%M:%S%.6f+00",
+            )
+            copy.write(csv)
+
+
+def _execute_many(table: str, rows: pl.DataFrame) -> None:
+    marks = ", ".join(["%s"] * rows.width)
+    # names come from our own models and frames and are quoted; values are parameters
+    statement = f"INSERT INTO {quoted(table)} ({_columns(rows)}) VALUES ({marks})"  # noqa: S608
+    with connection.cursor() as cursor:
+        for part in rows.iter_slices(CHUNK):
+            cursor.executemany(statement, _as_text(part).rows())
+
+
+def _as_text(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write days and moments the way Django writes them to SQLite."""
+    moments = [name for name, dtype in rows.schema.items() if dtype.base_type() is pl.Datetime]
+    return rows.with_columns(
+        pl.col(pl.String).str.replace_all("\0", "\ufffd", literal=True),
+        pl.col(pl.Date).cast(pl.String),
+        *[
+            pl.when(pl.col(name).dt.microsecond() == 0)
+            .then(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S"))
+            .otherwise(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.6f"))
+            .alias(name)
+            for name in moments
+        ],
+    )

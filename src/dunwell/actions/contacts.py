@@ -1,0 +1,255 @@
+"""What we know of customers and whom we write to there: editing them, and bounces."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.texts import fitting
+from dunwell.models import Contact, Customer, Membership, Role, User
+
+TEXT_LENGTHS = {
+    "name": 200,
+    "segment": 40,
+    "country": 2,
+    "language": 5,
+    "currency": 3,
+    "terms": 80,
+    "vat_id": 40,
+    "address": 300,
+}
+"""Texts of a customer that people may change; the number is the ledger's key and stays."""
+
+CONTACT_LENGTHS = {"name": 120, "email": 254, "phone": 40, "language": 5}
+CUSTOMER_FIELDS = (*TEXT_LENGTHS, "credit_limit_minor", "is_opted_out")
+CONTACT_FIELDS = ("role", "name", "email", "phone", "language", "is_primary")
+COLLECTING_ROLES = (Role.COLLECTOR, Role.CREDIT_MANAGER)
+
+Value = str | int | bool | None
+
+
+@transaction.atomic
+def edit_customer(
+    *, actor: Actor, customer: Customer, changes: Mapping[str, Value], at: datetime
+) -> None:
+    """Change fields of a customer (CUSTOMER_FIELDS); the same values again change nothing.
+
+    `credit_limit_minor` is in the company's currency, None for no limit. Raises
+    Refused for a field that cannot be changed, a value that does not fit, or
+    when somebody else changed the same field since the customer was loaded.
+    """
+    actor.require("customer.edit")
+    if customer.company_id != actor.company.pk:
+        raise Refused("This customer belongs to another company.")
+    if unknown := sorted(set(changes) - set(CUSTOMER_FIELDS)):
+        raise Refused(f"{unknown[0]} cannot be changed here.")
+    wanted = {name: _fitting(name, value) for name, value in changes.items()}
+    before = {name: getattr(customer, name) for name in sorted(wanted)}
+    new = {name: wanted[name] for name in before if wanted[name] != before[name]}
+    if not new:
+        return
+    seen = {name: before[name] for name in new}
+    _only_one(Customer.objects.filter(pk=customer.pk, **seen).update(**new))
+    record_event(
+        actor,
+        "customer.edited",
+        customer,
+        at=at,
+        customer_id=customer.pk,
+        before=seen,
+        after=new,
+    )
+
+
+@transaction.atomic
+def assign_collector(
+    *, actor: Actor, ids: Collection[int], collector: User | None, at: datetime
+) -> int:
+    """Give customers to a collector, or to nobody; return how many changed hands.
+
+    Raises Refused when one is not the company's, or the person does not collect for it.
+    """
+    actor.require("customer.edit")
+    if not ids:
+        raise Refused("Choose at least one customer.")
+    if (
+        collector is not None
+        and not Membership.objects.filter(
+            company=actor.company, user=collector, role__in=COLLECTING_ROLES, user__is_active=True
+        ).exists()
+    ):
+        raise Refused(f"{collector.username} is not a collector of {actor.company.name}.")
+    found = list(
+        Customer.objects.select_for_update(no_key=True)
+        .filter(company=actor.company, pk__in=set(ids))
+        .order_by("pk")
+    )
+    if len(found) != len(set(ids)):
+        raise Refused("One of these customers does not exist; load the page again.")
+    key = None if collector is None else collector.pk
+    moving = [customer for customer in found if customer.collector_id != key]
+    Customer.objects.filter(pk__in=[customer.pk for customer in moving]).update(collector=key)
+    for customer in moving:
+        record_event(
+            actor,
+            "customer.assigned",
+            customer,
+            at=at,
+            customer_id=customer.pk,
+            collector=collector.username if collector else "",
+        )
+    return len(moving)
+
+
+@transaction.atomic
+def add_contact(
+    *,
+    actor: Actor,
+    customer: Customer,
+    at: datetime,
+    role: str = Contact.Role.PAYABLES,
+    name: str = "",
+    email: str = "",
+    phone: str = "",
+    language: str = "",
+    is_primary: bool = True,
+) -> Contact:
+    """Add a contact; a primary one takes the place of the role's earlier primary contact.
+
+    Raises Refused for an unknown role, a wrong address, or neither e-mail nor phone.
+    """
+    actor.require("contact.edit")
+    if customer.company_id != actor.company.pk:
+        raise Refused("This customer belongs to another company.")
+    fields: dict[str, Value] = {
+        "role": role,
+        "name": name.strip(),
+        "email": email.strip(),
+        "phone": phone.strip(),
+        "language": language.strip(),
+    }
+    _check_contact(fields)
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    if is_primary:
+        _demote(customer.pk, role)
+    contact = Contact.objects.create(
+        customer=customer, is_primary=is_primary, recorded_at=at, **fields
+    )
+    record_event(
+        actor,
+        "contact.added",
+        contact,
+        at=at,
+        customer_id=customer.pk,
+        role=role,
+        is_primary=is_primary,
+    )
+    return contact
+
+
+@transaction.atomic
+def edit_contact(
+    *, actor: Actor, contact: Contact, changes: Mapping[str, Value], at: datetime
+) -> None:
+    """Change fields of a contact (CONTACT_FIELDS); a new e-mail address is no longer bounced.
+
+    Raises Refused for a field that cannot be changed, a value that does not fit,
+    or when somebody else changed the contact since it was loaded.
+    """
+    actor.require("contact.edit")
+    if contact.customer.company_id != actor.company.pk:
+        raise Refused("This contact belongs to another company.")
+    if unknown := sorted(set(changes) - set(CONTACT_FIELDS)):
+        raise Refused(f"{unknown[0]} cannot be changed here.")
+    before = {name: getattr(contact, name) for name in CONTACT_FIELDS}
+    stated = {name: _stripped(value) for name, value in changes.items()}
+    new = {name: value for name, value in stated.items() if value != before[name]}
+    if not new:
+        return
+    after = {**before, **new}
+    _check_contact(after)
+    if after["is_primary"]:
+        Customer.objects.select_for_update(no_key=True).get(pk=contact.customer_id)
+        _demote(contact.customer_id, str(after["role"]), keep=contact.pk)
+    written = {**new, "bounced_on": None} if "email" in new else new
+    seen = {name: before[name] for name in new}
+    _only_one(Contact.objects.filter(pk=contact.pk, **seen).update(**written))
+    record_event(
+        actor,
+        "contact.edited",
+        contact,
+        at=at,
+        customer_id=contact.customer_id,
+        fields=sorted(new),
+    )
+
+
+@transaction.atomic
+def mark_bounced(*, actor: Actor, contact: Contact, as_of: date, at: datetime) -> None:
+    """Record that mail to the contact's address came back; a second time changes nothing.
+
+    Raises Refused for a contact without an e-mail address.
+    """
+    actor.require("contact.edit")
+    if contact.customer.company_id != actor.company.pk:
+        raise Refused("This contact belongs to another company.")
+    if not contact.email:
+        raise Refused("This contact has no e-mail address that could bounce.")
+    # The address is part of the condition: a bounce of the old one must not mark the new one.
+    rows = Contact.objects.filter(pk=contact.pk, email=contact.email, bounced_on=None).update(
+        bounced_on=as_of
+    )
+    if rows:
+        record_event(actor, "contact.bounced", contact, at=at, customer_id=contact.customer_id)
+
+
+def _fitting(name: str, value: Value) -> Value:
+    """Return a customer's field as it is stored, or refuse the value."""
+    if name == "is_opted_out":
+        if not isinstance(value, bool):
+            raise Refused("is_opted_out is yes or no.")
+        return value
+    if name == "credit_limit_minor":
+        if value is not None and (isinstance(value, bool | str) or value < 0):
+            raise Refused("The credit limit is an amount of 0 or more, or empty for none.")
+        return value
+    text = fitting(text=str(value or ""), most=TEXT_LENGTHS[name], what=name)
+    if name in {"name", "segment"} and not text:
+        raise Refused(f"The {name} must not be empty.")
+    return text.upper() if name in {"country", "currency"} else text
+
+
+def _check_contact(fields: Mapping[str, Value]) -> None:
+    if not isinstance(fields.get("is_primary", True), bool):
+        raise Refused("is_primary is yes or no.")
+    if fields["role"] not in Contact.Role.values:
+        raise Refused(f"There is no role {fields['role']}; use {', '.join(Contact.Role.values)}.")
+    if not fields["email"] and not fields["phone"]:
+        raise Refused("Give an e-mail address or a phone number.")
+    for name, most in CONTACT_LENGTHS.items():
+        fitting(text=str(fields[name] or ""), most=most, what=name)
+    if fields["email"]:
+        try:
+            validate_email(str(fields["email"]))
+        except ValidationError as error:
+            raise Refused(f"{fields['email']} is not an e-mail address.") from error
+
+
+def _stripped(value: Value) -> Value:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _demote(customer_id: int, role: str, *, keep: int = 0) -> None:
+    """Make room for a new primary contact of a role."""
+    primary = Contact.objects.filter(customer=customer_id, role=role, is_primary=True)
+    primary.exclude(pk=keep).update(is_primary=False)
+
+
+def _only_one(rows: int) -> None:
+    """Compare and set: what the person saw must still have been what was stored."""
+    if rows != 1:
+        raise Refused("Somebody else has just changed this; load the page again.")

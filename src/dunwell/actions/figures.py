@@ -1,0 +1,159 @@
+"""The figures of a day: every KPI and the ageing per currency, kept so that trends are fast."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor
+from dunwell.engine.aging import BUCKETS, aging_totals
+from dunwell.engine.calendars import day_date
+from dunwell.engine.items import open_items
+from dunwell.engine.kpi_catalogue import LEDGER_KPIS
+from dunwell.engine.kpi_tables import WINDOW_DAYS, kpi_table
+from dunwell.engine.ledger import Ledger
+from dunwell.engine.trends import month_ends, trend
+from dunwell.models import Company, KpiValue
+from dunwell.queries.ledgers import Books
+
+HISTORY_MONTHS = 13
+"""Month ends that are filled in before the first day, so that a trend shows at once."""
+
+MINOR = "minor"
+"""Unit of sums; the other figures carry the units of the catalogue."""
+
+RECEIVABLES, OVERDUE = "receivables", "overdue"
+AGING = {bucket: f"aging_{bucket}" for bucket in BUCKETS}
+"""Ids of the sums that are kept beside the KPIs, one per bucket."""
+
+TREND_KPIS = {
+    "dso_days": "dso",
+    "add_days": "average_days_delinquent",
+    "cei_percent": "cei_period",
+}
+"""What the history holds of each month end, by the column of `trends.TREND`."""
+
+
+@transaction.atomic
+def record_figures(*, actor: Actor, books: Books, as_of: date, at: datetime) -> int:
+    """Keep the figures of the day; return how many values are new or changed.
+
+    The first time, thirteen month ends before it are filled in as the ledger tells them now.
+    """
+    actor.require("cycle.run")
+    ledger = books.whole()
+    values = [*_kpis(actor.company, ledger, as_of), *_sums(actor.company, ledger, as_of)]
+    if values and not KpiValue.objects.filter(company=actor.company).exists():
+        values += _history(actor.company, ledger, as_of)
+    changed = _write(actor.company, values)
+    if changed:
+        record_event(
+            actor,
+            "figures.recorded",
+            actor.company,
+            at=at,
+            as_of=as_of.isoformat(),
+            changed=changed,
+        )
+    return changed
+
+
+def _kpis(company: Company, ledger: Ledger, as_of: date) -> list[KpiValue]:
+    return [
+        KpiValue(
+            company=company,
+            as_of=as_of,
+            currency=figure.currency,
+            kpi=figure.kpi,
+            value="" if figure.value is None else str(figure.value),
+            unit=figure.unit,
+            formula=figure.kpi,
+            inputs=dict(figure.inputs),
+        )
+        for figure in kpi_table(ledger, as_of=as_of)
+    ]
+
+
+def _sums(company: Company, ledger: Ledger, as_of: date) -> list[KpiValue]:
+    """Return receivables, overdue and the ageing buckets, per currency."""
+    opened = open_items(ledger.items, ledger.allocations, as_of=as_of)
+    rows = aging_totals(opened).collect().rows(named=True)
+    sums: dict[tuple[str, str], int] = {}
+    for row in rows:
+        currency, amount = row["currency"], row["open_minor"]
+        sums[currency, AGING[row["bucket"]]] = amount
+        late = amount if row["bucket_no"] > 0 else 0
+        for name, part in ((RECEIVABLES, amount), (OVERDUE, late)):
+            sums[currency, name] = sums.get((currency, name), 0) + part
+    return [
+        _sum(company, as_of, currency, name, amount)
+        for (currency, name), amount in sorted(sums.items())
+    ]
+
+
+def _history(company: Company, ledger: Ledger, as_of: date) -> list[KpiValue]:
+    """Return the main figures of the month ends before the day."""
+    days = [day for day in month_ends(as_of=as_of, months=HISTORY_MONTHS + 1) if day < as_of]
+    values: list[KpiValue] = []
+    frame = trend(ledger, days=days, window_days=WINDOW_DAYS).collect().sort("day", "currency")
+    for row in frame.rows(named=True):
+        day, currency = day_date(row["day"]), row["currency"]
+        values.append(_sum(company, day, currency, RECEIVABLES, row["open_minor"]))
+        values.append(_sum(company, day, currency, OVERDUE, row["overdue_minor"]))
+        values += [
+            _figure(company, day, currency, kpi, row[column]) for column, kpi in TREND_KPIS.items()
+        ]
+    return values
+
+
+def _figure(
+    company: Company, as_of: date, currency: str, kpi: str, value: float | None
+) -> KpiValue:
+    about = LEDGER_KPIS[kpi]
+    return KpiValue(
+        company=company,
+        as_of=as_of,
+        currency=currency,
+        kpi=kpi,
+        value="" if value is None else str(round(Decimal(repr(value)), about.digits)),
+        unit=about.unit,
+        formula=kpi,
+        inputs={"window_days": WINDOW_DAYS},
+    )
+
+
+def _sum(company: Company, as_of: date, currency: str, name: str, amount: int) -> KpiValue:
+    return KpiValue(
+        company=company,
+        as_of=as_of,
+        currency=currency,
+        kpi=name,
+        value=str(amount),
+        unit=MINOR,
+        formula=name,
+        inputs={},
+    )
+
+
+def _write(company: Company, values: Iterable[KpiValue]) -> int:
+    """Write the values that differ from what is kept; return how many."""
+    wanted = {(value.as_of, value.currency, value.kpi): value for value in values}
+    days = {as_of for as_of, _, _ in wanted}
+    kept = {
+        (value.as_of, value.currency, value.kpi): (value.value, value.unit, value.inputs)
+        for value in KpiValue.objects.filter(company=company, as_of__in=days)
+    }
+    changed = [
+        value
+        for key, value in wanted.items()
+        if kept.get(key) != (value.value, value.unit, value.inputs)
+    ]
+    KpiValue.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["company", "as_of", "currency", "kpi"],
+        update_fields=["value", "unit", "formula", "inputs"],
+    )
+    return len(changed)

@@ -1,0 +1,64 @@
+"""What every step of a merge shares: the batch it writes for, and rows ready for the tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import polars as pl
+
+from dunwell.actions.bulk import insert_rows
+from dunwell.formats.findings import FindingLog
+from dunwell.models import Company, ImportBatch
+from dunwell.queries.frames import read_rows
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merge:
+    """One import into one company, and the findings it collects."""
+
+    company: Company
+    batch: ImportBatch
+    as_of: date
+    at: datetime
+    log: FindingLog = field(default_factory=FindingLog)
+
+    def known(
+        self, columns: str, types: Mapping[str, type[pl.DataType]], *, of: str, which: str = ""
+    ) -> pl.DataFrame:
+        """Return columns of the company's rows of a table, with an optional `AND ...`."""
+        # table and columns are our own texts
+        query = f"SELECT {columns} FROM dunwell_{of} WHERE company_id = %s {which}"  # noqa: S608
+        return read_rows(query, [self.company.pk], types)
+
+    def insert(self, table: str, rows: pl.DataFrame, *, is_ledger: bool = True) -> int:
+        """Add rows of a table, stamped with company, moment and, for ledger rows, the batch."""
+        stamped = rows.with_columns(
+            pl.lit(self.company.pk, dtype=pl.Int64).alias("company_id"),
+            pl.lit(self.at).cast(pl.Datetime("us", "UTC")).alias("recorded_at"),
+        )
+        if is_ledger:
+            stamped = stamped.with_columns(
+                pl.lit(self.batch.pk, dtype=pl.Int64).alias("batch_id"),
+                pl.lit(self.as_of).cast(pl.Date).alias("recorded_on"),
+            )
+        return insert_rows(table=f"dunwell_{table}", rows=stamped)
+
+
+def with_places(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows whose source (file, part, row) may be named in a finding."""
+    return rows.with_columns(pl.col("part").fill_null(""), pl.col("file").fill_null(""))
+
+
+def text(name: str, longest: int) -> pl.Expr:
+    """Return a text column as the tables take it: never empty of meaning, never too long."""
+    return pl.col(name).fill_null("").str.slice(0, longest).alias(name)
+
+
+def on_day(name: str) -> pl.Expr:
+    """Return a day number as a date."""
+    return pl.col(name).cast(pl.Int32).cast(pl.Date)
+
+
+def sums(rows: pl.DataFrame, by: Sequence[str], amount: str) -> pl.DataFrame:
+    """Return the sum of an amount per group."""
+    return rows.group_by(by).agg(pl.col(amount).sum())

@@ -1,0 +1,144 @@
+"""The outbox: claiming messages, and writing down what became of each.
+
+A message is claimed and committed, handed over outside any transaction, and marked. A
+worker that dies in between leaves a claim; it runs out and the message is handed over
+again under the same message id, so nothing is lost and a repeat can be recognised.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor
+from dunwell.models import Message
+
+LEASE = timedelta(minutes=10)
+"""How long a claim holds; far longer than any hand-over takes."""
+
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
+"""How long to wait after the first, second ... failure; after the last one it is given up."""
+
+SENT_BY_MAIL = ("email", "portal")
+"""Channels that are handed over as mail; calls, letters and short messages are tasks."""
+
+ATTEMPTS = len(BACKOFF) + 1
+"""Hand-overs before a message is given up."""
+
+Status = Message.Status
+
+
+@transaction.atomic
+def claim_messages(*, actor: Actor, limit: int, at: datetime, after: int = 0) -> list[Message]:
+    """Take up to `limit` messages that may be handed over now, in the order of their keys.
+
+    `after` is the last key of the batch before, so that what was put back waits for the next
+    call. Ready ones, failed ones whose waiting time is over, and claims of workers that died.
+    Each is taken by compare-and-set, so two workers never hold the same message.
+    """
+    actor.require("message.send")
+    _release_dead_claims(actor, at=at)
+    waiting = reduce(
+        or_,
+        (
+            Q(attempts=number, claimed_at__lte=at - pause)
+            for number, pause in enumerate(BACKOFF, 1)
+        ),
+    )
+    found = (
+        Message.objects.filter(company=actor.company, channel__in=SENT_BY_MAIL, id__gt=after)
+        .filter(Q(status=Status.READY) | Q(status=Status.FAILED) & waiting)
+        .order_by("id")
+        .values_list("id", "status")[:limit]
+    )
+    taken = [
+        key
+        for key, status in list(found)
+        if Message.objects.filter(pk=key, status=status).update(
+            status=Status.CLAIMED, claimed_at=at, attempts=F("attempts") + 1
+        )
+    ]
+    if taken:
+        record_event(actor, "message.claimed", actor.company, at=at, messages=taken)
+    return list(Message.objects.filter(pk__in=taken).select_related("customer").order_by("id"))
+
+
+@transaction.atomic
+def mark_sent(*, actor: Actor, message: Message, place: str, at: datetime) -> None:
+    """Write down that a message was handed over, and to what place."""
+    actor.require("message.send")
+    if _move(message, Status.SENT, sent_at=at, error=""):
+        _record(actor, "message.sent", message, at=at, to=message.to, place=place)
+
+
+@transaction.atomic
+def mark_failed(
+    *, actor: Actor, message: Message, error: str, permanent: bool, at: datetime
+) -> Message.Status:
+    """Write down a failed hand-over; return whether it is tried again (failed) or not (dead)."""
+    actor.require("message.send")
+    status = Status.DEAD if permanent or message.attempts >= ATTEMPTS else Status.FAILED
+    if _move(message, status, error=error[:500]):
+        _record(actor, f"message.{status}", message, at=at, error=error, attempts=message.attempts)
+    return status
+
+
+@transaction.atomic
+def withdraw_message(
+    *, actor: Actor, message: Message, reasons: Sequence[str], text: str, at: datetime
+) -> None:
+    """Cancel a claimed message that must not go out any more, with the reasons."""
+    actor.require("message.send")
+    if _move(message, Status.CANCELLED, error=text[:500]):
+        _record(actor, "message.cancelled", message, at=at, reasons=list(reasons), reason=text)
+
+
+@transaction.atomic
+def put_back_messages(*, actor: Actor, messages: Sequence[Message], text: str) -> int:
+    """Put claimed messages back for a later hour; the attempt does not count. Return how many.
+
+    No event: nothing happened to the customer, and it would happen every night.
+    """
+    actor.require("message.send")
+    return sum(
+        _move(message, Status.READY, attempts=F("attempts") - 1, error=text[:500])
+        for message in messages
+    )
+
+
+def _release_dead_claims(actor: Actor, *, at: datetime) -> None:
+    """Put back what a worker claimed and never finished; after the last attempt give it up."""
+    dead = Message.objects.filter(
+        company=actor.company,
+        channel__in=SENT_BY_MAIL,
+        status=Status.CLAIMED,
+        claimed_at__lte=at - LEASE,
+    )
+    given_up = list(dead.filter(attempts__gte=ATTEMPTS).order_by("id"))
+    for message in given_up:
+        text = f"the worker stopped during each of {message.attempts} attempts"
+        if _move(message, Status.DEAD, error=text):
+            _record(actor, "message.dead", message, at=at, error=text, attempts=message.attempts)
+    keys = list(dead.order_by("id").values_list("id", flat=True))
+    text = "a worker stopped while handing it over; it may have arrived once already"
+    if keys and dead.update(status=Status.READY, error=text):
+        record_event(actor, "message.released", actor.company, at=at, messages=keys)
+
+
+def _move(message: Message, status: Message.Status, **changes: object) -> int:
+    """Move a claimed message on by compare-and-set; return 1, or 0 when the claim is lost.
+
+    The moment of the claim is part of the comparison: a worker that was thought dead
+    must not overwrite what the next one did.
+    """
+    return Message.objects.filter(
+        pk=message.pk, status=Status.CLAIMED, claimed_at=message.claimed_at
+    ).update(status=status, **changes)
+
+
+def _record(actor: Actor, verb: str, message: Message, *, at: datetime, **data: object) -> None:
+    record_event(actor, verb, message, at=at, customer_id=message.customer_id, **data)

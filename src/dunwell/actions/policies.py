@@ -1,0 +1,249 @@
+"""Strategies as dated documents: drafting, publishing by a second person, discarding."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from importlib.resources import files
+
+from django.db import transaction
+from django.db.models import Max
+
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor, Refused, system
+from dunwell.engine.rehearsal import run_cases
+from dunwell.engine.strategy import Strategy, StrategyError, read_strategy, strategy_in_force
+from dunwell.formats.policies import PolicyError, PolicyText, line_of, read_policy
+from dunwell.models import Company, Membership, PolicyVersion
+from dunwell.queries.policies import strategies_in_force
+
+SHIPPED = "shipped"
+"""Author and approver of the strategies that come with the product."""
+
+Status = PolicyVersion.Status
+
+
+@transaction.atomic
+def draft_policy(*, actor: Actor, text: str, at: datetime) -> PolicyVersion:
+    """Store a YAML text as the next version of the strategy it names, to be published later.
+
+    The text of the latest draft again returns that draft. Raises Refused with the
+    line and the reason when the text cannot be read, a field is wrong, or one of
+    its own cases does not come out.
+    """
+    actor.require("strategy.edit")
+    policy, strategy = _checked(text)
+    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
+    latest = (
+        PolicyVersion.objects.filter(
+            company=actor.company, kind=PolicyVersion.Kind.STRATEGY, name=strategy.name
+        )
+        .order_by("-version")
+        .first()
+    )
+    if latest is not None and latest.status == Status.DRAFT and latest.text == text:
+        return latest
+    version = _add(actor.company, policy, strategy, author=actor.name, at=at)
+    record_event(
+        actor, "strategy.drafted", version, at=at, name=strategy.name, version=version.version
+    )
+    return version
+
+
+@transaction.atomic
+def publish_policy(*, actor: Actor, version: PolicyVersion, as_of: date, at: datetime) -> None:
+    """Put a draft in force from its own `valid_from` on; a version is never edited afterwards.
+
+    Its cases are run once more. The author may not approve, except in a demo
+    company or where nobody else works; the event then says so. Raises Refused for
+    that, for a version that is no draft, a day that has passed, or a segment that
+    another strategy claims from the same day.
+    """
+    actor.require("strategy.publish")
+    if version.company_id != actor.company.pk:
+        raise Refused("This strategy belongs to another company.")
+    before = Status(version.status)
+    if Status.PUBLISHED not in PolicyVersion.MOVES[before]:
+        raise Refused(f"This version is {before.label.lower()} and cannot be published.")
+    override = _override(actor, version)
+    if version.valid_from < as_of:
+        raise Refused(
+            f"valid_from {version.valid_from.isoformat()} has passed; draft it again with "
+            f"{as_of.isoformat()} or later, so that past days keep their strategy."
+        )
+    _, strategy = _checked(version.text)
+    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
+    _check_segments(actor.company, strategy)
+    _move(version, Status.PUBLISHED, approver=actor.name, published_at=at)
+    record_event(
+        actor,
+        "strategy.published",
+        version,
+        at=at,
+        name=version.name,
+        version=version.version,
+        valid_from=version.valid_from.isoformat(),
+        author=version.author,
+        override=override,
+    )
+
+
+@transaction.atomic
+def discard_policy(*, actor: Actor, version: PolicyVersion, at: datetime) -> None:
+    """Drop a draft; raise Refused for a version that is published or discarded."""
+    actor.require("strategy.edit")
+    if version.company_id != actor.company.pk:
+        raise Refused("This strategy belongs to another company.")
+    before = Status(version.status)
+    if Status.DISCARDED not in PolicyVersion.MOVES[before]:
+        raise Refused(f"This version is {before.label.lower()} and cannot be discarded.")
+    _move(version, Status.DISCARDED)
+    record_event(
+        actor,
+        "strategy.discarded",
+        version,
+        at=at,
+        name=version.name,
+        version=version.version,
+    )
+
+
+@transaction.atomic
+def load_shipped_policies(*, company: Company, at: datetime) -> int:
+    """Publish the strategies that come with the product; return how many were new.
+
+    Called when a company is made, by the installation itself. A name the company
+    has already is left alone, so that its own versions stay.
+    """
+    known = set(
+        PolicyVersion.objects.filter(
+            company=company, kind=PolicyVersion.Kind.STRATEGY
+        ).values_list("name", flat=True)
+    )
+    added = 0
+    for name, text in _shipped_texts().items():
+        policy, strategy = _checked(text)
+        if strategy.name in known:
+            continue
+        version = _add(company, policy, strategy, author=SHIPPED, at=at)
+        _move(version, Status.PUBLISHED, approver=SHIPPED, published_at=at)
+        record_event(
+            system(company),
+            "strategy.published",
+            version,
+            at=at,
+            name=strategy.name,
+            version=version.version,
+            valid_from=strategy.valid_from.isoformat(),
+            author=SHIPPED,
+            override="",
+            file=name,
+        )
+        added += 1
+    return added
+
+
+def _shipped_texts() -> dict[str, str]:
+    """Return the shipped strategies by file name; wordings lie in the same folder."""
+    folder = files("dunwell") / "policies"
+    texts = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in folder.iterdir()
+        if path.name.endswith(".yaml")
+    }
+    return {name: text for name, text in sorted(texts.items()) if _is_strategy(text)}
+
+
+def _is_strategy(text: str) -> bool:
+    return "strategy" in read_policy(text).document
+
+
+def _checked(text: str) -> tuple[PolicyText, Strategy]:
+    """Return the document and its strategy; refuse with the line what is wrong in it."""
+    try:
+        policy = read_policy(text)
+    except PolicyError as error:
+        raise Refused(str(error)) from error
+    try:
+        strategy = read_strategy(policy.document)
+    except StrategyError as error:
+        raise Refused(f"line {line_of(policy, str(error))}: {error}") from error
+    most = PolicyVersion._meta.get_field("name").max_length or 0
+    if len(strategy.name) > most:
+        raise Refused(f"The strategy's name is too long; at most {most} characters fit.")
+    for number, result in enumerate(run_cases(strategy), 1):
+        if not result.is_passed:
+            line = line_of(policy, f"case {number}: expect")
+            raise Refused(f"line {line}: case {number} fails: {result.message()}")
+    return policy, strategy
+
+
+def _add(
+    company: Company, policy: PolicyText, strategy: Strategy, *, author: str, at: datetime
+) -> PolicyVersion:
+    versions = PolicyVersion.objects.filter(
+        company=company, kind=PolicyVersion.Kind.STRATEGY, name=strategy.name
+    )
+    last = versions.aggregate(last=Max("version"))["last"] or 0
+    return PolicyVersion.objects.create(
+        company=company,
+        kind=PolicyVersion.Kind.STRATEGY,
+        name=strategy.name,
+        version=last + 1,
+        text=policy.text,
+        document=_plain(policy.document),
+        valid_from=strategy.valid_from,
+        author=author,
+        recorded_at=at,
+    )
+
+
+def _plain(value: object) -> object:
+    """Return the document as JSON holds it: days as text, keys as text."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _override(actor: Actor, version: PolicyVersion) -> str:
+    """Return why the author may approve here, or empty text; refuse where a second person can."""
+    if _person(version.author) != _person(actor.name):
+        return ""
+    if actor.company.is_demo:
+        return "demo company"
+    others = Membership.objects.filter(company=actor.company, user__is_active=True).exclude(
+        user=actor.user_id
+    )
+    if others.exists():
+        raise Refused("You wrote this version; somebody else has to publish it.")
+    return "nobody else works here"
+
+
+def _person(name: str) -> str:
+    """Return the person behind an actor's name: "mona via erp" is Mona's token, and so Mona."""
+    return name.partition(" via ")[0]
+
+
+def _check_segments(company: Company, strategy: Strategy) -> None:
+    """Refuse a strategy that claims a segment from the same day as another one."""
+    on = strategy.valid_from
+    others = [
+        found.strategy
+        for found in strategies_in_force(company, as_of=on)
+        if found.name != strategy.name
+    ]
+    for segment in strategy.segments:
+        try:
+            strategy_in_force([*others, strategy], segment, on)
+        except StrategyError as error:
+            raise Refused(str(error)) from error
+
+
+def _move(version: PolicyVersion, status: Status, **fields: str | datetime) -> None:
+    rows = PolicyVersion.objects.filter(pk=version.pk, status=Status.DRAFT).update(
+        status=status, **fields
+    )
+    if rows != 1:
+        raise Refused("Somebody else has just changed this version; load the page again.")

@@ -1,0 +1,322 @@
+"""The reminders of a day: messages with their decision, and tasks for what a person must do."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+import polars as pl
+from django.db import transaction
+
+from dunwell.actions.bulk import insert_rows
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor
+from dunwell.actions.outbox import SENT_BY_MAIL
+from dunwell.engine.items import open_items
+from dunwell.models import Company, Message, MessageItem, Task
+from dunwell.queries.deliveries import LONGEST_WAIT
+from dunwell.queries.ledgers import Books
+from dunwell.queries.policies import PolicyInForce
+from dunwell.queries.reminders import ContactPlan, gate_policy, native
+from dunwell.queries.texts import MessageText, message_texts
+
+TASK_KINDS = {"call": Task.Kind.CALL, "sms": Task.Kind.CALL, "letter": Task.Kind.LETTER}
+
+UNREACHABLE = ("no_contact", "bounced")
+Status = Message.Status
+WAITING = (Status.DRAFT, Status.READY, Status.FAILED)
+
+
+@transaction.atomic
+def drop_stale_messages(*, actor: Actor, books: Books, as_of: date, at: datetime) -> int:
+    """Cancel what waits without need; return how many messages.
+
+    That is what was paid before it went out, and what has waited too long to be true. The
+    level does not count as taken, so the customer is asked again, with today's amounts.
+    """
+    actor.require("cycle.run")
+    ledger = books.still_open(as_of=as_of)
+    opened = native(open_items(ledger.items, ledger.allocations, as_of=as_of))
+    debits = set(opened.filter(pl.col("open_minor") > 0)["item_id"].to_list())
+    waiting = list(
+        Message.objects.filter(company=actor.company, status__in=WAITING, as_of__lt=as_of)
+        .exclude(tasks__status=Task.Status.DONE)
+        .order_by("id")
+        .values_list("id", "channel", "as_of")
+    )
+    named: dict[int, list[int]] = {}
+    lines = MessageItem.objects.filter(
+        message__company=actor.company, message__status__in=WAITING, open_minor__gt=0
+    )
+    for message, item in lines.order_by("id").values_list("message_id", "item_id"):
+        named.setdefault(message, []).append(item)
+    settled = [key for key, _, _ in waiting if not debits.intersection(named.get(key, ()))]
+    gone = set(settled)
+    late = [
+        key
+        for key, channel, on in waiting
+        if key not in gone and channel not in {"call", "sms"} and as_of - on > LONGEST_WAIT
+    ]
+    for keys, reason in (
+        (settled, "nothing it asks for is open any more"),
+        (late, f"not sent within {LONGEST_WAIT.days} days"),
+    ):
+        _cancel(actor, keys, reason=reason, as_of=as_of, at=at)
+    return len(settled) + len(late)
+
+
+@transaction.atomic
+def write_reminders(
+    *, actor: Actor, plan: ContactPlan, policies: Sequence[PolicyInForce], at: datetime
+) -> int:
+    """Write the messages and tasks the plan allows; return how many were new.
+
+    One message per customer, whatever its channel, with the facts the gate looked at.
+    What needs approval waits as a draft with a task; calls and letters are tasks.
+    Customers that cannot be reached get a task to find a contact.
+    """
+    actor.require("cycle.run")
+    company = actor.company
+    allowed = plan.decisions.filter(pl.col("decision") != "blocked").sort("customer_id")
+    texts = list(message_texts(plan, allowed.select("customer_id")))
+    written = [text for text in texts if not text.trouble]
+    contacts = {row["customer_id"]: row for row in plan.contacts.iter_rows(named=True)}
+    versions = {policy.name: policy.version_id for policy in policies}
+    needs_approval = set(
+        allowed.filter(pl.col("decision") == "needs_approval")["customer_id"].to_list()
+    )
+    rows = [
+        _message(
+            company,
+            text,
+            contacts[text.customer_id],
+            is_draft=text.customer_id in needs_approval,
+            version=versions.get(str(contacts[text.customer_id]["strategy"])),
+            decision=decision,
+            plan=plan,
+            at=at,
+        )
+        for text, decision in zip(written, _decisions(plan, written), strict=True)
+    ]
+    keys = _insert_messages(company, rows, plan.as_of)
+    _insert_lines(plan, keys)
+    tasks = _tasks(plan, rows, keys, at=at) + _contact_tasks(plan, at=at)
+    Task.objects.bulk_create(tasks, batch_size=1000)
+    troubled = [text for text in texts if text.trouble]
+    if rows or tasks or troubled:
+        record_event(
+            actor,
+            "reminders.written",
+            company,
+            at=at,
+            as_of=plan.as_of.isoformat(),
+            messages=len(rows),
+            drafts=sum(row["status"] == Status.DRAFT for row in rows),
+            tasks=len(tasks),
+            blocked=plan.decisions.filter(pl.col("decision") == "blocked").height,
+            failed={str(text.customer_id): text.trouble for text in troubled},
+        )
+    return len(rows) + len(tasks)
+
+
+def _message(
+    company: Company,
+    text: MessageText,
+    contact: Mapping[str, object],
+    *,
+    is_draft: bool,
+    version: int | None,
+    decision: str,
+    plan: ContactPlan,
+    at: datetime,
+) -> dict[str, object]:
+    channel = str(contact["channel"])
+    key = f"{company.pk}.{text.customer_id}.{plan.as_of.isoformat()}.{channel}"
+    return {
+        "company_id": company.pk,
+        "customer_id": text.customer_id,
+        "channel": channel,
+        "status": str(Status.DRAFT if is_draft else Status.READY),
+        "strategy": contact["strategy"],
+        "strategy_version": version,
+        "level": contact["level"],
+        "template": contact["template"],
+        "language": text.language,
+        "to": text.to if channel in SENT_BY_MAIL else "",
+        "subject": text.subject[:200],
+        "body": text.body,
+        "body_sha256": hashlib.sha256(text.body.encode()).hexdigest(),
+        "message_id": f"<{key}@dunwell>",
+        "decision": decision,
+        "as_of": plan.as_of,
+        "attempts": 0,
+        "error": "",
+        "recorded_at": at,
+    }
+
+
+_MESSAGE_TYPES: Mapping[str, type[pl.DataType] | pl.DataType] = {
+    "company_id": pl.Int64,
+    "customer_id": pl.Int64,
+    "strategy_version": pl.Int64,
+    "level": pl.Int32,
+    "attempts": pl.Int32,
+    "as_of": pl.Date,
+    "recorded_at": pl.Datetime("us"),
+}
+
+
+def _insert_messages(
+    company: Company, rows: Sequence[Mapping[str, object]], as_of: date
+) -> dict[int, int]:
+    """Add the messages; return the key of each by customer."""
+    if not rows:
+        return {}
+    columns = {
+        name: pl.Series(
+            name,
+            [_naive(row[name]) for row in rows],
+            dtype=_MESSAGE_TYPES.get(name, pl.String),
+        )
+        for name in rows[0]
+    }
+    insert_rows(table="dunwell_message", rows=pl.DataFrame(columns))
+    wanted = {str(row["message_id"]) for row in rows}
+    found = Message.objects.filter(company=company, as_of=as_of).values_list(
+        "customer_id", "id", "message_id"
+    )
+    return {customer: key for customer, key, name in found.iterator() if name in wanted}
+
+
+def _naive(value: object) -> object:
+    """Return a moment without its zone: frames hold UTC."""
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def _insert_lines(plan: ContactPlan, keys: Mapping[int, int]) -> None:
+    """Add the items each message names, with the level that counts as taken for each.
+
+    An item that is only listed keeps the level it had; being named still counts as a
+    contact, so that it is not asked for again the next day.
+    """
+    messages = pl.DataFrame(
+        {"customer_id": list(keys), "message_id": list(keys.values())},
+        schema={"customer_id": pl.Int64, "message_id": pl.Int64},
+    )
+    lines = (
+        plan.lines.join(messages, on="customer_id", how="inner")
+        .join(plan.steps.select("item_id", "last_level"), on="item_id", how="left")
+        .sort("message_id", "item_id")
+        .select(
+            "message_id",
+            "item_id",
+            level=pl.coalesce("step_level", "last_level", pl.lit(0)),
+            open_minor="open_minor",
+        )
+    )
+    insert_rows(table="dunwell_messageitem", rows=lines)
+
+
+def _decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterator[str]:
+    """Yield the decision of each text as JSON: the contact, the demand, what was looked at."""
+    policy = gate_policy(plan.company)
+    bounds = {name: getattr(policy, name) for name in policy.__slots__}
+    facts = {row.pop("customer_id"): row for row in plan.facts.iter_rows(named=True)}
+    contacts = {row.pop("customer_id"): row for row in plan.contacts.iter_rows(named=True)}
+    demands: dict[int, dict[str, int]] = {}
+    for customer_id, currency, amount in plan.totals.select(
+        "customer_id", "currency", "demand_minor"
+    ).iter_rows():
+        demands.setdefault(customer_id, {})[currency] = amount
+    for text in texts:
+        yield json.dumps(
+            {
+                "as_of": plan.as_of.isoformat(),
+                "contact": contacts[text.customer_id],
+                "demand_minor": demands.get(text.customer_id, {}),
+                "facts": facts[text.customer_id],
+                "bounds": bounds,
+            },
+            sort_keys=True,
+        )
+
+
+def _tasks(
+    plan: ContactPlan,
+    rows: Sequence[Mapping[str, object]],
+    keys: Mapping[int, int],
+    *,
+    at: datetime,
+) -> list[Task]:
+    """Return the tasks of messages that a person must approve, call or post."""
+    tasks: list[Task] = []
+    for row in rows:
+        channel, is_draft = str(row["channel"]), row["status"] == Status.DRAFT
+        kind = Task.Kind.APPROVE if is_draft else TASK_KINDS.get(channel)
+        if kind is None:
+            continue
+        customer_id = int(str(row["customer_id"]))
+        tasks.append(
+            Task(
+                company=plan.company,
+                customer_id=customer_id,
+                message_id=keys[customer_id],
+                kind=kind,
+                reason=f"{row['strategy']}, level {row['level']}: {row['subject']}"[:300],
+                due_on=plan.as_of,
+                as_of=plan.as_of,
+                recorded_at=at,
+            )
+        )
+    return tasks
+
+
+def _contact_tasks(plan: ContactPlan, *, at: datetime) -> list[Task]:
+    """Return a task for every customer that cannot be reached and has none open yet."""
+    why = dict(
+        plan.reasons.filter(pl.col("reason").is_in(UNREACHABLE))
+        .select("customer_id", "reason")
+        .sort("customer_id", "reason")
+        .iter_rows()
+    )
+    open_tasks = Task.objects.filter(
+        company=plan.company, kind=Task.Kind.CONTACT_MISSING, status=Task.Status.OPEN
+    )
+    known = set(open_tasks.values_list("customer_id", flat=True))
+    told = {"no_contact": "No usable address or number.", "bounced": "The e-mail bounced."}
+    return [
+        Task(
+            company=plan.company,
+            customer_id=customer_id,
+            kind=Task.Kind.CONTACT_MISSING,
+            reason=f"{told[reason]} A reminder is due and cannot be sent.",
+            due_on=plan.as_of,
+            as_of=plan.as_of,
+            recorded_at=at,
+        )
+        for customer_id, reason in why.items()
+        if customer_id not in known
+    ]
+
+
+def _cancel(actor: Actor, keys: Sequence[int], *, reason: str, as_of: date, at: datetime) -> None:
+    """Cancel waiting messages and their tasks, with one event for all of them."""
+    if not keys:
+        return
+    for start in range(0, len(keys), 500):
+        part = keys[start : start + 500]
+        Message.objects.filter(pk__in=part, status__in=WAITING).update(
+            status=Status.CANCELLED, error=reason
+        )
+        Task.objects.filter(message__in=part, status=Task.Status.OPEN).update(
+            status=Task.Status.CANCELLED, done_at=at, done_by=actor.name
+        )
+    record_event(
+        actor,
+        "reminders.dropped",
+        actor.company,
+        at=at,
+        as_of=as_of.isoformat(),
+        reason=reason,
+        messages=list(keys),
+    )

@@ -1,0 +1,87 @@
+"""Uploaded files: kept byte for byte under names of our own, safe before anybody is told so."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor, Refused
+from dunwell.models import ImportBatch
+
+MOST_FILES = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upload:
+    """One uploaded file: the name it came with and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@transaction.atomic
+def receive_upload(*, actor: Actor, files: Sequence[Upload], at: datetime) -> ImportBatch:
+    """Keep the files byte for byte under names of our own and add a batch for them.
+
+    Raises Refused for no file, an empty one, too many, or more bytes than allowed.
+    """
+    actor.require("items.import")
+    if not files:
+        raise Refused("No file was sent. Choose at least one ledger export.")
+    if len(files) > MOST_FILES:
+        raise Refused(f"{len(files)} files are too many at once; send at most {MOST_FILES}.")
+    size = sum(len(file.data) for file in files)
+    if size > settings.IMPORT_LIMIT_BYTES:
+        most = settings.IMPORT_LIMIT_BYTES // 1024 // 1024
+        raise Refused(f"The files have {size // 1024 // 1024} MB together; {most} MB are allowed.")
+    for file in files:
+        if not file.data:
+            raise Refused(f"{file.name} is empty. Export it again.")
+    kept = [
+        {"name": Path(file.name).name[:200], "sha256": _keep(file.data), "size": len(file.data)}
+        for file in files
+    ]
+    together = "".join(sorted(str(file["sha256"]) for file in kept))
+    batch = ImportBatch.objects.create(
+        company=actor.company,
+        user_id=actor.user_id,
+        name=", ".join(str(file["name"]) for file in kept)[:200],
+        sha256=hashlib.sha256(together.encode()).hexdigest(),
+        size_bytes=size,
+        files=kept,
+        started_at=at,
+    )
+    record_event(actor, "import.uploaded", batch, at=at, files=kept)
+    return batch
+
+
+def upload_path(sha256: str) -> Path:
+    """Return where the bytes of an uploaded file are kept."""
+    return Path(settings.DATA_DIR) / "uploads" / sha256
+
+
+def _keep(data: bytes) -> str:
+    """Write the bytes under their hash so that they survive a crash, and return the hash."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = upload_path(sha256)
+    if path.exists():
+        return sha256
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{sha256}.{os.getpid()}.part")
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return sha256

@@ -1,0 +1,1 @@
+"""Outside services, one file each; the only place that talks to a network."""

@@ -1,0 +1,46 @@
+"""Work that nobody waits for, begun by a page: a thread of this process, once per key at a time.
+
+The work itself is safe to run again (see `jobs.imports`), so a page that shows it begins it
+anew when the process that did it died.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import connection
+
+log = logging.getLogger(__name__)
+_running: dict[str, threading.Thread] = {}
+_guard = threading.Lock()
+
+
+def begin(work: Callable[[], object], *, key: str) -> bool:
+    """Begin the work unless this process is at it already; return whether it was begun.
+
+    Inside a transaction it is done before this returns: a thread has a connection of its own
+    and could not see rows that are not committed yet.
+    """
+    if connection.in_atomic_block:
+        work()
+        return True
+    with _guard:
+        thread = _running.get(key)
+        if thread is not None and thread.is_alive():
+            return False
+        thread = threading.Thread(target=_done, args=(work,), name=key, daemon=True)
+        _running[key] = thread
+        thread.start()
+    return True
+
+
+def _done(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception:
+        # nobody waits for this thread, so nobody else would say that it failed
+        log.exception("background work failed")
+    finally:
+        connection.close()
+        with _guard:
+            _running.pop(threading.current_thread().name, None)

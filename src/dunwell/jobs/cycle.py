@@ -1,0 +1,154 @@
+"""The day's cycle of one company: every step in order, for every day that is missing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property, partial
+
+from dunwell import clock
+from dunwell.actions.cycle import StepDone, run_step
+from dunwell.actions.figures import record_figures
+from dunwell.actions.gate import Actor, Refused, system
+from dunwell.actions.habits import refresh_habits
+from dunwell.actions.promises import settle_promises
+from dunwell.actions.reminders import drop_stale_messages, write_reminders
+from dunwell.actions.worklist import rank_customers
+from dunwell.models import Company
+from dunwell.queries.ledgers import Books
+from dunwell.queries.policies import PolicyInForce, strategies_in_force
+from dunwell.queries.reminders import ContactPlan, plan_contacts
+from dunwell.queries.runs import first_item_on, is_finished, last_finished_day, missing_days
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the steps of one day share: who acts, the day, the moment, one read of the ledger."""
+
+    actor: Actor
+    as_of: date
+    at: datetime
+
+    @cached_property
+    def books(self) -> Books:
+        """The ledger, read by the first step that needs it; no step writes to it."""
+        return Books(self.actor.company)
+
+    @cached_property
+    def policies(self) -> tuple[PolicyInForce, ...]:
+        """The strategies in force."""
+        return strategies_in_force(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def plan(self) -> ContactPlan:
+        """Who is due for what; asked for only after stale messages are dropped."""
+        return plan_contacts(
+            self.actor.company,
+            books=self.books,
+            strategies=[policy.strategy for policy in self.policies],
+            as_of=self.as_of,
+        )
+
+
+def _settle_promises(day: Day) -> int:
+    return settle_promises(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
+def _record_figures(day: Day) -> int:
+    return record_figures(actor=day.actor, books=day.books, as_of=day.as_of, at=day.at)
+
+
+def _refresh_habits(day: Day) -> int:
+    return refresh_habits(actor=day.actor, books=day.books, as_of=day.as_of, at=day.at)
+
+
+def _drop_stale_messages(day: Day) -> int:
+    return drop_stale_messages(actor=day.actor, books=day.books, as_of=day.as_of, at=day.at)
+
+
+def _rank_customers(day: Day) -> int:
+    return rank_customers(actor=day.actor, plan=day.plan, at=day.at)
+
+
+def _write_reminders(day: Day) -> int:
+    return write_reminders(actor=day.actor, plan=day.plan, policies=day.policies, at=day.at)
+
+
+STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
+    ("settle_promises", _settle_promises),
+    ("record_figures", _record_figures),
+    ("refresh_habits", _refresh_habits),
+    ("drop_stale_messages", _drop_stale_messages),
+    ("rank_customers", _rank_customers),
+    ("write_reminders", _write_reminders),
+)
+"""Promises before figures and habits, which count them; the plan of contacts (due steps
+through the chase gate) is made once and serves the worklist and the reminders."""
+
+LAST_STEP = STEPS[-1][0]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleDone:
+    """What a call of the cycle did: the days it ran, its steps, and the days it left out."""
+
+    as_of: date
+    days: tuple[date, ...]
+    steps: tuple[StepDone, ...]
+    left_out: int
+
+    @property
+    def changed(self) -> int:
+        """How many records changed in this call."""
+        return sum(step.changed for step in self.steps if step.is_new)
+
+
+def run_cycle(
+    company_id: int, as_of: date | None = None, *, tell: Callable[[StepDone], None] | None = None
+) -> CycleDone:
+    """Run the cycle up to a day, the company's own today unless given; say what was done.
+
+    Missed days are run one by one in order. Killed anywhere, the next call goes on where
+    it stopped; a day that is done changes nothing. `tell` hears of every step. Raises
+    Refused for a day that has not come, lies before the first item, or was passed over.
+    """
+    company = Company.objects.get(pk=company_id)
+    today = clock.today(company.zone)
+    day = today if as_of is None else as_of
+    last = last_finished_day(company, last_step=LAST_STEP)
+    if as_of is not None:
+        _check_day(company, day, today=today, last=last)
+    days, left_out = missing_days(last, as_of=day)
+    steps: list[StepDone] = []
+    for done in _steps(company, days):
+        steps.append(done)
+        if tell is not None:
+            tell(done)
+    return CycleDone(as_of=day, days=tuple(days), steps=tuple(steps), left_out=left_out)
+
+
+def _steps(company: Company, days: list[date]) -> Iterator[StepDone]:
+    for as_of in days:
+        day = Day(actor=system(company), as_of=as_of, at=clock.now())
+        for name, step in STEPS:
+            yield run_step(
+                actor=day.actor,
+                name=name,
+                work=partial(step, day),
+                as_of=day.as_of,
+                at=day.at,
+            )
+
+
+def _check_day(company: Company, day: date, *, today: date, last: date | None) -> None:
+    if day > today + timedelta(days=1):
+        raise Refused(
+            f"{day} has not come; for {company.name} today is {today}. "
+            "Give today, tomorrow or an earlier day."
+        )
+    first = first_item_on(company)
+    if first is not None and day < first:
+        raise Refused(f"{day} lies before the first item, which was issued on {first}.")
+    if last is not None and day < last and not is_finished(company, day, last_step=LAST_STEP):
+        raise Refused(
+            f"The cycle has passed {day} by and cannot go back; it has run up to {last}."
+        )

@@ -1,0 +1,123 @@
+"""Handing over a company's messages: to the mail server, or while testing to the file outbox."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.utils import formataddr
+
+from django.conf import settings
+
+from dunwell import clock
+from dunwell.actions.gate import Actor, system
+from dunwell.actions.outbox import (
+    LEASE,
+    claim_messages,
+    mark_failed,
+    mark_sent,
+    put_back_messages,
+    withdraw_message,
+)
+from dunwell.connectors.outbox_files import write_eml
+from dunwell.connectors.smtp import MailError, MailServer, mail_line
+from dunwell.formats.mail import Mail, MailFormError, write_mail
+from dunwell.models import Company, Message
+from dunwell.queries.deliveries import Verdict, delivery_verdicts, is_unchanged
+
+BATCH = 100
+"""Messages claimed and judged together; small enough to be handed over within the lease."""
+
+HandOver = Callable[[Message, bytes], str]
+"""Gives the bytes away and returns the place they went to; raises MailError or OSError."""
+
+
+def deliver(company_id: int) -> Counter[str]:
+    """Hand over what is ready; return how many were sent, failed, dead, withdrawn or wait.
+
+    Each message is claimed, judged by the chase gate once more, handed over outside any
+    transaction, and marked. Killed in between, a later call hands it over again under the
+    same message id once the claim has run out.
+    """
+    company = Company.objects.get(pk=company_id)
+    actor, as_of = system(company), clock.today(company.zone)
+    counts: Counter[str] = Counter()
+    after = 0
+    with _place(company) as hand_over:
+        while batch := claim_messages(actor=actor, limit=BATCH, at=clock.now(), after=after):
+            after = batch[-1].pk
+            verdicts = delivery_verdicts(company, batch, as_of=as_of, at=clock.now())
+            for message in batch:
+                counts[_deliver_one(actor, message, verdicts[message.pk], hand_over)] += 1
+    return counts
+
+
+def _deliver_one(actor: Actor, message: Message, verdict: Verdict, hand_over: HandOver) -> str:
+    """Act on one claimed message; return what became of it."""
+    at = clock.now()
+    if verdict.act == "withdraw":
+        withdraw_message(
+            actor=actor, message=message, reasons=verdict.reasons, text=verdict.text, at=at
+        )
+        return "withdrawn"
+    # too close to the end of the claim, another worker might take the message over meanwhile
+    is_late = message.claimed_at is None or at - message.claimed_at > LEASE / 2
+    if verdict.act == "wait" or is_late or not is_unchanged(message):
+        text = verdict.text or "judged too long ago, or something has changed since"
+        put_back_messages(actor=actor, messages=[message], text=text)
+        return "waiting"
+    try:
+        place = hand_over(message, write_mail(_mail(message), at=at))
+    except MailFormError as error:
+        return _failed(actor, message, str(error), permanent=True)
+    except MailError as error:
+        return _failed(actor, message, str(error), permanent=error.permanent)
+    except OSError as error:
+        return _failed(actor, message, f"The file outbox: {error}", permanent=False)
+    mark_sent(actor=actor, message=message, place=place, at=clock.now())
+    return "sent"
+
+
+def _failed(actor: Actor, message: Message, error: str, *, permanent: bool) -> str:
+    status = mark_failed(
+        actor=actor, message=message, error=error, permanent=permanent, at=clock.now()
+    )
+    return str(status)
+
+
+def _mail(message: Message) -> Mail:
+    company = message.company
+    return Mail(
+        message_id=message.message_id,
+        sender=formataddr((company.name, settings.DEFAULT_FROM_EMAIL)),
+        to=message.to,
+        subject=message.subject,
+        body=message.body,
+        language=message.language,
+        reply_to=company.reply_to,
+    )
+
+
+@contextmanager
+def _place(company: Company) -> Iterator[HandOver]:
+    """Yield how messages of the company leave: to files while it tests, else by SMTP."""
+    if company.sending == Company.Sending.TEST:
+        folder = settings.DATA_DIR / "outbox" / str(company.pk)
+
+        def to_file(message: Message, mail: bytes) -> str:
+            return f"file {write_eml(folder, mail, message_id=message.message_id).name}"
+
+        yield to_file
+        return
+    server = MailServer(
+        host=settings.EMAIL_HOST,
+        port=settings.EMAIL_PORT,
+        user=settings.EMAIL_HOST_USER,
+        password=settings.EMAIL_HOST_PASSWORD,
+        use_tls=settings.EMAIL_USE_TLS,
+    )
+    with mail_line(server) as line:
+
+        def to_server(message: Message, mail: bytes) -> str:
+            line.send(mail, sender=settings.DEFAULT_FROM_EMAIL, to=message.to)
+            return f"{server.host}:{server.port}"
+
+        yield to_server

@@ -1,0 +1,97 @@
+"""The demo: a company with a sample ledger, weeks of reminders behind it, and today's cycle."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from dunwell import clock
+from dunwell.actions.demo import (
+    LEAD,
+    add_demo_company,
+    answer_demo_messages,
+    load_demo_ledger,
+    renew_demo_feeds,
+)
+from dunwell.actions.gate import Actor, system
+from dunwell.actions.reminders import write_reminders
+from dunwell.demo.ledger import demo_ledger
+from dunwell.engine.calendars import add_business_days, is_business_day
+from dunwell.jobs.cycle import LAST_STEP, run_cycle
+from dunwell.models import Company
+from dunwell.queries.desk import DeskSummary, desk_summary
+from dunwell.queries.ledgers import Books
+from dunwell.queries.policies import strategies_in_force
+from dunwell.queries.reminders import has_messages, plan_contacts
+from dunwell.queries.runs import last_finished_day
+
+CUSTOMERS, ITEMS = 1_200, 32_000
+"""Size of the sample ledger unless asked otherwise."""
+
+WEEKS_BEFORE = 7
+"""Weeks of reminders that lie behind the first day, so that every step of a ladder shows."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The demo company as it stands, and who to sign in as."""
+
+    company: Company
+    username: str
+    is_new: bool
+    summary: DeskSummary
+
+
+def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> Demo:
+    """Make the demo company if there is none, run the missing days, return how it stands.
+
+    A second call doubles nothing: it runs the days since the first. Raises ValueError for
+    sizes the sample ledger cannot have.
+    """
+    at = clock.now()
+    company = add_demo_company(at=at)
+    actor, today = system(company), clock.today(company.zone)
+    ledger = demo_ledger(as_of=today, customers=customers, items=items)
+    is_new = load_demo_ledger(actor=actor, ledger=ledger, at=at)
+    renew_demo_feeds(actor=actor, as_of=today, at=at)
+    if is_new:
+        tell(f"wrote {ledger.items.height:,} items of {ledger.customers.height:,} customers")
+    is_first = last_finished_day(company, last_step=LAST_STEP) is None
+    if is_first:
+        _play_weeks_before(actor, today=today, tell=tell)
+    for day in _days(company, today, is_first=is_first):
+        run_cycle(
+            company.pk, day, tell=lambda done: tell(f"{done.as_of} {done.step}: {done.changed:,}")
+        )
+    return Demo(
+        company=company,
+        username=LEAD,
+        is_new=is_new,
+        summary=desk_summary(company, as_of=today),
+    )
+
+
+def _play_weeks_before(actor: Actor, *, today: date, tell: Tell) -> None:
+    """Write and answer one day of reminders in each of the weeks before; a killed call goes on."""
+    company = actor.company
+    books, policies = Books(company), strategies_in_force(company, as_of=today)
+    strategies = [policy.strategy for policy in policies]
+    for weeks in range(WEEKS_BEFORE, 0, -1):
+        day = add_business_days(today - timedelta(weeks=weeks), -1, country=company.country)
+        if not has_messages(company, day):
+            plan = plan_contacts(company, books=books, strategies=strategies, as_of=day)
+            write_reminders(actor=actor, plan=plan, policies=policies, at=_hour(day, 5))
+        answered = answer_demo_messages(actor=actor, as_of=day, at=_hour(day, 9))
+        tell(f"{day} reminders of a week gone by: {answered:,}")
+
+
+def _hour(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=UTC)
+
+
+def _days(company: Company, today: date, *, is_first: bool) -> list[date]:
+    """Return the days to run; before a first day off, the last business day too."""
+    if not is_first or is_business_day(today, country=company.country):
+        return [today]
+    return [add_business_days(today, -1, country=company.country), today]

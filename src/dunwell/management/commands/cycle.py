@@ -1,0 +1,67 @@
+"""`dunwell cycle`: run the day's cycle of one company or of all, for every missing day."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from dunwell.actions.cycle import StepDone
+from dunwell.actions.gate import Refused
+from dunwell.jobs.cycle import CycleDone, run_cycle
+from dunwell.queries.runs import companies_to_run
+
+
+class Command(BaseCommand):
+    """Run the day's cycle."""
+
+    help = "Run the day's cycle: promises, figures, habits, worklist, reminders."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the day and the company."""
+        parser.add_argument("--as-of", metavar="DAY", help="day such as 2026-03-05; else today")
+        parser.add_argument("--company", metavar="NAME", help="one company; else all")
+
+    def handle(self, **options: Any) -> None:
+        """Run the cycle and print what each step changed."""
+        as_of = _day(options["as_of"])
+        companies = companies_to_run(options["company"])
+        if not companies:
+            raise CommandError(
+                f"There is no company named {options['company']!r}."
+                if options["company"]
+                else "There is no company yet; make one with `dunwell add_company`."
+            )
+        refusals: list[str] = []
+        for company in companies:
+            self.stdout.write(company.name)
+            try:
+                self.stdout.write(_told(run_cycle(company.pk, as_of, tell=self._tell)))
+            except Refused as refusal:
+                refusals.append(f"{company.name}: {refusal}")
+        if refusals:
+            raise CommandError("\n".join(refusals))
+
+    def _tell(self, done: StepDone) -> None:
+        note = "" if done.is_new else "  (done before)"
+        self.stdout.write(f"  {done.as_of}  {done.step:<22}{done.changed:>9,} changed{note}")
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"--as-of {text} is not a day; write it as 2026-03-05.") from error
+
+
+def _told(done: CycleDone) -> str:
+    if not done.days:
+        return f"  {done.as_of} was done before; nothing to do."
+    left = (
+        f" {done.left_out} older days were left out: the last cycle was too long ago."
+        if done.left_out
+        else ""
+    )
+    return f"  {len(done.days)} days up to {done.as_of}, {done.changed:,} records changed.{left}"

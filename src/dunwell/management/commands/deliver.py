@@ -1,0 +1,34 @@
+"""`dunwell deliver`: hand over what is ready, of one company or of all."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from dunwell.jobs.deliver import deliver
+from dunwell.models import Company
+from dunwell.queries.runs import companies_to_run
+
+
+class Command(BaseCommand):
+    """Hand over messages."""
+
+    help = "Hand over the messages that are ready; the chase gate is asked once more for each."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the company."""
+        parser.add_argument("--company", metavar="NAME", help="one company; else all")
+
+    def handle(self, **options: Any) -> None:
+        """Deliver and print what became of the messages."""
+        companies = companies_to_run(options["company"])
+        if options["company"] and not companies:
+            raise CommandError(f"There is no company named {options['company']!r}.")
+        for company in companies:
+            counts = deliver(company.pk)
+            told = (
+                ", ".join(f"{word} {counts[word]:,}" for word in sorted(counts)) or "nothing due"
+            )
+            test = company.sending == Company.Sending.TEST
+            note = " (test: to the file outbox)" if test else ""
+            self.stdout.write(f"{company.name}: {told}{note}")

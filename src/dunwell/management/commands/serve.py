@@ -1,0 +1,90 @@
+"""`dunwell serve`: the pages and the API on one address, by granian."""
+
+import errno
+import ipaddress
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+from granian import Granian
+from granian.constants import Interfaces
+
+HOST, PORT = "127.0.0.1", 8000
+
+
+class Command(BaseCommand):
+    """Serve the pages and the API."""
+
+    help = "Serve the pages and the API; on another host than this one only behind HTTPS."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the address."""
+        parser.add_argument("--host", default=HOST)
+        parser.add_argument("--port", type=int, default=PORT)
+        parser.add_argument("--workers", type=int, default=1)
+
+    def handle(self, **options: Any) -> None:
+        """Check the address and the database, then serve until stopped."""
+        host, port = options["host"], options["port"]
+        check_address(host, port)
+        if has_missing_migrations():
+            raise CommandError("The database is not up to date; run `dunwell migrate` first.")
+        self.stdout.write(f"Serving on http://{host}:{port}/ - stop with Ctrl-C")
+        serve(host, port, workers=options["workers"])
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise CommandError where the address is open to others without HTTPS, or taken."""
+    if not is_loopback(host) and not settings.HTTPS:
+        raise CommandError(
+            f"{host} can be reached by others, and passwords would travel unprotected. Put an "
+            "HTTPS proxy in front and set DUNWELL_HTTPS=1, or serve on 127.0.0.1."
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CommandError(
+                    f"Port {port} is taken by another program; choose one with --port."
+                ) from error
+            raise CommandError(f"{host}:{port} cannot be used: {error.strerror}.") from error
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only programs on this machine reach the host."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def has_missing_migrations() -> bool:
+    """Return whether the database lacks a migration of this version."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def sign_in_address(token: str, port: int = PORT) -> str:
+    """Return the address of a one-time sign-in link on this machine."""
+    return f"http://{HOST}:{port}{reverse('sign-in-link', args=[token])}"
+
+
+def serve(host: str, port: int, *, workers: int = 1) -> None:
+    """Serve until the process is told to stop."""
+    Granian(
+        "dunwell.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+    ).serve()

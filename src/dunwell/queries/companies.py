@@ -1,0 +1,19 @@
+"""Companies a person works for, and how they sign in."""
+
+from allauth.mfa.models import Authenticator
+
+from dunwell.models import Company, User
+
+
+def companies_of(user: User) -> list[Company]:
+    """Return the companies in which the person has a role, by name."""
+    return list(Company.objects.filter(memberships__user=user).distinct().order_by("name", "id"))
+
+
+def has_second_factor(user: User) -> bool:
+    """Return whether the person has set up an authenticator app or a passkey."""
+    return (
+        Authenticator.objects.filter(user=user)
+        .exclude(type=Authenticator.Type.RECOVERY_CODES)
+        .exists()
+    )

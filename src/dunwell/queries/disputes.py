@@ -1,0 +1,80 @@
+"""Disputes as pages and the API show them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dunwell.models import Company, Dispute
+from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisputeRow:
+    """One dispute; `age_days` counts to the day it was closed, or to the day asked about."""
+
+    id: int
+    customer_id: int
+    customer_number: str
+    customer_name: str
+    item_id: int
+    item: str
+    currency: str
+    amount_minor: int
+    item_minor: int
+    reason: str
+    reason_label: str
+    note: str
+    opened_on: date
+    closed_on: date | None
+    outcome: str
+    age_days: int
+
+
+def dispute_rows(
+    company: Company,
+    *,
+    as_of: date,
+    only_open: bool = True,
+    reason: str = "",
+    customer_id: int | None = None,
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
+) -> Page[DisputeRow]:
+    """Return one page of disputes, the oldest first."""
+    found = Dispute.objects.filter(company=company)
+    if only_open:
+        found = found.filter(closed_on=None)
+    if reason:
+        found = found.filter(reason=reason)
+    if customer_id is not None:
+        found = found.filter(customer=customer_id)
+    limit = page_limit(limit)
+    rows = (
+        found.filter(after(cursor, ("opened_on", "id"), (date, int)))
+        .select_related("customer", "item")
+        .order_by("opened_on", "id")[: limit + 1]
+    )
+    return page_of(
+        [
+            DisputeRow(
+                id=dispute.pk,
+                customer_id=dispute.customer_id,
+                customer_number=dispute.customer.number,
+                customer_name=dispute.customer.name,
+                item_id=dispute.item_id,
+                item=dispute.item.number,
+                currency=dispute.item.currency,
+                amount_minor=dispute.amount_minor,
+                item_minor=dispute.item.amount_minor,
+                reason=dispute.reason,
+                reason_label=str(Dispute.Reason(dispute.reason).label),
+                note=dispute.note,
+                opened_on=dispute.opened_on,
+                closed_on=dispute.closed_on,
+                outcome=dispute.outcome,
+                age_days=((dispute.closed_on or as_of) - dispute.opened_on).days,
+            )
+            for dispute in rows
+        ],
+        limit=limit,
+        key=lambda row: (row.opened_on, row.id),
+    )

@@ -1,0 +1,225 @@
+"""Records as engine frames: the columns of `engine.schema`, read by plain SQL.
+
+Read through Django's own connection, so that a running transaction sees what it wrote.
+Day numbers are computed by the database. `only_open` reads what is open now and what
+touches it, for the day's cycle; such frames answer for today, not for days gone by.
+"""
+
+# every value is a parameter; what is put together here are our own pieces of SQL
+# ruff: noqa: S608
+
+from collections.abc import Mapping, Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+from django.db import connection
+
+from dunwell.engine import schema
+from dunwell.models import Company
+
+CHUNK = 100_000
+"""Rows taken from the driver at a time; bounds memory."""
+_TYPES: Mapping[type[nw.dtypes.DType], type[pl.DataType]] = {
+    nw.Int64: pl.Int64,
+    nw.Int32: pl.Int32,
+    nw.String: pl.String,
+    nw.Boolean: pl.Boolean,
+}
+_SPARE = """
+SELECT p.id FROM dunwell_payment p
+LEFT JOIN (SELECT payment_id, SUM(amount_minor) AS used FROM dunwell_allocation
+           WHERE company_id = %s AND payment_id IS NOT NULL GROUP BY payment_id) u
+  ON u.payment_id = p.id
+WHERE p.company_id = %s AND p.amount_minor <> COALESCE(u.used, 0)
+"""
+"""Payments with unapplied cash now, returns included."""
+
+
+def day(column: str) -> str:
+    """Return SQL for the day number of a date column, on either database."""
+    if connection.vendor == "postgresql":
+        return f"({column} - DATE '1970-01-01')"
+    return f"CAST(julianday({column}) - 2440587.5 AS INTEGER)"
+
+
+def read_rows(
+    query: str, parameters: Sequence[int], types: Mapping[str, type[pl.DataType]]
+) -> pl.DataFrame:
+    """Return the rows of a query; its columns come in the order of `types`."""
+    # SQLite answers a yes or no with 1 or 0
+    is_postgresql = connection.vendor == "postgresql"
+    sent = {n: pl.Int64 if t is pl.Boolean and not is_postgresql else t for n, t in types.items()}
+    parts = [pl.DataFrame(schema=types)]
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        while rows := cursor.fetchmany(CHUNK):
+            parts.append(pl.DataFrame(rows, schema=sent, orient="row").cast(pl.Schema(types)))
+    return pl.concat(parts)
+
+
+def read_frame(query: str, parameters: Sequence[int], columns: schema.Frame) -> nw.LazyFrame:
+    """Return the rows of a query as an engine frame; its columns come in the order declared."""
+    types = {name: _TYPES[column.dtype] for name, column in columns.items()}
+    return nw.from_native(read_rows(query, parameters, types).lazy())
+
+
+def items_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
+    """Return a company's items in columns ITEMS."""
+    open_now = "JOIN dunwell_openitem o ON o.item_id = i.id" if only_open else ""
+    return read_frame(
+        f"SELECT i.id, i.customer_id, i.kind, i.currency, i.amount_minor, {day('i.issued_on')}, "
+        f"{day('i.due_on')}, {day('i.recorded_on')} "
+        f"FROM dunwell_item i {open_now} WHERE i.company_id = %s",
+        [company.pk],
+        schema.ITEMS,
+    )
+
+
+def allocations_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
+    """Return a company's allocations in columns ALLOCATIONS.
+
+    `only_open`: those on open items, on items of open promises, and of payments with
+    unapplied cash, so that open amounts, promises and unapplied cash of today come out.
+    """
+    which, parameters = "", [company.pk]
+    if only_open:
+        which = f"""AND (
+            a.item_id IN (SELECT item_id FROM dunwell_openitem WHERE company_id = %s)
+            OR a.item_id IN (SELECT l.item_id FROM dunwell_promiseitem l
+                             JOIN dunwell_promise p ON p.id = l.promise_id
+                             WHERE p.company_id = %s AND p.outcome = 'open')
+            OR a.payment_id IN ({_SPARE}))"""
+        parameters *= 5
+    return read_frame(
+        "SELECT a.item_id, a.payment_id, "
+        "CASE WHEN a.source = 'adjustment' THEN j.kind ELSE a.source END, a.amount_minor, "
+        f"{day('a.value_on')}, {day('a.applied_on')}, {day('a.recorded_on')} "
+        "FROM dunwell_allocation a LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id "
+        f"WHERE a.company_id = %s {which}",
+        [*parameters],
+        schema.ALLOCATIONS,
+    )
+
+
+def payments_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
+    """Return a company's payments in columns PAYMENTS; `only_open`: with unapplied cash now."""
+    which = f"AND p.id IN ({_SPARE})" if only_open else ""
+    return read_frame(
+        "SELECT p.id, p.customer_id, p.currency, p.amount_minor, "
+        f"{day('p.value_on')}, {day('p.recorded_on')} "
+        f"FROM dunwell_payment p WHERE p.company_id = %s {which}",
+        [company.pk] * (3 if only_open else 1),
+        schema.PAYMENTS,
+    )
+
+
+def disputes_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
+    """Return a company's disputes in columns DISPUTES; `only_open`: not closed, on open items."""
+    which = "JOIN dunwell_openitem o ON o.item_id = d.item_id" if only_open else ""
+    closed = "AND d.closed_on IS NULL" if only_open else ""
+    return read_frame(
+        "SELECT d.id, d.item_id, d.customer_id, d.amount_minor, "
+        f"{day('d.opened_on')}, {day('d.closed_on')} "
+        f"FROM dunwell_dispute d {which} WHERE d.company_id = %s {closed}",
+        [company.pk],
+        schema.DISPUTES,
+    )
+
+
+def promises_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
+    """Return a company's promises in columns PROMISES, a row per promised item."""
+    which = "AND p.outcome = 'open'" if only_open else ""
+    return read_frame(
+        "SELECT p.id, p.customer_id, l.item_id, i.currency, l.amount_minor, "
+        f"{day('p.made_on')}, {day('p.due_on')}, "
+        f"CASE WHEN p.outcome IN ('withdrawn', 'superseded') THEN {day('p.settled_on')} END, "
+        "p.tolerance_days "
+        "FROM dunwell_promise p JOIN dunwell_promiseitem l ON l.promise_id = p.id "
+        f"JOIN dunwell_item i ON i.id = l.item_id WHERE p.company_id = %s {which}",
+        [company.pk],
+        schema.PROMISES,
+    )
+
+
+def customers_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
+    """Return a company's customers in columns CUSTOMERS, judged by the primary payables contact.
+
+    A bounced address is still an address: `is_bounced` says that it cannot be used.
+    """
+    which = (
+        "AND c.id IN (SELECT customer_id FROM dunwell_openitem WHERE company_id = %s)"
+        if only_open
+        else ""
+    )
+    return read_frame(
+        "SELECT c.id, c.segment, c.country, COALESCE(t.email, '') <> '', "
+        "COALESCE(t.phone, '') <> '', c.address <> '', t.bounced_on IS NOT NULL, "
+        "c.is_opted_out AND TRUE "
+        "FROM dunwell_customer c LEFT JOIN dunwell_contact t "
+        "ON t.customer_id = c.id AND t.role = 'payables' AND t.is_primary "
+        f"WHERE c.company_id = %s {which}",
+        [company.pk] * (2 if only_open else 1),
+        schema.CUSTOMERS,
+    )
+
+
+def customer_details_frame(company: Company) -> nw.LazyFrame:
+    """Return what data quality looks at, in columns CUSTOMER_DETAILS.
+
+    `terms_days` is the last number of the terms: 30 for `2/10 net 30`.
+    """
+    columns = {
+        name: schema.Column(nw.String, column.meaning) if name == "terms_days" else column
+        for name, column in schema.CUSTOMER_DETAILS.items()
+    }
+    frame = read_frame(
+        "SELECT c.id, c.name, COALESCE(t.email, ''), c.vat_id, c.country, c.terms "
+        "FROM dunwell_customer c LEFT JOIN dunwell_contact t "
+        "ON t.customer_id = c.id AND t.role = 'payables' AND t.is_primary "
+        "WHERE c.company_id = %s",
+        [company.pk],
+        columns,
+    )
+    days = pl.col("terms_days").str.extract(r"(\d{1,4})\D*$").cast(pl.Int32)
+    native: pl.LazyFrame = nw.to_native(frame)
+    return nw.from_native(native.with_columns(days))
+
+
+def holds_frame(company: Company) -> nw.LazyFrame:
+    """Return a company's holds in columns HOLDS; a hold ends the day before it is released."""
+    until, released = day("h.until_on"), f"{day('h.released_on')} - 1"
+    return read_frame(
+        f"SELECT h.customer_id, h.item_id, h.reason, {day('h.from_on')}, "
+        f"CASE WHEN h.released_on IS NULL THEN {until} "
+        f"WHEN h.until_on IS NULL OR h.until_on >= h.released_on THEN {released} "
+        f"ELSE {until} END "
+        "FROM dunwell_hold h WHERE h.company_id = %s",
+        [company.pk],
+        schema.HOLDS,
+    )
+
+
+def contacts_frame(company: Company, *, with_drafts: bool = False) -> nw.LazyFrame:
+    """Return what customers were told, in columns CONTACTS, on the day of the cycle that said it.
+
+    A message counts from the moment it is ready to be sent; cancelled and given-up ones
+    do not, drafts only when asked for.
+    """
+    drafts = ", 'draft'" if with_drafts else ""
+    return read_frame(
+        f"SELECT m.customer_id, l.item_id, l.level, {day('m.as_of')} "
+        "FROM dunwell_message m JOIN dunwell_messageitem l ON l.message_id = m.id "
+        f"WHERE m.company_id = %s AND m.status IN ('ready', 'claimed', 'sent', 'failed'{drafts})",
+        [company.pk],
+        schema.CONTACTS,
+    )
+
+
+def fx_frame(company: Company) -> nw.LazyFrame:
+    """Return a company's exchange rates in columns FX."""
+    return read_frame(
+        f"SELECT r.currency, {day('r.from_on')}, r.rate_ppm "
+        "FROM dunwell_fxrate r WHERE r.company_id = %s",
+        [company.pk],
+        schema.FX,
+    )

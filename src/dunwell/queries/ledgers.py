@@ -1,0 +1,66 @@
+"""One read of a company's ledger, shared by everything that looks at it in one run."""
+
+from datetime import date
+from functools import cached_property
+
+import narwhals.stable.v2 as nw
+
+from dunwell.engine.ledger import Ledger
+from dunwell.models import Allocation, Company, Dispute, Promise
+from dunwell.queries import frames
+
+
+class Books:
+    """The frames of a company's ledger, each read once, when first asked for.
+
+    A snapshot: what is written after the first read is not seen, so make a new one after
+    writing. It holds all that is known now, for a day gone by as well: a missed day must not
+    chase what turned out to be paid. The engine leaves out what is dated later than its day.
+    """
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+
+    @cached_property
+    def _whole(self) -> Ledger:
+        return self._read(only_open=False)
+
+    @cached_property
+    def _open(self) -> Ledger:
+        return self._read(only_open=True)
+
+    @cached_property
+    def customers(self) -> nw.LazyFrame:
+        """Every customer, in columns CUSTOMERS."""
+        return frames.customers_frame(self.company)
+
+    def whole(self) -> Ledger:
+        """Return the ledger, history included."""
+        return self._whole
+
+    def still_open(self, *, as_of: date) -> Ledger:
+        """Return what open amounts, open promises and unapplied cash of the day follow from.
+
+        For the latest day only the open part is read; a day gone by needs the history.
+        """
+        if "_whole" in self.__dict__ or not _is_latest(self.company, as_of):
+            return self._whole
+        return self._open
+
+    def _read(self, *, only_open: bool) -> Ledger:
+        return Ledger(
+            items=frames.items_frame(self.company, only_open=only_open),
+            allocations=frames.allocations_frame(self.company, only_open=only_open),
+            payments=frames.payments_frame(self.company, only_open=only_open),
+            disputes=frames.disputes_frame(self.company, only_open=only_open),
+            promises=frames.promises_frame(self.company, only_open=only_open),
+        )
+
+
+def _is_latest(company: Company, as_of: date) -> bool:
+    """Return whether nothing that changes an open amount lies after the day."""
+    return not (
+        Allocation.objects.filter(company=company, applied_on__gt=as_of).exists()
+        or Dispute.objects.filter(company=company, closed_on__gt=as_of).exists()
+        or Promise.objects.filter(company=company, settled_on__gt=as_of).exists()
+    )

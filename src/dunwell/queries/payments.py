@@ -1,0 +1,273 @@
+"""Payments as pages and the API show them: received, still unapplied, and where it went."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from dunwell.models import Allocation, Company, Item, OpenItem, Payment
+from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+
+SCOPES = ("unapplied", "all", "returned")
+"""Lists of payments: with unapplied cash, every one, returns and what they returned."""
+
+MOST_OPEN = 200
+"""So many open items are offered for one payment, the oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaymentRow:
+    """One payment; amounts in minor units of `currency`. A return is below zero."""
+
+    id: int
+    number: str
+    customer_id: int | None
+    customer_number: str
+    customer_name: str
+    payer: str
+    currency: str
+    amount_minor: int
+    unapplied_minor: int
+    value_on: date
+    recorded_on: date
+    method: str
+    reference: str
+    is_return: bool
+    is_returned: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaymentTotal:
+    """Sums of the payments of one currency under a filter, in minor units."""
+
+    currency: str
+    payments: int
+    amount_minor: int
+    unapplied_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placed:
+    """An amount of a payment that was put on an item; `is_live`: not taken back."""
+
+    id: int
+    item_id: int
+    item: str
+    customer_id: int
+    amount_minor: int
+    applied_on: date
+    is_live: bool
+    is_reversal: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """An open item that money or credit can be put on."""
+
+    id: int
+    number: str
+    kind: str
+    due_on: date
+    days_past_due: int
+    amount_minor: int
+    open_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaymentCard:
+    """A payment, where its money went, and the open items of its customer in its currency."""
+
+    row: PaymentRow
+    reverses_id: int | None
+    returned_by_id: int | None
+    placed: tuple[Placed, ...]
+    targets: tuple[Target, ...]
+
+
+def payment_rows(
+    company: Company,
+    *,
+    scope: str = "all",
+    currency: str = "",
+    customer_id: int | None = None,
+    search: str = "",
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
+) -> Page[PaymentRow]:
+    """Return one page of payments, the newest value date first.
+
+    Raises ValueError for an unknown scope, CursorError for a cursor of another list.
+    """
+    found = _found(company, scope, currency, customer_id, search)
+    limit = page_limit(limit)
+    rows = (
+        found.filter(after(cursor, ("-value_on", "-id"), (date, int)))
+        .select_related("customer", "reversed_by")
+        .order_by("-value_on", "-id")[: limit + 1]
+    )
+    return page_of(
+        [_row(payment) for payment in rows],
+        limit=limit,
+        key=lambda row: (row.value_on, row.id),
+    )
+
+
+def payment_totals(
+    company: Company,
+    *,
+    scope: str = "all",
+    currency: str = "",
+    customer_id: int | None = None,
+    search: str = "",
+) -> tuple[PaymentTotal, ...]:
+    """Return the sums of all payments under the same filter, one per currency."""
+    sums: dict[str, list[int]] = {}
+    found = _found(company, scope, currency, customer_id, search).order_by()
+    for payment in found.only("currency", "amount_minor").iterator():
+        total = sums.setdefault(payment.currency, [0, 0, 0])
+        total[0] += 1
+        total[1] += payment.amount_minor
+        total[2] += payment.amount_minor - _used(payment)
+    return tuple(
+        PaymentTotal(currency=code, payments=n, amount_minor=amount, unapplied_minor=left)
+        for code, (n, amount, left) in sorted(sums.items())
+    )
+
+
+def payment_card(company: Company, payment_id: int, *, as_of: date) -> PaymentCard | None:
+    """Return the card of one payment of the company, or None."""
+    payment = (
+        _with_used(Payment.objects.filter(company=company, pk=payment_id))
+        .select_related("customer", "reversed_by")
+        .first()
+    )
+    if payment is None:
+        return None
+    allocations = list(
+        Allocation.objects.filter(payment=payment)
+        .select_related("item")
+        .order_by("applied_on", "id")
+    )
+    taken_back = {row.reverses_id for row in allocations}
+    return PaymentCard(
+        row=_row(payment),
+        reverses_id=payment.reverses_id,
+        returned_by_id=payment.reversed_by.pk if hasattr(payment, "reversed_by") else None,
+        placed=tuple(
+            Placed(
+                id=row.pk,
+                item_id=row.item_id,
+                item=row.item.number,
+                customer_id=row.item.customer_id,
+                amount_minor=row.amount_minor,
+                applied_on=row.applied_on,
+                is_live=row.reverses_id is None and row.pk not in taken_back,
+                is_reversal=row.reverses_id is not None,
+            )
+            for row in allocations
+        ),
+        targets=targets_of(
+            company,
+            customer_id=payment.customer_id,
+            currency=payment.currency,
+            as_of=as_of,
+        ),
+    )
+
+
+def targets_of(
+    company: Company, *, customer_id: int | None, currency: str, as_of: date
+) -> tuple[Target, ...]:
+    """Return the open debit items of a customer in a currency, the oldest due first."""
+    if customer_id is None:
+        return ()
+    found = (
+        OpenItem.objects.filter(
+            company=company, customer=customer_id, currency=currency, open_minor__gt=0
+        )
+        .filter(item__amount_minor__gt=0)
+        .select_related("item")
+        .order_by("due_on", "item")[:MOST_OPEN]
+    )
+    return tuple(
+        Target(
+            id=row.item_id,
+            number=row.item.number,
+            kind=str(Item.Kind(row.item.kind).label),
+            due_on=row.due_on,
+            days_past_due=(as_of - row.due_on).days,
+            amount_minor=row.item.amount_minor,
+            open_minor=row.open_minor,
+        )
+        for row in found
+    )
+
+
+def spread(amount_minor: int, targets: Sequence[Target]) -> Mapping[int, int]:
+    """Return a proposal: the amount put on the targets in their order until it is used up."""
+    left, found = amount_minor, {}
+    for target in targets:
+        part = min(left, target.open_minor)
+        if part <= 0:
+            break
+        found[target.id] = part
+        left -= part
+    return found
+
+
+def _with_used(found: QuerySet[Payment]) -> QuerySet[Payment]:
+    return found.annotate(used=Coalesce(Sum("allocations__amount_minor"), 0))
+
+
+def _used(payment: Payment) -> int:
+    return int(getattr(payment, "used", 0))
+
+
+def _found(
+    company: Company, scope: str, currency: str, customer_id: int | None, search: str
+) -> QuerySet[Payment]:
+    if scope not in SCOPES:
+        raise ValueError(f"There is no list of {scope} payments; use {', '.join(SCOPES)}.")
+    found = Payment.objects.filter(company=company)
+    if currency:
+        found = found.filter(currency=currency)
+    if customer_id is not None:
+        found = found.filter(customer=customer_id)
+    if text := search.strip().replace("\0", ""):
+        found = found.filter(
+            Q(number=text)
+            | Q(customer__number=text)
+            | Q(customer__name__icontains=text)
+            | Q(payer__icontains=text)
+        )
+    if scope == "returned":
+        found = found.filter(Q(reverses__isnull=False) | Q(reversed_by__isnull=False))
+    if scope == "unapplied":
+        # a returned payment and its return cancel each other; neither can be applied
+        alive = found.filter(reverses=None, reversed_by=None)
+        used = _with_used(alive)
+        return used.exclude(amount_minor=F("used"))
+    return _with_used(found)
+
+
+def _row(payment: Payment) -> PaymentRow:
+    customer = payment.customer
+    return PaymentRow(
+        id=payment.pk,
+        number=payment.number,
+        customer_id=payment.customer_id,
+        customer_number=customer.number if customer else "",
+        customer_name=customer.name if customer else "",
+        payer=payment.payer,
+        currency=payment.currency,
+        amount_minor=payment.amount_minor,
+        unapplied_minor=payment.amount_minor - _used(payment),
+        value_on=payment.value_on,
+        recorded_on=payment.recorded_on,
+        method=payment.method,
+        reference=payment.reference,
+        is_return=payment.reverses_id is not None,
+        is_returned=hasattr(payment, "reversed_by"),
+    )

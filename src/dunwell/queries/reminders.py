@@ -1,0 +1,268 @@
+"""Who is due for which contact on a day, and what the chase gate says: the plan behind the
+day's reminders, the dry run of a strategy, and the worklist's blocked reasons. Never writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import narwhals.stable.v2 as nw
+import polars as pl
+from django.db.models import Max, Min
+
+from dunwell.engine.calendars import EPOCH, calendar_days, day_date, is_business_day
+from dunwell.engine.chase import GatePolicy, gate, gate_facts
+from dunwell.engine.collectable import collectable, promised
+from dunwell.engine.dunning import consolidate, next_steps
+from dunwell.engine.fx import rates_in_force
+from dunwell.engine.items import balances, open_items, unapplied
+from dunwell.engine.schema import Column, Frame
+from dunwell.engine.strategy import Strategy, minimums_frame, steps_frame
+from dunwell.models import Company, Feed, Message
+from dunwell.queries import frames
+from dunwell.queries.ledgers import Books
+
+WAITING = "contact_waiting"
+"""Reason of our own beside the gate's: what was planned before has not been dealt with."""
+
+REASONS: Mapping[str, str] = {
+    WAITING: "an earlier message has not gone out, or a task of it is still open"
+}
+"""Reasons the plan adds to `engine.chase.GATE_REASONS`."""
+
+TOLD = ("reached", "left_message", "call_back", "refuses", "says_paid")
+"""Call results after which the customer knows: the call counts as a contact."""
+
+_TOLD = ", ".join(f"'{result}'" for result in TOLD)
+
+CONTACT_LOG: Frame = {
+    "customer_id": Column(nw.Int64, "who was contacted"),
+    "contacted_day": Column(nw.Int32, "day of the contact, by whatever team"),
+}
+WAITING_CUSTOMERS: Frame = {"customer_id": Column(nw.Int64, "whose earlier contact waits")}
+EARLIEST = timedelta(days=3_650)
+"""How far back the calendar of business days reaches at most."""
+
+SLACK = timedelta(days=62)
+"""How far it reaches beyond the day, so that the tolerance of a promise ends inside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPlan:
+    """What a day asks for, as frames of the engine (see `dunning`, `collectable`, `chase`).
+
+    `reasons` are the rows that block; `decisions` says clear, needs_approval or blocked
+    for every contact.
+    """
+
+    company: Company
+    as_of: date
+    items: pl.DataFrame
+    balances: pl.DataFrame
+    cash: pl.DataFrame
+    rates: pl.DataFrame
+    steps: pl.DataFrame
+    contacts: pl.DataFrame
+    lines: pl.DataFrame
+    totals: pl.DataFrame
+    facts: pl.DataFrame
+    reasons: pl.DataFrame
+    decisions: pl.DataFrame
+
+
+def gate_policy(company: Company) -> GatePolicy:
+    """Return the bounds of the chase gate for a company."""
+    return GatePolicy(max_feed_age_days=company.feed_max_age_days)
+
+
+def fed_on(company: Company) -> date | None:
+    """Return the day up to which payments are known, None without a feed.
+
+    The slowest bank account decides: money may lie on any of them. Without bank feeds
+    it is the newest ledger export, which brings its payments along.
+    """
+    banks = Feed.objects.filter(company=company, kind=Feed.Kind.BANK)
+    slowest: date | None = banks.aggregate(on=Min("covers_until_on"))["on"]
+    if slowest is not None:
+        return slowest
+    ledgers = Feed.objects.filter(company=company, kind=Feed.Kind.LEDGER)
+    newest: date | None = ledgers.aggregate(on=Max("covers_until_on"))["on"]
+    return newest
+
+
+def plan_contacts(
+    company: Company, *, books: Books, strategies: Sequence[Strategy], as_of: date
+) -> ContactPlan:
+    """Return the contacts of the day under the given strategies, with what stands against them."""
+    ledger = books.still_open(as_of=as_of)
+    steps = steps_frame(strategies, as_of=as_of)
+    rates = kept(rates_in_force(frames.fx_frame(company), as_of=as_of))
+    holds = frames.holds_frame(company)
+    opened = kept(open_items(ledger.items, ledger.allocations, as_of=as_of))
+    calendar = _calendar(company, opened, as_of)
+    items = kept(
+        collectable(
+            opened,
+            books.customers,
+            steps,
+            disputes=ledger.disputes,
+            promised=promised(ledger.promises, ledger.allocations, as_of=as_of, calendar=calendar),
+            holds=holds,
+            as_of=as_of,
+        )
+    )
+    cash = kept(unapplied(ledger.payments, ledger.allocations, as_of=as_of))
+    owed = kept(balances(opened, cash))
+    told = frames.contacts_frame(company, with_drafts=True)
+    home = company.currency
+    upcoming = kept(
+        next_steps(items, told, owed, steps, rates, home=home, as_of=as_of, calendar=calendar)
+    )
+    found = consolidate(upcoming, items, books.customers, owed, rates, home=home)
+    contacts, totals = kept(found.contacts), kept(found.totals)
+    policy = gate_policy(company)
+    facts = kept(
+        gate_facts(
+            contacts,
+            totals,
+            books.customers,
+            holds=holds,
+            contact_log=contact_log(company),
+            business_days=business_days(company, books.customers, as_of),
+            minimums=minimums_frame(strategies, as_of=as_of),
+            policy=policy,
+            fed_on=fed_on(company),
+            as_of=as_of,
+        )
+    )
+    reasons = _with_waiting(native(gate(facts, policy=policy, stage="plan")), contacts, company)
+    return ContactPlan(
+        company=company,
+        as_of=as_of,
+        items=native(items),
+        balances=native(owed),
+        cash=native(cash),
+        rates=native(rates),
+        steps=native(upcoming),
+        contacts=native(contacts).sort("customer_id"),
+        lines=native(found.items).sort("customer_id", "item_id"),
+        totals=native(totals).sort("customer_id", "currency"),
+        facts=native(facts).sort("customer_id"),
+        reasons=reasons.sort("customer_id", "reason"),
+        decisions=_decisions(native(contacts), reasons),
+    )
+
+
+def has_messages(company: Company, as_of: date) -> bool:
+    """Return whether messages were written for the day."""
+    return Message.objects.filter(company=company, as_of=as_of).exists()
+
+
+def kept(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """Return the frame computed once, to be used several times."""
+    return nw.from_native(native(frame).lazy())
+
+
+def native(frame: nw.LazyFrame) -> pl.DataFrame:
+    """Return the rows of an engine frame."""
+    rows: pl.DataFrame = frame.collect(backend="polars").to_native()
+    return rows
+
+
+def contact_log(company: Company, *, besides: Sequence[int] = ()) -> nw.LazyFrame:
+    """Return the days on which customers heard from us, by message or in a call.
+
+    `besides` are messages that do not count, since they are the ones in question.
+    """
+    called = frames.day('n."on"')
+    left_out = f"AND m.id NOT IN ({_marks(besides)})" if besides else ""
+    return frames.read_frame(
+        f"SELECT m.customer_id, {frames.day('m.as_of')} FROM dunwell_message m "  # noqa: S608
+        "WHERE m.company_id = %s AND m.status IN "
+        f"('draft', 'ready', 'claimed', 'sent', 'failed') {left_out} "
+        f"UNION ALL SELECT n.customer_id, {called} FROM dunwell_note n "
+        f"WHERE n.company_id = %s AND n.kind = 'call' AND n.result IN ({_TOLD})",
+        [company.pk, *besides, company.pk],
+        CONTACT_LOG,
+    )
+
+
+def business_days(company: Company, customers: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
+    """Return (country, is_business) for every country of the customers, the empty one included.
+
+    A customer without a country is taken to be in the company's.
+    """
+    countries = native(customers.select("country").unique())["country"].sort().to_list()
+    rows = [
+        (country, is_business_day(as_of, country=country or company.country))
+        for country in countries
+    ]
+    frame = pl.DataFrame(
+        rows, schema={"country": pl.String, "is_business": pl.Boolean}, orient="row"
+    )
+    return nw.from_native(frame.lazy())
+
+
+@lru_cache(maxsize=16)
+def calendar_between(country: str, first: date, last: date) -> nw.LazyFrame:
+    """Return the calendar of whole months, kept for the next day of a catch-up."""
+    return calendar_days(country, first=first, last=last)
+
+
+def _calendar(company: Company, opened: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
+    """Return the company's business days from the oldest open due date to beyond the day."""
+    oldest = native(opened.select(nw.col("due_day").min()))["due_day"].item()
+    first = as_of if oldest is None else max(day_date(oldest), as_of - EARLIEST, EPOCH)
+    last = as_of + SLACK
+    return calendar_between(
+        company.country, min(first, as_of).replace(day=1), last.replace(day=1) + timedelta(days=31)
+    )
+
+
+def _with_waiting(reasons: pl.DataFrame, contacts: nw.LazyFrame, company: Company) -> pl.DataFrame:
+    """Return the gate's reasons and WAITING for customers with an earlier contact unfinished."""
+    waiting = native(
+        frames.read_frame(
+            "SELECT DISTINCT m.customer_id FROM dunwell_message m WHERE m.company_id = %s AND ("
+            "m.status IN ('draft', 'claimed', 'failed') "
+            "OR m.status = 'ready' AND m.channel IN ('email', 'portal') "
+            "OR m.status = 'ready' AND EXISTS (SELECT 1 FROM dunwell_task t "
+            "WHERE t.message_id = m.id AND t.status = 'open'))",
+            [company.pk],
+            WAITING_CUSTOMERS,
+        )
+    )
+    found = (
+        native(contacts)
+        .select("customer_id")
+        .join(waiting, on="customer_id", how="semi")
+        .with_columns(
+            reason=pl.lit(WAITING),
+            is_block=pl.lit(value=True),
+            measured=pl.lit(None, pl.Int64),
+            allowed=pl.lit(None, pl.Int64),
+        )
+    )
+    return pl.concat([reasons, found])
+
+
+def _decisions(contacts: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
+    """Return customer_id, decision per contact: blocked, needs_approval or clear."""
+    blocked = reasons.group_by("customer_id").agg(is_blocked=pl.col("is_block").any())
+    return (
+        contacts.select("customer_id")
+        .join(blocked, on="customer_id", how="left")
+        .select(
+            "customer_id",
+            decision=pl.when(pl.col("is_blocked").is_null())
+            .then(pl.lit("clear"))
+            .when(pl.col("is_blocked"))
+            .then(pl.lit("blocked"))
+            .otherwise(pl.lit("needs_approval")),
+        )
+        .sort("customer_id")
+    )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))

@@ -1,0 +1,247 @@
+"""What the messages of a plan say: the facts of each customer, put into words."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import narwhals.stable.v2 as nw
+import polars as pl
+from django.conf import settings
+
+from dunwell.engine.calendars import day_date, next_business_day
+from dunwell.engine.schema import Column, Frame
+from dunwell.engine.wording import Facts, WordingError, render
+from dunwell.models import Company, Payment
+from dunwell.queries import frames
+from dunwell.queries.reminders import ContactPlan, native
+from dunwell.queries.wordings import (
+    HOW_TO_PAY,
+    KINDS,
+    day_text,
+    language_of,
+    money_text,
+    shipped_wordings,
+)
+
+DAYS_TO_PAY = 7
+"""Days a message gives to pay, moved on to a business day."""
+
+MOST_KEYS = 500
+"""Keys per IN list, below what every SQLite allows."""
+
+ADDRESSEES: Frame = {
+    "customer_id": Column(nw.Int64, "key of the customer"),
+    "number": Column(nw.String, "the customer's number, quoted when paying"),
+    "name": Column(nw.String, "the customer's name"),
+    "language": Column(nw.String, "agreed language, may be empty"),
+    "contact_name": Column(nw.String, "whom we write to, may be empty"),
+    "contact_language": Column(nw.String, "their language, may be empty"),
+    "email": Column(nw.String, "their address, may be empty"),
+    "collector": Column(nw.String, "who looks after the customer, may be empty"),
+}
+DOCUMENTS: Frame = {
+    "item_id": Column(nw.Int64, "key of the item"),
+    "kind": Column(nw.String, "kind of document"),
+    "number": Column(nw.String, "number on the document"),
+    "issued_day": Column(nw.Int32, "issue date"),
+    "due_day": Column(nw.Int32, "due date"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageText:
+    """One message in words; `trouble` says why it could not be written, else it is empty."""
+
+    customer_id: int
+    language: str
+    to: str
+    subject: str
+    body: str
+    trouble: str = ""
+
+
+def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[MessageText]:
+    """Yield one text per given customer of the plan, in order of customer."""
+    company = plan.company
+    wanted = plan.contacts.join(customers, on="customer_id", how="semi")
+    lines = _lines(plan, customers)
+    totals = _totals(plan, customers)
+    pay_by = next_business_day(plan.as_of + timedelta(days=DAYS_TO_PAY), country=company.country)
+    for row in wanted.join(_addressees(company), on="customer_id", how="left").iter_rows(
+        named=True
+    ):
+        customer_id = row["customer_id"]
+        yield _text(
+            company,
+            row,
+            lines=lines.get(customer_id, ()),
+            totals=totals.get(customer_id, {}),
+            as_of=plan.as_of,
+            pay_by=pay_by,
+        )
+
+
+def _text(
+    company: Company,
+    row: Mapping[str, str | int],
+    *,
+    lines: Iterable[Mapping[str, object]],
+    totals: Mapping[str, int],
+    as_of: date,
+    pay_by: date,
+) -> MessageText:
+    language = language_of(str(row["contact_language"]), str(row["language"]), company.language)
+    items = [line for line in lines if not line["is_credit"]]
+    own_credits = [line for line in lines if line["is_credit"]]
+    oldest = max((_whole(line["days_past_due"]) for line in items), default=0)
+    facts = Facts(
+        values={
+            "customer_name": str(row["name"]),
+            "contact_name": str(row["contact_name"] or row["name"]),
+            "company_name": company.name,
+            "collector_name": str(row["collector"] or company.name),
+            "reply_to": company.reply_to or settings.DEFAULT_FROM_EMAIL,
+            "how_to_pay": company.pay_to or HOW_TO_PAY[language],
+            "reference": str(row["number"]),
+            "today": day_text(as_of, language),
+            "pay_by": day_text(pay_by, language),
+            "item_count": str(len(items)),
+            "oldest_days_late": str(max(oldest, 0)),
+        },
+        items=[_line_texts(line, language) for line in items],
+        credits=[_line_texts(line, language) for line in own_credits],
+        totals={code: money_text(amount, code, language) for code, amount in totals.items()},
+    )
+    key, to = int(row["customer_id"]), str(row["email"] or "")
+    try:
+        wording = shipped_wordings(language)[str(row["template"])]
+        subject, body = render(wording, facts)
+    except (KeyError, WordingError) as error:
+        return MessageText(key, language, to, "", "", trouble=f"{row['template']}: {error}")
+    return MessageText(key, language, to, subject, body)
+
+
+def _line_texts(line: Mapping[str, object], language: str) -> dict[str, str]:
+    """Return one line in words; `days_late` stays empty for what is not due yet."""
+    currency, late = str(line["currency"]), _whole(line["days_past_due"])
+    amount = line["open_minor"] if line["is_credit"] else line["collect_minor"]
+    return {
+        "kind": KINDS[language][str(line["kind"])],
+        "number": str(line["number"]),
+        "issued_on": day_text(day_date(_whole(line["issued_day"])), language),
+        "due_on": day_text(day_date(_whole(line["due_day"])), language),
+        "days_late": str(late) if late > 0 else "",
+        "open": money_text(_whole(amount), currency, language),
+        "currency": currency,
+    }
+
+
+def _lines(plan: ContactPlan, customers: pl.DataFrame) -> dict[int, list[dict[str, object]]]:
+    """Return the lines of each customer's message, oldest first, cash not yet assigned last."""
+    chosen = plan.lines.join(customers, on="customer_id", how="semi")
+    documents = _documents(plan.company, chosen["item_id"])
+    rows = chosen.join(documents, on="item_id", how="inner").select(*_LINE)
+    rows = pl.concat([rows, _cash_lines(plan, customers)]).sort(
+        "customer_id", pl.col("kind") == "payment", "due_day", "number"
+    )
+    found: dict[int, list[dict[str, object]]] = {}
+    for row in rows.iter_rows(named=True):
+        found.setdefault(row["customer_id"], []).append(row)
+    return found
+
+
+_LINE = (
+    *("customer_id", "kind", "number", "currency", "issued_day", "due_day", "days_past_due"),
+    *("open_minor", "collect_minor", "is_credit"),
+)
+
+
+def _cash_lines(plan: ContactPlan, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return the payments that lower what is asked for, as credit lines.
+
+    A payment and its return cancel out and are not told.
+    """
+    asked = plan.totals.filter(
+        (pl.col("demand_minor") > 0) & (pl.col("unapplied_minor") > 0)
+    ).select("customer_id", "currency")
+    cash = plan.cash.join(customers, on="customer_id", how="semi").join(
+        asked, on=["customer_id", "currency"], how="semi"
+    )
+    pair = ["customer_id", "currency", pl.col("unapplied_minor").abs()]
+    told = cash.filter(pl.col("unapplied_minor").sum().over(pair) != 0)
+    keys = told["payment_id"].to_list()
+    numbers = dict(Payment.objects.filter(pk__in=keys).values_list("id", "number"))
+    return told.select(
+        "customer_id",
+        kind=pl.lit("payment"),
+        number=pl.col("payment_id").replace_strict(numbers, return_dtype=pl.String)
+        if numbers
+        else pl.lit(""),
+        currency="currency",
+        issued_day="value_day",
+        due_day="value_day",
+        days_past_due=pl.lit(0, pl.Int32),
+        open_minor=-pl.col("unapplied_minor"),
+        collect_minor=pl.lit(0, pl.Int64),
+        is_credit=pl.lit(value=True),
+    )
+
+
+def _totals(plan: ContactPlan, customers: pl.DataFrame) -> dict[int, dict[str, int]]:
+    """Return what is asked for per customer and currency."""
+    rows = plan.totals.join(customers, on="customer_id", how="semi").filter(
+        pl.col("demand_minor") > 0
+    )
+    found: dict[int, dict[str, int]] = {}
+    for customer_id, currency, amount in rows.select(
+        "customer_id", "currency", "demand_minor"
+    ).iter_rows():
+        found.setdefault(customer_id, {})[currency] = amount
+    return found
+
+
+def _documents(company: Company, items: pl.Series) -> pl.DataFrame:
+    """Return number and dates of the given items.
+
+    Those open now are read in one go; a day gone by also names items settled since.
+    """
+    columns = f"i.id, i.kind, i.number, {frames.day('i.issued_on')}, {frames.day('i.due_on')}"
+    opened = native(
+        frames.read_frame(
+            f"SELECT {columns} FROM dunwell_item i "  # noqa: S608
+            "JOIN dunwell_openitem o ON o.item_id = i.id WHERE i.company_id = %s",
+            [company.pk],
+            DOCUMENTS,
+        )
+    )
+    settled = items.filter(~items.is_in(opened["item_id"].implode())).to_list()
+    parts = [opened]
+    for start in range(0, len(settled), MOST_KEYS):
+        keys = settled[start : start + MOST_KEYS]
+        marks = ", ".join(["%s"] * len(keys))
+        query = (
+            f"SELECT {columns} FROM dunwell_item i WHERE i.company_id = %s AND i.id IN ({marks})"  # noqa: S608
+        )
+        parts.append(native(frames.read_frame(query, [company.pk, *keys], DOCUMENTS)))
+    return pl.concat(parts)
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"expected a whole number, found {value!r}")
+    return value
+
+
+def _addressees(company: Company) -> pl.DataFrame:
+    return native(
+        frames.read_frame(
+            "SELECT c.id, c.number, c.name, c.language, COALESCE(t.name, ''), "
+            "COALESCE(t.language, ''), COALESCE(t.email, ''), "
+            "COALESCE(NULLIF(TRIM(u.first_name || ' ' || u.last_name), ''), u.username, '') "
+            "FROM dunwell_customer c LEFT JOIN dunwell_contact t "
+            "ON t.customer_id = c.id AND t.role = 'payables' AND t.is_primary "
+            "LEFT JOIN dunwell_user u ON u.id = c.collector_id WHERE c.company_id = %s",
+            [company.pk],
+            ADDRESSEES,
+        )
+    )

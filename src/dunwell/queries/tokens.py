@@ -1,0 +1,51 @@
+"""API tokens and answered requests."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from dunwell.models import ApiToken, Company
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenRow:
+    """One line of the token list; the token itself is stored nowhere."""
+
+    id: int
+    name: str
+    owner: str
+    rights: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+def live_token(token: str, *, at: datetime) -> ApiToken | None:
+    """Return the token's record if it is neither unknown, expired nor revoked."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return (
+        ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=at))
+        .filter(token_hash=digest, revoked_at=None, user__is_active=True)
+        .select_related("company", "user")
+        .first()
+    )
+
+
+def token_rows(company: Company) -> list[TokenRow]:
+    """Return the company's tokens, newest first."""
+    found = ApiToken.objects.filter(company=company).select_related("user").order_by("-id")
+    return [
+        TokenRow(
+            id=token.pk,
+            name=token.name,
+            owner=token.user.username,
+            rights=tuple(token.rights),
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            revoked_at=token.revoked_at,
+        )
+        for token in found
+    ]
+

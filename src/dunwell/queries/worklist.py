@@ -1,0 +1,257 @@
+"""The worklist as pages and the API show it: whom to work on next, why, and what is ready."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Max, Q, Sum
+
+from dunwell.models import Company, Item, Message, Note, Snooze, Task, WorklistEntry
+from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+
+SHOWN = ("mine", "all", "unassigned", "snoozed")
+WAITING = (Message.Status.DRAFT, Message.Status.READY, Message.Status.FAILED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingTask:
+    """An open task of the customer; the soonest due comes first."""
+
+    id: int
+    kind: str
+    kind_label: str
+    reason: str
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingMessage:
+    """A message that is not sent yet."""
+
+    id: int
+    channel: str
+    status: str
+    template: str
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorklistRow:
+    """One customer to work on, amounts in minor units of the company's `currency`.
+
+    to_collect = due - promised - disputed - dunned. `reasons` explain the rank
+    as the last cycle stored it, `blocked` says what keeps the customer from
+    being contacted.
+    """
+
+    id: int
+    rank: int
+    as_of: date
+    customer_id: int
+    customer_number: str
+    customer_name: str
+    segment: str
+    collector_id: int | None
+    collector: str
+    currency: str
+    due_minor: int
+    promised_minor: int
+    disputed_minor: int
+    dunned_minor: int
+    to_collect_minor: int
+    expected_extra_minor: int
+    score: int
+    minutes: int
+    oldest_days: int
+    reasons: Mapping[str, object]
+    blocked: tuple[object, ...]
+    tasks: tuple[WaitingTask, ...]
+    messages: tuple[WaitingMessage, ...]
+    last_note_at: datetime | None
+    snoozed_until: date | None
+    snooze_reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorklistCounts:
+    """How many customers each view of the worklist shows, and what there is to collect in mine."""
+
+    mine: int
+    all: int
+    unassigned: int
+    snoozed: int
+    mine_to_collect_minor: int
+    mine_minutes: int
+
+
+def worklist_rows(
+    company: Company,
+    *,
+    as_of: date,
+    user_id: int | None,
+    show: str = "mine",
+    search: str = "",
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
+) -> Page[WorklistRow]:
+    """Return one page of the worklist in the order of its ranks.
+
+    `show` is one of SHOWN; a customer put aside stands in `snoozed` alone until
+    its day. Raises ValueError for another word.
+    """
+    if show not in SHOWN:
+        raise ValueError(f"There is no worklist of {show}; use one of {', '.join(SHOWN)}.")
+    limit = page_limit(limit)
+    entries = list(
+        WorklistEntry.objects.filter(company=company)
+        .filter(_shown(show, user_id, as_of))
+        .filter(_searched(company, search))
+        .filter(after(cursor, ("rank", "id"), (int, int)))
+        .select_related("customer__collector", "customer__snooze")
+        .order_by("rank", "id")[: limit + 1]
+    )
+    customers = [entry.customer_id for entry in entries]
+    tasks = _tasks(customers)
+    messages = _messages(customers)
+    notes = dict(
+        Note.objects.filter(customer__in=customers)
+        .order_by("customer")
+        .values_list("customer")
+        .annotate(last=Max("at"))
+    )
+    return page_of(
+        [
+            _row(
+                entry,
+                as_of,
+                tasks.get(entry.customer_id, ()),
+                messages.get(entry.customer_id, ()),
+                notes.get(entry.customer_id),
+            )
+            for entry in entries
+        ],
+        limit=limit,
+        key=lambda row: (row.rank, row.id),
+    )
+
+
+def worklist_counts(company: Company, *, as_of: date, user_id: int | None) -> WorklistCounts:
+    """Return how much each view holds, in one query."""
+    mine = _shown("mine", user_id, as_of)
+    found = WorklistEntry.objects.filter(company=company).aggregate(
+        mine=Count("id", filter=mine),
+        all=Count("id", filter=_shown("all", user_id, as_of)),
+        unassigned=Count("id", filter=_shown("unassigned", user_id, as_of)),
+        snoozed=Count("id", filter=_shown("snoozed", user_id, as_of)),
+        mine_to_collect=Sum("to_collect_minor", filter=mine),
+        mine_minutes=Sum("minutes", filter=mine),
+    )
+    return WorklistCounts(
+        mine=found["mine"],
+        all=found["all"],
+        unassigned=found["unassigned"],
+        snoozed=found["snoozed"],
+        mine_to_collect_minor=int(found["mine_to_collect"] or 0),
+        mine_minutes=int(found["mine_minutes"] or 0),
+    )
+
+
+def _shown(show: str, user_id: int | None, as_of: date) -> Q:
+    if show == "snoozed":
+        return Q(customer__snooze__until_on__gt=as_of)
+    # a missing snooze compares as unknown, so both ways of not being put aside are named
+    awake = Q(customer__snooze=None) | Q(customer__snooze__until_on__lte=as_of)
+    if show == "mine":
+        return awake & Q(customer__collector=user_id, customer__collector__isnull=False)
+    if show == "unassigned":
+        return awake & Q(customer__collector=None)
+    return awake
+
+
+def _searched(company: Company, search: str) -> Q:
+    text = search.strip().replace("\0", "")
+    if not text:
+        return Q()
+    items = Item.objects.filter(company=company, number__in=(text, text.upper()))
+    return (
+        Q(customer__name__icontains=text)
+        | Q(customer__number__istartswith=text)
+        | Q(customer__in=items.values("customer_id"))
+    )
+
+
+def _tasks(customers: Sequence[int]) -> dict[int, tuple[WaitingTask, ...]]:
+    found: dict[int, tuple[WaitingTask, ...]] = {}
+    for task in Task.objects.filter(customer__in=customers, status=Task.Status.OPEN).order_by(
+        "due_on", "id"
+    ):
+        row = WaitingTask(
+            id=task.pk,
+            kind=task.kind,
+            kind_label=str(Task.Kind(task.kind).label),
+            reason=task.reason,
+            due_on=task.due_on,
+        )
+        found[task.customer_id] = (*found.get(task.customer_id, ()), row)
+    return found
+
+
+def _messages(customers: Sequence[int]) -> dict[int, tuple[WaitingMessage, ...]]:
+    """Return the messages that wait for delivery or approval; calls and letters are tasks."""
+    found: dict[int, tuple[WaitingMessage, ...]] = {}
+    for message in (
+        Message.objects.filter(customer__in=customers, status__in=WAITING)
+        .exclude(channel__in=("call", "letter"), status=Message.Status.READY)
+        .defer("body", "decision")
+        .order_by("id")
+    ):
+        row = WaitingMessage(
+            id=message.pk,
+            channel=message.channel,
+            status=message.status,
+            template=message.template,
+            level=message.level,
+        )
+        found[message.customer_id] = (*found.get(message.customer_id, ()), row)
+    return found
+
+
+def _row(
+    entry: WorklistEntry,
+    as_of: date,
+    tasks: tuple[WaitingTask, ...],
+    messages: tuple[WaitingMessage, ...],
+    last_note_at: datetime | None,
+) -> WorklistRow:
+    customer = entry.customer
+    snooze: Snooze | None = getattr(customer, "snooze", None)
+    if snooze is not None and snooze.until_on <= as_of:
+        snooze = None
+    return WorklistRow(
+        id=entry.pk,
+        rank=entry.rank,
+        as_of=entry.as_of,
+        customer_id=customer.pk,
+        customer_number=customer.number,
+        customer_name=customer.name,
+        segment=customer.segment,
+        collector_id=customer.collector_id,
+        collector=customer.collector.username if customer.collector else "",
+        currency=entry.currency,
+        due_minor=entry.due_minor,
+        promised_minor=entry.promised_minor,
+        disputed_minor=entry.disputed_minor,
+        dunned_minor=entry.dunned_minor,
+        to_collect_minor=entry.to_collect_minor,
+        expected_extra_minor=entry.expected_extra_minor,
+        score=entry.score,
+        minutes=entry.minutes,
+        oldest_days=entry.oldest_days,
+        reasons=entry.reasons,
+        blocked=tuple(entry.blocked),
+        tasks=tasks,
+        messages=messages,
+        last_note_at=last_note_at,
+        snoozed_until=snooze.until_on if snooze else None,
+        snooze_reason=snooze.reason if snooze else "",
+    )

@@ -1,0 +1,273 @@
+"""Enumerated crashes: kill a flow before statement 1, 2, 3 ... and see that a rerun loses nothing.
+
+A scenario is a module with `prepare()`, which fills an empty database once, and `run()`,
+the flow under test, written so that it can be run again after a crash. For every point
+the harness restores the prepared database, forks a child that is killed with SIGKILL
+right there (before an SQL statement, before or after a COMMIT, before or after a file is
+renamed), runs `run()` again in a second child, proves the books and compares every table
+with an undisturbed run.
+
+    python -m tests.crash tests.journeys.import_flow            # SQLite
+    python -m tests.postgres python -m tests.crash tests.journeys.import_flow --every 3
+
+It prints one JSON line: {"points", "tried", "failures": [{"point", "why"}]}.
+"""
+
+import argparse
+import hashlib
+import importlib
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+NOT_COMPARED = {
+    "event.hash",
+    "event.previous_hash",
+    "event.subject_id",
+    "event.data",
+    "chainhead.hash",
+}
+"""Columns that hold keys of other rows in a form the digest cannot translate."""
+
+
+class Points:
+    """Counts the points a crash can hit, and dies at the chosen one."""
+
+    def __init__(self, kill_at):
+        self.seen, self.kill_at = 0, kill_at
+
+    def pass_one(self):
+        self.seen += 1
+        if self.seen == self.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def before_statement(self, execute, sql, params, many, context):
+        self.pass_one()
+        return execute(sql, params, many, context)
+
+    def around(self, function):
+        """The function with a point before and one after it."""
+
+        def call(*args, **kwargs):
+            self.pass_one()
+            result = function(*args, **kwargs)
+            self.pass_one()
+            return result
+
+        return call
+
+
+def in_child(function):
+    """What the function returned in a forked child; None when the child was killed."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        status = 0
+        try:
+            answer = {"ok": function()}
+            _close_connections()
+        except BaseException:
+            answer, status = {"error": traceback.format_exc()}, 1
+        with os.fdopen(writer, "w") as pipe:
+            json.dump(answer, pipe)
+        os._exit(status)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        text = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status):
+        return None
+    answer = json.loads(text)
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    return answer["ok"]
+
+
+def _close_connections():
+    from django.db import connections
+
+    connections.close_all()
+
+
+def run_until(scenario, kill_at):
+    """Run the flow with a kill point; return how many points it passed."""
+    from django.db import connection
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    points = Points(kill_at)
+    BaseDatabaseWrapper._commit = points.around(BaseDatabaseWrapper._commit)
+    os.replace = points.around(os.replace)
+    with connection.execute_wrapper(points.before_statement):
+        scenario.run()
+    return points.seen
+
+
+def run_again(scenario):
+    """Finish the flow after a crash; return the digest and the checks that broke."""
+    from dunwell.models import Company
+    from dunwell.queries.verify import verify_books
+
+    scenario.run()
+    broken = [
+        f"{proof.id}: {proof.rows[:3]}"
+        for company in Company.objects.all()
+        for proof in verify_books(company).proofs
+        if proof.broken
+    ]
+    return {"digest": digest(), "broken": broken}
+
+
+def digest():
+    """One hash per table; keys count as their rank, so that gaps in sequences do not matter."""
+    from django.apps import apps
+
+    models = sorted(apps.get_app_config("dunwell").get_models(), key=lambda m: m._meta.model_name)
+    ranks = {
+        model: {
+            pk: n for n, pk in enumerate(model.objects.order_by("pk").values_list("pk", flat=True))
+        }
+        for model in models
+    }
+    by_name = {model._meta.model_name: ranks[model] for model in models}
+    return {model._meta.model_name: _table(model, ranks, by_name) for model in models}
+
+
+def _table(model, ranks, by_name):
+    name = model._meta.model_name
+    fields = [f for f in model._meta.concrete_fields if f"{name}.{f.name}" not in NOT_COMPARED]
+    lines = []
+    for row in model.objects.order_by("pk").values(*[f.attname for f in fields]):
+        values = []
+        for field in fields:
+            value = row[field.attname]
+            if field.remote_field and value is not None:
+                value = ranks.get(field.related_model, {}).get(value, value)
+            elif field.primary_key:
+                value = ranks[model][value]
+            elif f"{name}.{field.name}" == "entryline.source_id":
+                value = by_name[row["source"]][value]
+            values.append(value)
+        lines.append(repr(values))
+    text = "\n".join(lines)
+    return f"{len(lines)} rows {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+class SqliteStore:
+    """The prepared database as a file that is copied back before every crash."""
+
+    def __init__(self, folder):
+        self.folder, self.live, self.kept = folder, folder / "live", folder / "kept"
+        self.live.mkdir()
+        os.environ["DUNWELL_DATA_DIR"] = str(self.live)
+
+    def keep(self):
+        shutil.copytree(self.live, self.kept)
+
+    def restore(self):
+        shutil.rmtree(self.live)
+        shutil.copytree(self.kept, self.live)
+
+
+class PostgresStore(SqliteStore):
+    """The prepared database as a template that a fresh one is made of before every crash."""
+
+    def __init__(self, folder, url):
+        super().__init__(folder)
+        self.url, parts = url, urlsplit(url)
+        self.name = f"crash_{os.getpid()}"
+        self.target = {
+            "host": unquote(parts.hostname),
+            "user": parts.username,
+            "dbname": "postgres",
+        }
+        self._say(f'CREATE DATABASE "{self.name}"')
+        base = url.rsplit("/", 1)[0]
+        os.environ["DUNWELL_DATABASE_URL"] = f"{base}/{self.name}"
+
+    def _say(self, statement):
+        import psycopg
+
+        with psycopg.connect(**self.target, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def keep(self):
+        super().keep()
+        self._say(f'CREATE DATABASE "{self.name}_kept" TEMPLATE "{self.name}" STRATEGY file_copy')
+
+    def restore(self):
+        super().restore()
+        self._say(f'DROP DATABASE "{self.name}" WITH (FORCE)')
+        self._say(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.name}_kept" STRATEGY file_copy')
+
+    def drop(self):
+        for name in (self.name, f"{self.name}_kept"):
+            self._say(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def prepare(scenario):
+    """Make the tables and let the scenario fill them."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    scenario.prepare()
+
+
+def kill_points(scenario_name, *, url="", every=1):
+    """Try every (or every nth) point of a scenario; return the findings as a dict."""
+    with tempfile.TemporaryDirectory(prefix="dunwell-crash-") as name:
+        store = PostgresStore(Path(name), url) if url else SqliteStore(Path(name))
+        os.environ["DJANGO_SETTINGS_MODULE"] = "dunwell.settings"
+        import django
+
+        django.setup()
+        scenario = importlib.import_module(scenario_name)
+        try:
+            return _try_all(scenario, store, every)
+        finally:
+            if url:
+                store.drop()
+
+
+def _try_all(scenario, store, every):
+    in_child(lambda: prepare(scenario))
+    store.keep()
+    total = in_child(lambda: run_until(scenario, 0))
+    whole = in_child(lambda: run_again(scenario))
+    failures = [{"point": 0, "why": whole["broken"]}] if whole["broken"] else []
+    tried = 0
+    for point in range(1, total + 1, every):
+        store.restore()
+        if in_child(lambda at=point: run_until(scenario, at)) is not None:
+            failures.append({"point": point, "why": ["the child was not killed"]})
+            continue
+        tried += 1
+        found = in_child(lambda: run_again(scenario))
+        if found["broken"]:
+            failures.append({"point": point, "why": found["broken"]})
+        if different := [t for t, h in whole["digest"].items() if found["digest"][t] != h]:
+            why = [f"{t}: {found['digest'][t]} for {whole['digest'][t]}" for t in different]
+            failures.append({"point": point, "why": why})
+    return {"points": total, "tried": tried, "failures": failures}
+
+
+def main():
+    """Try the points and print the findings; leave with 1 when a rerun did not heal."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("scenario", help="module with prepare() and run()")
+    parser.add_argument("--every", type=int, default=1, help="try every nth point only")
+    given = parser.parse_args()
+    url = os.environ.pop("DUNWELL_DATABASE_URL", "")
+    result = kill_points(given.scenario, url=url, every=given.every)
+    sys.stdout.write(json.dumps(result) + "\n")
+    return 1 if result["failures"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+from datetime import UTC, date, datetime, timedelta
+
+from dunwell.actions.disputes import open_dispute
+from dunwell.actions.gate import system
+from dunwell.actions.notes import record_note
+from dunwell.actions.payments import reverse_payment
+from dunwell.actions.promises import record_promise
+from dunwell.queries.timeline import TimelineRow, timeline
+from tests.actions.ledger_rows import invoice, payment
+from tests.actions.test_messages import message_to
+from tests.conftest import AT, TODAY, add_customer
+
+
+def hours(number):
+    return AT + timedelta(hours=number)
+
+
+def history(company, customer):
+    """One of everything, an hour apart, after a payment of the day before."""
+    actor = system(company)
+    item = invoice(customer, "R1", 100_00, at=hours(0))
+    payment(customer, "B1", 5_00, at=hours(0), reference="R1", payer="ACME GMBH")
+    open_dispute(
+        actor=actor, item=item, amount_minor=30_00, reason="price", as_of=TODAY, at=hours(1)
+    )
+    message_to(customer, status="sent", sent_at=hours(2))
+    record_note(
+        actor=actor, customer=customer, kind="call", result="reached", text="will pay",
+        as_of=TODAY, at=hours(3),
+    )  # fmt: skip
+    record_promise(
+        actor=actor, customer=customer, amounts={item: 70_00}, due_on=TODAY, as_of=TODAY,
+        at=hours(4),
+    )  # fmt: skip
+
+
+def test_everything_stands_in_one_line_newest_first(company, customer):
+    history(company, customer)
+
+    rows = timeline(company, customer.pk).rows
+
+    told = [
+        (row.at, row.kind, row.title, row.text, row.amount_minor, row.currency) for row in rows
+    ]
+    assert told == [
+        (hours(4), "promise", "Promised for 2026-03-05", "", 70_00, "EUR"),
+        (hours(3), "note", "Call: Reached", "will pay", None, ""),
+        (hours(2), "message", "Email: Reminder", "", None, ""),
+        (hours(1), "event", "Dispute opened", "price", 30_00, "EUR"),
+        (hours(0), "event", "Item added", "", 100_00, "EUR"),
+        (datetime(2026, 3, 4, tzinfo=UTC), "payment", "Payment B1", "R1", 5_00, "EUR"),
+    ]
+
+
+def test_a_row_keeps_what_its_record_says(company, customer):
+    payment(customer, "B1", 5_00, reference="R1", payer="ACME GMBH", method="sepa")
+
+    found = timeline(company, customer.pk).rows
+
+    assert found[-1] == TimelineRow(
+        kind="payment",
+        id=found[-1].id,
+        at=datetime(2026, 3, 4, tzinfo=UTC),
+        title="Payment B1",
+        text="R1",
+        actor="ACME GMBH",
+        amount_minor=5_00,
+        currency="EUR",
+        data={"method": "sepa", "recorded_on": "2026-03-05"},
+    )
+
+
+def test_a_returned_payment_is_named_so(company, customer):
+    money = payment(customer, "B1", 5_00)
+    reverse_payment(actor=system(company), payment=money, reason="no funds", as_of=TODAY, at=AT)
+
+    titles = [row.title for row in timeline(company, customer.pk).rows if row.kind == "payment"]
+
+    assert titles == ["Payment B1-R returned", "Payment B1"]
+
+
+def test_pages_of_any_size_hold_every_row_once_even_of_one_moment(company, customer):
+    history(company, customer)
+    actor = system(company)
+    for number in range(5):  # of the very same moment
+        record_note(
+            actor=actor, customer=customer, kind="note", text=str(number), as_of=TODAY, at=hours(4)
+        )
+        payment(customer, f"P{number}", 1_00, value_on=date(2026, 3, 4))
+        message_to(customer, status="sent", sent_at=hours(4), as_of=TODAY + timedelta(number + 1))
+    midnight = datetime(2026, 3, 4, tzinfo=UTC)
+    record_note(actor=actor, customer=customer, kind="note", text="m", as_of=TODAY, at=midnight)
+    whole = timeline(company, customer.pk, limit=500)
+
+    assert len(whole.rows) == 22
+    for size in (1, 2, 3, 7, 21, 22):
+        seen, text = [], ""
+        while True:
+            page = timeline(company, customer.pk, cursor_text=text, limit=size)
+            seen += page.rows
+            text = page.next
+            if not text:
+                break
+        assert tuple(seen) == whole.rows, size
+    assert [row.at for row in whole.rows] == sorted((row.at for row in whole.rows), reverse=True)
+
+
+def test_the_timeline_is_the_customers_own_and_takes_the_same_queries(
+    company, customer, rival, django_assert_num_queries
+):
+    history(company, customer)
+    with django_assert_num_queries(5):
+        timeline(company, customer.pk, limit=1)
+    with django_assert_num_queries(5):
+        timeline(company, customer.pk)
+    assert timeline(company, add_customer(company, "K2").pk).rows == ()
+    assert timeline(rival.memberships.all()[0].company, customer.pk).rows == ()

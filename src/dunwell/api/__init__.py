@@ -1,0 +1,81 @@
+"""The REST API, version 1: the same actions and queries as the pages, under the same rights."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from dunwell.actions.gate import Forbidden, Refused
+from dunwell.api import (
+    companies,
+    customers,
+    desk,
+    disputes,
+    exports,
+    holds,
+    imports,
+    items,
+    messages,
+    payments,
+    people,
+    promises,
+    rates,
+    strategies,
+    worklist,
+)
+from dunwell.api.auth import SessionAuth, TokenAuth, refuse_too_long
+from dunwell.api.schema import DocumentedAPI
+from dunwell.queries.pages import CursorError
+
+api = DocumentedAPI(
+    title="Dunwell",
+    version="1",
+    description=(
+        "Credit and collections: ledger in, decisions and reminders out. Amounts are whole minor "
+        "units beside their currency, days are YYYY-MM-DD, lists go on by cursor, and every "
+        "write takes an Idempotency-Key."
+    ),
+    auth=[refuse_too_long, TokenAuth(), SessionAuth()],
+    docs_url=None,
+)
+for path, module in (
+    ("", desk),
+    ("/company", companies),
+    ("/customers", customers),
+    ("", exports),
+    ("/items", items),
+    ("", imports),
+    ("/payments", payments),
+    ("/promises", promises),
+    ("/disputes", disputes),
+    ("/holds", holds),
+    ("", worklist),
+    ("/messages", messages),
+    ("/strategies", strategies),
+    ("", people),
+    ("", rates),
+):
+    api.add_router(path, module.router)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """Answer 422 when a business rule says no."""
+    return api.create_response(request, {"detail": str(error)}, status=422)
+
+
+@api.exception_handler(Forbidden)
+def forbidden(request: HttpRequest, error: Forbidden) -> HttpResponse:
+    """Answer 403 when the actor lacks the right."""
+    return api.create_response(request, {"detail": str(error)}, status=403)
+
+
+@api.exception_handler(CursorError)
+def wrong_cursor(request: HttpRequest, error: CursorError) -> HttpResponse:
+    """Answer 400 for a cursor that another list made, or nobody."""
+    return api.create_response(request, {"detail": str(error)}, status=400)
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: ARG001
+    """Answer 404 for what is not there or not the caller's."""
+    return api.create_response(
+        request, {"detail": "There is no such record in your company."}, status=404
+    )

@@ -1,0 +1,79 @@
+"""Who calls the API: a bearer token, or a signed-in member of staff in the browser."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.errors import HttpError
+from ninja.security import APIKeyCookie, HttpBearer
+
+from dunwell import clock
+from dunwell.actions.gate import Actor, Forbidden, program, staff
+from dunwell.actions.users import lacks_second_factor
+from dunwell.models import User
+from dunwell.queries.companies import companies_of
+from dunwell.queries.tokens import live_token
+
+
+class ApiRequest(HttpRequest):
+    """A request to the API: somebody or something acts for a company, on its day."""
+
+    actor: Actor
+    as_of: date
+    at: datetime
+
+
+def refuse_too_long(request: HttpRequest) -> None:
+    """Raise HttpError 413 for a body above the import limit, before any of it is read.
+
+    It stands before the ways of signing in: the CSRF check of a session reads the body.
+    """
+    told = request.META.get("CONTENT_LENGTH") or "0"
+    if told.isdigit() and int(told) > settings.IMPORT_LIMIT_BYTES:
+        most = settings.IMPORT_LIMIT_BYTES // 1024 // 1024
+        raise HttpError(413, f"The request is larger than {most} MB; split the files.")
+
+
+class TokenAuth(HttpBearer):
+    """`Authorization: Bearer dw_...`: the token's own rights in its own company."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        """Return the acting program, or None (401) for a token that is unknown, old or revoked."""
+        found = live_token(token, at=clock.now())
+        if found is None:
+            return None
+        try:
+            return _act(request, program(found))
+        except Forbidden:
+            return None
+
+
+class SessionAuth(APIKeyCookie):
+    """The browser's session, with Django's CSRF check on every write."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:  # noqa: ARG002
+        """Return the signed-in person as an actor, or None (401).
+
+        Raises HttpError 403 for a person whose roles need a second factor that is not set up.
+        """
+        user = request.user
+        if not isinstance(user, User):
+            return None
+        companies = companies_of(user)
+        if not companies:
+            return None
+        chosen = request.session.get("company_id")
+        company = next((c for c in companies if c.pk == chosen), companies[0])
+        actor = staff(user, company)
+        if lacks_second_factor(user, actor):
+            raise HttpError(403, "Set up a second factor first.")
+        return _act(request, actor)
+
+
+def _act(request: HttpRequest, actor: Actor) -> Actor:
+    request.actor = actor  # type: ignore[attr-defined]
+    request.at = clock.now()  # type: ignore[attr-defined]
+    request.as_of = clock.today(actor.company.zone)  # type: ignore[attr-defined]
+    return actor

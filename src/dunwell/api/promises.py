@@ -1,0 +1,138 @@
+"""/promises: promises to pay."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.http import Http404
+from ninja import Router
+from pydantic import Field
+
+from dunwell.actions.gate import Refused
+from dunwell.actions.promises import record_promise, withdraw_promise
+from dunwell.api.auth import ApiRequest
+from dunwell.api.fields import (
+    PAGE,
+    Body,
+    Created,
+    Cursor,
+    Day,
+    Done,
+    Id,
+    Key,
+    Limit,
+    Name,
+    PositiveMinor,
+    Text,
+    answers,
+    own,
+)
+from dunwell.api.writes import once
+from dunwell.models import Customer, Item, Promise
+from dunwell.queries.pages import Page
+from dunwell.queries.promises import PromiseLine, PromiseRow, promise_lines, promise_rows
+
+router = Router(tags=["promises"])
+Outcome = Literal["", "open", "kept", "partially_kept", "broken", "withdrawn", "superseded"]
+
+
+class PromiseLineIn(Body):
+    """How much of one item is promised."""
+
+    item_id: Key
+    amount_minor: PositiveMinor
+
+
+class PromiseIn(Body):
+    """A new promise; `supersede` ends open promises on the same items."""
+
+    customer_id: Key
+    lines: list[PromiseLineIn] = Field(min_length=1, max_length=1000)
+    due_on: Day
+    note: Text = Field(default="", max_length=500)
+    supersede: bool = False
+
+
+class WithdrawIn(Body):
+    """Why the promise is taken back."""
+
+    reason: Name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PromiseDetail:
+    """The items a promise covers."""
+
+    id: int
+    lines: tuple[PromiseLine, ...]
+
+
+@router.get("", response=answers(Page[PromiseRow]))
+def list_promises(
+    request: ApiRequest,
+    outcome: Outcome = "",
+    customer_id: Key | None = None,
+    due_from: Day | None = None,
+    due_until: Day | None = None,
+    cursor: Cursor = "",
+    limit: Limit = PAGE,
+) -> Page[PromiseRow]:
+    """List promises, the soonest due first."""
+    request.actor.require("ledger.view")
+    return promise_rows(
+        request.actor.company,
+        as_of=request.as_of,
+        outcome=outcome,
+        customer_id=customer_id,
+        due_from=due_from,
+        due_until=due_until,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+@router.get("/{promise_id}", response=answers(PromiseDetail))
+def show_promise(request: ApiRequest, promise_id: Id) -> PromiseDetail:
+    """Show which items a promise covers, and what is still open on them."""
+    request.actor.require("ledger.view")
+    lines = promise_lines(request.actor.company, promise_id)
+    if not lines:
+        raise Http404
+    return PromiseDetail(id=promise_id, lines=lines)
+
+
+@router.post("", response=answers(Created, 201))
+@once
+def add_promise(request: ApiRequest, body: PromiseIn) -> tuple[int, dict[str, Any]]:
+    """Record a promise to pay."""
+    customer = own(Customer, request.actor, body.customer_id)
+    wanted = {line.item_id: line.amount_minor for line in body.lines}
+    items = Item.objects.filter(customer=customer).in_bulk(list(wanted))
+    if unknown := sorted(wanted.keys() - items.keys()):
+        raise Refused(f"The customer has no item {unknown[0]}.")
+    promise = record_promise(
+        actor=request.actor,
+        customer=customer,
+        amounts={items[key]: amount for key, amount in wanted.items()},
+        due_on=body.due_on,
+        note=body.note,
+        supersede=body.supersede,
+        as_of=request.as_of,
+        at=request.at,
+    )
+    return 201, {"id": promise.pk}
+
+
+@router.post("/{promise_id}/withdraw", response=answers(Done))
+@once
+def take_back_promise(
+    request: ApiRequest, promise_id: Id, body: WithdrawIn
+) -> tuple[int, dict[str, Any]]:
+    """Withdraw an open promise, so that dunning goes on."""
+    withdraw_promise(
+        actor=request.actor,
+        promise=own(Promise, request.actor, promise_id),
+        reason=body.reason,
+        as_of=request.as_of,
+        at=request.at,
+    )
+    return 200, {"changed": 1}

@@ -1,0 +1,117 @@
+"""A small company with one record of every kind, for calls that need something to name."""
+
+from datetime import timedelta
+
+from dunwell import clock
+from dunwell.actions.adjustments import record_adjustment
+from dunwell.actions.contacts import add_contact
+from dunwell.actions.disputes import open_dispute
+from dunwell.actions.feeds import record_feed
+from dunwell.actions.gate import Actor, system
+from dunwell.actions.holds import place_hold
+from dunwell.actions.imports import save_profile
+from dunwell.actions.items import add_item
+from dunwell.actions.payments import apply_payment, record_payment
+from dunwell.actions.policies import draft_policy
+from dunwell.actions.promises import record_promise
+from dunwell.actions.rates import set_rate
+from dunwell.actions.uploads import Upload, receive_upload
+from dunwell.actions.users import make_api_token
+from dunwell.jobs.imports import check_batch
+from dunwell.models import Allocation, ApiToken, Role, Task
+from tests.actions.test_messages import message_to
+from tests.conftest import add_customer, add_user
+
+STRATEGY = """\
+strategy:
+  name: {name}
+  valid_from: {day}
+  segments: [{name}]
+  steps:
+    - {{level: 1, day: 3, channel: email, template: reminder}}
+cases:
+  - {{name: nothing on the second day, days_past_due: 2, expect: null}}
+  - {{name: a reminder on the third day, days_past_due: 3, expect: 1}}
+"""
+LEDGER = b"""Customer No;Customer Name;Invoice No;Invoice Date;Due Date;Amount;Currency
+K1;Acme;INV-1;2026-01-10;2026-02-09;1234.50;EUR
+K2;Globex;INV-2;2026-01-31;2026-03-02;99.00;EUR
+"""
+
+
+def strategy(name, day):
+    """A strategy document that can be drafted."""
+    return STRATEGY.format(name=name, day=day)
+
+
+def keep_books(company, tag=""):
+    """Add one record of every kind; return path parameter -> key, and the customer's e-mail."""
+    at, today = clock.now(), clock.today(company.zone)
+    actor = system(company)
+    person = add_user(company, f"{tag}paula", Role.COLLECTOR)
+    admin = add_user(company, f"{tag}arne", Role.ADMIN)
+    boss = Actor(company=company, name=admin.username, user_id=admin.pk, rights=actor.rights)
+    customer = add_customer(company, f"{tag}C1", "Globex", segment="standard")
+    on = {"as_of": today, "at": at}
+    dated = {"issued_on": today - timedelta(days=40), "due_on": today - timedelta(days=10)}
+
+    def item(number, amount_minor, kind="invoice"):
+        return add_item(
+            actor=actor, customer=customer, number=number, kind=kind, currency="EUR",
+            amount_minor=amount_minor, **dated, **on,
+        )  # fmt: skip
+
+    owed, credit = item("R1", 100_00), item("G1", -20_00, "credit_note")
+    money = record_payment(
+        actor=actor, customer=customer, number="B1", currency="EUR", amount_minor=50_00,
+        value_on=today, **on,
+    )  # fmt: skip
+    apply_payment(actor=actor, payment=money, amounts={owed: 10_00}, **on)
+    adjustment = record_adjustment(
+        actor=actor, item=owed, kind="discount", amount_minor=1_00, reason="agreed", **on
+    )
+    promise = record_promise(
+        actor=actor, customer=customer, amounts={item("R2", 30_00): 30_00},
+        due_on=today + timedelta(days=5), **on,
+    )  # fmt: skip
+    dispute = open_dispute(
+        actor=actor, item=item("R3", 70_00), amount_minor=5_00, reason="price", **on
+    )
+    hold = place_hold(
+        actor=actor, customer=customer, reason="manual", note="agreed by phone", **on
+    )
+    contact = add_contact(
+        actor=actor, customer=customer, email=f"{tag}ap@globex.example", name="Pat", at=at
+    )
+    record_feed(actor=actor, kind="bank", name="main account", covers_until_on=today, **on)
+    set_rate(actor=actor, currency="USD", from_on=today, rate_ppm=900_000, source="test", at=at)
+    batch = receive_upload(actor=boss, files=[Upload(name="ledger.csv", data=LEDGER)], at=at)
+    check_batch(batch_id=batch.pk, at=at)
+    save_profile(actor=actor, name="plain", document={"decimal": "."}, at=at)
+    make_api_token(actor=boss, name="robot", rights=["ledger.view"], days=None, at=at)
+    message = message_to(customer, items=[(owed, 89_00)], as_of=today)
+    call = Task.objects.create(
+        company=company, customer=customer, kind=Task.Kind.CALL, reason="due", due_on=today,
+        as_of=today, recorded_at=at,
+    )  # fmt: skip
+    return {
+        "adjustment_id": adjustment.pk,
+        "allocation_id": Allocation.objects.get(payment=money, item=owed).pk,
+        "batch_id": batch.pk,
+        "contact_id": contact.pk,
+        "credit_id": credit.pk,
+        "customer_id": customer.pk,
+        "dispute_id": dispute.pk,
+        "hold_id": hold.pk,
+        "item_id": owed.pk,
+        "message_id": message.pk,
+        "payment_id": money.pk,
+        "promise_id": promise.pk,
+        "spare_id": item("R4", 1_00).pk,
+        "task_id": call.pk,
+        "token_id": ApiToken.objects.get(company=company, name="robot").pk,
+        "user_id": person.pk,
+        "version_id": draft_policy(
+            actor=actor, text=strategy("polite", today + timedelta(days=1)), at=at
+        ).pk,
+    }

@@ -1,0 +1,197 @@
+"""Every operation of the API: who may call it, and a call of it that succeeds.
+
+`may` names the roles by letters: A admin, M credit manager, C collector, K clerk, R read
+only, and 0 for a token without any right.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tests.api.books import LEDGER, strategy
+
+ALL = "AMCKR"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What to send: a body (a function of keys and today), files, and keys to use instead."""
+
+    may: str
+    body: object = None
+    keys: dict = field(default_factory=dict)
+    is_upload: bool = False
+
+    def sent(self, ids, today):
+        return self.body(ids, today) if callable(self.body) else self.body
+
+
+def line(key, amount_minor):
+    return lambda ids, today: {"lines": [{"item_id": ids[key], "amount_minor": amount_minor}]}
+
+
+WHY = {"reason": "agreed by phone"}
+OPERATIONS = {
+    "show_me": Call(ALL + "0"),
+    "show_home": Call(ALL),
+    "show_aging": Call(ALL),
+    "list_kpis": Call(ALL),
+    "start_cycle": Call("AM", {}),
+    "verify": Call(ALL),
+    "list_events": Call(ALL),
+    "check_chain": Call(ALL),
+    "show_company": Call(ALL),
+    "change_company": Call("A", {"pay_to": "IBAN DE00"}),
+    "list_customers": Call(ALL),
+    "assign": Call(
+        "M",
+        lambda ids, today: {
+            "customer_ids": [ids["customer_id"]],
+            "collector_id": ids["user_id"],
+        },
+    ),
+    "show_customer": Call(ALL),
+    "change_customer": Call("M", {"segment": "large", "credit_limit_minor": 5}),
+    "show_timeline": Call(ALL),
+    "add_note": Call("MCK", {"kind": "note", "text": "asked for a copy"}),
+    "new_contact": Call("MC", {"email": "two@globex.example", "name": "Two"}),
+    "change_contact": Call("MC", {"phone": "+49 30 1"}),
+    "put_aside": Call("MC", lambda ids, today: {"until_on": str(today + timedelta(days=2))}),
+    "bring_back": Call("MC"),
+    "list_items": Call(ALL),
+    "total_items": Call(ALL),
+    "export_items": Call(ALL),
+    "export_payments": Call(ALL),
+    "new_item": Call(
+        "K",
+        lambda ids, today: {
+            "customer_id": ids["customer_id"],
+            "number": "N1",
+            "kind": "invoice",
+            "currency": "EUR",
+            "amount_minor": 5_00,
+            "issued_on": str(today),
+            "due_on": str(today),
+        },
+    ),
+    "show_item": Call(ALL),
+    "take_back_item": Call("M", WHY, keys={"item_id": "spare_id"}),
+    "new_adjustment": Call(
+        "M", {"kind": "small_balance", "amount_minor": 1, "reason": "too little to chase"}
+    ),
+    "take_back_adjustment": Call("M", WHY),
+    "list_imports": Call(ALL),
+    "upload_files": Call("K", is_upload=True),
+    "show_import": Call(ALL),
+    "list_findings": Call(ALL),
+    "check_import": Call("K"),
+    "map_import": Call("K", {"profile": {"decimal": "."}}),
+    "run_import": Call("K"),
+    "list_profiles": Call(ALL),
+    "keep_profile": Call("K", {"name": "ours", "profile": {"decimal": ","}}),
+    "list_payments": Call(ALL),
+    "show_payment": Call(ALL),
+    "new_payment": Call(
+        "K",
+        lambda ids, today: {
+            "customer_id": ids["customer_id"],
+            "number": "B9",
+            "currency": "EUR",
+            "amount_minor": 7,
+            "value_on": str(today),
+        },
+    ),
+    "put_on_items": Call("K", line("item_id", 1)),
+    "return_payment": Call("K", WHY),
+    "net_credit": Call("K", line("item_id", 1), keys={"item_id": "credit_id"}),
+    "take_back_allocation": Call("K", WHY),
+    "list_promises": Call(ALL),
+    "show_promise": Call(ALL),
+    "add_promise": Call(
+        "MC",
+        lambda ids, today: {
+            "customer_id": ids["customer_id"],
+            "lines": [{"item_id": ids["item_id"], "amount_minor": 1}],
+            "due_on": str(today + timedelta(days=3)),
+        },
+    ),
+    "take_back_promise": Call("MC", WHY),
+    "list_disputes": Call(ALL),
+    "add_dispute": Call(
+        "MCK",
+        lambda ids, today: {"item_id": ids["item_id"], "amount_minor": 1, "reason": "price"},
+    ),
+    "end_dispute": Call("M", {"outcome": "settled"}),
+    "list_holds": Call(ALL),
+    "add_hold": Call(
+        "MC", lambda ids, today: {"customer_id": ids["customer_id"], "reason": "legal"}
+    ),
+    "end_hold": Call("M", {"note": "over"}),
+    "list_worklist": Call(ALL),
+    "count_worklist": Call(ALL),
+    "list_tasks": Call(ALL),
+    "finish_task": Call("MC"),
+    "drop_task": Call("MC", WHY),
+    "list_messages": Call(ALL),
+    "show_message": Call(ALL),
+    "allow_message": Call("M"),
+    "allow_messages": Call("M", lambda ids, today: {"message_ids": [ids["message_id"]]}),
+    "drop_message": Call("MC", WHY),
+    "list_strategies": Call(ALL),
+    "show_strategy": Call(ALL),
+    "show_dry_run": Call(ALL),
+    "new_draft": Call(
+        "AM", lambda ids, today: {"text": strategy("second", today + timedelta(days=1))}
+    ),
+    "publish": Call("M"),
+    "discard": Call("AM"),
+    "list_users": Call("A"),
+    "new_user": Call("A", {"username": "nina", "roles": ["collector"]}),
+    "change_roles": Call("A", {"roles": ["collector", "clerk"]}),
+    "new_link": Call("A"),
+    "list_tokens": Call("A"),
+    "new_token": Call("A", {"name": "two", "rights": ["ledger.view"]}),
+    "end_token": Call("A"),
+    "list_rates": Call(ALL),
+    "new_rate": Call(
+        "AM",
+        lambda ids, today: {
+            "currency": "USD",
+            "from_on": str(today),
+            "rate_ppm": 910_000,
+            "source": "bank",
+        },
+    ),
+    "new_feed": Call(
+        "AK",
+        lambda ids, today: {"kind": "bank", "name": "second", "covers_until_on": str(today)},
+    ),
+}
+
+WITHOUT_KEY = {
+    "start_cycle": "a day already run is not run again",
+    "check_import": "reading the same files again finds the same",
+    "map_import": "the same profile again changes nothing",
+    "run_import": "an import is merged once, however often it is asked for",
+    "new_token": "a kept answer would store the secret",
+    "new_link": "a kept answer would store the secret",
+}
+"""Writes that ask for no Idempotency-Key, and why."""
+
+
+def operations(document):
+    """Every operation of an OpenAPI document: (id, method, path, what it says)."""
+    return [
+        (told["operationId"], method.upper(), path.removeprefix("/api/v1"), told)
+        for path, methods in document["paths"].items()
+        for method, told in methods.items()
+    ]
+
+
+def send(program, name, method, path, ids, today, **options):
+    """Call an operation as a program would, with keys and a body that fit."""
+    call = OPERATIONS[name]
+    keys = {**ids, **{param: ids[other] for param, other in call.keys.items()}}
+    path = path.format(**{param: keys.get(param) for param in keys})
+    if call.is_upload:
+        return program.upload(path, [("ledger.csv", LEDGER)], **options)
+    return program.call(method, path, call.sent(ids, today), **options)

@@ -1,0 +1,1 @@
+"""How values look on a page: amounts, days, charts and small parts."""

@@ -1,0 +1,88 @@
+"""How days and moments look, in the reader's language and the company's own zone."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+
+from dunwell.templatetags.money import NO_VALUE, locale
+
+register = template.Library()
+
+
+@register.filter
+def day_text(value: date | None) -> str:
+    """Return a day as plain text: Mar 5, 2026 or 05.03.2026."""
+    return format_date(value, "medium", locale=locale()) if value else NO_VALUE
+
+
+@register.simple_tag
+def day(value: date | None) -> str:
+    """Return a day as a <time> element; a dash for none."""
+    if value is None:
+        return NO_VALUE
+    return format_html(
+        '<time datetime="{}" class="nowrap">{}</time>', value.isoformat(), day_text(value)
+    )
+
+
+@register.filter
+def day_short(value: date | None) -> str:
+    """Return a day without its year, for axes and lists that show the year elsewhere."""
+    return format_skeleton("MMMd", value, locale=locale()) if value else NO_VALUE
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: template.Context, value: datetime | None) -> str:
+    """Return a moment in the company's zone as a <time> element; UTC where no company acts."""
+    if value is None:
+        return NO_VALUE
+    company = context.get("company")
+    local = value.astimezone(ZoneInfo(company.zone if company else "UTC"))
+    on, clock = day_text(local.date()), format_time(local, "short", locale=locale())
+    text = gettext("%(day)s, %(time)s") % {"day": on, "time": clock}
+    return format_html('<time datetime="{}" class="nowrap">{}</time>', value.isoformat(), text)
+
+
+@register.filter
+def days_count(days: int | None) -> str:
+    """Return a number of days as text; a dash for none."""
+    if days is None:
+        return NO_VALUE
+    return ngettext("%(days)d day", "%(days)d days", abs(days)) % {"days": abs(days)}
+
+
+@register.filter
+def lateness(days: int | None) -> str:
+    """Return days past due as text: 12 days late, due today, due in 3 days."""
+    if days is None:
+        return NO_VALUE
+    if days > 0:
+        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+    if days == 0:
+        return gettext("due today")
+    return ngettext("due in %(days)d day", "due in %(days)d days", -days) % {"days": -days}
+
+
+@register.filter
+def days_ago(value: date | None, as_of: date) -> str:
+    """Return how long ago a day was, seen from the page's own day."""
+    if value is None:
+        return gettext("never")
+    days = (as_of - value).days
+    if days == 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("yesterday")
+    if days < 0:
+        return ngettext("in %(days)d day", "in %(days)d days", -days) % {"days": -days}
+    return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
+
+
+@register.filter
+def iso_day(text: str) -> date:
+    """Return the day that a document of the records names as text."""
+    return date.fromisoformat(text)

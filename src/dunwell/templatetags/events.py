@@ -1,0 +1,116 @@
+"""How events and timeline rows read: a sentence, an icon and a colour for every verb."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from dunwell.templatetags.dates import day_text
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one kind of event is shown; `page` lists the records it is about."""
+
+    label: Promise | str
+    icon: str
+    tone: str = ""
+    page: str = ""
+
+
+LOOKS: Mapping[str, Look] = {
+    "promise.recorded": Look(_("Promise recorded"), "handshake", "is-info", "promises"),
+    "promise.kept": Look(_("Promise kept"), "handshake", "is-good", "promises"),
+    "promise.partially_kept": Look(_("Promise partly kept"), "handshake", "is-warn", "promises"),
+    "promise.broken": Look(_("Promise broken"), "heart-crack", "is-bad", "promises"),
+    "promise.withdrawn": Look(_("Promise withdrawn"), "undo-2", "", "promises"),
+    "promise.superseded": Look(_("Promise replaced"), "repeat", "", "promises"),
+    "promise.open": Look(_("Promise open again"), "rotate-ccw", "is-warn", "promises"),
+    "payment.recorded": Look(_("Payment"), "banknote", "is-good"),
+    "payment.applied": Look(_("Payment applied"), "banknote", "is-good"),
+    "payment.reversed": Look(_("Payment returned"), "undo-2", "is-bad"),
+    "dispute.opened": Look(_("Dispute opened"), "scale", "is-warn"),
+    "dispute.closed": Look(_("Dispute closed"), "scale", "is-good"),
+    "hold.placed": Look(_("Hold placed"), "circle-pause", "is-warn"),
+    "hold.released": Look(_("Hold released"), "circle-play", "is-good"),
+    "note.recorded": Look(_("Note recorded"), "sticky-note"),
+    "message.drafted": Look(
+        _("Message waits for approval"), "mail-question-mark", "is-warn", "messages"
+    ),
+    "message.queued": Look(_("Message ready"), "mail", "is-info", "messages"),
+    "message.approved": Look(_("Message approved"), "mail-check", "is-good", "messages"),
+    "message.sent": Look(_("Message sent"), "send", "is-good", "messages"),
+    "message.cancelled": Look(_("Message cancelled"), "mail-x", "", "messages"),
+    "message.failed": Look(_("Message failed"), "mail-warning", "is-bad", "messages"),
+    "message.dead": Look(_("Message given up"), "mail-x", "is-bad", "messages"),
+    "message.claimed": Look(_("Delivery started"), "send", "", "messages"),
+    "message.released": Look(_("Delivery taken up again"), "send", "", "messages"),
+    "task.done": Look(_("Task done"), "circle-check", "is-good"),
+    "task.cancelled": Look(_("Task cancelled"), "circle-x"),
+    "customer.snoozed": Look(_("Snoozed"), "alarm-clock"),
+    "customer.unsnoozed": Look(_("Back on the worklist"), "alarm-clock-off"),
+    "customer.assigned": Look(_("Given to a collector"), "user-check"),
+    "customer.edited": Look(_("Customer changed"), "pencil"),
+    "contact.added": Look(_("Contact added"), "contact"),
+    "contact.edited": Look(_("Contact changed"), "contact"),
+    "contact.bounced": Look(_("E-mail address bounced"), "mail-x", "is-bad"),
+    "item.added": Look(_("Item added"), "receipt-text", "", "items"),
+    "item.reversed": Look(_("Item reversed"), "undo-2", "", "items"),
+    "items.imported": Look(_("Ledger imported"), "upload", "is-info", "imports"),
+    "adjustment.recorded": Look(_("Adjustment recorded"), "eraser", "is-warn"),
+}
+KINDS: Mapping[str, Look] = {
+    "promise": Look(_("Promise"), "handshake", "is-info"),
+    "message": Look(_("Message"), "mail", "is-info"),
+    "note": Look(_("Note"), "sticky-note"),
+    "payment": Look(_("Payment"), "banknote", "is-good"),
+    "event": Look(_("Event"), "circle-dot"),
+}
+CHANNEL_ICONS = {"email": "mail", "letter": "file-text", "call": "phone", "sms": "message-square"}
+
+
+@register.filter
+def event_look(verb: str) -> Look:
+    """Return how an event is shown; an unknown verb is shown as its own words."""
+    return LOOKS.get(verb) or Look(verb.replace(".", " ").replace("_", " "), "circle-dot")
+
+
+@register.filter
+def row_look(row: Any) -> Look:
+    """Return how a timeline row is shown, by its record and how that ended."""
+    if row.kind == "event":
+        verb = str(
+            row.data.get("verb") or row.title.lower().replace(" ", ".", 1).replace(" ", "_")
+        )
+        return event_look(verb)
+    if row.kind == "note" and row.data.get("result"):
+        return Look(gettext(row.title), "phone")
+    if row.kind == "payment" and (row.amount_minor or 0) < 0:
+        return LOOKS["payment.reversed"]
+    if row.kind == "promise":
+        return _promise_look(row)
+    if row.kind == "message":
+        verb = {"draft": "drafted", "ready": "queued"}.get(str(row.data.get("status")), "")
+        return LOOKS.get(f"message.{verb or row.data.get('status')}", KINDS["message"])
+    return KINDS.get(row.kind, KINDS["event"])
+
+
+def _promise_look(row: Any) -> Look:
+    due_on = date.fromisoformat(str(row.data["due_on"]))
+    label = gettext("Promised for %(day)s") % {"day": day_text(due_on)}
+    outcome = str(row.data.get("outcome"))
+    ended = LOOKS.get(f"promise.{outcome}") if outcome != "open" else None
+    return Look(label, "handshake", ended.tone if ended else "is-info", "promises")
+
+
+@register.filter
+def channel_icon(channel: str) -> str:
+    """Return the icon of a channel."""
+    return CHANNEL_ICONS.get(channel, "mail")

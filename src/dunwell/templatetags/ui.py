@@ -1,0 +1,217 @@
+"""Small parts of every page: icons, navigation, labels of codes that the engine gives."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation; shown to everybody or to holders of a right."""
+
+    page: str
+    label: Promise | str
+    icon: str
+    keys: str = ""
+    right: str = ""
+
+
+DAILY = (
+    Place("home", _("Home"), "house", "g h"),
+    Place("worklist", _("My worklist"), "list-checks", "g w"),
+    Place("customers", _("Customers"), "users", "g c"),
+    Place("items", _("Items"), "receipt-text", "g i"),
+    Place("payments", _("Payments"), "banknote", "g b"),
+    Place("promises", _("Promises"), "handshake", "g p"),
+    Place("messages", _("Messages"), "mail", "g m"),
+)
+CONTROL = (
+    Place("imports", _("Imports"), "upload", "g u"),
+    Place("strategies", _("Strategies"), "route", "g s"),
+    Place("verify", _("Verify"), "shield-check", "g v"),
+    Place("audit", _("Audit log"), "scroll-text", "g a"),
+    Place("users", _("People"), "user-cog", "", "user.manage"),
+    Place("company", _("Settings"), "settings"),
+)
+ON_PHONE = ("home", "worklist", "customers", "messages")
+"""Pages in the bar at the bottom of a phone; the rest is one tap further."""
+
+GATE_LABELS = {
+    "nothing_to_chase": (
+        _("Nothing to chase"),
+        _("Overdue less disputed, promised, held, credits and unapplied cash is not above zero."),
+    ),
+    "all_disputed": (_("All disputed"), _("Everything that is overdue is disputed.")),
+    "promise_open": (
+        _("Promise open"),
+        _("What is not disputed is promised, and the promise still runs."),
+    ),
+    "plan_active": (_("Plan active"), _("An instalment plan is running.")),
+    "on_hold": (_("On hold"), _("The customer, or all that is left of the items, is on hold.")),
+    "legal_hold": (_("Legal hold"), _("A legal hold or insolvency forbids reminders.")),
+    "stale_feed": (
+        _("Bank data too old"),
+        _("Bank data is too old to know that nothing was paid."),
+    ),
+    "no_contact": (_("No contact"), _("No usable address or number for the channel.")),
+    "bounced": (_("Address bounced"), _("The last e-mail to this address came back.")),
+    "opted_out": (_("Opted out"), _("The customer does not want reminders.")),
+    "contacted_recently": (
+        _("Contacted recently"),
+        _("The last contact is fewer days ago than the strategy asks for."),
+    ),
+    "cap_reached": (_("Contact cap reached"), _("As many contact days as the policy allows.")),
+    "not_business_day": (
+        _("No business day"),
+        _("Today is no business day where the customer is."),
+    ),
+    "quiet_hours": (_("Quiet hours"), _("Outside the hours in which messages are delivered.")),
+    "below_minimum": (_("Below minimum"), _("The demand is smaller than the strategy's minimum.")),
+    "needs_approval": (_("Needs approval"), _("A second person must agree first.")),
+    "snoozed": (_("Snoozed"), _("Put aside until a day that is still ahead.")),
+}
+"""What the chase gate's reasons mean, for chips: the name, and the sentence behind it."""
+
+BUCKET_LABELS = {
+    "not_due": _("Not due"),
+    "1-30": _("1\N{EN DASH}30 days"),
+    "31-60": _("31\N{EN DASH}60 days"),
+    "61-90": _("61\N{EN DASH}90 days"),
+    "91+": _("91+ days"),
+}
+
+KIND_LABELS = {
+    "invoice": _("Invoice"),
+    "credit_note": _("Credit note"),
+    "fee": _("Fee"),
+    "interest": _("Interest"),
+    "opening": _("Opening balance"),
+}
+
+HABIT_TONES = {"prompt": "good", "slow": "warn", "failing": "bad"}
+
+TONES = {
+    **dict.fromkeys(("kept", "sent", "done"), "good"),
+    **dict.fromkeys(("broken", "failed", "dead", "refused"), "bad"),
+    **dict.fromkeys(("partially_kept", "draft", "claimed"), "warn"),
+    **dict.fromkeys(("open", "ready", "running"), "info"),
+}
+"""Colour of a status chip; the words on it carry the meaning."""
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, size: int, classes: str) -> SafeString:
+    return SafeString(lucide(name, size=size, **{"class": classes, "aria_hidden": "true"}))
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16, classes: str = "glyph") -> str:
+    """Return a Lucide icon that says nothing by itself: the text beside it does."""
+    return _drawn(str(name), size, str(classes))
+
+
+@register.inclusion_tag("web/parts/navigation.html", takes_context=True)
+def navigation(context: template.Context) -> dict[str, Any]:
+    """List the pages this person may open, the present one marked."""
+    groups = [(None, _places(context, DAILY)), (_("Control"), _places(context, CONTROL))]
+    return {"groups": groups, "company": context.get("company")}
+
+
+@register.inclusion_tag("web/parts/bottombar.html", takes_context=True)
+def bottombar(context: template.Context) -> dict[str, Any]:
+    """List the same pages for a phone: four in reach, the rest behind one button."""
+    places = _places(context, (*DAILY, *CONTROL))
+    return {
+        "near": [place for place in places if place["page"] in ON_PHONE],
+        "rest": [place for place in places if place["page"] not in ON_PHONE],
+    }
+
+
+@register.simple_tag(takes_context=True)
+def key_places(context: template.Context) -> list[dict[str, Any]]:
+    """Return the pages that two keys open, for the help dialog and the keyboard."""
+    return [place for place in _places(context, (*DAILY, *CONTROL)) if place["keys"]]
+
+
+def _places(context: template.Context, places: tuple[Place, ...]) -> list[dict[str, Any]]:
+    rights = context.get("rights") or frozenset()
+    here = context["request"].path
+    found = []
+    for place in places:
+        if place.right and place.right not in rights:
+            continue
+        try:
+            address = reverse(place.page)
+        except NoReverseMatch:  # this installation does not serve the page
+            continue
+        is_here = here == address or (address != "/" and here.startswith(address))
+        found.append(
+            {
+                "page": place.page,
+                "label": place.label,
+                "icon": place.icon,
+                "keys": place.keys.split(),
+                "address": address,
+                "is_here": is_here,
+            }
+        )
+    return found
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return up to two letters for a round mark."""
+    words = name.replace(".", " ").replace("_", " ").split()
+    return "".join(word[0] for word in words[:2]) or "?"
+
+
+@register.filter
+def bucket_label(bucket: str) -> str:
+    """Return a bucket's name for a person."""
+    return str(BUCKET_LABELS.get(bucket, bucket))
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    """Return the name of a kind of item."""
+    return str(KIND_LABELS.get(kind, kind))
+
+
+@register.filter
+def gate_label(reason: str) -> str:
+    """Return the name of a reason not to contact."""
+    return str(GATE_LABELS[reason][0]) if reason in GATE_LABELS else reason.replace("_", " ")
+
+
+@register.filter
+def gate_sentence(reason: str) -> str:
+    """Return the sentence behind a reason not to contact."""
+    return str(GATE_LABELS[reason][1]) if reason in GATE_LABELS else ""
+
+
+@register.filter
+def tone(status: str) -> str:
+    """Return the CSS class that colours a status chip."""
+    return f"chip-{TONES[status]}" if status in TONES else ""
+
+
+@register.filter
+def habit_tone(label: str) -> str:
+    """Return the CSS class that colours a habit chip."""
+    return f"chip-{HABIT_TONES[label]}" if label in HABIT_TONES else ""
+
+
+@register.filter
+def translated(text: str) -> str:
+    """Return a label that a record carries (a choice's name), in the reader's language."""
+    return gettext(text) if text else ""

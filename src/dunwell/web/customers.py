@@ -1,0 +1,134 @@
+"""Pages about customers: the list, search from anywhere, and one customer from all sides."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from dunwell.models import Message, WorklistEntry
+from dunwell.queries.cards import CustomerCard, customer_card
+from dunwell.queries.customers import customer_page, segments_of
+from dunwell.queries.disputes import dispute_rows
+from dunwell.queries.items import ItemFilter, item_rows
+from dunwell.queries.messages import MessageRow, message_rows
+from dunwell.queries.pages import CursorError
+from dunwell.queries.paid import paid_item_rows
+from dunwell.queries.promises import promise_rows
+from dunwell.queries.timeline import timeline
+from dunwell.templatetags.reasons import NEVER
+from dunwell.web.staff import StaffRequest
+
+WHOSE = (("", _("Anybody")), ("mine", _("Mine")), ("nobody", _("Nobody")))
+SORTS = (("name", _("Name")), ("number", _("Number")))
+FOUND = 8
+SHOWN_ITEMS = 50
+SHOWN_ROWS = 10
+WAITING = (Message.Status.DRAFT, Message.Status.READY, Message.Status.FAILED)
+
+
+@require_GET
+def customer_list(request: StaffRequest) -> HttpResponse:
+    """List customers with what each owes."""
+    asked = request.GET
+    who = asked.get("who", "")
+    only: dict[str, Any] = {
+        "as_of": request.as_of,
+        "search": asked.get("q", "")[:80],
+        "segment": asked.get("segment", ""),
+        "collector_id": request.actor.user_id if who == "mine" else None,
+        "unassigned": who == "nobody",
+        "only_owing": asked.get("owing") == "1",
+        "sort": "number" if asked.get("sort") == "number" else "name",
+    }
+    company = request.actor.company
+    try:
+        page = customer_page(company, cursor=asked.get("cursor", ""), **only)
+    except CursorError:
+        page = customer_page(company, **only)
+    context = {
+        "page": page,
+        "search": only["search"],
+        "segment": only["segment"],
+        "segments": segments_of(company),
+        "who": who,
+        "whose": WHOSE,
+        "sort": only["sort"],
+        "sorts": SORTS,
+        "owing": only["only_owing"],
+    }
+    return render(request, "web/customers.html", context)
+
+
+@require_GET
+def search(request: StaffRequest) -> HttpResponse:
+    """Answer the search field at the top while somebody types."""
+    text = request.GET.get("q", "").strip()[:80]
+    rows = (
+        customer_page(request.actor.company, as_of=request.as_of, search=text, limit=FOUND).rows
+        if text
+        else ()
+    )
+    return render(request, "web/search_results.html", {"rows": rows, "search": text})
+
+
+@require_GET
+def customer_show(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Show one customer from all sides."""
+    company, as_of = request.actor.company, request.as_of
+    context = customer_context(request, customer_id)
+    paid = paid_item_rows(company, customer_id)
+    try:
+        story = timeline(company, customer_id, cursor_text=request.GET.get("cursor", ""), limit=25)
+    except CursorError:
+        story = timeline(company, customer_id, limit=25)
+    context |= {
+        "paid": paid,
+        "story": story,
+        "promises": promise_rows(company, as_of=as_of, customer_id=customer_id, limit=SHOWN_ROWS),
+        "disputes": dispute_rows(
+            company, as_of=as_of, customer_id=customer_id, only_open=False, limit=SHOWN_ROWS
+        ),
+    }
+    return render(request, "web/customer.html", context)
+
+
+def customer_context(request: StaffRequest, customer_id: int) -> dict[str, Any]:
+    """Return what the customer page and the worklist share; Http404 for no such customer."""
+    company = request.actor.company
+    card = customer_card(company, customer_id, as_of=request.as_of)
+    if card is None:
+        raise Http404
+    items = item_rows(
+        company,
+        as_of=request.as_of,
+        only=ItemFilter(customer_id=customer_id),
+        limit=SHOWN_ITEMS,
+    )
+    messages = message_rows(company, customer_id=customer_id, limit=SHOWN_ROWS)
+    return {
+        "customer": card,
+        "entry": WorklistEntry.objects.filter(company=company, customer=customer_id).first(),
+        "items": items,
+        "outbox": messages,
+        "waiting": _waiting(messages.rows),
+        "contact_days": _contact_days(request, card),
+        "blocking": [hold for hold in card.holds if hold.is_active],
+    }
+
+
+def _waiting(rows: tuple[MessageRow, ...]) -> MessageRow | None:
+    """Return the newest message that is not sent yet and goes by mail."""
+    return next((row for row in rows if row.status in WAITING and row.channel != "call"), None)
+
+
+def _contact_days(request: StaffRequest, card: CustomerCard) -> int:
+    """Return how many days ago the customer was contacted, in the company's own zone."""
+    if card.last_contact is None:
+        return NEVER
+    zone = ZoneInfo(request.actor.company.zone)
+    moment: datetime = card.last_contact.at
+    return max((request.as_of - moment.astimezone(zone).date()).days, 0)

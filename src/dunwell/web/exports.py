@@ -1,0 +1,191 @@
+"""Lists as files: the same filter as the page, as CSV or XLSX, safe to open in a spreadsheet."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from dunwell.engine.money import from_minor
+from dunwell.formats.exports import ExportError, Value, write_csv, write_xlsx
+from dunwell.models import Company, ImportBatch, Item
+from dunwell.queries.import_batches import FindingRow, finding_rows
+from dunwell.queries.items import ItemRow
+from dunwell.queries.pages import LARGEST_PAGE
+from dunwell.queries.payments import SCOPES, PaymentRow, payment_rows
+from dunwell.web.items import ItemChoice, all_rows, item_choice
+from dunwell.web.staff import StaffRequest
+
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Kinds of file and their media types."""
+
+ITEM_COLUMNS = (
+    _("Item"),
+    _("Kind"),
+    _("Customer number"),
+    _("Customer"),
+    _("Issued"),
+    _("Due"),
+    _("Days past due"),
+    _("Currency"),
+    _("Amount"),
+    _("Open"),
+    _("Disputed"),
+    _("Promised"),
+    _("Reference"),
+    _("As of"),
+)
+FINDING_COLUMNS = (
+    _("File"),
+    _("Row"),
+    _("Column"),
+    _("Value"),
+    _("Finding"),
+    _("Reason"),
+    _("What happened"),
+)
+PAYMENT_COLUMNS = (
+    _("Payment"),
+    _("Value date"),
+    _("Customer number"),
+    _("Customer"),
+    _("Payer"),
+    _("Payment text"),
+    _("Currency"),
+    _("Amount"),
+    _("Unapplied"),
+)
+
+
+def file_response(
+    kind: str, *, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
+) -> HttpResponse:
+    """Return rows as a download.
+
+    More rows than a sheet takes are answered with 413 and what to do, another kind with 404.
+    """
+    if kind not in KINDS:
+        raise Http404
+    try:
+        data = write_csv(columns, rows) if kind == "csv" else write_xlsx(columns, rows, sheet=name)
+    except ExportError as error:
+        return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(data, content_type=KINDS[kind])
+    safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
+    response["Content-Disposition"] = f'attachment; filename="{safe}.{kind}"'
+    return response
+
+
+@require_GET
+def items_export(request: StaffRequest, kind: str) -> HttpResponse:
+    """Return every item under the page's filter."""
+    company = request.actor.company
+    choice = item_choice(request.GET.dict(), today=request.as_of)
+    kinds = {value: gettext(str(label)) for value, label in Item.Kind.choices}
+    rows = (_item(row, choice, kinds) for row in all_rows(company, choice))
+    return file_response(
+        kind,
+        name=f"items-{choice.as_of.isoformat()}",
+        columns=[str(name) for name in ITEM_COLUMNS],
+        rows=rows,
+    )
+
+
+@require_GET
+def payments_export(request: StaffRequest, kind: str) -> HttpResponse:
+    """Return every payment under the page's filter."""
+    scope = request.GET.get("scope", "")
+    found = _payments(
+        request.actor.company,
+        scope=scope if scope in SCOPES else "unapplied",
+        currency=request.GET.get("currency", "")[:3].upper(),
+        search=request.GET.get("q", "")[:80],
+    )
+    rows = (
+        (
+            row.number,
+            row.value_on,
+            row.customer_number,
+            row.customer_name,
+            row.payer,
+            row.reference,
+            row.currency,
+            from_minor(row.amount_minor, row.currency),
+            from_minor(row.unapplied_minor, row.currency),
+        )
+        for row in found
+    )
+    return file_response(
+        kind,
+        name=f"payments-{request.as_of.isoformat()}",
+        columns=[str(name) for name in PAYMENT_COLUMNS],
+        rows=rows,
+    )
+
+
+@require_GET
+def findings_export(request: StaffRequest, batch_id: int, kind: str) -> HttpResponse:
+    """Return every finding of an import, of one kind when the page shows one."""
+    batch = get_object_or_404(ImportBatch, pk=batch_id, company=request.actor.company)
+    code = request.GET.get("code", "")[:40].replace("\0", "")
+    rows = (
+        (row.file, row.row, row.column, row.value, row.code, row.reason, row.action_label)
+        for row in _findings(batch, code)
+    )
+    return file_response(
+        kind,
+        name=f"findings-{batch.pk}",
+        columns=[str(name) for name in FINDING_COLUMNS],
+        rows=rows,
+    )
+
+
+def _findings(batch: ImportBatch, code: str) -> Iterator[FindingRow]:
+    cursor = ""
+    while True:
+        page = finding_rows(batch, code=code, cursor=cursor, limit=LARGEST_PAGE)
+        yield from page.rows
+        if not (cursor := page.next):
+            return
+
+
+def _payments(company: Company, *, scope: str, currency: str, search: str) -> Iterator[PaymentRow]:
+    cursor = ""
+    while True:
+        page = payment_rows(
+            company,
+            scope=scope,
+            currency=currency,
+            search=search,
+            cursor=cursor,
+            limit=LARGEST_PAGE,
+        )
+        yield from page.rows
+        if not (cursor := page.next):
+            return
+
+
+def _item(row: ItemRow, choice: ItemChoice, kinds: dict[str, str]) -> tuple[Value, ...]:
+    code = row.currency
+    return (
+        row.number,
+        kinds.get(row.kind, row.kind),
+        row.customer_number,
+        row.customer_name,
+        row.issued_on,
+        row.due_on,
+        row.days_past_due,
+        code,
+        from_minor(row.amount_minor, code),
+        from_minor(row.open_minor, code),
+        from_minor(row.disputed_minor, code),
+        from_minor(row.promised_minor, code),
+        row.reference,
+        choice.as_of,
+    )

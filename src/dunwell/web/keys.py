@@ -1,0 +1,10 @@
+"""Keys of records as they stand in addresses and forms."""
+
+LONGEST_KEY = 18
+"""Digits that every 64-bit key has at most; more would overflow the database."""
+
+
+def read_key(text: str) -> int | None:
+    """Return the key a text stands for, None when it is none."""
+    is_key = text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
+    return int(text) if is_key else None

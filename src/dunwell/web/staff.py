@@ -1,0 +1,101 @@
+"""The request as staff pages see it: somebody is acting for a company, on some day."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, cast
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django_htmx.middleware import HtmxDetails
+
+from dunwell import clock
+from dunwell.actions.gate import Actor, staff
+from dunwell.actions.users import lacks_second_factor
+from dunwell.models import Company, User
+from dunwell.queries.companies import companies_of
+
+OPEN_PATHS = ("/accounts/", "/sign-in/", "/static/", "/api/", "/language/")
+"""Pages that work without a company: sign-in itself, and the API with its own tokens."""
+
+
+class StaffRequest(HttpRequest):
+    """A request by a signed-in member of staff."""
+
+    user: User
+    actor: Actor
+    as_of: date
+    companies: list[Company]
+    LANGUAGE_CODE: str
+    htmx: HtmxDetails
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Lead every page to sign-in, but let the API answer 401 by its own tokens."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Return a redirect to sign-in for a visitor, None to go on."""
+        if request.path.startswith("/api/"):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class StaffMiddleware:
+    """Put the actor and the company's own day on every signed-in request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request; an outsider gets 403, who lacks a second factor is led to it."""
+        user = request.user
+        if not user.is_authenticated or request.path.startswith(OPEN_PATHS):
+            return self._private(request)
+        companies = companies_of(user)
+        if not companies:
+            return self._unkept(render(request, "web/no_company.html", status=403))
+        chosen = request.session.get("company_id")
+        company = next((c for c in companies if c.pk == chosen), companies[0])
+        actor = staff(user, company)
+        known = cast("StaffRequest", request)
+        known.actor, known.companies = actor, companies
+        known.as_of = clock.today(company.zone)
+        if lacks_second_factor(user, actor):
+            return self._unkept(redirect("mfa_index"))
+        if user.language:
+            translation.activate(user.language)
+            known.LANGUAGE_CODE = user.language
+        return self._private(request)
+
+    def _private(self, request: HttpRequest) -> HttpResponse:
+        """Answer; nothing that a person or a program was told may stay in a cache."""
+        response = self.get_response(request)
+        if request.path.startswith("/api/") or request.user.is_authenticated:
+            return self._unkept(response)
+        return response
+
+    def _unkept(self, response: HttpResponse) -> HttpResponse:
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Return what every page's frame shows: the company, the day and the rights."""
+    if not hasattr(request, "actor"):
+        return {}
+    known = cast("StaffRequest", request)
+    return {
+        "actor": known.actor,
+        "company": known.actor.company,
+        "companies": known.companies,
+        "as_of": known.as_of,
+        "rights": known.actor.rights,
+    }

@@ -1,0 +1,214 @@
+"""Pages about strategies: what is in force, drafting in YAML with cases, dry run, publishing."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dunwell import clock
+from dunwell.actions.gate import Refused
+from dunwell.actions.policies import discard_policy, draft_policy, publish_policy
+from dunwell.engine.rehearsal import CaseResult, run_cases
+from dunwell.engine.strategy import Strategy, StrategyError, read_strategy
+from dunwell.formats.policies import LARGEST_BYTES, PolicyError, line_of, read_policy
+from dunwell.jobs.cycle import LAST_STEP
+from dunwell.models import PolicyVersion
+from dunwell.queries.dry_run import dry_run, next_run_day
+from dunwell.queries.pages import CursorError
+from dunwell.queries.policies import policy_rows, policy_text, strategies_in_force
+from dunwell.queries.wording_previews import wording_previews
+from dunwell.queries.wordings import language_of
+from dunwell.web.answers import REFUSED, done, refused
+from dunwell.web.keys import read_key
+from dunwell.web.rights import needs
+from dunwell.web.staff import StaffRequest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A YAML text as far as it could be read: strategy and cases, or what is wrong where."""
+
+    strategy: Strategy | None
+    results: tuple[CaseResult, ...] = ()
+    error: str = ""
+    line: int | None = None
+
+    @property
+    def failed(self) -> int:
+        """Return how many cases did not come out."""
+        return sum(not result.is_passed for result in self.results)
+
+
+class DraftForm(forms.Form):
+    """The document as text; the editor keeps its line breaks."""
+
+    text = forms.CharField(
+        label=_("Strategy and its cases, in YAML"),
+        max_length=LARGEST_BYTES,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 32, "spellcheck": "false", "class": "code"}),
+    )
+
+    def clean_text(self) -> str:
+        """Return the text with the line breaks the version is stored with."""
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n").rstrip("\n") + "\n"
+
+
+@require_GET
+def strategy_list(request: StaffRequest) -> HttpResponse:
+    """List the strategies in force, drafts, and every version there was."""
+    company, as_of = request.actor.company, request.as_of
+    try:
+        versions = policy_rows(company, as_of=as_of, cursor=request.GET.get("cursor", ""))
+    except CursorError:
+        versions = policy_rows(company, as_of=as_of)
+    drafts = policy_rows(company, as_of=as_of, status=PolicyVersion.Status.DRAFT)
+    context = {
+        "in_force": strategies_in_force(company, as_of=as_of),
+        "drafts": drafts.rows,
+        "page": versions,
+    }
+    return render(request, "web/strategies.html", context)
+
+
+@require_GET
+def strategy_show(request: StaffRequest, version_id: int) -> HttpResponse:
+    """Show one version: its steps along the days, its rules, its cases, and its text."""
+    version = _version(request, version_id)
+    reading = read_text(version.text)
+    in_force = {
+        row.version_id for row in strategies_in_force(version.company, as_of=request.as_of)
+    }
+    context = {
+        "version": version,
+        "reading": reading,
+        "strategy": reading.strategy,
+        "is_in_force": version.pk in in_force,
+        "is_own": version.author == request.actor.name,
+    }
+    return render(request, "web/strategy.html", context)
+
+
+@needs("strategy.edit")
+@require_http_methods(["GET", "POST"])
+def strategy_draft(request: StaffRequest) -> HttpResponse:
+    """Edit a text: check it and run its cases, or keep it as a draft."""
+    start = read_key(request.GET.get("from", ""))
+    text = policy_text(request.actor.company, start) if start is not None else ""
+    if text is None:
+        raise Http404
+    form = DraftForm(request.POST or None, initial={"text": text})
+    reading, status = None, 200
+    if request.method == "POST" and form.is_valid():
+        reading = read_text(form.cleaned_data["text"])
+        if "save" in request.POST:
+            try:
+                version = draft_policy(
+                    actor=request.actor, text=form.cleaned_data["text"], at=clock.now()
+                )
+            except Refused as refusal:
+                status = REFUSED
+                if not reading.error:
+                    form.add_error(None, str(refusal))
+            else:
+                return redirect(reverse("strategy", args=[version.pk]))
+        elif reading.error or reading.failed:
+            status = REFUSED
+    elif form.errors:
+        status = REFUSED
+    context = {"form": form, "reading": reading, "start": start}
+    return render(request, "web/strategies_draft.html", context, status=status)
+
+
+@require_GET
+def strategy_dry_run(request: StaffRequest, version_id: int) -> HttpResponse:
+    """Show who would get what tonight, who not and why, and what the version would change."""
+    version = _version(request, version_id)
+    company = request.actor.company
+    night = next_run_day(company, today=request.as_of, last_step=LAST_STEP)
+    run, error = None, ""
+    try:
+        run = dry_run(company, as_of=night, version_id=version.pk)
+    except StrategyError as refusal:
+        error = str(refusal)
+    context = {"version": version, "run": run, "error": error}
+    part = "#answer" if request.htmx else ""
+    status = REFUSED if error else 200
+    return render(request, f"web/strategies_dry_run.html{part}", context, status=status)
+
+
+@needs("strategy.publish")
+@require_POST
+def strategy_publish(request: StaffRequest, version_id: int) -> HttpResponse:
+    """Put a draft in force from its own day on; the author cannot approve it where others can."""
+    version = _version(request, version_id)
+    back = reverse("strategy", args=[version.pk])
+    try:
+        publish_policy(actor=request.actor, version=version, as_of=request.as_of, at=clock.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=back)
+    text = gettext("%(name)s version %(version)d is published.")
+    return done(request, text % {"name": version.name, "version": version.version}, back=back)
+
+
+@needs("strategy.edit")
+@require_POST
+def strategy_discard(request: StaffRequest, version_id: int) -> HttpResponse:
+    """Drop a draft."""
+    version = _version(request, version_id)
+    try:
+        discard_policy(actor=request.actor, version=version, at=clock.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=reverse("strategy", args=[version.pk]))
+    text = gettext("Draft %(name)s version %(version)d is discarded.")
+    return done(
+        request,
+        text % {"name": version.name, "version": version.version},
+        back=reverse("strategies"),
+    )
+
+
+@require_GET
+def wording_list(request: StaffRequest) -> HttpResponse:
+    """Show every message wording of a language, filled with a real customer's overdue items."""
+    asked = request.GET.get("language", "")
+    company = request.actor.company
+    found = wording_previews(
+        company, language=language_of(asked, company.language), as_of=request.as_of
+    )
+    languages = (("en", "English"), ("de", "Deutsch"))
+    return render(
+        request, "web/strategies_wordings.html", {"found": found, "languages": languages}
+    )
+
+
+def read_text(text: str) -> Reading:
+    """Return a text read and its cases played, or the first thing wrong in it with its line."""
+    try:
+        policy = read_policy(text)
+    except PolicyError as error:
+        words = str(error)
+        number = words.removeprefix("line ").split(":", 1)[0]
+        line = int(number) if words.startswith("line ") and number.isdigit() else None
+        return Reading(strategy=None, error=words, line=line)
+    try:
+        strategy = read_strategy(policy.document)
+    except StrategyError as error:
+        line = line_of(policy, str(error))
+        return Reading(strategy=None, error=f"line {line}: {error}", line=line)
+    return Reading(strategy=strategy, results=run_cases(strategy))
+
+
+def _version(request: StaffRequest, version_id: int) -> PolicyVersion:
+    return get_object_or_404(
+        PolicyVersion.objects.select_related("company"),
+        pk=version_id,
+        company=request.actor.company,
+        kind=PolicyVersion.Kind.STRATEGY,
+    )

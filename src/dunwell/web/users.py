@@ -1,0 +1,188 @@
+"""Pages about people: who works here in which roles, sign-in links, taking access away."""
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dunwell import clock
+from dunwell.actions.gate import CONFLICTING_ROLES, ROLE_RIGHTS, Refused
+from dunwell.actions.users import LINK_MINUTES, add_user, make_sign_in_link, set_roles
+from dunwell.models import Membership, Role, User
+from dunwell.queries.users import user_rows
+from dunwell.web.answers import done, form_page, refused
+from dunwell.web.rights import needs
+from dunwell.web.staff import StaffRequest
+
+
+class RolesForm(forms.Form):
+    """What somebody is trusted with; pairs that should be kept apart need a second look."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+    )
+    is_sure = forms.BooleanField(
+        label=_("I know that these roles should be kept apart"), required=False
+    )
+
+    def clean(self) -> dict[str, object]:
+        """Refuse a conflicting pair until the person says that it is meant."""
+        data = super().clean() or {}
+        chosen = set(self.cleaned_data.get("roles", []))
+        warnings = [why for pair, why in CONFLICTING_ROLES.items() if pair <= chosen]
+        if warnings and not data.get("is_sure"):
+            self.add_error(
+                "is_sure",
+                gettext("Segregation of duties: %(why)s. Tick this box if it is meant.")
+                % {"why": "; ".join(warnings)},
+            )
+        return data
+
+
+class UserForm(RolesForm):
+    """A new person: a name to sign in with, an address, and roles."""
+
+    username = forms.SlugField(
+        label=_("Sign-in name"), max_length=150, help_text=_("Letters, digits, - and _.")
+    )
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    field_order = ("username", "email", "roles", "is_sure")
+
+
+@needs("user.manage")
+@require_GET
+def user_list(request: StaffRequest) -> HttpResponse:
+    """List the company's people with roles and what should be kept apart."""
+    people = user_rows(request.actor.company, conflicting=CONFLICTING_ROLES)
+    roles = [
+        (role, label, sorted(ROLE_RIGHTS[role] - ROLE_RIGHTS[Role.READ_ONLY]))
+        for role, label in Role.choices
+    ]
+    return render(request, "web/users.html", {"people": people, "roles": roles})
+
+
+@needs("user.manage")
+@require_http_methods(["GET", "POST"])
+def user_add(request: StaffRequest) -> HttpResponse:
+    """Add a person; they sign in first with a one-time link."""
+    form = UserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            add_user(
+                actor=request.actor,
+                username=told["username"],
+                email=told["email"],
+                roles=told["roles"],
+                at=clock.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return done(
+                request,
+                gettext("%(name)s added. Make a sign-in link for the first time.")
+                % {"name": told["username"]},
+                back=reverse("users"),
+            )
+    context = {
+        "heading": gettext("Add a person"),
+        "button": gettext("Add"),
+        "action": reverse("user-add"),
+        "back": reverse("users"),
+        "crumb": gettext("People"),
+    }
+    return form_page(request, "web/plain_form.html", form, context)
+
+
+@needs("user.manage")
+@require_http_methods(["GET", "POST"])
+def user_roles(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Change a person's roles; it acts on their next request."""
+    user = _colleague(request, user_id)
+    held = list(
+        Membership.objects.filter(company=request.actor.company, user=user).values_list(
+            "role", flat=True
+        )
+    )
+    form = RolesForm(request.POST or None, initial={"roles": held})
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_roles(
+                actor=request.actor,
+                user=user,
+                roles=form.cleaned_data["roles"],
+                at=clock.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return done(
+                request,
+                gettext("Roles of %(name)s changed.") % {"name": user.username},
+                back=reverse("users"),
+            )
+    context = {
+        "heading": gettext("Roles of %(name)s") % {"name": user.username},
+        "button": gettext("Set roles"),
+        "action": reverse("user-roles", args=[user.pk]),
+        "back": reverse("users"),
+        "crumb": gettext("People"),
+    }
+    return form_page(request, "web/plain_form.html", form, context)
+
+
+@needs("user.manage")
+@require_POST
+def user_link(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Make a one-time sign-in link and show it once; only its hash is kept."""
+    user = _colleague(request, user_id)
+    try:
+        token = make_sign_in_link(actor=request.actor, user=user, at=clock.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=reverse("users"))
+    address = request.build_absolute_uri(reverse("sign-in-link", args=[token]))
+    context = {"person": user, "secret": address, "minutes": LINK_MINUTES}
+    return render(request, "web/users_link.html", context)
+
+
+@needs("user.manage")
+@require_http_methods(["GET", "POST"])
+def user_remove(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Take away all roles: the person's next request, and their tokens, are refused."""
+    user = _colleague(request, user_id)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        try:
+            set_roles(actor=request.actor, user=user, roles=(), at=clock.now())
+        except Refused as refusal:
+            form.full_clean()
+            form.add_error(None, str(refusal))
+        else:
+            return done(
+                request,
+                gettext("%(name)s has no access any more.") % {"name": user.username},
+                back=reverse("users"),
+            )
+    context = {
+        "heading": gettext("Take away access of %(name)s") % {"name": user.username},
+        "lead": gettext(
+            "%(name)s loses every role in %(company)s at once, and API tokens of %(name)s stop. "
+            "What %(name)s did stays in the audit log. Roles can be given again."
+        )
+        % {"name": user.username, "company": request.actor.company.name},
+        "button": gettext("Take away access"),
+        "action": reverse("user-remove", args=[user.pk]),
+        "back": reverse("users"),
+        "crumb": gettext("People"),
+    }
+    return form_page(request, "web/plain_form.html", form, context)
+
+
+def _colleague(request: StaffRequest, user_id: int) -> User:
+    """Return a person with a role in the same company; of others there is none."""
+    people = User.objects.filter(memberships__company=request.actor.company).distinct()
+    return get_object_or_404(people, pk=user_id)

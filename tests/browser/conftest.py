@@ -1,0 +1,170 @@
+"""A real server with a small demo company in a process of its own, and a browser signed in there."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+# Playwright keeps an event loop in this thread; Django would refuse its records in other tests.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+CHROMIUM = "/usr/bin/chromium"
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 800}}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The running server: its address and its files."""
+
+    address: str
+    folder: Path
+
+    def manage(self, *arguments: str) -> str:
+        """Run a server command on the desk's data and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "django", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            pytest.fail(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of a desk of its own: SQLite in its folder, nothing from outside."""
+        own = {
+            name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")
+        }
+        return {
+            **own,
+            "DJANGO_SETTINGS_MODULE": "dunwell.settings",
+            "DUNWELL_DATA_DIR": str(self.folder),
+            "PYTHONPATH": str(ROOT / "src"),
+        }
+
+    def sign_in_path(self, username: str = "lead") -> str:
+        """Return the path of a fresh one-time link."""
+        told = self.manage("sign_in_link", username)
+        found = re.search(r"/sign-in/\S+", told)
+        assert found, told
+        return found.group()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's own Chromium, without calls home; missing, the run fails and does not skip."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"{CHROMIUM} is missing; install Debian's chromium package.")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": list(QUIET)}
+
+
+@pytest.fixture(scope="session")
+def desk():
+    """A served demo company; stopped at the end of the run."""
+    with tempfile.TemporaryDirectory(prefix="dunwell-browser-") as folder:
+        port = _free_port()
+        desk = Desk(address=f"http://127.0.0.1:{port}", folder=Path(folder))
+        desk.manage("demo", "--no-serve", "--customers", "120", "--items", "2400")
+        with (desk.folder / "server.log").open("wb") as log:
+            server = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", "django", "serve", "--port", str(port)],
+                cwd=ROOT,
+                env=desk.environment,
+                stdout=log,
+                stderr=log,
+            )
+            try:
+                _wait_until_served(desk, server)
+                yield desk
+            finally:
+                server.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    server.wait(timeout=10)
+                if server.poll() is None:
+                    server.kill()
+                    server.wait()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser, desk):
+    """The cookies of a person who has every role, taken once by a one-time link."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(desk.address + desk.sign_in_path())
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{desk.address}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def open_page(browser, desk, signed_in):
+    """Open a page of the desk in a size and theme; errors in its console fail the test."""
+    contexts, errors = [], []
+
+    def opened(path, *, size="desktop", is_signed_in=True, script=True, bypass_csp=False):
+        context = browser.new_context(
+            viewport=SIZES[size],
+            bypass_csp=bypass_csp,
+            storage_state=signed_in if is_signed_in else None,
+            java_script_enabled=script,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(desk.address + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    # a refused form answers 422, which Chromium also writes to its console
+    assert [text for text in errors if "status of 422" not in text] == []
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_served(desk, server):
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends:
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{desk.address}/accounts/login/", timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail(f"The server did not start:\n{(desk.folder / 'server.log').read_text()}")

@@ -1,0 +1,119 @@
+"""Every page is free of what axe finds, in both themes, on a desktop and on a phone."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import SIZES
+
+pytestmark = pytest.mark.browser
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "resultTypes": ["violations"],
+    "preload": False,
+}
+FIXED = (
+    "/",
+    "/worklist/?show=all",
+    "/customers/",
+    "/customers/?q=zzzz",
+    "/promises/?outcome=any",
+    "/messages/",
+    "/messages/?status=draft",
+    "/accounts/2fa/",
+    "/accounts/password/set/",
+    "/accounts/sessions/",
+)
+ON_A_CUSTOMER = ("", "call/", "note/", "promise/", "dispute/", "hold/", "snooze/", "contact/")
+SIGNED_OUT = ("/accounts/login/", "/sign-in/spent/")
+
+
+LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
+
+
+def findings(page):
+    """What axe finds in every size and theme, and pages that scroll sideways as a whole."""
+    told = []
+    for size, theme in LOOKS:
+        page.set_viewport_size(SIZES[size])
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        found = Axe().run(page, options=RULES).response["violations"]
+        told += [
+            f"{size} {theme} {rule['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+        if page.evaluate(IS_TOO_WIDE):
+            told.append(f"{size} {theme}: the page is wider than its window")
+    return told
+
+
+IS_TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def opened(open_page):
+    """Open a page for axe, which writes a style of its own that our policy forbids."""
+
+    def without_policy(path, **how):
+        return open_page(path, bypass_csp=True, **how)
+
+    return without_policy
+
+
+@pytest.mark.parametrize("path", FIXED)
+def test_a_page_is_accessible(opened, path):
+    assert findings(opened(path)) == []
+
+
+@pytest.mark.parametrize("path", SIGNED_OUT)
+def test_a_page_before_sign_in_is_accessible(opened, path):
+    assert findings(opened(path, is_signed_in=False)) == []
+
+
+@pytest.mark.parametrize("path", ON_A_CUSTOMER)
+def test_a_page_about_a_customer_is_accessible(opened, desk, path):
+    page = opened("/worklist/?show=all")
+    page.goto(desk.address + page.locator(".entry").first.get_attribute("data-customer") + path)
+
+    assert findings(page) == []
+
+
+def test_a_message_is_accessible(opened):
+    page = opened("/messages/")
+    page.locator("td a").first.click()
+    page.wait_for_url(re.compile(r"/messages/\d+/"))
+
+    assert findings(page) == []
+
+
+def test_menus_and_dialogs_are_accessible(opened):
+    page = opened("/worklist/?show=all")
+    page.get_by_label("Your menu").click()
+    assert findings(page) == []
+
+    page.keyboard.press("Escape")
+    page.set_viewport_size(SIZES["desktop"])
+    page.keyboard.press("?")
+    page.locator("dialog#keys[open]").wait_for()
+    assert findings(page) == []
+
+    page.keyboard.press("Escape")
+    page.set_viewport_size(SIZES["desktop"])
+    page.keyboard.press("p")
+    page.locator("dialog#dialog[open] form").last.wait_for()
+    assert findings(page) == []
+
+
+def test_a_refused_form_is_accessible(opened, desk):
+    page = opened("/worklist/?show=all")
+    page.goto(desk.address + page.locator(".entry").first.get_attribute("data-customer") + "note/")
+    page.get_by_role("button", name="Record note").click()
+    page.get_by_text("This field is required.").wait_for()
+
+    assert findings(page) == []

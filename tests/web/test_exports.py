@@ -1,0 +1,58 @@
+import io
+
+from python_calamine import CalamineWorkbook
+
+from tests.actions.ledger_rows import invoice, payment
+from tests.conftest import add_customer
+
+
+def lines(answer):
+    return answer.content.decode("utf-8-sig").splitlines()
+
+
+def test_items_are_exported_under_the_same_filter(come_in, reader, company, customer):
+    invoice(customer, "R1", 1_234_50)
+    invoice(customer, "R2", 10, currency="JPY")
+    client = come_in(reader)
+
+    answer = client.get("/items/export.csv?currency=EUR")
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="items-2026-03-05.csv"'
+    head, row = lines(answer)
+    assert head.startswith("Item,Kind,Customer number,Customer,Issued,Due,")
+    assert row == (
+        "R1,Invoice,K1,Acme,2026-02-23,2026-03-25,-20,EUR,1234.50,1234.50,0.00,0.00,,2026-03-05"
+    )
+
+
+def test_text_that_a_spreadsheet_would_run_is_made_inert(come_in, reader, company):
+    invoice(add_customer(company, "K7", '=HYPERLINK("http://x","y")'), "@R1", 10_00)
+    client = come_in(reader)
+
+    row = lines(client.get("/items/export.csv"))[1]
+    assert row.startswith("'@R1,") and "\"'=HYPERLINK(" in row
+
+
+def test_a_past_day_is_exported_as_it_was(come_in, reader, customer):
+    invoice(customer, "R1", 10_00)
+    answer = come_in(reader).get("/items/export.csv?as_of=2026-03-04")
+    assert lines(answer)[1].endswith(",2026-03-04")
+
+
+def test_a_sheet_holds_the_rows_with_their_types(come_in, reader, customer):
+    payment(customer, "P1", 99_50)
+    answer = come_in(reader).get("/payments/export.xlsx?scope=all")
+    head, row = (
+        CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
+    assert head[0] == "Payment"
+    assert (row[0], row[2], row[6], row[7], row[8]) == ("P1", "K1", "EUR", 99.5, 99.5)
+
+
+def test_other_kinds_and_other_companies_get_nothing(come_in, reader, rival, customer):
+    invoice(customer, "R1", 10_00)
+    assert come_in(reader).get("/items/export.exe").status_code == 404
+    assert len(lines(come_in(rival).get("/items/export.csv?scope=all"))) == 1

@@ -1,0 +1,86 @@
+from datetime import timedelta
+
+import pytest
+
+from dunwell.models import Feed, KpiValue, Run
+from tests.actions.ledger_rows import invoice
+from tests.conftest import AT, TODAY, add_customer
+from tests.queries.test_worklist import ranked
+
+QUERIES_OF_HOME = 20
+
+
+def kpi(company, on, name, value, unit="minor"):
+    KpiValue.objects.create(
+        company=company, as_of=on, currency="EUR", kpi=name, value=value, unit=unit, formula=name
+    )
+
+
+def test_home_shows_ageing_figures_changes_and_what_to_do_first(come_in, collector, customer):
+    company = customer.company
+    invoice(customer, "R1", 300_00, due_on=TODAY - timedelta(days=5))
+    invoice(customer, "R2", 700_00)
+    for on, dso, overdue in ((TODAY - timedelta(days=1), "40.5", "20000"), (TODAY, "42", "30000")):
+        kpi(company, on, "dso", dso, "days")
+        kpi(company, on, "overdue", overdue)
+    ranked(customer, 1)
+
+    page = come_in(collector).get("/").text
+
+    assert "€1,000.00" in page and "€300.00" in page
+    assert "?currency=EUR&amp;bucket=1-30" in page
+    assert "42 days" in page and "40.5 days on Mar 4, 2026" in page
+    assert "+€100.00" in page
+    assert f"customer={customer.pk}" in page
+
+
+def test_home_of_an_empty_company_says_where_to_start(come_in, reader):
+    page = come_in(reader).get("/").text
+
+    assert "No open items yet" in page
+    assert "cycle has never run" in page
+
+
+def test_a_feed_that_is_too_old_is_a_warning(come_in, reader, company):
+    Feed.objects.create(
+        company=company,
+        kind="bank",
+        name="Sparkasse",
+        covers_until_on=TODAY - timedelta(days=9),
+        received_at=AT,
+    )
+
+    assert "Sparkasse reaches only to Feb 24, 2026, 9 days ago." in come_in(reader).get("/").text
+
+
+def test_the_cycle_runs_for_who_may_and_is_refused_to_others(come_in, manager, reader, customer):
+    invoice(customer, "R1", 100_00)
+
+    refused = come_in(reader).post("/cycle/")
+    runs_before = Run.objects.count()
+    done = come_in(manager).post("/cycle/", follow=True)
+
+    assert refused.status_code == 403 and "cycle.run is missing" in refused.text
+    assert runs_before == 0
+    assert "cycle has run: 1 days" in done.text
+    assert Run.objects.filter(company=customer.company, as_of=TODAY).exists()
+
+
+def test_another_company_s_money_is_not_on_home(come_in, rival, customer):
+    invoice(customer, "R1", 123_45)
+
+    assert "123.45" not in come_in(rival).get("/").text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_home_costs_the_same_however_much_there_is(
+    come_in, collector, company, count, django_assert_num_queries
+):
+    for rank in range(1, count + 1):
+        customer = add_customer(company, f"K{rank}", collector=collector)
+        invoice(customer, f"R{rank}", 5_00)
+        ranked(customer, rank)
+    client = come_in(collector)
+
+    with django_assert_num_queries(QUERIES_OF_HOME):
+        client.get("/")

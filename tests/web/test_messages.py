@@ -1,0 +1,78 @@
+import pytest
+
+from dunwell.models import Message
+from tests.actions.test_messages import message_to
+from tests.conftest import add_customer
+
+QUERIES_OF_THE_LIST = 7
+
+
+def test_drafts_are_listed_read_and_approved(come_in, manager, customer):
+    message = message_to(customer, status="draft")
+    client = come_in(manager)
+
+    listed = client.get("/messages/?status=draft").text
+    read = client.get(f"/messages/{message.pk}/").text
+    answer = client.post(f"/messages/{message.pk}/approve/", follow=True)
+
+    assert "Acme" in listed and "Approve the chosen" in listed
+    assert message.subject in read and message.body in read
+    assert "Message approved" in answer.text
+    message.refresh_from_db()
+    assert message.status == Message.Status.READY
+
+
+def test_several_drafts_are_approved_together_or_none(come_in, manager, company):
+    drafts = [message_to(add_customer(company, f"K{n}"), status="draft") for n in range(2)]
+    sent = message_to(add_customer(company, "K9"), status="sent")
+    client = come_in(manager)
+
+    refused = client.post("/messages/approve/", {"message": [drafts[0].pk, sent.pk]})
+    between = set(Message.objects.filter(status="draft").values_list("pk", flat=True))
+    client.post("/messages/approve/", {"message": [draft.pk for draft in drafts]})
+
+    assert refused.status_code == 422 and "does not wait for approval" in refused.text
+    assert between == {draft.pk for draft in drafts}
+    assert not Message.objects.filter(status="draft").exists()
+
+
+def test_a_collector_may_not_approve(come_in, collector, customer):
+    message = message_to(customer, status="draft")
+    client = come_in(collector)
+
+    assert "Approve" not in client.get(f"/messages/{message.pk}/").text
+    assert client.post(f"/messages/{message.pk}/approve/").status_code == 403
+
+
+def test_a_message_is_cancelled_with_a_reason(come_in, collector, customer):
+    message = message_to(customer, status="ready")
+    client = come_in(collector)
+
+    missing = client.post(f"/messages/{message.pk}/cancel/", {"reason": " "})
+    client.post(f"/messages/{message.pk}/cancel/", {"reason": "Paid yesterday"})
+
+    assert missing.status_code == 422
+    message.refresh_from_db()
+    assert message.status == Message.Status.CANCELLED
+
+
+def test_another_company_s_message_is_not_found(come_in, rival, customer):
+    message = message_to(customer, status="draft")
+    client = come_in(rival)
+
+    assert client.get(f"/messages/{message.pk}/").status_code == 404
+    assert client.post(f"/messages/{message.pk}/approve/").status_code == 404
+    assert client.get(f"/messages/{message.pk}/cancel/").status_code == 404
+    assert "Acme" not in client.get("/messages/").text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_listing_costs_the_same_however_long_it_is(
+    come_in, reader, company, count, django_assert_num_queries
+):
+    for number in range(count):
+        message_to(add_customer(company, f"K{number}"))
+    client = come_in(reader)
+
+    with django_assert_num_queries(QUERIES_OF_THE_LIST):
+        client.get("/messages/")

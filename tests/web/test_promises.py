@@ -1,0 +1,117 @@
+import re
+from datetime import timedelta
+
+import pytest
+
+from dunwell.actions.gate import system
+from dunwell.actions.promises import record_promise
+from dunwell.models import Promise, PromiseItem
+from tests.actions.ledger_rows import invoice
+from tests.conftest import AT, TODAY, add_customer
+
+QUERIES_OF_THE_LIST = 5
+HTMX = {"HX-Request": "true"}
+LATE = {"issued_on": TODAY - timedelta(days=60), "due_on": TODAY - timedelta(days=30)}
+FRIDAY = TODAY + timedelta(days=8)
+
+
+def promised(customer, item, amount_minor):
+    return record_promise(
+        actor=system(customer.company),
+        customer=customer,
+        amounts={item: amount_minor},
+        due_on=FRIDAY,
+        as_of=TODAY,
+        at=AT,
+    )
+
+
+def test_a_promise_is_prefilled_with_what_is_overdue_and_recorded(come_in, collector, customer):
+    late = invoice(customer, "R1", 100_00, **LATE)
+    soon = invoice(customer, "R2", 50_00)
+    client = come_in(collector)
+    address = f"/customers/{customer.pk}/promise/"
+
+    form = client.get(address).text
+    answer = client.post(
+        address,
+        {"due_on": FRIDAY, f"item_{late.pk}": "on", f"amount_{late.pk}": "80.50"},
+        headers=HTMX,
+    )
+
+    assert re.findall(r'name="(item_\d+)" checked', form) == [f"item_{late.pk}"]
+    assert f'name="amount_{soon.pk}" value="50.00"' in form
+    assert 'value="2026-03-12"' in form
+    assert answer.status_code == 204
+    assert "Promise of Acme for Mar 13, 2026 recorded." in answer["HX-Trigger"]
+    assert list(PromiseItem.objects.values_list("item", "amount_minor")) == [(late.pk, 80_50)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "due_on", "why"),
+    [
+        ("80.00", "2026-01-01", "already passed"),
+        ("100.01", "2026-03-12", "at most 100.00 EUR"),
+        ("1,2,3", "2026-03-12", "is not an amount; write it like 1234.50."),
+        ("1.005", "2026-03-12", "more decimals than EUR allows"),
+        ("", "2026-03-12", "Give an amount for R1."),
+    ],
+)
+def test_a_refusal_is_shown_on_the_form(come_in, collector, customer, amount, due_on, why):
+    late = invoice(customer, "R1", 100_00, **LATE)
+
+    answer = come_in(collector).post(
+        f"/customers/{customer.pk}/promise/",
+        {"due_on": due_on, f"item_{late.pk}": "on", f"amount_{late.pk}": amount},
+    )
+
+    assert answer.status_code == 422
+    assert why in answer.text
+    assert not Promise.objects.exists()
+
+
+def test_amounts_are_typed_in_the_reader_s_style(come_in, collector, customer):
+    late = invoice(customer, "R1", 2_000_00, **LATE)
+    client = come_in(collector)
+    client.cookies["django_language"] = "de"
+
+    client.post(
+        f"/customers/{customer.pk}/promise/",
+        {"due_on": FRIDAY, f"item_{late.pk}": "on", f"amount_{late.pk}": "1.234,56"},
+    )
+
+    assert PromiseItem.objects.get().amount_minor == 1_234_56
+
+
+def test_promises_are_listed_and_withdrawn(come_in, collector, customer):
+    promise = promised(customer, invoice(customer, "R1", 100_00), 60_00)
+    client = come_in(collector)
+
+    listed = client.get("/promises/").text
+    answer = client.post(f"/promises/{promise.pk}/withdraw/", {"reason": "Paid by card"})
+
+    assert "Acme" in listed and "€60.00" in listed and "Mar 13, 2026" in listed
+    assert answer.status_code == 302
+    promise.refresh_from_db()
+    assert promise.outcome == "withdrawn"
+    assert "Acme" not in client.get("/promises/").text
+
+
+def test_another_company_s_promise_is_not_found(come_in, rival, customer):
+    promise = promised(customer, invoice(customer, "R1", 100_00), 60_00)
+
+    assert come_in(rival).get(f"/promises/{promise.pk}/withdraw/").status_code == 404
+    assert "Acme" not in come_in(rival).get("/promises/?outcome=any").text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_listing_costs_the_same_however_long_it_is(
+    come_in, reader, company, count, django_assert_num_queries
+):
+    for number in range(count):
+        customer = add_customer(company, f"K{number}")
+        promised(customer, invoice(customer, f"R{number}", 9_00), 5_00)
+    client = come_in(reader)
+
+    with django_assert_num_queries(QUERIES_OF_THE_LIST):
+        client.get("/promises/")

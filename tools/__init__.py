@@ -1,0 +1,1 @@
+"""Tools of the developers; the product does not import them."""

@@ -207,7 +207,7 @@ def _quality(ledger: Ledger, options: argparse.Namespace) -> tuple[object, list[
     return answer, rows
 
 
-def _read_findings(ledger: Ledger) -> list[Row]:
+def _read_findings(ledger: Ledger) -> Sequence[Row]:
     columns = ("file", "row", "column", "value", "code", "reason", "action")
     return ledger.findings.select(columns).to_dicts()
 

@@ -23,7 +23,7 @@ def found(read: Ledger, *columns: str) -> list[tuple[object, ...]]:
 def items(read: Ledger, *columns: str) -> list[tuple[object, ...]]:
     days = [
         pl.col(name).cast(pl.Date).cast(pl.String)
-        for name in ("issued_day", "due_day", "stated_due_day")
+        for name in ("issued_day", "due_day")
     ]
     return read.items.with_columns(days).select(columns).rows()
 

@@ -94,13 +94,11 @@ def test_terms_of_the_customer_table_stand_in() -> None:
     assert items(read, "due_day") == [("2026-01-31",)]
 
 
-def test_due_before_issue_is_moved_and_the_stated_date_kept() -> None:
+def test_due_before_issue_is_kept_as_stated_with_a_finding() -> None:
     read = ledger("A1,C1,2026-01-31,2026-01-01,5,EUR")
-    assert items(read, "issued_day", "due_day", "stated_due_day") == [
-        ("2026-01-31", "2026-01-31", "2026-01-01")
-    ]
+    assert items(read, "issued_day", "due_day") == [("2026-01-31", "2026-01-01")]
     assert found(read, "row", "code", "value", "action") == [
-        (2, "due_before_issue", "2026-01-01", "changed")
+        (2, "due_before_issue", "2026-01-01", "kept")
     ]
 
 

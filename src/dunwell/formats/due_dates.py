@@ -1,7 +1,7 @@
 """Items of the whole set: duplicates refused, due days settled.
 
-Due before issue: the ledger requires due >= issued (nobody owes before there is an invoice), so
-`due_day` becomes the issue day and the date as stated stays in `stated_due_day` and the finding.
+Due before issue happens in real ledgers (billed late for a date agreed before): the date stays as
+stated, with a finding, so that every ageing of the file agrees with the file.
 """
 
 import polars as pl
@@ -42,7 +42,6 @@ def _due(frame: pl.DataFrame, *, log: FindingLog) -> pl.DataFrame:
     frame = frame.with_columns(
         by_terms.alias(":terms_due"),
         pl.coalesce(by_terms, by_customer).alias(":by_terms"),
-        pl.col("due").alias("stated_due_day"),
     )
     alive = ~pl.col("is_refused")
     missing = alive & pl.col("due").is_null()
@@ -75,10 +74,9 @@ def _due(frame: pl.DataFrame, *, log: FindingLog) -> pl.DataFrame:
         frame.filter(early),
         code="due_before_issue",
         value=pl.col("due:text"),
-        action="changed",
+        action="kept",
         severity="warning",
-        reason="is due before it was issued; the issue date is taken as due date and the date as "
-        "stated is kept beside it",
+        reason="is due before it was issued; both dates are kept as stated, check which is wrong",
     )
-    due = pl.max_horizontal(pl.coalesce("due", ":by_terms", "issued_day"), pl.col("issued_day"))
+    due = pl.coalesce("due", ":by_terms", "issued_day")
     return frame.with_columns(due.cast(pl.Int32).alias("due_day")).drop(":by_terms", ":terms_due")

@@ -51,13 +51,7 @@ def file_frames(ledger: Ledger) -> FileFrames:
     )
     return FileFrames(
         ledger=EngineLedger(
-            items=_typed(
-                items.with_columns(
-                    due_day=pl.coalesce("stated_due_day", "due_day"),
-                    recorded_day=pl.col("issued_day"),
-                ),
-                schema.ITEMS,
-            ),
+            items=_typed(items.with_columns(recorded_day=pl.col("issued_day")), schema.ITEMS),
             allocations=_typed(_allocations(ledger, items, payments), schema.ALLOCATIONS),
             payments=_typed(payments, schema.PAYMENTS),
             disputes=_typed(_disputes(ledger, items), schema.DISPUTES),
@@ -135,4 +129,5 @@ def _typed(frame: pl.DataFrame, columns: schema.Frame) -> nw.LazyFrame:
     types = {name: PL_TYPES[column.dtype] for name, column in columns.items()}
     if not frame.columns:
         return nw.from_native(pl.LazyFrame(schema=types))
-    return nw.from_native(frame.lazy().select(*types).cast(types))
+    columns_as_declared = [pl.col(name).cast(dtype) for name, dtype in types.items()]
+    return nw.from_native(frame.lazy().select(columns_as_declared))

@@ -38,7 +38,6 @@ ITEM = (
     "amount_minor",
     "issued_day",
     "due_day",
-    "stated_due_day",
     "is_disputed",
     "terms",
     "reference",

@@ -668,10 +668,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on'))), name='item_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor', 0), _negated=True), name='item_amount'),
         ),
         migrations.AddConstraint(

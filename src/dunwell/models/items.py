@@ -1,7 +1,7 @@
 """What is owed. Rows are added, never changed."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company
@@ -36,7 +36,6 @@ class Item(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer", "kind", "number"], name="item_number"),
-            models.CheckConstraint(condition=Q(due_on__gte=F("issued_on")), name="item_dates"),
             models.CheckConstraint(condition=~Q(amount_minor=0), name="item_amount"),
             models.CheckConstraint(
                 condition=~Q(kind="credit_note") | Q(amount_minor__lt=0), name="item_credit_sign"

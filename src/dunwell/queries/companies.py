@@ -12,7 +12,7 @@ def companies_of(user: User) -> list[Company]:
 
 def has_second_factor(user: User) -> bool:
     """Return whether the person has set up an authenticator app or a passkey."""
-    return (
+    return bool(
         Authenticator.objects.filter(user=user)
         .exclude(type=Authenticator.Type.RECOVERY_CODES)
         .exists()

@@ -137,10 +137,12 @@ def assets() -> None:
         for line in sheet.read_text().splitlines():
             if line and not line.startswith("#"):
                 source = ROOT / "node_modules" / line
-                text = source.read_bytes()
-                # manifest storage and browsers look for source maps that are not shipped
-                lines = [part for part in text.split(b"\n") if b"sourceMappingURL" not in part]
-                (VENDOR / source.name).write_bytes(b"\n".join(lines))
+                content = source.read_bytes()
+                if source.suffix in {".css", ".js"}:
+                    # browsers look for source maps, which are not shipped
+                    lines = content.split(b"\n")
+                    content = b"\n".join(x for x in lines if b"sourceMappingURL" not in x)
+                (VENDOR / source.name).write_bytes(content)
         done("assets", key)
     catalogs = sorted((ROOT / "src" / "dunwell" / "locale").glob("*/LC_MESSAGES/django.po"))
     key = digest(*catalogs)

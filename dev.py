@@ -127,7 +127,7 @@ def npm() -> list[object]:
 
 
 def assets() -> None:
-    """Copy the style sheets that package-lock.json pins into static/vendor, and compile the texts."""
+    """Copy what assets.txt names into static/vendor, and compile the translations."""
     sheet = ROOT / "assets.txt"
     key = digest(ROOT / "package-lock.json", sheet)
     if not fresh("assets", key) or not VENDOR.exists():

@@ -215,7 +215,7 @@ def test(arguments: list[str]) -> None:
     system_packages()
     if not arguments:
         check()
-    pytest = (PYTHON, "-m", "pytest", "-p", "no:cacheprovider")
+    pytest = (PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile")
     data = {"DUNWELL_DATA_DIR": str(ROOT / ".cache" / "test-data")}
     say("tests on SQLite")
     run(*pytest, *(arguments or ["tests"]), env=data)

@@ -1,11 +1,24 @@
 """Every text a page shows is in the German catalog, translated, with the same placeholders."""
 
+import ast
 import re
+from gettext import GNUTranslations
 
 import pytest
-from babel.messages import mofile
 
-from tools.messages import LANGUAGES, catalog_path, read_catalog, template_catalog
+from dunwell.actions.gate import CONFLICTING_ROLES
+from dunwell.engine.chase import GATE_REASONS
+from dunwell.engine.kpi_catalogue import KPIS
+from dunwell.engine.wording import TEMPLATES
+from dunwell.formats.refusals import AMOUNT_REASONS, DATE_REASONS
+from dunwell.formats.roles import ROLE_FIELDS
+from dunwell.queries.home import HOME_KPIS
+from dunwell.queries.reminders import REASONS
+from dunwell.queries.verify import CHECKS
+from dunwell.templatetags.events import LOOKS
+from dunwell.templatetags.imports import FIELD_LABELS
+from dunwell.templatetags.ui import GATE_LABELS
+from tools.messages import LANGUAGES, SOURCE, catalog_path, found, read_catalog, template_catalog
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
@@ -38,8 +51,101 @@ def test_every_text_is_translated_with_its_placeholders(language):
 def test_the_compiled_catalog_is_the_written_one(language):
     """Pages read the compiled file; `python3 dev.py` makes it."""
     with catalog_path(language).with_suffix(".mo").open("rb") as file:
-        compiled = mofile.read_mo(file)
+        compiled = GNUTranslations(file)
 
     for message in read_catalog(language):
-        if message.id and isinstance(message.id, str):
-            assert compiled.get(message.id, message.context).string == message.string
+        if not message.id:
+            continue
+        if not isinstance(message.id, str):
+            read = [compiled.ngettext(*message.id, n) for n in (1, 2)]
+            assert read == list(message.string)
+        elif message.context:
+            assert compiled.pgettext(message.context, message.id) == message.string
+        else:
+            assert compiled.gettext(message.id) == message.string
+
+
+def test_one_singular_has_one_plural():
+    """A catalog finds a text by its singular; a second plural would be lost without a word."""
+    plurals = {}
+    for _file, _line, text, context in found():
+        if isinstance(text, tuple):
+            plurals.setdefault((text[0], context), set()).add(text[1])
+
+    assert [pair for pair in plurals.items() if len(pair[1]) > 1] == []
+
+
+def words(code):
+    return code.replace("_", " ").replace(".", " ")
+
+
+def finding_codes():
+    """Return every code that the readers of files give a finding, as written in the code."""
+    codes = {*AMOUNT_REASONS, *DATE_REASONS}
+    for path in (SOURCE / "formats").glob("*.py"):
+        if path.stem == "decisions":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "code":
+                codes |= {node.value.value} if isinstance(node.value, ast.Constant) else set()
+    return codes - {"mapping", "decimal", "date_order", True}
+
+
+def verbs():
+    """Return every verb that an action leaves in the audit trail, as written in the code."""
+    written = set()
+    for path in (SOURCE / "actions").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("record_event"):
+                written |= {one.value for one in node.args if isinstance(one, ast.Constant)}
+    return written
+
+
+FIXED = {
+    "proofs": [check.proves for check in CHECKS],
+    "figures": [
+        text
+        for name in HOME_KPIS
+        for text in (KPIS[name].name, KPIS[name].formula, KPIS[name].source)
+    ],
+    "message templates": list(TEMPLATES.values()),
+    "conflicting roles": list(CONFLICTING_ROLES.values()),
+    "reasons of the plan": list(REASONS.values()),
+    "fields of files": [
+        words(field).capitalize()
+        for fields in ROLE_FIELDS.values()
+        for field in fields
+        if field not in FIELD_LABELS
+    ],
+    "findings": [words(code).capitalize() for code in sorted(finding_codes())],
+    "events": [words(verb) for verb in sorted(verbs()) if verb not in LOOKS],
+}
+
+
+@pytest.mark.parametrize("texts", FIXED.values(), ids=FIXED)
+def test_texts_that_records_carry_are_in_the_catalog(texts):
+    held = {message.id for message in read_catalog("de") if message.id}
+
+    assert sorted(set(texts) - held) == [], "add it to templatetags/catalogs.py"
+
+
+def test_every_reason_of_the_gate_has_a_label():
+    assert set(GATE_REASONS) - set(GATE_LABELS) == set()
+
+
+def german(client, settings, user, address):
+    settings.REQUIRE_MFA = False
+    client.force_login(user)
+    client.cookies["django_language"] = "de"
+    return client.get(address).text
+
+
+def test_pages_read_german_for_who_chose_it(client, settings, reader):
+    home = german(client, settings, reader, "/")
+    audit = german(client, settings, reader, "/audit/")
+
+    assert '<html lang="de"' in home
+    for words_of_home in ("Meine Arbeitsliste", "Zahlungszusagen", "Noch keine offenen Posten"):
+        assert words_of_home in home
+    assert "My worklist" not in home
+    assert '<option value="importbatch">Import</option>' in audit

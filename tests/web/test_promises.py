@@ -47,6 +47,16 @@ def test_a_promise_is_prefilled_with_what_is_overdue_and_recorded(come_in, colle
     assert list(PromiseItem.objects.values_list("item", "amount_minor")) == [(late.pk, 80_50)]
 
 
+def test_items_chosen_on_the_customer_s_page_are_the_ones_prefilled(come_in, collector, customer):
+    invoice(customer, "R1", 100_00, **LATE)
+    soon = invoice(customer, "R2", 50_00)
+    client = come_in(collector)
+
+    assert f'name="item" value="{soon.pk}"' in client.get(f"/customers/{customer.pk}/").text
+    form = client.get(f"/customers/{customer.pk}/promise/?item={soon.pk}").text
+    assert re.findall(r'name="(item_\d+)" checked', form) == [f"item_{soon.pk}"]
+
+
 @pytest.mark.parametrize(
     ("amount", "due_on", "why"),
     [

@@ -33,7 +33,7 @@ def test_a_collector_sees_own_customers_in_order_and_the_first_beside_them(
     page = come_in(collector).get("/worklist/")
 
     assert entries(page) == ["Acme", "Beta"]
-    assert '<h2 class="big"><a href="/customers/%d/">Acme</a></h2>' % two[0].pk in page.text
+    assert f'<h2 class="big"><a href="/customers/{two[0].pk}/">Acme</a></h2>' in page.text
     assert "Promise open" in page.text
 
 

@@ -8,10 +8,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from dunwell.queries.events import EventRow
+from dunwell.templatetags.catalogs import subject_name
 
 register = template.Library()
 
 LONGEST = 160
+MOST_ROWS = 3
+"""More records than this inside an event are counted, not written out."""
+
 PAGES = {
     "item": "item",
     "payment": "payment",
@@ -37,7 +41,7 @@ def event_facts(data: Mapping[str, object]) -> list[tuple[str, str]]:
 @register.simple_tag
 def event_link(event: EventRow) -> str:
     """Return the subject of an event, as a link where it has a page."""
-    name = f"{event.subject.replace('importbatch', 'import').replace('policyversion', 'strategy')} {event.subject_id}"  # noqa: E501
+    name = f"{subject_name(event.subject)} {event.subject_id}"
     if event.subject in PAGES:
         try:
             return format_html(
@@ -59,6 +63,8 @@ def _text(value: object) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, Mapping):
         text = ", ".join(f"{key}: {_text(inner)}" for key, inner in value.items())
+    elif isinstance(value, list | tuple) and len(value) > MOST_ROWS and isinstance(value[0], dict):
+        text = gettext("%(n)d rows") % {"n": len(value)}
     elif isinstance(value, list | tuple):
         text = ", ".join(_text(inner) for inner in value)
     else:

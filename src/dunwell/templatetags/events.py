@@ -79,7 +79,8 @@ CHANNEL_ICONS = {"email": "mail", "letter": "file-text", "call": "phone", "sms":
 @register.filter
 def event_look(verb: str) -> Look:
     """Return how an event is shown; an unknown verb is shown as its own words."""
-    return LOOKS.get(verb) or Look(verb.replace(".", " ").replace("_", " "), "circle-dot")
+    words = verb.replace(".", " ").replace("_", " ")
+    return LOOKS.get(verb) or Look(gettext(words), "circle-dot")
 
 
 @register.filter

@@ -48,6 +48,9 @@ FIELD_LABELS = {
 }
 """Fields whose name says more in words; the others are their own name."""
 
+DECIMAL_SIGN, DATES = "decimal sign of ", "dates of "
+"""How `formats.cells` begins the names of what it detected in a column."""
+
 DATE_ORDER_LABELS = {
     "": _("as recognised"),
     "dmy": _("day, month, year"),
@@ -69,7 +72,7 @@ def role_label(role: str) -> str:
 @register.filter
 def field_label(field: str) -> str:
     """Return the name of the field a column is taken for."""
-    return str(FIELD_LABELS.get(field, field.replace("_", " ").capitalize()))
+    return str(FIELD_LABELS.get(field) or gettext(field.replace("_", " ").capitalize()))
 
 
 @register.filter
@@ -80,14 +83,18 @@ def need_label(alternatives: str) -> str:
 
 @register.filter
 def fact_label(name: str) -> str:
-    """Return the name of something detected in a file."""
-    return name.replace("_", " ")
+    """Return the name of something detected in a file, or of what is said of a column."""
+    if name.startswith(DECIMAL_SIGN):
+        return gettext("decimal sign of %(column)s") % {"column": name.removeprefix(DECIMAL_SIGN)}
+    if name.startswith(DATES):
+        return gettext("dates of %(column)s") % {"column": name.removeprefix(DATES)}
+    return gettext(name.replace("_", " "))
 
 
 @register.filter
 def code_words(code: str) -> str:
     """Return the kind of a finding in words."""
-    return code.replace("_", " ").capitalize()
+    return gettext(code.replace("_", " ").capitalize())
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django import template
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -66,7 +67,7 @@ def template_label(name: str) -> str:
 @register.filter
 def template_purpose(name: str) -> str:
     """Return what a message template is for."""
-    return gettext(TEMPLATES[name]).capitalize() if name in TEMPLATES else ""
+    return capfirst(gettext(TEMPLATES[name])) if name in TEMPLATES else ""
 
 
 @register.filter

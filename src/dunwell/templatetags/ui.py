@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -150,10 +150,7 @@ def _places(context: template.Context, places: tuple[Place, ...]) -> list[dict[s
     for place in places:
         if place.right and place.right not in rights:
             continue
-        try:
-            address = reverse(place.page)
-        except NoReverseMatch:  # this installation does not serve the page
-            continue
+        address = reverse(place.page)
         is_here = here == address or (address != "/" and here.startswith(address))
         found.append(
             {

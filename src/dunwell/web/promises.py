@@ -1,6 +1,6 @@
 """Pages about promises to pay: the list, recording one, withdrawing one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from django import forms
@@ -37,14 +37,17 @@ class PromiseForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
     supersede = forms.BooleanField(label=_("Replace promises on these items"), required=False)
 
-    def __init__(self, rows: Sequence[ItemRow], *args: object, **kwargs: object) -> None:
-        """Offer the customer's open items with the part that is free to promise."""
+    def __init__(
+        self, rows: Sequence[ItemRow], chosen: Collection[str], *args: object, **kwargs: object
+    ) -> None:
+        """Offer open items with what is free to promise; without a choice all overdue ones."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.rows = rows
         for row in rows:
             free = free_minor(row)
             self.fields[f"item_{row.id}"] = forms.BooleanField(
-                required=False, initial=row.days_past_due > 0 and free > 0
+                required=False,
+                initial=str(row.id) in chosen if chosen else row.days_past_due > 0 and free > 0,
             )
             self.fields[f"amount_{row.id}"] = MoneyField(
                 row.currency, required=False, initial=max(free, 0)
@@ -112,7 +115,8 @@ def promise_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     currency = _currency(request, rows)
     offered = [row for row in rows if row.currency == currency]
     due_on = working_day(request.as_of + timedelta(days=WAIT_DAYS))
-    form = PromiseForm(offered, posted(request), initial={"due_on": due_on})
+    chosen_ids = request.GET.getlist("item")
+    form = PromiseForm(offered, chosen_ids, posted(request), initial={"due_on": due_on})
     if request.method == "POST" and form.is_valid():
         chosen = form.chosen()
         items = Item.objects.filter(pk__in=chosen, customer=customer).order_by("due_on", "id")
@@ -192,7 +196,9 @@ def _currency(request: StaffRequest, rows: Sequence[ItemRow]) -> str:
     asked = request.POST.get("currency") or request.GET.get("currency", "")
     if any(row.currency == asked for row in rows):
         return asked
-    free = [row for row in rows if free_minor(row) > 0] or list(rows)
+    chosen = request.GET.getlist("item")
+    named = [row for row in rows if str(row.id) in chosen]
+    free = named or [row for row in rows if free_minor(row) > 0] or list(rows)
     return free[0].currency if free else ""
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -19,6 +19,23 @@ from dunwell.queries.companies import companies_of
 
 OPEN_PATHS = ("/accounts/", "/sign-in/", "/static/", "/api/", "/language/")
 """Pages that work without a company: sign-in itself, and the API with its own tokens."""
+
+
+CLOSED = frozenset(
+    {
+        "account_signup",
+        "account_email",
+        "account_email_verification_sent",
+        "account_confirm_email",
+        "account_confirm_login_code",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+    }
+)
+"""Pages of allauth that do not exist here: nobody signs up, and no mail gives access. Whoever
+is locked out gets a sign-in link from an admin, and an address is changed by an admin alone."""
 
 
 class StaffRequest(HttpRequest):
@@ -42,7 +59,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """Return a redirect to sign-in for a visitor, None to go on."""
+        """Return a redirect to sign-in for a visitor, None to go on; 404 for closed pages."""
+        if request.resolver_match and request.resolver_match.url_name in CLOSED:
+            raise Http404
         if request.path.startswith("/api/"):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)

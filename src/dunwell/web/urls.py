@@ -123,5 +123,9 @@ urlpatterns = [
     path("imports/<int:batch_id>/progress/", imports.import_progress, name="import-progress"),
     path("imports/<int:batch_id>/findings/", imports.import_findings, name="import-findings"),
     path("imports/<int:batch_id>/profile/", import_mappings.import_profile, name="import-profile"),
-    path("imports/<int:batch_id>/findings.<str:kind>", exports.findings_export, name="findings-export"),
+    path(
+        "imports/<int:batch_id>/findings.<str:kind>",
+        exports.findings_export,
+        name="findings-export",
+    ),
 ]

@@ -37,7 +37,7 @@ class RolesForm(forms.Form):
             self.add_error(
                 "is_sure",
                 gettext("Segregation of duties: %(why)s. Tick this box if it is meant.")
-                % {"why": "; ".join(warnings)},
+                % {"why": "; ".join(gettext(why) for why in warnings)},
             )
         return data
 

@@ -1,0 +1,291 @@
+"""Fixed texts that records and the engine carry as plain English, marked for the catalogs.
+
+The engine and the readers of files know nothing of languages, and stored rows keep the
+text of their day. What pages show of it is listed here once, so that it is collected for
+translation; `ui.translated` and the filters below look it up in the reader's language.
+"""
+
+from django import template
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_noop as _
+
+register = template.Library()
+
+KPI_TEXTS = (
+    _("Days sales outstanding"),
+    _("Best possible DSO"),
+    _("Average days delinquent"),
+    _("Collection effectiveness, whole window"),
+    _("Collection effectiveness, monthly"),
+    _("receivables / sales * days"),
+    _("current receivables / sales * days"),
+    _("DSO - best possible DSO"),
+    _("(begin + sales - end) / (begin + sales - end current) * 100"),
+    _("(begin + sales / months - end) / (begin + sales / months - end current) * 100"),
+    _("Credit Research Foundation, standard measures"),
+)
+"""Names, formulas and source of the figures whose course pages show (`figures.SHORT`)."""
+
+PROOFS = (
+    _(
+        "On every day what was applied of a payment lies between 0 and its amount; "
+        "a returned payment settles nothing."
+    ),
+    _(
+        "On every day the open amount of an item lies between 0 and its amount, "
+        "credit notes included."
+    ),
+    _("The stored open items equal amount less allocations, row by row."),
+    _("An allocation stays in one currency."),
+    _("A netting takes from the credit what it puts on the debit, of one customer."),
+    _("Nothing is booked before its item is issued or its money has reached us."),
+    _("The ageing buckets sum to the open amount, per currency."),
+    _("A promise is kept only with enough money or credit in time, and broken only without."),
+    _(
+        "A dispute covers at most its item, an open one what was open when recorded, "
+        "and an item has one open dispute."
+    ),
+    _("In one cycle an item reaches one level by one channel."),
+    _("A customer gets at most one message per channel and cycle."),
+    _("No row points to a row of another company."),
+    _("Every message that went out carries the decision that allowed it."),
+    _("No message asks for more than was open when it was written."),
+    _("An item has one open promise, of at most what was open when it was recorded."),
+    _("The database refuses to change or delete ledger rows: its triggers stand."),
+    _("A reversed item is offset by exactly its amount, for the same customer, once."),
+    _("A returned payment is offset by exactly its amount, once."),
+    _("A row that takes an allocation back has its amount with the other sign, once."),
+    _("Only reversals carry the sign against their item."),
+    _("Every adjustment is booked once, in full, on its own item."),
+    _("One number of a payment, or of a customer's item of a kind, stands once."),
+    _("Every money row was written by an action that left an event at that moment."),
+    _("Amounts are stored as whole minor units."),
+    _("Every posting balances, per currency."),
+    _("Every item has its two entry lines, with its amount, days and customer."),
+    _("Every payment has its two entry lines, with its amount, days and payer."),
+    _("Every allocation has its two entry lines, with its amount and days."),
+    _("No entry line stands without its ledger row."),
+    _("The trial balance is 0 in every currency."),
+    _("On every day the receivables account equals the open items, per customer and currency."),
+    _(
+        "On every day the unapplied-cash account equals payments less what was applied, "
+        "per payer and currency."
+    ),
+)
+"""What the proofs of the books say (`queries.proofs`), as kept with every verification."""
+
+PURPOSES = (
+    _("courtesy note before the due date"),
+    _("first friendly reminder"),
+    _("second reminder, firmer"),
+    _("third reminder, asks for payment or an answer by a day"),
+    _("last letter before other steps"),
+    _("what to say and ask in a first call"),
+    _("what to say in a call about old items"),
+    _("a promised payment did not arrive"),
+    _("confirms what was promised"),
+    _("account statement without a request"),
+    _("one short message"),
+    _("one short notice on the debtor's page"),
+)
+"""What message templates are for (`engine.wording.TEMPLATES`)."""
+
+RULES = (
+    _("an earlier message has not gone out, or a task of it is still open"),
+    _("who manages users should not post money"),
+    _("who manages users should not write off"),
+    _("who posts cash should not write off or credit"),
+)
+"""Why a contact waits (`queries.reminders.REASONS`), why roles are kept apart (`actions.gate`)."""
+
+FIELDS = (
+    _("Status"),
+    _("Reference"),
+    _("Method"),
+    _("Country"),
+    _("Language"),
+    _("Phone"),
+    _("Segment"),
+    _("Parent"),
+    _("Street"),
+    _("Street2"),
+    _("Postcode"),
+    _("City"),
+    _("Region"),
+    _("Contact last name"),
+    _("Contact first name"),
+    _("Currency"),
+    _("Dispute number"),
+    _("Dispute reason"),
+    _("Dispute amount"),
+    _("Opened day"),
+    _("Closed day"),
+    _("Quantity"),
+    _("Unit price"),
+)
+"""Fields of `formats.roles` that are their own name; the others are in `imports.FIELD_LABELS`."""
+
+DETECTED = (
+    _("format"),
+    _("encoding"),
+    _("delimiter"),
+    _("header row"),
+    _("columns"),
+    _("columns left out"),
+    _("table"),
+    _("sheet"),
+    _("empty rows"),
+)
+"""What `formats` detects in a file, by name."""
+
+FINDINGS = (
+    _("Ambiguous amount"),
+    _("Ambiguous date"),
+    _("Cancelled"),
+    _("Conflicting"),
+    _("Credit sign"),
+    _("Default currency"),
+    _("Dispute amount missing"),
+    _("Dispute date missing"),
+    _("Dotted dates"),
+    _("Draft"),
+    _("Due before issue"),
+    _("Due from terms"),
+    _("Due missing"),
+    _("Duplicate"),
+    _("Float noise"),
+    _("Formula text"),
+    _("Implausible date"),
+    _("Impossible date"),
+    _("Issued missing"),
+    _("Missing amount"),
+    _("Missing currency"),
+    _("Missing customer"),
+    _("Missing date"),
+    _("Missing number"),
+    _("Missing payment number"),
+    _("Mixed date styles"),
+    _("Mixed encoding"),
+    _("More than paid"),
+    _("Negative invoice"),
+    _("No currency column"),
+    _("No issue column"),
+    _("Open amount only"),
+    _("Open disagrees"),
+    _("Open exceeds amount"),
+    _("Orders as items"),
+    _("Other currency"),
+    _("Overpaid"),
+    _("Paid before issue"),
+    _("Paid without date"),
+    _("Part paid unknown"),
+    _("Part paid without date"),
+    _("Payment among items"),
+    _("Payment date missing"),
+    _("Payment sign"),
+    _("Pays credit note"),
+    _("Repeated header"),
+    _("Settled as payment"),
+    _("Settled but open"),
+    _("Several credit limits"),
+    _("Several names"),
+    _("Several terms"),
+    _("Shared payment number"),
+    _("Shared symbol"),
+    _("Shifted row"),
+    _("Short row"),
+    _("Table left out"),
+    _("Too large amount"),
+    _("Too many decimals"),
+    _("Total row"),
+    _("Unknown country"),
+    _("Unknown currency"),
+    _("Unknown item"),
+    _("Unknown kind"),
+    _("Unknown order"),
+    _("Unknown payment"),
+    _("Unknown status"),
+    _("Unreadable amount"),
+    _("Unreadable date"),
+    _("Unreadable limit"),
+    _("Zero amount"),
+)
+"""Kinds of finding in imported files, as `imports.code_words` says them."""
+
+EVENTS = (
+    _("adjustment reversed"),
+    _("allocation reversed"),
+    _("balances rebuilt"),
+    _("books verified"),
+    _("company added"),
+    _("company edited"),
+    _("credit applied"),
+    _("demo answered"),
+    _("demo loaded"),
+    _("feed recorded"),
+    _("figures recorded"),
+    _("habits refreshed"),
+    _("import checked"),
+    _("import mapped"),
+    _("import refused"),
+    _("import started"),
+    _("import uploaded"),
+    _("ledger imported"),
+    _("profile saved"),
+    _("rates loaded"),
+    _("reminders dropped"),
+    _("reminders written"),
+    _("strategy discarded"),
+    _("strategy drafted"),
+    _("strategy published"),
+    _("token made"),
+    _("token revoked"),
+    _("user added"),
+    _("user roles set"),
+    _("user sign in link made"),
+    _("worklist ranked"),
+)
+"""Events without a look of their own (`events.LOOKS`): shown as their own words."""
+
+SUBJECTS = {
+    "adjustment": _("adjustment"),
+    "allocation": _("allocation"),
+    "apitoken": _("API token"),
+    "company": _("company"),
+    "contact": _("contact"),
+    "customer": _("customer"),
+    "dispute": _("dispute"),
+    "feed": _("feed"),
+    "hold": _("hold"),
+    "importbatch": _("import"),
+    "importprofile": _("import profile"),
+    "item": _("item"),
+    "message": _("message"),
+    "note": _("note"),
+    "payment": _("payment"),
+    "policyversion": _("strategy"),
+    "promise": _("promise"),
+    "snooze": _("snooze"),
+    "task": _("task"),
+    "user": _("user"),
+}
+"""What an event may be about, by the name of its record."""
+
+ACTIONS = {
+    "refused": pgettext_lazy("imported row", "Refused"),
+    "changed": pgettext_lazy("imported row", "Changed"),
+    "kept": pgettext_lazy("imported row", "Kept"),
+}
+"""What became of an imported row; a row is kept in another sense than a promise."""
+
+
+@register.filter
+def subject_name(subject: str) -> str:
+    """Return what an event is about, in the reader's language."""
+    return gettext(SUBJECTS.get(subject, subject))
+
+
+@register.filter
+def row_action(action: str) -> str:
+    """Return what became of an imported row, in the reader's language."""
+    return str(ACTIONS.get(action, action))

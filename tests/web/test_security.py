@@ -1,0 +1,239 @@
+"""What holds on every page: headers, CSRF, safe GETs, redirects to ourselves alone."""
+
+import re
+from urllib.parse import urljoin
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from dunwell.models import Role
+from tests.api.books import keep_books
+from tests.api.conftest import digest
+from tests.conftest import add_user
+from tests.web.addresses import every_address
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+ELSEWHERE = (
+    "https://evil.example/",
+    "//evil.example",
+    "///evil.example",
+    r"\\evil.example",
+    r"/\evil.example",
+    r"https:\\evil.example",
+    "https:evil.example",
+    "http:///evil.example",
+    " https://evil.example",
+    "\thttps://evil.example",
+    "https://testserver@evil.example",
+    "https://testserver.evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "ftp://testserver/",
+    "%2F%2Fevil.example",
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_before():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def ids(company):
+    return keep_books(company)
+
+
+@pytest.fixture
+def everybody(company):
+    """A person with every role."""
+    return add_user(company, "omni", *Role.values)
+
+
+def policy_of(response):
+    parts = (part.strip().split(" ", 1) for part in response["Content-Security-Policy"].split(";"))
+    return dict(part for part in parts if part != [""])
+
+
+def looks_safe(response):
+    return (
+        policy_of(response) == POLICY
+        and {name: response[name] for name in HEADERS} == HEADERS
+        and "Server" not in response
+        and "X-Powered-By" not in response
+    )
+
+
+def test_every_page_has_the_headers_and_none_a_server_error(ids, everybody, come_in):
+    client, told = come_in(everybody), {}
+    for name, address in every_address(ids).items():
+        response = client.get(address)
+        kept = response.get("Cache-Control", "")
+        told[name] = (response.status_code < 500, looks_safe(response), "no-store" in kept)
+
+    assert told == dict.fromkeys(told, (True, True, True))
+    assert len(told) > 80
+
+
+def test_a_visitor_gets_the_headers_and_sees_sign_in_alone(client, ids):
+    addresses = every_address(ids)
+    told = {}
+    for name, address in addresses.items():
+        response = client.get(address)
+        assert looks_safe(response), name
+        told[name] = response.status_code
+        if response.status_code == 302:
+            assert response["Location"].startswith("/accounts/login/"), name
+
+    assert {name for name, status in told.items() if status == 200} == {
+        "account_login",
+        "account_inactive",
+        "mfa_login_webauthn",
+        "sign-in-link",
+    }
+    assert set(told.values()) == {200, 302, 404, 405}
+
+
+def test_errors_have_the_headers_and_tell_nothing_of_the_inside(client, settings, come_in, admin):
+    settings.ROOT_URLCONF = "tests.web.broken_urls"
+    client.raise_request_exception = False
+    come_in(admin)
+    forbidden = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "a"})
+    told = [
+        client.get("/nothing/"),
+        client.get("/broken/"),
+        client.get("/api/v1/broken"),
+        forbidden,
+    ]
+
+    assert [response.status_code for response in told] == [404, 500, 500, 403]
+    for response in told:
+        assert looks_safe(response)
+        assert "secret detail" not in response.text and "Traceback" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/nothing", "/api/v1/openapi.json"])
+def test_what_the_api_tells_is_kept_nowhere(client, db, path):
+    response = client.get(path)
+
+    assert looks_safe(response)
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_asking_changes_nothing(ids, everybody, come_in):
+    client = come_in(everybody)
+    client.get("/")
+    before = digest()
+    for name, address in every_address(ids).items():
+        client.get(address)
+        assert digest() == before, name
+        client.head(address)
+    assert digest() == before
+
+
+def test_no_page_is_posted_to_without_the_token_of_its_form(ids, everybody):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(everybody)
+    before, told = digest(), {}
+    for name, address in every_address(ids).items():
+        told[name] = client.post(address, {"reason": "x", "text": "x"}).status_code
+
+    accepted = {name for name, status in told.items() if status not in {403, 404, 405}}
+    assert accepted == set()
+    assert digest() == before
+
+
+def test_a_session_writes_through_the_api_only_with_the_token_of_the_page(
+    ids, everybody, customer
+):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(everybody)
+    path = f"/api/v1/customers/{ids['customer_id']}/notes"
+    page = client.get("/accounts/password/set/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
+
+    def post(**headers):
+        return client.post(
+            path,
+            {"kind": "note", "text": "x"},
+            content_type="application/json",
+            headers={"Idempotency-Key": "k", **headers},
+        )
+
+    assert client.get("/api/v1/me").status_code == 200
+    assert post().status_code == 403
+    assert post(**{"X-CSRFToken": token}).status_code == 201
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
+def test_nobody_is_sent_elsewhere(ids, everybody, come_in, client, address):
+    everybody.set_password("a long sentence")
+    everybody.save()
+    signed = client.post(
+        "/accounts/login/",
+        {"login": "omni", "password": "a long sentence", "next": address},
+    )
+    come_in(everybody)
+    customer = ids["customer_id"]
+    told = [
+        signed,
+        client.post(f"/accounts/logout/?next={address}"),
+        client.post("/theme/", {"theme": "dark", "next": address}),
+        client.post("/language/", {"language": "de", "next": address}),
+    ]
+    come_in(everybody)
+    told.append(
+        client.post(
+            f"/customers/{customer}/note/", {"kind": "note", "text": "asked", "next": address}
+        )
+    )
+
+    for response in told:
+        assert response.status_code == 302
+        where = response["Location"].replace("\\", "/")
+        assert urljoin("http://testserver/page/", where).startswith("http://testserver/"), where
+
+
+def test_cookies_are_closed_to_scripts_and_other_sites(client, reader, come_in):
+    reader.set_password("a long sentence")
+    reader.save()
+    client.get("/accounts/login/")
+    client.post("/accounts/login/", {"login": "rita", "password": "a long sentence"})
+
+    for name in ("sessionid", "csrftoken"):
+        cookie = client.cookies[name]
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax"), name
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    ['"\\000aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"', "a" * 4000, "../../etc/passwd", "é" * 40],
+)
+def test_a_strange_session_is_no_session(client, db, cookie):
+    for path in ("/", "/api/v1/me"):
+        response = client.get(path, headers={"Cookie": f"sessionid={cookie}"})
+        assert response.status_code in {302, 401}, path
+
+
+@pytest.mark.parametrize("path", ["/?\0", "/customers/?q=%00", "/items/?cursor=%ff", "/%00/"])
+def test_strange_addresses_are_answered(come_in, reader, path):
+    assert come_in(reader).get(path).status_code in {200, 404}

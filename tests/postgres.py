@@ -102,4 +102,5 @@ if __name__ == "__main__":
             sys.exit(subprocess.run(sys.argv[1:], check=False, env=environment).returncode)
         sys.stdout.write(f"export DUNWELL_DATABASE_URL={address}\n")
         sys.stdout.flush()
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
         signal.sigwait([signal.SIGINT, signal.SIGTERM])

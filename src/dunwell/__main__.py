@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from dunwell import cli
 
@@ -12,6 +13,8 @@ def main() -> int:
     if not arguments or arguments[0] in {*cli.COMMANDS, "-h", "--help", "--version"}:
         return cli.main(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
+    # before the settings are read: the key that keeps sessions alive is written there
+    Path(os.environ.get("DUNWELL_DATA_DIR", "data")).mkdir(parents=True, exist_ok=True)
     # only here, so that the file commands work where Django is not installed
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 

@@ -220,6 +220,7 @@ def _data_findings(frames: FileFrames, as_of: date) -> list[Row]:
         .with_columns(item_id=pl.when(is_item).then("subject_id"))
         .join(frames.numbers, on="item_id", how="left", maintain_order="left")
         .join(frames.customers, on="customer_id", how="left", maintain_order="left")
+        .sort("code", "subject", "subject_id", "other_id", "currency")
     )
     return [
         {

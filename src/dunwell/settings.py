@@ -6,6 +6,7 @@ company may tune (strategies, tolerance, feed age) is policy, not a setting.
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -50,13 +51,15 @@ def _secret_key() -> str:
     if given := _text("SECRET_KEY"):
         return given
     path = DATA_DIR / "secret_key"
-    if path.exists():
-        return path.read_text(encoding="utf-8")
-    key = secrets.token_urlsafe(50)
-    if DATA_DIR.exists():
-        path.touch(mode=0o600)
-        path.write_text(key, encoding="utf-8")
-    return key
+    if not path.exists() and DATA_DIR.exists():
+        # whole or not at all, and the first of several workers wins
+        draft = path.with_name(f"secret_key.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text(encoding="utf-8") if path.exists() else secrets.token_urlsafe(50)
 
 
 SECRET_KEY = _secret_key()

@@ -26,10 +26,7 @@ def ready(customer, **fields):
 
 
 def claimed(company, at=AT, limit=10, **options):
-    return [
-        m.pk
-        for m in claim_messages(actor=system(company), limit=limit, at=at, **options)
-    ]
+    return [m.pk for m in claim_messages(actor=system(company), limit=limit, at=at, **options)]
 
 
 def state(message):
@@ -103,7 +100,9 @@ def test_a_worker_that_lost_its_claim_changes_nothing(company, customer):
 def test_sent_failed_and_dead_are_told_on_the_customer(company, customer):
     actor = system(company)
     told = []
-    for number, (permanent, status) in enumerate([(None, "sent"), (False, "failed"), (True, "dead")]):
+    for number, (permanent, status) in enumerate(
+        [(None, "sent"), (False, "failed"), (True, "dead")]
+    ):
         message = ready(customer, as_of=AT.date() - timedelta(days=number))
         (held,) = claim_messages(actor=actor, limit=1, at=AT, after=message.pk - 1)
         if permanent is None:

@@ -1,7 +1,5 @@
 """The file outbox: one file per message id, whole or not at all."""
 
-import os
-
 import pytest
 
 from dunwell.connectors.outbox_files import write_eml
@@ -11,7 +9,7 @@ def test_a_message_handed_over_twice_stays_one_file_with_the_first_bytes(tmp_pat
     folder = tmp_path / "outbox"
     first = write_eml(folder, b"first", message_id="<1.7.2026-03-05.email@dunwell>")
     second = write_eml(folder, b"second", message_id="<1.7.2026-03-05.email@dunwell>")
-    assert (first, second.read_bytes(), os.listdir(folder)) == (
+    assert (first, second.read_bytes(), [path.name for path in folder.iterdir()]) == (
         second,
         b"first",
         ["1.7.2026-03-05.email_dunwell.eml"],

@@ -92,9 +92,10 @@ def free_port():
 
 def test_a_server_that_is_not_there_is_tried_again_later():
     port = free_port()
-    with mail_line(MailServer(host="127.0.0.1", port=port)) as line, pytest.raises(
-        MailError, match=f"127.0.0.1:{port} could not be used"
-    ) as caught:
+    with (
+        mail_line(MailServer(host="127.0.0.1", port=port)) as line,
+        pytest.raises(MailError, match=f"127.0.0.1:{port} could not be used") as caught,
+    ):
         line.send(mail(), sender=SENDER, to="pay@acme.example")
     assert not caught.value.permanent
 

@@ -45,6 +45,6 @@ def test_what_cannot_be_a_header_is_refused_with_its_name(changes, text):
 def test_a_long_subject_in_any_script_survives():
     from email import message_from_bytes, policy
 
-    subject = "Zahlungserinnerung für Größe & Söhne – 日本," * 4
+    subject = "Zahlungserinnerung für Größe & Söhne, 日本," * 4
     found = message_from_bytes(write_mail(mail(subject=subject), at=AT), policy=policy.default)
     assert str(found["Subject"]) == subject

@@ -39,7 +39,9 @@ def reminded(company, settings, tmp_path):
     record_feed(
         actor=system(company), kind="bank", name="Main", covers_until_on=TODAY, as_of=TODAY, at=AT
     )
-    customer = add_customer(company, "K1", "Acme GmbH", country="DE", address="Weg 1, 10115 Berlin")
+    customer = add_customer(
+        company, "K1", "Acme GmbH", country="DE", address="Weg 1, 10115 Berlin"
+    )
     contact(customer, "pay@acme.example")
     invoice(customer, "R1", 100_00, **LATE)
     invoice(customer, "R2", 50_00, **LATE)
@@ -188,10 +190,11 @@ def test_what_happened_since_withdraws_the_reminder_with_its_reasons(
         (datetime(2026, 3, 5, 6, 59, tzinfo=UTC), "outside the hours"),
         (datetime(2026, 3, 5, 17, 0, tzinfo=UTC), "outside the hours"),
         (datetime(2026, 3, 7, 11, tzinfo=UTC), "not a business day"),
-        (datetime(2026, 3, 11, 11, tzinfo=UTC), "bank data is too old"),
+        (datetime(2026, 3, 9, 11, tzinfo=UTC), "bank data is too old"),
     ],
 )
 def test_at_the_wrong_hour_it_waits_and_the_attempt_does_not_count(reminded, moment, why):
+    Company.objects.update(feed_max_age_days=3)
     assert delivered(reminded.company, moment) == {"waiting": 1}
     message = Message.objects.get()
     assert (message.status, message.attempts) == ("ready", 0)

@@ -38,7 +38,12 @@ def test_it_shows_every_state_a_desk_can_be_in(made):
     assert {"kept", "broken", "open"} <= desk.promises.keys()
     assert {"ready"} <= desk.messages.keys()
     assert {"call", "letter", "contact_missing"} <= desk.tasks.keys()
-    assert {"contacted_recently", "all_disputed", "promise_open", "legal_hold"} <= desk.blocked.keys()
+    assert {
+        "contacted_recently",
+        "all_disputed",
+        "promise_open",
+        "legal_hold",
+    } <= desk.blocked.keys()
     assert (len(desk.first), desk.disputes_open > 0) == (5, True)
     levels = set(Message.objects.filter(status="sent").values_list("level", flat=True))
     assert levels == {0, 1, 2, 3, 4, 5}

@@ -88,8 +88,7 @@ def finish(scenario):
 def arrived(folder):
     """How often each message id arrived."""
     return Counter(
-        email.message_from_bytes(path.read_bytes())["Message-ID"]
-        for path in folder.rglob("*.eml")
+        email.message_from_bytes(path.read_bytes())["Message-ID"] for path in folder.rglob("*.eml")
     )
 
 
@@ -147,9 +146,7 @@ def _try_all(sending, store, mails, every):
         copies = arrived(mails)
         duplicates += sum(copies.values()) - len(copies)
         most = 0 if sending == "test" else 1
-        failures.append(
-            {"point": point, "why": judged(found, whole, copies, most_copies=most)}
-        )
+        failures.append({"point": point, "why": judged(found, whole, copies, most_copies=most)})
     return {
         "points": total,
         "tried": tried,

@@ -34,7 +34,9 @@ def test_a_cycle_killed_anywhere_is_finished_by_the_next_call(request):
     assert found["tried"] == len(range(0, found["points"], every)) >= 10
 
 
-@pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="sinks do not depend on the database")
+@pytest.mark.skipif(
+    "DUNWELL_DATABASE_URL" in os.environ, reason="sinks do not depend on the database"
+)
 @pytest.mark.parametrize(("sink", "step"), [("files", 29), ("smtp", 31)])
 def test_delivery_killed_anywhere_loses_nothing_and_doubles_at_most_one(request, sink, step):
     every = 1 if request.config.getoption("--release") else step

@@ -30,7 +30,7 @@ def tried(every, url=""):
 def test_a_killed_import_is_finished_once_on_sqlite():
     found = tried(every=12)
     assert found["failures"] == []
-    assert found["points"] >= 90
+    assert found["points"] >= 80
     assert found["tried"] == -(-found["points"] // 12)
 
 
@@ -38,7 +38,7 @@ def test_a_killed_import_is_finished_once_on_postgresql():
     with cluster() as url:
         found = tried(every=12, url=url)
     assert found["failures"] == []
-    assert found["points"] >= 90
+    assert found["points"] >= 80
 
 
 @pytest.mark.release

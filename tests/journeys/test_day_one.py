@@ -124,9 +124,7 @@ def test_a_new_version_acts_from_its_day_only(desk):
     found = Message.objects.exclude(pk=message.pk).values_list(
         "customer__number", "as_of", "status", "template", "strategy_version"
     )
-    assert list(found) == [
-        ("K1", DAY + timedelta(days=1), "draft", "second_reminder", draft.pk)
-    ]
+    assert list(found) == [("K1", DAY + timedelta(days=1), "draft", "second_reminder", draft.pk)]
     assert list(Task.objects.filter(kind="approve").values_list("customer__number")) == [("K1",)]
 
 
@@ -136,9 +134,7 @@ def test_the_dry_run_tells_what_a_draft_would_change(desk):
     draft = draft_policy(actor=system(desk), text=text, at=AT)
     before = digest()
     run = dry_run(desk, as_of=DAY, version_id=draft.pk)
-    changed = {
-        change.number: (change.before, change.after) for change in run.difference.changes
-    }
+    changed = {change.number: (change.before, change.after) for change in run.difference.changes}
     assert changed == {
         "K1": ("level 1, email, reminder", "level 1, email, second_reminder, with approval"),
         "K4": (None, "level 1, email, second_reminder, with approval"),

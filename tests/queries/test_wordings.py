@@ -38,7 +38,13 @@ def test_days_follow_the_language():
 
 @pytest.mark.parametrize(
     ("wishes", "language"),
-    [(("de-AT", "en"), "de"), (("fr", "de"), "de"), (("", "en"), "en"), (("fr", ""), "en"), ((), "en")],
+    [
+        (("de-AT", "en"), "de"),
+        (("fr", "de"), "de"),
+        (("", "en"), "en"),
+        (("fr", ""), "en"),
+        ((), "en"),
+    ],
 )
 def test_the_first_language_there_are_wordings_in_is_taken(wishes, language):
     assert language_of(*wishes) == language

@@ -7,7 +7,7 @@ from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY, add_customer
 from tests.queries.test_worklist import ranked
 
-QUERIES_OF_HOME = 20
+QUERIES_OF_HOME = 21
 
 
 def kpi(company, on, name, value, unit="minor"):
@@ -84,3 +84,29 @@ def test_home_costs_the_same_however_much_there_is(
 
     with django_assert_num_queries(QUERIES_OF_HOME):
         client.get("/")
+
+
+def test_what_happened_since_yesterday_is_shown_with_a_way_to_its_rows(come_in, reader, company):
+    KpiValue.objects.create(
+        company=company,
+        as_of=TODAY,
+        currency="EUR",
+        kpi="changed_payment_received",
+        value="123450",
+        unit="minor",
+        formula="changed_payment_received",
+        inputs={"count": 3},
+    )
+    Run.objects.create(
+        company=company,
+        kind="cycle",
+        as_of=TODAY,
+        step="write_reminders",
+        changed=0,
+        finished_at=AT,
+    )
+
+    page = come_in(reader).get("/").text
+
+    assert 'href="/payments/"' in page
+    assert "Payments received" in page and "€1,234.50" in page

@@ -15,6 +15,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.contrib.auth import get_user
 from django.core.cache import cache
 from django.core.management import call_command
+from django.test import Client
 
 from dunwell.actions.users import LINK_MINUTES, make_sign_in_link
 from dunwell.models import Membership, SignInLink, User
@@ -305,7 +306,7 @@ def test_guessing_a_password_is_stopped_and_others_still_come_in(client, reader,
     right = enter(client, "rita")
     assert told[-1].status_code == 429 and right.status_code == 429 and not is_in(client)
     assert "Too many" in told[8].text
-    elsewhere = client.post(
+    elsewhere = Client().post(
         "/accounts/login/",
         {"login": "carla", "password": PASSWORD},
         REMOTE_ADDR="203.0.113.7",
@@ -349,7 +350,7 @@ def test_nobody_signs_up_and_no_mail_gives_access(client, reader, path):
     assert User.objects.count() == before
 
 
-@pytest.mark.parametrize("password", ["short", "password1234", "123456789012", "rita-northwind"])
+@pytest.mark.parametrize("password", ["short", "password1234", "1qaz2wsx3edc", "rita-northwind"])
 def test_a_weak_password_is_refused_and_a_long_one_taken(client, reader, password):
     client.force_login(reader)
 

@@ -12,6 +12,8 @@ from django.db import connection
 
 CHUNK = 50_000
 """Rows handed to the driver at a time; bounds memory."""
+ROOMY_KIB = 400_000
+"""Memory SQLite may use for its pages during an import; indexes that fit are not written twice."""
 _TYPES: Sequence[tuple[type[pl.DataType], str, str]] = (
     (pl.Int64, "bigint", "bigint"),
     (pl.Int32, "integer", "integer"),
@@ -74,6 +76,22 @@ def staged(name: str, rows: pl.DataFrame, *, key: str = "") -> Iterator[str]:
         cursor.execute(f"DROP TABLE {table}")
 
 
+@contextmanager
+def roomy_cache() -> Iterator[None]:
+    """Give SQLite more memory for its pages; PostgreSQL has its own budget."""
+    if is_postgresql():
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        before = int(cursor.fetchone()[0])
+        cursor.execute(f"PRAGMA cache_size = {-ROOMY_KIB}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size = {before}")
+
+
 def _sql_type(dtype: pl.DataType) -> str:
     for polars_type, postgresql, sqlite in _TYPES:
         if dtype.base_type() is polars_type:
@@ -90,8 +108,12 @@ def _copy(table: str, rows: pl.DataFrame) -> None:
         f"COPY {quoted(table)} ({_columns(rows)}) FROM STDIN (FORMAT csv, NULL '{_NOTHING}')"
     )
     texts = pl.col(pl.String).str.replace_all("\0", "\ufffd", literal=True)
-    # the quoting tells the text \N from nothing
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # the quoting tells the text \N from nothing; Django does not translate errors of COPY itself
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(statement) as copy,
+    ):
         for part in rows.with_columns(texts).iter_slices(CHUNK):
             csv = part.write_csv(
                 include_header=False,

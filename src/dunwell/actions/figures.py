@@ -1,7 +1,7 @@
 """The figures of a day: every KPI and the ageing per currency, kept so that trends are fast."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,8 +14,9 @@ from dunwell.engine.items import open_items
 from dunwell.engine.kpi_catalogue import LEDGER_KPIS
 from dunwell.engine.kpi_tables import WINDOW_DAYS, kpi_table
 from dunwell.engine.ledger import Ledger
-from dunwell.engine.trends import month_ends, trend
+from dunwell.engine.trends import month_ends, trend, what_changed
 from dunwell.models import Company, KpiValue
+from dunwell.queries.home import CHANGED_KPI
 from dunwell.queries.ledgers import Books
 
 HISTORY_MONTHS = 13
@@ -44,7 +45,11 @@ def record_figures(*, actor: Actor, books: Books, as_of: date, at: datetime) -> 
     """
     actor.require("cycle.run")
     ledger = books.whole()
-    values = [*_kpis(actor.company, ledger, as_of), *_sums(actor.company, ledger, as_of)]
+    values = [
+        *_kpis(actor.company, ledger, as_of),
+        *_sums(actor.company, ledger, as_of),
+        *_changes(actor.company, ledger, as_of),
+    ]
     if values and not KpiValue.objects.filter(company=actor.company).exists():
         values += _history(actor.company, ledger, as_of)
     changed = _write(actor.company, values)
@@ -91,6 +96,19 @@ def _sums(company: Company, ledger: Ledger, as_of: date) -> list[KpiValue]:
         _sum(company, as_of, currency, name, amount)
         for (currency, name), amount in sorted(sums.items())
     ]
+
+
+def _changes(company: Company, ledger: Ledger, as_of: date) -> list[KpiValue]:
+    """Return what happened since the day before, per kind of change and currency."""
+    found = what_changed(ledger, as_of=as_of, previous=as_of - timedelta(days=1)).collect()
+    values: list[KpiValue] = []
+    for row in found.sort("change", "currency").rows(named=True):
+        value = _sum(
+            company, as_of, row["currency"], CHANGED_KPI + row["change"], row["amount_minor"]
+        )
+        value.inputs = {"count": row["count"]}
+        values.append(value)
+    return values
 
 
 def _history(company: Company, ledger: Ledger, as_of: date) -> list[KpiValue]:

@@ -7,7 +7,7 @@ import polars as pl
 from django.db import connection, transaction
 
 from dunwell.actions.balances import refresh_batch_open_items
-from dunwell.actions.bulk import insert_rows, is_postgresql
+from dunwell.actions.bulk import insert_rows, is_postgresql, roomy_cache
 from dunwell.actions.entries import post_batch_entries
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
@@ -153,7 +153,8 @@ def import_ledger(
             return batch
         if (first := _same_files(batch)) is not None:
             return _finish_known(actor, batch, first, at=at)
-    return _merge(actor, Merge(company=company, batch=batch, as_of=as_of, at=at), ledger)
+    with roomy_cache():
+        return _merge(actor, Merge(company=company, batch=batch, as_of=as_of, at=at), ledger)
 
 
 def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:

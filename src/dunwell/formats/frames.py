@@ -71,12 +71,20 @@ def _customers(ledger: Ledger) -> pl.DataFrame:
         ]
     )
     known = ledger.customers.unique("customer_number", keep="first", maintain_order=True)
+    agreed = (
+        ledger.items.sort("issued_day")
+        .filter(pl.col("terms").is_not_null())
+        .group_by("customer_number")
+        .agg(item_terms=pl.col("terms").last())
+    )
     return (
         named.drop_nulls()
         .unique(maintain_order=True)
         .with_row_index("customer_id", offset=1)
         .with_columns(pl.col("customer_id").cast(pl.Int64))
         .join(known, on="customer_number", how="left")
+        .join(agreed, on="customer_number", how="left")
+        .with_columns(pl.coalesce("terms", "item_terms"))
         .with_columns(
             pl.col("name").fill_null(pl.col("customer_number")),
             pl.col("email", "country").fill_null(""),

@@ -187,5 +187,6 @@ def _report_implied(implied: pl.DataFrame, *, day: int, log: FindingLog) -> None
             code="settled_as_payment",
             action="changed",
             severity="info",
-            reason=f"{count} rows with a settled date became a payment on that date",
+            reason=f"{count} {'row' if count == 1 else 'rows'} with a settled date became "
+            "a payment on that date",
         )

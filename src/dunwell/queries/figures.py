@@ -1,18 +1,10 @@
-"""Kept figures as series: DSO, CEI and ageing over time, and what changed since the day before."""
+"""Kept figures: every value of the last day, and of the kept day before it."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from dunwell.models import Company, KpiValue
-
-
-@dataclass(frozen=True, slots=True)
-class FigurePoint:
-    """One value of a series; None where the figure does not apply on that day."""
-
-    as_of: date
-    value: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +18,6 @@ class Figure:
     value: Decimal | None
     earlier: Decimal | None
     earlier_on: date | None
-
-
-def figure_series(
-    company: Company, *, kpi: str, currency: str, until: date, limit: int = 400
-) -> list[FigurePoint]:
-    """Return the kept values of one figure up to a day, oldest first."""
-    rows = (
-        KpiValue.objects.filter(company=company, kpi=kpi, currency=currency, as_of__lte=until)
-        .order_by("-as_of")
-        .values_list("as_of", "value")[:limit]
-    )
-    return [FigurePoint(as_of=as_of, value=_number(value)) for as_of, value in reversed(rows)]
 
 
 def latest_figures(company: Company, *, until: date) -> list[Figure]:

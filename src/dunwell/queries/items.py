@@ -115,11 +115,17 @@ def item_rows(
     limit = page_limit(limit)
     if _asks_open(only):
         order = (f"{way}{column}", f"{way}item")
-        open_items = (
+        # the page is chosen before its rows are put together, or a sort carries all of them
+        chosen = (
             OpenItem.objects.filter(_open_condition(company, only, as_of))
             .filter(after(cursor, order, (kind, int)))
+            .order_by(*order)
+            .values("pk")[: limit + 1]
+        )
+        open_items = (
+            OpenItem.objects.filter(pk__in=chosen)
             .select_related("item", "customer")
-            .order_by(*order)[: limit + 1]
+            .order_by(*order)
         )
         found = [(row.item, row.customer, row.open_minor) for row in open_items]
     else:

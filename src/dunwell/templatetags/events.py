@@ -25,6 +25,34 @@ class Look:
     page: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeLook:
+    """How one kind of change of the day is shown, and the list that holds its records."""
+
+    label: Promise | str
+    icon: str
+    page: str
+    query: str = ""
+
+
+CHANGE_LOOKS: Mapping[str, ChangeLook] = {
+    "new_item": ChangeLook(_("New items"), "file-plus", "items", "?scope=all&sort=-issued_on"),
+    "payment_received": ChangeLook(_("Payments received"), "banknote", "payments"),
+    "newly_overdue": ChangeLook(_("Newly overdue"), "clock-alert", "items", "?scope=overdue"),
+    "settled": ChangeLook(_("Items settled"), "circle-check", "items", "?scope=settled"),
+    "newly_disputed": ChangeLook(_("Newly disputed"), "scale", "items", "?disputed=1"),
+    "promise_broken": ChangeLook(
+        _("Promises broken"), "heart-crack", "promises", "?outcome=broken"
+    ),
+}
+
+
+@register.filter
+def change_look(change: str) -> ChangeLook:
+    """Return how a kind of `trends.CHANGES` is shown."""
+    return CHANGE_LOOKS[change]
+
+
 LOOKS: Mapping[str, Look] = {
     "promise.recorded": Look(_("Promise recorded"), "handshake", "is-info", "promises"),
     "promise.kept": Look(_("Promise kept"), "handshake", "is-good", "promises"),
@@ -63,7 +91,7 @@ LOOKS: Mapping[str, Look] = {
     "contact.bounced": Look(_("E-mail address bounced"), "mail-x", "is-bad"),
     "item.added": Look(_("Item added"), "receipt-text", "", "items"),
     "item.reversed": Look(_("Item reversed"), "undo-2", "", "items"),
-    "items.imported": Look(_("Ledger imported"), "upload", "is-info", "imports"),
+    "ledger.imported": Look(_("Ledger imported"), "upload", "is-info", "imports"),
     "adjustment.recorded": Look(_("Adjustment recorded"), "eraser", "is-warn"),
 }
 KINDS: Mapping[str, Look] = {

@@ -67,7 +67,8 @@ def merge_items(merge: Merge, items: pl.DataFrame, customers: pl.DataFrame) -> M
         .alias("fate")
     )
     _report(merge, fated)
-    new = fated.filter(pl.col("fate") == "imported")
+    # in the order of the largest indexes, so that these grow at their end
+    new = fated.filter(pl.col("fate") == "imported").sort("customer_id", "kind", "number")
     merge.insert(
         "item",
         new.select(

@@ -1,0 +1,121 @@
+"""Set-based writes mean the same on both databases and belong to the running transaction."""
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from dunwell.actions.bulk import insert_rows, roomy_cache, staged
+from dunwell.models import Customer, FxRate
+from tests.conftest import AT, TODAY
+
+ODD = ['a,"b"\n;c', "\\N", "", "Łódź €", "  ", "NULL", "=1+1", "tab\there"]
+
+
+def customers(company, numbers, at=AT):
+    """Customer rows as a frame; their numbers are the given texts."""
+    texts = ("segment", "country", "language", "currency", "terms", "vat_id", "address")
+    return pl.DataFrame({"number": numbers}).with_columns(
+        pl.lit(company.pk).cast(pl.Int64).alias("company_id"),
+        pl.col("number").alias("name"),
+        *[pl.lit("").alias(name) for name in texts],
+        pl.Series("credit_limit_minor", [None] * len(numbers), dtype=pl.Int64),
+        pl.lit(value=False).alias("is_opted_out"),
+        pl.lit(at).cast(pl.Datetime("us", "UTC")).alias("recorded_at"),
+    )
+
+
+def test_texts_moments_and_nothing_arrive_as_they_were(company):
+    odd = datetime(2026, 3, 5, 9, 0, 0, 123456, tzinfo=UTC)
+
+    assert insert_rows(table="dunwell_customer", rows=customers(company, ODD)) == len(ODD)
+    insert_rows(table="dunwell_customer", rows=customers(company, ["late"], at=odd))
+
+    found = Customer.objects.order_by("pk")
+    assert [row.number for row in found] == [*ODD, "late"]
+    assert [row.name for row in found] == [*ODD, "late"]
+    assert [row.recorded_at for row in found] == [AT] * len(ODD) + [odd]
+    assert {row.credit_limit_minor for row in found} == {None}
+    assert {row.is_opted_out for row in found} == {False}
+    # what the ORM writes and what comes in bulk is one and the same text
+    Customer.objects.create(company=company, number="orm", name="orm", recorded_at=AT)
+    assert Customer.objects.filter(recorded_at=AT).count() == len(ODD) + 1
+
+
+def test_dates_and_large_numbers(company):
+    rows = pl.DataFrame(
+        {
+            "from_on": [date(1970, 1, 1), TODAY, date(2099, 12, 31)],
+            "rate_ppm": [1, 2**53 + 1, 2**62],
+        }
+    ).with_columns(
+        pl.lit(company.pk).cast(pl.Int64).alias("company_id"),
+        pl.lit("USD").alias("currency"),
+        pl.lit("x").alias("source"),
+        pl.lit(AT).cast(pl.Datetime("us", "UTC")).alias("recorded_at"),
+    )
+    insert_rows(table="dunwell_fxrate", rows=rows)
+    assert list(FxRate.objects.order_by("from_on").values_list("from_on", "rate_ppm")) == [
+        (date(1970, 1, 1), 1),
+        (TODAY, 2**53 + 1),
+        (date(2099, 12, 31), 2**62),
+    ]
+
+
+def test_more_rows_than_one_chunk_all_arrive_or_none(company, monkeypatch):
+    monkeypatch.setattr("dunwell.actions.bulk.CHUNK", 3)
+    insert_rows(table="dunwell_customer", rows=customers(company, [str(n) for n in range(10)]))
+    assert Customer.objects.count() == 10
+    twice = customers(company, ["a", "b", "c", "d", "a"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows(table="dunwell_customer", rows=twice)
+    assert Customer.objects.count() == 10
+    assert insert_rows(table="dunwell_customer", rows=twice.clear()) == 0
+
+
+def test_staged_rows_can_be_joined_and_are_gone_afterwards(company):
+    rows = pl.DataFrame({"day": [TODAY], "amount": [5], "yes": [True], "share": [0.5]})
+    with transaction.atomic():
+        for _ in range(2):
+            with staged("some_stage", rows, key="amount") as table, connection.cursor() as cursor:
+                cursor.execute(f"SELECT amount, yes, share FROM {table}")
+                assert cursor.fetchall() == [(5, True, 0.5)]
+        with (
+            pytest.raises(RuntimeError, match="stop"),
+            transaction.atomic(),
+            staged("some_stage", rows),
+        ):
+            raise RuntimeError("stop")
+        with staged("some_stage", rows) as table, connection.cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM {table}")
+            assert cursor.fetchone() == (1,)
+
+
+def test_a_type_without_a_column_is_a_mistake(db):
+    with (
+        pytest.raises(TypeError, match="no column type"),
+        transaction.atomic(),
+        staged("some_stage", pl.DataFrame({"a": [[1]]})),
+    ):
+        pass
+
+
+def test_the_roomy_cache_is_given_back(db):
+    if connection.vendor == "postgresql":
+        with roomy_cache():
+            pass
+        return
+
+    def size():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size")
+            return cursor.fetchone()[0]
+
+    before = size()
+    with roomy_cache():
+        assert size() == -400_000
+    assert size() == before
+    with pytest.raises(ZeroDivisionError), roomy_cache():
+        _ = 1 // 0
+    assert size() == before

@@ -1,0 +1,87 @@
+"""The bench proves its own work: its counts are the oracle's, and no second is asserted."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.figures import growth, is_met, table, target
+
+ROOT = Path(__file__).parents[1]
+SIZE = 1_000
+OPEN_MINOR = {"EUR": 83_495_050, "GBP": 46_070_859, "USD": 44_530_490}
+"""What the built-in ledger of this size holds, by plain sums over its file."""
+REMINDERS_DUE = 432
+FILES = ["read_files", "age_files"]
+DATABASE = [
+    *["import", "import_again", "ageing", "kpis", "verify", "reminders", "reminders_again"],
+    *["cycle", "cycle_again", "cycle_next_day"],
+    *["page_worklist", "page_home", "page_items", "page_customer", "page_search"],
+]
+KEYS = {
+    *["measure", "size", "ledger", "backend", "cpu_s", "server_cpu_s", "wall_s", "rss_mb"],
+    *["floor", "floor_cpu_s", "ratio", "target", "met", "counts", "problems"],
+}
+PAGE_KEYS = {"p50_ms", "p95_ms", "cpu_p50_ms", "cpu_p95_ms"}
+
+
+@pytest.fixture(scope="module")
+def lines():
+    command = [sys.executable, ROOT / "bench" / "run.py", str(SIZE), "--quick", "--built-in"]
+    command += ["--together", "--requests", "20"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()[-3000:]
+    return {line["measure"]: line for line in map(json.loads, done.stdout.splitlines())}
+
+
+def test_every_measure_is_one_line_of_one_shape_with_its_floor(lines):
+    assert list(lines) == FILES + DATABASE
+    shapes = {name: set(line) for name, line in lines.items()}
+    assert shapes == {
+        name: KEYS | PAGE_KEYS if name.startswith("page") else KEYS for name in lines
+    }
+    without_floor = {name for name, line in lines.items() if line["floor_cpu_s"] is None}
+    assert without_floor == {"cycle_again"}
+
+
+def test_the_counts_are_those_of_the_oracle(lines):
+    told = {name: line["counts"]["open_minor"] for name, line in lines.items()
+            if "open_minor" in line["counts"]}  # fmt: skip
+    assert told == dict.fromkeys(["age_files", "import", "import_again", "ageing"], OPEN_MINOR)
+    counts = {name: line["counts"] for name, line in lines.items()}
+    assert (
+        counts["import"]["items_imported"],
+        counts["import_again"]["items_known"],
+        counts["import_again"]["items_imported"],
+        counts["verify"]["broken"],
+        counts["cycle_again"]["changed"],
+    ) == (SIZE, SIZE, 0, 0, 0)
+
+
+def test_reminders_are_decided_for_every_item_due_and_not_twice(lines):
+    first, again = lines["reminders"]["counts"], lines["reminders_again"]["counts"]
+    assert first["decided"] == REMINDERS_DUE
+    assert first["messages"] == first["decisions"]["clear"]
+    assert (again["messages"], again["changed"]) == (first["messages"], 0)
+
+
+def test_growth_is_the_exponent_between_neighbouring_sizes():
+    figures = [
+        {"measure": "import", "backend": "sqlite", "size": size, "cpu_s": cpu}
+        for size, cpu in ((100_000, 20.0), (10_000, 2.0))
+    ]
+    assert growth(figures) == [
+        {"growth": "import", "backend": "sqlite", "from": 10_000, "to": 100_000, "exponent": 1.0}
+    ]
+
+
+def test_a_target_is_met_or_not_and_is_told_in_the_table():
+    figure = {"measure": "cycle", "backend": "sqlite", "size": 1_000_000, "cpu_s": 6.5}
+    figure["target"] = target("cycle", 1_000_000)
+    assert is_met(figure) is False
+    assert table([figure]).splitlines()[1].split() == (
+        ["cycle", "sqlite", "1,000,000", "6.5", "cpu", "s", "6", "NO"]
+    )
+    assert target("cycle", 10_000) is None

@@ -59,6 +59,7 @@ Day = Annotated[
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_plain)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 Word = Annotated[str, Field(max_length=80), AfterValidator(_plain)]
+LongText = Annotated[str, Field(min_length=1, max_length=200_000), AfterValidator(_plain)]
 Document = Annotated[dict[str, Any], AfterValidator(_plain_document)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.")]
 AnyCurrency = Annotated[

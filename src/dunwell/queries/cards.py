@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db import connection
+from django.db.models import Min, Q, QuerySet, Sum
 
 from dunwell.engine.fx import PPM
 from dunwell.models import (
@@ -14,7 +15,6 @@ from dunwell.models import (
     Contact,
     Customer,
     Dispute,
-    FxRate,
     Habit,
     Message,
     Note,
@@ -282,14 +282,7 @@ def _credit(
     company: Company, customer: Customer, balances: Sequence[Balance], as_of: date
 ) -> Credit:
     """Return the limit and its use: what is open less what is unapplied, at the day's rates."""
-    newest = FxRate.objects.filter(
-        company=company, currency=OuterRef("currency"), from_on__lte=as_of
-    ).order_by("-from_on")
-    rates = dict(
-        FxRate.objects.filter(company=company, from_on=Subquery(newest.values("from_on")[:1]))
-        .order_by("currency")
-        .values_list("currency", "rate_ppm")
-    )
+    rates = _rates(company, as_of)
     rates[company.currency] = PPM
     missing = tuple(line.currency for line in balances if line.currency not in rates)
     limit = customer.credit_limit_minor
@@ -308,6 +301,23 @@ def _credit(
     )
     used = max(used, 0)
     return replace(credit, used_minor=used, used_ppm=used * PPM // limit if limit else None)
+
+
+def _rates(company: Company, as_of: date) -> dict[str, int]:
+    """Return the rate in force of each currency.
+
+    Written out: the newest day of each currency is found once and joined, where a subquery
+    per row would look it up again for every day there has been a rate.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.currency, r.rate_ppm FROM (SELECT currency, MAX(from_on) AS from_on "
+            "FROM dunwell_fxrate WHERE company_id = %s AND from_on <= %s GROUP BY currency) newest "
+            "JOIN dunwell_fxrate r ON r.company_id = %s AND r.currency = newest.currency "
+            "AND r.from_on = newest.from_on",
+            [company.pk, as_of, company.pk],
+        )
+        return dict(cursor.fetchall())
 
 
 def _exchanged(amount_minor: int, rate_ppm: int) -> int:

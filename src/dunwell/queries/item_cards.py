@@ -24,7 +24,7 @@ MOST_EVENTS = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Movement:
+class ItemMovement:
     """One amount put on the item, signed so that it lowers what is open; `left_minor` stays open.
 
     `is_live`: neither a reversal nor reversed. `counter_item_id` of a netting is the other item.
@@ -136,7 +136,7 @@ class ItemCard:
     reverses: str
     reversed_by_id: int | None
     reversed_by: str
-    movements: tuple[Movement, ...]
+    movements: tuple[ItemMovement, ...]
     lines: tuple[PostedLine, ...]
     disputes: tuple[ItemDispute, ...]
     promises: tuple[ItemPromise, ...]
@@ -202,14 +202,14 @@ def open_currencies(company: Company) -> list[str]:
     return list(found.values_list("currency", flat=True).distinct())
 
 
-def _movements(item: Item, allocations: Sequence[Allocation]) -> tuple[Movement, ...]:
+def _movements(item: Item, allocations: Sequence[Allocation]) -> tuple[ItemMovement, ...]:
     taken_back = {row.reverses_id for row in allocations}
     left, rows = item.amount_minor, []
     for row in allocations:
         left -= row.amount_minor
         adjustment = row.adjustment
         rows.append(
-            Movement(
+            ItemMovement(
                 id=row.pk,
                 source=row.source,
                 label=_label(row, adjustment),

@@ -21,7 +21,7 @@ DATABASE = [
     *["page_worklist", "page_home", "page_items", "page_customer", "page_search"],
 ]
 KEYS = {
-    *["measure", "size", "ledger", "backend", "cpu_s", "server_cpu_s", "wall_s", "rss_mb"],
+    *["measure", "size", "ledger", "backend", "cpu_s", "server_cpu_s", "wall_s", "rss_mb", "load"],
     *["floor", "floor_cpu_s", "ratio", "target", "met", "counts", "problems"],
 }
 PAGE_KEYS = {"p50_ms", "p95_ms", "cpu_p50_ms", "cpu_p95_ms"}

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from django.test import Client
 
-from dunwell.actions.gate import ROLE_RIGHTS
+from dunwell.actions.gate import RIGHTS, ROLE_RIGHTS
 from dunwell.actions.users import hashed
-from dunwell.models import ApiToken
-from tests.conftest import AT
+from dunwell.models import ApiToken, Company, Role
+from tests.conftest import AT, add_user
 
 
 @dataclass
@@ -101,3 +103,35 @@ def as_admin(admin, company):
 @pytest.fixture
 def as_rival(rival):
     return add_token(rival, rival.memberships.first().company)
+
+
+@pytest.fixture
+def as_anyone(company):
+    """A program that holds every right of every role in the company."""
+    person = add_user(company, "omni", *Role.values)
+    return add_token(person, company, rights=sorted(RIGHTS))
+
+
+@pytest.fixture(scope="module")
+def signed(django_db_setup, django_db_blocker):
+    """Headers of a program with every right, in a company with one record of every kind."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        from tests.api.books import keep_books
+
+        company = Company.objects.create(name="Northwind", zone="Europe/Berlin", created_at=AT)
+        keep_books(company)
+        person = add_user(company, "omni", *Role.values)
+        program = add_token(person, company, rights=sorted(RIGHTS))
+        # a server closes old connections around each request, which here would end the transaction
+        request_started.disconnect(close_old_connections)
+        request_finished.disconnect(close_old_connections)
+        yield {"Authorization": f"Bearer {program.token}"}
+        request_started.connect(close_old_connections)
+        request_finished.connect(close_old_connections)
+        transaction.set_rollback(True)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave the long tier out whole: collecting it alone takes a minute."""
+    is_long = collection_path.name == "test_schema_boundaries.py"
+    return True if is_long and not config.getoption("--release") else None

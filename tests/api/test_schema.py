@@ -3,6 +3,7 @@
 import pytest
 import schemathesis
 from django.db import transaction
+from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import (
@@ -13,14 +14,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from dunwell.actions.gate import RIGHTS
-from dunwell.models import Role
+from dunwell.api import api
 from dunwell.wsgi import application
-from tests.api.books import keep_books
-from tests.api.conftest import add_token
-from tests.conftest import add_user
 
-EXAMPLES = 5
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -29,27 +25,107 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
+ADDRESS = "/api/v1/openapi.json"
 
 
-config = SchemathesisConfig(seed=1)
-config.projects.default.generation.update(
-    max_examples=EXAMPLES, deterministic=True, database="none", no_shrink=True
-)
-api = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=config)
+def cases(count):
+    """Settings for so many generated cases of each operation."""
+    return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.fixture
-def signed(company):
-    """Headers of a program with every right, in a company with one record of every kind."""
-    keep_books(company)
-    person = add_user(company, "omni", *Role.values)
-    return {"Authorization": f"Bearer {add_token(person, company, rights=sorted(RIGHTS)).token}"}
+def document(*, with_coverage):
+    """The API as schemathesis sees it, loaded from the address where it is served.
+
+    With coverage it also sends every boundary of every field, one at a time.
+    """
+    config = SchemathesisConfig(seed=1)
+    ours = config.projects.default
+    ours.generation.update(deterministic=True, database="none", no_shrink=True)
+    ours.phases.coverage.enabled = with_coverage
+    return schemathesis.openapi.from_wsgi(ADDRESS, application, config=config)
 
 
-@api.parametrize()
-def test_every_operation_keeps_to_the_document(case, signed):
+quick = document(with_coverage=False)
+
+
+def conforms(case, signed):
+    """Send one case, take its changes back, and hold the answer against the document."""
     with transaction.atomic():
         response = case.call(headers=signed)
         transaction.set_rollback(True)
-
     case.validate_response(response, checks=CHECKS)
+
+
+@pytest.mark.django_db
+@quick.parametrize()
+@cases(12)
+def test_every_operation_keeps_to_the_document(case, signed):
+    conforms(case, signed)
+
+
+def test_the_document_is_served_and_says_how_to_sign_in(client, db):
+    answer = client.get(ADDRESS)
+    told = answer.json()
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert told["openapi"].startswith("3.1")
+    assert told["components"]["securitySchemes"] == {
+        "TokenAuth": {"type": "http", "scheme": "bearer"},
+        "SessionAuth": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+    }
+    assert client.get("/api/v1/docs").status_code == 404
+
+
+def test_every_operation_is_described_and_every_answer_explained():
+    names = set()
+    for path, methods in quick.raw_schema["paths"].items():
+        for method, told in methods.items():
+            place = f"{method} {path}"
+            names.add(told["operationId"])
+            assert told["security"] == [{"TokenAuth": []}, {"SessionAuth": []}], place
+            assert 5 <= len(told["summary"]) <= 100 and told["summary"][0].isupper(), place
+            assert told["description"].startswith(told["summary"]), place
+            assert told["tags"], place
+            assert {"400", "401", "403", "404", "409", "422"} < set(told["responses"]), place
+            for status, answer in told["responses"].items():
+                assert answer["content"], (place, status)
+                assert len(answer["description"]) > 4 and answer["description"] != "OK", place
+            assert all(name.isidentifier() for name in names)
+    assert len(names) == sum(len(methods) for methods in quick.raw_schema["paths"].values())
+
+
+def test_two_schemas_do_not_share_a_name():
+    """Where they did, the document would show the later one in the place of both."""
+    known = {}
+    for router in api._get_bound_routers():
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                for model in filter(None, operation.response_models.values()):
+                    schema = model.model_json_schema(mode="serialization")
+                    for name, told in schema.get("$defs", {}).items():
+                        assert known.setdefault(name, told) == told, name
+
+    assert len(known) > 50
+
+
+def test_an_amount_is_whole_minor_units_and_stands_beside_its_currency():
+    """An amount without a currency of its own has that of the card it belongs to, or the company's."""
+    of_the_card = {
+        "AdjustmentIn", "AgingBucket", "BucketFigure", "DisputeIn", "ItemDispute", "ItemMessage",
+        "ItemMovement", "ItemPromise", "LineIn", "Placed", "PostedLine", "PromiseLineIn", "Target",
+    }  # fmt: skip
+    of_the_company = {
+        "CompanyChanges", "CompanyOut", "CustomerChanges", "CustomerRow", "WorklistCounts",
+    }  # fmt: skip
+    bare = set()
+    for name, schema in quick.raw_schema["components"]["schemas"].items():
+        fields = schema.get("properties", {})
+        amounts = {field: told for field, told in fields.items() if field.endswith("_minor")}
+        for field, told in amounts.items():
+            kinds = [told, *told.get("anyOf", [])]
+            assert "integer" in [kind.get("type") for kind in kinds], (name, field)
+        if amounts and "currency" not in fields:
+            bare.add(name)
+        assert not [field for field in fields if field.endswith(("_pct", "_percent"))], name
+
+    assert bare - of_the_card - of_the_company == set()

@@ -21,10 +21,7 @@ def found(read: Ledger, *columns: str) -> list[tuple[object, ...]]:
 
 
 def items(read: Ledger, *columns: str) -> list[tuple[object, ...]]:
-    days = [
-        pl.col(name).cast(pl.Date).cast(pl.String)
-        for name in ("issued_day", "due_day")
-    ]
+    days = [pl.col(name).cast(pl.Date).cast(pl.String) for name in ("issued_day", "due_day")]
     return read.items.with_columns(days).select(columns).rows()
 
 

@@ -107,7 +107,6 @@ def test_a_visitor_gets_the_headers_and_sees_sign_in_alone(client, ids):
     assert {name for name, status in told.items() if status == 200} == {
         "account_login",
         "account_inactive",
-        "mfa_login_webauthn",
         "sign-in-link",
     }
     assert set(told.values()) == {200, 302, 404, 405}

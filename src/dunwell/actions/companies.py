@@ -15,6 +15,8 @@ FIELDS = frozenset(
     {"reply_to", "pay_to", "sending", "feed_max_age_days", "large_item_minor", "language"}
 )
 """What a company may change of itself; its currency and zone are those of its ledger."""
+MOST_FEED_DAYS = 60
+"""Chasing on bank data older than this would be chasing blindly."""
 
 
 @transaction.atomic
@@ -59,6 +61,8 @@ def edit_company(*, actor: Actor, changes: dict[str, str | int], at: datetime) -
             column.clean(value, None)
         except ValidationError as error:
             raise Refused(f"{name}: {' '.join(error.messages)}") from error
+    if int(changes.get("feed_max_age_days", 0)) > MOST_FEED_DAYS:
+        raise Refused(f"Bank data may be {MOST_FEED_DAYS} days old at most.")
     Company.objects.filter(pk=actor.company.pk).update(**changes)
     record_event(actor, "company.edited", actor.company, at=at, changes=changes)
 

@@ -1,6 +1,8 @@
 """The REST API, version 1: the same actions and queries as the pages, under the same rights."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
+from django.http.multipartparser import MultiPartParserError
 
 from dunwell.actions.gate import Forbidden, Refused
 from dunwell.api import (
@@ -21,7 +23,7 @@ from dunwell.api import (
     worklist,
 )
 from dunwell.api.auth import SessionAuth, TokenAuth, refuse_too_long
-from dunwell.api.schema import DocumentedAPI
+from dunwell.api.schema import DocumentedAPI, JsonParser
 from dunwell.queries.pages import CursorError
 
 api = DocumentedAPI(
@@ -34,6 +36,7 @@ api = DocumentedAPI(
     ),
     auth=[refuse_too_long, TokenAuth(), SessionAuth()],
     docs_url=None,
+    parser=JsonParser(),
 )
 for path, module in (
     ("", desk),
@@ -71,6 +74,16 @@ def forbidden(request: HttpRequest, error: Forbidden) -> HttpResponse:
 def wrong_cursor(request: HttpRequest, error: CursorError) -> HttpResponse:
     """Answer 400 for a cursor that another list made, or nobody."""
     return api.create_response(request, {"detail": str(error)}, status=400)
+
+
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(RawPostDataException)
+def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer 400 for a body that is too large or is not what its Content-Type says."""
+    return api.create_response(
+        request, {"detail": f"The request's body cannot be read: {error}"}, status=400
+    )
 
 
 @api.exception_handler(Http404)

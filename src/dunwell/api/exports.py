@@ -40,7 +40,7 @@ def export_items(request: ApiRequest, choice: Query[ItemChoice]) -> HttpResponse
 @router.get("/payments.csv", response={200: None, **PROBLEMS}, openapi_extra=CSV_FILE)
 def export_payments(
     request: ApiRequest,
-    scope: Literal["all", "unapplied", "unidentified", "returned"] = "all",
+    scope: Literal["all", "unapplied", "returned"] = "all",
     currency: AnyCurrency = "",
     customer_id: Key | None = None,
     search: Text = "",

@@ -81,7 +81,7 @@ def _amounts(actor: Actor, lines: list[LineIn]) -> dict[Item, int]:
 @router.get("", response=answers(Page[PaymentRow]))
 def list_payments(
     request: ApiRequest,
-    scope: Literal["all", "unapplied", "unidentified", "returned"] = "all",
+    scope: Literal["all", "unapplied", "returned"] = "all",
     currency: Word = "",
     customer_id: Key | None = None,
     search: Text = "",

@@ -1,10 +1,12 @@
-"""The OpenAPI document: names that stay, a summary for each operation, every answer explained."""
+"""How bodies are read, and the OpenAPI document: stable names, summaries, every answer."""
 
 from typing import Any
 
+from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+from ninja.parser import Parser
 
 MEANINGS = {
     200: "Done; or what was asked for.",
@@ -18,6 +20,16 @@ MEANINGS = {
     422: "A field does not fit, or a business rule says no; the detail says which and why.",
 }
 """What each status means, in the same words for every operation."""
+
+
+class JsonParser(Parser):
+    """Reads JSON from bodies that say they are JSON, and no other."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the body's value; raise ValueError for another Content-Type or no JSON."""
+        if request.content_type != "application/json":
+            raise ValueError("the body is not declared as application/json")
+        return super().parse_body(request)
 
 
 class DocumentedAPI(NinjaAPI):

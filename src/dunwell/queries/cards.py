@@ -312,9 +312,9 @@ def _rates(company: Company, as_of: date) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.currency, r.rate_ppm FROM (SELECT currency, MAX(from_on) AS from_on "
-            "FROM dunwell_fxrate WHERE company_id = %s AND from_on <= %s GROUP BY currency) newest "
-            "JOIN dunwell_fxrate r ON r.company_id = %s AND r.currency = newest.currency "
-            "AND r.from_on = newest.from_on",
+            "FROM dunwell_fxrate WHERE company_id = %s AND from_on <= %s "
+            "GROUP BY currency) newest JOIN dunwell_fxrate r "
+            "ON r.company_id = %s AND r.currency = newest.currency AND r.from_on = newest.from_on",
             [company.pk, as_of, company.pk],
         )
         return dict(cursor.fetchall())

@@ -267,6 +267,8 @@ def _movements(company: Company, as_of: date) -> tuple[Movement, ...]:
 
 def _day_changes(company: Company, on: date | None) -> tuple[DayChange, ...]:
     """Return what the cycle of a day kept under CHANGED_KPI, in the order of `trends.CHANGES`."""
+    if on is None:
+        return ()
     held = KpiValue.objects.filter(company=company, as_of=on, kpi__startswith=CHANGED_KPI)
     found = [
         DayChange(

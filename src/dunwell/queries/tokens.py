@@ -48,4 +48,3 @@ def token_rows(company: Company) -> list[TokenRow]:
         )
         for token in found
     ]
-

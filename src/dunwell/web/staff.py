@@ -52,6 +52,11 @@ class StaffRequest(HttpRequest):
 class SignInMiddleware(LoginRequiredMiddleware):
     """Lead every page to sign-in, but let the API answer 401 by its own tokens."""
 
+    def process_request(self, request: HttpRequest) -> None:
+        """Take a session key that no database could look up for none at all."""
+        if "\0" in (request.session.session_key or ""):
+            request.session = type(request.session)()
+
     def process_view(
         self,
         request: HttpRequest,

@@ -1,0 +1,60 @@
+"""Measures in a process of their own: `python -m bench.child NAMES SIZE ORIGIN FOLDER`.
+
+NAMES are separated by commas; a name that ends in * is followed by its floor. Prints one JSON
+object per name: cost, floor, counts, problems. The clock stands on the bench's day, so that the
+same ledger gives the same answers whenever the bench runs.
+"""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+import time_machine
+
+from bench.workload import Workload
+
+if TYPE_CHECKING:
+    from bench.measures import Result
+
+
+def main(arguments: list[str]) -> int:
+    """Run the measures one after another and print what came out of each."""
+    names, size, origin, folder = arguments
+    load = Workload(int(size), origin, Path(folder))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
+    django.setup()
+    # only now: records can be imported once Django is set up
+    from bench.floors import FLOORS  # noqa: PLC0415
+    from bench.measures import MEASURES, WORK_DAY  # noqa: PLC0415
+    from bench.pages import PAGES  # noqa: PLC0415
+
+    with time_machine.travel(datetime.combine(WORK_DAY, time(9), UTC), tick=True):
+        for word in names.split(","):
+            name = word.removesuffix("*")
+            told = _told(MEASURES.get(name) or PAGES[name], load)
+            if word.endswith("*") and name in FLOORS and not told["problems"]:
+                floor = _told(FLOORS[name], load)
+                told |= {"floor": floor["cost"], "problems": floor["problems"]}
+            sys.stdout.write(json.dumps(told) + "\n")
+            sys.stdout.flush()
+    return 0
+
+
+def _told(work: "Callable[[Workload], Result]", load: Workload) -> dict[str, object]:
+    try:
+        result = work(load)
+    except Exception:
+        traceback.print_exc()
+        last = traceback.format_exc().strip().splitlines()[-1]
+        return {"cost": {}, "counts": {}, "problems": [last[:300]]}
+    return {"cost": result.cost, "counts": result.counts, "problems": result.problems}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

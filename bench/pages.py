@@ -1,0 +1,127 @@
+"""Pages as a signed-in person asks for them, one request after another in one process."""
+
+import os
+import random
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from time import perf_counter, process_time
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from bench.cost import Meter
+from bench.desk import PERSON, the_company
+from bench.measures import Result
+from bench.workload import Workload
+from dunwell.models import Customer, OpenItem
+
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", "200"))
+WARM = 5
+OK = 200
+
+
+def _customers() -> list[int]:
+    """Return customers to look at, the largest ones among them, the same ones every time."""
+    company = the_company()
+    keys = list(
+        Customer.objects.filter(company=company).order_by("pk").values_list("pk", flat=True)
+    )
+    chance = random.Random(7)  # noqa: S311  a sample, not a secret
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id FROM dunwell_openitem WHERE company_id = %s "
+            "GROUP BY customer_id ORDER BY COUNT(*) DESC, customer_id LIMIT 10",
+            [company.pk],
+        )
+        largest = [row[0] for row in cursor.fetchall()]
+    return [*largest, *chance.choices(keys, k=REQUESTS - len(largest))]
+
+
+def _worklist() -> Iterator[str]:
+    while True:
+        yield f"{reverse('worklist')}?show=all"
+
+
+def _home() -> Iterator[str]:
+    while True:
+        yield reverse("home")
+
+
+def _items() -> Iterator[str]:
+    while True:
+        for query in ("", "?scope=overdue", "?sort=-open", "?bucket=91%2B", "?currency=EUR"):
+            yield f"{reverse('items')}{query}"
+
+
+def _customer() -> Iterator[str]:
+    while True:
+        for key in _customers():
+            yield reverse("customer", args=[key])
+
+
+def _search() -> Iterator[str]:
+    company = the_company()
+    names = list(
+        Customer.objects.filter(company=company)
+        .order_by("-pk")
+        .values_list("name", flat=True)[:40]
+    )
+    numbers = list(
+        OpenItem.objects.filter(company=company)
+        .order_by("-item")
+        .values_list("item__number", flat=True)[:40]
+    )
+    while True:
+        for name, number in zip(names, numbers, strict=True):
+            yield f"{reverse('search')}?q={name.split()[0]}"
+            yield f"{reverse('search')}?q={number}"
+
+
+def _page(load: Workload, *, of: Callable[[], Iterator[str]]) -> Result:
+    """Ask for a page many times; the cost is that of one request, p50 and p95 in ms.
+
+    `cpu_p95_ms` leaves out the waiting, and on PostgreSQL the server's own work.
+    """
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=PERSON))
+    addresses = of()
+    for _ in range(WARM):
+        client.get(next(addresses))
+    times: list[float] = []
+    busy: list[float] = []
+    wrong: set[int] = set()
+    size = 0
+    with Meter() as meter:
+        for _ in range(REQUESTS):
+            begin, begin_cpu = perf_counter(), process_time()
+            answer = client.get(next(addresses))
+            times.append((perf_counter() - begin) * 1000)
+            busy.append((process_time() - begin_cpu) * 1000)
+            size += len(answer.content)
+            if answer.status_code != OK:
+                wrong.add(answer.status_code)
+    cost = meter.cost()
+    for part in ("cpu_s", "server_cpu_s", "wall_s"):
+        cost[part] = round(cost[part] / REQUESTS, 5)
+    cost |= {"p50_ms": _at(times, 0.5), "p95_ms": _at(times, 0.95)}
+    # on a machine with other work the wall says little; what the process itself was busy does
+    result = Result(cost | {"cpu_p50_ms": _at(busy, 0.5), "cpu_p95_ms": _at(busy, 0.95)})
+    result.expect("wrong_answers", sorted(wrong), [])
+    result.counts |= {"requests": REQUESTS, "bytes": size // REQUESTS, "items": load.size}
+    return result
+
+
+def _at(times: Sequence[float], share: float) -> float:
+    return round(sorted(times)[int(len(times) * share)], 1)
+
+
+PAGES: dict[str, Callable[[Workload], Result]] = {
+    "page_worklist": partial(_page, of=_worklist),
+    "page_home": partial(_page, of=_home),
+    "page_items": partial(_page, of=_items),
+    "page_customer": partial(_page, of=_customer),
+    "page_search": partial(_page, of=_search),
+}
+"""The measure of each page by its name."""

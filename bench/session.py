@@ -1,0 +1,214 @@
+"""A bench session: every measure beside its floor, JSON lines on stdout, a table on stderr.
+
+python bench/run.py [SIZES] [--quick] [--only NAME] [--postgresql] [--built-in] [--peer] [...]
+
+Each measure runs in a process of its own, followed by its floor: a figure counts because its
+floor comes from the same run. No second is ever asserted: a line ends the session with 1 only when
+its counts are not those of the oracle.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from bench.databases import Databases, databases
+from bench.figures import growth, is_met, table, target
+from bench.workload import CACHE, ROOT, SHEET_PEER, Workload, environment, workload
+
+SIZES = (10_000, 100_000, 1_000_000)
+FILES = ("read_files", "age_files")
+IMPORTED = ("import_again", "ageing", "kpis", "verify")
+COPIED = ("reminders", "reminders_again")
+CYCLES = ("cycle", "cycle_again", "cycle_next_day")
+PAGES = ("page_worklist", "page_home", "page_items", "page_customer", "page_search")
+NAMES = (*FILES, "import", *IMPORTED, *COPIED, *CYCLES, *PAGES)
+NONE, MAIN, COPY = "bench_none", "bench_main", "bench_copy"
+
+Told = dict[str, Any]
+"""What a child says of one measure: cost, floor, counts, problems."""
+
+
+def main() -> int:
+    """Run the session; return 1 when a count was wrong or a measure failed."""
+    options = _options()
+    figures: list[dict[str, object]] = []
+    with ExitStack() as stack:
+        # a folder of its own, so that sessions at the same time do not meet
+        places = [
+            stack.enter_context(
+                databases(
+                    CACHE / f"{backend}-{os.getpid()}",
+                    is_postgresql=backend == "postgresql",
+                    is_kept=options.keep,
+                )
+            )
+            for backend in (("sqlite", "postgresql") if options.postgresql else ("sqlite",))
+        ]
+        for size in options.sizes:
+            load = workload(size, built_in=options.built_in)
+            for place in places:
+                for figure in _measured(load, place, options):
+                    figures.append(figure)
+                    _print(figure)
+                if not options.keep:
+                    place.drop(MAIN, COPY)
+            if options.peer:
+                _peer(load)
+    grown = growth(figures)
+    for line in grown:
+        _print(line)
+    sys.stderr.write("\n" + table(figures))
+    for line in grown:
+        sys.stderr.write(
+            f"{line['growth']} ({line['backend']}) grows by size to the power "
+            f"{line['exponent']} from {line['from']:,} to {line['to']:,}\n"
+        )
+    wrong = [figure for figure in figures if figure["problems"]]
+    for figure in wrong:
+        sys.stderr.write(f"{figure['measure']} at {figure['size']:,}: {figure['problems']}\n")
+    return 1 if wrong else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="dev.py bench", description="Measure the desk's work beside its floors."
+    )
+    parser.add_argument("sizes", nargs="*", type=int, metavar="SIZES", help="open items")
+    parser.add_argument("--quick", action="store_true", help="the smallest size alone")
+    parser.add_argument("--only", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL as well")
+    parser.add_argument("--built-in", action="store_true", help="the product's own generator")
+    parser.add_argument("--peer", action="store_true", help="the spreadsheet on the same rows")
+    parser.add_argument("--requests", type=int, default=200, help="requests per page")
+    parser.add_argument(
+        "--together", action="store_true", help="few processes: quick, but memory adds up"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the SQLite databases for a look"
+    )
+    options = parser.parse_args()
+    os.environ["BENCH_REQUESTS"] = str(max(options.requests, 20))
+    options.sizes = options.sizes or list(SIZES)
+    if options.quick:
+        options.sizes = [min(options.sizes)]
+    return options
+
+
+def _measured(
+    load: Workload, place: Databases, options: argparse.Namespace
+) -> Iterator[dict[str, object]]:
+    """Yield the figures of one size on one database, in the order the work builds up."""
+    wanted = {options.only} if options.only else set(NAMES)
+    stages = _stages(wanted, is_sqlite=not place.address)
+    if any(database == MAIN for database, _ in stages):
+        place.create(MAIN)
+    for database, names in stages:
+        if database == COPY:
+            place.copy(MAIN, COPY)
+        for batch in [names] if options.together else [[name] for name in names]:
+            for name, done in zip(batch, _done(batch, wanted, load, place, database), strict=True):
+                if name in wanted:
+                    yield _figure(name, load, place, done)
+                elif done["problems"]:
+                    raise SystemExit(f"bench: {name}: {done['problems']}")
+        if database == COPY:
+            place.drop(COPY)
+
+
+def _stages(wanted: set[str], *, is_sqlite: bool) -> list[tuple[str, list[str]]]:
+    """Return the database and the names of each stage; a later one rests on all before it."""
+    files = [name for name in FILES if name in wanted and is_sqlite]
+    stages = [(NONE, files)] if files else []
+    if wanted <= set(FILES):
+        return stages
+    stages.append((MAIN, ["prepare", "import", *(n for n in IMPORTED if n in wanted)]))
+    if wanted & set(COPIED):
+        stages.append((COPY, list(COPIED)))
+    if wanted & {*CYCLES, *PAGES}:
+        stages.append((MAIN, [*CYCLES, *(name for name in PAGES if name in wanted)]))
+    return stages
+
+
+def _figure(name: str, load: Workload, place: Databases, done: Told) -> dict[str, object]:
+    """Return the figure of one measure beside its floor."""
+    cost, least = done["cost"], done.get("floor", {})
+    has_both = bool(least.get("cpu_s") and cost.get("cpu_s"))
+    figure: dict[str, object] = {
+        "measure": name,
+        "size": load.size,
+        "ledger": load.origin,
+        "backend": place.backend,
+        **cost,
+        "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 1),
+        "floor": FLOOR_WORDS.get(name),
+        "floor_cpu_s": least.get("cpu_s"),
+        "ratio": round(cost["cpu_s"] / least["cpu_s"], 2) if has_both else None,
+        "target": target(name, load.size),
+        "counts": done["counts"],
+        "problems": done["problems"],
+    }
+    return figure | {"met": is_met(figure)}
+
+
+FLOOR_WORDS = {
+    "read_files": "polars reads the CSV as text",
+    "age_files": "polars sums three columns of the CSV",
+    "import": "insert the same rows into tables without keys",
+    "import_again": "polars reads the CSV as text",
+    "ageing": "one SQL statement",
+    "kpis": "decode the columns and one argsort",
+    "verify": "decode the columns and one argsort",
+    "reminders": "one SQL statement",
+    "reminders_again": "one SQL statement",
+    "cycle": "decode the columns and one argsort",
+    "cycle_next_day": "decode the columns and one argsort",
+    **dict.fromkeys(PAGES, "one SQL statement of 50 rows"),
+}
+
+
+def _done(
+    names: Sequence[str], wanted: set[str], load: Workload, place: Databases, database: str
+) -> list[Told]:
+    """Run the measures in one process, those asked for with their floors."""
+    words = ",".join(f"{name}*" if name in wanted else name for name in names)
+    command = [
+        sys.executable, "-m", "bench.child", words, str(load.size), load.origin, str(load.folder),
+    ]  # fmt: skip
+    env = {**os.environ, **place.environment(database)}
+    if not place.address:
+        env.pop("DUNWELL_DATABASE_URL", None)
+    done = subprocess.run(  # noqa: S603  our own command
+        command, cwd=ROOT, env=env, check=False, stdout=subprocess.PIPE
+    )
+    told: list[Told] = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    failed: Told = {
+        "cost": {},
+        "counts": {},
+        "problems": [f"the process ended with {done.returncode}"],
+    }
+    return [*told, *[failed] * (len(names) - len(told))]
+
+
+def _peer(load: Workload) -> None:
+    """Run the spreadsheet on the same rows; its own JSON lines are printed as they come."""
+    python = environment()
+    if load.origin != "shared" or python is None or not SHEET_PEER.exists():
+        sys.stderr.write("bench: the spreadsheet needs the shared ledger; left out.\n")
+        return
+    subprocess.run(  # noqa: S603  our own command
+        [python, SHEET_PEER, "--data", load.folder, "--work", CACHE / "sheet"], check=False
+    )
+
+
+def _print(line: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""Bodies no well-meaning program sends: never a server error, never a write, on both databases."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from dunwell import clock
+from dunwell.actions.gate import RIGHTS
+from dunwell.api import api
+from dunwell.models import Role
+from tests.api.books import keep_books
+from tests.api.conftest import add_token, digest
+from tests.api.operations import OPERATIONS, operations
+from tests.conftest import add_user
+
+WITH_BODY = [route for route in operations(api.get_openapi_schema()) if "requestBody" in route[3]]
+JSON = "application/json"
+ODD_BODIES = {
+    "nothing": (b"", JSON),
+    "no JSON": (b"{", JSON),
+    "no object": (b"[]", JSON),
+    "a number": (b"1", JSON),
+    "a huge number": (b"9" * 5000, JSON),
+    "infinite": (b'{"amount_minor": 1e999, "days": 1e999}', JSON),
+    "not a number": (b'{"amount_minor": NaN}', JSON),
+    "deep": (b"[" * 100_000, JSON),
+    "deep objects": (b'{"profile":' * 5000 + b"1" + b"}" * 5000, JSON),
+    "no UTF-8": (b'{"text": "\xff"}', JSON),
+    "UTF-16": ('{"text": "a"}'.encode("utf-16"), JSON),
+    "another charset": (b"[]", "application/json; charset=nothing"),
+    "text": (b"{}", "text/plain"),
+    "XML": (b"<a/>", "application/xml"),
+    "no type": (b"{}", ""),
+    "a strange type": (b"{}", "a/b;;;c=\x01"),
+    "a form": (b"reason=x", "application/x-www-form-urlencoded"),
+    "no boundary": (b"{}", "multipart/form-data"),
+    "an empty boundary": (b"{}", "multipart/form-data; boundary="),
+    "a wrong boundary": (b"--a\r\n\r\nx", "multipart/form-data; boundary=b"),
+    "half a form": (
+        b'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nx',
+        "multipart/form-data; boundary=b",
+    ),
+    "too large": (b'{"text": "' + b"x" * 6_000_000 + b'"}', JSON),
+}
+ODD_TEXTS = [
+    "\0",
+    "a\0b",
+    "\ud800",
+    "\udfff",
+    "\x01",
+    "\x7f",
+    "\u202e",
+    "😀" * 3000,
+    "'; DROP TABLE x; --",
+]
+ODD_NUMBERS = [0, -1, 2**31, 2**63, 10**30, -(2**63) - 1, 1.5, True, "1", None, [], {}]
+ODD_DAYS = [
+    "",
+    "0",
+    "2026-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-1-1",
+    "\u0662\u0660\u0662\u0666-01-01",
+    1,
+    None,
+]
+
+
+@pytest.fixture
+def ids(company):
+    return keep_books(company)
+
+
+@pytest.fixture
+def headers(company):
+    person = add_user(company, "omni", *Role.values)
+    token = add_token(person, company, rights=sorted(RIGHTS)).token
+    return {"Authorization": f"Bearer {token}", "Idempotency-Key": "k"}
+
+
+def statuses(headers, method, path, ids, sent):
+    """Every status that the bodies get; an answer that is no JSON counts as 0."""
+    client, told = Client(raise_request_exception=False), {}
+    path = path.format(**{key: ids.get(key) for key in ids})
+    for name, (body, kind) in sent.items():
+        answer = client.generic(method, f"/api/v1{path}", body, content_type=kind, headers=headers)
+        told[name] = answer.status_code if answer["Content-Type"].startswith(JSON) else 0
+    return told
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "path", "_"), WITH_BODY, ids=lambda value: str(value)[:40]
+)
+def test_what_is_no_body_is_refused(ids, headers, name, method, path, _):
+    before = digest()
+
+    told = statuses(headers, method, path, ids, ODD_BODIES)
+
+    assert set(told.values()) <= {400, 404, 422}, told
+    assert digest() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "path", "_"), WITH_BODY, ids=lambda value: str(value)[:40]
+)
+def test_odd_values_in_any_field_are_answered(company, ids, headers, name, method, path, _):
+    usual = OPERATIONS[name].sent(ids, clock.today(company.zone)) or {}
+    sent = {}
+    for field in usual:
+        odd = [
+            *ODD_TEXTS,
+            *ODD_NUMBERS,
+            *ODD_DAYS,
+            [None],
+            ["\0"],
+            {"\0": "\0"},
+            {"roles": {"\0": 1}},
+        ]
+        for number, value in enumerate(odd):
+            sent[f"{field} {number}"] = (json.dumps({**usual, field: value}).encode(), JSON)
+    sent["one field too many"] = (json.dumps({**usual, "company_id": 1}).encode(), JSON)
+
+    told = statuses(headers, method, path, ids, sent)
+
+    assert set(told.values()) <= {200, 201, 400, 404, 409, 422}, told
+    assert name == "upload_files" or told["one field too many"] == 422
+
+
+ODD_QUERIES = [
+    "%00",
+    "%ff",
+    "%ed%a0%80",
+    "-1",
+    "0",
+    "9" * 40,
+    "1e5",
+    "2026-02-30",
+    "9999-12-31",
+    "é" * 500,
+]
+
+
+def test_odd_values_in_any_parameter_are_answered(ids, headers):
+    client, told = Client(raise_request_exception=False), set()
+    for _, method, path, says in operations(api.get_openapi_schema()):
+        if method != "GET":
+            continue
+        concrete = path.format(**ids)
+        for parameter in says["parameters"]:
+            for value in ODD_QUERIES:
+                if parameter["in"] == "query":
+                    address = f"{concrete}?{parameter['name']}={value}"
+                else:
+                    address = path.format(**{**ids, parameter["name"]: value})
+                answer = client.get(f"/api/v1{address}", headers=headers)
+                told.add(answer.status_code)
+
+    assert told <= {200, 400, 404, 422}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Authorization", "Cookie", "Accept", "Accept-Language", "X-CSRFToken", "Content-Length"],
+)
+def test_odd_headers_are_answered(ids, name):
+    client = Client(raise_request_exception=False)
+    for value in ("", "\x01", "é", "\xff" * 50, "x" * 9000, "Bearer", "Bearer \xff", "a=\x01; b"):
+        answer = client.get("/api/v1/me", headers={name: value})
+        assert answer.status_code in {400, 401, 403, 413}, (name, value)
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "G\xc9T", "x" * 500])
+def test_odd_methods_are_answered(ids, headers, method):
+    client = Client(raise_request_exception=False)
+    for path in ("/me", "/items", f"/items/{ids['item_id']}"):
+        answer = client.generic(method, f"/api/v1{path}", headers=headers)
+        assert (answer.status_code, "Authorization" in answer.text) == (405, False)

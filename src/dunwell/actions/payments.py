@@ -19,10 +19,14 @@ from dunwell.actions.allocations import (
 from dunwell.actions.entries import post_entries
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.texts import fitting
 from dunwell.engine.money import LARGEST_MINOR
 from dunwell.models import Allocation, Customer, Item, Payment
 
 LONGEST_NUMBER = 120
+
+TEXTS = {"method": 40, "payer": 200, "reference": 400}
+"""Texts of a payment and how many characters of each are kept."""
 
 
 @transaction.atomic
@@ -59,7 +63,8 @@ def record_payment(
         "amount_minor": amount_minor,
         "value_on": value_on,
     }
-    texts = {"method": method, "payer": payer, "reference": reference}
+    told = {"method": method, "payer": payer, "reference": reference}
+    texts = {what: fitting(text=told[what], most=most, what=what) for what, most in TEXTS.items()}
     payment, is_new = Payment.objects.get_or_create(
         company=actor.company,
         number=number,

@@ -1,13 +1,13 @@
 """/company: the company's own settings."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Router, Schema
 from pydantic import Field
 
 from dunwell.actions.companies import edit_company
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import LARGEST_MINOR, Body, Done, Text, answers
+from dunwell.api.fields import LARGEST_MINOR, Body, Done, Plain, answers
 from dunwell.api.writes import once
 from dunwell.models import Company
 
@@ -35,8 +35,8 @@ class CompanyChanges(Body):
     """The fields to change; what is left out stays."""
 
     language: Literal["en", "de"] | None = None
-    reply_to: Text | None = Field(default=None, max_length=254)
-    pay_to: Text | None = Field(default=None, max_length=300)
+    reply_to: Annotated[Plain, Field(max_length=254)] | None = None
+    pay_to: Annotated[Plain, Field(max_length=300)] | None = None
     sending: Literal["test", "live"] | None = None
     feed_max_age_days: int | None = Field(default=None, ge=0, le=60)
     large_item_minor: int | None = Field(default=None, ge=0, le=LARGEST_MINOR)

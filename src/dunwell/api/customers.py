@@ -1,6 +1,6 @@
 """/customers: who owes, their card, timeline, contacts and notes."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -30,6 +30,7 @@ from dunwell.api.fields import (
     Language,
     Limit,
     Name,
+    Plain,
     SignedMinor,
     Text,
     Word,
@@ -51,13 +52,13 @@ class CustomerChanges(Body):
     """The fields to change; what is left out stays."""
 
     name: Name | None = None
-    segment: Word | None = Field(default=None, max_length=40)
+    segment: Annotated[Plain, Field(max_length=40)] | None = None
     country: Country | None = None
     language: Language | None = None
     currency: AnyCurrency | None = None
     terms: Word | None = None
-    vat_id: Word | None = Field(default=None, max_length=40)
-    address: Text | None = Field(default=None, max_length=300)
+    vat_id: Annotated[Plain, Field(max_length=40)] | None = None
+    address: Annotated[Plain, Field(max_length=300)] | None = None
     is_opted_out: bool | None = None
     credit_limit_minor: SignedMinor | None = None
 
@@ -67,8 +68,8 @@ class ContactIn(Body):
 
     role: Role = "payables"
     name: Word = ""
-    email: Text = Field(default="", max_length=254)
-    phone: Word = Field(default="", max_length=40)
+    email: Annotated[Plain, Field(max_length=254)] = ""
+    phone: Annotated[Plain, Field(max_length=40)] = ""
     language: Language = ""
     is_primary: bool = True
 
@@ -78,8 +79,8 @@ class ContactChanges(Body):
 
     role: Role | None = None
     name: Word | None = None
-    email: Text | None = Field(default=None, max_length=254)
-    phone: Word | None = Field(default=None, max_length=40)
+    email: Annotated[Plain, Field(max_length=254)] | None = None
+    phone: Annotated[Plain, Field(max_length=40)] | None = None
     language: Language | None = None
     is_primary: bool | None = None
 
@@ -124,7 +125,7 @@ class SnoozeIn(Body):
     """Until when the customer is put aside, and why."""
 
     until_on: Day
-    reason: Text = Field(default="", max_length=300)
+    reason: Annotated[Plain, Field(max_length=300)] = ""
 
 
 @router.get("", response=answers(Page[CustomerRow]))

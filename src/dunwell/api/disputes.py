@@ -1,6 +1,6 @@
 """/disputes: reasoned refusals to pay."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Router
 from pydantic import Field
@@ -17,8 +17,8 @@ from dunwell.api.fields import (
     Key,
     Limit,
     Name,
+    Plain,
     PositiveMinor,
-    Text,
     answers,
     own,
 )
@@ -39,7 +39,7 @@ class DisputeIn(Body):
     item_id: Key
     amount_minor: PositiveMinor
     reason: Reason
-    note: Text = Field(default="", max_length=500)
+    note: Annotated[Plain, Field(max_length=500)] = ""
 
 
 class CloseIn(Body):

@@ -56,9 +56,11 @@ Day = Annotated[
     BeforeValidator(_iso_day),
     Field(json_schema_extra={"type": "string", "format": "date"}),
 ]
-Text = Annotated[str, Field(max_length=2000), AfterValidator(_plain)]
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
-Word = Annotated[str, Field(max_length=80), AfterValidator(_plain)]
+Plain = Annotated[str, AfterValidator(_plain)]
+"""Text of any length. Add one length: of two, pydantic quietly keeps the inner one."""
+Text = Annotated[Plain, Field(max_length=2000)]
+Name = Annotated[Plain, Field(min_length=1, max_length=200)]
+Word = Annotated[Plain, Field(max_length=80)]
 LongText = Annotated[str, Field(min_length=1, max_length=200_000), AfterValidator(_plain)]
 Document = Annotated[dict[str, Any], AfterValidator(_plain_document)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.")]

@@ -1,6 +1,6 @@
 """/holds: orders not to chase."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Router
 from pydantic import Field
@@ -17,7 +17,7 @@ from dunwell.api.fields import (
     Id,
     Key,
     Limit,
-    Text,
+    Plain,
     answers,
     own,
 )
@@ -36,13 +36,13 @@ class HoldIn(Body):
     item_id: Key | None = None
     reason: Literal["agreement", "plan", "legal", "insolvency", "hardship", "manual"]
     until_on: Day | None = None
-    note: Text = Field(default="", max_length=500)
+    note: Annotated[Plain, Field(max_length=500)] = ""
 
 
 class ReleaseIn(Body):
     """What led to the release."""
 
-    note: Text = Field(default="", max_length=500)
+    note: Annotated[Plain, Field(max_length=500)] = ""
 
 
 @router.get("", response=answers(Page[HoldRow]))

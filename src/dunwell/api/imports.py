@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import File, Router, UploadedFile
 from pydantic import Field
@@ -20,7 +20,7 @@ from dunwell.api.fields import (
     Document,
     Id,
     Limit,
-    Name,
+    Plain,
     Problem,
     Word,
     answers,
@@ -82,7 +82,7 @@ class ProfileIn(Body):
 class ProfileSaved(Body):
     """A profile to be offered again under a name."""
 
-    name: Name = Field(max_length=120)
+    name: Annotated[Plain, Field(min_length=1, max_length=120)]
     profile: Document
 
 

@@ -1,7 +1,7 @@
 """/items: what is owed, and what changes it."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from ninja import Query, Router, Schema
@@ -23,6 +23,7 @@ from dunwell.api.fields import (
     Key,
     Limit,
     Name,
+    Plain,
     PositiveMinor,
     ReasonIn,
     SignedMinor,
@@ -74,7 +75,7 @@ class ItemIn(Body):
     """A new item; a credit note's amount is negative."""
 
     customer_id: Key
-    number: Name = Field(max_length=80)
+    number: Annotated[Plain, Field(min_length=1, max_length=80)]
     kind: Kind
     currency: Currency
     amount_minor: SignedMinor

@@ -1,6 +1,6 @@
 """/payments: money in, and what it is put on."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from ninja import Router
@@ -26,7 +26,7 @@ from dunwell.api.fields import (
     Id,
     Key,
     Limit,
-    Name,
+    Plain,
     PositiveMinor,
     ReasonIn,
     Text,
@@ -45,14 +45,14 @@ router = Router(tags=["payments"])
 class PaymentIn(Body):
     """Money received; `number` is the bank's own reference, and comes once."""
 
-    number: Name = Field(max_length=120)
+    number: Annotated[Plain, Field(min_length=1, max_length=120)]
     customer_id: Key | None = None
     currency: Currency
     amount_minor: PositiveMinor
     value_on: Day
-    method: Word = Field(default="", max_length=40)
-    payer: Text = Field(default="", max_length=200)
-    reference: Text = Field(default="", max_length=400)
+    method: Annotated[Plain, Field(max_length=40)] = ""
+    payer: Annotated[Plain, Field(max_length=200)] = ""
+    reference: Annotated[Plain, Field(max_length=400)] = ""
 
 
 class LineIn(Body):

@@ -1,6 +1,6 @@
 """/users and /tokens: people, their roles, and programs."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from ninja import Router, Schema, Status
@@ -15,7 +15,7 @@ from dunwell.actions.users import (
     set_roles,
 )
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Done, Id, Name, Text, Word, answers, own
+from dunwell.api.fields import Body, Created, Done, Id, Plain, Word, answers, own
 from dunwell.api.writes import once
 from dunwell.models import ApiToken, User
 from dunwell.queries.tokens import TokenRow, token_rows
@@ -28,8 +28,8 @@ Role = Literal["admin", "credit_manager", "collector", "clerk", "read_only"]
 class UserIn(Body):
     """A new person; they sign in first by a one-time link."""
 
-    username: Word = Field(pattern=r"^[A-Za-z0-9_.@+-]{1,80}$")
-    email: Text = Field(default="", max_length=254)
+    username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@+-]{1,80}$")]
+    email: Annotated[Plain, Field(max_length=254)] = ""
     roles: list[Role] = Field(min_length=1, max_length=5)
 
 
@@ -42,7 +42,7 @@ class RolesIn(Body):
 class TokenIn(Body):
     """A new token: its name, its rights, and how many days it lives."""
 
-    name: Name = Field(max_length=80)
+    name: Annotated[Plain, Field(min_length=1, max_length=80)]
     rights: list[Word] = Field(max_length=100)
     days: int | None = Field(default=None, ge=1, le=3650)
 

@@ -1,7 +1,7 @@
 """/promises: promises to pay."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from ninja import Router
@@ -21,8 +21,8 @@ from dunwell.api.fields import (
     Key,
     Limit,
     Name,
+    Plain,
     PositiveMinor,
-    Text,
     answers,
     own,
 )
@@ -48,7 +48,7 @@ class PromiseIn(Body):
     customer_id: Key
     lines: list[PromiseLineIn] = Field(min_length=1, max_length=1000)
     due_on: Day
-    note: Text = Field(default="", max_length=500)
+    note: Annotated[Plain, Field(max_length=500)] = ""
     supersede: bool = False
 
 

@@ -1,6 +1,6 @@
 """/rates and /feeds: exchange rates, and how fresh the data is."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Router
 from pydantic import Field
@@ -16,7 +16,7 @@ from dunwell.api.fields import (
     Cursor,
     Day,
     Limit,
-    Name,
+    Plain,
     Word,
     answers,
 )
@@ -33,14 +33,14 @@ class RateIn(Body):
     currency: Currency
     from_on: Day
     rate_ppm: int = Field(ge=1, le=10**15)
-    source: Name = Field(max_length=80)
+    source: Annotated[Plain, Field(min_length=1, max_length=80)]
 
 
 class FeedIn(Body):
     """How far a feed covers: chasing stops when the bank's is too old."""
 
     kind: Literal["bank", "ledger"]
-    name: Name = Field(max_length=120)
+    name: Annotated[Plain, Field(min_length=1, max_length=120)]
     covers_until_on: Day
     rows: int = Field(default=0, ge=0, le=10**12)
 

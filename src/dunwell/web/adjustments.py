@@ -15,7 +15,7 @@ from dunwell.models import Adjustment, Item
 from dunwell.templatetags.money import money
 from dunwell.web.answers import done, form_page
 from dunwell.web.fields import MoneyField
-from dunwell.web.reasons import ReasonForm
+from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -95,20 +95,6 @@ def adjustment_reverse(request: StaffRequest, adjustment_id: int) -> HttpRespons
         company=request.actor.company,
     )
     back = reverse("item", args=[adjustment.item_id])
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            reverse_adjustment(
-                actor=request.actor,
-                adjustment=adjustment,
-                reason=form.cleaned_data["reason"],
-                as_of=request.as_of,
-                at=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("Taken back; the item is owed again."), back=back)
     context = {
         "heading": gettext("Take back on %(item)s") % {"item": adjustment.item.number},
         "lead": gettext("%(kind)s of %(amount)s: %(reason)s")
@@ -119,7 +105,18 @@ def adjustment_reverse(request: StaffRequest, adjustment_id: int) -> HttpRespons
         },
         "button": gettext("Take back"),
         "action": reverse("adjustment-reverse", args=[adjustment.pk]),
-        "back": back,
         "crumb": adjustment.item.number,
     }
-    return form_page(request, "web/plain_form.html", form, context)
+    return reason_page(
+        request,
+        lambda reason: reverse_adjustment(
+            actor=request.actor,
+            adjustment=adjustment,
+            reason=reason,
+            as_of=request.as_of,
+            at=clock.now(),
+        ),
+        said=gettext("Taken back; the item is owed again."),
+        back=back,
+        context=context,
+    )

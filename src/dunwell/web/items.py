@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
-from dunwell.actions.gate import Refused
 from dunwell.actions.items import reverse_item
 from dunwell.engine.aging import BUCKETS
 from dunwell.models import Company, Customer, Item
@@ -30,9 +29,8 @@ from dunwell.queries.pages import LARGEST_PAGE, CursorError, Page
 from dunwell.queries.past_items import SORTS as PAST_SORTS
 from dunwell.queries.past_items import PastItems
 from dunwell.queries.payments import targets_of
-from dunwell.web.answers import done, form_page
 from dunwell.web.keys import read_key
-from dunwell.web.reasons import ReasonForm
+from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -210,22 +208,6 @@ def item_reverse(request: StaffRequest, item_id: int) -> HttpResponse:
         Item.objects.select_related("customer"), pk=item_id, company=request.actor.company
     )
     back = reverse("item", args=[item.pk])
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            reverse_item(
-                actor=request.actor,
-                item=item,
-                reason=form.cleaned_data["reason"],
-                as_of=request.as_of,
-                at=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(
-                request, gettext("%(item)s is reversed.") % {"item": item.number}, back=back
-            )
     context = {
         "heading": gettext("Reverse %(item)s") % {"item": item.number},
         "lead": gettext(
@@ -234,10 +216,21 @@ def item_reverse(request: StaffRequest, item_id: int) -> HttpResponse:
         ),
         "button": gettext("Reverse item"),
         "action": reverse("item-reverse", args=[item.pk]),
-        "back": back,
         "crumb": item.number,
     }
-    return form_page(request, "web/plain_form.html", form, context)
+    return reason_page(
+        request,
+        lambda reason: reverse_item(
+            actor=request.actor,
+            item=item,
+            reason=reason,
+            as_of=request.as_of,
+            at=clock.now(),
+        ),
+        said=gettext("%(item)s is reversed.") % {"item": item.number},
+        back=back,
+        context=context,
+    )
 
 
 def _with(request: HttpRequest, **changes: str) -> str:

@@ -38,7 +38,7 @@ from dunwell.templatetags.money import money, money_input, read_money
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page
 from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
-from dunwell.web.reasons import ReasonForm
+from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -264,30 +264,27 @@ def payment_reverse(request: StaffRequest, payment_id: int) -> HttpResponse:
     """Record that a payment was returned; what it settled is owed again."""
     payment = get_object_or_404(Payment, pk=payment_id, company=request.actor.company)
     back = reverse("payment", args=[payment.pk])
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            reverse_payment(
-                actor=request.actor,
-                payment=payment,
-                reason=form.cleaned_data["reason"],
-                as_of=request.as_of,
-                at=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("Payment returned; its items are owed again."), back=back)
     context = {
         "heading": gettext("Return payment %(number)s") % {"number": payment.number},
         "lead": gettext("%(amount)s is taken off the account and off every item it was put on.")
         % {"amount": money(payment.amount_minor, payment.currency)},
         "button": gettext("Return payment"),
         "action": reverse("payment-reverse", args=[payment.pk]),
-        "back": back,
         "crumb": payment.number,
     }
-    return form_page(request, "web/plain_form.html", form, context)
+    return reason_page(
+        request,
+        lambda reason: reverse_payment(
+            actor=request.actor,
+            payment=payment,
+            reason=reason,
+            as_of=request.as_of,
+            at=clock.now(),
+        ),
+        said=gettext("Payment returned; its items are owed again."),
+        back=back,
+        context=context,
+    )
 
 
 @needs("payment.reverse")
@@ -300,30 +297,27 @@ def allocation_reverse(request: StaffRequest, allocation_id: int) -> HttpRespons
         company=request.actor.company,
     )
     back = reverse("item", args=[allocation.item_id])
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            reverse_allocation(
-                actor=request.actor,
-                allocation=allocation,
-                reason=form.cleaned_data["reason"],
-                as_of=request.as_of,
-                at=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("Taken back; the item is owed again."), back=back)
     context = {
         "heading": gettext("Take off %(item)s") % {"item": allocation.item.number},
         "lead": gettext("%(amount)s goes back to where it came from.")
         % {"amount": money(abs(allocation.amount_minor), allocation.item.currency)},
         "button": gettext("Take back"),
         "action": reverse("allocation-reverse", args=[allocation.pk]),
-        "back": back,
         "crumb": allocation.item.number,
     }
-    return form_page(request, "web/plain_form.html", form, context)
+    return reason_page(
+        request,
+        lambda reason: reverse_allocation(
+            actor=request.actor,
+            allocation=allocation,
+            reason=reason,
+            as_of=request.as_of,
+            at=clock.now(),
+        ),
+        said=gettext("Taken back; the item is owed again."),
+        back=back,
+        context=context,
+    )
 
 
 def _initial(request: StaffRequest) -> dict[str, object]:

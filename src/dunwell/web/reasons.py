@@ -1,7 +1,14 @@
-"""The form behind every button that takes something back: why?"""
+"""The page behind every button that takes something back: why?"""
+
+from collections.abc import Callable, Mapping
 
 from django import forms
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
+
+from dunwell.actions.gate import Refused
+from dunwell.web.answers import done, form_page
+from dunwell.web.staff import StaffRequest
 
 
 class ReasonForm(forms.Form):
@@ -12,3 +19,26 @@ class ReasonForm(forms.Form):
         max_length=300,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )
+
+
+def reason_page(
+    request: StaffRequest,
+    take_back: Callable[[str], object],
+    *,
+    said: str,
+    back: str,
+    context: Mapping[str, object],
+) -> HttpResponse:
+    """Ask why, call `take_back` with the reason, and say so on the page `back`.
+
+    A refusal stands at the form. `context` holds heading, lead, button, action and crumb.
+    """
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_back(form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return done(request, said, back=back)
+    return form_page(request, "web/plain_form.html", form, {**context, "back": back})

@@ -11,7 +11,7 @@ from dunwell import clock
 from dunwell.actions.gate import Actor, Forbidden, program, staff
 from dunwell.actions.users import lacks_second_factor
 from dunwell.models import User
-from dunwell.queries.companies import companies_of
+from dunwell.queries.companies import chosen_company, companies_of
 from dunwell.queries.tokens import live_token
 
 
@@ -64,8 +64,7 @@ class SessionAuth(APIKeyCookie):
         companies = companies_of(user)
         if not companies:
             return None
-        chosen = request.session.get("company_id")
-        company = next((c for c in companies if c.pk == chosen), companies[0])
+        company = chosen_company(companies, request.session.get("company_id"))
         actor = staff(user, company)
         if lacks_second_factor(user, actor):
             raise HttpError(403, "Set up a second factor first.")

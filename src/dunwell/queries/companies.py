@@ -1,5 +1,7 @@
 """Companies a person works for, and how they sign in."""
 
+from collections.abc import Sequence
+
 from allauth.mfa.models import Authenticator
 
 from dunwell.models import Company, User
@@ -8,6 +10,11 @@ from dunwell.models import Company, User
 def companies_of(user: User) -> list[Company]:
     """Return the companies in which the person has a role, by name."""
     return list(Company.objects.filter(memberships__user=user).distinct().order_by("name", "id"))
+
+
+def chosen_company(companies: Sequence[Company], chosen: int | None) -> Company:
+    """Return the company chosen in the session, the first one while none of these is."""
+    return next((company for company in companies if company.pk == chosen), companies[0])
 
 
 def has_second_factor(user: User) -> bool:

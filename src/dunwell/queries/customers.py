@@ -58,7 +58,7 @@ def customer_page(
     """
     if sort not in SORTS:
         raise ValueError(f"Customers cannot be sorted by {sort}; use one of {', '.join(SORTS)}.")
-    found = Customer.objects.filter(company=company).filter(_searched(company, search))
+    found = Customer.objects.filter(company=company).filter(customers_searched(company, search))
     if segment:
         found = found.filter(segment=segment)
     if unassigned:
@@ -124,13 +124,17 @@ def segments_of(company: Company) -> tuple[str, ...]:
     return tuple(found.values_list("segment", flat=True).distinct())
 
 
-def _searched(company: Company, search: str) -> Q:
+def customers_searched(company: Company, search: str, *, path: str = "") -> Q:
+    """Return the condition: name holds the text, number begins with it, or an item is called so.
+
+    `path` leads to the customer from the rows that are filtered, such as `customer__`.
+    """
     text = search.strip().replace("\0", "")
     if not text:
         return Q()
     items = Item.objects.filter(company=company, number__in=(text, text.upper()))
     return (
-        Q(name__icontains=text)
-        | Q(number__istartswith=text)
-        | Q(pk__in=items.values("customer_id"))
+        Q(**{f"{path}name__icontains": text})
+        | Q(**{f"{path}number__istartswith": text})
+        | Q(**{f"{path}pk__in": items.values("customer_id")})
     )

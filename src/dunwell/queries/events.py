@@ -94,7 +94,7 @@ def chain_check(company: Company) -> ChainCheck:
             return _broken(seq, seq + 1, f"Event {seq + 1} is missing.")
         if event.previous_hash != previous:
             return _broken(seq, event.seq, f"Event {event.seq} does not follow event {seq}.")
-        if event.hash != _hash(event):
+        if event.hash != hash_of(event):
             return _broken(seq, event.seq, f"Event {event.seq} was changed after it was written.")
         previous, seq = event.hash, event.seq
     heads = list(ChainHead.objects.filter(company=company).values_list("seq", "hash"))
@@ -109,7 +109,8 @@ def _broken(events: int, at: int, finding: str) -> ChainCheck:
     return ChainCheck(events=events, is_whole=False, broken_at=at, finding=finding)
 
 
-def _hash(event: Event) -> str:
+def hash_of(event: Event) -> str:
+    """Return the hash an event should bear, worked out apart from the code that writes it."""
     row = [
         event.company_id,
         event.seq,

@@ -5,14 +5,13 @@ events is hashed again from its definition.
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
 
 from django.db import connection
 
 from dunwell.models import ChainHead, Company, Event, ImportBatch, Message
+from dunwell.queries.events import hash_of
 from dunwell.queries.proofs.balances import BALANCES
 from dunwell.queries.proofs.check import Check
 from dunwell.queries.proofs.desk import DESK
@@ -121,28 +120,12 @@ def _chain_breaks(company: Company) -> Iterator[tuple[str, ...]]:
             yield (str(event.seq), f"event {expected} is missing")
         if event.previous_hash != previous:
             yield (str(event.seq), "does not follow the event before it")
-        if event.hash != _hash(event):
+        if event.hash != hash_of(event):
             yield (str(event.seq), "was changed after it was written")
         previous, expected = event.hash, event.seq + 1
     head = ChainHead.objects.filter(company=company).first()
     if (head.seq, head.hash) != (expected - 1, previous) if head else expected > 1:
         yield (str(expected - 1), "is not the end that was noted: events are missing after it")
-
-
-def _hash(event: Event) -> str:
-    row = [
-        event.company_id,
-        event.seq,
-        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        event.actor,
-        event.verb,
-        event.subject,
-        event.subject_id,
-        event.customer_id,
-        event.data,
-    ]
-    text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(event.previous_hash.encode() + text.encode()).hexdigest()
 
 
 def _changed_words(company: Company) -> Iterator[tuple[str, ...]]:

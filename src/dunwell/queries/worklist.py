@@ -7,7 +7,8 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import Max, Q
 
-from dunwell.models import Company, Item, Message, Note, Snooze, Task, WorklistEntry
+from dunwell.models import Company, Message, Note, Snooze, Task, WorklistEntry
+from dunwell.queries.customers import customers_searched
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 SHOWN = ("mine", "all", "unassigned", "snoozed")
@@ -106,7 +107,7 @@ def worklist_rows(
     entries = list(
         WorklistEntry.objects.filter(company=company)
         .filter(_shown(show, user_id, as_of))
-        .filter(_searched(company, search))
+        .filter(customers_searched(company, search, path="customer__"))
         .filter(after(cursor, ("rank", "id"), (int, int)))
         .select_related("customer__collector", "customer__snooze")
         .order_by("rank", "id")[: limit + 1]
@@ -195,18 +196,6 @@ def _shown(show: str, user_id: int | None, as_of: date) -> Q:
     if show == "unassigned":
         return awake & Q(customer__collector=None)
     return awake
-
-
-def _searched(company: Company, search: str) -> Q:
-    text = search.strip().replace("\0", "")
-    if not text:
-        return Q()
-    items = Item.objects.filter(company=company, number__in=(text, text.upper()))
-    return (
-        Q(customer__name__icontains=text)
-        | Q(customer__number__istartswith=text)
-        | Q(customer__in=items.values("customer_id"))
-    )
 
 
 def _tasks(customers: Sequence[int]) -> dict[int, tuple[WaitingTask, ...]]:

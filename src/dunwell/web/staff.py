@@ -15,7 +15,7 @@ from dunwell import clock
 from dunwell.actions.gate import Actor, staff
 from dunwell.actions.users import lacks_second_factor
 from dunwell.models import Company, User
-from dunwell.queries.companies import companies_of
+from dunwell.queries.companies import chosen_company, companies_of
 
 OPEN_PATHS = ("/accounts/", "/sign-in/", "/static/", "/api/", "/language/")
 """Pages that work without a company: sign-in itself, and the API with its own tokens."""
@@ -86,8 +86,7 @@ class StaffMiddleware:
         companies = companies_of(user)
         if not companies:
             return self._unkept(render(request, "web/no_company.html", status=403))
-        chosen = request.session.get("company_id")
-        company = next((c for c in companies if c.pk == chosen), companies[0])
+        company = chosen_company(companies, request.session.get("company_id"))
         actor = staff(user, company)
         known = cast("StaffRequest", request)
         known.actor, known.companies = actor, companies

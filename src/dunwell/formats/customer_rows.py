@@ -8,28 +8,10 @@ from dunwell.engine.money import UNKNOWN_CURRENCY
 from dunwell.formats.countries import country_code
 from dunwell.formats.findings import FindingLog
 from dunwell.formats.refusals import refuse, refuse_repeats
+from dunwell.formats.roles import CUSTOMER_DETAILS
 from dunwell.formats.values import mapped
 
-DETAILS = (
-    "customer_name",
-    "country",
-    "language",
-    "email",
-    "phone",
-    "segment",
-    "terms",
-    "parent",
-    "street",
-    "street2",
-    "postcode",
-    "city",
-    "region",
-    "vat_number",
-    "iban",
-    "contact_last_name",
-    "contact_first_name",
-)
-TEXTS = ("customer_number", "customer_alias", *DETAILS)
+TEXTS = ("customer_number", "customer_alias", *CUSTOMER_DETAILS)
 
 
 def customer_rows(frame: pl.DataFrame, *, log: FindingLog) -> pl.DataFrame:
@@ -64,7 +46,7 @@ def customer_rows(frame: pl.DataFrame, *, log: FindingLog) -> pl.DataFrame:
     frame = refuse_repeats(
         frame,
         key=["customer_number"],
-        content=[*DETAILS, "credit_limit", "currency"],
+        content=[*CUSTOMER_DETAILS, "credit_limit", "currency"],
         log=log,
         noun="customer number",
     )
@@ -119,7 +101,7 @@ def merged(
     columns = [
         "customer_number",
         "customer_alias",
-        *DETAILS,
+        *CUSTOMER_DETAILS,
         "currency",
         "currency:known",
         "credit_limit_minor",
@@ -137,7 +119,7 @@ def merged(
     merged_rows = rows.group_by("customer_number", maintain_order=True).agg(
         *(
             pl.col(name).drop_nulls().first()
-            for name in ("customer_alias", *DETAILS, "currency", "credit_limit_minor")
+            for name in ("customer_alias", *CUSTOMER_DETAILS, "currency", "credit_limit_minor")
         ),
         *(pl.col(name).first() for name in ("file", "part", "row")),
     )

@@ -37,8 +37,7 @@ AMOUNT_FIELDS = frozenset(
 )
 
 
-_CUSTOMER = (
-    "customer_number",
+CUSTOMER_DETAILS = (
     "customer_name",
     "country",
     "language",
@@ -56,9 +55,10 @@ _CUSTOMER = (
     "iban",
     "contact_last_name",
     "contact_first_name",
-    "currency",
-    "credit_limit",
 )
+"""What is said of a customer beside its number, as text."""
+
+_CUSTOMER = ("customer_number", *CUSTOMER_DETAILS, "currency", "credit_limit")
 ROLE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "items": (
         "item_number",

@@ -22,11 +22,6 @@ ALLOCATION = {
 signed like the item: what lowers a debit item is positive."""
 
 
-def empty_allocations() -> pl.DataFrame:
-    """Return allocations without rows."""
-    return pl.DataFrame(schema=ALLOCATION)
-
-
 def with_items(lines: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """Return lines with the item they name: by its number, else by the key the file uses for it.
 

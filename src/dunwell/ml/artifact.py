@@ -1,0 +1,183 @@
+"""A fitted model as bytes and back: JSON and arrays, nothing that runs code when read."""
+
+import io
+import json
+import lzma
+import struct
+import zipfile
+import zlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from dunwell.ml.day_facts import GROUPS
+from dunwell.ml.lateness import DAYS_LATE, Lateness
+from dunwell.ml.model import PayDateModel
+from dunwell.ml.naive import CustomerMedian, CustomerRate, DueDate
+from dunwell.ml.past import Portfolio
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
+
+VERSION = 1
+"""Raised when a reader of older bytes would misread newer ones."""
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""Every entry's date, so that the same model gives the same bytes."""
+
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    MemoryError,
+)
+"""What reading damaged bytes raises, layer by layer: the archive, its codecs, JSON, arrays."""
+
+
+class ArtifactError(ValueError):
+    """The bytes are no model of this version; the message says what is wrong."""
+
+
+def dump(model: PayDateModel) -> bytes:
+    """Return a model as bytes; the same model gives the same bytes."""
+    parts: dict[str, bytes] = {}
+    head: dict[str, Any] = {"version": VERSION, "name": model.name}
+    if isinstance(model, DueDate):
+        _put_lateness(parts, head, "portfolio", model.portfolio)
+    elif isinstance(model, CustomerMedian | CustomerRate):
+        _put_lateness(parts, head, "portfolio", model.portfolio)
+        _put_lateness(parts, head, "newcomers", model.newcomers)
+    else:
+        _put_hazard(parts, head, model)
+    head["parts"] = sorted(parts)
+    parts["model.json"] = json.dumps(head, sort_keys=True).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in sorted(parts):
+            file.writestr(zipfile.ZipInfo(name, EPOCH), parts[name], zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def load(content: bytes) -> PayDateModel:
+    """Return the model that `dump` wrote. Raises ArtifactError when the bytes are no model.
+
+    A learned model needs LightGBM; where its system library is missing OSError is raised.
+    """
+    try:
+        parts = _parts(content)
+        head = json.loads(parts.pop("model.json"))
+        version, expected = head["version"], set(head["parts"])
+        is_whole = version == VERSION and parts.keys() == expected
+        model = _model(head, parts) if is_whole else None
+    except DAMAGED as error:
+        raise ArtifactError(f"the bytes are no model: {error!r}") from error
+    if version != VERSION:
+        raise ArtifactError(f"the model is of version {version}, not {VERSION}")
+    if model is None:
+        raise ArtifactError(f"the model lacks or adds parts: {sorted(parts.keys() ^ expected)}")
+    return model
+
+
+def _parts(content: bytes) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            return {name: file.read(name) for name in file.namelist()}
+    except OSError as error:  # what one of its codecs says of bytes that are not its own
+        raise ValueError(str(error)) from error
+
+
+def _model(head: dict[str, Any], parts: dict[str, bytes]) -> PayDateModel:
+    name = head["name"]
+    if name == "due_date":
+        return DueDate(portfolio=_lateness(parts, head, "portfolio"))
+    if name in {"customer_median", "customer_rate"}:
+        kind = CustomerMedian if name == "customer_median" else CustomerRate
+        return kind(
+            portfolio=_lateness(parts, head, "portfolio"),
+            newcomers=_lateness(parts, head, "newcomers"),
+        )
+    if name != "hazard":
+        raise ValueError(f"there is no model {name}")
+    return _hazard(head, parts)
+
+
+def _put_lateness(
+    parts: dict[str, bytes], head: dict[str, Any], name: str, found: Lateness
+) -> None:
+    parts[f"{name}.npy"] = _array(found.unpaid)
+    head[name] = {"tail": found.tail, "items": found.items}
+
+
+def _lateness(parts: dict[str, bytes], head: dict[str, Any], name: str) -> Lateness:
+    return Lateness(unpaid=_read(parts[f"{name}.npy"], DAYS_LATE.shape), **head[name])
+
+
+def _put_hazard(parts: dict[str, bytes], head: dict[str, Any], model: PayDateModel) -> None:
+    # LightGBM's system library may be missing; only this kind of model needs it
+    from dunwell.ml.hazard import HazardModel  # noqa: PLC0415
+
+    found = cast("HazardModel", model)
+    for name, table in found.tables.items():
+        parts[f"tables/{name}.npy"] = _array(table)
+    parts["trees.txt"] = found.trees.model_to_string().encode()
+    if found.day_trees is not None:
+        parts["day_trees.txt"] = found.day_trees.model_to_string().encode()
+    if found.late_trees is not None:
+        parts["late_trees.txt"] = found.late_trees.model_to_string().encode()
+    parts["masked.npy"] = _array(found.masked)
+    head |= {
+        "base": found.base,
+        "portfolio": asdict(found.portfolio),
+        "currencies": found.currencies,
+        "tables": list(found.tables),
+    }
+
+
+def _hazard(head: dict[str, Any], parts: dict[str, bytes]) -> PayDateModel:
+    from dunwell.ml.hazard import HazardModel  # noqa: PLC0415
+
+    day_trees, late_trees = parts.get("day_trees.txt"), parts.get("late_trees.txt")
+    portfolio = head["portfolio"] | {"weekdays": tuple(head["portfolio"]["weekdays"])}
+    return HazardModel(
+        tables={name: _read(parts[f"tables/{name}.npy"], GROUPS[name]) for name in head["tables"]},
+        base=float(head["base"]),
+        trees=_trees(parts["trees.txt"]),
+        day_trees=_trees(day_trees) if day_trees is not None else None,
+        late_trees=_trees(late_trees) if late_trees is not None else None,
+        masked=_read(parts["masked.npy"]),
+        portfolio=Portfolio(**portfolio),
+        currencies=dict(head["currencies"]),
+        name=head["name"],
+    )
+
+
+def _trees(content: bytes) -> "lgb.Booster":
+    import lightgbm as lgb  # noqa: PLC0415
+
+    try:
+        return lgb.Booster(model_str=content.decode())
+    except lgb.basic.LightGBMError as error:
+        raise ValueError(f"the trees cannot be read: {error}") from error
+
+
+def _array(values: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    np.save(out, values, allow_pickle=False)
+    return out.getvalue()
+
+
+def _read(content: bytes, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    values = np.asarray(np.load(io.BytesIO(content), allow_pickle=False))
+    if shape is not None and values.shape != shape:
+        raise ValueError(f"an array has the shape {values.shape}, not {shape}")
+    return values

@@ -1,0 +1,176 @@
+"""The learned pay-date model: a daily hazard of tables, tilted phase by phase.
+
+log-odds(paid on day d | unpaid before) = sum of tables over facts of the day + tilt of the
+item in the phase d lies in. Items unpaid at the end of what is known are censored, never
+dropped. Beside it, where the book is small enough, trees over item and day together.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+import polars as pl
+
+from dunwell.ml.closed_days import ClosedDays, calendar_names, closed_days
+from dunwell.ml.curves import GRID_DAYS, ITEM_COLUMNS, Curves
+from dunwell.ml.day_facts import day_bins
+from dunwell.ml.day_trees import day_table
+from dunwell.ml.features import Lookups, Views
+from dunwell.ml.history import History, Ints
+from dunwell.ml.late_trees import drawn, late_table
+from dunwell.ml.past import Past, Portfolio
+from dunwell.ml.quick import QuickTables, is_quick
+from dunwell.ml.tables import Tables, offsets
+from dunwell.ml.tilt import COARSE, FINE, Phases, tilts_by_day
+
+TAIL_DAYS = 28
+"""The daily hazard beyond the grid is that of its last days."""
+LEAST_HAZARD, MOST_HAZARD = 0.005, 0.2
+
+MIX = 0.35
+"""Weight of the tables beside the day trees."""
+DAY_CHUNK = 2_000
+MOST_THREADS = 4
+CHUNK = 8_000
+"""Items scored at a time; bounds memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class HazardModel:
+    """Fitted tables and trees; `curves` reads them for any day."""
+
+    tables: Tables
+    base: float
+    trees: lgb.Booster
+    day_trees: lgb.Booster | None
+    late_trees: lgb.Booster | None
+    masked: Ints
+    portfolio: Portfolio
+    currencies: dict[str, float]
+    name: str = "hazard"
+
+    def curves(self, history: History, requests: pl.DataFrame) -> Curves:
+        """Return the pay-date curve of every request (ITEM_COLUMNS) as of the history's day."""
+        paid = np.empty((requests.height, GRID_DAYS), np.float32)
+        tail = np.empty(requests.height, np.float32)
+        # items of one customer together: what depends on the customer is worked out once
+        order = np.argsort(requests["customer_id"].to_numpy(), kind="stable")
+        asked = self._asked(history, requests[order])
+
+        def read(begin: int) -> None:
+            views, closed = asked(slice(begin, begin + CHUNK))
+            rows = order[begin : begin + CHUNK]
+            paid[rows], tail[rows] = self.paid(views, closed, is_whole=True)
+
+        with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, MOST_THREADS)) as threads:
+            list(threads.map(read, range(0, requests.height, CHUNK)))
+        return Curves(
+            as_of=history.as_of,
+            items=requests.select(*ITEM_COLUMNS),
+            paid=paid,
+            tail=tail,
+            model=self.name,
+        )
+
+    def seen(self, history: History, requests: pl.DataFrame) -> tuple[Views, ClosedDays]:
+        """Return the requests as the model sees them on the history's day."""
+        return self._asked(history, requests)(slice(0, requests.height))
+
+    def paid(
+        self, views: Views, closed: ClosedDays, *, is_whole: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return P(paid by day) for GRID_DAYS days after the views' day, and the hazard beyond.
+
+        All views are of one day. Without `is_whole` the day trees are left out: quicker.
+        """
+        first = int(views.day[0]) + 1 if len(views.day) else 0
+        days = np.broadcast_to(first + np.arange(GRID_DAYS), (len(views.day), GRID_DAYS))
+        if is_quick(self.tables):
+            odds = QuickTables(self.tables, self.base).odds(views, closed, first)
+        else:
+            odds = offsets(self.tables, self.base, day_bins(views, closed, days, self.tables))
+        odds += tilts_by_day(
+            self.trees, views, days, phases=phases_of(self.tables), masked=self.masked
+        )
+        unpaid, tail = _survival(odds, views, first)
+        if is_whole and self.day_trees is not None:
+            other, other_tail = _survival(
+                self._day_odds(self.day_trees, views, closed, days), views, first
+            )
+            # two opinions of one item are averaged as chances: where one of them is far off,
+            # the median stays with the other
+            unpaid = MIX * unpaid + (1 - MIX) * other
+            tail = MIX * tail + (1 - MIX) * other_tail
+        if is_whole and self.late_trees is not None:
+            table = late_table(views, masked=self.masked)
+            direct = np.asarray(self.late_trees.predict(table, raw_score=True))
+            unpaid = drawn(unpaid, views, first, direct)
+        return 1 - unpaid, tail
+
+    def _asked(
+        self, history: History, requests: pl.DataFrame
+    ) -> Callable[[slice], tuple[Views, ClosedDays]]:
+        """Return what turns some of the requests into views."""
+        lookups = Lookups(history, Past(history, self.portfolio), self.currencies)
+        names = calendar_names(requests, history)
+        distinct = names.unique().sort()
+        closed = closed_days(
+            distinct.to_list() or [""], first=history.as_of, last=history.as_of + 2 * GRID_DAYS
+        )
+        calendar = distinct.search_sorted(names).to_numpy()
+        amounts = _with_amounts(requests, history)
+
+        def views(rows: slice) -> tuple[Views, ClosedDays]:
+            part = amounts[rows]
+            day = np.full(part.height, history.as_of, np.int32)
+            return lookups.views(part, day, calendar[rows]), closed
+
+        return views
+
+    def _day_odds(
+        self, trees: lgb.Booster, views: Views, closed: ClosedDays, days: np.ndarray
+    ) -> np.ndarray:
+        """Return what the day trees say of every item and day."""
+        found = np.empty(days.shape, np.float32)
+        for begin in range(0, len(days), DAY_CHUNK):
+            part = days[begin : begin + DAY_CHUNK]
+            row = np.repeat(np.arange(begin, begin + len(part)), part.shape[1])
+            table = day_table(views, closed, row, part.ravel(), masked=self.masked)
+            odds = np.asarray(trees.predict(table, raw_score=True), np.float32)
+            found[begin : begin + len(part)] = odds.reshape(part.shape)
+        return found
+
+
+def phases_of(tables: Tables) -> Phases:
+    """Return the phases a model with these tables has."""
+    return COARSE if is_quick(tables) else FINE
+
+
+def _survival(odds: np.ndarray, views: Views, first: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return P(unpaid after each day from `first` on) and the daily hazard beyond the grid."""
+    # 1 - hazard = 1 / (1 + e^odds)
+    survived = np.asarray(odds, np.float32)
+    np.exp(survived, out=survived)
+    survived += 1
+    np.reciprocal(survived, out=survived)
+    later = np.flatnonzero(views.start > first)
+    days = first + np.arange(GRID_DAYS)
+    survived[later] = np.where(days < views.start[later, None], 1, survived[later])
+    ends = 1 - survived[:, -TAIL_DAYS:].mean(axis=1)
+    tail = np.clip(ends, LEAST_HAZARD, MOST_HAZARD)
+    return np.cumprod(survived, axis=1, out=survived), tail
+
+
+def _with_amounts(requests: pl.DataFrame, history: History) -> pl.DataFrame:
+    """Return the requests with their whole amount, which for an item not issued yet is open."""
+    if "amount_minor" in requests.columns:
+        return requests
+    return requests.join(
+        history.items.select("item_id", "amount_minor"),
+        on="item_id",
+        how="left",
+        maintain_order="left",
+    ).with_columns(pl.col("amount_minor").fill_null(pl.col("open_minor")))

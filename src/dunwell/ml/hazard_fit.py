@@ -1,0 +1,183 @@
+"""Fitting the hazard: which days of which items are looked at, and what is learned first."""
+
+from dataclasses import dataclass, replace
+
+import lightgbm as lgb
+import numpy as np
+
+from dunwell.ml.closed_days import calendar_names, closed_days
+from dunwell.ml.curves import GRID_DAYS
+from dunwell.ml.day_facts import GROUPS, day_bins
+from dunwell.ml.day_trees import day_table, fit_day_trees
+from dunwell.ml.features import FACTS, Lookups, Views, usual_amounts
+from dunwell.ml.hazard import HazardModel, phases_of
+from dunwell.ml.history import NEVER, History, Ints, day_array, first_day
+from dunwell.ml.late_trees import fit_late_trees, late_table
+from dunwell.ml.past import Past
+from dunwell.ml.quick import QUICK_GROUPS
+from dunwell.ml.tables import Size, fit_tables, offsets
+from dunwell.ml.tilt import fit_tilt, inputs
+
+SMALL = Size(
+    table_trees=50,
+    table_leaves=15,
+    tilt_trees=60,
+    tilt_leaves=7,
+    day_trees=120,
+    day_leaves=15,
+    days=400_000,
+)
+LARGE = Size(
+    table_trees=60,
+    table_leaves=31,
+    tilt_trees=160,
+    tilt_leaves=31,
+    day_trees=200,
+    day_leaves=31,
+    days=700_000,
+)
+QUICK_TREES, QUICK_LEAVES = 40, 15
+"""Trees of the tilt where a million items wait."""
+
+LARGE_ITEMS = 5_000
+"""Paid items from which the large model is worth it."""
+
+TIME_FACTS = ("due_month", "tenure", "portfolio_recent", "portfolio_late")
+SEASONS_DAYS = 760
+"""The month of the year is a fact only after two years of history."""
+
+UNPAID_KEPT = 0.3
+"""Share of days without payment kept for the tables; the kept ones weigh more."""
+
+LOOK_EVERY = 7
+"""An item is looked at about once a week while open."""
+KEPT_LOOKS = 0.3
+LOOK_SPAN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Views of training items and their days: `row` names the view of each cell."""
+
+    views: Views
+    row: Ints
+    day: Ints
+    is_paid: np.ndarray
+    counts: Ints
+
+
+def fit_hazard(
+    history: History, *, seed: int = 7, size: Size | None = None, is_quick: bool = False
+) -> HazardModel:
+    """Return a model learned from what a history shows, the same for the same history and seed."""
+    chosen = size or (LARGE if history.paid_items >= LARGE_ITEMS else SMALL)
+    if is_quick:
+        chosen = replace(chosen, tilt_trees=QUICK_TREES, tilt_leaves=QUICK_LEAVES)
+    past = Past(history)
+    currencies = usual_amounts(history)
+    lookups = Lookups(history, past, currencies)
+    names = calendar_names(history.items, history)
+    distinct = names.unique().sort()
+    closed = closed_days(distinct.to_list(), first=first_day(history), last=history.as_of)
+    calendar = distinct.search_sorted(names).to_numpy()
+    chance = np.random.default_rng(seed)
+    cells = _cells(history, lookups, calendar, chance, chosen.days)
+    # days without payment are thinned for the tables, the kept ones weigh for the others
+    kept = cells.is_paid | (chance.random(len(cells.row)) < UNPAID_KEPT)
+    row, day = cells.row[kept], cells.day[kept]
+    weight = np.where(cells.is_paid[kept], 1.0, 1 / UNPAID_KEPT)
+    groups = QUICK_GROUPS if is_quick else tuple(GROUPS)
+    bins = day_bins(cells.views.take(row), closed, day, groups)
+    tables, base = fit_tables(bins, cells.is_paid[kept], weight, size=chosen, seed=seed)
+    all_bins = day_bins(cells.views.take(cells.row), closed, cells.day, groups)
+    odds = offsets(tables, base, all_bins)
+    masked = _masked(history)
+    phases = phases_of(tables)
+    key = cells.row * phases.count + phases.of(cells.views.take(cells.row), cells.day)
+    units, unit = np.unique(key, return_inverse=True)
+    trees = fit_tilt(
+        inputs(
+            cells.views, units // phases.count, units % phases.count, phases=phases, masked=masked
+        ),
+        odds.astype(np.float32),
+        unit,
+        np.bincount(unit, weights=cells.is_paid, minlength=len(units)),
+        size=chosen,
+        seed=seed,
+    )
+    day_trees = None
+    if not is_quick:
+        table = day_table(cells.views, closed, row, day, masked=masked)
+        day_trees = fit_day_trees(table, cells.is_paid[kept], weight, size=chosen, seed=seed)
+    late_trees = None
+    if not is_quick and history.paid_items >= LARGE_ITEMS:
+        late_trees = _late_trees(history, cells, masked=masked, size=chosen, seed=seed)
+    return HazardModel(
+        day_trees=day_trees,
+        late_trees=late_trees,
+        tables=tables,
+        base=base,
+        trees=trees,
+        masked=masked,
+        portfolio=past.portfolio,
+        currencies=currencies,
+    )
+
+
+def _late_trees(
+    history: History, cells: Cells, *, masked: Ints, size: Size, seed: int
+) -> lgb.Booster:
+    """Return trees for "late or not?" learned from items whose due day has passed.
+
+    An item still open then is late, however long it stays so: nothing waits for the answer.
+    """
+    views = cells.views
+    last = np.cumsum(cells.counts) - 1
+    is_paid, end = cells.is_paid[last], cells.day[last]
+    is_asked = (views.start <= views.due) & (views.due < history.as_of)
+    used = np.flatnonzero(is_asked & (is_paid | (end >= views.due)))
+    is_late = ~(is_paid & (end <= views.due))[used]
+    return fit_late_trees(
+        late_table(views.take(used), masked=masked), is_late, size=size, seed=seed
+    )
+
+
+def _masked(history: History) -> Ints:
+    """Return the columns a short history must not see: there they only tell the time."""
+    first = first_day(history)
+    names = TIME_FACTS if history.as_of - first < SEASONS_DAYS else TIME_FACTS[1:]
+    return np.array([FACTS.index(name) for name in names])
+
+
+def _cells(
+    history: History,
+    lookups: Lookups,
+    calendar: np.ndarray,
+    chance: np.random.Generator,
+    most: int,
+) -> Cells:
+    """Return items as seen before issue and about weekly while open, with their days."""
+    items = history.items
+    issued, ended = day_array(items, "issued_day"), day_array(items, "ended_day")
+    paid = day_array(items, "paid_day")
+    stop = np.minimum(ended, history.as_of)
+    every = np.arange(items.height)
+    rows, looks = [every], [issued - chance.integers(1, 8, items.height)]
+    for ahead in range(0, LOOK_SPAN, LOOK_EVERY):
+        look = issued + ahead + chance.integers(0, LOOK_EVERY, items.height)
+        seen = (look < stop) & (chance.random(items.height) < KEPT_LOOKS)
+        rows.append(every[seen])
+        looks.append(look[seen])
+    item = np.concatenate(rows)
+    look = np.concatenate(looks).astype(np.int32)
+    begin = np.maximum(issued[item], look + 1)
+    counts = np.clip(np.minimum(stop[item], begin + GRID_DAYS - 1) - begin + 1, 0, None)
+    used = counts > 0
+    if counts.sum() > most / UNPAID_KEPT:
+        used &= chance.random(len(counts)) < most / UNPAID_KEPT / counts.sum()
+    item, look, begin, counts = item[used], look[used], begin[used], counts[used].astype(np.int64)
+    views = lookups.views(items[item], look, calendar[item])
+    row = np.repeat(np.arange(len(item)), counts)
+    day = begin[row] + np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    is_paid = (day == paid[item][row]) & (paid[item][row] < NEVER)
+    return Cells(views=views, row=row, day=day.astype(np.int64), is_paid=is_paid, counts=counts)

@@ -1,0 +1,158 @@
+"""The tilt: how much sooner or later than its tables an item is paid, phase by phase.
+
+A phase is a stretch of days around the customer's usual day. Trees over the facts of the
+item and the place of the phase are boosted by the exact likelihood of unpaid and paid days
+(survival with censoring), on top of what the tables say. One question per phase instead of
+one per day is what makes a curve cheap.
+"""
+
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+
+from dunwell.ml.features import FACTS, Views
+from dunwell.ml.history import Ints
+from dunwell.ml.tables import Size, settled
+
+LARGEST = 5.0
+"""A tilt is kept within e^-5 to e^5 times the odds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """First days of the phases after the first, and the day that stands for each phase.
+
+    Both are counted from the customer's usual day.
+    """
+
+    edges: tuple[int, ...]
+    days: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """Return the number of phases."""
+        return len(self.days)
+
+    def of(self, views: Views, day: np.ndarray) -> Ints:
+        """Return the phase of each day, shaped like `day`: (rows,) or (rows, days)."""
+        usual = views.due + np.rint(views.column("median")).astype(np.int64)
+        gap = day - (usual if day.ndim == 1 else usual[:, None])
+        first, last = self.edges[0] - 1, self.edges[-1]
+        by_gap = np.searchsorted(self.edges, np.arange(first, last + 1), side="right")
+        return np.asarray(by_gap[np.clip(gap, first, last) - first], np.int64)
+
+
+FINE = Phases(
+    edges=(-30, -15, -8, -4, -2, 0, 2, 4, 7, 12, 20, 35, 60),
+    days=(-40, -22, -11, -6, -3, -1, 1, 3, 5, 9, 16, 27, 47, 90),
+)
+COARSE = Phases(edges=(-8, 0, 5, 20, 50), days=(-15, -4, 2, 11, 33, 75))
+"""For books so large that every phase asked for counts."""
+
+PLACES = (
+    "after_due",
+    "after_start",
+    "after_median",
+    "after_last",
+    "after_mean",
+    "after_high",
+    "after_low",
+    "after_fading",
+    "after_mean5",
+    "after_run",
+)
+"""Where a phase lies: days from the due day, the first day, and the customer's usual days."""
+
+INPUTS = (*FACTS, *PLACES)
+
+
+def inputs(views: Views, row: Ints, phase: Ints, *, phases: Phases, masked: Ints) -> np.ndarray:
+    """Return what the trees see of phases of items, in columns INPUTS.
+
+    `masked` columns are left out: facts that only tell the time of a short history.
+    """
+    due = views.due[row].astype(np.float64)
+    usual = np.rint(views.column("median")[row])
+    day = np.maximum(due + usual + np.array(phases.days)[phase], views.start[row])
+    late = day - due
+    table = np.empty((len(row), len(INPUTS)), np.float32)
+    table[:, : len(FACTS)] = views.facts[row]
+    table[:, masked] = 0
+    places = (
+        late,
+        day - views.start[row],
+        late - usual,
+        *(
+            late - views.column(name)[row]
+            for name in ("last", "mean", "high", "low", "fading", "mean5")
+        ),
+    )
+    places = (
+        *places,
+        day - views.day[row] + views.column("recency")[row] - views.column("run_days")[row],
+    )
+    for place, values in enumerate(places):
+        table[:, len(FACTS) + place] = values
+    return table
+
+
+def fit_tilt(
+    table: np.ndarray,
+    cells: np.ndarray,
+    unit: Ints,
+    paid: np.ndarray,
+    *,
+    size: Size,
+    seed: int,
+) -> lgb.Booster:
+    """Return trees that give the tilt of a row of `table` (columns INPUTS).
+
+    `cells` are the log-odds of days, `unit` names the row of `table` each day belongs to,
+    `paid` counts the payments in each row. The gradient of the log-likelihood in the tilt
+    is sum(p) - paid, its curvature sum(p (1 - p)).
+    """
+    rows = len(table)
+
+    def slope(tilt: np.ndarray, _: lgb.Dataset) -> tuple[np.ndarray, np.ndarray]:
+        odds = cells + np.clip(tilt, -LARGEST, LARGEST).astype(np.float32)[unit]
+        chance = 1 / (1 + np.exp(-odds))
+        total = np.bincount(unit, weights=chance, minlength=rows)
+        bend = np.bincount(unit, weights=chance * (1 - chance), minlength=rows)
+        return total - paid, np.maximum(bend, 1e-3)
+
+    return lgb.train(
+        {
+            "objective": slope,
+            "learning_rate": size.tilt_rate,
+            "num_leaves": size.tilt_leaves,
+            "min_data_in_leaf": 100,
+            "lambda_l2": 5.0,
+            "feature_fraction": 0.6,
+            "bagging_fraction": 0.8,
+            "bagging_freq": 1,
+            **settled(seed),
+        },
+        lgb.Dataset(table, label=paid, free_raw_data=True),
+        num_boost_round=size.tilt_trees,
+    )
+
+
+def tilts_by_day(
+    trees: lgb.Booster, views: Views, day: np.ndarray, *, phases: Phases, masked: Ints
+) -> np.ndarray:
+    """Return the tilt on each day (rows, days), in log-odds.
+
+    The days of a row follow each other, so only the phases between its first and its last day
+    are asked for.
+    """
+    phase = phases.of(views, day)
+    begin, end = phase[:, 0], phase[:, -1]
+    counts = end - begin + 1
+    offset = np.cumsum(counts) - counts - begin
+    row = np.repeat(np.arange(len(counts)), counts)
+    asked = np.arange(len(row)) - np.repeat(offset, counts)
+    table = inputs(views, row, asked, phases=phases, masked=masked)
+    found = np.asarray(trees.predict(table, raw_score=True, num_threads=1), np.float32)
+    np.clip(found, -LARGEST, LARGEST, out=found)
+    return np.asarray(found[phase + offset[:, None]])

@@ -151,6 +151,8 @@ def _table(model, ranks, by_name):
                 value = ranks.get(field.related_model, {}).get(value, value)
             elif field.primary_key:
                 value = ranks[model][value]
+            elif isinstance(value, memoryview):  # how PostgreSQL gives bytes
+                value = bytes(value)
             elif f"{name}.{field.name}" == "entryline.source_id":
                 value = by_name[row["source"]][value]
             values.append(value)

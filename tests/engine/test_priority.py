@@ -58,8 +58,24 @@ def habit(customer=1, **change):
     return {**base, **change}
 
 
+UNPAID_TYPES = {"item_id": pl.Int64, "p_unpaid_14_ppm": pl.Int64}
+
+
+def staying(**chances):
+    return [{"item_id": int(i[1:]), "p_unpaid_14_ppm": ppm} for i, ppm in chances.items()]
+
+
 def ranked(
-    items, *, habits=(), contacts=(), unapplied=(), channels=(), rates=(), policy=POLICY, seed=None
+    items,
+    *,
+    habits=(),
+    contacts=(),
+    unapplied=(),
+    channels=(),
+    rates=(),
+    policy=POLICY,
+    seed=None,
+    unpaid=None,
 ):
     frames = [
         rows.table(COLLECTABLE, list(items)),
@@ -80,7 +96,8 @@ def ranked(
     ]  # fmt: skip
     if seed is not None:
         frames = [shuffled(frame, seed) for frame in frames]
-    found = worklist(*frames, policy=policy, home="EUR", as_of=DAY)
+    told = None if unpaid is None else lazy(list(unpaid), UNPAID_TYPES)
+    found = worklist(*frames, policy=policy, home="EUR", as_of=DAY, unpaid=told)
     schema.check(found, WORKLIST, name="worklist")
     return sorted(dicts(found), key=lambda row: row["rank"])
 
@@ -120,6 +137,7 @@ def test_a_row_tells_everything_behind_its_rank():
             "dunned_minor": 9_000,
             "covered_minor": 3_000,
             "to_collect_minor": 72_000,
+            "unpaid_ppm": 1_000_000,
             "uplift_ppm": 140_000 + 40_000 + 25_000,
             "expected_extra_minor": 14_760,
             "minutes": 6,
@@ -158,6 +176,24 @@ def test_who_is_as_late_as_ever_gains_little_from_a_contact(late, usual, uplift)
     items, habits = [item(1, days_past_due=late)], [habit(expected_days_late=usual)]
 
     assert only(items, "uplift_ppm", habits=habits) == (uplift,)
+
+
+def test_money_that_comes_by_itself_is_no_gain_of_a_contact():
+    items = [item(1, open_minor=60_000), item(2, open_minor=20_000)]
+    extra = ("to_collect_minor", "unpaid_ppm", "expected_extra_minor")
+
+    assert only(items, *extra) == (80_000, 1_000_000, 11_200)
+    unpaid = staying(i1=100_000, i2=900_000)
+    assert only(items, *extra, unpaid=unpaid) == (80_000, 300_000, 3_360)
+    # an item the model knows nothing of counts in full
+    assert only(items, *extra, unpaid=staying(i1=100_000)) == (80_000, 325_000, 3_640)
+
+
+def test_who_will_not_pay_unasked_comes_first():
+    items = [item(1, customer_id=1, open_minor=60_000), item(2, customer_id=2, open_minor=50_000)]
+
+    assert order(items) == [1, 2]
+    assert order(items, unpaid=staying(i1=500_000, i2=900_000)) == [2, 1]
 
 
 def test_broken_promises_count_up_to_a_bound():

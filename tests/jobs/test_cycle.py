@@ -12,11 +12,17 @@ from dunwell.actions.gate import Refused, system
 from dunwell.engine.aging import BUCKETS
 from dunwell.jobs.cycle import STEPS, run_cycle
 from dunwell.models import (
+    ActionChoice,
+    Anomaly,
+    CashForecast,
+    CustomerScore,
     Event,
     Habit,
+    ItemPrediction,
     KpiValue,
     Message,
     MessageItem,
+    ModelVersion,
     Run,
     Task,
     WorklistEntry,
@@ -102,7 +108,13 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
     assert {step.step: step.changed for step in first.steps if step.step != "settle_promises"} == {
         "record_figures": KpiValue.objects.count(),
         "refresh_habits": Habit.objects.count(),
+        "check_model": 0,
+        "train_model": ModelVersion.objects.count(),
+        "score_items": ItemPrediction.objects.count() + CashForecast.objects.count(),
+        "score_customers": CustomerScore.objects.count(),
+        "find_anomalies": Anomaly.objects.count(),
         "drop_stale_messages": 0,
+        "choose_actions": ActionChoice.objects.count(),
         "rank_customers": WorklistEntry.objects.count(),
         "write_reminders": Message.objects.count() + kept.count(),
     }
@@ -216,7 +228,7 @@ def test_the_command_prints_the_steps_and_refuses_what_is_no_day(company):
     out = StringIO()
     call_command("cycle", as_of="2026-03-05", stdout=out)
     lines = out.getvalue().splitlines()
-    assert [line.split()[1] for line in lines[1:7]] == [name for name, _ in STEPS]
+    assert [line.split()[1] for line in lines[1 : 1 + len(STEPS)]] == [name for name, _ in STEPS]
     assert lines[0] == "Dunwell Demo GmbH"
     with pytest.raises(CommandError, match="--as-of 5.3.2026 is not a day"):
         call_command("cycle", as_of="5.3.2026")

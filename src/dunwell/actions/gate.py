@@ -31,6 +31,7 @@ CASH = frozenset(
         "note.record",
         "profile.save",
         "feed.record",
+        "anomaly.decide",
     }
 )
 CREDIT = frozenset(
@@ -46,6 +47,10 @@ CREDIT = frozenset(
         "customer.edit",
         "rates.edit",
         "balances.rebuild",
+        "model.train",
+        "model.promote",
+        "experiment.run",
+        "anomaly.decide",
     }
 )
 ADMIN = frozenset(
@@ -58,6 +63,7 @@ ADMIN = frozenset(
         "rates.edit",
         "feed.record",
         "balances.rebuild",
+        "model.train",
     }
 )
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {

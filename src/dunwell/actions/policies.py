@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from dunwell.actions.events import record_event
+from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.engine.rehearsal import run_cases
 from dunwell.engine.strategy import Strategy, StrategyError, read_strategy, strategy_in_force
 from dunwell.formats.policies import PolicyError, PolicyText, line_of, read_policy
-from dunwell.models import Company, Membership, PolicyVersion
+from dunwell.models import Company, PolicyVersion
 from dunwell.queries.policies import strategies_in_force
 
 SHIPPED = "shipped"
@@ -63,7 +64,11 @@ def publish_policy(*, actor: Actor, version: PolicyVersion, as_of: date, at: dat
     before = Status(version.status)
     if Status.PUBLISHED not in PolicyVersion.MOVES[before]:
         raise Refused(f"This version is {before.label.lower()} and cannot be published.")
-    override = _override(actor, version)
+    override = own_approval(
+        actor,
+        author=version.author,
+        refusal="You wrote this version; somebody else has to publish it.",
+    )
     if version.valid_from < as_of:
         raise Refused(
             f"valid_from {version.valid_from.isoformat()} has passed; draft it again with "
@@ -205,25 +210,6 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return value
-
-
-def _override(actor: Actor, version: PolicyVersion) -> str:
-    """Return why the author may approve here, or empty text; refuse where a second person can."""
-    if _person(version.author) != _person(actor.name):
-        return ""
-    if actor.company.is_demo:
-        return "demo company"
-    others = Membership.objects.filter(company=actor.company, user__is_active=True).exclude(
-        user=actor.user_id
-    )
-    if others.exists():
-        raise Refused("You wrote this version; somebody else has to publish it.")
-    return "nobody else works here"
-
-
-def _person(name: str) -> str:
-    """Return the person behind an actor's name: "mona via erp" is Mona's token, and so Mona."""
-    return name.partition(" via ")[0]
 
 
 def _check_segments(company: Company, strategy: Strategy) -> None:

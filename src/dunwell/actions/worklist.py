@@ -11,7 +11,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
 from dunwell.engine.collectable import in_home
 from dunwell.engine.items import total
-from dunwell.engine.priority import PriorityPolicy, worklist
+from dunwell.engine.priority import UNPAID, PriorityPolicy, worklist
 from dunwell.engine.schema import CONTACTS, Column, Frame
 from dunwell.models import Company
 from dunwell.queries import frames
@@ -28,6 +28,7 @@ HABITS: Frame = {
 """What `engine.priority` rests on, as kept by `actions.habits`."""
 
 REASONS = (
+    "unpaid_ppm",
     "uplift_ppm",
     "covered_minor",
     "held_minor",
@@ -111,6 +112,7 @@ def _ranked(plan: ContactPlan) -> pl.DataFrame:
         policy=PriorityPolicy(),
         home=plan.company.currency,
         as_of=plan.as_of,
+        unpaid=_unpaid(plan.company),
     )
     return native(found).sort("rank").select(*_COLUMNS)
 
@@ -208,6 +210,16 @@ def _habits(company: Company) -> nw.LazyFrame:
         "h.n_settled, h.label FROM dunwell_habit h WHERE h.company_id = %s",
         [company.pk],
         HABITS,
+    )
+
+
+def _unpaid(company: Company) -> nw.LazyFrame:
+    """Return what the model said last of the company's open items; nothing before the first."""
+    return frames.read_frame(
+        "SELECT p.item_id, p.p_unpaid_14_ppm FROM dunwell_itemprediction p "
+        "WHERE p.company_id = %s",
+        [company.pk],
+        UNPAID,
     )
 
 

@@ -1,10 +1,12 @@
 """Worklist order: expected extra cash per minute of work, explained.
 
-rank = to collect * uplift / minutes, where `to collect` is what is overdue less
-what is promised, disputed, held, covered by credits or unapplied cash, or already
-being reminded (SAP's "to be collected"), and `uplift` is how much more likely a
-contact makes payment. Everything is whole numbers in home minor units, ppm and
-minutes. The uplift table is a judgement until outcomes of the desk replace it.
+rank = to collect * unpaid * uplift / minutes, where `to collect` is what is overdue
+less what is promised, disputed, held, covered by credits or unapplied cash, or already
+being reminded (SAP's "to be collected"), `unpaid` is the chance that it does not come
+by itself within two weeks (from the pay-date curves; 1 where there are none), and
+`uplift` is how much more likely a contact makes payment. Everything is whole numbers in
+home minor units, ppm and minutes. The uplift table is a judgement until outcomes of the
+desk replace it.
 """
 
 from collections.abc import Mapping
@@ -18,6 +20,11 @@ from dunwell.engine.collectable import PPM, demands, in_home
 from dunwell.engine.items import total
 from dunwell.engine.money import share
 from dunwell.engine.schema import Column, Frame
+
+UNPAID: Frame = {
+    "item_id": Column(nw.Int64, "key of the item"),
+    "p_unpaid_14_ppm": Column(nw.Int64, "chance that it is unpaid 14 days on, see ml.curves"),
+}
 
 TOLD_OF_HABITS = (
     "customer_id",
@@ -38,8 +45,11 @@ WORKLIST: Frame = {
     "dunned_minor": Column(nw.Int64, "part named in a contact that still runs"),
     "covered_minor": Column(nw.Int64, "open credits and unapplied cash, up to the rest"),
     "to_collect_minor": Column(nw.Int64, "what is left to collect"),
+    "unpaid_ppm": Column(
+        nw.Int64, "chance that it stays unpaid for 14 days by itself, 1,000,000 without a model"
+    ),
     "uplift_ppm": Column(nw.Int64, "how much likelier a contact makes payment"),
-    "expected_extra_minor": Column(nw.Int64, "to collect * uplift"),
+    "expected_extra_minor": Column(nw.Int64, "to collect * unpaid * uplift"),
     "minutes": Column(nw.Int32, "effort of the contact"),
     "score": Column(nw.Int64, "expected extra minor units per minute, rounded down"),
     "rank": Column(nw.Int64, "1 = first; unique"),
@@ -108,13 +118,15 @@ def worklist(
     policy: PriorityPolicy,
     home: str,
     as_of: date,
+    unpaid: nw.LazyFrame | None = None,
 ) -> nw.LazyFrame:
     """Return the customers with something to collect in the order of work, as WORKLIST.
 
     `items` is `collectable.collectable`, `habits` is `behaviour.habits`, `channels`
     holds (customer_id, channel) of the contact proposed, `rates` is
-    `fx.rates_in_force`. Other things equal, more money, an older item or a broken
-    promise never lowers the rank; disputed and promised money never counts. Ties go
+    `fx.rates_in_force`, `unpaid` (columns UNPAID) what the pay-date model says of items.
+    Other things equal, the chance of payment among them, more money, an older item or a
+    broken promise never lowers the rank; disputed and promised money never counts. Ties go
     to more money, then to the smaller key.
     """
     told = items.join(_last_contact(contacts, "item_id", as_of), on="item_id", how="left")
@@ -129,7 +141,7 @@ def worklist(
     per_currency = _per_currency(overdue, items, balances, rates, home)
     scored = _scored(
         _per_customer(per_currency)
-        .join(_items_told(overdue, rates, home), on="customer_id", how="left")
+        .join(_items_told(overdue, rates, home, unpaid), on="customer_id", how="left")
         .join(habits.select(*TOLD_OF_HABITS), on="customer_id", how="left")
         .join(channels.select("customer_id", "channel"), on="customer_id", how="left")
         .join(_last_contact(contacts, "customer_id", as_of), on="customer_id", how="left"),
@@ -185,16 +197,27 @@ def _per_customer(per_currency: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _items_told(overdue: nw.LazyFrame, rates: nw.LazyFrame, home: str) -> nw.LazyFrame:
-    """Return the oldest and the largest item to be collected per customer."""
+def _items_told(
+    overdue: nw.LazyFrame, rates: nw.LazyFrame, home: str, unpaid: nw.LazyFrame | None
+) -> nw.LazyFrame:
+    """Return the oldest and the largest item to be collected, and what stays unpaid of all."""
+    if unpaid is not None:
+        overdue = overdue.join(unpaid.select(*UNPAID), on="item_id", how="left")
+    else:
+        overdue = overdue.with_columns(p_unpaid_14_ppm=nw.lit(PPM, nw.Int64))
     fresh = (
         overdue.filter(nw.col("fresh_minor") > 0)
         .join(rates.select("currency", "rate_ppm"), on="currency", how="left")
         .with_columns(fresh_home=in_home(nw.col("fresh_minor"), home=home).fill_null(0))
+        .with_columns(
+            staying_home=share(nw.col("fresh_home"), nw.col("p_unpaid_14_ppm").fill_null(PPM), PPM)
+        )
     )
     sums = fresh.group_by("customer_id").agg(
         oldest_days_past_due=nw.col("days_past_due").max(),
         largest_item_minor=nw.col("fresh_home").max(),
+        fresh_home=total("fresh_home"),
+        staying_home=total("staying_home"),
         item_count=nw.col("item_id").count().cast(nw.Int64),
     )
     largest = (
@@ -215,6 +238,8 @@ def _scored(customers: nw.LazyFrame, policy: PriorityPolicy) -> nw.LazyFrame:
     broken = nw.col("promises_broken")
     counted = nw.when(broken > policy.broken_most).then(policy.broken_most).otherwise(broken)
     late = nw.col("late_ppm").fill_null(0) * policy.late_ppm // PPM
+    some = nw.when(nw.col("fresh_home") > 0).then(nw.col("fresh_home"))
+    unpaid = share(nw.col("staying_home"), nw.lit(PPM, nw.Int64), some).fill_null(PPM)
     minutes = nw.lit(policy.minutes_otherwise)
     for channel, needed in policy.minutes.items():
         minutes = nw.when(nw.col("channel") == channel).then(nw.lit(needed)).otherwise(minutes)
@@ -225,9 +250,13 @@ def _scored(customers: nw.LazyFrame, policy: PriorityPolicy) -> nw.LazyFrame:
             usual_days_late=nw.col("expected_days_late").fill_null(0).cast(nw.Int32),
             minutes=minutes.cast(nw.Int32),
         )
-        .with_columns(uplift_ppm=(uplift + counted * policy.broken_ppm + late).cast(nw.Int64))
         .with_columns(
-            expected_extra_minor=share(nw.col("to_collect_minor"), nw.col("uplift_ppm"), PPM)
+            uplift_ppm=(uplift + counted * policy.broken_ppm + late).cast(nw.Int64),
+            unpaid_ppm=unpaid.cast(nw.Int64),
+        )
+        .with_columns(gained_ppm=share(nw.col("unpaid_ppm"), nw.col("uplift_ppm"), PPM))
+        .with_columns(
+            expected_extra_minor=share(nw.col("to_collect_minor"), nw.col("gained_ppm"), PPM)
         )
         .with_columns(score=nw.col("expected_extra_minor") // nw.col("minutes").cast(nw.Int64))
     )

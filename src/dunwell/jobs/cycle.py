@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
+import polars as pl
+
 from dunwell import clock
+from dunwell.actions.anomalies import find_anomalies
 from dunwell.actions.cycle import StepDone, run_step
+from dunwell.actions.experiments import end_experiments, log_choices
 from dunwell.actions.figures import record_figures
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.actions.habits import refresh_habits
 from dunwell.actions.promises import settle_promises
 from dunwell.actions.reminders import drop_stale_messages, write_reminders
+from dunwell.actions.scores import write_scores
 from dunwell.actions.worklist import rank_customers
+from dunwell.jobs.anomalies import found_anomalies
+from dunwell.jobs.choices import choices
+from dunwell.jobs.customer_scores import customer_scores
+from dunwell.jobs.model_day import ModelDay
 from dunwell.models import Company
+from dunwell.queries.choices import with_held_out
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import PolicyInForce, strategies_in_force
 from dunwell.queries.reminders import ContactPlan, plan_contacts
@@ -39,7 +49,22 @@ class Day:
         return strategies_in_force(self.actor.company, as_of=self.as_of)
 
     @cached_property
-    def plan(self) -> ContactPlan:
+    def model(self) -> ModelDay:
+        """The pay-date model on this day: its check, its training, its word on the open book."""
+        return ModelDay(actor=self.actor, books=self.books, as_of=self.as_of, at=self.at)
+
+    @cached_property
+    def scores(self) -> pl.DataFrame:
+        """How every customer behaves."""
+        return customer_scores(self.books, as_of=self.as_of)
+
+    @cached_property
+    def found(self) -> pl.DataFrame:
+        """What is unlike the rest, or came twice."""
+        return found_anomalies(self.books, as_of=self.as_of)
+
+    @cached_property
+    def due(self) -> ContactPlan:
         """Who is due for what; asked for only after stale messages are dropped."""
         return plan_contacts(
             self.actor.company,
@@ -47,6 +72,16 @@ class Day:
             strategies=[policy.strategy for policy in self.policies],
             as_of=self.as_of,
         )
+
+    @cached_property
+    def plan(self) -> ContactPlan:
+        """The contacts of the day, those left out that a holdout leaves to chance."""
+        return with_held_out(self.due)
+
+    @cached_property
+    def choices(self) -> pl.DataFrame:
+        """What is done with each customer that is due, and by which chance."""
+        return choices(self.due)
 
 
 def _settle_promises(day: Day) -> int:
@@ -59,6 +94,31 @@ def _record_figures(day: Day) -> int:
 
 def _refresh_habits(day: Day) -> int:
     return refresh_habits(actor=day.actor, books=day.books, as_of=day.as_of, at=day.at)
+
+
+def _check_model(day: Day) -> int:
+    return day.model.record_check()
+
+
+def _train_model(day: Day) -> int:
+    return day.model.record_version()
+
+
+def _score_items(day: Day) -> int:
+    return day.model.write()
+
+
+def _score_customers(day: Day) -> int:
+    return write_scores(actor=day.actor, rows=day.scores, as_of=day.as_of, at=day.at)
+
+
+def _find_anomalies(day: Day) -> int:
+    return find_anomalies(actor=day.actor, rows=day.found, as_of=day.as_of, at=day.at)
+
+
+def _choose_actions(day: Day) -> int:
+    ended = end_experiments(actor=day.actor, as_of=day.as_of, at=day.at)
+    return ended + log_choices(actor=day.actor, rows=day.choices, as_of=day.as_of, at=day.at)
 
 
 def _drop_stale_messages(day: Day) -> int:
@@ -77,21 +137,34 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("settle_promises", _settle_promises),
     ("record_figures", _record_figures),
     ("refresh_habits", _refresh_habits),
+    ("check_model", _check_model),
+    ("train_model", _train_model),
+    ("score_items", _score_items),
+    ("score_customers", _score_customers),
+    ("find_anomalies", _find_anomalies),
     ("drop_stale_messages", _drop_stale_messages),
+    ("choose_actions", _choose_actions),
     ("rank_customers", _rank_customers),
     ("write_reminders", _write_reminders),
 )
-"""Promises before figures and habits, which count them; the plan of contacts (due steps
-through the chase gate) is made once and serves the worklist and the reminders."""
+"""Promises before figures and habits, which count them; a model is checked and, when its time
+has come, trained anew before it speaks; the plan of contacts (due steps through the chase
+gate) is made once and serves the choices, the worklist and the reminders."""
 
 READS: Mapping[str, Callable[[Day], object]] = {
     "record_figures": lambda day: day.books.whole(),
     "refresh_habits": lambda day: day.books.whole(),
+    "check_model": lambda day: day.model.check,
+    "train_model": lambda day: day.model.trained,
+    "score_items": lambda day: day.model.scored,
+    "score_customers": lambda day: day.scores,
+    "find_anomalies": lambda day: day.found,
     "drop_stale_messages": lambda day: day.books.still_open(as_of=day.as_of),
+    "choose_actions": lambda day: day.choices,
     "rank_customers": lambda day: day.plan,
     "write_reminders": lambda day: day.plan,
 }
-"""What a step reads first, outside its transaction, so that nobody waits for a long read.
+"""What a step reads and works out first, outside its transaction, so that nobody waits for it.
 What is booked meanwhile is seen at delivery, where the chase gate is asked again."""
 
 LAST_STEP = STEPS[-1][0]

@@ -17,6 +17,7 @@ from dunwell.actions.reminders import write_reminders
 from dunwell.demo.ledger import demo_ledger
 from dunwell.engine.calendars import add_business_days, is_business_day
 from dunwell.jobs.cycle import LAST_STEP, run_cycle
+from dunwell.jobs.train import train
 from dunwell.models import Company
 from dunwell.queries.desk import DeskSummary, desk_summary
 from dunwell.queries.ledgers import Books
@@ -29,6 +30,11 @@ CUSTOMERS, ITEMS = 1_200, 32_000
 
 WEEKS_BEFORE = 7
 """Weeks of reminders that lie behind the first day, so that every step of a ladder shows."""
+
+TEST_WEEKS = 1
+LEARNED_ITEMS = 1_000
+"""The first model of the demo is tested on the requests of so many weeks and fitted on so many
+paid items; the monthly training of the cycle takes its time."""
 
 Tell = Callable[[str], None]
 
@@ -58,9 +64,11 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
     if is_new:
         tell(f"wrote {ledger.items.height:,} items of {ledger.customers.height:,} customers")
     is_first = last_finished_day(company, last_step=LAST_STEP) is None
+    days = _days(company, today, is_first=is_first)
     if is_first:
         _play_weeks_before(actor, today=today, tell=tell)
-    for day in _days(company, today, is_first=is_first):
+        _train(company, as_of=days[0], tell=tell)
+    for day in days:
         run_cycle(
             company.pk, day, tell=lambda done: tell(f"{done.as_of} {done.step}: {done.changed:,}")
         )
@@ -84,6 +92,12 @@ def _play_weeks_before(actor: Actor, *, today: date, tell: Tell) -> None:
             write_reminders(actor=actor, plan=plan, policies=policies, at=_hour(day, 5))
         answered = answer_demo_messages(actor=actor, as_of=day, at=_hour(day, 9))
         tell(f"{day} reminders of a week gone by: {answered:,}")
+
+
+def _train(company: Company, *, as_of: date, tell: Tell) -> None:
+    """Let the first model learn from a few of the customers, in seconds."""
+    version = train(company.pk, as_of=as_of, weeks=TEST_WEEKS, most_items=LEARNED_ITEMS)
+    tell(f"{as_of} trained on {version.paid_items:,} paid items: {version.kind} serves")
 
 
 def _hour(day: date, hour: int) -> datetime:

@@ -10,17 +10,26 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from dunwell.models import ChainHead, Company, Event, ImportBatch, Message
+from dunwell.models import (
+    ChainHead,
+    Company,
+    Event,
+    ImportBatch,
+    Message,
+    ModelVersion,
+    PredictionLog,
+)
 from dunwell.queries.events import hash_of
 from dunwell.queries.proofs.balances import BALANCES
 from dunwell.queries.proofs.check import Check
 from dunwell.queries.proofs.desk import DESK
 from dunwell.queries.proofs.history import HISTORY
 from dunwell.queries.proofs.postings import POSTINGS
+from dunwell.queries.proofs.predictions import PREDICTIONS
 
 MOST_ROWS = 50
 """So many breaking rows are shown of each check; all are counted."""
-CHECKS: tuple[Check, ...] = (*POSTINGS, *BALANCES, *HISTORY, *DESK)
+CHECKS: tuple[Check, ...] = (*POSTINGS, *BALANCES, *HISTORY, *DESK, *PREDICTIONS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +77,12 @@ def verify_books(company: Company) -> Verification:
             "In every import what came in is what was imported, known or refused.",
             ("import", "currency", "break"),
             _loose_totals(company),
+        ),
+        _listed(
+            "P5",
+            "Every log of predictions and every trained model is what was hashed when written.",
+            ("row", "break"),
+            _changed_contents(company),
         ),
     ]
     return Verification(company=company.name, proofs=tuple(proofs))
@@ -134,6 +149,19 @@ def _changed_words(company: Company) -> Iterator[tuple[str, ...]]:
     for key, body, expected in columns.iterator(chunk_size=2000):
         if hashlib.sha256(body.encode()).hexdigest() != expected:
             yield (str(key), "its text is not the text that was hashed")
+
+
+def _changed_contents(company: Company) -> Iterator[tuple[str, ...]]:
+    logs = PredictionLog.objects.filter(company=company).order_by("as_of")
+    versions = ModelVersion.objects.filter(company=company).order_by("number")
+    kept = (
+        ("log of", logs.values_list("as_of", "content", "content_sha256")),
+        ("version", versions.values_list("number", "artifact", "artifact_sha256")),
+    )
+    for what, rows in kept:
+        for key, content, expected in rows.iterator(chunk_size=10):
+            if hashlib.sha256(content).hexdigest() != expected:
+                yield (f"{what} {key}", "its content is not the content that was hashed")
 
 
 _IMPORTED = """

@@ -15,7 +15,9 @@ from dunwell.queries.runs import companies_to_run
 class Command(BaseCommand):
     """Run the day's cycle."""
 
-    help = "Run the day's cycle: promises, figures, habits, worklist, reminders."
+    help = (
+        "Run the day's cycle: promises, figures, habits, predictions, scores, worklist, reminders."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the day and the company."""

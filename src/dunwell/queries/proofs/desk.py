@@ -27,14 +27,28 @@ _LINKS = (
     ("worklistentry", "customer", "customer_id"),
     ("habit", "customer", "customer_id"),
     ("snooze", "customer", "customer_id"),
+    ("itemprediction", "item", "item_id"),
+    ("itemprediction", "customer", "customer_id"),
+    ("itemprediction", "modelversion", "version_id"),
+    ("predictionlog", "modelversion", "version_id"),
+    ("modelcheck", "modelversion", "version_id"),
+    ("cashforecast", "modelversion", "version_id"),
+    ("customerscore", "customer", "customer_id"),
+    ("anomaly", "customer", "customer_id"),
+    ("anomaly", "item", "item_id"),
+    ("anomaly", "payment", "payment_id"),
+    ("actionchoice", "customer", "customer_id"),
+    ("actionchoice", "experiment", "experiment_id"),
     ("item", "importbatch", "batch_id"),
     ("payment", "importbatch", "batch_id"),
     ("allocation", "importbatch", "batch_id"),
 )
 """Table, table it points to, column: both rows belong to one company."""
+_KEYS = {"openitem": "item_id", "itemprediction": "item_id", "customerscore": "customer_id"}
+"""Tables whose key is not called id."""
 _ACROSS = " UNION ALL ".join(
     f"SELECT '{table}' AS found_in, '{column}' AS link, "  # noqa: S608 -- our own table names
-    f"t.{'item_id' if table == 'openitem' else 'id'} AS row_key, o.company_id AS other_company "
+    f"t.{_KEYS.get(table, 'id')} AS row_key, o.company_id AS other_company "
     f"FROM dunwell_{table} t JOIN dunwell_{other} o ON o.id = t.{column} "
     "WHERE t.company_id = %(company)s AND o.company_id <> t.company_id"
     for table, other, column in _LINKS

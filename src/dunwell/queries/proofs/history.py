@@ -6,9 +6,11 @@
 from dunwell.queries.proofs.check import Check
 
 _PROTECTED = ("item", "payment", "adjustment", "allocation", "entryline", "event", "note")
+_KEPT = ("predictionlog", "actionchoice", "modelversion")
+"""Logs and what was trained: protected like the ledger, but no part of it."""
 _TRIGGERS = " UNION ALL ".join(
     f"SELECT 'dunwell_{table}_no_{verb}' AS name"
-    for table in _PROTECTED
+    for table in (*_PROTECTED, *_KEPT)
     for verb in ("update", "delete")
 )
 _MONEY_COLUMNS = {
@@ -19,9 +21,12 @@ _MONEY_COLUMNS = {
     "entryline": ("amount_minor",),
     "openitem": ("open_minor",),
     "dispute": ("amount_minor",),
+    "itemprediction": ("open_minor", "loss_minor"),
 }
+_BY_ITEM = {"openitem", "itemprediction"}
+"""Tables whose key is the item's."""
 _NOT_WHOLE = " UNION ALL ".join(
-    f"SELECT '{table}' AS found_in, {'item_id' if table == 'openitem' else 'id'} AS row_key, "
+    f"SELECT '{table}' AS found_in, {'item_id' if table in _BY_ITEM else 'id'} AS row_key, "
     f"typeof({column}) AS stored_as FROM dunwell_{table} "
     f"WHERE company_id = %(company)s AND typeof({column}) <> 'integer'"
     for table, columns in _MONEY_COLUMNS.items()

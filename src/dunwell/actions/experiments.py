@@ -1,0 +1,256 @@
+"""Experiments on customers: planning, starting, stopping, deciding; and the log of choices."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+
+from dunwell.actions.bulk import insert_rows
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.texts import fitting
+from dunwell.ml.holdout import REST
+from dunwell.models import ActionChoice, Company, Experiment
+
+Status = Experiment.Status
+
+PPM = 1_000_000
+LARGEST_HOLDOUT_PPM = 300_000
+"""For so many customers at most chance decides: money that comes late is the price of knowing."""
+LONGEST_DAYS = 730
+MOST_ARMS = 8
+ARM_NAME = 40
+
+CHOICE_COLUMNS = (
+    "customer_id",
+    "experiment_id",
+    "arm",
+    "policy",
+    "action",
+    "channel",
+    "hour",
+    "permitted",
+    "propensity_ppm",
+    "is_holdout",
+    "segment",
+    "days_past_due",
+    "collect_minor",
+    "p_unpaid_ppm",
+    "minutes",
+    "cost_minor",
+    "expected_extra_minor",
+    "reasons",
+)
+"""What `log_choices` takes, see `models.ActionChoice`; `reasons` is JSON text."""
+
+
+@transaction.atomic
+def plan_experiment(
+    *,
+    actor: Actor,
+    name: str,
+    kind: str,
+    arms: Sequence[tuple[str, int]],
+    starts_on: date,
+    ends_on: date,
+    as_of: date,
+    at: datetime,
+    question: str = "",
+) -> Experiment:
+    """Write an experiment down as a draft: its arms with shares in ppm of all customers.
+
+    Raises Refused for a name taken, arms that take more than all, a holdout above
+    LARGEST_HOLDOUT_PPM, or days that do not fit.
+    """
+    actor.require("experiment.run")
+    told = fitting(text=name, most=80, what="name")
+    if not told:
+        raise Refused("Give the experiment a name.")
+    if kind not in Experiment.Kind.values:
+        raise Refused(f"There is no kind {kind}; use {', '.join(Experiment.Kind.values)}.")
+    _check_arms(kind, arms)
+    if starts_on < as_of:
+        raise Refused("The first day has passed; past days cannot be drawn again.")
+    if not 0 < (ends_on - starts_on).days <= LONGEST_DAYS:
+        raise Refused(f"The last day must lie 1 to {LONGEST_DAYS} days after the first.")
+    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
+    if Experiment.objects.filter(company=actor.company, name=told).exists():
+        raise Refused(f"There is already an experiment named {told}.")
+    experiment = Experiment.objects.create(
+        company=actor.company,
+        name=told,
+        kind=kind,
+        question=fitting(text=question, most=300, what="question"),
+        arms=[{"name": arm.strip(), "share_ppm": share} for arm, share in arms],
+        salt=secrets.token_hex(16),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        author=actor.name,
+        recorded_at=at,
+    )
+    record_event(
+        actor,
+        "experiment.planned",
+        experiment,
+        at=at,
+        name=told,
+        kind=kind,
+        arms=experiment.arms,
+        starts_on=starts_on.isoformat(),
+        ends_on=ends_on.isoformat(),
+    )
+    return experiment
+
+
+@transaction.atomic
+def start_experiment(*, actor: Actor, experiment: Experiment, as_of: date, at: datetime) -> None:
+    """Let a draft run from its first day on; only one of a kind runs at a time."""
+    actor.require("experiment.run")
+    _check_ours(actor, experiment)
+    if experiment.ends_on <= as_of:
+        raise Refused("Its last day has passed; plan a new experiment.")
+    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
+    running = Experiment.objects.filter(
+        company=actor.company, kind=experiment.kind, status=Status.RUNNING
+    )
+    other = running.exclude(pk=experiment.pk).first()
+    if other is not None:
+        raise Refused(f"{other.name} is running; two of a kind would disturb each other.")
+    _move(experiment, Status.RUNNING)
+    record_event(actor, "experiment.started", experiment, at=at, name=experiment.name)
+
+
+@transaction.atomic
+def stop_experiment(
+    *, actor: Actor, experiment: Experiment, reason: str, as_of: date, at: datetime
+) -> None:
+    """End a running experiment, or drop a draft; customers held out are free from now on."""
+    actor.require("experiment.run")
+    _check_ours(actor, experiment)
+    told = fitting(text=reason, most=500, what="reason")
+    if not told:
+        raise Refused("Say why the experiment is stopped.")
+    _move(experiment, Status.STOPPED, stopped_on=as_of)
+    record_event(actor, "experiment.stopped", experiment, at=at, name=experiment.name, reason=told)
+
+
+@transaction.atomic
+def decide_experiment(
+    *,
+    actor: Actor,
+    experiment: Experiment,
+    verdict: str,
+    figures: Mapping[str, Any],
+    at: datetime,
+) -> None:
+    """Keep what was learned from a stopped experiment, with the figures it rests on."""
+    actor.require("experiment.run")
+    _check_ours(actor, experiment)
+    told = fitting(text=verdict, most=500, what="verdict")
+    if not told:
+        raise Refused("Say what was learned and what follows from it.")
+    _move(
+        experiment,
+        Status.DECIDED,
+        verdict=told,
+        figures=dict(figures),
+        decided_by=actor.name,
+        decided_at=at,
+    )
+    record_event(
+        actor, "experiment.decided", experiment, at=at, name=experiment.name, verdict=told
+    )
+
+
+@transaction.atomic
+def end_experiments(*, actor: Actor, as_of: date, at: datetime) -> int:
+    """Stop the experiments whose last day has passed; return how many."""
+    actor.require("cycle.run")
+    over = Experiment.objects.filter(
+        company=actor.company, status=Status.RUNNING, ends_on__lt=as_of
+    )
+    ended = 0
+    for experiment in over.order_by("pk"):
+        _move(experiment, Status.STOPPED, stopped_on=as_of)
+        record_event(
+            actor,
+            "experiment.stopped",
+            experiment,
+            at=at,
+            name=experiment.name,
+            reason="its last day has passed",
+        )
+        ended += 1
+    return ended
+
+
+@transaction.atomic
+def log_choices(*, actor: Actor, rows: pl.DataFrame, as_of: date, at: datetime) -> int:
+    """Log what was chosen for each customer, in CHOICE_COLUMNS; return how many are new.
+
+    A customer that has a choice of the day keeps it.
+    """
+    actor.require("cycle.run")
+    company = Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
+    known = ActionChoice.objects.filter(company=company, as_of=as_of)
+    known_ids = list(known.values_list("customer_id", flat=True))
+    new = rows.filter(~pl.col("customer_id").is_in(known_ids)).sort("customer_id")
+    insert_rows(
+        table="dunwell_actionchoice",
+        rows=new.select(
+            *CHOICE_COLUMNS,
+            company_id=pl.lit(company.pk, pl.Int64),
+            as_of=pl.lit(as_of),
+            recorded_at=pl.lit(at.astimezone(UTC).replace(tzinfo=None), pl.Datetime("us")),
+        ),
+    )
+    if new.height:
+        record_event(
+            actor,
+            "actions.chosen",
+            company,
+            at=at,
+            as_of=as_of.isoformat(),
+            customers=new.height,
+            held_out=int(new["is_holdout"].sum()),
+        )
+    return new.height
+
+
+def _check_ours(actor: Actor, experiment: Experiment) -> None:
+    if experiment.company_id != actor.company.pk:
+        raise Refused("This experiment belongs to another company.")
+
+
+def _check_arms(kind: str, arms: Sequence[tuple[str, int]]) -> None:
+    names = [name.strip() for name, _ in arms]
+    if not 1 <= len(arms) <= MOST_ARMS:
+        raise Refused(f"An experiment has 1 to {MOST_ARMS} arms beside the rest.")
+    if len({*names, REST, ""}) < len(names) + 2 or max(map(len, names)) > ARM_NAME:
+        raise Refused(
+            f"Every arm needs a name of its own, other than {REST}, of at most {ARM_NAME} "
+            "characters."
+        )
+    shares = [share for _, share in arms]
+    if min(shares) <= 0 or sum(shares) > PPM:
+        raise Refused("Every arm needs a share, and together they take at most 100 %.")
+    if kind == Experiment.Kind.HOLDOUT and sum(shares) > LARGEST_HOLDOUT_PPM:
+        most = LARGEST_HOLDOUT_PPM * 100 // PPM
+        raise Refused(f"Chance may decide for at most {most} % of the customers.")
+
+
+def _move(experiment: Experiment, status: Status, **fields: Any) -> None:
+    before = Status(experiment.status)
+    if status not in Experiment.MOVES[before]:
+        raise Refused(
+            f"This experiment is {before.label.lower()} and cannot become {status.label.lower()}."
+        )
+    rows = Experiment.objects.filter(pk=experiment.pk, status=before).update(
+        status=status, **fields
+    )
+    if rows != 1:
+        raise Refused("Somebody else has just changed this experiment; load the page again.")
+    experiment.status = status

@@ -1,0 +1,54 @@
+"""What models and scores look at: a company's history as of a day, in one fixed order."""
+
+from dataclasses import replace
+from datetime import date
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from dunwell.engine.contact_answers import REPLIES
+from dunwell.ml.history import History, history
+from dunwell.models import Company
+from dunwell.queries import frames
+from dunwell.queries.ledgers import Books
+
+_ANSWERED = "'reached', 'call_back', 'refuses', 'says_paid'"
+"""Call results that are an answer of the customer."""
+
+
+def company_history(books: Books, *, as_of: date) -> History:
+    """Return what the ledger shows as of a day, with contacts and countries, rows sorted.
+
+    All that is known now counts, dated by its own day, as everywhere in the day's cycle.
+    """
+    company = books.company
+    found = history(
+        books.whole(),
+        as_of=as_of,
+        contacts=frames.contacts_frame(company),
+        countries=books.customers.select("customer_id", "country"),
+    )
+    return replace(
+        found,
+        parts=_sorted(found.parts),
+        disputes=_sorted(found.disputes),
+        promises=_sorted(found.promises),
+        contacts=_sorted(found.contacts),
+        countries=_sorted(found.countries),
+    )
+
+
+def replies_frame(company: Company) -> nw.LazyFrame:
+    """Return the days on which customers answered us, in columns REPLIES: talks and their mail."""
+    answered_on = frames.day('n."on"')
+    return frames.read_frame(
+        f"SELECT n.customer_id, {answered_on} FROM dunwell_note n "  # noqa: S608
+        f"WHERE n.company_id = %s AND (n.kind IN ('email', 'visit') OR n.result IN ({_ANSWERED}))",
+        [company.pk],
+        REPLIES,
+    )
+
+
+def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows in the order of all their columns: databases promise none."""
+    return frame.sort(pl.all(), nulls_last=True)

@@ -1,0 +1,133 @@
+"""Bank files and cash application without a database: `statement` and `match`."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from dunwell.cli.printing import Answer, Row, money
+from dunwell.engine.calendars import day_number
+from dunwell.engine.matching import match as matched
+from dunwell.engine.matching import match_answer
+from dunwell.formats.bank.answer import statement_answer
+from dunwell.formats.bank.reader import read_bank_file
+from dunwell.formats.bank.statement import BankFile, StatementError
+from dunwell.formats.findings import TableError
+from dunwell.formats.match_rows import MatchRows, read_items, read_payments, read_remittances
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+PAYMENTS: dict[str, type[pl.DataType]] = {
+    "payment_id": pl.String,
+    "value_day": pl.Int32,
+    "amount_minor": pl.Int64,
+    "currency": pl.String,
+    "payer": pl.String,
+    "account": pl.String,
+    "reference": pl.String,
+    "text": pl.String,
+    "end_to_end_id": pl.String,
+}
+"""What a bank's entries become for matching, see `engine.matching.inputs`."""
+
+
+def statement(options: argparse.Namespace) -> Answer:
+    """Return what a bank file holds. Raises StatementError when it cannot be read."""
+    file = _bank_file(options.file)
+    rows: list[Row] = [
+        {
+            "statement": one.id,
+            "value_on": entry.value_on.isoformat(),
+            "amount": money(entry.amount_minor, entry.currency),
+            "amount_minor": entry.amount_minor,
+            "currency": entry.currency,
+            "counterparty": entry.counterparty,
+            "reference": entry.reference,
+            "text": entry.text,
+        }
+        for one in file.statements
+        for entry in one.entries
+    ]
+    return statement_answer(file), rows
+
+
+def match(options: argparse.Namespace) -> Answer:
+    """Return which payment pays which item, what stays unapplied and what is held.
+
+    Payments are a bank file's money in, or rows of the plain layout. Raises StatementError and
+    TableError when a file cannot be read.
+    """
+    payments = _payments(options.statement)
+    items = read_items(options.items)
+    lines = None
+    if options.remittance:
+        lines = read_remittances(options.remittance, payments=payments.frame)
+    for rows in (payments, items, lines):
+        _tell_refused(rows)
+    found = matched(
+        payments.frame, items.frame, remittances=None if lines is None else lines.frame
+    )
+    answer = match_answer(found)
+    return answer, [
+        {
+            "payment_id": one["payment_id"],
+            "item_id": one["item_id"],
+            "amount": money(one["amount_minor"], str(one["currency"])),
+            "amount_minor": one["amount_minor"],
+            "currency": one["currency"],
+            "tier": one["tier"],
+            "confidence": one["confidence"],
+        }
+        for one in answer["allocations"]
+    ]
+
+
+def _bank_file(path: Path) -> BankFile:
+    return read_bank_file(path.read_bytes(), path.name)
+
+
+def _payments(path: Path) -> MatchRows:
+    """Return the payments of a plain table, or the money in of a bank file."""
+    plain: TableError | None = None
+    if path.suffix.lower() in TABLE_SUFFIXES:
+        try:
+            return read_payments(path)
+        except TableError as error:
+            plain = error
+    try:
+        file = _bank_file(path)
+    except StatementError:
+        if plain is not None:
+            raise plain from None
+        raise
+    rows = list(_money_in(file))
+    frame = pl.DataFrame(rows, schema=PAYMENTS, orient="row")
+    return MatchRows(
+        frame=nw.from_native(frame.lazy()), findings=pl.DataFrame(), rows_read=frame.height
+    )
+
+
+def _money_in(file: BankFile) -> Iterator[tuple[str | int, ...]]:
+    for one in file.statements:
+        for entry in one.entries:
+            if entry.amount_minor > 0:
+                yield (
+                    entry.entry_id,
+                    day_number(entry.value_on),
+                    entry.amount_minor,
+                    entry.currency,
+                    entry.counterparty,
+                    entry.counterparty_account,
+                    entry.reference,
+                    entry.text,
+                    entry.end_to_end,
+                )
+
+
+def _tell_refused(rows: MatchRows | None) -> None:
+    if rows is None:
+        return
+    for row in rows.findings.to_dicts():
+        sys.stderr.write(f"{row['file']} row {row['row']}, {row['column']}: {row['reason']}\n")

@@ -33,13 +33,16 @@ def main(arguments: list[str]) -> int:
     from bench.floors import FLOORS  # noqa: PLC0415
     from bench.measures import MEASURES, WORK_DAY  # noqa: PLC0415
     from bench.pages import PAGES  # noqa: PLC0415
+    from bench.predicting import FLOORS as LEAST  # noqa: PLC0415
+    from bench.predicting import MEASURES as PREDICTING  # noqa: PLC0415
 
+    measures, floors = MEASURES | PAGES | PREDICTING, FLOORS | LEAST
     with time_machine.travel(datetime.combine(WORK_DAY, time(9), UTC), tick=True):
         for word in names.split(","):
             name = word.removesuffix("*")
-            told = _told(MEASURES.get(name) or PAGES[name], load)
-            if word.endswith("*") and name in FLOORS and not told["problems"]:
-                floor = _told(FLOORS[name], load)
+            told = _told(measures[name], load)
+            if word.endswith("*") and name in floors and not told["problems"]:
+                floor = _told(floors[name], load)
                 told |= {"floor": floor["cost"], "problems": floor["problems"]}
             sys.stdout.write(json.dumps(told) + "\n")
             sys.stdout.flush()

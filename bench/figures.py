@@ -9,6 +9,8 @@ Figure = Mapping[str, object]
 TARGETS: Mapping[str, Mapping[int, tuple[str, float]]] = {
     "import": {1_000_000: ("cpu_s", 60.0)},
     "age_files": {100_000: ("cpu_s", 5.0)},
+    "train_model": {100_000: ("cpu_s", 60.0)},
+    "score_items": {1_000_000: ("cpu_s", 10.0)},
     "ageing": {100_000: ("cpu_s", 0.5)},
     "reminders": {100_000: ("cpu_s", 2.0), 1_000_000: ("cpu_s", 20.0)},
     "reminders_again": {100_000: ("cpu_s", 1.0)},

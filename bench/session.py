@@ -21,7 +21,7 @@ from bench.figures import growth, is_met, table, target
 from bench.workload import CACHE, ROOT, SHEET_PEER, Workload, environment, workload
 
 SIZES = (10_000, 100_000, 1_000_000)
-FILES = ("read_files", "age_files")
+FILES = ("read_files", "age_files", "train_model", "score_items")
 IMPORTED = ("import_again", "ageing", "kpis", "verify")
 COPIED = ("reminders", "reminders_again")
 CYCLES = ("cycle", "cycle_again", "cycle_next_day")

@@ -14,7 +14,7 @@ SIZE = 1_000
 OPEN_MINOR = {"EUR": 83_495_050, "GBP": 46_070_859, "USD": 44_530_490}
 """What the built-in ledger of this size holds, by plain sums over its file."""
 REMINDERS_DUE = 432
-FILES = ["read_files", "age_files"]
+FILES = ["read_files", "age_files", "train_model", "score_items"]
 DATABASE = [
     *["import", "import_again", "ageing", "kpis", "verify", "reminders", "reminders_again"],
     *["cycle", "cycle_again", "cycle_next_day"],

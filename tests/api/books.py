@@ -20,6 +20,7 @@ from dunwell.actions.users import make_api_token
 from dunwell.jobs.imports import check_batch
 from dunwell.models import Allocation, ApiToken, Role, Task
 from tests.actions.test_messages import message_to
+from tests.api.prediction_books import keep_predictions
 from tests.conftest import add_customer, add_user
 
 STRATEGY = """\
@@ -95,6 +96,7 @@ def keep_books(company, tag=""):
         as_of=today, recorded_at=at,
     )  # fmt: skip
     return {
+        **keep_predictions(company, items=[owed], today=today, at=at),
         "adjustment_id": adjustment.pk,
         "allocation_id": Allocation.objects.get(payment=money, item=owed).pk,
         "batch_id": batch.pk,

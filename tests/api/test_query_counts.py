@@ -16,6 +16,7 @@ from dunwell.models import Customer, Task
 from tests.actions.ledger_rows import invoice, payment
 from tests.actions.test_messages import message_to
 from tests.api.books import LEDGER
+from tests.api.prediction_books import keep_predictions
 from tests.conftest import AT, TODAY, add_customer, add_user
 from tests.queries.test_worklist import ranked
 
@@ -44,13 +45,30 @@ COSTS = {
     "/tokens": 1,
     "/kpis": 1,
     "/aging": 2,
+    "/model": 4,
+    "/model/versions": 4,
+    "/model/checks": 1,
+    "/predictions": 1,
+    "/model/training": 0,
+    "/forecast": 1,
+    "/forecast/EUR/1": 3,
+    "/scores": 1,
+    "/scores/bands": 1,
+    "/scores/moves": 2,
+    "/anomalies": 1,
+    "/anomalies/counts": 1,
+    "/experiments": 2,
+    "/choices": 1,
+    "/choices/counts": 2,
+    "/predictions.csv": 1,
+    "/choices.csv": 1,
 }
 """Queries of each list besides signing in."""
 
 
 def fill(company, count):
     """Add `count` customers, each with one of everything that is listed."""
-    actor = system(company)
+    actor, items = system(company), []
     for number in range(count):
         customer = add_customer(company, f"K{number}")
         item, other = invoice(customer, f"R{number}", 50_00), invoice(customer, f"S{number}", 5_00)
@@ -65,7 +83,9 @@ def fill(company, count):
             actor=actor, files=[Upload(name="ledger.csv", data=LEDGER + b"#" * number)], at=AT
         )
         ranked(customer, number + 1)
+        items.append(item)
         add_user(company, f"user{number}", "collector")
+    keep_predictions(company, items=items, today=TODAY, at=AT)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -6,19 +6,25 @@ from django.http.multipartparser import MultiPartParserError
 
 from dunwell.actions.gate import Forbidden, Refused
 from dunwell.api import (
+    anomalies,
     companies,
     customers,
     desk,
     disputes,
+    experiments,
     exports,
+    forecasts,
     holds,
     imports,
     items,
     messages,
+    model_versions,
     payments,
     people,
+    predictions,
     promises,
     rates,
+    scores,
     strategies,
     worklist,
 )
@@ -31,8 +37,8 @@ api = DocumentedAPI(
     version="1",
     description=(
         "Credit and collections: ledger in, decisions and reminders out. Amounts are whole minor "
-        "units beside their currency, days are YYYY-MM-DD, lists go on by cursor, and every "
-        "write takes an Idempotency-Key."
+        "units beside their currency, days are YYYY-MM-DD, chances and shares are parts per "
+        "million, lists go on by cursor, and every write takes an Idempotency-Key."
     ),
     auth=[refuse_too_long, TokenAuth(), SessionAuth()],
     docs_url=None,
@@ -52,6 +58,12 @@ for path, module in (
     ("", worklist),
     ("/messages", messages),
     ("/strategies", strategies),
+    ("/model", model_versions),
+    ("", predictions),
+    ("/forecast", forecasts),
+    ("/scores", scores),
+    ("/anomalies", anomalies),
+    ("", experiments),
     ("", people),
     ("", rates),
 ):

@@ -1,27 +1,37 @@
-"""/items.csv and /payments.csv: whole lists as CSV files, under the same filters."""
+"""Lists as whole CSV files (/items.csv and so on), with the filters and order of the lists."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, fields
 from typing import Any, Literal, TypeVar
 
 from django.http import HttpResponse
 from ninja import Query, Router
 
+from dunwell.api.anomalies import AnomalyChoice
 from dunwell.api.auth import ApiRequest
+from dunwell.api.experiments import ChoiceFilter
 from dunwell.api.fields import PROBLEMS, AnyCurrency, Key, Text
 from dunwell.api.items import ItemChoice, item_pages
+from dunwell.api.predictions import PredictionChoice
+from dunwell.api.scores import ScoreChoice
 from dunwell.formats.exports import write_csv
+from dunwell.queries.anomalies import AnomalyRow, anomaly_rows
+from dunwell.queries.experiments import ChoiceRow, choice_rows
 from dunwell.queries.items import ItemRow
 from dunwell.queries.pages import LARGEST_PAGE, Page
 from dunwell.queries.payments import PaymentRow, payment_rows
+from dunwell.queries.predictions import PredictionRow, prediction_rows
+from dunwell.queries.scores import ScoreRow, score_rows
 
 router = Router(tags=["exports"])
-R = TypeVar("R", ItemRow, PaymentRow)
+R = TypeVar("R", ItemRow, PaymentRow, PredictionRow, ScoreRow, AnomalyRow, ChoiceRow)
 
 CSV_FILE = {
     "responses": {
         200: {
-            "description": "CSV in UTF-8 with byte order mark and header row; minor units.",
+            "description": "CSV in UTF-8 with byte order mark and header row; minor units, "
+            "lists as JSON.",
             "content": {"text/csv": {"schema": {"type": "string"}}},
         }
     }
@@ -61,6 +71,42 @@ def export_payments(
     return _file("payments", PaymentRow, rows)
 
 
+@router.get("/predictions.csv", response={200: None, **PROBLEMS}, openapi_extra=CSV_FILE)
+def export_predictions(request: ApiRequest, choice: Query[PredictionChoice]) -> HttpResponse:
+    """Export what is expected of every open item under the filter, with the reasons."""
+    request.actor.require("ledger.view")
+    company, only = request.actor.company, choice.dict()
+    rows = _all(lambda cursor: prediction_rows(company, **only, cursor=cursor, limit=LARGEST_PAGE))
+    return _file("predictions", PredictionRow, rows)
+
+
+@router.get("/scores.csv", response={200: None, **PROBLEMS}, openapi_extra=CSV_FILE)
+def export_scores(request: ApiRequest, choice: Query[ScoreChoice]) -> HttpResponse:
+    """Export every score under the filter, with its points and warnings."""
+    request.actor.require("ledger.view")
+    company, only = request.actor.company, choice.dict()
+    rows = _all(lambda cursor: score_rows(company, **only, cursor=cursor, limit=LARGEST_PAGE))
+    return _file("scores", ScoreRow, rows)
+
+
+@router.get("/anomalies.csv", response={200: None, **PROBLEMS}, openapi_extra=CSV_FILE)
+def export_anomalies(request: ApiRequest, choice: Query[AnomalyChoice]) -> HttpResponse:
+    """Export every finding under the filter, with what was said of it."""
+    request.actor.require("ledger.view")
+    company, only = request.actor.company, choice.dict()
+    rows = _all(lambda cursor: anomaly_rows(company, **only, cursor=cursor, limit=LARGEST_PAGE))
+    return _file("anomalies", AnomalyRow, rows)
+
+
+@router.get("/choices.csv", response={200: None, **PROBLEMS}, openapi_extra=CSV_FILE)
+def export_choices(request: ApiRequest, choice: Query[ChoiceFilter]) -> HttpResponse:
+    """Export every logged choice under the filter, with the chance it had."""
+    request.actor.require("ledger.view")
+    company, only = request.actor.company, choice.dict()
+    rows = _all(lambda cursor: choice_rows(company, **only, cursor=cursor, limit=LARGEST_PAGE))
+    return _file("choices", ChoiceRow, rows)
+
+
 def _all(page: Callable[[str], Page[R]]) -> Iterator[R]:
     cursor = ""
     while True:
@@ -72,7 +118,16 @@ def _all(page: Callable[[str], Page[R]]) -> Iterator[R]:
 
 def _file(name: str, row: type[R], rows: Iterator[R]) -> HttpResponse:
     columns = [field.name for field in fields(row)]
-    lines: Iterator[list[Any]] = ([getattr(line, name) for name in columns] for line in rows)
+    lines: Iterator[list[Any]] = (
+        [_cell(getattr(line, name)) for name in columns] for line in rows
+    )
     response = HttpResponse(write_csv(columns, lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def _cell(value: Any) -> Any:
+    """Return what a cell holds: a list or a document as JSON, anything else as it is."""
+    if isinstance(value, tuple | Mapping):
+        return json.dumps(value, default=asdict, ensure_ascii=False, separators=(",", ":"))
+    return value

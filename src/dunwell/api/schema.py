@@ -11,6 +11,7 @@ from ninja.parser import Parser
 MEANINGS = {
     200: "Done; or what was asked for.",
     201: "Made.",
+    202: "Begun; it goes on in the background, and the answer says where to look.",
     400: "The request cannot be read, its cursor is none of this list, or its key is missing.",
     401: "No token or session, or one that is unknown, expired or revoked.",
     403: "The caller lacks the right, the CSRF token or the second factor.",

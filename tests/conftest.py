@@ -1,5 +1,6 @@
 """Records and settings every test shares: a company, its people, a customer with one overdue invoice."""
 
+import sys
 import tempfile
 from datetime import UTC, date, datetime
 
@@ -30,6 +31,15 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if "release" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """A page answered in German leaves its thread in German; the next test begins anew."""
+    yield
+    # tests of the library run where Django cannot be imported
+    if translation := sys.modules.get("django.utils.translation"):
+        translation.deactivate()
 
 
 @pytest.fixture

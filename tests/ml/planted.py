@@ -89,9 +89,13 @@ def planted(items: int = 2600, seed: int = 3) -> Planted:
     return Planted(known=as_known(truth, as_of=AS_OF), truth=truth)
 
 
-@cache
 def fitted(name: str = "hazard") -> PayDateModel:
-    """Return a model fitted to what is known on AS_OF."""
+    """Return a model fitted to what is known on AS_OF, once per run."""
+    return _fitted(name)
+
+
+@cache
+def _fitted(name: str) -> PayDateModel:
     return fit(planted().known, name)
 
 

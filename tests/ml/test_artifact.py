@@ -13,7 +13,7 @@ from dunwell.ml.naive import NAIVE
 from dunwell.ml.pay_date import LEARNED, fit
 from tests.ml.books import requests, sample_history
 
-BOOK = sample_history(200)
+BOOK = sample_history(120)
 NAMES = pytest.mark.parametrize("name", [*NAIVE, *LEARNED])
 
 
@@ -50,7 +50,7 @@ def head(**changes):
 
 @NAMES
 def test_the_same_model_gives_the_same_bytes(name):
-    assert dump(fit(sample_history(200), name)) == content(name)
+    assert dump(fit(sample_history(120), name)) == content(name)
 
 
 @NAMES

@@ -106,7 +106,9 @@ def test_the_expected_day_is_the_sum_of_the_days_it_is_waited_for(told):
         for days in range(LONGEST_DAYS):
             expected[row] += left
             on_grid = days < GRID_DAYS
-            left = 1 - float(told.paid[row, days]) if on_grid else left * (1 - told.tail[row])
+            left = (
+                1 - float(told.paid[row, days]) if on_grid else left * (1 - float(told.tail[row]))
+            )
     assert told.expected() == pytest.approx(expected, abs=0.01)
     assert (told.expected() >= AS_OF + 1 - 1e-3).all()
     assert (told.expected() <= AS_OF + LONGEST_DAYS + 1e-3).all()

@@ -103,7 +103,7 @@ def contents(known: History) -> dict[str, object]:
     }
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(ledgers(), st.integers(FIRST - 3, LAST), st.integers(0, 30))
 def test_the_way_back_from_a_later_day_shows_what_the_ledger_showed_then(book, day, later):
     then = history(book, as_of=day_date(day))

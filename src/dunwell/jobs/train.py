@@ -23,7 +23,7 @@ from dunwell.ml.drift import reference, reference_data
 from dunwell.ml.history import History
 from dunwell.ml.league import league
 from dunwell.ml.league_document import league_document, plain
-from dunwell.ml.pay_date import fit
+from dunwell.ml.pay_date import TooLittleToLearn, fit
 from dunwell.ml.samples import MOST_ITEMS
 from dunwell.ml.trials import WEEKLY, back_tested, fitted
 from dunwell.models import Company, ModelVersion, User
@@ -104,7 +104,10 @@ def trained_model(
     test = back_tested(tested_on, seed=seed, protocol=protocol)
     found = league(test.backtest)
     chosen = kind or found.serves
-    artifact = dump(fitted(history, chosen, seed=seed, most_items=most_items))
+    try:
+        artifact = dump(fitted(history, chosen, seed=seed, most_items=most_items))
+    except TooLittleToLearn as error:
+        raise Refused(f"{error}; let the back-test choose, or import more of the past.") from error
     training_sha256 = history_sha256(history)
     replayed = test.replayed[chosen]
     return TrainedModel(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import lightgbm as lgb
 import numpy as np
+import polars as pl
 
 from dunwell.ml.closed_days import calendar_names, closed_days
 from dunwell.ml.curves import GRID_DAYS
@@ -149,6 +150,17 @@ def _masked(history: History) -> Ints:
     return np.array([FACTS.index(name) for name in names])
 
 
+def _looks_at(
+    items: pl.DataFrame, events: pl.DataFrame, column: str, stop: np.ndarray
+) -> tuple[Ints, Ints]:
+    """Return open items and the days something was said of them; weekly looks miss most of it."""
+    keys, named = items["item_id"].to_numpy(), events["item_id"].to_numpy()
+    place = np.minimum(np.searchsorted(keys, named), max(len(keys) - 1, 0))
+    look = day_array(events, column).astype(np.int64)
+    seen = (keys[place] == named) & (look < stop[place])
+    return place[seen].astype(np.int64), look[seen]
+
+
 def _cells(
     history: History,
     lookups: Lookups,
@@ -168,6 +180,10 @@ def _cells(
         seen = (look < stop) & (chance.random(items.height) < KEPT_LOOKS)
         rows.append(every[seen])
         looks.append(look[seen])
+    for frame, column in ((history.promises, "made_day"), (history.disputes, "opened_day")):
+        told, look = _looks_at(items, frame, column, stop)
+        rows.append(told)
+        looks.append(look)
     item = np.concatenate(rows)
     look = np.concatenate(looks).astype(np.int32)
     begin = np.maximum(issued[item], look + 1)

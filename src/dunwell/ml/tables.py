@@ -12,6 +12,8 @@ import numpy as np
 
 from dunwell.ml.day_facts import GROUPS, Bins
 
+LEAST_RATE = 1e-6
+
 Tables = Mapping[str, np.ndarray]
 """One array per group, with the shape GROUPS gives, in log-odds of payment on a day."""
 
@@ -55,7 +57,8 @@ def fit_tables(
     data = np.empty((len(paid), len(columns)), np.float32)
     for place, (name, axis) in enumerate(columns):
         data[:, place] = bins[name][axis]
-    rate = float(np.average(paid, weights=weight))
+    # a book without a single paid, or unpaid, day must not have infinite odds
+    rate = float(np.clip(np.average(paid, weights=weight), LEAST_RATE, 1 - LEAST_RATE))
     base = float(np.log(rate / (1 - rate)))
     start = np.full(len(paid), base)
     model = lgb.train(

@@ -1,0 +1,1 @@
+"""Bank files: statements, notifications and remittances, bytes in, rows of one kind out."""

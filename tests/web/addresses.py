@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, get_resolver, reverse
 
-FIXED = {"token": "none", "kind": "csv", "uidb36": "1", "key": "none", "pk": 1}
+FIXED = {
+    "token": "none",
+    "kind": "csv",
+    "uidb36": "1",
+    "key": "none",
+    "pk": 1,
+    "currency": "EUR",
+    "week": 1,
+}
 
 
 def every_address(ids):

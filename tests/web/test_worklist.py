@@ -8,7 +8,7 @@ from tests.conftest import TODAY, add_customer
 from tests.queries.test_worklist import ranked
 
 HTMX = {"HX-Request": "true"}
-QUERIES_OF_THE_LIST = 9
+QUERIES_OF_THE_LIST = 10
 
 
 @pytest.fixture

@@ -71,6 +71,17 @@ PROOFS = (
         "On every day the unapplied-cash account equals payments less what was applied, "
         "per payer and currency."
     ),
+    _(
+        "Every debit item that was open on the last scored day has one prediction, of what "
+        "was open, and no other item has one."
+    ),
+    _(
+        "Of a prediction a longer delay is never likelier than a shorter one, "
+        "and its days come in the order of their chances."
+    ),
+    _("At most one version of the pay-date model serves, and none serves undecided."),
+    _("An action was chosen only where it was permitted, and by a chance above 0."),
+    _("Every log of predictions and every trained model is what was hashed when written."),
 )
 """What the proofs of the books say (`queries.proofs`), as kept with every verification."""
 
@@ -213,8 +224,12 @@ FINDINGS = (
 """Kinds of finding in imported files, as `imports.code_words` says them."""
 
 EVENTS = (
+    _("actions chosen"),
     _("adjustment reversed"),
     _("allocation reversed"),
+    _("anomalies found"),
+    _("anomaly confirmed"),
+    _("anomaly dismissed"),
     _("balances rebuilt"),
     _("books verified"),
     _("company added"),
@@ -222,8 +237,13 @@ EVENTS = (
     _("credit applied"),
     _("demo answered"),
     _("demo loaded"),
+    _("experiment decided"),
+    _("experiment planned"),
+    _("experiment started"),
+    _("experiment stopped"),
     _("feed recorded"),
     _("figures recorded"),
+    _("forecast written"),
     _("habits refreshed"),
     _("import checked"),
     _("import mapped"),
@@ -231,10 +251,17 @@ EVENTS = (
     _("import started"),
     _("import uploaded"),
     _("ledger imported"),
+    _("model checked"),
+    _("model fell back"),
+    _("model promoted"),
+    _("model rejected"),
+    _("model trained"),
+    _("predictions written"),
     _("profile saved"),
     _("rates loaded"),
     _("reminders dropped"),
     _("reminders written"),
+    _("scores written"),
     _("strategy discarded"),
     _("strategy drafted"),
     _("strategy published"),
@@ -250,17 +277,20 @@ EVENTS = (
 SUBJECTS = {
     "adjustment": _("adjustment"),
     "allocation": _("allocation"),
+    "anomaly": _("anomaly"),
     "apitoken": _("API token"),
     "company": _("company"),
     "contact": _("contact"),
     "customer": _("customer"),
     "dispute": _("dispute"),
+    "experiment": _("experiment"),
     "feed": _("feed"),
     "hold": _("hold"),
     "importbatch": _("import"),
     "importprofile": _("import profile"),
     "item": _("item"),
     "message": _("message"),
+    "modelversion": _("model version"),
     "note": _("note"),
     "payment": _("payment"),
     "policyversion": _("strategy"),

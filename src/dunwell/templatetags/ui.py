@@ -35,6 +35,13 @@ DAILY = (
     Place("promises", _("Promises"), "handshake", "g p"),
     Place("messages", _("Messages"), "mail", "g m"),
 )
+AHEAD = (
+    Place("forecast", _("Cash forecast"), "trending-up", "g f"),
+    Place("scores", _("Scores"), "gauge", "g r"),
+    Place("anomalies", _("Anomalies"), "scan-search", "g n"),
+    Place("experiments", _("Experiments"), "flask-conical", "g x"),
+    Place("models", _("Pay-date model"), "brain", "g d"),
+)
 CONTROL = (
     Place("imports", _("Imports"), "upload", "g u"),
     Place("strategies", _("Strategies"), "route", "g s"),
@@ -79,6 +86,10 @@ GATE_LABELS = {
     "below_minimum": (_("Below minimum"), _("The demand is smaller than the strategy's minimum.")),
     "needs_approval": (_("Needs approval"), _("A second person must agree first.")),
     "snoozed": (_("Snoozed"), _("Put aside until a day that is still ahead.")),
+    "left_to_chance": (
+        _("Left to chance"),
+        _("The running experiment leaves this customer alone, to learn what contact brings."),
+    ),
 }
 """What the chase gate's reasons mean, for chips: the name, and the sentence behind it."""
 
@@ -101,9 +112,9 @@ KIND_LABELS = {
 HABIT_TONES = {"prompt": "good", "slow": "warn", "failing": "bad"}
 
 TONES = {
-    **dict.fromkeys(("kept", "sent", "done"), "good"),
-    **dict.fromkeys(("broken", "failed", "dead", "refused"), "bad"),
-    **dict.fromkeys(("partially_kept", "draft", "claimed"), "warn"),
+    **dict.fromkeys(("kept", "sent", "done", "serving"), "good"),
+    **dict.fromkeys(("broken", "failed", "dead", "refused", "confirmed"), "bad"),
+    **dict.fromkeys(("partially_kept", "draft", "claimed", "candidate"), "warn"),
     **dict.fromkeys(("open", "ready", "running"), "info"),
 }
 """Colour of a status chip; the words on it carry the meaning."""
@@ -123,14 +134,18 @@ def icon(name: str, size: int = 16, classes: str = "glyph") -> str:
 @register.inclusion_tag("web/parts/navigation.html", takes_context=True)
 def navigation(context: template.Context) -> dict[str, Any]:
     """List the pages this person may open, the present one marked."""
-    groups = [(None, _places(context, DAILY)), (_("Control"), _places(context, CONTROL))]
+    groups = [
+        (None, _places(context, DAILY)),
+        (_("Looking ahead"), _places(context, AHEAD)),
+        (_("Control"), _places(context, CONTROL)),
+    ]
     return {"groups": groups, "company": context.get("company")}
 
 
 @register.inclusion_tag("web/parts/bottombar.html", takes_context=True)
 def bottombar(context: template.Context) -> dict[str, Any]:
     """List the same pages for a phone: four in reach, the rest behind one button."""
-    places = _places(context, (*DAILY, *CONTROL))
+    places = _places(context, (*DAILY, *AHEAD, *CONTROL))
     return {
         "near": [place for place in places if place["page"] in ON_PHONE],
         "rest": [place for place in places if place["page"] not in ON_PHONE],
@@ -140,7 +155,7 @@ def bottombar(context: template.Context) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def key_places(context: template.Context) -> list[dict[str, Any]]:
     """Return the pages that two keys open, for the help dialog and the keyboard."""
-    return [place for place in _places(context, (*DAILY, *CONTROL)) if place["keys"]]
+    return [place for place in _places(context, (*DAILY, *AHEAD, *CONTROL)) if place["keys"]]
 
 
 def _places(context: template.Context, places: tuple[Place, ...]) -> list[dict[str, Any]]:

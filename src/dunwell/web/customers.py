@@ -1,6 +1,8 @@
 """Pages about customers: the list, search from anywhere, and one customer from all sides."""
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,14 @@ from dunwell.queries.items import ItemFilter, item_rows
 from dunwell.queries.messages import MessageRow, message_rows
 from dunwell.queries.pages import CursorError
 from dunwell.queries.paid import paid_item_rows
+from dunwell.queries.predictions import (
+    PredictionRow,
+    customer_predictions,
+    prediction_rows,
+    predictions_of,
+)
 from dunwell.queries.promises import promise_rows
+from dunwell.queries.scores import customer_score
 from dunwell.queries.timeline import timeline
 from dunwell.templatetags.reasons import NEVER
 from dunwell.web.staff import StaffRequest
@@ -27,6 +36,9 @@ SORTS = (("name", _("Name")), ("number", _("Number")))
 FOUND = 8
 SHOWN_ITEMS = 50
 SHOWN_ROWS = 10
+NEAR = timedelta(days=14)
+"""Items due by then are what a call would be about."""
+
 WAITING = (Message.Status.DRAFT, Message.Status.READY, Message.Status.FAILED)
 
 
@@ -92,6 +104,10 @@ def customer_show(request: StaffRequest, customer_id: int) -> HttpResponse:
         "disputes": dispute_rows(
             company, as_of=as_of, customer_id=customer_id, only_open=False, limit=SHOWN_ROWS
         ),
+        "score": customer_score(company, customer_id),
+        "expected": prediction_rows(
+            company, customer_id=customer_id, order="expected", limit=SHOWN_ROWS
+        ),
     }
     return render(request, "web/customer.html", context)
 
@@ -109,15 +125,34 @@ def customer_context(request: StaffRequest, customer_id: int) -> dict[str, Any]:
         limit=SHOWN_ITEMS,
     )
     messages = message_rows(company, customer_id=customer_id, limit=SHOWN_ROWS)
+    predicted = predictions_of(company, [row.id for row in items.rows])
     return {
         "customer": card,
         "entry": WorklistEntry.objects.filter(company=company, customer=customer_id).first(),
         "items": items,
+        "predicted": predicted,
+        "lead": _lead(predicted),
+        "outlook": customer_predictions(company, customer_id),
         "outbox": messages,
         "waiting": _waiting(messages.rows),
         "contact_days": _contact_days(request, card),
         "blocking": [hold for hold in card.holds if hold.is_active],
     }
+
+
+def _lead(predicted: Mapping[int, PredictionRow]) -> PredictionRow | None:
+    """Return the prediction whose reasons say most: of the largest item due by now or soon.
+
+    Amounts are compared within the currency of most items.
+    """
+    rows = list(predicted.values())
+    near = [row for row in rows if row.due_on <= row.as_of + NEAR] or rows
+    counts = Counter(row.currency for row in near)
+    return max(
+        near,
+        key=lambda row: (counts[row.currency], row.currency, row.open_minor, -row.item_id),
+        default=None,
+    )
 
 
 def _waiting(rows: tuple[MessageRow, ...]) -> MessageRow | None:

@@ -29,6 +29,7 @@ from dunwell.queries.pages import LARGEST_PAGE, CursorError, Page
 from dunwell.queries.past_items import SORTS as PAST_SORTS
 from dunwell.queries.past_items import PastItems
 from dunwell.queries.payments import targets_of
+from dunwell.queries.predictions import item_prediction
 from dunwell.web.keys import read_key
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
@@ -197,7 +198,12 @@ def item_show(request: StaffRequest, item_id: int) -> HttpResponse:
         if is_credit
         else ()
     )
-    return render(request, "web/item.html", {"card": card, "targets": targets})
+    context = {
+        "card": card,
+        "targets": targets,
+        "prediction": item_prediction(company, item_id) if card.open_minor > 0 else None,
+    }
+    return render(request, "web/item.html", context)
 
 
 @needs("item.reverse")

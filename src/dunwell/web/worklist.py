@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.snoozes import snooze_customer, unsnooze_customer
+from dunwell.queries.outlooks import customer_outlooks
 from dunwell.queries.pages import CursorError, Page
 from dunwell.queries.worklist import (
     SHOWN,
@@ -65,6 +66,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
     current = chosen_id or (page.rows[0].customer_id if page.rows else None)
     context = {
         "page": page,
+        "outlooks": customer_outlooks(company, [row.customer_id for row in page.rows]),
         "show": show,
         "search": request.GET.get("q", ""),
         "tabs": _tabs(counts),

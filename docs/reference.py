@@ -190,7 +190,7 @@ def options(parser: argparse.ArgumentParser) -> list[Row]:
         name = f"{flag} {value}".strip()
         values = codes(choice for choice in action.choices or () if choice)
         default = action.default
-        told_default = "" if default in {None, "", False, argparse.SUPPRESS} else code(default)
+        told_default = "" if default in (None, "", False, argparse.SUPPRESS, []) else code(default)
         need = "required" if action.required else told_default
         rows.append(
             (code(name), need, capital(": ".join(filter(None, (action.help or "", values)))))
@@ -209,9 +209,11 @@ def commands_page() -> str:
     heads = ("option", "default", "meaning")
     text = (
         "# Commands\n\n`dunwell COMMAND`, or `python -m dunwell COMMAND`.\n\n## On files\n\nThese "
-        "three need no database and no Django. They take CSV, TSV, XLSX, Parquet and SQL dumps. "
-        f"Exit code 0: answered; {cli.UNREADABLE}: a file cannot be read; {cli.UNDECIDED}: a file "
-        "leaves a question open, which is printed and a profile or an option answers.\n"
+        "need no database and no Django. Ledgers are CSV, TSV, XLSX, Parquet and SQL dumps. Exit "
+        f"code 0: answered; {cli.UNREADABLE_STATEMENT}: a bank file cannot be read; "
+        f"{cli.UNREADABLE}: another file cannot be read, or an option does not fit it; "
+        f"{cli.UNDECIDED}: a file leaves a question open, which is printed and a profile or an "
+        "option answers.\n"
     )
     parser = cli._parser()  # noqa: SLF001 -- the command line is read where it is declared
     groups = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]  # noqa: SLF001

@@ -1,0 +1,204 @@
+"""How an amount fits the items it is said to pay: in full, with discount, short, over ..."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dunwell.engine.matching.discounts import Taken, taken_discount
+from dunwell.engine.matching.inputs import Item, Key
+from dunwell.engine.matching.policy import PPM, MatchPolicy
+from dunwell.engine.matching.prose import said_amounts, said_instalment, said_shares_ppm
+from dunwell.engine.matching.words import (
+    DISCOUNT,
+    FEE,
+    FX,
+    NETTING,
+    PART,
+    deduction_kind,
+    says,
+)
+
+FITS = (
+    *("full", "credit", "discount", "fee", "fx", "netting", "told_deduction", "deduction"),
+    *("late_discount", "part", "refund", "over", "short", "far_over"),
+)
+"""Every way an amount may fit, the plainest first."""
+WEIGHT = {
+    "full": 30,
+    "credit": 30,
+    "discount": 28,
+    "late_discount": 24,
+    "fee": 22,
+    "fx": 22,
+    "netting": 18,
+    "told_deduction": 29,
+    "deduction": 20,
+    "part": 18,
+    "refund": 26,
+    "short": 10,
+    "over": 10,
+    "far_over": 2,
+}
+"""What a fit says for a reading, beside what the reference and the payer say."""
+FAR_PPM = 150_000
+"""More than this beyond what is open is no slip: something else is paid too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A part of an item the payment leaves open or gives away: why, and how much (> 0)."""
+
+    item_id: Key
+    kind: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One way an amount settles items: what goes on each, what is short and why, what is left."""
+
+    kind: str
+    amounts: tuple[int, ...]
+    shortfalls: tuple[Shortfall, ...]
+    left_minor: int
+    why: str
+
+    @property
+    def weight(self) -> int:
+        """Return what this fit says for the reading."""
+        return WEIGHT[self.kind]
+
+
+def fit_items(
+    items: Sequence[Item],
+    open_minor: Sequence[int],
+    amount_minor: int,
+    *,
+    words: str,
+    value_day: int,
+    policy: MatchPolicy,
+    netted: Mapping[Key, int],
+) -> Fit:
+    """Return how the amount settles these items together (at least one of them is a debit).
+
+    `open_minor` is what is left of each item; nothing ever goes on an item beyond it. `words`
+    is the folded text; `netted` says what we owe a customer.
+    """
+    total = sum(open_minor)
+    short = total - amount_minor
+    whole = tuple(open_minor)
+    if short == 0:
+        has_credit = any(one < 0 for one in open_minor)
+        kind = "credit" if has_credit else "full"
+        return Fit(kind, whole, (), 0, "the amount is exactly what is open")
+    if short < 0:
+        is_near = -short * PPM <= FAR_PPM * total or -short <= policy.over_minor
+        kind = "over" if is_near else "far_over"
+        return Fit(kind, whole, (), -short, f"{-short} more than is open")
+    return _short_fit(
+        items,
+        open_minor,
+        short,
+        words=words,
+        value_day=value_day,
+        policy=policy,
+        is_netted=any(netted.get(one.customer_id) == short for one in items),
+    )
+
+
+def _short_fit(
+    items: Sequence[Item],
+    whole: Sequence[int],
+    short: int,
+    *,
+    words: str,
+    value_day: int,
+    policy: MatchPolicy,
+    is_netted: bool,
+) -> Fit:
+    """Return why the amount is short: the first of the reasons that explains it."""
+    total = sum(whole)
+    says_discount = says(DISCOUNT, words)
+    taken = taken_discount(
+        items,
+        [max(one, 0) for one in whole],
+        short,
+        value_day=value_day,
+        policy=policy,
+        said_ppm=said_shares_ppm(words),
+    )
+    discounted = _discounted(items, whole, taken) if taken else None
+    if discounted and taken and (taken.is_earned or says_discount):
+        return discounted
+    is_fee = short <= policy.fee_minor and short * PPM <= policy.fee_ppm * max(total, 1)
+    kind = "discount" if says_discount else deduction_kind(words)
+    told = kind and any(
+        abs(one.amount_minor) == short for one in said_amounts(words.upper(), items[0].currency)
+    )
+    reasons = (
+        (
+            is_netted or says(NETTING, words),
+            ("netting", "netted with what we owe the payer", ""),
+        ),
+        (
+            short <= policy.tolerance_minor or (is_fee and (not taken or says(FEE, words))),
+            ("fee", "short by no more than a bank fee", ""),
+        ),
+        (
+            says(FX, words) and short * PPM <= policy.fx_tolerance_ppm * total,
+            ("fx", "short by a difference of exchange rates", ""),
+        ),
+        (told, ("told_deduction", f"exactly what is deducted for {kind}", kind)),
+        (
+            _is_part(items, tuple(whole), total - short, words),
+            ("part", "a part the payer announces", ""),
+        ),
+        (kind, ("deduction", f"deducted for {kind}", kind)),
+    )
+    for holds, (name, why, reason) in reasons:
+        if holds:
+            return _cut(items, tuple(whole), short, name, why, reason)
+    if discounted:
+        return discounted
+    why = "less than is open, no reason said"
+    return _cut(items, tuple(whole), short, "short", why, "unexplained")
+
+
+def _is_part(items: Sequence[Item], whole: tuple[int, ...], amount: int, words: str) -> bool:
+    """Return whether the text announces a part, or the amount is the part it announces."""
+    if says(PART, words):
+        return True
+    if len(items) == 1 and (step := said_instalment(words)):
+        return abs(items[0].amount_minor - amount * step[1]) <= step[1] and amount < whole[0]
+    return False
+
+
+def _discounted(items: Sequence[Item], whole: Sequence[int], taken: Taken) -> Fit:
+    amounts = tuple(o - c for o, c in zip(whole, taken.by_item, strict=True))
+    kind = "discount" if taken.is_earned else "unearned_discount"
+    gone = tuple(
+        Shortfall(one.item_id, kind, cut)
+        for one, cut in zip(items, taken.by_item, strict=True)
+        if cut
+    )
+    earned = "within its days" if taken.is_earned else "that no terms grant on the day"
+    why = f"{taken.rate_ppm / 10_000:g} % discount {earned}"
+    return Fit("discount" if taken.is_earned else "late_discount", amounts, gone, 0, why)
+
+
+def _cut(
+    items: Sequence[Item],
+    whole: Sequence[int],
+    short: int,
+    kind: str,
+    why: str,
+    reason: str = "",
+) -> Fit:
+    """Return the fit that leaves what is short on the last debit items, never beyond one."""
+    amounts, gone = list(whole), []
+    for n in range(len(amounts) - 1, -1, -1):
+        cut = min(short, max(amounts[n], 0))
+        if cut:
+            amounts[n] -= cut
+            short -= cut
+            gone.append(Shortfall(items[n].item_id, reason or kind, cut))
+    return Fit(kind, tuple(amounts), tuple(gone), 0, why)

@@ -1,0 +1,204 @@
+"""Who paid: account, learned alias, name, somebody who pays for others, in falling certainty."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+from rapidfuzz.fuzz import ratio
+
+from dunwell.engine.matching.inputs import Key, Payment, Relation, ordered
+from dunwell.engine.matching.names import (
+    GENERIC,
+    MOST_INITIALS,
+    NOISE,
+    Likeness,
+    initials,
+    likeness,
+    name_words,
+    squeezed,
+)
+
+MOST_CANDIDATES = 64
+"""Customers compared per name; more sharing one word prove that the word says nothing."""
+PREFIX = 4
+ALIKE = 60.0
+"""Names that only begin alike are compared from this share of common letters on."""
+
+
+class PayerGrade(IntEnum):
+    """How surely the payer is a customer, or pays for one."""
+
+    OTHER = 0
+    UNKNOWN = 1
+    LOOSE = 2
+    CLOSE = 3
+    RELATED = 4
+    KNOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PayerMatch:
+    """One customer a payment may come from, with the reason; `is_named`: the text names it."""
+
+    customer_id: Key
+    grade: PayerGrade
+    why: str
+    is_named: bool = False
+
+
+@dataclass(slots=True)
+class PayerBook:
+    """Customers by everything that may give them away; names are normalised.
+
+    `names`: customer to name. `texts`: any text of a payment to its normalised form.
+    """
+
+    names: Mapping[Key, str]
+    texts: Mapping[str, str]
+    aliases: Sequence[tuple[str, Key]]
+    accounts: Sequence[tuple[str, Key]]
+    relations: Sequence[Relation]
+    _by_name: dict[str, list[Key]] = field(default_factory=dict)
+    _whole: dict[Key, str] = field(default_factory=dict)
+    _by_word: dict[str, list[Key]] = field(default_factory=dict)
+    _by_initials: dict[str, list[Key]] = field(default_factory=dict)
+    _by_alias: dict[str, list[Key]] = field(default_factory=dict)
+    _by_account: dict[str, list[Key]] = field(default_factory=dict)
+    _paid_by: dict[Key, list[Relation]] = field(default_factory=dict)
+    _named: dict[str, dict[Key, Likeness]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Build the dictionaries once; each look-up then costs the same in any book."""
+        for key in sorted(self.names, key=ordered):
+            name = self.names[key]
+            self._whole[key] = squeezed(name)
+            self._by_name.setdefault(squeezed(name), []).append(key)
+            for word in dict.fromkeys(name_words(name)):
+                self._by_word.setdefault(word, []).append(key)
+                if len(word) > PREFIX:
+                    self._by_word.setdefault(word[:PREFIX] + "*", []).append(key)
+                elif len(word) > PREFIX - 1:
+                    self._by_word.setdefault(word[: PREFIX - 1] + "*", []).append(key)
+            short = initials(name)
+            for length in range(2, min(len(short), MOST_INITIALS) + 1):
+                self._by_initials.setdefault(short[:length], []).append(key)
+        for text, key in self.aliases:
+            self._by_alias.setdefault(squeezed(self.texts.get(text, "")), []).append(key)
+        for account, key in self.accounts:
+            self._by_account.setdefault(plain_account(account), []).append(key)
+        for one in self.relations:
+            if one.payer_customer_id is not None:
+                self._paid_by.setdefault(one.payer_customer_id, []).append(one)
+
+    def payers(self, payment: Payment) -> dict[Key, PayerMatch]:
+        """Return the customers the payment may come from or be made for, with the best reason."""
+        found: dict[Key, PayerMatch] = {}
+        for key in self._by_account.get(plain_account(payment.account), ()):
+            _keep(found, key, PayerGrade.KNOWN, "the account is the customer's")
+        name = self.texts.get(payment.payer, "")
+        for key in self._by_alias.get(squeezed(name), ()) if name else ():
+            _keep(found, key, PayerGrade.KNOWN, f"{payment.payer} is a known alias")
+        for key, like in self.alike(name).items():
+            _keep(found, key, _GRADES[like], f"payer {payment.payer} reads like the customer")
+        for text in (payment.reference, payment.text):
+            self._from_text(found, self.texts.get(text, ""))
+        self._related(found, name)
+        self._without_twins(found)
+        return found
+
+    def alike(self, name: str) -> dict[Key, Likeness]:
+        """Return the customers whose name is at least a hint of this one."""
+        if name not in self._named:
+            grades = {key: likeness(name, self.names[key]) for key in self._candidates(name)}
+            self._named[name] = {key: grade for key, grade in grades.items() if grade}
+        return self._named[name]
+
+    def _candidates(self, name: str) -> list[Key]:
+        """Return the customers worth comparing: a telling word shared, a beginning, initials."""
+        whole = squeezed(name)
+        found = dict.fromkeys(self._by_name.get(whole, ()))
+        words = [w for w in name_words(name) if w not in NOISE]
+        telling = [w for w in words if w not in GENERIC]
+        for word in telling:
+            found.update(dict.fromkeys(self._few(self._by_word, word)))
+        starts = [w[:length] + "*" for w in telling for length in (PREFIX, PREFIX - 1)]
+        for start in dict.fromkeys((*starts, whole[:PREFIX] + "*")):
+            for key in self._few(self._by_word, start):
+                if key not in found and ratio(whole, self._whole[key], score_cutoff=ALIKE):
+                    found[key] = None
+        for short in dict.fromkeys((whole, *words[:1])):
+            for cut in (short, short[:-1]):
+                if 1 < len(cut) <= MOST_INITIALS:
+                    found.update(dict.fromkeys(self._few(self._by_initials, cut)))
+        return list(found)
+
+    @staticmethod
+    def _few(index: Mapping[str, list[Key]], key: str) -> Sequence[Key]:
+        """Return what the index has under the key, nothing when it is too much to tell."""
+        these = index.get(key, ())
+        return these if len(these) <= MOST_CANDIDATES else ()
+
+    def _from_text(self, found: dict[Key, PayerMatch], text: str) -> None:
+        """Add the customers whose whole name stands in the remittance text."""
+        if not text:
+            return
+        whole = f" {text} "
+        alike = self.alike(text)
+        inside = {
+            key: self.names[key]
+            for key in alike
+            if len(squeezed(self.names[key])) > PREFIX and f" {self.names[key]} " in whole
+        }
+        longest = max((len(name) for name in inside.values()), default=0)
+        for key, like in alike.items():
+            if len(inside.get(key, "")) == longest > 0:
+                _keep(found, key, PayerGrade.RELATED, "the text names the customer")
+                found[key] = replace(found[key], is_named=True)
+            elif like >= Likeness.CLOSE and not longest:
+                _keep(found, key, PayerGrade.CLOSE, "the text reads like the customer")
+
+    def _related(self, found: dict[Key, PayerMatch], name: str) -> None:
+        for one in self.relations:
+            if one.kind != "netting" and one.payer:
+                like = likeness(name, self.texts.get(one.payer, ""))
+                if like >= Likeness.CLOSE:
+                    why = f"{one.payer} pays for the customer ({one.kind})"
+                    _keep(found, one.customer_id, PayerGrade.RELATED, why)
+        for key, match in list(found.items()):
+            if match.grade >= PayerGrade.CLOSE:
+                for one in self._paid_by.get(key, ()):
+                    why = f"the payer is its {one.kind}"
+                    _keep(found, one.customer_id, PayerGrade.RELATED, why)
+
+    def _without_twins(self, found: dict[Key, PayerMatch]) -> None:
+        """Lower what is only close when another customer is the payer itself."""
+        if any(match.grade == PayerGrade.KNOWN for match in found.values()):
+            for key, match in list(found.items()):
+                if match.grade == PayerGrade.CLOSE:
+                    found[key] = replace(match, grade=PayerGrade.LOOSE)
+
+
+_GRADES = {
+    Likeness.HINT: PayerGrade.UNKNOWN,
+    Likeness.LOOSE: PayerGrade.LOOSE,
+    Likeness.CLOSE: PayerGrade.CLOSE,
+    Likeness.SAME: PayerGrade.KNOWN,
+}
+
+
+def grade_of(payers: Mapping[Key, PayerMatch], customer_id: Key, *, has_payer: bool) -> PayerGrade:
+    """Return how surely this customer paid: OTHER only when somebody else surely did."""
+    if customer_id in payers:
+        return payers[customer_id].grade
+    sure = any(m.grade >= PayerGrade.CLOSE for m in payers.values())
+    return PayerGrade.OTHER if sure and has_payer else PayerGrade.UNKNOWN
+
+
+def plain_account(account: str) -> str:
+    """Return an account number without blanks and marks, in upper case."""
+    return "".join(sign for sign in account.upper() if sign.isalnum())
+
+
+def _keep(found: dict[Key, PayerMatch], key: Key, grade: PayerGrade, why: str) -> None:
+    if key not in found or grade > found[key].grade:
+        found[key] = PayerMatch(key, grade, why)

@@ -1,0 +1,58 @@
+"""The search for sums: right, complete while the set is small, and never exponential."""
+
+import time
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dunwell.engine.matching.subsets import MOST_FOUND, find_sums
+
+amounts = st.lists(st.integers(-500, 2_000).filter(bool), min_size=1, max_size=11)
+
+
+@given(amounts, st.integers(1, 4_000))
+def test_a_small_search_finds_exactly_the_sums_there_are(values, target):
+    every = {
+        places
+        for size in range(1, len(values) + 1)
+        for places in combinations(range(len(values)), size)
+        if sum(values[n] for n in places) == target
+    }
+    sums = find_sums(values, target, steps=20_000)
+    assert set(sums.found) <= every
+    assert bool(sums.found) == bool(every)
+    if sums.is_complete:
+        assert set(sums.found) == every
+    else:
+        assert len(every) > MOST_FOUND
+
+
+@given(st.lists(st.integers(1, 10**7), min_size=1, max_size=300), st.integers(1, 10**9))
+def test_a_large_search_stays_inside_its_budget_and_says_so(values, target):
+    sums = find_sums(values, target, steps=2_000)
+    assert all(sum(values[n] for n in places) == target for places in sums.found)
+    assert all(list(places) == sorted(set(places)) for places in sums.found)
+    assert sums.searched <= 2_000 or sums.is_complete
+
+
+def test_the_oldest_and_the_plainest_sums_come_first():
+    sums = find_sums([300, 700, 1_000, 600, 400], 1_000, steps=20_000)
+    assert sums.found[0] == (2,)
+    assert sums.found[1] == (0, 1)
+    assert sums.is_complete
+
+
+def test_credit_notes_are_part_of_the_sum():
+    assert find_sums([1_000, -200, 50], 800, steps=20_000).found == ((0, 1),)
+
+
+def test_many_equal_amounts_stay_cheap():
+    start = time.process_time()
+    sums = find_sums([100] * 400, 20_000, steps=20_000)
+    assert time.process_time() - start < 0.5
+    assert sums.found and not sums.is_complete
+
+
+def test_nothing_adds_up_to_nothing():
+    assert find_sums([5, -5], 0, steps=100).found == ()

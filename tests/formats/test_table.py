@@ -37,6 +37,11 @@ def test_a_delimited_file_is_read_whatever_its_delimiter(data: bytes, delimiter:
     assert table.detected["delimiter"] == delimiter
 
 
+def test_a_header_that_looks_like_a_pattern_is_a_name() -> None:
+    found = cells(b"*,^a$,Number\nx,y,A1\n ,z, A2\n")
+    assert found == {"*": ["x", None], "^a$": ["y", "z"], "Number": ["A1", "A2"]}
+
+
 def test_semicolons_win_over_decimal_commas() -> None:
     data = b"Number;Amount;Open\nA1;1,50;0,50\nA2;2,25;2,25\n"
     assert cells(data)["Amount"] == ["1,50", "2,25"]

@@ -68,12 +68,9 @@ def column_names(header: Sequence[str], *, name: str) -> list[str]:
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
     """Return text columns without outer spaces; cells left empty become null."""
-    return frame.select(
-        pl.when(pl.col(name).str.strip_chars(SPACES).str.len_bytes() > 0)
-        .then(pl.col(name).str.strip_chars(SPACES))
-        .alias(name)
-        for name in frame.columns
-    )
+    # by place, not by name: Polars reads a header like * or ^a$ as a pattern
+    stripped = [column.str.strip_chars(SPACES) for column in frame.get_columns()]
+    return pl.DataFrame([column.set(column.str.len_bytes() == 0, None) for column in stripped])
 
 
 def number_text(numbers: pl.Series) -> pl.Series:

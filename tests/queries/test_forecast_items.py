@@ -6,6 +6,8 @@ import pytest
 
 from dunwell.actions.gate import system
 from dunwell.actions.model_versions import record_model_version
+from dunwell.engine.calendars import day_number
+from dunwell.ml.predictions import QUANTILES
 from dunwell.models import PredictionLog
 from dunwell.queries.forecast_items import week_items
 from dunwell.queries.pages import CursorError
@@ -118,3 +120,25 @@ def test_a_week_costs_the_same_however_many_items(
 
     with django_assert_num_queries(3):
         assert len(week_items(company, currency="EUR", week=1).page.rows) == count
+
+
+def test_a_week_does_not_take_what_is_paid_on_the_first_day_after_it(company, version, customer):
+    item = invoice(customer, "R1", 100_00)
+    day = day_number(TODAY)
+    late = dict.fromkeys(QUANTILES[2:], day + 29)
+    log = evenly(
+        [item],
+        p_soon_ppm=0,
+        p_unpaid_14_ppm=1_000_000,
+        p_late_ppm=1_000_000,
+        p_late_7_ppm=900_000,
+        p_late_30_ppm=50_000,
+        **dict.fromkeys(QUANTILES[:2], day + 15),
+        **late,
+    )
+    write(version, [row(item)], content=log)
+    forecast(version, [("EUR", week, 10_00) for week in (4, 5)])
+    fourth, fifth = (week_items(company, currency="EUR", week=week) for week in (4, 5))
+
+    assert fourth.page.rows[0].chance_ppm <= 50_000
+    assert fifth.page.rows[0].chance_ppm >= 800_000

@@ -17,6 +17,9 @@ from dunwell.queries.predictions import logged_content
 
 PPM = 1_000_000
 WEEK_DAYS = 7
+CHUNK = 50_000
+"""Items whose chances are read at a time; bounds memory."""
+
 TAIL_DAYS = 45
 """What is left after the last quantile fades with this time constant."""
 
@@ -123,8 +126,15 @@ def _shares(company: Company, found: CashForecast) -> pl.DataFrame:
     )
     today = day_number(found.as_of)
     begin = day_number(found.starts_on)
-    paid = _paid_by(told, today, begin + WEEK_DAYS - 1) - _paid_by(told, today, begin - 1)
-    chance = np.clip(paid, 0.0, 1.0)
+    chance = np.concatenate(
+        [
+            np.zeros(0),
+            *(
+                _paid_by(part, today, begin + WEEK_DAYS - 1) - _paid_by(part, today, begin - 1)
+                for part in told.iter_slices(CHUNK)
+            ),
+        ]
+    ).clip(0.0, 1.0)
     amount = told["open_minor"].to_numpy().astype(np.float64)
     return (
         told.select(
@@ -166,7 +176,8 @@ def _between(days: Ints, chances: Floats, day: int) -> Floats:
     before = np.where(is_before, chances, 0.0).max(axis=1)
     after_day = np.where(is_before, np.iinfo(np.int64).max, days).min(axis=1)
     is_inside = after_day < np.iinfo(np.int64).max
-    after = np.where(~is_before & (days == after_day[:, None]), chances, 0.0).max(axis=1)
+    # many may pay on one day: just before it no more is paid than its lowest level
+    after = np.where(~is_before & (days == after_day[:, None]), chances, 1.0).min(axis=1)
     width = np.maximum(np.where(is_inside, after_day - before_day, 1), 1)
     inside = before + np.maximum(after - before, 0) * (day - before_day) / width
     beyond = 1 - (1 - before) * np.exp(-(day - before_day) / TAIL_DAYS)

@@ -68,9 +68,13 @@ def column_names(header: Sequence[str], *, name: str) -> list[str]:
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
     """Return text columns without outer spaces; cells left empty become null."""
-    # by place, not by name: Polars reads a header like * or ^a$ as a pattern
-    stripped = [column.str.strip_chars(SPACES) for column in frame.get_columns()]
-    return pl.DataFrame([column.set(column.str.len_bytes() == 0, None) for column in stripped])
+    # Polars reads a header like * or ^a$ as a pattern, so columns are numbered meanwhile
+    numbered = frame.clone()
+    numbered.columns = [f"column {place}" for place in range(frame.width)]
+    text = pl.all().str.strip_chars(SPACES)
+    found = numbered.select(pl.when(text.str.len_bytes() > 0).then(text))
+    found.columns = frame.columns
+    return found
 
 
 def number_text(numbers: pl.Series) -> pl.Series:

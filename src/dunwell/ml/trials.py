@@ -44,8 +44,8 @@ class Protocol:
 WEEKLY = Protocol(snapshots=17, step_days=7, refit_days=63)
 """What the desk's training asks: the monitor calls its first 16 weeks calm."""
 
-BRIEF = Protocol(snapshots=6, step_days=14, refit_days=56)
-"""Enough to choose a model for one file."""
+BRIEF = Protocol(snapshots=6, step_days=14, refit_days=84)
+"""Enough to choose a model for one file, fitted once."""
 
 FEW_SNAPSHOTS = 4
 """Where there is too little to learn from, so many are enough to compare the naive models."""

@@ -71,7 +71,14 @@ def test_discount_terms_are_read_as_steps(terms, steps):
             "late_discount",
             (Shortfall(1, "unearned_discount", 20_00),),
         ),
-        (985_00, "", ISSUED, "late_discount", (Shortfall(1, "unearned_discount", 15_00),)),
+        (
+            985_00,
+            "skonto",
+            ISSUED,
+            "late_discount",
+            (Shortfall(1, "unearned_discount", 15_00),),
+        ),
+        (985_00, "", ISSUED, "short", (Shortfall(1, "unexplained", 15_00),)),
         (988_12, "", ISSUED, "fee", (Shortfall(1, "fee", 11_88),)),
         (
             750_00,

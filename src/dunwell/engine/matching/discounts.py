@@ -79,12 +79,14 @@ def taken_discount(
     value_day: int,
     policy: MatchPolicy,
     said_ppm: Sequence[int] = (),
+    is_said: bool = False,
 ) -> Taken | None:
     """Return the discount that makes the items short by exactly this, to a unit per item.
 
     `debits` is what is left of each item (credits count as 0).
-    Tried in turn: what the terms grant on the value day; the same terms too late; the share
-    the payer says; the usual shares of the policy. Only the first is earned.
+    Tried in turn: what the terms grant on the value day; the same terms too late; and when the
+    payer speaks of a discount (`is_said`), the share it says and the usual ones of the policy.
+    Only the first is earned.
     """
     in_terms = [
         earned_ppm(one, value_day=value_day, grace_days=policy.discount_grace_days)
@@ -99,7 +101,8 @@ def taken_discount(
         cuts = [discount_minor(d, r) for d, r in zip(debits, late, strict=True)]
         if found := _fitted(cuts, short_minor, max(late), is_earned=False):
             return found
-    for rate in dict.fromkeys((*said_ppm, *policy.unearned_rates_ppm)):
+    said = (*said_ppm, *policy.unearned_rates_ppm) if is_said else ()
+    for rate in dict.fromkeys(said):
         if 0 < rate <= MOST_PPM:
             cuts = [discount_minor(d, rate) for d in debits]
             if found := _fitted(cuts, short_minor, rate, is_earned=False):

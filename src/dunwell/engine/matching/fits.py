@@ -125,6 +125,7 @@ def _short_fit(
         value_day=value_day,
         policy=policy,
         said_ppm=said_shares_ppm(words),
+        is_said=says_discount,
     )
     discounted = _discounted(items, whole, taken) if taken else None
     if discounted and taken and (taken.is_earned or says_discount):

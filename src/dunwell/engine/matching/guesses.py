@@ -233,7 +233,7 @@ def _doubted(
         ]
         if doubt == "clear" and rivals:
             doubt = "twin" if _are_twins(one, rivals, book) else "rival"
-        if doubt == "clear" and is_plain(payment.amount_minor):
+        if doubt == "clear" and one.cell.fit != "oldest" and is_plain(payment.amount_minor):
             doubt = "plain"
         if doubt in {"clear", "plain"} and says_number:
             doubt = "unknown_number"

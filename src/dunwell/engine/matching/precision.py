@@ -58,8 +58,8 @@ class Precision:
     then a less sure reference): what holds for those holds for it all the more.
     """
 
-    counts: Mapping[Cell, Count]
-    _pooled: dict[Cell, tuple[Count, ...]] = field(default_factory=dict)
+    counts: Mapping[Cell, Count] = field(repr=False)
+    _pooled: dict[Cell, tuple[Count, ...]] = field(default_factory=dict, repr=False)
 
     def count(self, cell: Cell) -> Count:
         """Return the count of the cell, with what it borrows until there are ENOUGH cases."""

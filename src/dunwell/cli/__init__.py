@@ -134,6 +134,10 @@ def _parser() -> argparse.ArgumentParser:
             )
             command.add_argument("--items", type=Path, required=True, help="open items as a table")
             command.add_argument("--remittance", type=Path, help="remittance lines as a table")
+            command.add_argument(
+                "--own-name", action="append", metavar="NAME",
+                help="a name of ours; money meant for another company is held; may be repeated",
+            )  # fmt: skip
         command.add_argument("--format", choices=("table", "json", "csv"), default="table")
     return parser
 

@@ -10,8 +10,8 @@ import polars as pl
 
 from dunwell.cli.printing import Answer, Row, money
 from dunwell.engine.calendars import day_number
+from dunwell.engine.matching import MatchPolicy, match_answer
 from dunwell.engine.matching import match as matched
-from dunwell.engine.matching import match_answer
 from dunwell.formats.bank.answer import statement_answer
 from dunwell.formats.bank.reader import read_bank_file
 from dunwell.formats.bank.statement import BankFile, StatementError
@@ -67,7 +67,10 @@ def match(options: argparse.Namespace) -> Answer:
     for rows in (payments, items, lines):
         _tell_refused(rows)
     found = matched(
-        payments.frame, items.frame, remittances=None if lines is None else lines.frame
+        payments.frame,
+        items.frame,
+        remittances=None if lines is None else lines.frame,
+        policy=MatchPolicy(own_names=tuple(options.own_name or ())),
     )
     answer = match_answer(found)
     return answer, [

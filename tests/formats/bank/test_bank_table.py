@@ -371,6 +371,8 @@ def test_a_day_that_says_nothing_is_refused_with_its_row():
     )
 
 
-def test_a_column_named_like_a_pattern_is_refused():
-    found = refusal("Date,Amount,*\n2026-01-05,5.00,x\n")
-    assert found[2] == "a column is named like a pattern (such as *). Rename it"
+@pytest.mark.parametrize("name", ["*", "^a$"])
+def test_a_column_named_like_a_pattern_is_a_column(name):
+    file = read_text(f"Date,Amount,{name},Text\n2026-01-05,5.00,x,hello\n")
+    ((entry,),) = [one.entries for one in file.statements]
+    assert (entry.value_on, entry.amount_minor, entry.text) == (date(2026, 1, 5), 500, "hello")

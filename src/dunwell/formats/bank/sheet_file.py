@@ -27,11 +27,6 @@ def sheet_table(content: bytes, name: str, profile: SheetProfile) -> Table:
     except TableError as error:
         reason = str(error).removeprefix(f"{name}: ")
         raise StatementError(name, "whole file", reason) from error
-    except pl.exceptions.PolarsError as error:
-        # A header cell such as * is a pattern to the table reader.
-        raise StatementError(
-            name, "whole file", "a column is named like a pattern (such as *). Rename it"
-        ) from error
     if table.refused_rows:
         shifted = table.findings.filter(pl.col("action") == "refused").row(0, named=True)
         raise StatementError(name, f"row {shifted['row']}", str(shifted["reason"]))

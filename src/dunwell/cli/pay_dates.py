@@ -141,7 +141,11 @@ def backtest(ledger: Ledger, options: argparse.Namespace) -> Answer:
             f"{options.to_on} cannot be judged; give an earlier --to"
         )
     tested = played_through(
-        found, makers(found, first=first, seed=options.seed), first=first, last=last
+        found,
+        makers(found, first=first, seed=options.seed),
+        first=first,
+        last=last,
+        step_days=STEP_DAYS,
     )
     if not tested.requests.height:
         raise ValueError(f"no item was issued by {options.to_on}; give a later --to")

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from dunwell.engine.calendars import SATURDAY, business_days, day_date, has_holidays
+from dunwell.ml.dates import weekday_of
 from dunwell.ml.history import Days, History
 
 WORKDAY, WEEKEND, HOLIDAY, AFTER_HOLIDAY = range(4)
@@ -74,6 +75,16 @@ def calendar_names(items: pl.DataFrame, history: History) -> pl.Series:
     ].rename("calendar")
 
 
+def calendars(
+    items: pl.DataFrame, history: History, *, first: int, last: int
+) -> tuple[ClosedDays, np.ndarray]:
+    """Return the closed days of the items' calendars, and each item's place among them."""
+    names = calendar_names(items, history)
+    distinct = names.unique().sort()
+    closed = closed_days(distinct.to_list() or [""], first=first, last=last)
+    return closed, distinct.search_sorted(names).to_numpy()
+
+
 def closed_days(names: Sequence[str], *, first: int, last: int) -> ClosedDays:
     """Return the states of the days between two day numbers and MARGIN_DAYS around them."""
     start, stop = first - MARGIN_DAYS, last + MARGIN_DAYS
@@ -90,7 +101,7 @@ def _states(name: str, block: int, blocks: int) -> tuple[np.ndarray, np.ndarray]
     """Return states and moved weekdays of whole blocks of 366 days, kept between calls."""
     first = block * 366
     days = first + np.arange(blocks * 366)
-    weekday = (days + 3) % 7
+    weekday = weekday_of(days)
     is_weekend = weekday >= SATURDAY
     state = np.where(is_weekend, WEEKEND, WORKDAY)
     if name and has_holidays(name):

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from dunwell.ml.closed_days import HOLIDAY, STATES, WEEKEND, ClosedDays
+from dunwell.ml.dates import WEEK, month_place, weekday_of
 from dunwell.ml.features import Views
 from dunwell.ml.history import NEVER
-from dunwell.ml.past import MONDAY_OFFSET, WEEK
 
 FIRST_GAP, GAPS = -64, 256
 """A gap in days is told apart from -64 to 191."""
@@ -187,22 +187,30 @@ def promise_bin(day: np.ndarray, promised: np.ndarray) -> np.ndarray:
     return np.where(promised < NEVER, gap, 0)
 
 
-def weekday_bins(views: Views, closed: ClosedDays, day: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return peak, state, the customer's share of that weekday and of the two after it.
+def pay_shares(
+    views: Views, closed: ClosedDays, row: np.ndarray, calendar: np.ndarray, day: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the state of days, and the customer's share of that weekday and of the two after it.
 
-    After a holiday the share of the closed weekday counts as well.
+    `row` names the view of each day. After a holiday the share of the closed weekday counts as
+    well, on the holiday itself none does.
     """
+    weekday = weekday_of(day)
+    state, moved = closed.at(calendar, day)
+    shares = views.weekdays
+    more = np.where(moved >= 0, shares[row, np.maximum(moved, 0)], 0.0)
+    share = np.where(state == HOLIDAY, 0.0, shares[row, weekday] + more)
+    ahead = shares[row, (weekday + 1) % WEEK] + shares[row, (weekday + 2) % WEEK]
+    return state, share, ahead
+
+
+def weekday_bins(views: Views, closed: ClosedDays, day: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the bins of how much one weekday rules, and of what `pay_shares` returns."""
     row = np.arange(len(views.due))
     if day.ndim > 1:
         row = row[:, None]
-    weekday = (day + MONDAY_OFFSET) % WEEK
     calendar = views.calendar if day.ndim == 1 else views.calendar[:, None]
-    state, moved = closed.at(calendar, day)
-    shares = views.weekdays
-    share = shares[row, weekday]
-    more = np.where(moved >= 0, shares[row, np.maximum(moved, 0)], 0.0)
-    share = np.where(state == HOLIDAY, 0.0, share + more)
-    ahead = shares[row, (weekday + 1) % WEEK] + shares[row, (weekday + 2) % WEEK]
+    state, share, ahead = pay_shares(views, closed, row, calendar, day)
     peak = views.column("weekday_share")
     peak = peak if day.ndim == 1 else peak[:, None]
     return (
@@ -218,12 +226,9 @@ def month_bins(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return whether the day is closed, and its place in the month."""
     state, _ = closed.at(calendar, day)
-    dates = day.astype("datetime64[D]")
-    month = dates.astype("datetime64[M]")
-    of_month = (dates - month.astype("datetime64[D]")).astype(np.int64)
-    left = ((month + 1).astype("datetime64[D]") - dates).astype(np.int64) - 1
+    day_of_month, left, _ = month_place(day)
     place = np.where(
-        left < MONTH_LAST, MONTH_BINS - 1 - left, np.minimum(of_month, MONTH_DAYS - 1)
+        left <= MONTH_LAST, MONTH_BINS - left, np.minimum(day_of_month, MONTH_DAYS) - 1
     )
     is_closed = (state == WEEKEND) | (state == HOLIDAY)
     return is_closed.astype(np.int64), place

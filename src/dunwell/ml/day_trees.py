@@ -7,10 +7,11 @@ every other Friday out. Asked once per item and day, so only for books where tha
 import lightgbm as lgb
 import numpy as np
 
-from dunwell.ml.closed_days import HOLIDAY, ClosedDays
+from dunwell.ml.closed_days import ClosedDays
+from dunwell.ml.dates import month_place, weekday_of
+from dunwell.ml.day_facts import pay_shares
 from dunwell.ml.features import FACTS, Views
 from dunwell.ml.history import NEVER, Ints
-from dunwell.ml.past import MONDAY_OFFSET, WEEK
 from dunwell.ml.tables import Size, settled
 
 DAY_FACTS = (
@@ -41,12 +42,8 @@ def day_table(
     table = np.empty((len(row), len(INPUTS)), np.float32)
     table[:, : len(FACTS)] = views.facts[row]
     table[:, masked] = 0
-    weekday = (day + MONDAY_OFFSET) % WEEK
-    dates = day.astype("datetime64[D]")
-    month = dates.astype("datetime64[M]")
-    state, moved = closed.at(views.calendar[row], day)
-    shares = views.weekdays
-    share = shares[row, weekday] + np.where(moved >= 0, shares[row, np.maximum(moved, 0)], 0.0)
+    day_of_month, left, _ = month_place(day)
+    state, share, ahead = pay_shares(views, closed, row, views.calendar[row], day)
     late = day - views.due[row]
     fact = {name: table[:, FACTS.index(name)] for name in FACTS}
     since_run = day - views.day[row] + fact["recency"]
@@ -56,12 +53,12 @@ def day_table(
     found = (
         late,
         day - views.start[row],
-        weekday,
-        (dates - month.astype("datetime64[D]")).astype(np.int64) + 1,
-        ((month + 1).astype("datetime64[D]") - dates).astype(np.int64),
+        weekday_of(day),
+        day_of_month,
+        left,
         state,
-        np.where(state == HOLIDAY, 0.0, share),
-        shares[row, (weekday + 1) % WEEK] + shares[row, (weekday + 2) % WEEK],
+        share,
+        ahead,
         late - fact["median"],
         late - fact["last"],
         late - fact["mean"],

@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 
 from dunwell.ml.curves import ITEM_COLUMNS
-from dunwell.ml.features import FACTS, Views
+from dunwell.ml.dates import WEEK
+from dunwell.ml.features import FACTS, Lookups, Views
 from dunwell.ml.history import NEVER, Floats, History
 from dunwell.ml.model import PayDateModel
 from dunwell.ml.naive import NAIVE
-from dunwell.ml.past import WEEK
 
 if TYPE_CHECKING:  # LightGBM's system library may be missing, and naive models have reasons too
     from dunwell.ml.hazard import HazardModel
@@ -106,9 +106,10 @@ def reasons(model: PayDateModel, history: History, requests: pl.DataFrame) -> pl
     if model.name in NAIVE:
         return _own_items(history, requests)
     learned = cast("HazardModel", model)
-    typical = _typical(learned, history, requests)
+    lookups = learned.lookups(history)
+    typical = _typical(learned, lookups, history, requests)
     found = [
-        _reasons(learned, history, requests[begin : begin + CHUNK], typical)
+        _reasons(learned, lookups, history, requests[begin : begin + CHUNK], typical)
         for begin in range(0, requests.height, CHUNK)
     ]
     return pl.concat(found) if found else pl.Series("reasons", [], dtype=pl.List(REASON))
@@ -122,13 +123,15 @@ class _Typical:
     weekdays: Floats
 
 
-def _typical(model: "HazardModel", history: History, requests: pl.DataFrame) -> _Typical:
+def _typical(
+    model: "HazardModel", lookups: Lookups, history: History, requests: pl.DataFrame
+) -> _Typical:
     """Return what is usual among the open items, or among the requests where none is open."""
     opened = history.open.select(*ITEM_COLUMNS)
     asked = (
         opened.gather_every(max(opened.height // TYPICAL_ITEMS, 1)) if len(opened) else requests
     )
-    views, _ = model.seen(history, asked)
+    views, _ = model.seen(lookups, history, asked)
     facts = {}
     for name in FACTS:
         column = views.column(name)
@@ -139,9 +142,13 @@ def _typical(model: "HazardModel", history: History, requests: pl.DataFrame) -> 
 
 
 def _reasons(
-    model: "HazardModel", history: History, requests: pl.DataFrame, typical: _Typical
+    model: "HazardModel",
+    lookups: Lookups,
+    history: History,
+    requests: pl.DataFrame,
+    typical: _Typical,
 ) -> pl.Series:
-    views, closed = model.seen(history, requests)
+    views, closed = model.seen(lookups, history, requests)
     # the tables and tilts alone: they say the same in a hundredth of the time
     wait = _wait(model.paid(views, closed, is_whole=False)[0])
     effects = np.stack(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from dunwell.ml.dates import WEEK, month_place, weekday_of
 from dunwell.ml.history import NEVER, Days, Floats, History, Ints, day_array
-from dunwell.ml.past import CUSTOMER_FACTS, MONDAY_OFFSET, SHIFT, WEEK, Past, running
+from dunwell.ml.past import CUSTOMER_FACTS, SHIFT, Past, running
 
 ITEM_FACTS = (
     "days_to_due",
@@ -107,9 +108,8 @@ class Lookups:
         item = items["item_id"].to_numpy()
         promised, promises = self._promises(item, day)
         contacts, contact_age = self._contacts(code, day)
-        dates = due.astype("datetime64[D]")
-        month = dates.astype("datetime64[M]")
-        weekday = (due + MONDAY_OFFSET) % WEEK
+        day_of_month, _, month = month_place(due)
+        weekday = weekday_of(due)
         usual = np.where(known["n"] > 0, relative, np.nan)
         facts = known | {
             "days_to_due": due - start,
@@ -118,8 +118,8 @@ class Lookups:
             "log_amount": np.log(np.maximum(relative, 1e-4)),
             "amount_ratio": usual / np.maximum(self.past.amount_means(code, day), 1e-3),
             "due_weekday": weekday,
-            "due_day_of_month": (dates - month.astype("datetime64[D]")).astype(np.int64) + 1,
-            "due_month": month.astype(np.int64) % 12 + 1,
+            "due_day_of_month": day_of_month,
+            "due_month": month,
             "pay_gap": (known["weekday_peak"] - weekday) % WEEK,
             "currency": self._currency_numbers(items["currency"]),
             "part_paid": self._so_far(self.parts, item, day) / np.maximum(amount, 1),

@@ -6,7 +6,6 @@ dropped. Beside it, where the book is small enough, trees over item and day toge
 """
 
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ import lightgbm as lgb
 import numpy as np
 import polars as pl
 
-from dunwell.ml.closed_days import ClosedDays, calendar_names, closed_days
+from dunwell.ml.closed_days import ClosedDays, calendars
 from dunwell.ml.curves import GRID_DAYS, ITEM_COLUMNS, Curves
 from dunwell.ml.day_facts import day_bins
 from dunwell.ml.day_trees import day_table
@@ -58,10 +57,11 @@ class HazardModel:
         tail = np.empty(requests.height, np.float32)
         # items of one customer together: what depends on the customer is worked out once
         order = np.argsort(requests["customer_id"].to_numpy(), kind="stable")
-        asked = self._asked(history, requests[order])
+        lookups = self.lookups(history)
+        asked = _with_amounts(requests[order], history)
 
         def read(begin: int) -> None:
-            views, closed = asked(slice(begin, begin + CHUNK))
+            views, closed = self.seen(lookups, history, asked[begin : begin + CHUNK])
             rows = order[begin : begin + CHUNK]
             paid[rows], tail[rows] = self.paid(views, closed, is_whole=True)
 
@@ -75,9 +75,19 @@ class HazardModel:
             model=self.name,
         )
 
-    def seen(self, history: History, requests: pl.DataFrame) -> tuple[Views, ClosedDays]:
+    def lookups(self, history: History) -> Lookups:
+        """Return the history ready to be asked about, with what the model took for usual."""
+        return Lookups(history, Past(history, self.portfolio), self.currencies)
+
+    def seen(
+        self, lookups: Lookups, history: History, requests: pl.DataFrame
+    ) -> tuple[Views, ClosedDays]:
         """Return the requests as the model sees them on the history's day."""
-        return self._asked(history, requests)(slice(0, requests.height))
+        asked = _with_amounts(requests, history)
+        first, last = history.as_of, history.as_of + 2 * GRID_DAYS
+        closed, calendar = calendars(asked, history, first=first, last=last)
+        day = np.full(asked.height, history.as_of, np.int32)
+        return lookups.views(asked, day, calendar), closed
 
     def paid(
         self, views: Views, closed: ClosedDays, *, is_whole: bool
@@ -109,26 +119,6 @@ class HazardModel:
             direct = np.asarray(self.late_trees.predict(table, raw_score=True))
             unpaid = drawn(unpaid, views, first, direct)
         return 1 - unpaid, tail
-
-    def _asked(
-        self, history: History, requests: pl.DataFrame
-    ) -> Callable[[slice], tuple[Views, ClosedDays]]:
-        """Return what turns some of the requests into views."""
-        lookups = Lookups(history, Past(history, self.portfolio), self.currencies)
-        names = calendar_names(requests, history)
-        distinct = names.unique().sort()
-        closed = closed_days(
-            distinct.to_list() or [""], first=history.as_of, last=history.as_of + 2 * GRID_DAYS
-        )
-        calendar = distinct.search_sorted(names).to_numpy()
-        amounts = _with_amounts(requests, history)
-
-        def views(rows: slice) -> tuple[Views, ClosedDays]:
-            part = amounts[rows]
-            day = np.full(part.height, history.as_of, np.int32)
-            return lookups.views(part, day, calendar[rows]), closed
-
-        return views
 
     def _day_odds(
         self, trees: lgb.Booster, views: Views, closed: ClosedDays, days: np.ndarray

@@ -6,7 +6,7 @@ import lightgbm as lgb
 import numpy as np
 import polars as pl
 
-from dunwell.ml.closed_days import calendar_names, closed_days
+from dunwell.ml.closed_days import calendars
 from dunwell.ml.curves import GRID_DAYS
 from dunwell.ml.day_facts import GROUPS, day_bins
 from dunwell.ml.day_trees import day_table, fit_day_trees
@@ -77,10 +77,9 @@ def fit_hazard(
     past = Past(history)
     currencies = usual_amounts(history)
     lookups = Lookups(history, past, currencies)
-    names = calendar_names(history.items, history)
-    distinct = names.unique().sort()
-    closed = closed_days(distinct.to_list(), first=first_day(history), last=history.as_of)
-    calendar = distinct.search_sorted(names).to_numpy()
+    closed, calendar = calendars(
+        history.items, history, first=first_day(history), last=history.as_of
+    )
     chance = np.random.default_rng(seed)
     cells = _cells(history, lookups, calendar, chance, chosen.days)
     # days without payment are thinned for the tables, the kept ones weigh for the others
@@ -90,11 +89,11 @@ def fit_hazard(
     groups = QUICK_GROUPS if is_quick else tuple(GROUPS)
     bins = day_bins(cells.views.take(row), closed, day, groups)
     tables, base = fit_tables(bins, cells.is_paid[kept], weight, size=chosen, seed=seed)
-    all_bins = day_bins(cells.views.take(cells.row), closed, cells.day, groups)
-    odds = offsets(tables, base, all_bins)
+    every_day = cells.views.take(cells.row)
+    odds = offsets(tables, base, day_bins(every_day, closed, cells.day, groups))
     masked = _masked(history)
     phases = phases_of(tables)
-    key = cells.row * phases.count + phases.of(cells.views.take(cells.row), cells.day)
+    key = cells.row * phases.count + phases.of(every_day, cells.day)
     units, unit = np.unique(key, return_inverse=True)
     trees = fit_tilt(
         inputs(

@@ -8,9 +8,9 @@ two; it stays one distribution. On small books this only adds noise.
 import lightgbm as lgb
 import numpy as np
 
+from dunwell.ml.dates import WEEK
 from dunwell.ml.features import FACTS, Views
 from dunwell.ml.history import Floats, Ints
-from dunwell.ml.past import WEEK
 from dunwell.ml.tables import Size, settled
 
 STEPS = 16

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from dunwell.ml.dates import WEEK, month_place, weekday_of
 from dunwell.ml.history import Days, Floats, History, Ints, codes, day_array
 
 SHIFT = 1 << 21
@@ -33,12 +34,8 @@ PRIOR_ITEMS = 5.0
 FIRST_ITEMS = 3
 """A new customer is like the first three items of other customers, not like the portfolio."""
 
-WEEK = 7
 MONTH_FIRST, MONTH_LAST = 2, 3
 """The first and the last days of a month around which month-end payers pay."""
-
-MONDAY_OFFSET = 3
-"""1970-01-01 was a Thursday: (day + 3) % 7 is 0 on Mondays."""
 
 CUSTOMER_FACTS = (
     "n",
@@ -123,7 +120,7 @@ class Past:
             "amount_late": running(amount * cut),
             "month_end": running(_is_month_end(paid)),
         }
-        weekday = (paid + MONDAY_OFFSET) % WEEK
+        weekday = weekday_of(paid)
         self.weekday_sums = [running(weekday == day) for day in range(WEEK)]
         self._runs(customer, paid)
         by_day = np.argsort(paid, kind="stable")
@@ -374,10 +371,7 @@ def _quantile(ranked: np.ndarray, size: Ints, level: float) -> Floats:
 
 def _is_month_end(days: Days) -> np.ndarray:
     """Return whether a day is among the last three or the first two of a month."""
-    dates = days.astype("datetime64[D]")
-    month = dates.astype("datetime64[M]")
-    day_of_month = (dates - month.astype("datetime64[D]")).astype(np.int64) + 1
-    left = ((month + 1).astype("datetime64[D]") - dates).astype(np.int64)
+    day_of_month, left, _ = month_place(days)
     return np.asarray((day_of_month <= MONTH_FIRST) | (left <= MONTH_LAST))
 
 

@@ -15,6 +15,18 @@ MOST_RATIO = 300
 RATIO_FROM = 64 * 1024**2
 """The ratio is judged for entries larger than this after unpacking."""
 BLOCK = 1 << 22
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    OverflowError,
+)
+"""Everything the standard library raises for a zip that is damaged, cut off or encrypted."""
 OVERLAP = 64
 
 _TOO_WIDE, _WIDE, _DEEP = (
@@ -59,17 +71,7 @@ def check_archive(data: bytes, *, name: str) -> None:
                 total += _check_entry(archive, entry, name=name, before=total)
     except TableError:
         raise
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-        LookupError,
-        OverflowError,
-    ) as error:
+    except DAMAGED_ZIP as error:
         raise TableError(
             f"{name}: the workbook is damaged, cut off or encrypted ({error}). Save or export it "
             "again."

@@ -1,7 +1,7 @@
 """A table as read from a file: text cells, typed cells beside them, and where each row stood."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -41,6 +41,16 @@ class Table:
     def label(self) -> str:
         """Return file and part as a person reads them."""
         return f"{self.name} ({self.part})" if self.part else self.name
+
+    def filtered(self, keep: pl.Series) -> "Table":
+        """Return the table with the rows where `keep` is true."""
+        return replace(
+            self,
+            cells=self.cells.filter(keep),
+            rows=self.rows.filter(keep),
+            numbers={name: column.filter(keep) for name, column in self.numbers.items()},
+            days={name: column.filter(keep) for name, column in self.days.items()},
+        )
 
 
 def column_names(header: Sequence[str], *, name: str) -> list[str]:

@@ -118,3 +118,34 @@ def zipped(path: Path, content: bytes) -> bytes:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.xml", content)
     return path.read_bytes()
+
+
+def small(own: Sequence[str], real: Sequence[bytes], *, most: int) -> list[bytes]:
+    """Own texts as bytes, and the real files smaller than `most` bytes: quick to damage."""
+    return [text.encode() for text in own] + [file for file in real if len(file) < most]
+
+
+def check_damaged(
+    read: Callable[[bytes, str], object],
+    seeds: Sequence[bytes],
+    *,
+    rounds: int,
+    chance: random.Random,
+) -> None:
+    """Damage seeds so many times; some are still read, some refused, nothing else happens."""
+    outcomes = [judged(read, damaged(seeds, chance)) for _ in range(rounds)]
+    assert outcomes.count("read") > rounds / 50
+    assert outcomes.count("refused") > rounds / 50
+
+
+def check_search(
+    read: Callable[[bytes, str], object],
+    seeds: Sequence[bytes],
+    *,
+    folder: Path,
+    chance: random.Random,
+) -> None:
+    """Search a minute for files that reach new lines; each is read or refused."""
+    tries, lines = searched(read, seeds, folder=folder, seconds=60, chance=chance)
+    assert tries > len(seeds)
+    assert lines > 100

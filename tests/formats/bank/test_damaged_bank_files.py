@@ -18,7 +18,15 @@ from dunwell.formats.bank.qif import read_qif
 from dunwell.formats.bank.reader import read_bank_file
 from dunwell.formats.bank.statement import StatementError
 from tests.formats.bank.bank_files import bank_files
-from tests.formats.bank.mutations import PARTS, damaged, judged, searched, zipped
+from tests.formats.bank.mutations import (
+    PARTS,
+    check_damaged,
+    check_search,
+    damaged,
+    judged,
+    small,
+    zipped,
+)
 from tests.formats.bank.test_bai2 import bai2
 from tests.formats.bank.test_camt import balance, camt, details, entry, paid
 from tests.formats.bank.test_mt940 import mt940
@@ -77,15 +85,12 @@ KINDS = list(READERS)
 
 def seeds(kind):
     """Own and real files of a format, small ones for speed."""
-    found = [path.read_bytes() for pattern in REAL[kind] for path in bank_files(pattern)]
-    return [text.encode() for text in OWN[kind]] + [f for f in found if len(f) < LARGEST_SEED]
+    real = [path.read_bytes() for pattern in REAL[kind] for path in bank_files(pattern)]
+    return small(OWN[kind], real, most=LARGEST_SEED)
 
 
 def mutate(kind, rounds):
-    chance, known = random.Random(f"bank {kind}"), seeds(kind)
-    outcomes = [judged(READERS[kind], damaged(known, chance)) for _ in range(rounds)]
-    assert outcomes.count("read") > rounds / 50
-    assert outcomes.count("refused") > rounds / 50
+    check_damaged(READERS[kind], seeds(kind), rounds=rounds, chance=random.Random(f"bank {kind}"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -102,15 +107,7 @@ def test_twenty_thousand_damaged_files_are_read_or_refused(kind):
 @pytest.mark.release
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_minute_of_search_for_new_lines_finds_no_other_exception(kind):
-    tries, lines = searched(
-        READERS[kind],
-        seeds(kind),
-        folder=FOLDER,
-        seconds=60,
-        chance=random.Random(f"search {kind}"),
-    )
-    assert tries > len(seeds(kind))
-    assert lines > 100
+    check_search(READERS[kind], seeds(kind), folder=FOLDER, chance=random.Random(f"search {kind}"))
 
 
 def test_damaged_files_of_all_formats_pass_the_one_door(tmp_path):

@@ -28,7 +28,7 @@ from tests.formats.bank import (
     test_settlements,
 )
 from tests.formats.bank.bank_files import bank_files
-from tests.formats.bank.mutations import damaged, judged, searched
+from tests.formats.bank.mutations import check_damaged, check_search, damaged, judged, small
 from tests.formats.test_remittances import PLAIN, mail, workbook
 
 LARGEST_SEED = 3_000
@@ -115,15 +115,14 @@ KINDS = list(READERS)
 
 
 def seeds(kind):
-    found = [path.read_bytes() for pattern in REAL.get(kind, []) for path in bank_files(pattern)]
-    return [text.encode() for text in OWN[kind]] + [f for f in found if len(f) < LARGEST_SEED]
+    real = [path.read_bytes() for pattern in REAL.get(kind, []) for path in bank_files(pattern)]
+    return small(OWN[kind], real, most=LARGEST_SEED)
 
 
 def mutate(kind, rounds):
-    chance, known = random.Random(f"national {kind}"), seeds(kind)
-    outcomes = [judged(READERS[kind], damaged(known, chance)) for _ in range(rounds)]
-    assert outcomes.count("read") > rounds / 50
-    assert outcomes.count("refused") > rounds / 50
+    check_damaged(
+        READERS[kind], seeds(kind), rounds=rounds, chance=random.Random(f"national {kind}")
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -140,15 +139,7 @@ def test_twenty_thousand_damaged_files_are_read_or_refused(kind):
 @pytest.mark.release
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_minute_of_search_for_new_lines_finds_no_other_exception(kind):
-    tries, lines = searched(
-        READERS[kind],
-        seeds(kind),
-        folder=FOLDER,
-        seconds=60,
-        chance=random.Random(f"search {kind}"),
-    )
-    assert tries > len(seeds(kind))
-    assert lines > 100
+    check_search(READERS[kind], seeds(kind), folder=FOLDER, chance=random.Random(f"search {kind}"))
 
 
 def test_every_bank_file_of_others_is_read_or_refused():

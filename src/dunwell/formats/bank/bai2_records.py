@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from dunwell.formats.bank.fields import quote
 from dunwell.formats.bank.statement import StatementError
 
-CODES = frozenset({"01", "02", "03", "16", "49", "88", "98", "99"})
 MOST_CONTINUATIONS = 10_000
 _SEVERAL = re.compile(r"/\s+(?=(?:01|02|03|16|49|88|98|99),)")
 _RECORD = re.compile(r"(01|02|03|16|49|88|98|99)([,:/].*)?", re.DOTALL)

@@ -2,10 +2,10 @@
 
 import io
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dunwell.formats.archive import DAMAGED_ZIP
 from dunwell.formats.bank.balances import balance_findings
 from dunwell.formats.bank.fields import quote
 from dunwell.formats.bank.identities import content_sha256
@@ -86,17 +86,7 @@ def _packed(content: bytes, name: str) -> list[tuple[str, bytes]] | None:
             found = _all_unpacked(archive, inner, name=name, packed=len(content))
     except StatementError:
         raise
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-        LookupError,
-        OverflowError,
-    ) as error:
+    except DAMAGED_ZIP as error:
         raise StatementError(
             name,
             "whole file",

@@ -1,8 +1,6 @@
 """Any bank sheet (CSV, XLSX) as statements: by a saved profile, or by what the file proves."""
 
-from dataclasses import replace
 
-import polars as pl
 
 from dunwell.formats.bank.identities import identified_statements
 from dunwell.formats.bank.sheet_cells import place_of
@@ -108,14 +106,4 @@ def _split_rows(
                     severity="info",
                 )
             )
-    return _filtered(table, keep), labelled, left_out
-
-
-def _filtered(table: Table, keep: pl.Series) -> Table:
-    return replace(
-        table,
-        cells=table.cells.filter(keep),
-        rows=table.rows.filter(keep),
-        numbers={name: column.filter(keep) for name, column in table.numbers.items()},
-        days={name: column.filter(keep) for name, column in table.days.items()},
-    )
+    return table.filtered(keep), labelled, left_out

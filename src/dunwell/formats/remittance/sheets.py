@@ -124,17 +124,7 @@ def _split(table: Table, columns: Mapping[str, str]) -> tuple[Table, Table]:
     filled = any_digit(table, money)
     is_total = pl.Series("total", [bool(label) for label in labels], dtype=pl.Boolean) & ~has_digit
     keep = (numbers.is_not_null() | filled) & ~is_total
-    return _rows(table, keep), _rows(table, is_total)
-
-
-def _rows(table: Table, keep: pl.Series) -> Table:
-    return replace(
-        table,
-        cells=table.cells.filter(keep),
-        rows=table.rows.filter(keep),
-        numbers={name: column.filter(keep) for name, column in table.numbers.items()},
-        days={name: column.filter(keep) for name, column in table.days.items()},
-    )
+    return table.filtered(keep), table.filtered(is_total)
 
 
 def _advices(

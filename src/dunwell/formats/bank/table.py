@@ -1,7 +1,5 @@
 """Any bank sheet (CSV, XLSX) as statements: by a saved profile, or by what the file proves."""
 
-
-
 from dunwell.formats.bank.identities import identified_statements
 from dunwell.formats.bank.sheet_cells import place_of
 from dunwell.formats.bank.sheet_columns import DATES, SheetColumns, sheet_columns

@@ -18,6 +18,7 @@ COLLECT = frozenset(
         "message.send",
         "worklist.snooze",
         "contact.edit",
+        "statement.make",
     }
 )
 CASH = frozenset(
@@ -32,6 +33,15 @@ CASH = frozenset(
         "profile.save",
         "feed.record",
         "anomaly.decide",
+        "bank.import",
+        "match.decide",
+        "remittance.record",
+        "alias.edit",
+        "difference.write_off",
+        "refund.propose",
+        "mandate.edit",
+        "debit.prepare",
+        "statement.make",
     }
 )
 CREDIT = frozenset(
@@ -51,6 +61,15 @@ CREDIT = frozenset(
         "model.promote",
         "experiment.run",
         "anomaly.decide",
+        "refund.approve",
+        "payee.approve",
+        "mandate.edit",
+        "debit.approve",
+        "statement.make",
+        "period.lock",
+        "journal.export",
+        "cash_policy.edit",
+        "cash_policy.publish",
     }
 )
 ADMIN = frozenset(
@@ -64,6 +83,8 @@ ADMIN = frozenset(
         "feed.record",
         "balances.rebuild",
         "model.train",
+        "bank.edit",
+        "cash_policy.edit",
     }
 )
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {

@@ -24,6 +24,8 @@ class EntryLine(models.Model):
         OPENING = "opening", _("Opening balances")
         CHARGES = "charges", _("Fees and interest")
         NETTING = "netting", _("Credit netting")
+        REFUNDS = "refunds", _("Refunds to be paid out")
+        OFFSET = "offset", _("Offset with what we owe")
         WRITE_OFF = "write_off", _("Write-offs and small balances")
         DISCOUNT = "discount", _("Discounts granted")
         FX = "fx", _("Exchange differences")
@@ -40,8 +42,9 @@ class EntryLine(models.Model):
 
     class Meta:
         constraints = [
+            # an allocation across currencies has an exchange line in each of the two
             models.UniqueConstraint(
-                fields=["source", "source_id", "account"], name="entry_line_once"
+                fields=["source", "source_id", "account", "currency"], name="entry_line_once"
             ),
             models.CheckConstraint(condition=~Q(amount_minor=0), name="entry_line_amount"),
         ]

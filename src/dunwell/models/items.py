@@ -18,6 +18,7 @@ class Item(models.Model):
         FEE = "fee", _("Fee")
         INTEREST = "interest", _("Late-payment interest")
         OPENING = "opening", _("Opening balance")
+        REFUND = "refund", _("Refund")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="items")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="items")

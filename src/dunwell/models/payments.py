@@ -38,6 +38,26 @@ class Payment(models.Model):
         return self.number
 
 
+class PayerAssignment(models.Model):
+    """Whose payment it is, found out after it was recorded; the newest row rules. Never changed.
+
+    `Payment.customer` and the customer of its entry lines repeat what the newest row says, so
+    that lists need no second look; empty takes a wrong finding back.
+    """
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="payer_assignments")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, related_name="payer_assignments"
+    )
+    reason = models.CharField(max_length=300)
+    assigned_on = models.DateField()
+    author = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} is of {self.customer_id}"
+
+
 class Adjustment(models.Model):
     """A decision that changes what is owed without money: write-off, discount, fx."""
 
@@ -72,6 +92,8 @@ class Allocation(models.Model):
 
     Signed like the item: what lowers a debit item is positive. Netting a credit note writes
     two rows, +a on the debit item and -a on the credit note, each naming the other item.
+    `paid_minor` is what of the payment it uses, in the payment's currency; empty where that is
+    the item's currency too and the amounts are one.
     """
 
     class Source(models.TextChoices):
@@ -88,6 +110,7 @@ class Allocation(models.Model):
         Adjustment, models.PROTECT, null=True, related_name="allocations"
     )
     amount_minor = models.BigIntegerField()
+    paid_minor = models.BigIntegerField(null=True)
     value_on = models.DateField()
     applied_on = models.DateField()
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")

@@ -12,6 +12,7 @@ class PolicyVersion(models.Model):
 
     class Kind(models.TextChoices):
         STRATEGY = "strategy", _("Strategy")
+        CASH = "cash", _("Cash application")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -31,10 +31,10 @@ DAILY = (
     Place("worklist", _("My worklist"), "list-checks", "g w"),
     Place("customers", _("Customers"), "users", "g c"),
     Place("items", _("Items"), "receipt-text", "g i"),
-    Place("payments", _("Payments"), "banknote", "g b"),
     Place("promises", _("Promises"), "handshake", "g p"),
     Place("messages", _("Messages"), "mail", "g m"),
 )
+CASH = (Place("payments", _("Payments"), "banknote", "g b"),)
 AHEAD = (
     Place("forecast", _("Cash forecast"), "trending-up", "g f"),
     Place("scores", _("Scores"), "gauge", "g r"),
@@ -136,6 +136,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
     """List the pages this person may open, the present one marked."""
     groups = [
         (None, _places(context, DAILY)),
+        (_("Cash"), _places(context, CASH)),
         (_("Looking ahead"), _places(context, AHEAD)),
         (_("Control"), _places(context, CONTROL)),
     ]
@@ -145,7 +146,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
 @register.inclusion_tag("web/parts/bottombar.html", takes_context=True)
 def bottombar(context: template.Context) -> dict[str, Any]:
     """List the same pages for a phone: four in reach, the rest behind one button."""
-    places = _places(context, (*DAILY, *AHEAD, *CONTROL))
+    places = _places(context, (*DAILY, *CASH, *AHEAD, *CONTROL))
     return {
         "near": [place for place in places if place["page"] in ON_PHONE],
         "rest": [place for place in places if place["page"] not in ON_PHONE],
@@ -155,7 +156,9 @@ def bottombar(context: template.Context) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def key_places(context: template.Context) -> list[dict[str, Any]]:
     """Return the pages that two keys open, for the help dialog and the keyboard."""
-    return [place for place in _places(context, (*DAILY, *AHEAD, *CONTROL)) if place["keys"]]
+    return [
+        place for place in _places(context, (*DAILY, *CASH, *AHEAD, *CONTROL)) if place["keys"]
+    ]
 
 
 def _places(context: template.Context, places: tuple[Place, ...]) -> list[dict[str, Any]]:

@@ -62,6 +62,51 @@ def test_what_is_no_bank_file_is_refused_in_one_line(run):
     assert err.startswith("dunwell statement: note.bin: ")
 
 
+ADVICE = "Payer: Acme GmbH\nInvoice R1: 40.00 EUR\nInvoice R2: 10.00 EUR\nTotal: 50.00 EUR\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (ADVICE, "text"),
+        (f"From: Acme GmbH <ap@acme.example>\nSubject: advice\n\n{ADVICE}", "mail"),
+        (f"<html><body>{ADVICE.replace(chr(10), '<br>')}</body></html>", "text"),
+        ("Invoice;Amount;Payer\nR1;40,00;Acme GmbH\nR2;10,00;Acme GmbH\n", "sheet"),
+    ],
+)
+def test_remittance_advices_print_in_the_form_of_statements(run, content, kind):
+    code, out, err = run("statement", "advice_txt", "--format", "json", advice_txt=content)
+
+    told = json.loads(out)
+    (statement,) = told["statements"]
+    assert (code, err, told["format"], told["account"]) == (0, "", kind, "")
+    assert (statement["kind"], statement["opening_minor"], statement["closing_minor"]) == (
+        "remittance", None, None,
+    )  # fmt: skip
+    assert [
+        (one["reference"], one["amount_minor"], one["counterparty"])
+        for one in statement["entries"]
+    ] == [("R1", 4000, "Acme GmbH"), ("R2", 1000, "Acme GmbH")]
+    assert len({one["entry_id"] for one in statement["entries"]}) == 2
+    assert [line["item_ref"] for line in told["advices"][0]["lines"]] == ["R1", "R2"]
+    assert run("statement", "advice_txt", advice_txt=content)[0] == 0
+
+
+def test_what_a_bank_message_says_of_documents_stands_beside_its_entries(run):
+    from tests.formats.bank.test_edi820 import BODY, edi
+
+    code, out, _ = run("statement", "a_edi", "--format", "json", a_edi=edi(*BODY))
+    told = json.loads(out)
+    assert (code, told["format"], len(told["statements"][0]["entries"])) == (0, "edi820", 1)
+    assert [line["item_ref"] for line in told["advices"][0]["lines"]] == ["INV-1", "INV-2"]
+
+
+def test_text_that_only_mentions_invoices_is_refused_as_no_bank_file(run):
+    code, out, err = run("statement", "note_txt", note_txt="We await your invoice.\n")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "is of no bank format known here" in err
+
+
 def test_payments_of_a_table_are_matched_to_items(run):
     words = ("match", "--statement", "pay_csv", "--items", "items_csv", "--format", "json")
     code, out, err = run(*words, pay_csv=PAYMENTS, items_csv=ITEMS)

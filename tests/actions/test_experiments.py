@@ -7,11 +7,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from dunwell.actions.experiments import (
+    ArmStop,
     decide_experiment,
     end_experiments,
     log_choices,
     plan_experiment,
     start_experiment,
+    stop_arms,
     stop_experiment,
 )
 from dunwell.actions.gate import Forbidden, Refused, system
@@ -76,7 +78,7 @@ def test_from_a_draft_to_a_verdict_every_step_leaves_an_event(company, manager):
     ("fields", "sentence"),
     [
         ({"name": " "}, "Give the experiment a name."),
-        ({"kind": "magic"}, "There is no kind magic; use holdout, comparison."),
+        ({"kind": "magic"}, "There is no kind magic; use holdout, comparison, timing."),
         ({"arms": []}, "An experiment has 1 to 8 arms beside the rest."),
         (
             {"arms": [("rest", 10)]},
@@ -94,6 +96,33 @@ def test_from_a_draft_to_a_verdict_every_step_leaves_an_event(company, manager):
         (
             {"starts_on": TODAY - timedelta(days=1)},
             "The first day has passed; past days cannot be drawn again.",
+        ),
+        (
+            {"kind": "timing", "arms": [("7-8", 700_000), ("8-10", 300_000)]},
+            (
+                "7-8 is no hour to deliver at; use 8-10, 10-12, 12-14, 14-16, 16-18, or other "
+                "for the step's other channel."
+            ),
+        ),
+        (
+            {"kind": "timing", "arms": [("8-10", 1_000_000)]},
+            "Name the ordinary hour first, and at least one other to compare it with.",
+        ),
+        (
+            {"kind": "timing", "arms": [("other", 700_000), ("8-10", 300_000)]},
+            "Name the ordinary hour first, and at least one other to compare it with.",
+        ),
+        (
+            {"kind": "timing", "arms": [("8-10", 499_999), ("10-12", 500_001)]},
+            "At most 50 % of the mails may be used to try other hours.",
+        ),
+        (
+            {"kind": "timing", "arms": [("8-10", 600_000), ("10-12", 300_000)]},
+            "The hours to be tried start with even shares, and all arms together take 100 %.",
+        ),
+        (
+            {"kind": "timing", "arms": [("8-10", 6e5), ("10-12", 3e5), ("12-14", 1e5)]},
+            "The hours to be tried start with even shares, and all arms together take 100 %.",
         ),
         ({"ends_on": TODAY}, "The last day must lie 1 to 730 days after the first."),
     ],
@@ -134,6 +163,51 @@ def test_an_experiment_ends_by_itself_after_its_last_day(company, manager):
     assert last_event(company)[3] == {"name": "holdout", "reason": "its last day has passed"}
 
 
+HOURS = [("10-12", 800_000), ("8-10", 100_000), ("14-16", 100_000)]
+
+
+def stopping(company, experiment, *arms):
+    return stop_arms(
+        actor=system(company),
+        experiment=experiment,
+        stops=[ArmStop(arm=arm, decisions=200, harms=20) for arm in arms],
+        **WHEN,
+    )
+
+
+def test_an_arm_that_did_harm_is_taken_out_once_and_two_end_the_experiment(company, manager):
+    experiment = plan(manager, kind="timing", arms=HOURS)
+    draft = stopping(company, experiment, "8-10")
+    start_experiment(actor=acting(manager), experiment=experiment, **WHEN)
+    told = [stopping(company, experiment, "8-10") for _ in range(2)]
+
+    experiment.refresh_from_db()
+    stop = {"arm": "8-10", "decisions": 200, "harms": 20, "on": "2026-03-05"}
+    assert (draft, told) == (0, [1, 0])
+    assert (experiment.status, experiment.figures) == ("running", {"stops": [stop]})
+    assert last_event(company)[3] == {
+        "name": "holdout", "arm": "8-10", "decisions": 200, "harms": 20,
+    }  # fmt: skip
+    assert stopping(company, experiment, "8-10", "10-12") == 1
+    experiment.refresh_from_db()
+    assert (experiment.status, experiment.stopped_on) == ("stopped", TODAY)
+    assert verbs(company)[-2:] == ["experiment.arm_stopped", "experiment.stopped"]
+    decide_experiment(
+        actor=acting(manager), experiment=experiment, verdict="Both.", figures={"n": 1}, at=AT
+    )
+    experiment.refresh_from_db()
+    assert experiment.figures.keys() == {"stops", "n"}
+
+
+def test_a_timing_runs_beside_a_holdout(company, manager):
+    for made in (plan(manager), plan(manager, name="hours", kind="timing", arms=HOURS)):
+        start_experiment(actor=acting(manager), experiment=made, **WHEN)
+    assert set(Experiment.objects.values_list("kind", "status")) == {
+        ("holdout", "running"),
+        ("timing", "running"),
+    }
+
+
 def test_others_and_people_without_the_right_are_refused(company, manager, collector, rival):
     experiment = plan(manager)
     with pytest.raises(Forbidden):
@@ -168,12 +242,15 @@ def choice(customer, **fields):
         "cost_minor": 10,
         "expected_extra_minor": 250,
         "reasons": '{"uplift_ppm": 30000}',
+        "timing_id": None,
+        "timing_ppm": None,
         **fields,
     }
 
 
 def log(company, *rows, as_of=TODAY):
-    frame = pl.DataFrame(rows, schema_overrides={"hour": pl.Int64, "experiment_id": pl.Int64})
+    empty = ("hour", "experiment_id", "timing_id", "timing_ppm")
+    frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(empty, pl.Int64))
     return log_choices(actor=system(company), rows=frame, as_of=as_of, at=AT)
 
 

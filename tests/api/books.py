@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from dunwell import clock
 from dunwell.actions.adjustments import record_adjustment
+from dunwell.actions.bank_files import receive_bank_file, record_bank_file
 from dunwell.actions.contacts import add_contact
 from dunwell.actions.disputes import open_dispute
 from dunwell.actions.feeds import record_feed
@@ -11,16 +12,25 @@ from dunwell.actions.gate import Actor, system
 from dunwell.actions.holds import place_hold
 from dunwell.actions.imports import save_profile
 from dunwell.actions.items import add_item
+from dunwell.actions.journals import make_journal
 from dunwell.actions.payments import apply_payment, record_payment
+from dunwell.actions.periods import ask_unlock, lock_period
 from dunwell.actions.policies import draft_policy
 from dunwell.actions.promises import record_promise
 from dunwell.actions.rates import set_rate
+from dunwell.actions.remittances import record_remittance
+from dunwell.actions.statements import make_statement
 from dunwell.actions.uploads import Upload, receive_upload
 from dunwell.actions.users import make_api_token
+from dunwell.formats.bank.reader import read_bank_file
 from dunwell.jobs.imports import check_batch
-from dunwell.models import Allocation, ApiToken, Role, Task
+from dunwell.models import Allocation, ApiToken, BankEntry, BankStatement, Role, Task
+from tests.actions.bank_rows import line, sta
 from tests.actions.test_messages import message_to
+from tests.api.cash_books import keep_cash
+from tests.api.debit_books import keep_debits
 from tests.api.prediction_books import keep_predictions
+from tests.api.refund_books import keep_refunds
 from tests.conftest import add_customer, add_user
 
 STRATEGY = """\
@@ -68,6 +78,10 @@ def keep_books(company, tag=""):
         value_on=today, **on,
     )  # fmt: skip
     apply_payment(actor=actor, payment=money, amounts={owed: 10_00}, **on)
+    journal = make_journal(actor=actor, until_on=today, **on)
+    long_ago = today - timedelta(days=800)
+    lock_period(actor=boss, until_on=long_ago, reason="month end", **on)
+    unlock = ask_unlock(actor=boss, until_on=None, reason="late invoice", **on)
     adjustment = record_adjustment(
         actor=actor, item=owed, kind="discount", amount_minor=1_00, reason="agreed", **on
     )
@@ -95,8 +109,22 @@ def keep_books(company, tag=""):
         company=company, customer=customer, kind=Task.Kind.CALL, reason="due", due_on=today,
         as_of=today, recorded_at=at,
     )  # fmt: skip
+    told = sta(1, 0, line(-5_00, "Grocer", "rent"), closing=9_99)
+    file = receive_bank_file(actor=boss, file=Upload(name="day.sta", data=told), at=at)
+    record_bank_file(actor=boss, file=file, read=read_bank_file(told, "day.sta"), **on)
+    statement = BankStatement.objects.get(file=file)
+    (advice,) = record_remittance(
+        actor=boss, name="advice.txt", data=b"Invoice R1: 3.00 EUR\n", at=at
+    )
     return {
         **keep_predictions(company, items=[owed], today=today, at=at),
+        **keep_debits(company, tag, today=today, at=at),
+        "account_id": statement.account_id,
+        "account_statement_id": make_statement(
+            actor=boss, customer=customer, from_on=today - timedelta(days=90), to_on=today, **on
+        ).pk,
+        **keep_refunds(company, actor, customer, today=today, at=at),
+        **keep_cash(company, actor, customer, tag, today=today, at=at),
         "adjustment_id": adjustment.pk,
         "allocation_id": Allocation.objects.get(payment=money, item=owed).pk,
         "batch_id": batch.pk,
@@ -104,12 +132,18 @@ def keep_books(company, tag=""):
         "credit_id": credit.pk,
         "customer_id": customer.pk,
         "dispute_id": dispute.pk,
+        "entry_id": BankEntry.objects.get(statement=statement).pk,
+        "file_id": file.pk,
         "hold_id": hold.pk,
         "item_id": owed.pk,
+        "journal_id": journal.pk,
+        "lock_id": unlock.pk,
         "message_id": message.pk,
         "payment_id": money.pk,
         "promise_id": promise.pk,
+        "remittance_id": advice.pk,
         "spare_id": item("R4", 1_00).pk,
+        "statement_id": statement.pk,
         "task_id": call.pk,
         "token_id": ApiToken.objects.get(company=company, name="robot").pk,
         "user_id": person.pk,

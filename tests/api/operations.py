@@ -7,7 +7,11 @@ only, and 0 for a token without any right.
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from dunwell.engine.calendars import TARGET, next_business_day
 from tests.api.books import LEDGER, strategy
+from tests.api.cash_operations import CASH_OPERATIONS
+from tests.api.refund_operations import REFUND_OPERATIONS
+from tests.formats.test_pain002 import report
 
 ALL = "AMCKR"
 
@@ -104,6 +108,41 @@ OPERATIONS = {
     "return_payment": Call("K", WHY),
     "net_credit": Call("K", line("item_id", 1), keys={"item_id": "credit_id"}),
     "take_back_allocation": Call("K", WHY),
+    "list_bank_accounts": Call(ALL),
+    "change_bank_account": Call("A", {"name": "Main account"}),
+    "list_bank_files": Call(ALL),
+    "send_bank_files": Call("K", is_upload=True),
+    "show_bank_file": Call(ALL),
+    "read_bank_file_again": Call("K", {}),
+    "list_statements": Call(ALL),
+    "show_statement": Call(ALL),
+    "explain_finding": Call("A", {"code": "balance_gap", "reason": "the bank says so"}),
+    "list_bank_entries": Call(ALL),
+    "decide_on_entry": Call("K", {"treatment": "open"}),
+    "list_remittances": Call(ALL),
+    "send_remittance": Call("K", is_upload=True),
+    "show_remittance": Call(ALL),
+    "link_advice": Call("K", lambda ids, today: {"payment_id": ids["payment_id"]}),
+    "unlink_advice": Call("K"),
+    **{name: Call(*told) for name, told in REFUND_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in CASH_OPERATIONS.items()},
+    "list_period_locks": Call(ALL),
+    "close_period": Call(
+        "M",
+        lambda ids, today: {"until_on": str(today - timedelta(days=800)), "reason": "month end"},
+    ),
+    "ask_to_open_period": Call("M", {"until_on": None, "reason": "late invoice"}),
+    "decide_on_unlock": Call("M", {"is_granted": True}),
+    "list_journals": Call(ALL),
+    "new_journal": Call("M", lambda ids, today: {"until_on": str(today)}),
+    "show_journal": Call(ALL),
+    "list_journal_lines": Call(ALL),
+    "export_journal": Call(ALL),
+    "take_journal_over": Call("M", {"receipt": "GL-4711"}),
+    "show_exchange_differences": Call(ALL),
+    "list_exchange_differences": Call(ALL),
+    "list_allocation_orders": Call(ALL),
+    "simulate_allocation": Call(ALL),
     "list_promises": Call(ALL),
     "show_promise": Call(ALL),
     "add_promise": Call(
@@ -128,6 +167,7 @@ OPERATIONS = {
     "end_hold": Call("M", {"note": "over"}),
     "list_worklist": Call(ALL),
     "count_worklist": Call(ALL),
+    "show_day_plan": Call(ALL),
     "list_tasks": Call(ALL),
     "finish_task": Call("MC"),
     "drop_task": Call("MC", WHY),
@@ -212,6 +252,78 @@ OPERATIONS = {
     "list_choices": Call(ALL),
     "count_choices": Call(ALL),
     "export_choices": Call(ALL),
+    "list_account_statements": Call(ALL),
+    "new_account_statement": Call(
+        "MCK",
+        lambda ids, today: {
+            "customer_id": ids["customer_id"],
+            "from_on": str(today - timedelta(days=30)),
+            "to_on": str(today),
+        },
+    ),
+    "new_account_statements": Call(
+        "MCK",
+        lambda ids, today: {
+            "customer_ids": [ids["customer_id"]],
+            "from_on": str(today - timedelta(days=30)),
+            "to_on": str(today),
+            "language": "de",
+        },
+    ),
+    "show_account_statement": Call(ALL),
+    "list_account_statement_lines": Call(ALL),
+    "get_account_statement_pdf": Call(ALL),
+    "get_account_statement_csv": Call(ALL),
+    "get_account_statement_xlsx": Call(ALL),
+    "get_account_statement_json": Call(ALL),
+    "list_debit_runs": Call(ALL),
+    "show_debit_run": Call(ALL),
+    "list_debits": Call(ALL),
+    "get_debit_file": Call(ALL, keys={"debit_run_id": "gone_id"}),
+    "new_debit_run": Call(
+        "K",
+        lambda ids, today: {
+            "account_id": ids["collecting_id"],
+            "collect_on": str(next_business_day(today + timedelta(weeks=3), country=TARGET)),
+        },
+    ),
+    "approve_debit_run": Call("M"),
+    "send_debit_run": Call("K", {}, keys={"debit_run_id": "ready_id"}),
+    "cancel_debit_run": Call("MK", WHY),
+    "note_posted_letters": Call("K", keys={"debit_run_id": "to_post_id"}),
+    "tell_customers_again": Call("M", keys={"debit_run_id": "to_post_id"}),
+    "collect_debit_run": Call(
+        "K", lambda ids, today: {"value_on": str(today)}, keys={"debit_run_id": "over_id"}
+    ),
+    "take_debit_out": Call("K", WHY),
+    "make_debit_last": Call("K"),
+    "note_returned_debit": Call(
+        "K",
+        lambda ids, today: {"reason_code": "AM04", "returned_on": str(today)},
+        keys={"debit_id": "gone_debit_id"},
+    ),
+    "read_debit_report": Call(
+        "K",
+        lambda ids, today: {
+            "name": "answer.xml",
+            "content": report(ids["gone_message"], "RJCT", reason="FF01").decode(),
+        },
+    ),
+    "list_mandates": Call(ALL),
+    "new_mandate": Call(
+        "MK",
+        lambda ids, today: {
+            "customer_id": ids["customer_id"],
+            "reference": "NEW",
+            "iban": "DE02120300000000202051",
+        },
+    ),
+    "note_signature": Call(
+        "MK", lambda ids, today: {"signed_on": str(today)}, keys={"mandate_id": "unsigned_id"}
+    ),
+    "pause_mandate": Call("MK", WHY),
+    "go_on_with_mandate": Call("MK", keys={"mandate_id": "paused_id"}),
+    "stop_mandate": Call("MK", WHY),
 }
 
 WITHOUT_KEY = {
@@ -220,6 +332,7 @@ WITHOUT_KEY = {
     "map_import": "the same profile again changes nothing",
     "run_import": "an import is merged once, however often it is asked for",
     "start_training": "the same rows trained into the same bytes are kept once",
+    "read_bank_file_again": "a file is recorded once, however often it is read",
     "new_token": "a kept answer would store the secret",
     "new_link": "a kept answer would store the secret",
 }

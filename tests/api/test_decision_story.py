@@ -259,6 +259,27 @@ def test_an_experiment_shows_what_it_tells_so_far_and_the_verdict_keeps_it(
     assert as_collector.get(f"/experiments/{ids['stopped_id']}").json()["reading"] is None
 
 
+def test_a_timing_experiment_is_planned_and_shows_its_hours(as_manager, as_collector):
+    arms = [{"name": "10-12", "share_ppm": 700_000}, {"name": "14-16", "share_ppm": 300_000}]
+    uneven = [*arms[:1], {"name": "14-16", "share_ppm": 200_000}]
+    key = planned(as_manager, kind="timing", arms=arms).json()["id"]
+    shown = as_collector.get(f"/experiments/{key}").json()
+
+    assert (shown["experiment"]["kind"], shown["reading"], shown["timing"]) == (
+        "timing",
+        None,
+        None,
+    )
+    assert [(arm["name"], arm["choices"]) for arm in shown["experiment"]["arms"]] == [
+        ("10-12", 0),
+        ("14-16", 0),
+    ]
+    assert told(planned(as_manager, name="Again", kind="timing", arms=uneven)) == (
+        422,
+        "The hours to be tried start with even shares, and all arms together take 100 %.",
+    )
+
+
 def test_choices_show_the_chance_they_had(as_collector, ids, customer):
     (row,) = as_collector.get(f"/choices?customer_id={customer.pk}").json()["rows"]
     day = (TODAY - timedelta(days=1)).isoformat()

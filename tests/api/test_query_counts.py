@@ -35,6 +35,7 @@ COSTS = {
     "/disputes": 1,
     "/holds": 1,
     "/worklist": 1,
+    "/worklist/plan": 1,
     "/tasks": 1,
     "/messages": 2,
     "/strategies": 2,
@@ -62,6 +63,7 @@ COSTS = {
     "/choices/counts": 2,
     "/predictions.csv": 1,
     "/choices.csv": 1,
+    "/account-statements": 1,
 }
 """Queries of each list besides signing in."""
 

@@ -99,7 +99,7 @@ def test_a_record_of_another_company_is_absent_and_untouched(ids, today, as_stra
     }
 
     assert told == dict.fromkeys(told, 404)
-    assert len(told) == 49
+    assert len(told) == 58
     assert digest() == before
 
 
@@ -119,6 +119,7 @@ def test_a_body_that_names_another_company_s_record_is_refused(ids, today, as_st
         "new_rate",
         "new_feed",
         "new_experiment",
+        "new_cash_policy",
     }
     assert digest() != before
 

@@ -104,7 +104,7 @@ def told(demo: DemoLedger) -> Told:
         pl.concat([booked, back, used])
         .join(keys, on="payment_number", how="left", maintain_order="left")
         .join(numbers, on="item_number", how="left", maintain_order="left")
-        .with_columns(recorded_day="applied_day")
+        .with_columns(recorded_day="applied_day", paid_minor="amount_minor")
     )
     return Told(
         items=_cut(items.with_columns(recorded_day="issued_day"), schema.ITEMS),

@@ -151,7 +151,12 @@ def _allocation(row: Row) -> dict[str, Value]:
         "applied_day": START,
         **row,
     }
-    return {"value_day": given["applied_day"], "recorded_day": given["applied_day"], **given}
+    return {
+        "value_day": given["applied_day"],
+        "recorded_day": given["applied_day"],
+        "paid_minor": given["amount_minor"],
+        **given,
+    }
 
 
 def _payment(number: int, row: Row) -> dict[str, Value]:

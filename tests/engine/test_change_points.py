@@ -48,6 +48,7 @@ def ledger(late: Days, *, ends: int = DAY, apart: int = 7) -> Ledger:
     ).with_columns(
         payment_id=pl.col("item_id"),
         amount_minor=pl.lit(10_000),
+        paid_minor=pl.lit(10_000),
         kind=pl.lit("invoice"),
         source=pl.lit("payment"),
         currency=pl.lit("EUR"),

@@ -296,7 +296,11 @@ def highradius() -> Ledger:
                 for name, column in days.items()
             },
         )
-        .with_columns(applied_day=pl.col("value_day"), recorded_day=pl.col("issued_day"))
+        .with_columns(
+            applied_day=pl.col("value_day"),
+            recorded_day=pl.col("issued_day"),
+            paid_minor=pl.col("amount_minor"),
+        )
     )
     paid = invoices.filter(pl.col("value_day").is_not_null())
 

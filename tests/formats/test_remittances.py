@@ -255,7 +255,7 @@ def test_advices_inside_edi_are_the_same_by_both_doors():
 @pytest.mark.parametrize(
     ("content", "place", "reason"),
     [
-        (b"%PDF-1.7 x", "whole file", "PDF documents are not read here. Extract their text"),
+        (b"%PDF-1.7 x", "whole file", "the PDF is damaged (PdfStreamError)"),
         (b" \n", "whole file", "the file is empty"),
         (b"Dear customer, thank you", "whole file", "the text names no document that is paid"),
         (b"Invoice,Amount\nR1,x1\n", "row 2, column Amount", "'x1' is not an amount"),

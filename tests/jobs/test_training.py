@@ -3,6 +3,7 @@
 import pytest
 
 from dunwell.jobs import training
+from dunwell.jobs.train import STAGES, train
 from dunwell.jobs.training import FAILED, Training, begin_training, latest_training
 from dunwell.models import Company, ModelVersion
 from tests.actions.ledger_rows import invoice
@@ -20,8 +21,22 @@ def test_a_training_ends_with_the_version_it_made(company, manager, customer):
     invoice(customer, "R1", 100_00)
 
     assert begin_training(company.pk, user_id=manager.pk, at=AT)
-    assert latest_training(company.pk) == Training(started_at=AT, is_running=False, number=1)
+    assert latest_training(company.pk) == Training(
+        started_at=AT, is_running=False, number=1, stage="record"
+    )
+    assert latest_training(company.pk).done_ppm == 1_000_000
     assert ModelVersion.objects.get().trained_by == "mona"
+
+
+def test_every_stage_is_told_in_its_order_and_moves_the_progress_on(company, customer):
+    invoice(customer, "R1", 100_00)
+    told = []
+    train(company.pk, tell=told.append)
+
+    assert told == list(STAGES) == sorted(STAGES, key=lambda stage: STAGES[stage])
+    seen = [Training(started_at=AT, is_running=True, stage=stage).done_ppm for stage in told]
+    assert seen == list(STAGES.values())
+    assert seen[0] == 0 and seen[-1] < 1_000_000
 
 
 def test_a_refusal_is_kept_for_the_page(company, collector, customer):

@@ -86,8 +86,8 @@ def outcome():
     }
 
 
-def all_at_once():
-    """Fork the workers, let them start together, and collect what each tells."""
+def forked(play):
+    """Fork the workers, let them start together, and collect what each tells of its play."""
     ready_r, ready_w = os.pipe()
     pipes = []
     for worker in range(WORKERS):
@@ -97,7 +97,7 @@ def all_at_once():
             os.close(ready_w)
             os.read(ready_r, 1)  # returns when the parent closes its end
             try:
-                answer = work(worker)
+                answer = play(worker)
             except BaseException as error:
                 answer = {"error": repr(error)}
             with os.fdopen(writer, "w") as pipe:
@@ -121,7 +121,7 @@ def main():
 
     django.setup()
     in_child(prepare)
-    answers = all_at_once()
+    answers = forked(work)
     fine = [answer for answer in answers if "error" not in answer]
     told = {
         **in_child(outcome),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from dunwell.ml.action_log import ACTION_LOG, OUTCOMES, permitted_text
+from dunwell.ml.action_log import ACTION_LOG, OUTCOMES
 from dunwell.ml.next_action import BANDS
 from dunwell.ml.policy_value import Decisions
 
@@ -69,7 +69,7 @@ class World:
             "action": np.array(ACTIONS)[self.action].tolist(),
             "channel": np.array(ACTIONS)[self.action].tolist(), "hour": np.full(n, 9),
             "propensity_ppm": np.round(told * PPM).astype(np.int64),
-            "permitted": [permitted_text(set(ACTIONS))] * n, "policy": ["p1"] * n,
+            "permitted": [",".join(sorted(ACTIONS))] * n, "policy": ["p1"] * n,
             "is_holdout": [True] * n, "segment": np.where(self.large, "strategic", "small").tolist(),
             "days_past_due": self.late, "collect_minor": self.collect,
             "p_unpaid_ppm": np.round((1 - self.alone) * PPM).astype(np.int64),

@@ -145,6 +145,7 @@ def _money(rows: dict[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
         "payment_id": np.where(source == "payment", number, None),
         "source": source,
         "amount_minor": np.concatenate([amount[who] for who, _, amount, _ in parts]),
+        "paid_minor": np.concatenate([amount[who] for who, _, amount, _ in parts]),
         "value_day": day,
         "applied_day": day,
         "recorded_day": day,

@@ -16,7 +16,6 @@ from dunwell.ml.bandit import (
     best_chances,
     blank_state,
     decided,
-    restarted,
     updated,
 )
 from dunwell.ml.bandit_alarms import change_day, harm_evidence
@@ -28,22 +27,19 @@ POLICY = BanditPolicy(experiment="hours", salt="s", arms=ARMS)
 
 
 def trials(*rows):
-    return pl.DataFrame(list(rows), schema=TRIALS, orient="row")
+    """Rows of which every outcome is known; a seventh number says how many were decided."""
+    whole = [row if len(row) == 7 else (*row, row[3]) for row in rows]
+    return pl.DataFrame(whole, schema=TRIALS, orient="row")
 
 
 def state(*rows, policy=POLICY, as_of=DAY):
     return updated(blank_state(), trials(*rows), policy=policy, as_of=as_of)
 
 
-def candidates(*sets, cell="small/1-30", segment="small"):
+def candidates(*sets, cell="small/1-30"):
     return pl.DataFrame(
-        [(n, cell, segment, arm) for n, arms in enumerate(sets, 1) for arm in arms],
-        schema={
-            "customer_id": pl.Int64,
-            "cell": pl.String,
-            "segment": pl.String,
-            "arm": pl.String,
-        },
+        [(n, cell, arm) for n, arms in enumerate(sets, 1) for arm in arms],
+        schema={"customer_id": pl.Int64, "cell": pl.String, "arm": pl.String},
         orient="row",
     )
 
@@ -72,13 +68,12 @@ def test_an_arm_that_is_not_permitted_or_stopped_is_never_drawn(rows, sets, late
     for row in told.iter_rows(named=True):
         permitted = tuple(arm for arm in ARMS if arm in possible[row["customer_id"]])
         assert row["arm"] in permitted
-        chances = arm_chances(known, permitted, cell="small/1-30", segment="small", policy=POLICY)
+        chances = arm_chances(known, permitted, cell="small/1-30", policy=POLICY)
         assert row["propensity_ppm"] == chances[row["arm"]]
         assert sum(chances.values()) == 1_000_000
         # every arm keeps the least, and all but the best together stay in the budget
         assert min(chances.values()) >= (20_000 if len(permitted) > 1 else 1_000_000)
         assert 1_000_000 - chances[row["best_arm"]] <= 300_000
-        assert row["is_exploring"] == (row["arm"] != row["best_arm"])
 
 
 def test_the_same_state_and_day_give_the_same_draw_and_the_next_day_another():
@@ -96,7 +91,7 @@ def test_draws_come_as_often_as_their_chances_say():
         (TODAY - 9, "small/1-30", "email-9", 50, 15, 0),
     )
     told = decided(known, candidates(*[set(ARMS)] * 20_000), policy=POLICY, as_of=DAY)
-    chances = arm_chances(known, ARMS, cell="small/1-30", segment="small", policy=POLICY)
+    chances = arm_chances(known, ARMS, cell="small/1-30", policy=POLICY)
     for arm, ppm in chances.items():
         drawn, wanted = (told["arm"] == arm).sum(), 20_000 * ppm / 1e6
         assert abs(drawn - wanted) < 4 * np.sqrt(wanted)
@@ -119,32 +114,21 @@ def test_a_new_cell_starts_from_the_other_cells():
         (TODAY - 9, "small/91+", "call-10", 400, 200, 0),
         (TODAY - 9, "small/91+", "email-9", 400, 40, 0),
     )
-    chances = arm_chances(
-        known, ("email-9", "call-10"), cell="new", segment="small", policy=POLICY
-    )
+    chances = arm_chances(known, ("email-9", "call-10"), cell="new", policy=POLICY)
     assert chances == {"email-9": 20_000, "call-10": 980_000}
-
-
-def test_a_segment_may_have_a_smaller_budget():
-    policy = BanditPolicy(
-        experiment="hours", salt="s", arms=ARMS, segment_explore_ppm={"strategic": 60_000}
-    )
-    for segment, best in (("small", 700_000), ("strategic", 940_000)):
-        chances = arm_chances(blank_state(), ARMS, cell="c", segment=segment, policy=policy)
-        assert max(chances.values()) == pytest.approx(best, abs=4)
 
 
 def test_outcomes_given_twice_count_once_and_later_days_wait():
     row, future = (TODAY - 9, "c", "call-10", 9, 3, 0), (TODAY, "c", "call-10", 5, 5, 0)
     once = state(row, future)
     twice = updated(once, trials(row), policy=POLICY, as_of=DAY)
-    assert once.trials.rows() == [row]
+    assert once.trials.rows() == [(*row, 9)]
     assert twice.trials.equals(once.trials)
     more = updated(once, trials((*row[:3], 10, 4, 1)), policy=POLICY, as_of=DAY)
-    assert more.trials.rows() == [(TODAY - 9, "c", "call-10", 10, 4, 1)]
+    assert more.trials.rows() == [(TODAY - 9, "c", "call-10", 10, 4, 1, 10)]
 
 
-def test_an_arm_that_brings_complaints_stops_until_a_person_restarts_it():
+def test_an_arm_that_brings_complaints_stops_for_good():
     rows = [(TODAY - 9, "c", arm, 200, 100, 20 if arm == "sms-16" else 2) for arm in ARMS]
     known = state(*rows)
     assert known.stops.rows() == [(TODAY, "sms-16", 200, 20)]
@@ -152,9 +136,50 @@ def test_an_arm_that_brings_complaints_stops_until_a_person_restarts_it():
     assert told["customer_id"].to_list() == [2]
     later = updated(known, trials(), policy=POLICY, as_of=DAY + timedelta(days=30))
     assert later.stops.equals(known.stops)
-    again = restarted(later, "sms-16")
-    assert again.stops.rows() == []
-    assert set(again.trials["arm"]) == set(ARMS) - {"sms-16"}
+
+
+def test_harm_stops_an_arm_before_its_outcomes_are_known():
+    known = state(
+        (TODAY - 1, "c", "sms-16", 0, 0, 20, 200), (TODAY - 1, "c", "call-10", 0, 0, 2, 200)
+    )
+    assert known.stops.rows() == [(TODAY, "sms-16", 200, 20)]
+    chances = arm_chances(known, ARMS, cell="c", policy=POLICY)
+    assert chances["email-9"] == max(chances.values())
+
+
+def test_the_first_arm_keeps_a_share_to_compare_with():
+    policy = BanditPolicy(experiment="hours", salt="s", arms=ARMS, control_ppm=100_000)
+    known = state(
+        (TODAY - 9, "c", "email-9", 400, 40, 0), (TODAY - 9, "c", "call-10", 400, 200, 0)
+    )
+    two = ("email-9", "call-10")
+    assert arm_chances(known, two, cell="c", policy=policy) == {
+        "email-9": 100_000,
+        "call-10": 900_000,
+    }
+    # where it is not permitted the others need no more than the least
+    assert arm_chances(known, ("email-14", "call-10"), cell="c", policy=policy)[
+        "call-10"
+    ] in range(20_000, 300_001)
+
+
+def test_few_lucky_answers_do_not_replace_the_first_arm_and_many_do():
+    wary = BanditPolicy(
+        experiment="hours", salt="s", arms=ARMS, prior_worth=40, switch_ppm=900_000
+    )
+
+    def chance(policy, tries, wins):
+        known = state(
+            (TODAY - 9, "c", "email-9", 20, 8, 0),
+            (TODAY - 9, "c", "email-14", tries, wins, 0),
+            policy=policy,
+        )
+        two = ("email-9", "email-14")
+        return arm_chances(known, two, cell="c", policy=policy)["email-14"]
+
+    assert chance(POLICY, 3, 3) > 900_000
+    assert chance(wary, 3, 3) == 300_000
+    assert chance(wary, 90, 72) > 900_000
 
 
 def test_harm_at_the_limit_stops_an_arm_rarely_and_thrice_the_limit_soon():
@@ -209,7 +234,8 @@ def test_what_lies_before_a_change_is_forgotten_in_that_cell_only():
         ({"arms": ()}, "distinct names"),
         ({"arms": ("a", "a")}, "distinct names"),
         ({"least_ppm": 100_001}, "least chance"),
-        ({"segment_explore_ppm": {"x": 59_999}}, "least chance"),
+        ({"control_ppm": 260_001}, "least chance"),
+        ({"explore_ppm": 59_999}, "least chance"),
         ({"explore_ppm": 1_000_001}, "between 0 and"),
         ({"harm_limit_ppm": 0}, "between 0 and"),
     ],

@@ -40,6 +40,7 @@ def booked(draw, item, amount, issued):
                 "payment_id": len(rows) + 100 * item if source == "payment" else None,
                 "source": source,
                 "amount_minor": part,
+                "paid_minor": part,
                 "value_day": value,
                 "applied_day": day,
                 "recorded_day": day,

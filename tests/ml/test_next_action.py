@@ -9,13 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dunwell.ml.action_plan import planned
-from dunwell.ml.next_action import BANDS, EVIDENCE, PRIORS, RANKED, ActionPolicy, evidence, rank
+from dunwell.ml.next_action import (
+    BANDS,
+    EVIDENCE,
+    PRIORS,
+    RANKED,
+    ActionPolicy,
+    action_policy,
+    evidence,
+    no_evidence,
+    rank,
+)
 from tests.ml.action_world import World
 
 POLICY = ActionPolicy(minute_minor=60, fixed_minor={"letter": 120})
-NOTHING = pl.DataFrame(
-    schema={name: pl.String if name in {"action", "band"} else pl.Int64 for name in EVIDENCE}
-)
+NOTHING = no_evidence()
 
 
 def customers(*rows):
@@ -32,6 +40,8 @@ def options(**actions):
 
 
 def shown(*rows):
+    """Evidence with a standard error of one point."""
+    rows = [(*row, 10_000) for row in rows]
     return pl.DataFrame(list(rows), schema=NOTHING.schema, orient="row")
 
 
@@ -100,6 +110,37 @@ def test_an_action_that_does_harm_ranks_last_and_is_not_worth_it():
     ]
 
 
+def test_an_effect_is_assumed_until_fifty_on_either_side_have_measured_it():
+    for worth, interval in ((24, (None, None)), (25, (60_400, 99_600))):
+        told = rank(
+            customers((1, 1_000_000, 40, 1_000_000)),
+            options(c1=["email"]),
+            shown(("email", "31-60", worth * 2, worth * 2, 80_000, worth)),
+            policy=POLICY,
+        )
+        assert told.select("low_ppm", "high_ppm").row(0) == interval
+
+
+def test_what_is_known_of_a_customer_takes_the_place_of_the_prior_of_a_call():
+    some = customers((1, 1_000_000, 40, 1_000_000), (2, 1_000_000, 40, 1_000_000))
+    told = rank(
+        some.with_columns(call_ppm=pl.Series([220_000, None], dtype=pl.Int64)),
+        options(c1=["call", "email"], c2=["call", "email"]),
+        NOTHING,
+        policy=POLICY,
+    )
+    priors = dict.fromkeys([1, 2])
+    for customer_id in priors:
+        rows = told.filter(pl.col("customer_id") == customer_id).sort("action")
+        priors[customer_id] = rows["prior_ppm"].to_list()
+    # an e-mail brings as large a part of a call as before
+    assert priors == {1: [220_000, 80_000], 2: [110_000, 40_000]}
+
+
+def test_a_minute_costs_three_quarters_of_the_unit_and_a_letter_one_and_a_half():
+    assert action_policy("EUR") == ActionPolicy(minute_minor=75, fixed_minor={"letter": 150})
+
+
 def test_a_customer_who_pays_anyway_is_not_worth_a_call():
     told = rank(customers((1, 100_000, 5, 10_000)), options(c1=["call"]), NOTHING, policy=POLICY)
     assert told.select("uplift_ppm", "extra_minor", "is_worth").rows() == [(1_200, 120, False)]
@@ -142,7 +183,8 @@ def test_evidence_compares_what_chance_decided():
     )  # fmt: skip
     # those called paid a quarter less than expected, weighted, and so did those left alone;
     # customers weigh 2 and 6 against 2 and 2: worth 1 / (1 / 1.6 + 1 / 2), less than one
-    assert evidence(log).rows() == [("call", "31-60", 3, 2, 0, 0)]
+    # standard errors .265 and .354 of those means, over the .375 that would stay unpaid
+    assert evidence(log).rows() == [("call", "31-60", 3, 2, 0, 0, 1_178_511)]
     assert evidence(log).columns == list(EVIDENCE)
     assert evidence(log.filter(pl.col("action") != "none")).rows() == []
 

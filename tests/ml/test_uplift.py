@@ -1,21 +1,15 @@
-"""Effects of a randomised comparison: the formulas by hand, refusals, and who is moved."""
+"""Effects of a randomised comparison: the formulas by hand, and refusals."""
 
 import numpy as np
 import pytest
 from scipy.stats import ttest_ind
 
 from dunwell.ml.estimates import NotEnough, clustered_error, effective_size, estimate
-from dunwell.ml.uplift import adjusted, difference, ranking
-from dunwell.ml.uplift_learners import learned
+from dunwell.ml.uplift import adjusted, difference
 from tests.ml.action_world import BANDS, World
 
 EVEN = dict.fromkeys(BANDS, (0.5, 0.0, 0.5))
 """Half of the customers of every band are called, the others are left alone."""
-
-
-def even_world(seed, customers, planted):
-    world = World(seed, customers=customers, planted=planted, chances=EVEN)
-    return world, (world.action == 0).astype(np.int64), world.paid.astype(float)
 
 
 def test_the_plain_difference_is_welchs_test():
@@ -33,7 +27,8 @@ def test_the_plain_difference_is_welchs_test():
 
 
 def test_without_a_relation_to_before_the_adjustment_changes_nothing():
-    _, acted, paid = even_world(1, 400, {})
+    world = World(1, customers=400, planted={}, chances=EVEN)
+    acted, paid = (world.action == 0).astype(np.int64), world.paid.astype(float)
     assert adjusted(acted, paid, np.ones(400)) == difference(acted, paid)
 
 
@@ -69,54 +64,6 @@ def test_few_customers_get_no_estimate_but_a_reason():
     # many rows of few customers are few
     many = np.repeat(acted, 10)
     assert difference(many, np.ones(5_490), clusters=np.repeat(np.arange(549), 10)) == refused
-    assert ranking(outcome, acted, outcome) == NotEnough("customers acted on", 49, 200)
-    assert learned(
-        outcome[:, None], acted, outcome, clusters=np.arange(549), share=0.1
-    ) == NotEnough("customers acted on", 49, 500)
-
-
-@pytest.mark.parametrize(("kind", "least"), [("t", 0.5), ("x", 0.6)])
-def test_the_learner_finds_who_is_moved(kind, least):
-    world, acted, paid = even_world(4, 6_000, {("call", "31-60"): 0.25})
-    truth = world.truth[:, 0] - world.truth[:, 2]
-    found = learned(world.features, acted, paid, clusters=np.arange(6_000), share=0.5, kind=kind)
-    assert np.corrcoef(found.effects, truth)[0, 1] > least
-    assert found.effects[truth > 0].mean() > 0.12
-    assert abs(found.effects[truth == 0].mean()) < 0.05
-    assert np.corrcoef(found.predict(world.features), truth)[0, 1] > least
-    told = ranking(found.effects, acted, paid, share=0.5)
-    assert told.p_value < 0.02
-    assert told.qini > 0
-    # all of the effect is with a quarter of the customers
-    assert told.curve[7] > 0.6 * told.curve[-1]
-
-
-def test_the_same_rows_give_the_same_bytes():
-    world, acted, paid = even_world(5, 1_500, {})
-    first, again = (
-        learned(world.features, acted, paid, clusters=np.arange(1_500), share=0.5)
-        for _ in range(2)
-    )
-    assert first.models == again.models
-    assert (first.effects == again.effects).all()
-
-
-def test_knowing_who_pays_is_not_knowing_who_is_moved():
-    world, acted, paid = even_world(6, 3_000, {})
-    assert np.corrcoef(world.alone, paid)[0, 1] > 0.2
-    assert ranking(world.alone, acted, paid, share=0.5).p_value > 0.05
-
-
-def test_a_ranking_is_the_area_above_acting_at_random():
-    acted = np.tile([1, 0], 400)
-    moved = np.arange(800) < 400
-    outcome = (acted == 1) & moved
-    told = ranking(moved.astype(float), acted, outcome.astype(float), share=0.5)
-    # rises to the full effect of .5 by half of the customers: triangles of 1/8
-    assert told.curve[9] == pytest.approx(0.375 + 0.125, abs=0.01)
-    assert told.curve[-1] == pytest.approx(0.5)
-    assert told.qini == pytest.approx(0.125, abs=0.005)
-    assert told.p_value == 1 / 500
 
 
 def test_the_small_formulas_by_hand():

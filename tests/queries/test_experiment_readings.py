@@ -1,14 +1,15 @@
 """What an experiment shows: divided as planned, its effect with an interval, its guardrail."""
 
-from dataclasses import replace
+import json
 from datetime import timedelta
 
 import pytest
 
 from dunwell.actions.experiments import start_experiment
 from dunwell.models import Customer
-from dunwell.queries.experiment_readings import experiment_reading, reading_document
+from dunwell.queries.experiment_readings import experiment_reading
 from dunwell.queries.experiments import experiment_row
+from dunwell.queries.verdict_figures import verdict_figures
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice, payment
 from tests.actions.test_experiments import choice, log, plan
@@ -63,9 +64,14 @@ def reading(company, experiment):
     return experiment_reading(company, row, as_of=TODAY)
 
 
+def kept(company, experiment):
+    row = experiment_row(company, experiment.pk, as_of=TODAY)
+    return verdict_figures(company, row, as_of=TODAY)
+
+
 def test_before_anybody_was_drawn_there_is_nothing_to_read(company, experiment):
     assert reading(company, experiment) is None
-    assert reading_document(None) == {}
+    assert kept(company, experiment) == {}
 
 
 def test_the_effect_is_the_difference_with_its_interval(company, experiment):
@@ -135,12 +141,11 @@ def test_choices_of_the_last_fourteen_days_wait_for_their_outcome(company, exper
 
 def test_a_reading_is_kept_as_plain_data(company, experiment):
     drawn(company, experiment, contacted=9, alone=7, by_plan=40)
-    found = reading(company, experiment)
-    kept = reading_document(found)
+    found = kept(company, experiment)
 
-    assert (kept["as_of"], kept["decisions"], kept["shares"][0]["name"]) == (
+    assert (found["as_of"], found["decisions"], found["shares"][0]["name"]) == (
         "2026-03-05",
         16,
         "chance",
     )
-    assert reading_document(replace(found, shares=()))["shares"] == ()
+    assert json.loads(json.dumps(found)) == found

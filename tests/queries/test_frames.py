@@ -69,10 +69,10 @@ def test_ledger_frames_say_what_the_records_say(company, customer):
     ]
     assert sorted(rows(frames.allocations_frame(company)), key=str) == sorted(
         [
-            (debit.pk, money.pk, "payment", 20_00, NOW - 1, NOW, NOW),
-            (debit.pk, None, "credit", 5_00, NOW, NOW, NOW),
-            (credit.pk, None, "credit", -5_00, NOW, NOW, NOW),
-            (debit.pk, None, "discount", 1_00, NOW, NOW, NOW),
+            (debit.pk, money.pk, "payment", 20_00, 20_00, NOW - 1, NOW, NOW),
+            (debit.pk, None, "credit", 5_00, 5_00, NOW, NOW, NOW),
+            (credit.pk, None, "credit", -5_00, -5_00, NOW, NOW, NOW),
+            (debit.pk, None, "discount", 1_00, 1_00, NOW, NOW, NOW),
         ],
         key=str,
     )

@@ -7,10 +7,12 @@ from dunwell.actions.notes import record_note
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.models import WorklistEntry
 from dunwell.queries.worklist import (
+    DayPlan,
     WaitingMessage,
     WaitingTask,
     WorklistCounts,
     WorklistRow,
+    day_plan,
     worklist_counts,
     worklist_rows,
 )
@@ -105,6 +107,7 @@ def test_a_row_explains_the_rank_and_what_is_ready(company, collector):
             minutes=8,
             oldest_days=40,
             reasons={"expected_extra_minor": 12_00},
+            suggestion=None,
             blocked=("promise_open",),
             tasks=(
                 WaitingTask(
@@ -125,6 +128,63 @@ def test_a_row_explains_the_rank_and_what_is_ready(company, collector):
             snooze_reason="",
         ),
     )
+
+
+SUGGESTION = {
+    "action": "call", "is_planned": True, "is_automatic": False, "is_worth": True,
+    "effect_ppm": 100_000, "prior_ppm": 120_000, "observed_ppm": 80_000, "low_ppm": 30_000,
+    "high_ppm": 130_000, "acted_n": 240, "alone_n": 230, "weight_ppm": 500_000,
+    "options": [
+        {"action": "call", "minutes": 10, "extra_minor": 60_00},
+        {"action": "email", "minutes": 4, "extra_minor": 20_01},
+    ],
+}  # fmt: skip
+
+
+def test_a_suggestion_tells_its_options_and_how_its_effect_is_known(company, collector):
+    ranked(add_customer(company, "K1", collector=collector), 1, reasons={"suggestion": SUGGESTION})
+    assumed = {**SUGGESTION, "low_ppm": None, "high_ppm": None, "observed_ppm": None}
+    ranked(add_customer(company, "K2", collector=collector), 2, reasons={"suggestion": assumed})
+    nothing = dict.fromkeys(SUGGESTION)
+    ranked(add_customer(company, "K3", collector=collector), 3, reasons={"suggestion": nothing})
+    first, second, third = worklist_rows(company, as_of=TODAY, user_id=collector.pk).rows
+
+    assert [
+        (one.action, one.minutes, one.per_minute_minor) for one in first.suggestion.options
+    ] == [
+        ("call", 10, 6_00),
+        ("email", 4, 5_00),
+    ]
+    assert (first.suggestion.is_measured, first.suggestion.acted_n) == (True, 240)
+    assert not second.suggestion.is_measured
+    assert third.suggestion is None
+
+
+def test_the_plan_of_the_day_is_the_sum_of_its_rows(company, collector, manager):
+    later = {**SUGGESTION, "is_planned": False}
+    for rank, (number, owner, told) in enumerate(
+        [
+            ("K1", collector, SUGGESTION),
+            ("K2", collector, SUGGESTION),
+            ("K3", collector, later),
+            ("K4", manager, SUGGESTION),
+            ("K5", collector, SUGGESTION),
+        ],
+        1,
+    ):
+        customer = add_customer(company, number, collector=owner)
+        ranked(customer, rank, reasons={"suggestion": told}, minutes=10)
+    snooze(customer, TOMORROW)
+
+    rows = worklist_rows(company, as_of=TODAY, user_id=collector.pk, show="plan").rows
+    assert [row.customer_number for row in rows] == ["K1", "K2"]
+    assert day_plan(company, as_of=TODAY, user_id=collector.pk) == DayPlan(
+        customers=2,
+        minutes=20,
+        capacity_minutes=240,
+        expected_extra_minor=sum(row.expected_extra_minor for row in rows),
+    )
+    assert day_plan(company, as_of=TODAY, user_id=None).customers == 0
 
 
 def test_views_split_the_list_in_rank_order(company, collector, people):

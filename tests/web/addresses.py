@@ -10,6 +10,7 @@ FIXED = {
     "pk": 1,
     "currency": "EUR",
     "week": 1,
+    "run_id": "none",
 }
 
 

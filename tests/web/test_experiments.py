@@ -126,11 +126,11 @@ def test_choices_are_exported(come_in, reader, company, customer, running):
 
     head = (
         "Day,Customer number,Customer,Decided by,Action,Permitted,Chance,"
-        "Chance unpaid in 14 days,Policy"
+        "Chance unpaid in 14 days,Policy,Hour,Chance of the hour"
     )
     assert lines(client.get(f"/experiments/{running.pk}/export.csv")) == [
         head,
-        '2026-03-05,K1,Acme,chance,email,"email,none",0.5,0.3,standard v1',
+        '2026-03-05,K1,Acme,chance,email,"email,none",0.5,0.3,standard v1,,',
     ]
     assert client.get(f"/experiments/{running.pk}/export.exe").status_code == 404
 

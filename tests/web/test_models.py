@@ -322,12 +322,14 @@ def test_training_without_a_ledger_says_what_to_do(come_in, manager):
 
 def test_a_running_training_shows_that_it_moves(come_in, reader, company, serving):
     training._latest[company.pk] = training.Training(
-        started_at=AT - timedelta(seconds=42), is_running=True
+        started_at=AT - timedelta(seconds=42), is_running=True, stage="test"
     )
     client = come_in(reader)
     page, part = client.get("/models/").text, client.get("/models/progress/")
 
-    assert "Training for 42 seconds:" in page and 'hx-get="/models/progress/"' in page
+    assert "5 %: every model is tested on your own past… Training for 42 seconds." in page
+    assert 'aria-valuenow="5"' in page and 'css/imports.css' in page
+    assert 'hx-get="/models/progress/"' in page
     assert "<html" not in part.text and 'role="progressbar"' in part.text
 
 

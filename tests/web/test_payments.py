@@ -1,7 +1,13 @@
 import pytest
 
 from dunwell.models import Allocation, Payment
-from dunwell.queries.payments import payment_card, payment_rows, payment_totals, spread
+from dunwell.queries.payments import (
+    allocation_order,
+    payment_card,
+    payment_rows,
+    payment_totals,
+    spread,
+)
 from tests.actions.ledger_rows import invoice, open_amounts, payment
 from tests.conftest import TODAY, add_customer
 
@@ -29,7 +35,9 @@ def test_a_payment_is_recorded_and_put_on_items_the_oldest_first(
     assert (made.customer, made.amount_minor, made.currency) == (customer, 150_00, "EUR")
 
     card = payment_card(company, made.pk, as_of=TODAY)
-    assert spread(150_00, card.targets) == {first.pk: 100_00, second.pk: 50_00}
+    assert spread(
+        150_00, card.targets, order=allocation_order(company, as_of=TODAY), as_of=TODAY
+    ) == {first.pk: 100_00, second.pk: 50_00}
     page = client.get(f"/payments/{made.pk}/").text
     assert 'value="100.00"' in page and 'value="50.00"' in page
 

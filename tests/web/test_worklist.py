@@ -5,10 +5,10 @@ import pytest
 
 from dunwell.models import Snooze
 from tests.conftest import TODAY, add_customer
-from tests.queries.test_worklist import ranked
+from tests.queries.test_worklist import SUGGESTION, ranked
 
 HTMX = {"HX-Request": "true"}
-QUERIES_OF_THE_LIST = 10
+QUERIES_OF_THE_LIST = 11
 
 
 @pytest.fixture
@@ -95,3 +95,39 @@ def test_listing_costs_the_same_however_long_it_is(
 
     with django_assert_num_queries(QUERIES_OF_THE_LIST):
         client.get("/worklist/", headers={**HTMX, "HX-Target": "entries"})
+
+
+def test_each_row_says_what_to_do_and_whether_there_is_time_for_it(come_in, company, collector):
+    kinds = {
+        "Acme": SUGGESTION,
+        "Beta": {**SUGGESTION, "is_planned": False, "low_ppm": None, "high_ppm": None},
+        "Gamma": {**SUGGESTION, "is_planned": False, "is_automatic": True, "action": "email"},
+        "Delta": {**SUGGESTION, "is_planned": False, "is_worth": False},
+    }
+    for rank, (name, told) in enumerate(kinds.items(), 1):
+        customer = add_customer(company, f"K{rank}", name, collector=collector)
+        ranked(
+            customer, rank, reasons={"suggestion": told}, minutes=10, expected_extra_minor=60_00,
+            score=6_00,
+        )  # fmt: skip
+    client = come_in(collector)
+    page = client.get("/worklist/").text
+    today = client.get("/worklist/?show=plan")
+
+    assert "Today: 1 customer, €60 more expected in 10 of 240 minutes" in page
+    assert entries(today) == ["Acme"]
+    assert page.count("Call: €60 more expected in 10 minutes, €6 a minute") == 2
+    assert "E-mail goes out by itself, €60 more expected" in page
+    assert "Not worth a contact today" in page
+    assert page.count("(measured)") + page.count(">measured<") == 3
+    assert "measured: +8 pts (+3 pts … +13 pts) from 240 decisions against 230" in page
+    assert "assumed: of those who would not pay, +10 pts do so after it" in page
+    # the customer beside the list shows what else was weighed
+    assert "Suggested today" in page and "€20.01" in page and "€5.00" in page
+
+
+def test_a_day_without_a_plan_says_so(come_in, collector, two):
+    assert (
+        "No customer of yours is planned for today"
+        in come_in(collector).get("/worklist/?show=plan").text
+    )

@@ -4,11 +4,12 @@ Rows are locked before anything is inserted, payment first, then items by key: t
 at once queue instead of over-allocating or waiting for each other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Max, Q, Sum
+from django.db.models.functions import Coalesce
 
 from dunwell.actions.balances import refresh_open_items
 from dunwell.actions.entries import post_entries
@@ -61,7 +62,8 @@ def locked_payment(*, company: Company, payment: Payment) -> LockedPayment:
     if Payment.objects.filter(reverses=found).exists():
         raise Refused(f"Payment {found.number} was returned.")
     used = Allocation.objects.filter(payment=found).aggregate(
-        minor=Sum("amount_minor"), back_on=Max("applied_on", filter=Q(reverses__isnull=False))
+        minor=Sum(Coalesce("paid_minor", "amount_minor")),
+        back_on=Max("applied_on", filter=Q(reverses__isnull=False)),
     )
     return LockedPayment(
         payment=found,
@@ -117,14 +119,18 @@ def check_amounts(
     locked: Mapping[int, LockedItem],
     *,
     currency: str,
+    exchanged: Collection[int] = (),
     as_of: date,
 ) -> None:
-    """Raise Refused unless every amount fits on its debit item as of the day."""
+    """Raise Refused unless every amount fits on its debit item as of the day.
+
+    Only the items in `exchanged` may be in another currency; amounts are in the item's.
+    """
     if not amounts:
         raise Refused("Name at least one item and an amount.")
     for key, amount in amounts.items():
         item, open_minor = locked[key].item, locked[key].open_minor
-        if item.currency != currency:
+        if item.currency != currency and key not in exchanged:
             raise Refused(f"{item.number} is in {item.currency}, not in {currency}.")
         if item.amount_minor < 0:
             raise Refused(f"{item.number} is a credit; nothing can be paid on it.")
@@ -133,15 +139,19 @@ def check_amounts(
         check_day(locked[key], as_of=as_of)
         if amount > open_minor:
             raise Refused(
-                f"{money_text(amount, currency)} is more than the "
-                f"{money_text(open_minor, currency)} still open on {item.number}."
+                f"{money_text(amount, item.currency)} is more than the "
+                f"{money_text(open_minor, item.currency)} still open on {item.number}."
             )
 
 
 def write_allocations(*, company: Company, rows: Sequence[Allocation]) -> list[Allocation]:
     """Add allocations with their entries, refresh their items; return them with keys."""
     written = Allocation.objects.bulk_create(rows)
-    post_entries(company=company, allocations=[row.pk for row in written])
+    post_entries(
+        company=company,
+        allocations=[row.pk for row in written],
+        exchanged=[row.pk for row in written if row.paid_minor is not None],
+    )
     refresh_open_items(company=company, items=sorted({row.item_id for row in written}))
     return written
 
@@ -182,6 +192,7 @@ def reversal_of(allocation: Allocation, *, as_of: date, at: datetime) -> Allocat
         counter_item_id=allocation.counter_item_id,
         adjustment_id=allocation.adjustment_id,
         amount_minor=-allocation.amount_minor,
+        paid_minor=None if allocation.paid_minor is None else -allocation.paid_minor,
         value_on=allocation.value_on,
         applied_on=as_of,
         reverses=allocation,

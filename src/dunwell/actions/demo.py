@@ -11,6 +11,7 @@ from dunwell.actions.bulk import quoted, staged
 from dunwell.actions.companies import add_company
 from dunwell.actions.entries import post_batch_entries
 from dunwell.actions.events import record_event
+from dunwell.actions.experiments import plan_experiment, start_experiment
 from dunwell.actions.feeds import record_feed
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.policies import load_shipped_policies
@@ -18,7 +19,18 @@ from dunwell.demo.ledger import DemoLedger
 from dunwell.demo.rates import CURRENCIES
 from dunwell.engine.calendars import add_business_days, day_number
 from dunwell.engine.promises import assess_promises
-from dunwell.models import Company, Feed, ImportBatch, Membership, Message, Role, Task, User
+from dunwell.ml.bandit_hours import ORDINARY, SLOTS, shared
+from dunwell.models import (
+    Company,
+    Experiment,
+    Feed,
+    ImportBatch,
+    Membership,
+    Message,
+    Role,
+    Task,
+    User,
+)
 from dunwell.queries.frames import allocations_frame, promises_frame
 from dunwell.queries.reminders import calendar_between, native
 
@@ -34,6 +46,10 @@ PEOPLE = {
 
 FRESH_DAYS = 14
 """Promises judged since then are left to the cycle, so that it has something to tell."""
+
+EXPERIMENT_DAYS = 182
+HELD_PPM, TRIED_PPM = 100_000, 400_000
+"""Customers whose contact chance decides, and mails that try another hour."""
 
 WINDOW, MONTH = timedelta(days=800), timedelta(days=62)
 Status = Message.Status
@@ -140,6 +156,41 @@ def renew_demo_feeds(*, actor: Actor, as_of: date, at: datetime) -> None:
     names = [(Feed.Kind.BANK, f"Main account {currency}") for currency in CURRENCIES]
     for kind, name in [*names, (Feed.Kind.LEDGER, "Sample ledger")]:
         record_feed(actor=actor, kind=kind, name=name, covers_until_on=covered, as_of=as_of, at=at)
+
+
+@transaction.atomic
+def start_demo_experiments(*, actor: Actor, as_of: date, at: datetime) -> int:
+    """Let a holdout and a timing experiment run in the demo; return how many are new.
+
+    They draw the same on every installation. The invented payers know of neither, so what is
+    found should be no difference.
+    """
+    actor.require("experiment.run")
+    if not actor.company.is_demo:
+        raise Refused("Only a demo company has an invented past.")
+    if Experiment.objects.filter(company=actor.company).exists():
+        return 0
+    hours = shared(
+        [ORDINARY, *(name for name in SLOTS if name != ORDINARY)], explore_ppm=TRIED_PPM
+    )
+    for name, kind, question, arms in (
+        ("Reminded or not", "holdout", "What does a contact bring?", (("chance", HELD_PPM),)),
+        ("Hour of mail", "timing", "At which hour does mail bring most?", hours),
+    ):
+        experiment = plan_experiment(
+            actor=actor,
+            name=name,
+            kind=kind,
+            arms=arms,
+            starts_on=as_of,
+            ends_on=as_of + timedelta(days=EXPERIMENT_DAYS),
+            question=question,
+            as_of=as_of,
+            at=at,
+        )
+        Experiment.objects.filter(pk=experiment.pk).update(salt=NAME)
+        start_experiment(actor=actor, experiment=experiment, as_of=as_of, at=at)
+    return 2
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from dunwell.actions.bulk import insert_rows
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
+from dunwell.ml.bandit_hours import OTHER, SLOTS, shared
 from dunwell.ml.holdout import REST
 from dunwell.models import ActionChoice, Company, Experiment
 
@@ -20,8 +22,11 @@ Status = Experiment.Status
 PPM = 1_000_000
 LARGEST_HOLDOUT_PPM = 300_000
 """For so many customers at most chance decides: money that comes late is the price of knowing."""
+LARGEST_TRIAL_PPM = 500_000
+"""So many mails at most go out at another hour than the one that looks best."""
 LONGEST_DAYS = 730
 MOST_ARMS = 8
+LEAST_ARMS = 2
 ARM_NAME = 40
 
 CHOICE_COLUMNS = (
@@ -43,8 +48,19 @@ CHOICE_COLUMNS = (
     "cost_minor",
     "expected_extra_minor",
     "reasons",
+    "timing_id",
+    "timing_ppm",
 )
 """What `log_choices` takes, see `models.ActionChoice`; `reasons` is JSON text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArmStop:
+    """An arm that did harm: `harms` opt-outs and bounces after so many `decisions` for it."""
+
+    arm: str
+    decisions: int
+    harms: int
 
 
 @transaction.atomic
@@ -62,7 +78,9 @@ def plan_experiment(
 ) -> Experiment:
     """Write an experiment down as a draft: its arms with shares in ppm of all customers.
 
-    Raises Refused for a name taken, arms that take more than all, a holdout above
+    In a timing experiment the arms are hours (`ml.bandit_hours.SLOTS`, or OTHER for the step's
+    other channel), the first one is the ordinary hour, and the shares are those they start
+    with. Raises Refused for a name taken, arms that take more than all, a holdout above
     LARGEST_HOLDOUT_PPM, or days that do not fit.
     """
     actor.require("experiment.run")
@@ -138,6 +156,46 @@ def stop_experiment(
 
 
 @transaction.atomic
+def stop_arms(
+    *,
+    actor: Actor,
+    experiment: Experiment,
+    stops: Sequence[ArmStop],
+    as_of: date,
+    at: datetime,
+) -> int:
+    """Take arms that did harm out of a running experiment for good; return how many are new.
+
+    Where fewer than two arms are left there is nothing to compare, and it ends by itself.
+    """
+    actor.require("cycle.run")
+    _check_ours(actor, experiment)
+    locked = Experiment.objects.select_for_update(no_key=True).get(pk=experiment.pk)
+    kept = list(locked.figures.get("stops", ()))
+    known = {stop["arm"] for stop in kept}
+    new = [stop for stop in stops if stop.arm not in known]
+    if locked.status != Status.RUNNING or not new:
+        return 0
+    kept += [{**asdict(stop), "on": as_of.isoformat()} for stop in new]
+    Experiment.objects.filter(pk=locked.pk).update(figures={**locked.figures, "stops": kept})
+    for stop in new:
+        record_event(
+            actor, "experiment.arm_stopped", locked, at=at, name=locked.name, **asdict(stop)
+        )
+    if len(locked.arms) - len(kept) < LEAST_ARMS:
+        _move(locked, Status.STOPPED, stopped_on=as_of)
+        record_event(
+            actor,
+            "experiment.stopped",
+            locked,
+            at=at,
+            name=locked.name,
+            reason="fewer than two arms are left, the others did harm",
+        )
+    return len(new)
+
+
+@transaction.atomic
 def decide_experiment(
     *,
     actor: Actor,
@@ -156,7 +214,7 @@ def decide_experiment(
         experiment,
         Status.DECIDED,
         verdict=told,
-        figures=dict(figures),
+        figures={**experiment.figures, **figures},
         decided_by=actor.name,
         decided_at=at,
     )
@@ -240,6 +298,27 @@ def _check_arms(kind: str, arms: Sequence[tuple[str, int]]) -> None:
     if kind == Experiment.Kind.HOLDOUT and sum(shares) > LARGEST_HOLDOUT_PPM:
         most = LARGEST_HOLDOUT_PPM * 100 // PPM
         raise Refused(f"Chance may decide for at most {most} % of the customers.")
+    if kind == Experiment.Kind.TIMING:
+        _check_hours([(name.strip(), share) for name, share in arms])
+
+
+def _check_hours(arms: Sequence[tuple[str, int]]) -> None:
+    """Refuse arms that are no hours, too few, or shares other than `shared` gives them."""
+    if unknown := [name for name, _ in arms if name not in {*SLOTS, OTHER}]:
+        raise Refused(
+            f"{unknown[0]} is no hour to deliver at; use {', '.join(SLOTS)}, or {OTHER} for the "
+            "step's other channel."
+        )
+    if len(arms) < LEAST_ARMS or arms[0][0] == OTHER:
+        raise Refused("Name the ordinary hour first, and at least one other to compare it with.")
+    tried = PPM - arms[0][1]
+    if tried > LARGEST_TRIAL_PPM:
+        most = LARGEST_TRIAL_PPM * 100 // PPM
+        raise Refused(f"At most {most} % of the mails may be used to try other hours.")
+    if tuple(arms) != shared([name for name, _ in arms], explore_ppm=tried):
+        raise Refused(
+            "The hours to be tried start with even shares, and all arms together take 100 %."
+        )
 
 
 def _move(experiment: Experiment, status: Status, **fields: Any) -> None:

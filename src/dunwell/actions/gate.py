@@ -115,6 +115,10 @@ class Forbidden(Refused):
     """The actor lacks the right; the message names it."""
 
 
+class Stale(Refused):
+    """Somebody changed the record meanwhile; the message says who and when."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
     """A member of staff, a program or the system, acting for one company."""

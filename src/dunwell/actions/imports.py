@@ -22,6 +22,7 @@ from dunwell.formats.findings import LedgerError
 from dunwell.formats.ledger import Ledger
 from dunwell.formats.profile import read_profile
 from dunwell.models import Company, Feed, ImportBatch, ImportFinding, ImportProfile
+from dunwell.queries.periods import closed_until
 
 Status = ImportBatch.Status
 PREVIEW = 1000
@@ -153,8 +154,11 @@ def import_ledger(
             return batch
         if (first := _same_files(batch)) is not None:
             return _finish_known(actor, batch, first, at=at)
+    merge = Merge(
+        company=company, batch=batch, as_of=as_of, at=at, closed_until=closed_until(company)
+    )
     with roomy_cache():
-        return _merge(actor, Merge(company=company, batch=batch, as_of=as_of, at=at), ledger)
+        return _merge(actor, merge, ledger)
 
 
 def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:

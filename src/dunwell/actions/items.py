@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.allocations import (
+    LockedItem,
     check_day,
     locked_items,
     netting_rows,
@@ -18,6 +19,9 @@ from dunwell.engine.money import LARGEST_MINOR, UNKNOWN_CURRENCY
 from dunwell.models import Customer, Item
 
 LONGEST_NUMBER = 80
+
+ADDED = tuple(kind.value for kind in Item.Kind if kind != Item.Kind.REFUND)
+"""Kinds that are added by hand; a refund comes from its approval alone."""
 
 
 @transaction.atomic
@@ -72,7 +76,7 @@ def add_item(
                 f"{number} is already in the ledger with other figures; reverse it first."
             )
         return item
-    _book(item)
+    book_item(item)
     record_event(
         actor,
         "item.added",
@@ -93,7 +97,7 @@ def reverse_item(*, actor: Actor, item: Item, reason: str, as_of: date, at: date
 
     What was already settled of the item stays as an open balance on the mirror: money
     paid on a cancelled invoice is the customer's credit. Returns the mirror; raises
-    Refused without a reason, for a reversal, and for an item reversed before.
+    Refused without a reason, for a reversal, an item reversed before, and for a refund.
     """
     actor.require("item.reverse")
     if not reason.strip():
@@ -104,15 +108,9 @@ def reverse_item(*, actor: Actor, item: Item, reason: str, as_of: date, at: date
         raise Refused(f"{item.number} is itself a reversal.")
     if Item.objects.filter(reverses=item).exists():
         raise Refused(f"{item.number} was reversed before.")
-    check_day(locked, as_of=as_of)
-    mirror = _mirror(item, as_of=as_of, at=at)
-    _book(mirror)
-    if locked.open_minor:
-        debit, credit = (item, mirror) if item.amount_minor > 0 else (mirror, item)
-        rows = netting_rows(
-            credit=credit, debit=debit, amount_minor=abs(locked.open_minor), as_of=as_of, at=at
-        )
-        write_allocations(company=actor.company, rows=rows)
+    if item.kind == Item.Kind.REFUND:
+        raise Refused(f"{item.number} is a refund; take it back on the page of the refund.")
+    mirror = offset_item(locked=locked, as_of=as_of, at=at)
     record_event(
         actor,
         "item.reversed",
@@ -126,11 +124,32 @@ def reverse_item(*, actor: Actor, item: Item, reason: str, as_of: date, at: date
     return mirror
 
 
+def offset_item(*, locked: LockedItem, as_of: date, at: datetime) -> Item:
+    """Add the mirror of an item and net what is open of both; return the mirror."""
+    item = locked.item
+    check_day(locked, as_of=as_of)
+    mirror = _mirror(item, as_of=as_of, at=at)
+    book_item(mirror)
+    if locked.open_minor:
+        debit, credit = (item, mirror) if item.amount_minor > 0 else (mirror, item)
+        rows = netting_rows(
+            credit=credit, debit=debit, amount_minor=abs(locked.open_minor), as_of=as_of, at=at
+        )
+        write_allocations(company=item.company, rows=rows)
+    return mirror
+
+
+def book_item(item: Item) -> None:
+    """Write the entries of a new item and show it as open."""
+    post_entries(company=item.company, items=[item.pk])
+    refresh_open_items(company=item.company, items=[item.pk])
+
+
 def _check(*, number: str, kind: str, currency: str, amount_minor: int) -> None:
     if not number.strip() or len(number) > LONGEST_NUMBER:
         raise Refused(f"The number must have 1 to {LONGEST_NUMBER} characters.")
-    if kind not in Item.Kind.values:
-        raise Refused(f"{kind} is no kind of item; choose one of {', '.join(Item.Kind.values)}.")
+    if kind not in ADDED:
+        raise Refused(f"{kind} is no kind of item to add; choose one of {', '.join(ADDED)}.")
     if len(currency) != len(UNKNOWN_CURRENCY) or not currency.isalpha() or not currency.isupper():
         raise Refused(f"{currency} is no currency; write its three letters, such as EUR.")
     if not 0 < abs(amount_minor) <= LARGEST_MINOR:
@@ -165,8 +184,3 @@ def _mirror(item: Item, *, as_of: date, at: datetime) -> Item:
         recorded_on=as_of,
         recorded_at=at,
     )
-
-
-def _book(item: Item) -> None:
-    post_entries(company=item.company, items=[item.pk])
-    refresh_open_items(company=item.company, items=[item.pk])

@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
 from dunwell.models import Message
+from dunwell.queries.debit_notices import BY_MAIL
 
 LEASE = timedelta(minutes=10)
 """How long a claim holds; far longer than any hand-over takes."""
@@ -23,7 +24,7 @@ LEASE = timedelta(minutes=10)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
 """How long to wait after the first, second ... failure; after the last one it is given up."""
 
-SENT_BY_MAIL = ("email", "portal")
+SENT_BY_MAIL = ("email", "portal", *BY_MAIL)
 """Channels that are handed over as mail; calls, letters and short messages are tasks."""
 
 ATTEMPTS = len(BACKOFF) + 1
@@ -33,11 +34,14 @@ Status = Message.Status
 
 
 @transaction.atomic
-def claim_messages(*, actor: Actor, limit: int, at: datetime, after: int = 0) -> list[Message]:
+def claim_messages(
+    *, actor: Actor, limit: int, at: datetime, after: int = 0, besides: Q | None = None
+) -> list[Message]:
     """Take up to `limit` messages that may be handed over now, in the order of their keys.
 
     `after` is the last key of the batch before, so that what was put back waits for the next
-    call. Ready ones, failed ones whose waiting time is over, and claims of workers that died.
+    call; `besides` are messages left alone, whose hour has not come. Ready ones, failed ones
+    whose waiting time is over, and claims of workers that died.
     Each is taken by compare-and-set, so two workers never hold the same message.
     """
     actor.require("message.send")
@@ -52,6 +56,7 @@ def claim_messages(*, actor: Actor, limit: int, at: datetime, after: int = 0) ->
     found = (
         Message.objects.filter(company=actor.company, channel__in=SENT_BY_MAIL, id__gt=after)
         .filter(Q(status=Status.READY) | Q(status=Status.FAILED) & waiting)
+        .exclude(Q(pk__in=()) if besides is None else besides)
         .order_by("id")
         .values_list("id", "status")[:limit]
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.allocations import (
+    LockedItem,
     check_amounts,
     check_day,
     live,
@@ -91,25 +92,35 @@ def record_payment(
 
 @transaction.atomic
 def apply_payment(
-    *, actor: Actor, payment: Payment, amounts: Mapping[Item, int], as_of: date, at: datetime
+    *,
+    actor: Actor,
+    payment: Payment,
+    amounts: Mapping[Item, int],
+    paid: Mapping[Item, int] | None = None,
+    as_of: date,
+    at: datetime,
 ) -> list[Allocation]:
     """Put a payment on items; what is left stays unapplied.
 
-    Raises Refused, with the figures, when an amount is more than is open on its item or
-    all of them more than is left of the payment.
+    `amounts` are in the items' currencies. For an item in another currency than the payment's
+    `paid` says what of the payment it uses, in the payment's. Raises Refused, with the figures,
+    when an amount is more than is open on its item or all of them more than is left of the
+    payment, and for a `paid` that is missing, not above 0 or not the amount of the same currency.
     """
     actor.require("payment.apply")
     locked = locked_payment(company=actor.company, payment=payment)
     payment, currency = locked.payment, locked.payment.currency
     items = locked_items(company=actor.company, items=amounts)
     by_key = {item.pk: amount for item, amount in amounts.items()}
-    check_amounts(by_key, items, currency=currency, as_of=as_of)
+    told = {item.pk: amount for item, amount in (paid or {}).items()}
+    check_amounts(by_key, items, currency=currency, exchanged=told, as_of=as_of)
+    used = _used(by_key, told, items, currency=currency)
     if as_of < locked.not_before:
         raise Refused(
             f"Payment {payment.number} cannot be applied before {locked.not_before}: it reached "
             "us, or a part of it was taken back, on that day."
         )
-    if (total := sum(by_key.values())) > locked.unapplied_minor:
+    if (total := sum(used.values())) > locked.unapplied_minor:
         raise Refused(
             f"{money_text(total, currency)} is more than the "
             f"{money_text(locked.unapplied_minor, currency)} left of payment {payment.number}."
@@ -121,6 +132,7 @@ def apply_payment(
             source=Allocation.Source.PAYMENT,
             payment=payment,
             amount_minor=amount,
+            paid_minor=used[key] if items[key].item.currency != currency else None,
             value_on=payment.value_on,
             applied_on=as_of,
             recorded_on=as_of,
@@ -129,6 +141,7 @@ def apply_payment(
         for key, amount in sorted(by_key.items())
     ]
     written = write_allocations(company=actor.company, rows=rows)
+    exchanged = {row.item.number: row.paid_minor for row in rows if row.paid_minor is not None}
     record_event(
         actor,
         "payment.applied",
@@ -136,6 +149,7 @@ def apply_payment(
         at=at,
         customer_id=payment.customer_id,
         amounts={items[key].item.number: amount for key, amount in by_key.items()},
+        **({"paid": exchanged} if exchanged else {}),
     )
     return written
 
@@ -189,8 +203,8 @@ def reverse_allocation(
 ) -> list[Allocation]:
     """Take one allocation back; of a netting, both rows. Return the rows written.
 
-    Raises Refused without a reason, for a reversal, for one taken back before, and for
-    an adjustment (reverse the adjustment instead).
+    Raises Refused without a reason, for a reversal, for one taken back before, for an
+    adjustment (reverse the adjustment instead) and for a refund (take the refund back).
     """
     actor.require("payment.reverse")
     if not reason.strip():
@@ -202,6 +216,9 @@ def reverse_allocation(
     touched = [allocation.item]
     if allocation.counter_item:
         touched.append(allocation.counter_item)
+    refunds = [item.number for item in touched if item.kind == Item.Kind.REFUND]
+    if refunds:
+        raise Refused(f"This is refund {refunds[0]}; take it back on the page of the refund.")
     locked_items(company=actor.company, items=touched)
     same = Allocation.objects.filter(item__in=touched, company=actor.company)
     alive = {row.pk: row for row in live(same)}
@@ -273,6 +290,28 @@ def reverse_payment(
         allocations=len(rows),
     )
     return returned
+
+
+def _used(
+    amounts: Mapping[int, int],
+    paid: Mapping[int, int],
+    items: Mapping[int, LockedItem],
+    *,
+    currency: str,
+) -> dict[int, int]:
+    """Return what of the payment each item uses, in the payment's currency."""
+    if unknown := paid.keys() - amounts.keys():
+        raise Refused(f"Nothing is put on item {min(unknown)}; it cannot use the payment.")
+    for key, used in paid.items():
+        item = items[key].item
+        if used <= 0:
+            raise Refused(f"What {item.number} uses of the payment must be more than 0.")
+        if item.currency == currency and used != amounts[key]:
+            raise Refused(
+                f"{item.number} is in {currency} like the payment: it uses "
+                f"{money_text(amounts[key], currency)} of it, not {money_text(used, currency)}."
+            )
+    return {key: paid.get(key, amount) for key, amount in amounts.items()}
 
 
 def _other_side(row: Allocation, alive: Iterable[Allocation]) -> Allocation:

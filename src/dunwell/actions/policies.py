@@ -1,15 +1,20 @@
 """Strategies as dated documents: drafting, publishing by a second person, discarding."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from importlib.resources import files
 
 from django.db import transaction
-from django.db.models import Max
 
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused, system
+from dunwell.actions.policy_versions import (
+    add_version,
+    check_move,
+    check_start,
+    keep_draft,
+    move_version,
+)
 from dunwell.engine.rehearsal import run_cases
 from dunwell.engine.strategy import Strategy, StrategyError, read_strategy, strategy_in_force
 from dunwell.formats.policies import PolicyError, PolicyText, line_of, read_policy
@@ -19,7 +24,7 @@ from dunwell.queries.policies import strategies_in_force
 SHIPPED = "shipped"
 """Author and approver of the strategies that come with the product."""
 
-Status = PolicyVersion.Status
+Status, STRATEGY = PolicyVersion.Status, PolicyVersion.Kind.STRATEGY
 
 
 @transaction.atomic
@@ -32,17 +37,17 @@ def draft_policy(*, actor: Actor, text: str, at: datetime) -> PolicyVersion:
     """
     actor.require("strategy.edit")
     policy, strategy = _checked(text)
-    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
-    latest = (
-        PolicyVersion.objects.filter(
-            company=actor.company, kind=PolicyVersion.Kind.STRATEGY, name=strategy.name
-        )
-        .order_by("-version")
-        .first()
+    version, is_new = keep_draft(
+        company=actor.company,
+        kind=STRATEGY,
+        name=strategy.name,
+        policy=policy,
+        valid_from=strategy.valid_from,
+        author=actor.name,
+        at=at,
     )
-    if latest is not None and latest.status == Status.DRAFT and latest.text == text:
-        return latest
-    version = _add(actor.company, policy, strategy, author=actor.name, at=at)
+    if not is_new:
+        return version
     record_event(
         actor, "strategy.drafted", version, at=at, name=strategy.name, version=version.version
     )
@@ -59,25 +64,17 @@ def publish_policy(*, actor: Actor, version: PolicyVersion, as_of: date, at: dat
     another strategy claims from the same day.
     """
     actor.require("strategy.publish")
-    if version.company_id != actor.company.pk:
-        raise Refused("This strategy belongs to another company.")
-    before = Status(version.status)
-    if Status.PUBLISHED not in PolicyVersion.MOVES[before]:
-        raise Refused(f"This version is {before.label.lower()} and cannot be published.")
+    check_move(version, Status.PUBLISHED, company=actor.company, kind=STRATEGY)
     override = own_approval(
         actor,
         author=version.author,
         refusal="You wrote this version; somebody else has to publish it.",
     )
-    if version.valid_from < as_of:
-        raise Refused(
-            f"valid_from {version.valid_from.isoformat()} has passed; draft it again with "
-            f"{as_of.isoformat()} or later, so that past days keep their strategy."
-        )
+    check_start(version, as_of=as_of)
     _, strategy = _checked(version.text)
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     _check_segments(actor.company, strategy)
-    _move(version, Status.PUBLISHED, approver=actor.name, published_at=at)
+    move_version(version, Status.PUBLISHED, approver=actor.name, published_at=at)
     record_event(
         actor,
         "strategy.published",
@@ -95,12 +92,8 @@ def publish_policy(*, actor: Actor, version: PolicyVersion, as_of: date, at: dat
 def discard_policy(*, actor: Actor, version: PolicyVersion, at: datetime) -> None:
     """Drop a draft; raise Refused for a version that is published or discarded."""
     actor.require("strategy.edit")
-    if version.company_id != actor.company.pk:
-        raise Refused("This strategy belongs to another company.")
-    before = Status(version.status)
-    if Status.DISCARDED not in PolicyVersion.MOVES[before]:
-        raise Refused(f"This version is {before.label.lower()} and cannot be discarded.")
-    _move(version, Status.DISCARDED)
+    check_move(version, Status.DISCARDED, company=actor.company, kind=STRATEGY)
+    move_version(version, Status.DISCARDED)
     record_event(
         actor,
         "strategy.discarded",
@@ -119,17 +112,23 @@ def load_shipped_policies(*, company: Company, at: datetime) -> int:
     has already is left alone, so that its own versions stay.
     """
     known = set(
-        PolicyVersion.objects.filter(
-            company=company, kind=PolicyVersion.Kind.STRATEGY
-        ).values_list("name", flat=True)
+        PolicyVersion.objects.filter(company=company, kind=STRATEGY).values_list("name", flat=True)
     )
     added = 0
     for name, text in _shipped_texts().items():
         policy, strategy = _checked(text)
         if strategy.name in known:
             continue
-        version = _add(company, policy, strategy, author=SHIPPED, at=at)
-        _move(version, Status.PUBLISHED, approver=SHIPPED, published_at=at)
+        version = add_version(
+            company=company,
+            kind=STRATEGY,
+            name=strategy.name,
+            policy=policy,
+            valid_from=strategy.valid_from,
+            author=SHIPPED,
+            at=at,
+        )
+        move_version(version, Status.PUBLISHED, approver=SHIPPED, published_at=at)
         record_event(
             system(company),
             "strategy.published",
@@ -171,45 +170,11 @@ def _checked(text: str) -> tuple[PolicyText, Strategy]:
         strategy = read_strategy(policy.document)
     except StrategyError as error:
         raise Refused(f"line {line_of(policy, str(error))}: {error}") from error
-    most = PolicyVersion._meta.get_field("name").max_length or 0
-    if len(strategy.name) > most:
-        raise Refused(f"The strategy's name is too long; at most {most} characters fit.")
     for number, result in enumerate(run_cases(strategy), 1):
         if not result.is_passed:
             line = line_of(policy, f"case {number}: expect")
             raise Refused(f"line {line}: case {number} fails: {result.message()}")
     return policy, strategy
-
-
-def _add(
-    company: Company, policy: PolicyText, strategy: Strategy, *, author: str, at: datetime
-) -> PolicyVersion:
-    versions = PolicyVersion.objects.filter(
-        company=company, kind=PolicyVersion.Kind.STRATEGY, name=strategy.name
-    )
-    last = versions.aggregate(last=Max("version"))["last"] or 0
-    return PolicyVersion.objects.create(
-        company=company,
-        kind=PolicyVersion.Kind.STRATEGY,
-        name=strategy.name,
-        version=last + 1,
-        text=policy.text,
-        document=_plain(policy.document),
-        valid_from=strategy.valid_from,
-        author=author,
-        recorded_at=at,
-    )
-
-
-def _plain(value: object) -> object:
-    """Return the document as JSON holds it: days as text, keys as text."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
 
 
 def _check_segments(company: Company, strategy: Strategy) -> None:
@@ -225,11 +190,3 @@ def _check_segments(company: Company, strategy: Strategy) -> None:
             strategy_in_force([*others, strategy], segment, on)
         except StrategyError as error:
             raise Refused(str(error)) from error
-
-
-def _move(version: PolicyVersion, status: Status, **fields: str | datetime) -> None:
-    rows = PolicyVersion.objects.filter(pk=version.pk, status=Status.DRAFT).update(
-        status=status, **fields
-    )
-    if rows != 1:
-        raise Refused("Somebody else has just changed this version; load the page again.")

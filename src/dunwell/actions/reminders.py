@@ -14,6 +14,7 @@ from dunwell.actions.gate import Actor
 from dunwell.actions.outbox import SENT_BY_MAIL
 from dunwell.engine.items import open_items
 from dunwell.models import Company, Message, MessageItem, Task
+from dunwell.queries.debit_notices import NOTICE
 from dunwell.queries.deliveries import LONGEST_WAIT
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import PolicyInForce
@@ -41,6 +42,7 @@ def drop_stale_messages(*, actor: Actor, books: Books, as_of: date, at: datetime
     waiting = list(
         Message.objects.filter(company=actor.company, status__in=WAITING, as_of__lt=as_of)
         .exclude(tasks__status=Task.Status.DONE)
+        .exclude(template=NOTICE)  # stands and falls with its debit
         .order_by("id")
         .values_list("id", "channel", "as_of")
     )
@@ -218,7 +220,10 @@ def _insert_lines(plan: ContactPlan, keys: Mapping[int, int]) -> None:
 
 
 def _decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterator[str]:
-    """Yield the decision of each text as JSON: the contact, the demand, what was looked at."""
+    """Yield the decision of each text as JSON: the contact, the demand, what was looked at.
+
+    With the hour before which it must not go out, where one was chosen.
+    """
     policy = gate_policy(plan.company)
     bounds = {name: getattr(policy, name) for name in policy.__slots__}
     facts = {row.pop("customer_id"): row for row in plan.facts.iter_rows(named=True)}
@@ -229,8 +234,10 @@ def _decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterator[str]
     ).iter_rows():
         demands.setdefault(customer_id, {})[currency] = amount
     for text in texts:
+        minute = plan.hours.get(text.customer_id)
         yield json.dumps(
             {
+                **({} if minute is None else {"not_before_minute": minute}),
                 "as_of": plan.as_of.isoformat(),
                 "contact": contacts[text.customer_id],
                 "demand_minor": demands.get(text.customer_id, {}),

@@ -44,7 +44,11 @@ def receive_upload(*, actor: Actor, files: Sequence[Upload], at: datetime) -> Im
         if not file.data:
             raise Refused(f"{file.name} is empty. Export it again.")
     kept = [
-        {"name": Path(file.name).name[:200], "sha256": _keep(file.data), "size": len(file.data)}
+        {
+            "name": Path(file.name).name[:200],
+            "sha256": keep_bytes(file.data),
+            "size": len(file.data),
+        }
         for file in files
     ]
     together = "".join(sorted(str(file["sha256"]) for file in kept))
@@ -66,7 +70,7 @@ def upload_path(sha256: str) -> Path:
     return Path(settings.DATA_DIR) / "uploads" / sha256
 
 
-def _keep(data: bytes) -> str:
+def keep_bytes(data: bytes) -> str:
     """Write the bytes under their hash so that they survive a crash, and return the hash."""
     sha256 = hashlib.sha256(data).hexdigest()
     path = upload_path(sha256)

@@ -12,20 +12,13 @@ from dunwell.actions.gate import Actor
 from dunwell.engine.collectable import in_home
 from dunwell.engine.items import total
 from dunwell.engine.priority import UNPAID, PriorityPolicy, worklist
-from dunwell.engine.schema import CONTACTS, Column, Frame
+from dunwell.engine.schema import CONTACTS
+from dunwell.ml.next_action import no_evidence
 from dunwell.models import Company
 from dunwell.queries import frames
+from dunwell.queries.habits import habits_frame
 from dunwell.queries.reminders import ContactPlan, native
-
-HABITS: Frame = {
-    "customer_id": Column(nw.Int64, "key of the customer"),
-    "expected_days_late": Column(nw.Int32, "days late the customer is expected to be"),
-    "late_ppm": Column(nw.Int64, "share of items paid late"),
-    "promises_broken": Column(nw.Int64, "promises broken"),
-    "settled_items": Column(nw.Int64, "items the habit rests on"),
-    "habit": Column(nw.String, "label"),
-}
-"""What `engine.priority` rests on, as kept by `actions.habits`."""
+from dunwell.queries.suggestions import WHYS, suggestions
 
 REASONS = (
     "unpaid_ppm",
@@ -48,15 +41,19 @@ AMOUNTS = ("overdue_minor", "disputed_minor", "promised_minor", "held_minor", "t
 
 
 @transaction.atomic
-def rank_customers(*, actor: Actor, plan: ContactPlan, at: datetime) -> int:
+def rank_customers(
+    *, actor: Actor, plan: ContactPlan, at: datetime, shown: pl.DataFrame | None = None
+) -> int:
     """Rank the company's customers for the day and write what differs; return how many changed.
 
-    First those with something to collect, in the order of `engine.priority`; then those of
-    whom nothing may be asked now, each with what stands against it.
+    First those with something to collect, by the cash per minute of what is suggested (of the
+    contact `engine.priority` supposes, where none is permitted today); then those of whom
+    nothing may be asked now, each with what stands against it. `shown` is what choices by
+    chance have shown of actions (`next_action.EVIDENCE`), nothing unless given.
     """
     actor.require("cycle.run")
     company, as_of = plan.company, plan.as_of
-    ranked = _ranked(plan)
+    ranked = _suggested(plan, _ranked(plan), no_evidence() if shown is None else shown)
     rows = pl.concat([ranked, _blocked_only(plan, ranked)]).with_row_index("rank", offset=1)
     told = (
         rows.join(_contacts(plan), on="customer_id", how="left")
@@ -78,7 +75,7 @@ def rank_customers(*, actor: Actor, plan: ContactPlan, at: datetime) -> int:
         score="score",
         minutes="minutes",
         oldest_days="oldest_days_past_due",
-        reasons=pl.struct(*REASONS, "contact").struct.json_encode(),
+        reasons=pl.struct(*REASONS, "contact", "suggestion").struct.json_encode(),
         blocked=_json_list("blocked"),
     )
     changed = write_differences(
@@ -106,7 +103,7 @@ def _ranked(plan: ContactPlan) -> pl.DataFrame:
         _lazy(plan.items),
         _running(plan.company),
         _lazy(plan.balances),
-        _habits(plan.company),
+        habits_frame(plan.company),
         _lazy(plan.contacts),
         _lazy(plan.rates),
         policy=PriorityPolicy(),
@@ -115,6 +112,27 @@ def _ranked(plan: ContactPlan) -> pl.DataFrame:
         unpaid=_unpaid(plan.company),
     )
     return native(found).sort("rank").select(*_COLUMNS)
+
+
+def _suggested(plan: ContactPlan, ranked: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+    """Return the customers in the order of what is suggested, with `suggestion` beside it."""
+    found = suggestions(plan, ranked, shown=shown).select(
+        "customer_id",
+        suggested_extra="extra_minor",
+        suggested_minutes="minutes",
+        suggested_score="score",
+        suggestion=pl.struct(*WHYS, "options"),
+    )
+    return (
+        ranked.join(found, on="customer_id", how="left", maintain_order="left")
+        .with_columns(
+            expected_extra_minor=pl.coalesce("suggested_extra", "expected_extra_minor"),
+            minutes=pl.coalesce("suggested_minutes", "minutes"),
+            score=pl.coalesce("suggested_score", "score"),
+        )
+        .drop("suggested_extra", "suggested_minutes", "suggested_score")
+        .sort("score", "to_collect_minor", "customer_id", descending=[True, True, False])
+    )
 
 
 _COLUMNS = (
@@ -150,11 +168,11 @@ def _blocked_only(plan: ContactPlan, ranked: pl.DataFrame) -> pl.DataFrame:
         plan.contacts.select("customer_id", oldest_days_past_due="days_past_due")
         .join(stopped, on="customer_id", how="semi")
         .join(amounts, on="customer_id", how="left")
-        .join(native(_habits(plan.company)), on="customer_id", how="left")
+        .join(native(habits_frame(plan.company)), on="customer_id", how="left")
         .rename({"expected_days_late": "usual_days_late"})
         .sort(pl.col("overdue_minor").fill_null(0), "customer_id", descending=[True, False])
     )
-    missing = [name for name in _COLUMNS if name not in found.columns]
+    missing = [name for name in ranked.columns if name not in found.columns]
     return found.with_columns(*[pl.lit(None).alias(name) for name in missing]).select(
         *[
             pl.col(name).cast(dtype)
@@ -166,7 +184,7 @@ def _blocked_only(plan: ContactPlan, ranked: pl.DataFrame) -> pl.DataFrame:
 
 
 _PARTS = ("gross_minor", "disputed_minor", "promised_minor", "held_minor")
-_EMPTY_STAYS = {"habit", "late_ppm", "largest_item_id", "is_rate_missing"}
+_EMPTY_STAYS = {"habit", "late_ppm", "largest_item_id", "is_rate_missing", "suggestion"}
 
 
 def _contacts(plan: ContactPlan) -> pl.DataFrame:
@@ -201,15 +219,6 @@ def _running(company: Company) -> nw.LazyFrame:
         "AND m.channel IN ('email', 'portal', 'letter')",
         [company.pk],
         CONTACTS,
-    )
-
-
-def _habits(company: Company) -> nw.LazyFrame:
-    return frames.read_frame(
-        "SELECT h.customer_id, h.expected_days_late, h.share_late_ppm, h.broken_promises, "
-        "h.n_settled, h.label FROM dunwell_habit h WHERE h.company_id = %s",
-        [company.pk],
-        HABITS,
     )
 
 

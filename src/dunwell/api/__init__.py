@@ -4,11 +4,16 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 
-from dunwell.actions.gate import Forbidden, Refused
+from dunwell.actions.gate import Forbidden, Refused, Stale
 from dunwell.api import (
     anomalies,
+    bank,
+    books,
+    cash,
+    cash_policies,
     companies,
     customers,
+    debits,
     desk,
     disputes,
     experiments,
@@ -17,14 +22,19 @@ from dunwell.api import (
     holds,
     imports,
     items,
+    mandates,
     messages,
     model_versions,
+    payers,
     payments,
     people,
     predictions,
     promises,
     rates,
+    refunds,
+    remittances,
     scores,
+    statements,
     strategies,
     worklist,
 )
@@ -52,6 +62,14 @@ for path, module in (
     ("/items", items),
     ("", imports),
     ("/payments", payments),
+    ("", refunds),
+    ("/cash", cash),
+    ("/cash", payers),
+    ("/cash-policies", cash_policies),
+    ("/books", books),
+    ("/bank", bank),
+    ("/remittances", remittances),
+    ("/account-statements", statements),
     ("/promises", promises),
     ("/disputes", disputes),
     ("/holds", holds),
@@ -64,6 +82,8 @@ for path, module in (
     ("/scores", scores),
     ("/anomalies", anomalies),
     ("", experiments),
+    ("", debits),
+    ("/mandates", mandates),
     ("", people),
     ("", rates),
 ):
@@ -74,6 +94,12 @@ for path, module in (
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """Answer 422 when a business rule says no."""
     return api.create_response(request, {"detail": str(error)}, status=422)
+
+
+@api.exception_handler(Stale)
+def stale(request: HttpRequest, error: Stale) -> HttpResponse:
+    """Answer 409 when somebody changed the record meanwhile."""
+    return api.create_response(request, {"detail": str(error)}, status=409)
 
 
 @api.exception_handler(Forbidden)

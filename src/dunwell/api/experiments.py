@@ -32,7 +32,7 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.models import Experiment
-from dunwell.queries.experiment_readings import Reading, experiment_reading, reading_document
+from dunwell.queries.experiment_readings import Reading, experiment_reading
 from dunwell.queries.experiments import (
     ChoiceRow,
     ExperimentRow,
@@ -42,6 +42,8 @@ from dunwell.queries.experiments import (
     experiment_rows,
 )
 from dunwell.queries.pages import Page
+from dunwell.queries.timing_readings import TimingReading, timing_reading
+from dunwell.queries.verdict_figures import verdict_figures
 
 router = Router(tags=["experiments"])
 
@@ -59,11 +61,13 @@ class ExperimentIn(Body):
     """A new experiment. Customers in none of the arms are treated as ever.
 
     In a holdout chance decides for the customers of its arms, in a comparison each arm is a
-    way to collect.
+    way to collect. In a timing experiment the arms are the hours 8-10, 10-12, 12-14, 14-16 and
+    16-18 at which mail may go out, or `other` for the step's other channel; the first one is
+    the ordinary hour, the others start with even shares, and together they take 1000000.
     """
 
     name: Annotated[Plain, Field(min_length=1, max_length=80)]
-    kind: Literal["holdout", "comparison"]
+    kind: Literal["holdout", "comparison", "timing"]
     arms: list[ArmIn] = Field(min_length=1, max_length=MOST_ARMS)
     starts_on: Day
     ends_on: Day
@@ -84,10 +88,14 @@ class VerdictIn(Body):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExperimentPage:
-    """One experiment, and what it shows as of today; no reading while chance decided nothing."""
+    """One experiment, and what it shows as of today; nothing while chance decided nothing.
+
+    `timing` is the reading of a timing experiment, `reading` that of any other.
+    """
 
     experiment: ExperimentRow
     reading: Reading | None
+    timing: TimingReading | None
 
 
 class ChoiceFilter(Schema):
@@ -119,12 +127,19 @@ def show_experiment(request: ApiRequest, experiment_id: Id) -> ExperimentPage:
     """Show one experiment with its arms, and what it shows so far with intervals of 95 %.
 
     Effects are shares in parts per million of the money paid within 14 days, contacted less
-    left alone; `low_ppm` and `high_ppm` of the whole hold on whichever day one looks.
+    left alone; `low_ppm` and `high_ppm` of the whole hold on whichever day one looks. In a
+    timing experiment the outcome is that all that was asked came within 14 days: by weighing
+    (`ips_ppm`) and doubly robust (`robust_ppm`) for every hour, and `gain_ppm` of the mails as
+    they went out over sending all at the ordinary hour.
     """
     request.actor.require("ledger.view")
-    row = _row(request, experiment_id)
-    reading = experiment_reading(request.actor.company, row, as_of=request.as_of)
-    return ExperimentPage(experiment=row, reading=reading)
+    company, row = request.actor.company, _row(request, experiment_id)
+    is_timing = row.kind == Experiment.Kind.TIMING
+    return ExperimentPage(
+        experiment=row,
+        reading=None if is_timing else experiment_reading(company, row, as_of=request.as_of),
+        timing=timing_reading(company, row, as_of=request.as_of) if is_timing else None,
+    )
 
 
 @router.post("/experiments", response=answers(Created, 201))
@@ -182,12 +197,11 @@ def decide_on_experiment(
     """Keep what was learned from a stopped experiment, with today's figures it rests on."""
     request.actor.require("experiment.run")
     row = _row(request, experiment_id)
-    reading = experiment_reading(request.actor.company, row, as_of=request.as_of)
     decide_experiment(
         actor=request.actor,
         experiment=own(Experiment, request.actor, experiment_id),
         verdict=body.verdict,
-        figures=reading_document(reading),
+        figures=verdict_figures(request.actor.company, row, as_of=request.as_of),
         at=request.at,
     )
     return 200, {"changed": 1}

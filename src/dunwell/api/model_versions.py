@@ -57,10 +57,13 @@ class TrainingState(Schema):
     """How the last training stands that this server process was asked for.
 
     `number` is the version it made, 0 for none yet; `refusal` says why there is none. The same
-    rows trained into the same bytes are the version there was before.
+    rows trained into the same bytes are the version there was before. `stage` is read, test,
+    fit, judge or record, `done_ppm` the part of the usual time that lies behind it.
     """
 
     is_running: bool = False
+    stage: str = ""
+    done_ppm: int = 0
     started_at: datetime | None = None
     number: int = 0
     refusal: str = ""
@@ -101,6 +104,8 @@ def show_training(request: ApiRequest) -> TrainingState:
         return TrainingState()
     return TrainingState(
         is_running=latest.is_running,
+        stage=latest.stage,
+        done_ppm=latest.done_ppm,
         started_at=latest.started_at,
         number=latest.number,
         refusal=latest.refusal,

@@ -56,10 +56,14 @@ class PaymentIn(Body):
 
 
 class LineIn(Body):
-    """How much is put on one item."""
+    """How much is put on one item, in its currency.
+
+    `paid_minor`: what of the payment it uses, for an item in another currency than the payment.
+    """
 
     item_id: Key
     amount_minor: PositiveMinor
+    paid_minor: PositiveMinor | None = None
 
 
 class ApplyIn(Body):
@@ -68,7 +72,8 @@ class ApplyIn(Body):
     lines: list[LineIn] = Field(min_length=1, max_length=1000)
 
 
-def _amounts(actor: Actor, lines: list[LineIn]) -> dict[Item, int]:
+def amounts_of(actor: Actor, lines: list[LineIn]) -> dict[Item, int]:
+    """Return item -> amount of lines; raise Refused for an item named twice or not there."""
     wanted = {line.item_id: line.amount_minor for line in lines}
     if len(wanted) != len(lines):
         raise Refused("An item stands in the lines twice; add its amounts up.")
@@ -130,10 +135,13 @@ def new_payment(request: ApiRequest, body: PaymentIn) -> tuple[int, dict[str, An
 @once
 def put_on_items(request: ApiRequest, payment_id: Id, body: ApplyIn) -> tuple[int, dict[str, Any]]:
     """Put a payment on items."""
+    amounts = amounts_of(request.actor, body.lines)
+    told = {line.item_id: line.paid_minor for line in body.lines}
     rows = apply_payment(
         actor=request.actor,
         payment=own(Payment, request.actor, payment_id),
-        amounts=_amounts(request.actor, body.lines),
+        amounts=amounts,
+        paid={item: used for item in amounts if (used := told[item.pk]) is not None},
         as_of=request.as_of,
         at=request.at,
     )
@@ -163,7 +171,7 @@ def net_credit(request: ApiRequest, item_id: Id, body: ApplyIn) -> tuple[int, di
     rows = apply_credit(
         actor=request.actor,
         credit=own(Item, request.actor, item_id),
-        amounts=_amounts(request.actor, body.lines),
+        amounts=amounts_of(request.actor, body.lines),
         as_of=request.as_of,
         at=request.at,
     )

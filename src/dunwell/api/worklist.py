@@ -22,7 +22,14 @@ from dunwell.api.writes import once
 from dunwell.models import Task
 from dunwell.queries.pages import Page
 from dunwell.queries.tasks import TaskRow, task_rows
-from dunwell.queries.worklist import WorklistCounts, WorklistRow, worklist_counts, worklist_rows
+from dunwell.queries.worklist import (
+    DayPlan,
+    WorklistCounts,
+    WorklistRow,
+    day_plan,
+    worklist_counts,
+    worklist_rows,
+)
 
 router = Router(tags=["worklist"])
 
@@ -30,12 +37,16 @@ router = Router(tags=["worklist"])
 @router.get("/worklist", response=answers(Page[WorklistRow]))
 def list_worklist(
     request: ApiRequest,
-    show: Literal["mine", "all", "unassigned", "snoozed"] = "mine",
+    show: Literal["plan", "mine", "all", "unassigned", "snoozed"] = "mine",
     search: Text = "",
     cursor: Cursor = "",
     limit: Limit = PAGE,
 ) -> Page[WorklistRow]:
-    """List customers by rank: expected extra cash per minute, with the reasons."""
+    """List customers by rank: expected extra cash per minute, with the reasons.
+
+    `suggestion` says what to do and whether it fits into today's minutes; `show=plan` lists
+    what does. Its effect is assumed where `low_ppm` is empty, else measured.
+    """
     request.actor.require("ledger.view")
     return worklist_rows(
         request.actor.company,
@@ -54,6 +65,14 @@ def count_worklist(request: ApiRequest) -> WorklistCounts:
     request.actor.require("ledger.view")
     actor = request.actor
     return worklist_counts(actor.company, as_of=request.as_of, user_id=actor.user_id)
+
+
+@router.get("/worklist/plan", response=answers(DayPlan))
+def show_day_plan(request: ApiRequest) -> DayPlan:
+    """Show what fits into the person's day: the sums of `/worklist?show=plan`."""
+    request.actor.require("ledger.view")
+    actor = request.actor
+    return day_plan(actor.company, as_of=request.as_of, user_id=actor.user_id)
 
 
 @router.get("/tasks", response=answers(Page[TaskRow]))

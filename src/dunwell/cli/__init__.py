@@ -43,7 +43,7 @@ LEDGER_COMMANDS: Mapping[str, Command] = {
     ),
 }
 BANK_COMMANDS: Mapping[str, str] = {
-    "statement": "what a bank file holds: statements, balances and entries",
+    "statement": "what a bank or remittance file holds: statements, balances, entries, advices",
     "match": "which payment pays which open item, how surely, and why",
 }
 COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS)
@@ -127,7 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     for name, words in BANK_COMMANDS.items():
         command = commands.add_parser(name, help=words, description=words)
         if name == "statement":
-            command.add_argument("file", type=Path, metavar="FILE", help="a bank file, or a zip")
+            command.add_argument(
+                "file",
+                type=Path,
+                metavar="FILE",
+                help="a bank file, a zip of them, or a remittance advice",
+            )
         else:
             command.add_argument(
                 "--statement", type=Path, required=True, help="a bank file, or payments as a table"

@@ -1,6 +1,7 @@
 """Bank files and cash application without a database: `statement` and `match`."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,21 @@ from dunwell.engine.matching import MatchPolicy, match_answer
 from dunwell.engine.matching import match as matched
 from dunwell.formats.bank.answer import statement_answer
 from dunwell.formats.bank.reader import read_bank_file
+from dunwell.formats.bank.registry import FORMATS
 from dunwell.formats.bank.statement import BankFile, StatementError
+from dunwell.formats.bank.text import head
 from dunwell.formats.findings import TableError
 from dunwell.formats.match_rows import MatchRows, read_items, read_payments, read_remittances
+from dunwell.formats.remittance.answer import advices_answer, as_statements
+from dunwell.formats.remittance.entries import advices_of
+from dunwell.formats.remittance.reader import RemittanceFile, is_remittance, read_remittance
+
+_TAG = re.compile(r"<\w+")
+_ADVISES = re.compile(
+    r"\b(?:invoices?|remittance|payment advice|rechnung\w*|zahlungsavis|gutschrift|factures?|"
+    r"avis de paiement|facturas?|factuur|facturen)\b"
+)
+"""Words by which a text says which documents are paid."""
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 PAYMENTS: dict[str, type[pl.DataType]] = {
@@ -34,23 +47,61 @@ PAYMENTS: dict[str, type[pl.DataType]] = {
 
 
 def statement(options: argparse.Namespace) -> Answer:
-    """Return what a bank file holds. Raises StatementError when it cannot be read."""
-    file = _bank_file(options.file)
+    """Return what a bank or remittance file holds. Raises StatementError when it cannot be read.
+
+    What payers say they pay stands under `advices`, of bank messages that carry it too.
+    """
+    content, name = options.file.read_bytes(), options.file.name
+    advice = _remittance(content, name)
+    if advice is not None:
+        answer = as_statements(advice)
+    else:
+        file = read_bank_file(content, name)
+        answer = statement_answer(file)
+        if told := advices_of(file):
+            answer["advices"] = advices_answer(told)
     rows: list[Row] = [
         {
-            "statement": one.id,
-            "value_on": entry.value_on.isoformat(),
-            "amount": money(entry.amount_minor, entry.currency),
-            "amount_minor": entry.amount_minor,
-            "currency": entry.currency,
-            "counterparty": entry.counterparty,
-            "reference": entry.reference,
-            "text": entry.text,
+            "statement": one["id"],
+            "value_on": entry["value_on"] or "",
+            "amount": _shown(entry["amount_minor"], entry["currency"]),
+            "amount_minor": entry["amount_minor"],
+            "currency": entry["currency"],
+            "counterparty": entry["counterparty"],
+            "reference": entry["reference"],
+            "text": entry["text"],
         }
-        for one in file.statements
-        for entry in one.entries
+        for one in answer["statements"]
+        for entry in one["entries"]
     ]
-    return statement_answer(file), rows
+    return answer, rows
+
+
+def _remittance(content: bytes, name: str) -> RemittanceFile | None:
+    """Return a remittance advice, None for what is to be read as a bank file.
+
+    Mail, PDF and sheets are told by their form. Other text is one where no bank format fits and
+    it says in words which invoices are paid.
+    """
+    if is_remittance(content, name):
+        return read_remittance(content, name)
+    begin = head(content).lower()
+    is_markup = begin.lstrip().startswith("<") and not {"<html", "<table"} & set(
+        _TAG.findall(begin)
+    )
+    if is_markup or not _ADVISES.search(begin):
+        return None
+    if any(known.sniff(content, name) for known in FORMATS):
+        return None
+    try:
+        return read_remittance(content, name)
+    except StatementError:
+        # the bank's reader says better what the file is not
+        return None
+
+
+def _shown(amount_minor: int | None, currency: str) -> str:
+    return "" if amount_minor is None else money(amount_minor, currency)
 
 
 def match(options: argparse.Namespace) -> Answer:

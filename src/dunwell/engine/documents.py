@@ -1,6 +1,7 @@
 """Fields of policy documents, read strictly: every refusal says what, where, and what to do."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 LARGEST = 9_000_000_000_000_000
 
@@ -85,3 +86,15 @@ def choice(value: object, name: str, allowed: Collection[str], where: str) -> st
         words = ", ".join(allowed)
         raise DocumentError(f"{where}: {name} {value!r} is not known; use one of {words}")
     return value
+
+
+def day(value: object, name: str, where: str) -> date:
+    """Return a day, written as a date or as text such as 2026-01-31, or raise DocumentError."""
+    if type(value) is date:
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise DocumentError(f"{where}: {name} must be a day such as 2026-01-31, found {value!r}")

@@ -77,7 +77,7 @@ def payment_rows(ledger: Ledger, texts: nw.LazyFrame, *, as_of: date) -> nw.Lazy
     used = (
         seen.allocations.filter(nw.col("applied_day") <= day, ~nw.col("payment_id").is_null())
         .group_by("payment_id")
-        .agg(used=total("amount_minor"))
+        .agg(used=total("paid_minor"))
     )
     amount, done = nw.col("amount_minor"), nw.col("used").fill_null(0)
     part = nw.when(done == 0).then(nw.lit("unapplied")).otherwise(nw.lit("part"))

@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 from dunwell.engine.calendars import day_number
 from dunwell.engine.change_points import change_points
 from dunwell.engine.contact_answers import EFFECT_DAYS, contact_answers, no_contacts
-from dunwell.engine.items import open_items, total
+from dunwell.engine.items import REFUND, open_items, total
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.money import share
 from dunwell.engine.open_levels import open_levels
@@ -315,6 +315,7 @@ def _orders_stopped(ledger: Ledger, *, as_of: date) -> nw.LazyFrame:
     return (
         ledger.items.filter(
             nw.col("amount_minor") > 0,
+            nw.col("kind") != REFUND,
             nw.col("issued_day") <= day,
             nw.col("issued_day") > day - RECENT_DAYS - year,
         )

@@ -9,6 +9,7 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
+from dunwell.engine.items import REFUND
 from dunwell.engine.ledger import Ledger, known_ledger
 from dunwell.engine.number_forms import core_number, number_forms
 from dunwell.engine.schema import ITEMS, Column, Frame
@@ -91,11 +92,15 @@ def item_signs(
     """Return the items with at least one sign of being unlike the others, as ITEM_SIGNS.
 
     `texts` has columns ITEM_TEXTS, `calendar` CALENDAR and covers the items' issue days.
-    Known and issued by `as_of`. Amounts are judged for debit items only. Collect the
-    answer before `anomalies` reads it.
+    Known and issued by `as_of`, refunds left out. Amounts are judged for debit items only.
+    Collect the answer before `anomalies` reads it.
     """
     seen = known_ledger(ledger, on=as_of).items
-    rows = seen.filter(nw.col("issued_day") <= day_number(as_of), nw.col("amount_minor") != 0)
+    rows = seen.filter(
+        nw.col("issued_day") <= day_number(as_of),
+        nw.col("amount_minor") != 0,
+        nw.col("kind") != REFUND,
+    )
     signed = _number_signs(_term_signs(_day_signs(_amount_signs(rows), calendar)), texts)
     return signed.filter(nw.any_horizontal(*SIGN_NAMES, ignore_nulls=True)).select(*ITEM_SIGNS)
 

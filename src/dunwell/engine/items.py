@@ -12,6 +12,9 @@ import narwhals.stable.v2 as nw
 from dunwell.engine.calendars import day_number
 from dunwell.engine.schema import ITEMS, PAYMENTS, Column, Frame
 
+REFUND = "refund"
+"""Kind of an item that gives money or credit back: no claim, and nothing a customer pays."""
+
 OPEN_ITEMS: Frame = {
     **ITEMS,
     "open_minor": Column(nw.Int64, "what is left, signed like the amount; never 0"),
@@ -25,7 +28,9 @@ SETTLED_ITEMS: Frame = {
     "settled_day": Column(nw.Int32, "day the last allocation was booked; the item is 0 since"),
     "paid_minor": Column(nw.Int64, "part settled with money; the rest is credit or adjustment"),
     "paid_day": Column(
-        nw.Int32, "value day of the last money, empty when no money settled it", nullable=True
+        nw.Int32,
+        "value day of the last money, empty when no money settled it and for a refund",
+        nullable=True,
     ),
     "days_to_pay": Column(nw.Int32, "paid_day - issued_day, empty without money", nullable=True),
     "days_late": Column(
@@ -70,9 +75,10 @@ def settled_items(items: nw.LazyFrame, allocations: nw.LazyFrame, *, as_of: date
     """Return the items fully settled by `as_of`, in columns SETTLED_ITEMS.
 
     Lateness is judged by the day the last money reached us, not by the day it
-    was booked. An item settled by credit or adjustment alone has no lateness.
+    was booked. An item settled by credit or adjustment alone has no lateness, and a
+    refund has none: the money that settles it was there before.
     """
-    has_money = nw.col("paid_minor") > 0
+    has_money = (nw.col("paid_minor") > 0) & (nw.col("kind") != REFUND)
     paid_day = nw.when(has_money).then(nw.col("money_day"))
     return (
         _with_allocated(items, allocations, as_of=as_of)
@@ -95,7 +101,7 @@ def unapplied(payments: nw.LazyFrame, allocations: nw.LazyFrame, *, as_of: date)
     applied = (
         allocations.filter(nw.col("applied_day") <= day, ~nw.col("payment_id").is_null())
         .group_by("payment_id")
-        .agg(applied_minor=total("amount_minor"))
+        .agg(applied_minor=total("paid_minor"))
     )
     return (
         payments.filter(nw.col("value_day") <= day)

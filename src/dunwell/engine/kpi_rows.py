@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
-from dunwell.engine.items import open_items, settled_items, unapplied
+from dunwell.engine.items import REFUND, open_items, settled_items, unapplied
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.movements import SALES_KINDS, WRITE_OFF_SOURCES
 from dunwell.engine.promises import assess_promises
@@ -70,7 +70,7 @@ def _booked(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
     """Return the allocations booked in the window; on an item not issued yet, on its issue day."""
     last = day_number(as_of)
     items = ledger.items.filter(nw.col("issued_day") <= last).select(
-        "item_id", "customer_id", "currency", "issued_day"
+        "item_id", "customer_id", "currency", "kind", "issued_day"
     )
     booked_day = nw.max_horizontal("applied_day", "issued_day")
     booked = ledger.allocations.join(items, on="item_id", how="inner").filter(
@@ -80,7 +80,9 @@ def _booked(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
 
 
 def _collected(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
-    return _booked(ledger, as_of, window_days).filter(nw.col("source") == "payment")
+    return _booked(ledger, as_of, window_days).filter(
+        nw.col("source") == "payment", nw.col("kind") != REFUND
+    )
 
 
 def _written_off(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:

@@ -58,3 +58,13 @@ def share(amount: nw.Expr, numerator: nw.Expr, denominator: int | nw.Expr) -> nw
     doubled = amount.cast(nw.Int128).abs() * numerator.cast(nw.Int128) * 2
     rounded = (doubled + below) // (below * 2)
     return (rounded * sign.cast(nw.Int128)).cast(nw.Int64)
+
+
+def part(amount_minor: int, numerator: int, denominator: int) -> int:
+    """Return amount * numerator / denominator as `share` rounds it: half away from zero.
+
+    Signs are free; the caller keeps a zero denominator out.
+    """
+    product = amount_minor * numerator
+    whole = (2 * abs(product) + abs(denominator)) // (2 * abs(denominator))
+    return whole if (product < 0) == (denominator < 0) else -whole

@@ -9,7 +9,7 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
-from dunwell.engine.items import total
+from dunwell.engine.items import REFUND, total
 from dunwell.engine.schema import Column, Frame
 
 SALES_KINDS = ("invoice", "credit_note")
@@ -33,7 +33,7 @@ MOVEMENTS: Frame = {
     "billed_minor": Column(nw.Int64, "items issued, all kinds"),
     "sales_minor": Column(nw.Int64, "items issued that are credit sales"),
     "settled_minor": Column(nw.Int64, "allocations booked on items, all sources"),
-    "collected_minor": Column(nw.Int64, "allocations of money"),
+    "collected_minor": Column(nw.Int64, "allocations of money, refunds left out"),
     "written_off_minor": Column(nw.Int64, "allocations that give a claim up"),
     "fell_due_minor": Column(nw.Int64, "amounts of items on their first day past due"),
     "settled_late_minor": Column(
@@ -103,7 +103,7 @@ def _fell_due(owed: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def _settled(booked: nw.LazyFrame) -> nw.LazyFrame:
-    is_money = nw.col("source") == "payment"
+    is_money = (nw.col("source") == "payment") & (nw.col("kind") != REFUND)
     is_write_off = nw.col("source").is_in(WRITE_OFF_SOURCES)
     return _row(
         booked.with_columns(

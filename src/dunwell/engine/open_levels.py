@@ -5,7 +5,7 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
-from dunwell.engine.items import total
+from dunwell.engine.items import REFUND, total
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.schema import Column, Frame
 
@@ -75,7 +75,9 @@ def _levels(ledger: Ledger, day: int) -> nw.LazyFrame:
     the day it was booked on; an item that they bring to nothing is not open.
     """
     one, zero = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
-    debit = ledger.items.filter(nw.col("amount_minor") > 0, nw.col("issued_day") <= day)
+    debit = ledger.items.filter(
+        nw.col("amount_minor") > 0, nw.col("kind") != REFUND, nw.col("issued_day") <= day
+    )
     is_known = nw.col("issued_day") > day - LAST_MARK_DAYS - MARKS * MARK_DAYS
     issued = debit.select(
         "item_id",

@@ -9,7 +9,7 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
-from dunwell.engine.items import open_items, total, unapplied
+from dunwell.engine.items import REFUND, open_items, total, unapplied
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.schema import Column, Frame
 
@@ -84,7 +84,12 @@ def _billed(ledger: Ledger, disputed: nw.LazyFrame, *, as_of: date) -> nw.LazyFr
         "recent_minor": nw.when(is_recent).then(amount).otherwise(zero),
     }
     return (
-        ledger.items.filter(amount > 0, nw.col("issued_day") <= day, age < BILLING_DAYS)
+        ledger.items.filter(
+            amount > 0,
+            nw.col("kind") != REFUND,
+            nw.col("issued_day") <= day,
+            age < BILLING_DAYS,
+        )
         .join(disputed.with_columns(is_disputed=nw.lit(value=True)), on="item_id", how="left")
         .with_columns(**counted)
         .group_by("customer_id", "currency")

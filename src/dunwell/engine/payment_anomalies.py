@@ -9,7 +9,7 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
-from dunwell.engine.items import total
+from dunwell.engine.items import REFUND, total
 from dunwell.engine.ledger import Ledger, known_ledger
 from dunwell.engine.number_forms import plain_text
 from dunwell.engine.schema import PAYMENTS, Column, Frame
@@ -80,7 +80,7 @@ def payment_signs(
     """
     seen, day = known_ledger(ledger, on=as_of), day_number(as_of)
     paid = seen.payments.filter(nw.col("value_day") <= day, ~nw.col("customer_id").is_null())
-    items = seen.items.filter(nw.col("issued_day") <= day)
+    items = seen.items.filter(nw.col("issued_day") <= day, nw.col("kind") != REFUND)
     booked = seen.allocations.filter(nw.col("applied_day") <= day)
     rows = _run_signs(_early_sign(_with_use(with_usual(paid), items, booked)))
     rows = _payer_signs(rows.join(texts, on="payment_id", how="left"))
@@ -100,7 +100,7 @@ def _with_use(paid: nw.LazyFrame, items: nw.LazyFrame, booked: nw.LazyFrame) -> 
         booked.filter(~nw.col("payment_id").is_null())
         .join(due, on="item_id", how="left")
         .group_by("payment_id")
-        .agg(used=total("amount_minor"), oldest_due=nw.col("due_day").min())
+        .agg(used=total("paid_minor"), oldest_due=nw.col("due_day").min())
     )
     lead = (nw.col("value_day") - nw.col("oldest_due")).cast(nw.Int64)
     return paid.join(used, on="payment_id", how="left").with_columns(

@@ -190,7 +190,7 @@ def _allocation_findings(ledger: Ledger) -> list[nw.LazyFrame]:
     drawn = (
         ledger.allocations.filter(~nw.col("payment_id").is_null())
         .group_by("payment_id")
-        .agg(allocated=total("amount_minor"), first_item=nw.col("item_id").min())
+        .agg(allocated=total("paid_minor"), first_item=nw.col("item_id").min())
     )
     paid = drawn.join(payments, on="payment_id", how="left")
     owner = items.select("customer_id", first_item=nw.col("item_id"))

@@ -28,7 +28,7 @@ Frame = Mapping[str, Column]
 ITEMS: Frame = {
     "item_id": Column(nw.Int64, "key of the item"),
     "customer_id": Column(nw.Int64, "who owes it"),
-    "kind": Column(nw.String, "invoice, credit_note, fee, interest or opening"),
+    "kind": Column(nw.String, "invoice, credit_note, fee, interest, opening or refund"),
     "currency": Column(nw.String, "ISO 4217 code; XXX when unknown"),
     "amount_minor": Column(nw.Int64, "signed minor units: invoice > 0, credit note < 0"),
     "issued_day": Column(nw.Int32, "issue date"),
@@ -46,6 +46,11 @@ ALLOCATIONS: Frame = {
         "discount, fx",
     ),
     "amount_minor": Column(nw.Int64, "signed like the item: lowers a debit item when > 0"),
+    "paid_minor": Column(
+        nw.Int64,
+        "what of the payment it uses, in the payment's currency; the amount where that is the "
+        "item's currency too, and for credit and adjustment",
+    ),
     "value_day": Column(nw.Int32, "day the money reached us; promises are judged by it"),
     "applied_day": Column(nw.Int32, "day it was booked on the item; balances follow it"),
     "recorded_day": Column(nw.Int32, "day the row was written (known on)"),

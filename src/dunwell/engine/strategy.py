@@ -106,7 +106,7 @@ def read_strategy(
         pauses = documents.names(body.get("pause_when"), "pause_when", where)
         return Strategy(
             name=name,
-            valid_from=_valid_from(body.get("valid_from"), where),
+            valid_from=documents.day(body.get("valid_from"), "valid_from", where),
             owner=documents.text(body, "owner", where, default=""),
             segments=_segments(body.get("segments"), where),
             steps=_steps(body.get("steps"), templates, where),
@@ -316,17 +316,6 @@ def _refuse_misfit(step: Step, where: str) -> None:
             f"{where}: template {step.template} is too long for sms; "
             f"use one of {', '.join(sorted(SHORT_TEMPLATES))}"
         )
-
-
-def _valid_from(value: object, where: str) -> date:
-    if type(value) is date:
-        return value
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise StrategyError(f"{where}: valid_from must be a day such as 2026-01-31, found {value!r}")
 
 
 def _segments(value: object, where: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number, month_end, month_number
-from dunwell.engine.items import open_items, settled_items, total
+from dunwell.engine.items import REFUND, open_items, settled_items, total
 from dunwell.engine.ledger import Ledger, happened
 from dunwell.engine.movements import movements
 from dunwell.engine.promises import assess_promises
@@ -120,6 +120,7 @@ def _figures(window_days: int) -> dict[str, nw.Expr]:
 def changes(ledger: Ledger, *, as_of: date, previous: date) -> nw.LazyFrame:
     """Return what happened after `previous` and by `as_of`, one row each, in columns CHANGED.
 
+    Refunds are neither new items nor settled ones.
     The amount of a new item or payment is its amount, of a newly overdue item what
     is open, of a settled item its amount, of a dispute the disputed part, of a
     broken promise what was promised and neither paid nor credited in time.
@@ -132,9 +133,10 @@ def changes(ledger: Ledger, *, as_of: date, previous: date) -> nw.LazyFrame:
     late_from = nw.max_horizontal(nw.col("due_day") + 1, "issued_day")
     missed = nw.col("promised_minor") - nw.col("paid_minor") - nw.col("credited_minor")
     is_debit = nw.col("amount_minor") > 0
+    is_claim = nw.col("kind") != REFUND
     parts = [
         _change(
-            ledger.items.filter(nw.col("issued_day").is_between(first, last)),
+            ledger.items.filter(nw.col("issued_day").is_between(first, last), is_claim),
             "new_item",
             "item_id",
         ),
@@ -151,7 +153,7 @@ def changes(ledger: Ledger, *, as_of: date, previous: date) -> nw.LazyFrame:
             "item_id",
         ),
         _change(
-            settled.filter(nw.col("settled_day").is_between(first, last), is_debit),
+            settled.filter(nw.col("settled_day").is_between(first, last), is_debit, is_claim),
             "settled",
             "item_id",
         ),

@@ -36,6 +36,9 @@ SHORT_TEMPLATES = frozenset({"sms_reminder", "portal_notice"})
 CALL_TEMPLATES = frozenset({"call_script", "second_call_script"})
 """Templates for our own eyes: what to say, never sent to anybody."""
 
+NOTICE_TEMPLATES = frozenset({"debit_notice"})
+"""Templates of ours that no strategy names: what must be told whether or not anything is late."""
+
 VALUES: Mapping[str, str] = {
     "customer_name": "the customer's name",
     "contact_name": "the person addressed, or the customer's name",
@@ -51,6 +54,11 @@ VALUES: Mapping[str, str] = {
     "oldest_days_late": "lateness of the oldest item in days",
     "promise_day": "day a payment was promised for",
     "promise_amount": "amount promised, with currency",
+    "debit_day": "day a direct debit is collected on",
+    "mandate": "reference of the mandate it is collected under",
+    "creditor_id": "our creditor identifier",
+    "debit_account": "the account it is taken from, its middle hidden",
+    "retry_days": "business days after which a returned debit is tried again",
 }
 """Placeholders for one value."""
 
@@ -211,13 +219,15 @@ def _needed(template: str) -> set[str]:
     """Return what a request for money must say."""
     if template == "promise_confirmation":
         return {"promise_day", "promise_amount", "reply_to"}
+    if template in NOTICE_TEMPLATES:
+        return {"lines", "totals", "debit_day", "mandate", "creditor_id", "reply_to"}
     return {"lines", "totals", "credits", "reply_to"}
 
 
 def _wording(
     name: str, language: str, stated: object, lines: Mapping[str, str], where: str
 ) -> Wording:
-    documents.choice(name, "template", tuple(TEMPLATES), where)
+    documents.choice(name, "template", (*TEMPLATES, *sorted(NOTICE_TEMPLATES)), where)
     texts = documents.fields(stated, where)
     documents.known(texts, _FIELDS, where)
     return Wording(

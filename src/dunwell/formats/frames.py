@@ -111,6 +111,7 @@ def _allocations(ledger: Ledger, items: pl.DataFrame, payments: pl.DataFrame) ->
         .join(by_payment, left_on="source_number", right_on="payment_number", how="left")
         .with_columns(
             payment_id=pl.when(pl.col("source") == "payment").then("payment_id"),
+            paid_minor=pl.col("amount_minor"),
             recorded_day=pl.col("applied_day"),
         )
     )

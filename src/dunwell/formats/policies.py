@@ -62,10 +62,10 @@ def read_policy(text: str) -> PolicyText:
 def line_of(policy: PolicyText, message: str) -> int:
     """Return the line (from 1) that a message such as "step 2: day is missing" speaks of.
 
-    Follows "step N" and "case N" into the document, then the first field the
-    message names there.
+    Follows "step N" and "case N" into the document, in a cash policy its parts ("cash,
+    debit, ladder"), then the first field the message names there.
     """
-    node: yaml.Node = policy.root
+    node: yaml.Node = _part(policy.root, message)
     for word, name in (("strategy", "strategy"), ("step", "steps"), ("case", "cases")):
         number = re.search(rf"\b{word} (\d+)\b", message)
         inner = _field(node, name) or (_field(policy.root, name) if number else None)
@@ -81,6 +81,15 @@ def line_of(policy: PolicyText, message: str) -> int:
         if (found := re.search(rf"\b{re.escape(key.value)}\b", told))
     ]
     return min(named)[1] if named else _line(node)
+
+
+def _part(root: yaml.MappingNode, message: str) -> yaml.Node:
+    """Return the part of a cash policy a message is about, of another document its root."""
+    node: yaml.Node = root
+    place = message.split(":", 1)[0].split(", ")
+    for name in place if place[0] == "cash" else ():
+        node = _field(node, name) or node
+    return node
 
 
 def _told(error: yaml.MarkedYAMLError) -> PolicyError:

@@ -2,7 +2,8 @@
 
 Without a running holdout the strategy decides and the log says so with certainty; in one, a
 share of the customers gets the step or nothing by the toss of a coin, which is the only way to
-learn what a contact brings.
+learn what a contact brings. A timing experiment draws the hour of a mail, and its channel where
+the step names two, apart from that.
 """
 
 from datetime import date
@@ -12,22 +13,19 @@ import polars as pl
 
 from dunwell.actions.experiments import CHOICE_COLUMNS
 from dunwell.engine.collectable import in_home
-from dunwell.engine.money import minor_digits
+from dunwell.engine.priority import PriorityPolicy, contact_uplift
+from dunwell.jobs.timings import Timing, timed
 from dunwell.ml.action_choice import CHOSEN, ChancePolicy, chosen
 from dunwell.ml.action_log import NONE, with_outcomes
-from dunwell.ml.next_action import EVIDENCE, ActionPolicy, evidence, rank
+from dunwell.ml.next_action import action_policy, evidence, no_evidence, rank
 from dunwell.models import Company, Experiment
 from dunwell.queries.choices import logged_choices, money_received, unpaid_chances
 from dunwell.queries.experiments import running_experiments
+from dunwell.queries.habits import habits_frame
 from dunwell.queries.reminders import ContactPlan, native
+from dunwell.queries.timings import TIMING_ARMS
 
 PPM = 1_000_000
-
-MINUTE_HUNDREDTHS = 75
-"""What a minute of a collector costs, in hundredths of the home currency's unit."""
-
-LETTER_HUNDREDTHS = 150
-"""Postage and paper of a letter, likewise."""
 
 UNKNOWN_PPM = 500_000
 """P(unpaid in 14 days) of a customer whose items were not scored."""
@@ -57,30 +55,35 @@ NOTHING = {
 }
 """Types of CHOICE_COLUMNS."""
 
-NO_EVIDENCE = {name: pl.String if name in {"action", "band"} else pl.Int64 for name in EVIDENCE}
-"""Types of EVIDENCE."""
 
-
-def choices(plan: ContactPlan) -> pl.DataFrame:
+def choices(
+    plan: ContactPlan, *, shown: pl.DataFrame, timing: Timing | None = None
+) -> pl.DataFrame:
     """Return what is done with each customer whose step may be taken today, in CHOICE_COLUMNS.
 
-    A customer with nothing to collect has no choice logged: nothing can be learned from it.
+    `shown` is `shown_effects` of the day. A customer with nothing to collect has no choice
+    logged: nothing can be learned from it.
     """
     company = plan.company
     due = _due(plan)
     if not due.height:
         return pl.DataFrame(schema=NOTHING)
-    policy = action_policy(company)
+    drawn = timed(plan, due.select("customer_id"), timing)
+    due = (
+        due.join(drawn, on="customer_id", how="left")
+        .with_columns(action=pl.coalesce("timed_channel", "action"))
+        .drop("timed_channel")
+    )
     holdout = _holdout(company, plan.as_of)
     options = pl.concat(
         [due.select("customer_id", "action"), due.select("customer_id", action=pl.lit(NONE))]
     )
     decided = _decided(due, options, holdout, as_of=plan.as_of)
     ranked = rank(
-        due.select("customer_id", "collect_minor", "days_past_due", "p_unpaid_ppm"),
+        due.select("customer_id", "collect_minor", "days_past_due", "p_unpaid_ppm", "call_ppm"),
         options,
-        _shown(company, as_of=plan.as_of),
-        policy=policy,
+        shown,
+        policy=action_policy(company.currency),
     )
     told = ranked.select("customer_id", "extra_minor", "minutes", "cost_minor", *REASONS)
     is_none = pl.col("action") == NONE
@@ -91,24 +94,26 @@ def choices(plan: ContactPlan) -> pl.DataFrame:
             experiment_id=pl.lit(holdout.pk if holdout else None, pl.Int64),
             arm=pl.when(pl.col("is_holdout")).then(pl.lit(_arm(holdout))).otherwise(pl.lit("")),
             channel=pl.when(is_none).then(pl.lit("")).otherwise("action"),
-            hour=pl.lit(None, pl.Int64),
             minutes=pl.when(is_none).then(0).otherwise("minutes").cast(pl.Int64),
             cost_minor=pl.when(is_none).then(0).otherwise("cost_minor"),
             expected_extra_minor=pl.when(is_none).then(0).otherwise("extra_minor"),
-            reasons=pl.struct("step", *REASONS).struct.json_encode(),
+            # nobody is left alone at an hour
+            **{name: pl.when(~is_none).then(name) for name in ("hour", "timing_id", "timing_ppm")},
+            reasons=pl.struct(
+                "step", *REASONS, *((TIMING_ARMS, "timing_best") if timing else ())
+            ).struct.json_encode(),
         )
         .sort("customer_id")
         .select(*CHOICE_COLUMNS)
     )
 
 
-def action_policy(company: Company) -> ActionPolicy:
-    """Return what actions cost in the company's home currency, and the priors of their effect."""
-    scale = 10 ** minor_digits(company.currency)
-    return ActionPolicy(
-        minute_minor=MINUTE_HUNDREDTHS * scale // 100,
-        fixed_minor={"letter": LETTER_HUNDREDTHS * scale // 100},
-    )
+def shown_effects(company: Company, *, as_of: date) -> pl.DataFrame:
+    """Return what the choices made before the day show, in columns `next_action.EVIDENCE`."""
+    log = logged_choices(company, before=as_of)
+    if not log.height:
+        return no_evidence()
+    return evidence(with_outcomes(log, money_received(company, until=as_of), as_of=as_of))
 
 
 def _due(plan: ContactPlan) -> pl.DataFrame:
@@ -140,10 +145,12 @@ def _due(plan: ContactPlan) -> pl.DataFrame:
     return (
         plan.contacts.join(may, on="customer_id", how="semi")
         .join(money, on="customer_id", how="inner")
+        .join(_call_uplift(plan), on="customer_id", how="left")
         .select(
             "customer_id",
             "collect_minor",
             "p_unpaid_ppm",
+            "call_ppm",
             action="channel",
             days_past_due=pl.col("days_past_due").cast(pl.Int64),
             segment=pl.col("segment").fill_null(""),
@@ -152,6 +159,21 @@ def _due(plan: ContactPlan) -> pl.DataFrame:
         )
         .sort("customer_id")
     )
+
+
+def _call_uplift(plan: ContactPlan) -> pl.DataFrame:
+    """Return customer_id, call_ppm: what a call brings by the customer's age and habits."""
+    rows = (
+        nw.from_native(plan.contacts.select("customer_id", "days_past_due").lazy())
+        .rename({"days_past_due": "oldest_days_past_due"})
+        .join(habits_frame(plan.company), on="customer_id", how="left")
+        .with_columns(
+            nw.col("promises_broken").fill_null(0),
+            usual_days_late=nw.col("expected_days_late").fill_null(0),
+        )
+        .select("customer_id", call_ppm=contact_uplift(PriorityPolicy()))
+    )
+    return native(rows)
 
 
 def _decided(
@@ -180,11 +202,3 @@ def _holdout(company: Company, as_of: date) -> Experiment | None:
 
 def _arm(holdout: Experiment | None) -> str:
     return str(holdout.arms[0]["name"]) if holdout else ""
-
-
-def _shown(company: Company, *, as_of: date) -> pl.DataFrame:
-    """Return what the choices made before the day have shown, in columns EVIDENCE."""
-    log = logged_choices(company, before=as_of)
-    if not log.height:
-        return pl.DataFrame(schema=NO_EVIDENCE)
-    return evidence(with_outcomes(log, money_received(company, until=as_of), as_of=as_of))

@@ -10,21 +10,26 @@ import polars as pl
 from dunwell import clock
 from dunwell.actions.anomalies import find_anomalies
 from dunwell.actions.cycle import StepDone, run_step
-from dunwell.actions.experiments import end_experiments, log_choices
+from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
 from dunwell.actions.figures import record_figures
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.actions.habits import refresh_habits
+from dunwell.actions.match_posting import record_matching
 from dunwell.actions.promises import settle_promises
 from dunwell.actions.reminders import drop_stale_messages, write_reminders
 from dunwell.actions.scores import write_scores
 from dunwell.actions.worklist import rank_customers
+from dunwell.engine.matching import Matching
 from dunwell.jobs.anomalies import found_anomalies
-from dunwell.jobs.choices import choices
+from dunwell.jobs.choices import choices, shown_effects
 from dunwell.jobs.customer_scores import customer_scores
+from dunwell.jobs.matching import matched
 from dunwell.jobs.model_day import ModelDay
+from dunwell.jobs.timings import Timing, timing_of_day
 from dunwell.models import Company
-from dunwell.queries.choices import with_held_out
+from dunwell.queries.choices import as_chosen
 from dunwell.queries.ledgers import Books
+from dunwell.queries.match_frames import MatchFrames, match_frames
 from dunwell.queries.policies import PolicyInForce, strategies_in_force
 from dunwell.queries.reminders import ContactPlan, plan_contacts
 from dunwell.queries.runs import first_item_on, is_finished, last_finished_day, missing_days
@@ -39,8 +44,14 @@ class Day:
     at: datetime
 
     @cached_property
+    def cash(self) -> tuple[MatchFrames, Matching]:
+        """The payments that wait, as read, and what matching says of them."""
+        frames = match_frames(self.actor.company, as_of=self.as_of)
+        return frames, matched(frames)
+
+    @cached_property
     def books(self) -> Books:
-        """The ledger, read by the first step that needs it; no step writes to it."""
+        """The ledger, read by the first step that needs it; only applying cash writes to it."""
         return Books(self.actor.company)
 
     @cached_property
@@ -75,13 +86,30 @@ class Day:
 
     @cached_property
     def plan(self) -> ContactPlan:
-        """The contacts of the day, those left out that a holdout leaves to chance."""
-        return with_held_out(self.due)
+        """The contacts of the day as they were chosen: whom, by which channel, at which hour."""
+        return as_chosen(self.due)
+
+    @cached_property
+    def shown(self) -> pl.DataFrame:
+        """What earlier choices made by chance have shown of each action."""
+        return shown_effects(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def timing(self) -> Timing | None:
+        """The timing experiment of the day with what it has learned, None without one."""
+        return timing_of_day(self.actor.company, as_of=self.as_of)
 
     @cached_property
     def choices(self) -> pl.DataFrame:
         """What is done with each customer that is due, and by which chance."""
-        return choices(self.due)
+        return choices(self.due, shown=self.shown, timing=self.timing)
+
+
+def _apply_cash(day: Day) -> int:
+    frames, matching = day.cash
+    return record_matching(
+        actor=day.actor, matching=matching, frames=frames, as_of=day.as_of, at=day.at
+    ).changed
 
 
 def _settle_promises(day: Day) -> int:
@@ -118,6 +146,14 @@ def _find_anomalies(day: Day) -> int:
 
 def _choose_actions(day: Day) -> int:
     ended = end_experiments(actor=day.actor, as_of=day.as_of, at=day.at)
+    if day.timing is not None:
+        ended += stop_arms(
+            actor=day.actor,
+            experiment=day.timing.experiment,
+            stops=day.timing.new_stops,
+            as_of=day.as_of,
+            at=day.at,
+        )
     return ended + log_choices(actor=day.actor, rows=day.choices, as_of=day.as_of, at=day.at)
 
 
@@ -126,7 +162,7 @@ def _drop_stale_messages(day: Day) -> int:
 
 
 def _rank_customers(day: Day) -> int:
-    return rank_customers(actor=day.actor, plan=day.plan, at=day.at)
+    return rank_customers(actor=day.actor, plan=day.plan, shown=day.shown, at=day.at)
 
 
 def _write_reminders(day: Day) -> int:
@@ -134,6 +170,7 @@ def _write_reminders(day: Day) -> int:
 
 
 STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
+    ("apply_cash", _apply_cash),
     ("settle_promises", _settle_promises),
     ("record_figures", _record_figures),
     ("refresh_habits", _refresh_habits),
@@ -147,11 +184,13 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("rank_customers", _rank_customers),
     ("write_reminders", _write_reminders),
 )
-"""Promises before figures and habits, which count them; a model is checked and, when its time
-has come, trained anew before it speaks; the plan of contacts (due steps through the chase
-gate) is made once and serves the choices, the worklist and the reminders."""
+"""Cash is applied before anything looks at the books; promises before figures and habits, which
+count them; a model is checked and, when its time has come, trained anew before it speaks; the
+plan of contacts (due steps through the chase gate) is made once and serves the choices, the
+worklist and the reminders."""
 
 READS: Mapping[str, Callable[[Day], object]] = {
+    "apply_cash": lambda day: day.cash,
     "record_figures": lambda day: day.books.whole(),
     "refresh_habits": lambda day: day.books.whole(),
     "check_model": lambda day: day.model.check,
@@ -161,7 +200,7 @@ READS: Mapping[str, Callable[[Day], object]] = {
     "find_anomalies": lambda day: day.found,
     "drop_stale_messages": lambda day: day.books.still_open(as_of=day.as_of),
     "choose_actions": lambda day: day.choices,
-    "rank_customers": lambda day: day.plan,
+    "rank_customers": lambda day: (day.plan, day.shown),
     "write_reminders": lambda day: day.plan,
 }
 """What a step reads and works out first, outside its transaction, so that nobody waits for it.

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from email.utils import formataddr
 
 from django.conf import settings
@@ -21,7 +22,12 @@ from dunwell.connectors.outbox_files import write_eml
 from dunwell.connectors.smtp import MailError, MailServer, mail_line
 from dunwell.formats.mail import Mail, MailFormError, write_mail
 from dunwell.models import Company, Message
-from dunwell.queries.deliveries import Verdict, delivery_verdicts, is_unchanged
+from dunwell.queries.deliveries import (
+    Verdict,
+    delivery_verdicts,
+    early_messages,
+    is_unchanged,
+)
 
 BATCH = 100
 """Messages claimed and judged together; small enough to be handed over within the lease."""
@@ -42,12 +48,19 @@ def deliver(company_id: int) -> Counter[str]:
     counts: Counter[str] = Counter()
     after = 0
     with _place(company) as hand_over:
-        while batch := claim_messages(actor=actor, limit=BATCH, at=clock.now(), after=after):
+        while batch := _claimed(actor, as_of, after=after):
             after = batch[-1].pk
             verdicts = delivery_verdicts(company, batch, as_of=as_of, at=clock.now())
             for message in batch:
                 counts[_deliver_one(actor, message, verdicts[message.pk], hand_over)] += 1
     return counts
+
+
+def _claimed(actor: Actor, as_of: date, *, after: int) -> list[Message]:
+    """Claim the next batch; a mail that was given a later hour of the day is left alone."""
+    at = clock.now()
+    early = early_messages(actor.company, as_of=as_of, at=at)
+    return claim_messages(actor=actor, limit=BATCH, at=at, after=after, besides=early)
 
 
 def _deliver_one(actor: Actor, message: Message, verdict: Verdict, hand_over: HandOver) -> str:

@@ -5,24 +5,34 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from dunwell import clock
+from dunwell.actions.bank_files import receive_bank_file
 from dunwell.actions.demo import (
     LEAD,
     add_demo_company,
     answer_demo_messages,
     load_demo_ledger,
     renew_demo_feeds,
+    start_demo_experiments,
 )
+from dunwell.actions.experiments import log_choices
 from dunwell.actions.gate import Actor, system
 from dunwell.actions.reminders import write_reminders
+from dunwell.actions.uploads import Upload
+from dunwell.demo.bank_day import ACCOUNT, CURRENCY, Owed, bank_day
 from dunwell.demo.ledger import demo_ledger
 from dunwell.engine.calendars import add_business_days, is_business_day
+from dunwell.jobs.bank_files import read_file
+from dunwell.jobs.choices import choices, shown_effects
 from dunwell.jobs.cycle import LAST_STEP, run_cycle
+from dunwell.jobs.timings import timing_of_day
 from dunwell.jobs.train import train
 from dunwell.models import Company
+from dunwell.queries.choices import as_chosen
+from dunwell.queries.demo_bank import last_balance, owed_by_customer
 from dunwell.queries.desk import DeskSummary, desk_summary
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import strategies_in_force
-from dunwell.queries.reminders import has_messages, plan_contacts
+from dunwell.queries.reminders import ContactPlan, has_messages, plan_contacts
 from dunwell.queries.runs import last_finished_day
 
 CUSTOMERS, ITEMS = 1_200, 32_000
@@ -33,6 +43,8 @@ WEEKS_BEFORE = 7
 
 TEST_WEEKS = 1
 LEARNED_ITEMS = 1_000
+OPENING_MINOR, SEED = 184_220_15, 7
+"""What lay on the account before its first statement, and the chance of its days."""
 """The first model of the demo is tested on the requests of so many weeks and fitted on so many
 paid items; the monthly training of the cycle takes its time."""
 
@@ -68,6 +80,7 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
     if is_first:
         _play_weeks_before(actor, today=today, tell=tell)
         _train(company, as_of=days[0], tell=tell)
+    _read_statement(actor, today=today, at=at, tell=tell)
     for day in days:
         run_cycle(
             company.pk, day, tell=lambda done: tell(f"{done.as_of} {done.step}: {done.changed:,}")
@@ -80,18 +93,56 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
     )
 
 
+def _read_statement(actor: Actor, *, today: date, at: datetime, tell: Tell) -> None:
+    """Bring the bank statement up to the last business day in, unless it is there already."""
+    company = actor.company
+    covered = add_business_days(today, -1, country=company.country)
+    last = last_balance(company, account=ACCOUNT)
+    if last is not None and last.on >= covered:
+        return
+    owed = owed_by_customer(company, currency=CURRENCY, until_on=covered)
+    day = bank_day(
+        [[Owed(customer=c, number=n, open_minor=m) for c, n, m in items] for items in owed],
+        first_on=last.on + timedelta(days=1) if last else covered,
+        last_on=covered,
+        opening_minor=last.closing_minor if last else OPENING_MINOR,
+        seed=SEED,
+    )
+    upload = Upload(name=f"statement-{covered.isoformat()}.xml", data=day.content)
+    file = receive_bank_file(actor=actor, file=upload, at=at)
+    read = read_file(file_id=file.pk, as_of=today, at=at)
+    tell(f"{covered} bank statement: {read.counts.get('payments', 0):,} payments")
+
+
 def _play_weeks_before(actor: Actor, *, today: date, tell: Tell) -> None:
-    """Write and answer one day of reminders in each of the weeks before; a killed call goes on."""
+    """Write and answer one day of reminders in each of the weeks before; a killed call goes on.
+
+    From the first of them on a holdout and a timing experiment draw, so that there is
+    something to read from.
+    """
     company = actor.company
     books, policies = Books(company), strategies_in_force(company, as_of=today)
     strategies = [policy.strategy for policy in policies]
     for weeks in range(WEEKS_BEFORE, 0, -1):
         day = add_business_days(today - timedelta(weeks=weeks), -1, country=company.country)
+        start_demo_experiments(actor=actor, as_of=day, at=_hour(day, 4))
         if not has_messages(company, day):
             plan = plan_contacts(company, books=books, strategies=strategies, as_of=day)
-            write_reminders(actor=actor, plan=plan, policies=policies, at=_hour(day, 5))
+            _choose(actor, plan)
+            write_reminders(actor=actor, plan=as_chosen(plan), policies=policies, at=_hour(day, 5))
         answered = answer_demo_messages(actor=actor, as_of=day, at=_hour(day, 9))
         tell(f"{day} reminders of a week gone by: {answered:,}")
+
+
+def _choose(actor: Actor, plan: ContactPlan) -> None:
+    """Log what is done with whom on a day gone by, as the cycle would have."""
+    company, day = plan.company, plan.as_of
+    rows = choices(
+        plan,
+        shown=shown_effects(company, as_of=day),
+        timing=timing_of_day(company, as_of=day),
+    )
+    log_choices(actor=actor, rows=rows, as_of=day, at=_hour(day, 5))
 
 
 def _train(company: Company, *, as_of: date, tell: Tell) -> None:

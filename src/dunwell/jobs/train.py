@@ -5,7 +5,7 @@ Same ledger, day and seed: same bytes.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -38,6 +38,25 @@ REFERENCE_WEEKS = 13
 """The books of so many weeks say how the inputs usually look."""
 
 
+STAGES: Mapping[str, int] = {
+    "read": 0,
+    "test": 50_000,
+    "fit": 650_000,
+    "judge": 850_000,
+    "record": 980_000,
+}
+"""What training does one after the other, and how much of it is done when each begins, ppm of
+the time it usually takes."""
+
+Tell = Callable[[str], None]
+"""Hears the name of each of STAGES as it begins."""
+
+
+def nobody(stage: str) -> None:
+    """Tell nobody."""
+    del stage
+
+
 def train(
     company_id: int,
     *,
@@ -48,13 +67,15 @@ def train(
     user_id: int | None = None,
     weeks: int = WEEKLY.snapshots,
     most_items: int = MOST_ITEMS,
+    tell: Tell = nobody,
 ) -> ModelVersion:
     """Train on the company's past up to a day, today unless given; return the new version.
 
     The winner of the back-test is recorded, or the model named `kind`. `pooled_with` are other
     companies whose past is learned from too; the back-test is on the company's own. `user_id`
-    is the person who asked and needs the right in each company. Raises Refused when there is
-    nothing to learn from, for an unknown kind, and for a missing right.
+    is the person who asked and needs the right in each company. `tell` hears of each
+    stage. Raises Refused when there is nothing to learn from, for an unknown kind, and for a
+    missing right.
     """
     company = Company.objects.get(pk=company_id)
     actor = _actor(company, user_id)
@@ -65,6 +86,7 @@ def train(
     for other in others:
         _actor(other, user_id).require("model.train")
     day = as_of or clock.today(company.zone)
+    tell("read")
     own = company_history(Books(company), as_of=day)
     if not own.items.height:
         raise Refused(f"{company.name} has no items up to {day}; import its ledger first.")
@@ -79,7 +101,9 @@ def train(
         kind=kind,
         weeks=weeks,
         most_items=most_items,
+        tell=tell,
     )
+    tell("record")
     return record_model_version(actor=actor, trained=trained, at=clock.now())
 
 
@@ -94,6 +118,7 @@ def trained_model(
     kind: str = "",
     weeks: int = WEEKLY.snapshots,
     most_items: int = MOST_ITEMS,
+    tell: Tell = nobody,
 ) -> TrainedModel:
     """Return the model that the back-test on `tested_on` chooses, fitted on the whole history.
 
@@ -101,13 +126,16 @@ def trained_model(
     new one may replace it. A learned model is fitted on at most `most_items` paid items.
     """
     protocol = replace(WEEKLY, snapshots=weeks, most_items=most_items)
+    tell("test")
     test = back_tested(tested_on, seed=seed, protocol=protocol)
     found = league(test.backtest)
     chosen = kind or found.serves
+    tell("fit")
     try:
         artifact = dump(fitted(history, chosen, seed=seed, most_items=most_items))
     except TooLittleToLearn as error:
         raise Refused(f"{error}; let the back-test choose, or import more of the past.") from error
+    tell("judge")
     training_sha256 = history_sha256(history)
     replayed = test.replayed[chosen]
     return TrainedModel(

@@ -11,22 +11,29 @@ from functools import partial
 
 from dunwell.actions.gate import Refused
 from dunwell.jobs.background import begin
-from dunwell.jobs.train import train
+from dunwell.jobs.train import STAGES, train
 
 FAILED = "Training failed; what happened is in the server's log. Nothing has changed."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Training:
-    """One training: since when, whether it still runs, and how it ended.
+    """One training: since when, whether it still runs, at what stage, and how it ended.
 
-    `number` is 0 until a version is recorded, `refusal` is empty unless it ended without one.
+    `stage` is one of `train.STAGES`, `done_ppm` the part of the usual time behind it. `number`
+    is 0 until a version is recorded, `refusal` is empty unless it ended without one.
     """
 
     started_at: datetime
     is_running: bool
     number: int = 0
     refusal: str = ""
+    stage: str = "read"
+
+    @property
+    def done_ppm(self) -> int:
+        """How much is done."""
+        return STAGES[self.stage] if self.is_running else 1_000_000
 
 
 _latest: dict[int, Training] = {}
@@ -60,7 +67,8 @@ def latest_training(company_id: int) -> Training | None:
 def _train(company_id: int, user_id: int | None) -> None:
     number, refusal = 0, FAILED
     try:
-        number, refusal = train(company_id, user_id=user_id).number, ""
+        version = train(company_id, user_id=user_id, tell=partial(_tell, company_id))
+        number, refusal = version.number, ""
     except Refused as told:
         refusal = str(told)
     finally:
@@ -68,3 +76,8 @@ def _train(company_id: int, user_id: int | None) -> None:
             _latest[company_id] = replace(
                 _latest[company_id], is_running=False, number=number, refusal=refusal
             )
+
+
+def _tell(company_id: int, stage: str) -> None:
+    with _guard:
+        _latest[company_id] = replace(_latest[company_id], stage=stage)

@@ -13,12 +13,9 @@ from dunwell.engine.calendars import day_number
 from dunwell.engine.collectable import PPM
 from dunwell.engine.money import share
 from dunwell.engine.schema import Column, Frame
-from dunwell.engine.strategy import CHANNELS
 
 NONE = "none"
 """The decision to leave a customer alone today."""
-
-ACTIONS = (*CHANNELS, NONE)
 
 OUTCOME_DAYS = 14
 """Money counts as the outcome of a decision when it comes within so many days after it."""
@@ -26,7 +23,7 @@ OUTCOME_DAYS = 14
 ACTION_LOG: Frame = {
     "customer_id": Column(nw.Int64, "whom it was decided about"),
     "as_of_day": Column(nw.Int32, "day of the decision; one per customer and day"),
-    "action": Column(nw.String, "one of ACTIONS"),
+    "action": Column(nw.String, "a channel of the strategies, or NONE"),
     "channel": Column(nw.String, "way it really went (a fallback differs), empty", nullable=True),
     "hour": Column(nw.Int32, "hour of the contact in the customer's zone, empty", nullable=True),
     "propensity_ppm": Column(nw.Int64, "chance of this action among the permitted ones, > 0"),
@@ -54,42 +51,6 @@ brought within its 14 days: it is the worth of this step with everything else as
 
 MONEY = {"customer_id": pl.Int64, "day": pl.Int32, "home_minor": pl.Int64}
 """Money received: value day and home minor units, reversals negative."""
-
-
-class ActionLogError(ValueError):
-    """A row of the log cannot have happened; the message names the customer, day and reason."""
-
-
-def permitted_text(actions: set[str]) -> str:
-    """Return a permitted set as the log holds it."""
-    return ",".join(sorted(actions))
-
-
-def checked(log: pl.DataFrame) -> pl.DataFrame:
-    """Return the log when every row can have happened; else raise ActionLogError.
-
-    Refused: an unknown action, one that was not permitted, a propensity outside
-    (0, 1,000,000], nothing to collect, and two rows of one customer and day.
-    """
-    is_permitted = pl.col("permitted").str.split(",").list.contains(pl.col("action"))
-    rules = {
-        "its action is not known": pl.col("action").is_in(ACTIONS),
-        "its action was not permitted": is_permitted,
-        "its propensity is not between 1 and 1,000,000 ppm": pl.col("propensity_ppm").is_between(
-            1, PPM
-        ),
-        "nothing was to be collected": pl.col("collect_minor") > 0,
-        "it is there twice": pl.struct("customer_id", "as_of_day").is_unique(),
-    }
-    for reason, holds in rules.items():
-        bad = log.filter(~holds.fill_null(value=False)).sort("customer_id", "as_of_day")
-        if bad.height:
-            row = bad.row(0, named=True)
-            raise ActionLogError(
-                f"customer {row['customer_id']}, day {row['as_of_day']}: {reason} "
-                f"({bad.height} of {log.height} rows)"
-            )
-    return log
 
 
 def with_outcomes(log: pl.DataFrame, money: pl.DataFrame, *, as_of: date) -> pl.DataFrame:

@@ -119,16 +119,6 @@ def customers_needed(
     return math.ceil((reach * deviation / smallest) ** 2 * (1 / share + 1 / (1 - share)))
 
 
-def power_of(
-    customers: int, *, smallest: float, deviation: float, share: float = 0.5, error: float = 0.05
-) -> float:
-    """Return the chance of finding the effect `smallest` at the final reading."""
-    spread = deviation * math.sqrt((1 / share + 1 / (1 - share)) / customers)
-    reach = float(norm.ppf(1 - error * (1 - PEEK) / 2))
-    shift = abs(smallest) / spread
-    return float(norm.sf(reach - shift) + norm.cdf(-reach - shift))
-
-
 def arms_mismatch(counts: Ints, shares: Floats) -> float:
     """Return the chance of counts as far from their shares as these (Pearson's chi-square)."""
     wanted = shares / shares.sum() * counts.sum()

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from dunwell.engine.calendars import day_date, day_number
-from dunwell.engine.items import open_items, settled_items
+from dunwell.engine.items import REFUND, open_items, settled_items
 from dunwell.engine.ledger import Ledger, happened
 
 Ints = npt.NDArray[np.int64]
@@ -100,7 +100,7 @@ def history(
     """Return what the ledger shows as of a day, for fitting and for prediction.
 
     `contacts` (columns CONTACTS) and `countries` (customer_id, country) when there are any.
-    Credit notes are left out: nobody pays them.
+    Credit notes and refunds are left out: nobody pays them.
     """
     day = day_number(as_of)
     items = _items(ledger.items, ledger.allocations, as_of=as_of)
@@ -212,6 +212,7 @@ def _to_retell(booked: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
 def _items(items: nw.LazyFrame, allocations: nw.LazyFrame, *, as_of: date) -> pl.DataFrame:
     """Return the debit items in columns HISTORY_ITEMS, sorted by item_id."""
     keys = ("item_id", "customer_id", "currency", "amount_minor", "issued_day", "due_day")
+    items = items.filter(nw.col("kind") != REFUND)
     opened = _native(
         open_items(items, allocations, as_of=as_of)
         .filter(nw.col("amount_minor") > 0, nw.col("open_minor") > 0)

@@ -6,7 +6,7 @@ place; places in two experiments are independent of each other.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import narwhals.stable.v2 as nw
@@ -67,10 +67,6 @@ class Split:
         """Share of the customers outside the experiment."""
         return PPM - sum(arm.share_ppm for arm in self.arms)
 
-    def with_arm(self, arm: Arm) -> "Split":
-        """Return the split with one more arm, taken from REST: nobody in an arm moves."""
-        return replace(self, arms=(*self.arms, arm))
-
 
 def positions(customer_ids: Iterable[int], *, key: str, salt: str) -> Ints:
     """Return each customer's place in [0, 1) in whole ppm: BLAKE2b of salt, key and customer."""
@@ -86,38 +82,6 @@ def assigned(customer_ids: pl.Series, split: Split) -> pl.DataFrame:
     """
     places = positions(customer_ids.to_list(), key=split.key, salt=split.salt)
     return _placed(customer_ids, places, split)
-
-
-def balanced(customers: pl.DataFrame, split: Split) -> pl.DataFrame:
-    """Return the arms of a closed list so that every stratum is divided in the same shares.
-
-    `customers`: customer_id, stratum. Within a stratum an arm of share s gets s * n
-    customers, up or down by less than one, and every customer still has exactly the chance s
-    (systematic sampling of a random order with a random start). A longer list draws
-    anew: store the rows, and let later arrivals take `assigned`. Sorted by customer_id.
-    """
-    parts = [
-        _placed(
-            part["customer_id"], _even_places(part["customer_id"].to_list(), stratum, split), split
-        )
-        for (stratum,), part in customers.sort("stratum", "customer_id").group_by(
-            "stratum", maintain_order=True
-        )
-    ]
-    if not parts:
-        return _placed(pl.Series("customer_id", [], pl.Int64), np.zeros(0, np.int64), split)
-    return pl.concat(parts).sort("customer_id")
-
-
-def _even_places(customer_ids: list[int], stratum: object, split: Split) -> Ints:
-    """Return evenly spaced places in a random order: uniform on whole ppm for each customer."""
-    key = f"{split.key}\x1f{stratum}"
-    drawn = list(_numbers(customer_ids, key=key, salt=split.salt))
-    order = sorted(range(len(drawn)), key=lambda row: (drawn[row], customer_ids[row]))
-    start = int(positions([-1], key=f"{key}\x1fstart", salt=split.salt)[0])
-    places = np.zeros(len(drawn), np.int64)
-    places[order] = (np.arange(len(drawn), dtype=np.int64) * PPM + start) // max(len(drawn), 1)
-    return places
 
 
 def _placed(customer_ids: pl.Series, places: Ints, split: Split) -> pl.DataFrame:

@@ -7,6 +7,9 @@ judgement (PRIORS) and moves to what the log shows as rows of chance decisions a
 
 effect = (prior * worth of the prior + observed * worth of the log) / both worths.
 
+Where the order of work knows a customer's own habits, the prior of a call is what it says
+of the customer, and another action's prior the same part of it as in PRIORS.
+
 Which actions are permitted is decided elsewhere (the chase gate) and given here.
 """
 
@@ -17,7 +20,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from dunwell.engine.collectable import PPM
-from dunwell.engine.money import share
+from dunwell.engine.money import minor_digits, share
 from dunwell.engine.priority import PriorityPolicy
 from dunwell.engine.schema import Column, Frame
 from dunwell.engine.strategy import CHANNELS
@@ -47,6 +50,18 @@ alone, which is a standard error of about 5 points where 6 in 10 would not have 
 LEAST_PROPENSITY_PPM = 10_000
 """Log rows with a smaller chance say too little for their weight and are left out."""
 
+MINUTE_HUNDREDTHS = 75
+"""What a minute of a collector costs, in hundredths of the home currency's unit."""
+
+LETTER_HUNDREDTHS = 150
+"""Postage and paper of a letter, likewise."""
+
+LEAST_MEASURED = 50
+"""Effective customers on either side below which an effect is called assumed, not measured."""
+
+REACH = 1.96
+"""Standard errors to either end of an interval of 95 %."""
+
 EVIDENCE: Frame = {
     "action": Column(nw.String, "the action compared with leaving alone"),
     "band": Column(nw.String, "one of BANDS"),
@@ -54,6 +69,7 @@ EVIDENCE: Frame = {
     "alone_n": Column(nw.Int64, "decisions to leave alone where it could have been chosen"),
     "observed_ppm": Column(nw.Int64, "observed effect, ppm of those unpaid if left alone"),
     "worth": Column(nw.Int64, "effective size of the comparison, in customers"),
+    "error_ppm": Column(nw.Int64, "standard error of the observed effect, customers as clusters"),
 }
 RANKED: Frame = {
     "customer_id": Column(nw.Int64, "key of the customer"),
@@ -63,6 +79,8 @@ RANKED: Frame = {
     "p_unpaid_ppm": Column(nw.Int64, "chance that it stays unpaid for 14 days if left alone"),
     "prior_ppm": Column(nw.Int64, "effect we assumed"),
     "observed_ppm": Column(nw.Int64, "effect the log shows, empty without one", nullable=True),
+    "low_ppm": Column(nw.Int64, "lower end of its 95 % interval, empty if assumed", nullable=True),
+    "high_ppm": Column(nw.Int64, "upper end, empty while the effect is assumed", nullable=True),
     "acted_n": Column(nw.Int64, "decisions it rests on"),
     "alone_n": Column(nw.Int64, "decisions to leave alone it is compared with"),
     "weight_ppm": Column(nw.Int64, "weight of the log in the effect, the rest is the prior"),
@@ -109,6 +127,23 @@ class ActionPolicy:
                 raise ValueError(f"{action}: one effect per band, within a million either way")
 
 
+def no_evidence() -> pl.DataFrame:
+    """Return what the log shows before there is one: nothing, in columns EVIDENCE."""
+    names = {"action", "band"}
+    return pl.DataFrame(
+        schema=pl.Schema({name: pl.String if name in names else pl.Int64 for name in EVIDENCE})
+    )
+
+
+def action_policy(currency: str) -> ActionPolicy:
+    """Return what actions cost in a home currency, with the priors of their effect."""
+    scale = 10 ** minor_digits(currency)
+    return ActionPolicy(
+        minute_minor=MINUTE_HUNDREDTHS * scale // 100,
+        fixed_minor={"letter": LETTER_HUNDREDTHS * scale // 100},
+    )
+
+
 def evidence(log: pl.DataFrame) -> pl.DataFrame:
     """Return what the log shows of each action in each band, in columns EVIDENCE, sorted.
 
@@ -117,7 +152,7 @@ def evidence(log: pl.DataFrame) -> pl.DataFrame:
     What is compared is the part paid less what was expected of the customer anyway,
     so that a hard case chosen more often does not make an action look bad. A customer
     counts once in `worth`, however often decided about: 1 / (1 / n acted + 1 / n alone) of
-    the effective sizes.
+    the effective sizes. The error is that of a difference of weighted means, over customers.
     """
     chance = (
         log.lazy()
@@ -126,6 +161,7 @@ def evidence(log: pl.DataFrame) -> pl.DataFrame:
     )
     permitted = pl.col("permitted").str.split(",")
     weight = PPM / pl.col("propensity_ppm")
+    keys = ["action", "band", "is_alone"]
     rows = (
         chance.filter(permitted.list.contains(pl.lit(NONE)))
         .with_columns(
@@ -145,12 +181,15 @@ def evidence(log: pl.DataFrame) -> pl.DataFrame:
             beyond=(pl.col("weight") * (pl.col("paid_ppm") - PPM + pl.col("p_unpaid_ppm"))).sum(),
         )
         .sort("action", "band", "is_alone", "customer_id")
-        .group_by("action", "band", "is_alone", maintain_order=True)
+        .with_columns(mean=pl.col("beyond").sum().over(keys) / pl.col("weight").sum().over(keys))
+        .with_columns(gap=pl.col("beyond") - pl.col("weight") * pl.col("mean"))
+        .group_by(keys, maintain_order=True)
         .agg(
             n=pl.col("n").sum(),
-            mean=pl.col("beyond").sum() / pl.col("weight").sum(),
+            mean=pl.col("mean").first(),
             unpaid=pl.col("unpaid").sum() / pl.col("weight").sum(),
             size=pl.col("weight").sum() ** 2 / (pl.col("weight") ** 2).sum(),
+            variance=(pl.col("gap") ** 2).sum() / pl.col("weight").sum() ** 2,
         )
     )
     acted = rows.filter(~pl.col("is_alone")).drop("is_alone")
@@ -168,6 +207,11 @@ def evidence(log: pl.DataFrame) -> pl.DataFrame:
             .round()
             .cast(pl.Int64),
             worth=(1 / (1 / pl.col("size") + 1 / pl.col("size_alone"))).floor().cast(pl.Int64),
+            error_ppm=(
+                (pl.col("variance") + pl.col("variance_alone")).sqrt() / pl.col("unpaid") * PPM
+            )
+            .round()
+            .cast(pl.Int64),
         )
         .sort("action", "band")
         .collect()
@@ -185,20 +229,23 @@ def rank(
 
     `customers`: customer_id, collect_minor (home), days_past_due of the oldest such item,
     p_unpaid_ppm from its pay-date curve. `options`: customer_id, action, permitted ones
-    only; `none` costs and brings nothing and is left out. `shown` is `evidence`, empty at
-    first. Ties go to more value, then to the smaller key, then by name of the action. Each
-    row carries all the numbers behind its place.
+    only; `none` costs and brings nothing and is left out. Where `customers` has `call_ppm`,
+    what a call of this customer brings, it takes the place of the prior of a call. `shown`
+    is `evidence`, empty at first. Ties go to more value, then to the smaller key, then by name
+    of the action. Each row carries all the numbers behind its place.
     """
-    used = _effects(shown, policy)
+    told = _costs(policy).join(shown.select(*EVIDENCE), on=["action", "band"], how="left")
+    if "call_ppm" not in customers.columns:
+        customers = customers.with_columns(call_ppm=pl.lit(None, pl.Int64))
     rows = (
         options.lazy()
         .filter(pl.col("action") != NONE)
         .join(customers.lazy(), on="customer_id", how="inner")
         .with_columns(band=_band())
-        .join(used.lazy(), on=["action", "band"], how="inner")
+        .join(told.lazy(), on=["action", "band"], how="inner")
     )
     priced = (
-        nw.from_native(rows)
+        nw.from_native(_blended(rows, policy))
         .with_columns(uplift_ppm=share(nw.col("effect_ppm"), nw.col("p_unpaid_ppm"), PPM))
         .with_columns(extra_minor=_signed_share("collect_minor", "uplift_ppm"))
         .with_columns(value_minor=nw.col("extra_minor") - nw.col("cost_minor"))
@@ -223,13 +270,15 @@ def rank(
     )
 
 
-def _effects(shown: pl.DataFrame, policy: ActionPolicy) -> pl.DataFrame:
-    """Return per action and band the prior, what the log shows, the effect used, and the cost."""
+def _costs(policy: ActionPolicy) -> pl.DataFrame:
+    """Return per action and band the prior, the prior of a call in it, and what it costs."""
+    calls = dict(zip(BANDS, policy.priors["call"], strict=True))
     table = [
         {
             "action": action,
             "band": band,
             "prior_ppm": effect,
+            "of_call_ppm": calls[band],
             "minutes": policy.minutes[action],
             "cost_minor": policy.minutes[action] * policy.minute_minor
             + policy.fixed_minor.get(action, 0),
@@ -237,16 +286,29 @@ def _effects(shown: pl.DataFrame, policy: ActionPolicy) -> pl.DataFrame:
         for action, effects in policy.priors.items()
         for band, effect in zip(BANDS, effects, strict=True)
     ]
-    types = {"prior_ppm": pl.Int64, "minutes": pl.Int32, "cost_minor": pl.Int64}
+    types = {"prior_ppm": pl.Int64, "of_call_ppm": pl.Int64, "minutes": pl.Int32}
+    return pl.DataFrame(table, schema_overrides={**types, "cost_minor": pl.Int64})
+
+
+def _blended(rows: pl.LazyFrame, policy: ActionPolicy) -> pl.LazyFrame:
+    """Return the rows with the effect used: the prior, and what the log shows, by their worths."""
+    of_call = pl.col("of_call_ppm")
+    own = pl.col("call_ppm") * pl.col("prior_ppm") / pl.when(of_call != 0).then(of_call)
     observed = pl.col("observed_ppm").clip(-PPM, PPM).fill_null(0)
     worth = pl.col("worth")
     both = worth + policy.prior_worth
     blended = (pl.col("prior_ppm") * policy.prior_worth + observed * worth) / both
-    return (
-        pl.DataFrame(table, schema_overrides=types)
-        .join(shown.select(*EVIDENCE), on=["action", "band"], how="left")
-        .with_columns(pl.col("acted_n", "alone_n", "worth").fill_null(0))
-        .with_columns(effect_ppm=blended.round().cast(pl.Int64), weight_ppm=worth * PPM // both)
+    # 1 / (1 / a + 1 / b) of two equal sides is half of either
+    is_measured = worth * 2 >= LEAST_MEASURED
+    reach = (pl.col("error_ppm") * REACH).round().cast(pl.Int64)
+    return rows.with_columns(
+        pl.col("acted_n", "alone_n", "worth").fill_null(0),
+        prior_ppm=pl.coalesce(own.round().cast(pl.Int64), "prior_ppm").clip(-PPM, PPM),
+    ).with_columns(
+        effect_ppm=blended.round().cast(pl.Int64),
+        weight_ppm=worth * PPM // both,
+        low_ppm=pl.when(is_measured).then(pl.col("observed_ppm") - reach),
+        high_ppm=pl.when(is_measured).then(pl.col("observed_ppm") + reach),
     )
 
 

@@ -34,8 +34,6 @@ MOST_CLIPPED = 0.01
 WEIGHT_ALARM = 4.0
 """Standard errors by which the mean weight may miss 1 before the propensities are not believed."""
 
-DRAWS = 500
-
 Verdict = Literal[
     "better",
     "worse",
@@ -93,15 +91,13 @@ def policy_value(
     expected: Floats | None = None,
     fit: Fit = ridge_model,
     level: float = LEVEL,
-    is_bootstrapped: bool = False,
     seed: int = 0,
 ) -> PolicyValue:
     """Return what the policy (rows x K, chances that sum to 1 in a row) would have brought.
 
     `expected` (rows x K) are outcomes predicted by a model that did not see the row; without
     them they are fitted here, cross-fitted by customer with `fit`. Intervals are analytic,
-    customers as clusters, or percentiles of 500 draws of customers. Raises ValueError when
-    the chances do not sum to 1.
+    customers as clusters. Raises ValueError when the chances do not sum to 1.
     """
     if not np.allclose(policy.sum(axis=1), 1) or (policy < 0).any():
         raise ValueError("the chances of the policy must not be negative and must sum to 1")
@@ -131,16 +127,12 @@ def policy_value(
             weight,
         ]
     )
-    if is_bootstrapped:
-        told = _bootstrapped(columns, codes, level, seed)
-    else:
-        told = _analytic(columns, codes, level)
     size = effective_size(weight, codes)
     lost = float((weight - cut).sum() / max(float(weight.sum()), 1e-12))
     without = int((~known).sum())
     if log.has_chance is not None:
         without = int((~known | ((policy > 0) & (log.has_chance <= 0)).any(axis=1)).sum())
-    logged, ips, snips, robust, lift, mean_weight = told
+    logged, ips, snips, robust, lift, mean_weight = _analytic(columns, codes, level)
     return PolicyValue(
         verdict=_verdict(lift, mean_weight, size=size, lost=lost, without=without),
         logged=logged,
@@ -195,21 +187,4 @@ def _analytic(columns: Floats, codes: Ints, level: float) -> list[Estimate]:
     return [
         estimate(float(value), clustered_error(part, codes), level=level, freedom=freedom)
         for value, part in zip(values, parts, strict=True)
-    ]
-
-
-def _bootstrapped(columns: Floats, codes: Ints, level: float, seed: int) -> list[Estimate]:
-    """Return the estimates with percentiles over draws of whole customers."""
-    groups = int(codes.max()) + 1
-    sums = np.column_stack([np.bincount(codes, weights=one) for one in columns.T])
-    sizes = np.bincount(codes).astype(np.float64)
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(groups, np.full(groups, 1 / groups), size=DRAWS).astype(np.float64)
-    values = _values(drawn @ sums / (drawn @ sizes)[:, None])
-    (point,) = _values(columns.mean(axis=0)[None, :])
-    low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2], axis=0)
-    centre = [estimate(float(p), float(s)) for p, s in zip(point, values.std(axis=0), strict=True)]
-    return [
-        Estimate(one.value, one.error, float(a), float(b), one.p_value)
-        for one, a, b in zip(centre, low, high, strict=True)
     ]

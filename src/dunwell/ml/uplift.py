@@ -1,4 +1,4 @@
-"""What an action brings, read from a randomised comparison, and how well a score finds whom.
+"""What an action brings, read from a randomised comparison.
 
 Every function refuses small numbers with `NotEnough` instead of a guess.
 """
@@ -21,11 +21,6 @@ from dunwell.ml.history import Ints
 LEAST_PER_ARM = 50
 """Customers an arm needs before the normal limit can be trusted for paid or not."""
 
-LEAST_RANKED = 200
-"""Customers an arm needs before a ranking by uplift is judged."""
-
-PERMUTATIONS = 499
-
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -36,23 +31,6 @@ class Effect:
     alone_n: int
     acted_mean: float
     alone_mean: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """How well a score puts first those whom the action moves.
-
-    `curve[k]` is the extra outcome per customer when the (k + 1) / 20 highest scored are
-    acted on; `qini` is the area between it and the straight line of acting at random;
-    `p_value` is the chance of such an area if the effect were the same for all.
-    """
-
-    curve: tuple[float, ...]
-    auuc: float
-    qini: float
-    p_value: float
-    acted_n: int
-    alone_n: int
 
 
 def difference(
@@ -135,59 +113,3 @@ def _effect(
         acted_mean=levels[0],
         alone_mean=levels[1],
     )
-
-
-def ranking(
-    score: Floats,
-    acted: Ints,
-    outcome: Floats,
-    *,
-    share: float | None = None,
-    clusters: Ints | None = None,
-    seed: int = 0,
-) -> Ranking | NotEnough:
-    """Return the uplift curve of a score made without these rows' outcomes, with its area.
-
-    `share` is the chance of acting (the arm's share when not given). The p-value draws the
-    arms anew among customers after the average effect is taken out of the outcome, the
-    sharp null of one effect for all (Ding, Feller and Miratrix 2016), so a score that knows
-    who pays but not who can be moved is not taken for one that does.
-    """
-    codes = cluster_codes(clusters, len(outcome))
-    if refusal := too_few(acted, codes, needed=LEAST_RANKED):
-        return refusal
-    chance = float(acted.mean()) if share is None else share
-    order = np.argsort(-score, kind="stable")
-    curve = _uplift_curve(acted[order], outcome[order], chance)
-    qini = _area(curve)
-    average = float(outcome[acted == 1].mean() - outcome[acted == 0].mean())
-    constant = (outcome - average * acted)[order]
-    rng = np.random.default_rng(seed)
-    first = np.unique(codes, return_index=True)[1]
-    drawn, ordered = acted[first], codes[order]
-    larger = sum(
-        _area(_uplift_curve(rng.permutation(drawn)[ordered], constant, chance)) >= qini
-        for _ in range(PERMUTATIONS)
-    )
-    ends = np.arange(1, 21) * len(score) // 20 - 1
-    return Ranking(
-        curve=tuple(float(curve[end]) for end in ends),
-        auuc=float(curve.mean()),
-        qini=qini,
-        p_value=(1 + larger) / (1 + PERMUTATIONS),
-        acted_n=int(acted.sum()),
-        alone_n=int((1 - acted).sum()),
-    )
-
-
-def _uplift_curve(acted: Ints, outcome: Floats, chance: float) -> Floats:
-    """Return the extra outcome per customer when the first k are acted on, for every k."""
-    # taking the mean out changes no expectation and takes most of the noise away
-    gain = (outcome - outcome.mean()) * np.where(acted == 1, 1 / chance, -1 / (1 - chance))
-    return np.asarray(np.cumsum(gain) / len(outcome))
-
-
-def _area(curve: Floats) -> float:
-    """Return the mean height of the curve above the line from nothing to its end."""
-    rows = len(curve)
-    return float(curve.mean() - curve[-1] * (rows + 1) / (2 * rows))

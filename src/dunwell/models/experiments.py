@@ -17,6 +17,7 @@ class Experiment(models.Model):
     class Kind(models.TextChoices):
         HOLDOUT = "holdout", _("Holdout: chance decides for some customers")
         COMPARISON = "comparison", _("Comparison of ways to collect")
+        TIMING = "timing", _("Timing: at which hour mail brings most")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -74,8 +75,9 @@ class ActionChoice(models.Model):
     """What was chosen for one customer on one day, of what was permitted. Added, never changed.
 
     The columns of `ml.action_log.ACTION_LOG`: `propensity_ppm` is the chance of the chosen
-    action among those `permitted`; `action` is `none` for a customer left alone. Amounts in
-    minor units of the company's currency.
+    action among those `permitted`; `action` is `none` for a customer left alone. In a timing
+    experiment `timing_ppm` is the chance of the chosen `hour` (empty: of the step's other
+    channel); it is drawn apart from the action. Amounts in minor units of the company's currency.
     """
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="action_choices")
@@ -100,6 +102,8 @@ class ActionChoice(models.Model):
     cost_minor = models.BigIntegerField()
     expected_extra_minor = models.BigIntegerField()
     reasons = models.JSONField(default=dict)
+    timing = models.ForeignKey(Experiment, models.PROTECT, null=True, related_name="timed_choices")
+    timing_ppm = models.PositiveIntegerField(null=True)
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from dunwell.engine.fx import PPM
 from dunwell.models import (
@@ -272,7 +273,7 @@ def _unapplied(customer: Customer) -> dict[str, int]:
         Allocation.objects.filter(payment__customer=customer)
         .order_by("payment__currency")
         .values_list("payment__currency")
-        .annotate(total=Sum("amount_minor"))
+        .annotate(total=Sum(Coalesce("paid_minor", "amount_minor")))
     )
     left = {currency: int(total - used.get(currency, 0)) for currency, total in paid}
     return {currency: amount for currency, amount in left.items() if amount}

@@ -74,29 +74,53 @@ def unpaid_chances(company: Company) -> pl.DataFrame:
     )
 
 
-def with_held_out(plan: ContactPlan) -> ContactPlan:
-    """Return the plan with HELD_OUT against every customer that chance leaves alone on its day."""
-    left = read_rows(
-        "SELECT c.customer_id FROM dunwell_actionchoice c WHERE c.company_id = %s "
-        f"AND {day('c.as_of')} = %s AND c.is_holdout AND c.action = 'none' "
-        "ORDER BY c.customer_id",
+def as_chosen(plan: ContactPlan) -> ContactPlan:
+    """Return the plan as it was chosen on its day.
+
+    HELD_OUT stands against every customer that chance leaves alone; mails have the channel
+    and the hour that a timing experiment drew for them.
+    """
+    rows = read_rows(
+        "SELECT c.customer_id, c.is_holdout AND c.action = 'none', c.channel, c.hour "
+        "FROM dunwell_actionchoice c WHERE c.company_id = %s "
+        f"AND {day('c.as_of')} = %s AND (c.timing_id IS NOT NULL "
+        "OR c.is_holdout AND c.action = 'none') ORDER BY c.customer_id",
         [plan.company.pk, day_number(plan.as_of)],
-        {"customer_id": pl.Int64},
+        {"customer_id": pl.Int64, "is_left": pl.Boolean, "chosen": pl.String, "hour": pl.Int64},
     )
-    if not left.height:
+    if not rows.height:
         return plan
-    against = left.select(
+    against = rows.filter("is_left").select(
         "customer_id",
         reason=pl.lit(HELD_OUT),
         is_block=pl.lit(value=True),
         measured=pl.lit(None, pl.Int64),
         allowed=pl.lit(None, pl.Int64),
     )
-    is_left = pl.col("customer_id").is_in(left["customer_id"].to_list())
+    is_left = pl.col("customer_id").is_in(against["customer_id"].to_list())
+    timed = rows.filter(~pl.col("is_left"))
     return replace(
         plan,
+        contacts=_rerouted(plan.contacts, timed),
+        facts=_rerouted(plan.facts, timed),
         reasons=pl.concat([plan.reasons, against]).sort("customer_id", "reason"),
         decisions=plan.decisions.with_columns(
             decision=pl.when(is_left).then(pl.lit("blocked")).otherwise("decision")
         ),
+        hours={
+            customer_id: hour * 60
+            for customer_id, hour in timed.drop_nulls("hour")
+            .select("customer_id", "hour")
+            .iter_rows()
+        },
+    )
+
+
+def _rerouted(frame: pl.DataFrame, timed: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with the channel that was chosen."""
+    chosen = timed.select("customer_id", "chosen")
+    return (
+        frame.join(chosen, on="customer_id", how="left", maintain_order="left")
+        .with_columns(channel=pl.coalesce("chosen", "channel"))
+        .drop("chosen")
     )

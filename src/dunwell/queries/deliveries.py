@@ -30,6 +30,12 @@ from dunwell.models import (
     Promise,
 )
 from dunwell.queries import frames
+from dunwell.queries.debit_notices import (
+    NOTICES,
+    debit_holds_frame,
+    is_notice,
+    notice_reasons,
+)
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import strategies_in_force
 from dunwell.queries.reminders import (
@@ -51,6 +57,7 @@ OWN_REASONS: Mapping[str, str] = {
     "amounts_changed": "what it asks for is not what is open any more",
     "address_changed": "the contact has another address now",
     "another_first": "another message to the customer goes first",
+    "debit_cancelled": "the debit it tells of was taken out of the run",
 }
 """Reasons beside the gate's."""
 
@@ -82,8 +89,11 @@ def delivery_verdicts(
 
     Whoever was a draft was approved, else it would not be claimed.
     """
+    notices = [message for message in messages if is_notice(message)]
+    told = {key: _verdict(found) for key, found in notice_reasons(notices).items()}
+    messages = [message for message in messages if not is_notice(message)]
     if not messages:
-        return {}
+        return told
     first: dict[int, Message] = {}
     for message in messages:
         first.setdefault(message.customer_id, message)
@@ -95,7 +105,32 @@ def delivery_verdicts(
             reasons[message.pk] = {"another_first"}
         elif as_of - message.as_of > LONGEST_WAIT:
             reasons[message.pk].add("too_old")
-    return {key: _verdict(found) for key, found in reasons.items()}
+    return {**told, **{key: _verdict(found) for key, found in reasons.items()}}
+
+
+def early_messages(company: Company, *, as_of: date, at: datetime) -> Q:
+    """Return the condition on messages whose chosen hour has not come where the customer is.
+
+    One query. What has missed its day goes out as soon as it may: waiting longer helps nobody.
+    """
+    timed = Message.objects.filter(
+        company=company,
+        status=Message.Status.READY,
+        as_of=as_of,
+        decision__not_before_minute__isnull=False,
+    )
+    minutes: dict[int, list[str]] = {}
+    for country in timed.values_list("customer__country", flat=True).distinct():
+        minute = local_minute(country or company.country, company.zone, at=at)
+        minutes.setdefault(minute, []).append(country)
+    early = Q(pk__in=())
+    for minute, countries in minutes.items():
+        early |= Q(
+            as_of=as_of,
+            customer__country__in=sorted(countries),
+            decision__not_before_minute__gt=minute,
+        )
+    return early
 
 
 def is_unchanged(message: Message) -> bool:
@@ -106,7 +141,7 @@ def is_unchanged(message: Message) -> bool:
     """
     since = {"recorded_at__gte": message.claimed_at}
     customer = {"customer": OuterRef("customer_id")}
-    news = Q(customer__is_opted_out=True)
+    news = Q(customer__is_opted_out=True) & ~Q(channel__in=NOTICES)
     news |= Q(Exists(Allocation.objects.filter(item__customer=OuterRef("customer_id"), **since)))
     for written in (Payment.objects, Dispute.objects, Promise.objects, Hold.objects):
         news |= Q(Exists(written.filter(**customer, **since)))
@@ -132,7 +167,7 @@ def _gate_reasons(
     customers = _of(books.customers, chosen)
     policies = [policy.strategy for policy in strategies_in_force(company, as_of=as_of)]
     rates = kept(rates_in_force(frames.fx_frame(company), as_of=as_of))
-    holds = frames.holds_frame(company)
+    holds = nw.concat([frames.holds_frame(company), debit_holds_frame(company)])
     opened = _of(open_items(ledger.items, ledger.allocations, as_of=as_of), chosen)
     items = kept(
         collectable(

@@ -8,10 +8,8 @@ channel count every choice, those of a customer moving together.
 # put together from our own pieces of SQL; values are parameters
 # ruff: noqa: S608
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -26,7 +24,7 @@ from dunwell.ml.experiments import (
     customers_needed,
     verdict,
 )
-from dunwell.ml.uplift import difference
+from dunwell.ml.uplift import adjusted
 from dunwell.models import Company
 from dunwell.queries.choices import money_received
 from dunwell.queries.experiments import ExperimentRow
@@ -53,6 +51,7 @@ LOG = {
     "permitted": pl.String,
     "is_holdout": pl.Boolean,
     "collect_minor": pl.Int64,
+    "p_unpaid_ppm": pl.Int64,
     "has_dispute": pl.Boolean,
 }
 
@@ -70,6 +69,8 @@ class Share:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelEffect:
     """What an action adds to the part paid within 14 days, in ppm with its 95 % interval.
+
+    The parts paid are those at the chance of payment that both sides have on average.
 
     The figures are None while there are too few; `seen` of `needed` are there then.
     """
@@ -176,21 +177,13 @@ def experiment_reading(
     )
 
 
-def reading_document(reading: Reading | None) -> Mapping[str, Any]:
-    """Return a reading as JSON holds it, to be kept with the verdict that rests on it."""
-    if reading is None:
-        return {}
-    told = asdict(reading)
-    told["as_of"] = reading.as_of.isoformat()
-    return told
-
-
 def _log(company: Company, experiment_id: int) -> pl.DataFrame:
     """Return the experiment's choices, and whether a dispute was opened in the 14 days after."""
     later = f"{day('d.opened_on')} BETWEEN {day('c.as_of')} + 1 AND {day('c.as_of')} + %s"
     return read_rows(
         f"SELECT c.customer_id, {day('c.as_of')}, c.action, c.propensity_ppm, c.permitted, "
-        "c.is_holdout AND TRUE, c.collect_minor, EXISTS(SELECT 1 FROM dunwell_dispute d "
+        "c.is_holdout AND TRUE, c.collect_minor, c.p_unpaid_ppm, "
+        "EXISTS(SELECT 1 FROM dunwell_dispute d "
         f"WHERE d.customer_id = c.customer_id AND {later}) AND TRUE "
         "FROM dunwell_actionchoice c WHERE c.company_id = %s AND c.experiment_id = %s "
         "ORDER BY c.as_of, c.customer_id",
@@ -265,7 +258,13 @@ def _effect(action: str, judged: pl.DataFrame) -> ChannelEffect:
     is_permitted = pl.col("permitted").str.split(",").list.contains(action)
     rows = judged.filter(is_permitted & pl.col("action").is_in([action, NONE]))
     acted = (rows["action"] == action).to_numpy().astype(np.int64)
-    found = difference(acted, rows["paid"].to_numpy(), clusters=rows["customer_id"].to_numpy())
+    # what the pay-date curve expected of each is taken out: the interval narrows
+    found = adjusted(
+        acted,
+        rows["paid"].to_numpy(),
+        rows["p_unpaid_ppm"].to_numpy(),
+        clusters=rows["customer_id"].to_numpy(),
+    )
     if isinstance(found, NotEnough):
         return ChannelEffect(
             action=action,

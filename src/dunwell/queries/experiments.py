@@ -1,12 +1,13 @@
 """Experiments and logged choices as pages and the API show them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
+from dunwell.ml.bandit_hours import OTHER, SLOTS, slot_hour
 from dunwell.models import ActionChoice, Company, Experiment
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
@@ -46,7 +47,10 @@ class ExperimentRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChoiceRow:
-    """What was chosen for a customer on a day, with the chance it had and what it should bring."""
+    """What was chosen for a customer on a day, with the chance it had and what it should bring.
+
+    `hour` and its chance `timing_ppm` are those of a timing experiment, None without one.
+    """
 
     id: int
     customer_id: int
@@ -58,6 +62,9 @@ class ChoiceRow:
     policy: str
     action: str
     channel: str
+    hour: int | None
+    timing_id: int | None
+    timing_ppm: int | None
     permitted: tuple[str, ...]
     propensity_ppm: int
     is_holdout: bool
@@ -84,7 +91,7 @@ def experiment_rows(
         found = found.filter(status=status)
     limit = page_limit(limit)
     rows = list(found.filter(after(cursor, ("-id",), (int,))).order_by("-id")[: limit + 1])
-    counts = _arm_counts([experiment.pk for experiment in rows])
+    counts = _arm_counts(rows)
     return page_of(
         [_row(experiment, as_of, counts) for experiment in rows],
         limit=limit,
@@ -95,7 +102,7 @@ def experiment_rows(
 def experiment_row(company: Company, experiment_id: int, *, as_of: date) -> ExperimentRow | None:
     """Return one experiment, None for another company's."""
     found = Experiment.objects.filter(company=company, pk=experiment_id).first()
-    return _row(found, as_of, _arm_counts([found.pk])) if found else None
+    return _row(found, as_of, _arm_counts([found])) if found else None
 
 
 def running_experiments(company: Company, *, as_of: date) -> tuple[Experiment, ...]:
@@ -123,7 +130,7 @@ def choice_rows(
     if customer_id is not None:
         found = found.filter(customer=customer_id)
     if experiment_id is not None:
-        found = found.filter(experiment=experiment_id)
+        found = found.filter(Q(experiment=experiment_id) | Q(timing=experiment_id))
     if as_of is not None:
         found = found.filter(as_of=as_of)
     limit = page_limit(limit)
@@ -147,13 +154,29 @@ def choices_of_day(company: Company, *, as_of: date) -> Mapping[str, int]:
     return {**counts, "held_out": held}
 
 
-def _arm_counts(experiment_ids: list[int]) -> dict[tuple[int, str], tuple[int, int]]:
-    rows = (
-        ActionChoice.objects.filter(experiment__in=experiment_ids)
+def _arm_counts(experiments: Sequence[Experiment]) -> dict[tuple[int, str], tuple[int, int]]:
+    """Return the customers and the choices of each arm, by experiment and name."""
+    timings = [one.pk for one in experiments if one.kind == Experiment.Kind.TIMING]
+    others = [one.pk for one in experiments if one.pk not in timings]
+    arms = {slot_hour(name): name for name in SLOTS}
+    counted = {
+        "customers": Count("customer", distinct=True),
+        "choices": Count("id"),
+    }
+    rows = [
+        *ActionChoice.objects.filter(experiment__in=others)
         .order_by("experiment", "arm")
         .values_list("experiment", "arm")
-        .annotate(customers=Count("customer", distinct=True), choices=Count("id"))
-    )
+        .annotate(**counted)
+    ]
+    if timings:
+        rows += [
+            (key, arms.get(hour, OTHER), customers, choices)
+            for key, hour, customers, choices in ActionChoice.objects.filter(timing__in=timings)
+            .order_by("timing", "hour")
+            .values_list("timing", "hour")
+            .annotate(**counted)
+        ]
     return {(key, arm): (customers, choices) for key, arm, customers, choices in rows}
 
 
@@ -205,6 +228,9 @@ def _choice(choice: ActionChoice) -> ChoiceRow:
         policy=choice.policy,
         action=choice.action,
         channel=choice.channel,
+        hour=choice.hour,
+        timing_id=choice.timing_id,
+        timing_ppm=choice.timing_ppm,
         permitted=tuple(choice.permitted.split(",")),
         propensity_ppm=choice.propensity_ppm,
         is_holdout=choice.is_holdout,

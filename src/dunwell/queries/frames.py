@@ -27,8 +27,8 @@ _TYPES: Mapping[type[nw.dtypes.DType], type[pl.DataType]] = {
 }
 _SPARE = """
 SELECT p.id FROM dunwell_payment p
-LEFT JOIN (SELECT payment_id, SUM(amount_minor) AS used FROM dunwell_allocation
-           WHERE company_id = %s AND payment_id IS NOT NULL GROUP BY payment_id) u
+LEFT JOIN (SELECT payment_id, SUM(COALESCE(paid_minor, amount_minor)) AS used
+           FROM dunwell_allocation WHERE company_id = %s AND payment_id IS NOT NULL GROUP BY payment_id) u
   ON u.payment_id = p.id
 WHERE p.company_id = %s AND p.amount_minor <> COALESCE(u.used, 0)
 """
@@ -43,7 +43,9 @@ def day(column: str) -> str:
 
 
 def read_rows(
-    query: str, parameters: Sequence[int], types: Mapping[str, type[pl.DataType]]
+    query: str,
+    parameters: Sequence[int] | Mapping[str, int | str],
+    types: Mapping[str, type[pl.DataType]],
 ) -> pl.DataFrame:
     """Return the rows of a query; its columns come in the order of `types`."""
     # SQLite answers a yes or no with 1 or 0
@@ -93,6 +95,7 @@ def allocations_frame(company: Company, *, only_open: bool = False) -> nw.LazyFr
     return read_frame(
         "SELECT a.item_id, a.payment_id, "
         "CASE WHEN a.source = 'adjustment' THEN j.kind ELSE a.source END, a.amount_minor, "
+        "COALESCE(a.paid_minor, a.amount_minor), "
         f"{day('a.value_on')}, {day('a.applied_on')}, {day('a.recorded_on')} "
         "FROM dunwell_allocation a LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id "
         f"WHERE a.company_id = %s {which}",
@@ -209,7 +212,8 @@ def contacts_frame(company: Company, *, with_drafts: bool = False) -> nw.LazyFra
     return read_frame(
         f"SELECT m.customer_id, l.item_id, l.level, {day('m.as_of')} "
         "FROM dunwell_message m JOIN dunwell_messageitem l ON l.message_id = m.id "
-        f"WHERE m.company_id = %s AND m.status IN ('ready', 'claimed', 'sent', 'failed'{drafts})",
+        "WHERE m.company_id = %s AND m.template <> 'debit_notice' "
+        f"AND m.status IN ('ready', 'claimed', 'sent', 'failed'{drafts})",
         [company.pk],
         schema.CONTACTS,
     )

@@ -28,6 +28,7 @@ def paid_item_rows(
         Item.objects.filter(
             company=company, customer=customer_id, open_now=None, amount_minor__gt=0
         )
+        .exclude(kind=Item.Kind.REFUND)
         .annotate(paid_on=Max("allocations__value_on", filter=money))
         .exclude(paid_on=None)
         .order_by("-paid_on", "-id")

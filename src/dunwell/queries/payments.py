@@ -7,7 +7,9 @@ from datetime import date
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from dunwell.engine.allocation_orders import AllocationOrder, Debt, Share, allocate, order_of
 from dunwell.models import Allocation, Company, Item, OpenItem, Payment
+from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 SCOPES = ("unapplied", "all", "returned")
@@ -50,13 +52,18 @@ class PaymentTotal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placed:
-    """An amount of a payment that was put on an item; `is_live`: not taken back."""
+    """An amount of a payment that was put on an item; `is_live`: not taken back.
+
+    `amount_minor` is in the item's `currency`, `paid_minor` in the payment's.
+    """
 
     id: int
     item_id: int
     item: str
     customer_id: int
+    currency: str
     amount_minor: int
+    paid_minor: int
     applied_on: date
     is_live: bool
     is_reversal: bool
@@ -69,6 +76,8 @@ class Target:
     id: int
     number: str
     kind: str
+    item_kind: str
+    issued_on: date
     due_on: date
     days_past_due: int
     amount_minor: int
@@ -161,7 +170,9 @@ def payment_card(company: Company, payment_id: int, *, as_of: date) -> PaymentCa
                 item_id=row.item_id,
                 item=row.item.number,
                 customer_id=row.item.customer_id,
+                currency=row.item.currency,
                 amount_minor=row.amount_minor,
+                paid_minor=row.amount_minor if row.paid_minor is None else row.paid_minor,
                 applied_on=row.applied_on,
                 is_live=row.reverses_id is None and row.pk not in taken_back,
                 is_reversal=row.reverses_id is not None,
@@ -196,6 +207,8 @@ def targets_of(
             id=row.item_id,
             number=row.item.number,
             kind=str(Item.Kind(row.item.kind).label),
+            item_kind=row.item.kind,
+            issued_on=row.item.issued_on,
             due_on=row.due_on,
             days_past_due=(as_of - row.due_on).days,
             amount_minor=row.item.amount_minor,
@@ -205,20 +218,58 @@ def targets_of(
     )
 
 
-def spread(amount_minor: int, targets: Sequence[Target]) -> Mapping[int, int]:
-    """Return a proposal: the amount put on the targets in their order until it is used up."""
-    left, found = amount_minor, {}
-    for target in targets:
-        part = min(left, target.open_minor)
-        if part <= 0:
-            break
-        found[target.id] = part
-        left -= part
-    return found
+def allocation_order(company: Company, *, as_of: date, name: str = "") -> AllocationOrder:
+    """Return the order in which the company's cash policy spreads money over items.
+
+    Another one by name, `by_country` for the law of the company's country.
+    """
+    chosen = name or cash_policy_in_force(company, as_of=as_of).order
+    return order_of(chosen, country=company.country)
+
+
+def shares(
+    amount_minor: int,
+    targets: Sequence[Target],
+    *,
+    order: AllocationOrder,
+    as_of: date,
+    reference: str = "",
+) -> tuple[Share, ...]:
+    """Return what each target gets of the amount and by which rule; nothing is written.
+
+    What the payer's reference names is what the debtor designated, in the order named.
+    """
+    text = reference.casefold()
+    debts = [
+        Debt(
+            item_id=target.id,
+            open_minor=target.open_minor,
+            due_on=target.due_on,
+            issued_on=target.issued_on,
+            kind=target.item_kind,
+            designated=place if (place := text.find(target.number.casefold())) >= 0 else None,
+        )
+        for target in targets
+    ]
+    return allocate(debts, amount_minor, order=order, as_of=as_of)
+
+
+def spread(
+    amount_minor: int,
+    targets: Sequence[Target],
+    *,
+    order: AllocationOrder,
+    as_of: date,
+    reference: str = "",
+) -> Mapping[int, int]:
+    """Return a proposal: the amount put on the targets in an order until it is used up."""
+    found = shares(amount_minor, targets, order=order, as_of=as_of, reference=reference)
+    return {share.item_id: share.amount_minor for share in found}
 
 
 def _with_used(found: QuerySet[Payment]) -> QuerySet[Payment]:
-    return found.annotate(used=Coalesce(Sum("allocations__amount_minor"), 0))
+    part = Coalesce("allocations__paid_minor", "allocations__amount_minor")
+    return found.annotate(used=Coalesce(Sum(part), 0))
 
 
 def _used(payment: Payment) -> int:

@@ -68,9 +68,11 @@ def policy_rows(
     )
 
 
-def policy_text(company: Company, version_id: int) -> str | None:
+def policy_text(
+    company: Company, version_id: int, *, kind: str = PolicyVersion.Kind.STRATEGY
+) -> str | None:
     """Return the YAML text of one version of the company, or None."""
-    found = PolicyVersion.objects.filter(company=company, pk=version_id)
+    found = PolicyVersion.objects.filter(company=company, pk=version_id, kind=kind)
     return next(iter(found.values_list("text", flat=True)), None)
 
 
@@ -91,6 +93,7 @@ def strategies_in_force(company: Company, *, as_of: date) -> tuple[PolicyInForce
 
 
 def _in_force(company: Company, kind: str, as_of: date) -> Sequence[PolicyVersion]:
+    # of strategies each name has its own line of versions; there is one cash policy
     latest: dict[str, PolicyVersion] = {}
     for version in (
         PolicyVersion.objects.filter(
@@ -100,10 +103,10 @@ def _in_force(company: Company, kind: str, as_of: date) -> Sequence[PolicyVersio
             valid_from__lte=as_of,
         )
         .defer("document")
-        .order_by("name", "valid_from", "version")
+        .order_by("valid_from", "id")
     ):
-        latest[version.name] = version
-    return list(latest.values())
+        latest[kind if kind == PolicyVersion.Kind.CASH else version.name] = version
+    return sorted(latest.values(), key=lambda version: version.name)
 
 
 def _row(version: PolicyVersion, is_in_force: bool) -> PolicyRow:  # noqa: FBT001  private

@@ -124,6 +124,7 @@ def promised_allocations_frame(company: Company) -> nw.LazyFrame:
     columns = (
         "a.item_id, a.payment_id, "
         "CASE WHEN a.source = 'adjustment' THEN j.kind ELSE a.source END, a.amount_minor, "
+        "COALESCE(a.paid_minor, a.amount_minor), "
         f"{day('a.value_on')}, {day('a.applied_on')}, {day('a.recorded_on')}"
     )
     return read_frame(

@@ -2,7 +2,7 @@
 day's reminders, the dry run of a strategy, and the worklist's blocked reasons. Never writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ from dunwell.engine.schema import Column, Frame
 from dunwell.engine.strategy import Strategy, minimums_frame, steps_frame
 from dunwell.models import Company, Feed, Message
 from dunwell.queries import frames
+from dunwell.queries.debit_notices import debit_holds_frame
 from dunwell.queries.ledgers import Books
 
 WAITING = "contact_waiting"
@@ -52,7 +53,8 @@ class ContactPlan:
     """What a day asks for, as frames of the engine (see `dunning`, `collectable`, `chase`).
 
     `reasons` are the rows that block; `decisions` says clear, needs_approval or blocked
-    for every contact.
+    for every contact. `hours` holds the minute of the customer's day before which a mail
+    is not delivered, by customer, where a timing experiment chose one.
     """
 
     company: Company
@@ -68,6 +70,7 @@ class ContactPlan:
     facts: pl.DataFrame
     reasons: pl.DataFrame
     decisions: pl.DataFrame
+    hours: Mapping[int, int] = field(default_factory=dict)
 
 
 def gate_policy(company: Company) -> GatePolicy:
@@ -97,7 +100,7 @@ def plan_contacts(
     ledger = books.still_open(as_of=as_of)
     steps = steps_frame(strategies, as_of=as_of)
     rates = kept(rates_in_force(frames.fx_frame(company), as_of=as_of))
-    holds = frames.holds_frame(company)
+    holds = kept(nw.concat([frames.holds_frame(company), debit_holds_frame(company)]))
     opened = kept(open_items(ledger.items, ledger.allocations, as_of=as_of))
     calendar = _calendar(company, opened, as_of)
     items = kept(
@@ -172,13 +175,14 @@ def native(frame: nw.LazyFrame) -> pl.DataFrame:
 def contact_log(company: Company, *, besides: Sequence[int] = ()) -> nw.LazyFrame:
     """Return the days on which customers heard from us, by message or in a call.
 
-    `besides` are messages that do not count, since they are the ones in question.
+    `besides` are messages that do not count, since they are the ones in question. Telling of a
+    direct debit is no contact in this sense: it asks for nothing.
     """
     called = frames.day('n."on"')
     left_out = f"AND m.id NOT IN ({_marks(besides)})" if besides else ""
     return frames.read_frame(
         f"SELECT m.customer_id, {frames.day('m.as_of')} FROM dunwell_message m "  # noqa: S608
-        "WHERE m.company_id = %s AND m.status IN "
+        "WHERE m.company_id = %s AND m.template <> 'debit_notice' AND m.status IN "
         f"('draft', 'ready', 'claimed', 'sent', 'failed') {left_out} "
         f"UNION ALL SELECT n.customer_id, {called} FROM dunwell_note n "
         f"WHERE n.company_id = %s AND n.kind = 'call' AND n.result IN ({_TOLD})",
@@ -223,8 +227,8 @@ def _with_waiting(reasons: pl.DataFrame, contacts: nw.LazyFrame, company: Compan
     """Return the gate's reasons and WAITING for customers with an earlier contact unfinished."""
     waiting = native(
         frames.read_frame(
-            "SELECT DISTINCT m.customer_id FROM dunwell_message m WHERE m.company_id = %s AND ("
-            "m.status IN ('draft', 'claimed', 'failed') "
+            "SELECT DISTINCT m.customer_id FROM dunwell_message m WHERE m.company_id = %s AND "
+            "m.template <> 'debit_notice' AND (m.status IN ('draft', 'claimed', 'failed') "
             "OR m.status = 'ready' AND m.channel IN ('email', 'portal') "
             "OR m.status = 'ready' AND EXISTS (SELECT 1 FROM dunwell_task t "
             "WHERE t.message_id = m.id AND t.status = 'open'))",

@@ -22,14 +22,25 @@ from dunwell.models import (
 from dunwell.queries.events import hash_of
 from dunwell.queries.proofs.balances import BALANCES
 from dunwell.queries.proofs.check import Check
+from dunwell.queries.proofs.closing import CLOSING
 from dunwell.queries.proofs.desk import DESK
 from dunwell.queries.proofs.history import HISTORY
 from dunwell.queries.proofs.postings import POSTINGS
 from dunwell.queries.proofs.predictions import PREDICTIONS
+from dunwell.queries.proofs.refunds import REFUNDS
+from dunwell.queries.statements import changed_statements
 
 MOST_ROWS = 50
 """So many breaking rows are shown of each check; all are counted."""
-CHECKS: tuple[Check, ...] = (*POSTINGS, *BALANCES, *HISTORY, *DESK, *PREDICTIONS)
+CHECKS: tuple[Check, ...] = (
+    *POSTINGS,
+    *BALANCES,
+    *REFUNDS,
+    *HISTORY,
+    *CLOSING,
+    *DESK,
+    *PREDICTIONS,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +94,12 @@ def verify_books(company: Company) -> Verification:
             "Every log of predictions and every trained model is what was hashed when written.",
             ("row", "break"),
             _changed_contents(company),
+        ),
+        _listed(
+            "S1",
+            "Every issued statement of account can be made again from the ledger, to the byte.",
+            ("statement", "break"),
+            changed_statements(company),
         ),
     ]
     return Verification(company=company.name, proofs=tuple(proofs))

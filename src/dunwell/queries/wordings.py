@@ -29,6 +29,7 @@ KINDS = {
         "fee": "Fee",
         "interest": "Interest",
         "opening": "Opening balance",
+        "refund": "Refund",
         "payment": "Payment",
     },
     "de": {
@@ -37,6 +38,7 @@ KINDS = {
         "fee": "Gebühr",
         "interest": "Zinsen",
         "opening": "Saldovortrag",
+        "refund": "Erstattung",
         "payment": "Zahlung",
     },
 }

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q, Sum
 
+from dunwell.ml.action_day import CAPACITY_MINUTES
 from dunwell.models import Company, Message, Note, Snooze, Task, WorklistEntry
 from dunwell.queries.customers import customers_searched
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
-SHOWN = ("mine", "all", "unassigned", "snoozed")
+SHOWN = ("plan", "mine", "all", "unassigned", "snoozed")
 WAITING = (Message.Status.DRAFT, Message.Status.READY, Message.Status.FAILED)
 
 
@@ -38,12 +40,63 @@ class WaitingMessage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ActionOption:
+    """One way to act on a customer today: its time, what it should bring, and that per minute."""
+
+    action: str
+    minutes: int
+    extra_minor: int
+    per_minute_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """What to do with a customer today, and why, as the last cycle worked it out.
+
+    `is_planned`: it fits into the collector's minutes of the day; `is_automatic`: the mail goes
+    out without anybody's doing; `is_worth`: it brings more than it costs. `effect_ppm` of those
+    who would not pay by themselves pay because of it: assumed at `prior_ppm`, until chance
+    decisions (`acted_n` of them, against `alone_n` left alone) have measured `observed_ppm`
+    with its 95 % interval; `weight_ppm` is the weight of what was measured.
+    """
+
+    action: str
+    is_planned: bool
+    is_automatic: bool
+    is_worth: bool
+    effect_ppm: int
+    prior_ppm: int
+    observed_ppm: int | None
+    low_ppm: int | None
+    high_ppm: int | None
+    acted_n: int
+    alone_n: int
+    weight_ppm: int
+    options: tuple[ActionOption, ...]
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether enough chance decisions stand behind the effect to call it measured."""
+        return self.low_ppm is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayPlan:
+    """What fits into a collector's day: the customers of the worklist's view `plan` together."""
+
+    customers: int
+    minutes: int
+    capacity_minutes: int
+    expected_extra_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorklistRow:
     """One customer to work on, amounts in minor units of the company's `currency`.
 
-    to_collect = due - promised - disputed - dunned. `reasons` explain the rank
-    as the last cycle stored it, `blocked` says what keeps the customer from
-    being contacted.
+    to_collect = due - promised - disputed - dunned. The rank is by `score`, the extra cash
+    expected per minute of what is suggested; `reasons` explain it as the last cycle stored
+    it, `blocked` says what keeps the customer from being contacted.
     """
 
     id: int
@@ -66,6 +119,7 @@ class WorklistRow:
     minutes: int
     oldest_days: int
     reasons: Mapping[str, object]
+    suggestion: Suggestion | None
     blocked: tuple[object, ...]
     tasks: tuple[WaitingTask, ...]
     messages: tuple[WaitingMessage, ...]
@@ -99,7 +153,8 @@ def worklist_rows(
     """Return one page of the worklist in the order of its ranks.
 
     `show` is one of SHOWN; a customer put aside stands in `snoozed` alone until
-    its day. Raises ValueError for another word.
+    its day; `plan` holds those of mine that fit into today's minutes. Raises
+    ValueError for another word.
     """
     if show not in SHOWN:
         raise ValueError(f"There is no worklist of {show}; use one of {', '.join(SHOWN)}.")
@@ -156,6 +211,33 @@ def worklist_counts(company: Company, *, as_of: date, user_id: int | None) -> Wo
     )
 
 
+def day_plan(company: Company, *, as_of: date, user_id: int | None) -> DayPlan:
+    """Return what fits into a collector's day, in one query; its rows are the view `plan`."""
+    told = WorklistEntry.objects.filter(_shown("plan", user_id, as_of), company=company).aggregate(
+        n=Count("id"), minutes=Sum("minutes"), extra=Sum("expected_extra_minor")
+    )
+    return DayPlan(
+        customers=told["n"],
+        minutes=told["minutes"] or 0,
+        capacity_minutes=CAPACITY_MINUTES,
+        expected_extra_minor=int(told["extra"] or 0),
+    )
+
+
+def suggestion_of(reasons: Mapping[str, Any]) -> Suggestion | None:
+    """Return what the stored reasons of a worklist entry suggest, None for nothing permitted."""
+    told = reasons.get("suggestion")
+    if not told or told.get("action") is None:
+        return None
+    return Suggestion(
+        **{name: told[name] for name in Suggestion.__slots__ if name != "options"},
+        options=tuple(
+            ActionOption(**option, per_minute_minor=option["extra_minor"] // option["minutes"])
+            for option in told["options"]
+        ),
+    )
+
+
 _COUNTS = """
 WITH asleep AS (
     SELECT c.id, c.collector_id
@@ -191,8 +273,9 @@ def _shown(show: str, user_id: int | None, as_of: date) -> Q:
         return Q(customer__snooze__until_on__gt=as_of)
     # a missing snooze compares as unknown, so both ways of not being put aside are named
     awake = Q(customer__snooze=None) | Q(customer__snooze__until_on__lte=as_of)
-    if show == "mine":
-        return awake & Q(customer__collector=user_id, customer__collector__isnull=False)
+    if show in {"mine", "plan"}:
+        mine = awake & Q(customer__collector=user_id, customer__collector__isnull=False)
+        return mine & Q(reasons__suggestion__is_planned=True) if show == "plan" else mine
     if show == "unassigned":
         return awake & Q(customer__collector=None)
     return awake
@@ -266,6 +349,7 @@ def _row(
         minutes=entry.minutes,
         oldest_days=entry.oldest_days,
         reasons=entry.reasons,
+        suggestion=suggestion_of(entry.reasons),
         blocked=tuple(entry.blocked),
         tasks=tasks,
         messages=messages,

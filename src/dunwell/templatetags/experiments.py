@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dunwell.ml.bandit_hours import SLOTS
 from dunwell.templatetags.money import NO_VALUE, locale
 from dunwell.templatetags.reasons import channel_label
 
@@ -22,6 +23,8 @@ ARMS: Mapping[str, Words] = {
     "contacted": _("Contacted"),
     "left alone": _("Left alone"),
     "rest": _("The rest"),
+    "other": _("The step's other channel"),
+    **{name: f"{first // 60}:00\N{EN DASH}{end // 60}:00" for name, (first, end) in SLOTS.items()},
 }
 OUTCOMES: Mapping[str, tuple[Words, str]] = {
     "keep": (_("contacting pays"), "chip-good"),
@@ -37,6 +40,20 @@ WHYS: Mapping[str, Words] = {
     "not_enough_data": _("There are too few customers to conclude anything."),
     "too_early": _("It is too early to tell."),
     "no_difference_shown": _("All planned customers are over, and no difference has shown."),
+}
+TIMING_OUTCOMES: Mapping[str, tuple[Words, str]] = {
+    "better": (_("better than the ordinary hour"), "chip-good"),
+    "worse": (_("worse than the ordinary hour"), "chip-bad"),
+    "undecided": (_("no difference shown"), ""),
+    "not_enough_data": (_("too few mails to tell"), ""),
+}
+ARM_VERDICTS: Mapping[str, Words] = {
+    "better": _("more than what was sent"),
+    "worse": _("less than what was sent"),
+    "no_difference_shown": _("no difference shown"),
+    "no_support": _("cannot be known from these mails"),
+    "too_little_overlap": _("too few mails to tell"),
+    "propensities_wrong": _("chances do not fit the draws"),
 }
 GUARDS: Mapping[str, Words] = {"has_dispute": _("Disputes within 14 days after a contact")}
 GUARD_STATES: Mapping[str, tuple[Words, str]] = {
@@ -59,8 +76,16 @@ def action_label(action: str) -> str:
 
 
 @register.filter
+def clock_time(minute: int) -> str:
+    """Return a minute of the day as a time."""
+    return f"{minute // 60}:{minute % 60:02d}"
+
+
+@register.filter
 def arms_share(row: Any) -> int:
-    """Return the share of all customers that the arms take, in ppm."""
+    """Return the share of all customers that the arms take, of mails that try hours, in ppm."""
+    if row.kind == "timing":
+        return sum(arm.share_ppm for arm in row.arms[1:])
     return sum(arm.share_ppm for arm in row.arms)
 
 
@@ -113,6 +138,54 @@ def effect_sentence(reading: Any) -> str:
         )
         % told
     )
+
+
+@register.filter
+def gain_sentence(timing: Any) -> str:
+    """Return what the timing brought beside the ordinary hour in one plain sentence."""
+    if timing.gain_ppm is None:
+        return gettext(
+            "Nothing can be said yet: %(seen)d mails have an outcome, %(needed)d are needed."
+        ) % {"seen": timing.judged, "needed": timing.needed}
+    told = {
+        "gain": points(timing.gain_ppm),
+        "low": points(timing.gain_low_ppm),
+        "high": points(timing.gain_high_ppm),
+    }
+    if timing.outcome == "better":
+        text = gettext(
+            "%(gain)s more of the mails were paid in full within 14 days than if all had gone out "
+            "at the ordinary hour; the truth lies between %(low)s and %(high)s."
+        )
+    elif timing.outcome == "worse":
+        text = gettext(
+            "%(gain)s of the mails, fewer than if all had gone out at the ordinary hour, were "
+            "paid in full within 14 days; the truth lies between %(low)s and %(high)s."
+        )
+    else:
+        text = gettext(
+            "No difference from the ordinary hour is shown: %(gain)s of the mails paid in full "
+            "within 14 days, and the truth lies between %(low)s and %(high)s."
+        )
+    return text % told
+
+
+@register.filter
+def timing_label(outcome: str) -> str:
+    """Return how the timing stands beside the ordinary hour."""
+    return str(TIMING_OUTCOMES[outcome][0]) if outcome in TIMING_OUTCOMES else outcome
+
+
+@register.filter
+def timing_tone(outcome: str) -> str:
+    """Return the CSS class that colours it."""
+    return TIMING_OUTCOMES[outcome][1] if outcome in TIMING_OUTCOMES else ""
+
+
+@register.filter
+def arm_verdict(verdict: str) -> str:
+    """Return what sending every mail by an arm would bring, beside what was sent."""
+    return str(ARM_VERDICTS.get(verdict, verdict))
 
 
 @register.filter

@@ -26,6 +26,8 @@ CHANNEL_LABELS = {
     "letter": _("Letter"),
     "sms": _("Text message"),
     "portal": _("Portal"),
+    **dict.fromkeys(("notice", "notice2", "notice3"), _("Debit announced")),
+    **dict.fromkeys(("post", "post2", "post3"), _("Debit announced by letter")),
 }
 PPM = 1_000_000
 NEVER = -1

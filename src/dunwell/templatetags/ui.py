@@ -34,7 +34,15 @@ DAILY = (
     Place("promises", _("Promises"), "handshake", "g p"),
     Place("messages", _("Messages"), "mail", "g m"),
 )
-CASH = (Place("payments", _("Payments"), "banknote", "g b"),)
+CASH = (
+    Place("cash", _("Cash application"), "wand-sparkles", "g y"),
+    Place("payments", _("Payments"), "banknote", "g b"),
+    Place("refunds", _("Refunds"), "undo-2", "g e"),
+    Place("bank", _("Bank feeds"), "landmark", "g k"),
+    Place("statements", _("Statements"), "file-text", ""),
+    Place("debits", _("Direct debit"), "repeat", "g l"),
+    Place("books", _("Closing and journals"), "book-lock", "g j"),
+)
 AHEAD = (
     Place("forecast", _("Cash forecast"), "trending-up", "g f"),
     Place("scores", _("Scores"), "gauge", "g r"),
@@ -107,13 +115,14 @@ KIND_LABELS = {
     "fee": _("Fee"),
     "interest": _("Interest"),
     "opening": _("Opening balance"),
+    "refund": _("Refund"),
 }
 
 HABIT_TONES = {"prompt": "good", "slow": "warn", "failing": "bad"}
 
 TONES = {
-    **dict.fromkeys(("kept", "sent", "done", "serving"), "good"),
-    **dict.fromkeys(("broken", "failed", "dead", "refused", "confirmed"), "bad"),
+    **dict.fromkeys(("kept", "sent", "done", "serving", "paid", "active"), "good"),
+    **dict.fromkeys(("broken", "failed", "dead", "refused", "confirmed", "returned"), "bad"),
     **dict.fromkeys(("partially_kept", "draft", "claimed", "candidate"), "warn"),
     **dict.fromkeys(("open", "ready", "running"), "info"),
 }

@@ -16,6 +16,7 @@ from dunwell.queries.cards import CustomerCard, customer_card
 from dunwell.queries.customers import customer_page, segments_of
 from dunwell.queries.disputes import dispute_rows
 from dunwell.queries.items import ItemFilter, item_rows
+from dunwell.queries.mandates import mandate_rows
 from dunwell.queries.messages import MessageRow, message_rows
 from dunwell.queries.pages import CursorError
 from dunwell.queries.paid import paid_item_rows
@@ -105,6 +106,7 @@ def customer_show(request: StaffRequest, customer_id: int) -> HttpResponse:
             company, as_of=as_of, customer_id=customer_id, only_open=False, limit=SHOWN_ROWS
         ),
         "score": customer_score(company, customer_id),
+        "mandates": mandate_rows(company, as_of=as_of, customer_id=customer_id, limit=SHOWN_ROWS),
         "expected": prediction_rows(
             company, customer_id=customer_id, order="expected", limit=SHOWN_ROWS
         ),

@@ -23,7 +23,7 @@ from dunwell.actions.experiments import (
 from dunwell.actions.gate import Refused
 from dunwell.formats.exports import Value
 from dunwell.models import Company, Experiment
-from dunwell.queries.experiment_readings import experiment_reading, reading_document
+from dunwell.queries.experiment_readings import experiment_reading
 from dunwell.queries.experiments import (
     ChoiceRow,
     ExperimentRow,
@@ -33,6 +33,8 @@ from dunwell.queries.experiments import (
     experiment_rows,
 )
 from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.queries.timing_readings import timing_reading
+from dunwell.queries.verdict_figures import verdict_figures
 from dunwell.web.answers import done, form_page, refused
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -55,6 +57,8 @@ COLUMNS = (
     _("Chance"),
     _("Chance unpaid in 14 days"),
     _("Policy"),
+    _("Hour"),
+    _("Chance of the hour"),
 )
 
 
@@ -100,7 +104,7 @@ def experiment_list(request: StaffRequest) -> HttpResponse:
     counts = choices_of_day(company, as_of=as_of)
     context = {
         "page": page,
-        "running": next((row for row in page.rows if row.is_active), None),
+        "running": [row for row in page.rows if row.is_active],
         "today": {action: n for action, n in counts.items() if action != "held_out"},
         "held_out": counts["held_out"],
         "most_percent": MOST_PERCENT,
@@ -113,13 +117,18 @@ def experiment_show(request: StaffRequest, experiment_id: int) -> HttpResponse:
     """Show one experiment: how it was divided, what it shows so far, and its choices."""
     company, as_of = request.actor.company, request.as_of
     row = _row(request, experiment_id)
-    reading = experiment_reading(company, row, as_of=as_of)
+    is_timing = row.kind == Experiment.Kind.TIMING
     try:
         cursor = request.GET.get("cursor", "")
         choices = choice_rows(company, experiment_id=row.id, cursor=cursor, limit=SHOWN_CHOICES)
     except CursorError:
         choices = choice_rows(company, experiment_id=row.id, limit=SHOWN_CHOICES)
-    context = {"row": row, "reading": reading, "page": choices}
+    context = {
+        "row": row,
+        "reading": None if is_timing else experiment_reading(company, row, as_of=as_of),
+        "timing": timing_reading(company, row, as_of=as_of) if is_timing else None,
+        "page": choices,
+    }
     return render(request, "web/experiment.html", context)
 
 
@@ -185,7 +194,7 @@ def experiment_stop(request: StaffRequest, experiment_id: int) -> HttpResponse:
     experiment = _experiment(request, experiment_id)
     context = {
         "heading": gettext("Stop %(name)s") % {"name": experiment.name},
-        "lead": gettext("From the next cycle on nobody is left to chance. It cannot go on later."),
+        "lead": gettext("From the next cycle on chance decides nothing. It cannot go on later."),
         "button": gettext("Stop"),
         "action": reverse("experiment-stop", args=[experiment.pk]),
         "crumb": experiment.name,
@@ -213,15 +222,14 @@ def experiment_decide(request: StaffRequest, experiment_id: int) -> HttpResponse
     back = reverse("experiment", args=[experiment.pk])
     form = VerdictForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        reading = experiment_reading(
-            experiment.company, _row(request, experiment_id), as_of=request.as_of
-        )
         try:
             decide_experiment(
                 actor=request.actor,
                 experiment=experiment,
                 verdict=form.cleaned_data["verdict"],
-                figures=reading_document(reading),
+                figures=verdict_figures(
+                    experiment.company, _row(request, experiment_id), as_of=request.as_of
+                ),
                 at=clock.now(),
             )
         except Refused as refusal:
@@ -286,4 +294,6 @@ def _choice(row: ChoiceRow) -> tuple[Value, ...]:
         row.propensity_ppm / 1_000_000,
         row.p_unpaid_ppm / 1_000_000,
         row.policy,
+        row.hour,
+        None if row.timing_ppm is None else row.timing_ppm / 1_000_000,
     )

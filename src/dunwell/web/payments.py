@@ -19,7 +19,6 @@ from dunwell.actions.payments import (
     apply_payment,
     record_payment,
     reverse_allocation,
-    reverse_payment,
 )
 from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import Allocation, Company, Customer, Item, Payment
@@ -28,12 +27,14 @@ from dunwell.queries.pages import CursorError
 from dunwell.queries.payments import (
     SCOPES,
     Target,
+    allocation_order,
     payment_card,
     payment_rows,
     payment_totals,
     spread,
     targets_of,
 )
+from dunwell.queries.refunds import return_note
 from dunwell.templatetags.money import money, money_input, read_money
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page
 from dunwell.web.fields import day_field
@@ -205,10 +206,19 @@ def payment_show(request: StaffRequest, payment_id: int) -> HttpResponse:
                 "amount": money(sum(amounts.values()), card.row.currency)
             }
             return done(request, text, back=reverse("payment", args=[payment_id]))
-    proposal = spread(card.row.unapplied_minor, card.targets)
+    order = allocation_order(company, as_of=request.as_of)
+    proposal = spread(
+        card.row.unapplied_minor,
+        card.targets,
+        order=order,
+        as_of=request.as_of,
+        reference=card.row.reference,
+    )
     context = {
         "card": card,
         "row": card.row,
+        "order": order,
+        "note": return_note(company, payment_id) if card.row.is_returned else None,
         "targets": _shown(card.targets, proposal, card.row.currency, typed),
         "refusal": refusal,
     }
@@ -227,6 +237,8 @@ def credit_apply(request: StaffRequest, item_id: int) -> HttpResponse:
     targets = targets_of(
         company, customer_id=credit.customer_id, currency=credit.currency, as_of=request.as_of
     )
+    order = allocation_order(company, as_of=request.as_of)
+    proposal = spread(left, targets, order=order, as_of=request.as_of)
     refusal, typed, status = "", None, 200
     if request.method == "POST":
         typed = request.POST
@@ -252,39 +264,11 @@ def credit_apply(request: StaffRequest, item_id: int) -> HttpResponse:
         "credit": credit,
         "left_minor": max(left, 0),
         "currency": credit.currency,
-        "targets": _shown(targets, spread(left, targets), credit.currency, typed),
+        "order": order,
+        "targets": _shown(targets, proposal, credit.currency, typed),
         "refusal": refusal,
     }
     return render(request, "web/credit.html", context, status=status)
-
-
-@needs("payment.reverse")
-@require_http_methods(["GET", "POST"])
-def payment_reverse(request: StaffRequest, payment_id: int) -> HttpResponse:
-    """Record that a payment was returned; what it settled is owed again."""
-    payment = get_object_or_404(Payment, pk=payment_id, company=request.actor.company)
-    back = reverse("payment", args=[payment.pk])
-    context = {
-        "heading": gettext("Return payment %(number)s") % {"number": payment.number},
-        "lead": gettext("%(amount)s is taken off the account and off every item it was put on.")
-        % {"amount": money(payment.amount_minor, payment.currency)},
-        "button": gettext("Return payment"),
-        "action": reverse("payment-reverse", args=[payment.pk]),
-        "crumb": payment.number,
-    }
-    return reason_page(
-        request,
-        lambda reason: reverse_payment(
-            actor=request.actor,
-            payment=payment,
-            reason=reason,
-            as_of=request.as_of,
-            at=clock.now(),
-        ),
-        said=gettext("Payment returned; its items are owed again."),
-        back=back,
-        context=context,
-    )
 
 
 @needs("payment.reverse")

@@ -1,17 +1,24 @@
 """Addresses of the staff pages."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from dunwell.web import (
     accounts,
     adjustments,
+    aliases,
     anomalies,
     audit,
+    bank,
+    bank_entries,
+    cash,
+    cash_policies,
+    cash_steps,
     companies,
     contacts,
     customers,
+    debit_urls,
     disputes,
     experiments,
     exports,
@@ -21,20 +28,29 @@ from dunwell.web import (
     import_mappings,
     imports,
     items,
+    match_quality,
     messages,
     model_versions,
     notes,
+    offsets,
+    payees,
     payments,
     preferences,
     promises,
     rates,
+    refunds,
+    remittances,
+    returns,
     scores,
     strategies,
+    timings,
     tokens,
+    unclaimed,
     users,
     verify,
     worklist,
 )
+from dunwell.web.statement_urls import STATEMENTS
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -83,11 +99,123 @@ urlpatterns = [
         payments.allocation_reverse,
         name="allocation-reverse",
     ),
+    *debit_urls.urlpatterns,
     path("payments/", payments.payment_list, name="payments"),
     path("payments/add/", payments.payment_add, name="payment-add"),
     path("payments/export.<str:kind>", exports.payments_export, name="payments-export"),
     path("payments/<int:payment_id>/", payments.payment_show, name="payment"),
-    path("payments/<int:payment_id>/reverse/", payments.payment_reverse, name="payment-reverse"),
+    path("payments/<int:payment_id>/reverse/", returns.payment_return, name="payment-reverse"),
+    path("payments/<int:payment_id>/refund/", refunds.payment_refund, name="payment-refund"),
+    path("items/<int:item_id>/refund/", refunds.credit_refund, name="credit-refund"),
+    path("refunds/", refunds.refund_list, name="refunds"),
+    path("refunds/export.<str:kind>", refunds.refunds_export, name="refunds-export"),
+    path("refunds/paid/", refunds.refunds_paid, name="refunds-paid"),
+    path("refunds/payments.xml", refunds.refunds_file, name="refunds-file"),
+    path("refunds/unclaimed/", unclaimed.unclaimed_list, name="unclaimed"),
+    path(
+        "refunds/unclaimed/export.<str:kind>", unclaimed.unclaimed_export, name="unclaimed-export"
+    ),
+    path("refunds/payees/", payees.payee_list, name="payees"),
+    path("refunds/payees/<int:payee_id>/approve/", payees.payee_approve, name="payee-approve"),
+    path("refunds/payees/<int:payee_id>/retire/", payees.payee_retire, name="payee-retire"),
+    path("refunds/<int:refund_id>/", refunds.refund_show, name="refund"),
+    path("refunds/<int:refund_id>/approve/", refunds.refund_approve, name="refund-approve"),
+    path("refunds/<int:refund_id>/reject/", refunds.refund_reject, name="refund-reject"),
+    path("refunds/<int:refund_id>/withdraw/", refunds.refund_withdraw, name="refund-withdraw"),
+    path("refunds/<int:refund_id>/fail/", refunds.refund_fail, name="refund-fail"),
+    path("customers/<int:customer_id>/payee/", payees.payee_add, name="payee-add"),
+    path("customers/<int:customer_id>/offset/", offsets.offset_add, name="offset-add"),
+    path("cash-policy/", cash_policies.cash_policy_list, name="cash-policies"),
+    path("cash-policy/draft/", cash_policies.cash_policy_draft, name="cash-policy-draft"),
+    path("cash-policy/<int:version_id>/", cash_policies.cash_policy_show, name="cash-policy"),
+    path(
+        "cash-policy/<int:version_id>/publish/",
+        cash_policies.cash_policy_publish,
+        name="cash-policy-publish",
+    ),
+    path(
+        "cash-policy/<int:version_id>/discard/",
+        cash_policies.cash_policy_discard,
+        name="cash-policy-discard",
+    ),
+    path("cash/", cash.case_list, name="cash"),
+    path("cash/match/", cash.match_now, name="cash-match"),
+    path("cash/export.<str:kind>", match_quality.cash_export, name="cash-export"),
+    path("cash/customers/", cash.case_customers, name="cash-customers"),
+    path("cash/quality/", match_quality.quality, name="match-quality"),
+    path(
+        "cash/quality/export.<str:kind>",
+        match_quality.quality_export,
+        name="match-quality-export",
+    ),
+    path("cash/unapplied/", match_quality.unapplied, name="unapplied"),
+    path(
+        "cash/unapplied/export.<str:kind>", match_quality.unapplied_export, name="unapplied-export"
+    ),
+    path("cash/payers/", aliases.payer_list, name="payers"),
+    path("cash/payers/add/", aliases.payer_add, name="payer-add"),
+    path("cash/payers/<int:alias_id>/forget/", aliases.alias_remove, name="alias-remove"),
+    path(
+        "cash/relations/<int:relation_id>/remove/",
+        aliases.relation_remove,
+        name="relation-remove",
+    ),
+    path("cash/<int:case_id>/", cash.case_show, name="cash-case"),
+    path("cash/<int:case_id>/items/", cash.case_items, name="cash-items"),
+    path("cash/<int:case_id>/undo/", cash.case_undo, name="cash-undo"),
+    path("cash/<int:case_id>/on-account/", cash_steps.case_park, name="cash-park"),
+    path("cash/<int:case_id>/hold/", cash_steps.case_hold, name="cash-hold"),
+    path("cash/<int:case_id>/release/", cash_steps.case_release, name="cash-release"),
+    path("bank/", bank.bank, name="bank"),
+    path("bank/export.<str:kind>", bank.bank_export, name="bank-export"),
+    path("bank/progress/", bank.bank_progress, name="bank-progress"),
+    path("bank/files/", bank.bank_files, name="bank-files"),
+    path("bank/files/<int:file_id>/", bank.bank_file_show, name="bank-file"),
+    path("bank/files/<int:file_id>/read/", bank.bank_file_read, name="bank-file-read"),
+    path("bank/accounts/<int:account_id>/", bank.bank_account_show, name="bank-account"),
+    path(
+        "bank/accounts/<int:account_id>/change/",
+        bank.bank_account_edit,
+        name="bank-account-edit",
+    ),
+    path(
+        "bank/statements/<int:statement_id>/", bank_entries.statement_show, name="bank-statement"
+    ),
+    path(
+        "bank/statements/<int:statement_id>/explain/",
+        bank_entries.finding_accept,
+        name="bank-finding-accept",
+    ),
+    path("bank/entries/", bank_entries.entry_list, name="bank-entries"),
+    path(
+        "bank/entries/export.<str:kind>", bank_entries.entries_export, name="bank-entries-export"
+    ),
+    path(
+        "bank/entries/<int:entry_id>/decide/",
+        bank_entries.entry_decide,
+        name="bank-entry-decide",
+    ),
+    path("bank/remittances/", remittances.remittance_list, name="remittances"),
+    path(
+        "bank/remittances/export.<str:kind>",
+        remittances.remittances_export,
+        name="remittances-export",
+    ),
+    path(
+        "bank/remittances/<int:remittance_id>/", remittances.remittance_show, name="remittance"
+    ),
+    path(
+        "bank/remittances/<int:remittance_id>/link/",
+        remittances.remittance_link,
+        name="remittance-link",
+    ),
+    path(
+        "bank/remittances/<int:remittance_id>/unlink/",
+        remittances.remittance_unlink,
+        name="remittance-unlink",
+    ),
+    *STATEMENTS,
+    path("books/", include("dunwell.web.book_urls")),
     path("models/", model_versions.model_list, name="models"),
     path("models/train/", model_versions.model_train, name="model-train"),
     path("models/progress/", model_versions.model_progress, name="model-progress"),
@@ -119,6 +247,7 @@ urlpatterns = [
     path("anomalies/<int:anomaly_id>/dismiss/", anomalies.anomaly_dismiss, name="anomaly-dismiss"),
     path("experiments/", experiments.experiment_list, name="experiments"),
     path("experiments/add/", experiments.experiment_add, name="experiment-add"),
+    path("experiments/timing/", timings.timing_add, name="timing-add"),
     path("experiments/<int:experiment_id>/", experiments.experiment_show, name="experiment"),
     path(
         "experiments/<int:experiment_id>/start/",

@@ -17,8 +17,10 @@ from dunwell.queries.outlooks import customer_outlooks
 from dunwell.queries.pages import CursorError, Page
 from dunwell.queries.worklist import (
     SHOWN,
+    DayPlan,
     WorklistCounts,
     WorklistRow,
+    day_plan,
     worklist_counts,
     worklist_rows,
 )
@@ -61,6 +63,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
         return render(request, "web/worklist.html#detail", customer_context(request, chosen_id))
     company, user_id = request.actor.company, request.actor.user_id
     counts = worklist_counts(company, as_of=request.as_of, user_id=user_id)
+    plan = day_plan(company, as_of=request.as_of, user_id=user_id)
     show = _show(request, counts)
     page = _page(request, show)
     current = chosen_id or (page.rows[0].customer_id if page.rows else None)
@@ -69,8 +72,9 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "outlooks": customer_outlooks(company, [row.customer_id for row in page.rows]),
         "show": show,
         "search": request.GET.get("q", ""),
-        "tabs": _tabs(counts),
+        "tabs": _tabs(counts, plan),
         "counts": counts,
+        "plan": plan,
         "current": current,
         "is_chosen": chosen_id is not None,
     }
@@ -147,8 +151,9 @@ def _page(request: StaffRequest, show: str) -> Page[WorklistRow]:
         return worklist_rows(request.actor.company, **only)  # type: ignore[arg-type]
 
 
-def _tabs(counts: WorklistCounts) -> tuple[tuple[str, str, int], ...]:
+def _tabs(counts: WorklistCounts, plan: DayPlan) -> tuple[tuple[str, str, int], ...]:
     return (
+        ("plan", gettext("Today"), plan.customers),
         ("mine", gettext("Mine"), counts.mine),
         ("all", gettext("All"), counts.all),
         ("unassigned", gettext("Nobody's"), counts.unassigned),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import polars as pl
 
 from dunwell.actions.bulk import insert_rows
+from dunwell.engine.calendars import day_number
 from dunwell.formats.findings import FindingLog
 from dunwell.models import Company, ImportBatch
 from dunwell.queries.frames import read_rows
@@ -14,12 +15,16 @@ from dunwell.queries.frames import read_rows
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Merge:
-    """One import into one company, and the findings it collects."""
+    """One import into one company, and the findings it collects.
+
+    Nothing is booked on a day up to `closed_until`, the end of the closed period.
+    """
 
     company: Company
     batch: ImportBatch
     as_of: date
     at: datetime
+    closed_until: date | None = None
     log: FindingLog = field(default_factory=FindingLog)
 
     def known(
@@ -29,6 +34,30 @@ class Merge:
         # table and columns are our own texts
         query = f"SELECT {columns} FROM dunwell_{of} WHERE company_id = %s {which}"  # noqa: S608
         return read_rows(query, [self.company.pk], types)
+
+    def is_closed(self, column: str) -> pl.Expr:
+        """Return whether a day number lies in the closed period."""
+        if self.closed_until is None:
+            return pl.lit(value=False)
+        return pl.col(column) <= day_number(self.closed_until)
+
+    def booked_day(self, *columns: str) -> pl.Expr:
+        """Return the latest of the days, at the earliest the first open one."""
+        if self.closed_until is None:
+            return pl.max_horizontal(*columns)
+        return pl.max_horizontal(*columns, pl.lit(day_number(self.closed_until) + 1, pl.Int32))
+
+    def report_closed(self, rows: pl.DataFrame, *, value: pl.Expr, what: str) -> None:
+        """Report rows that are refused because their day lies in the closed period."""
+        self.log.rows(
+            rows,
+            code="closed_period",
+            value=value,
+            action="refused",
+            severity="error",
+            reason=f"{what} on a day of the closed period, which ends on {self.closed_until}. "
+            "Have the period opened under Closing and journals, or book it on a later day",
+        )
 
     def insert(self, table: str, rows: pl.DataFrame, *, is_ledger: bool = True) -> int:
         """Add rows of a table, stamped with company, moment and, for ledger rows, the batch."""

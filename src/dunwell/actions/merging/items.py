@@ -59,6 +59,8 @@ def merge_items(merge: Merge, items: pl.DataFrame, customers: pl.DataFrame) -> M
     fated = joined.with_columns(
         pl.when(cannot)
         .then(pl.lit("unusable"))
+        .when(pl.col("item_id").is_null() & merge.is_closed("issued_day"))
+        .then(pl.lit("closed"))
         .when(pl.col("item_id").is_null())
         .then(pl.lit("imported"))
         .when(differs)
@@ -100,7 +102,8 @@ def _with_keys(merge: Merge, fated: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rows(fated: pl.DataFrame) -> pl.DataFrame:
-    fate = pl.col("fate").replace({"changed": "refused", "unusable": "refused"})
+    refused = dict.fromkeys(("changed", "unusable", "closed"), "refused")
+    fate = pl.col("fate").replace(refused)
     return fated.select("currency", "amount_minor", fate.alias("fate"))
 
 
@@ -112,6 +115,9 @@ def _report(merge: Merge, fated: pl.DataFrame) -> None:
         action="refused",
         severity="error",
         reason=f"its number or its customer's has more than {LONGEST_NUMBER} characters",
+    )
+    merge.report_closed(
+        fated.filter(pl.col("fate") == "closed"), value=pl.col("number"), what="is issued"
     )
     merge.log.rows(
         fated.filter(pl.col("fate") == "changed"),

@@ -52,6 +52,8 @@ def merge_payments(
     fated = joined.with_columns(
         pl.when(is_unusable)
         .then(pl.lit("unusable"))
+        .when(pl.col("payment_id").is_null() & merge.is_closed("value_day"))
+        .then(pl.lit("closed"))
         .when(pl.col("payment_id").is_null())
         .then(pl.lit("imported"))
         .when(differs)
@@ -61,7 +63,8 @@ def merge_payments(
     )
     _report(merge, fated)
     add_payments(merge, fated.filter(pl.col("fate") == "imported"))
-    fate = pl.col("fate").replace({"changed": "refused", "unusable": "refused"})
+    refused = dict.fromkeys(("changed", "unusable", "closed"), "refused")
+    fate = pl.col("fate").replace(refused)
     return MergedPayments(
         payments=_with_keys(merge, fated),
         rows=fated.select("currency", "amount_minor", fate.alias("fate")),
@@ -120,6 +123,11 @@ def _report(merge: Merge, fated: pl.DataFrame) -> None:
         action="refused",
         severity="error",
         reason=f"its number has more than {LONGEST_NUMBER} characters, or its rows sum to 0",
+    )
+    merge.report_closed(
+        fated.filter(pl.col("fate") == "closed"),
+        value=pl.col("payment_number"),
+        what="reached us",
     )
     merge.log.rows(
         fated.filter(pl.col("fate") == "changed"),

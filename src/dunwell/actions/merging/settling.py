@@ -177,13 +177,13 @@ def _stated(merge: Merge, told: pl.DataFrame, payments: MergedPayments) -> pl.Da
     rows = _new_parts(merge, rows.with_columns(pl.col("payment_id").alias("source_id")), pairs)
     rows = _report_cut(merge, capped_by(rows, by="item_id", room="need"))
     used = merge.known(
-        "payment_id, CAST(SUM(amount_minor) AS bigint), "
+        "payment_id, CAST(SUM(COALESCE(paid_minor, amount_minor)) AS bigint), "
         f"MAX(CASE WHEN reverses_id IS NOT NULL THEN {day('applied_on')} END)",
         USED, of="allocation", which="AND payment_id IS NOT NULL GROUP BY payment_id",
     )  # fmt: skip
     rows = capped_payments(rows.join(used, on="payment_id", how="left", maintain_order="left"))
     _report_overdrawn(merge, rows)
-    booked = pl.max_horizontal(
+    booked = merge.booked_day(
         "applied_day", "issued_day", "value_day", "value_day:payment", "back_day", "used_back_day"
     )
     return rows.filter(pl.col("new") > 0).with_columns(
@@ -229,7 +229,7 @@ def _netted(merge: Merge, told: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFr
     rows = capped_by(rows, by="item_id", room="rest")
     rows = capped_by(rows.with_columns(fresh=pl.col("new")), by="source_id", room="rest:credit")
     _report_cut(merge, rows)
-    booked = pl.max_horizontal(
+    booked = merge.booked_day(
         "applied_day", "issued_day", "issued_day:credit", "back_day", "back_day:credit"
     )
     return rows.filter(pl.col("new") > 0).with_columns(booked.alias("booked_day"))
@@ -324,6 +324,9 @@ def _implied(merge: Merge, left: pl.DataFrame, told: pl.DataFrame) -> pl.DataFra
         .with_columns((pl.col("amount_minor") * pl.col("sign")).alias("fresh"))
     )
     rows = capped_by(rows, by="item_id", room="rest").filter(pl.col("new") > 0)
+    closed = merge.is_closed("value_day")
+    merge.report_closed(rows.filter(closed), value=pl.col("item_number"), what="was paid")
+    rows = rows.filter(~closed)
     turn = merge.known(
         "reference, customer_id, COUNT(*)",
         {"item_number": pl.String, "customer_id": pl.Int64, "turn": pl.Int64},
@@ -347,7 +350,7 @@ def _implied(merge: Merge, left: pl.DataFrame, told: pl.DataFrame) -> pl.DataFra
             pl.col("item_number").alias("reference"),
         ),
     )
-    booked = pl.max_horizontal("applied_day", "issued_day", "value_day", "back_day")
+    booked = merge.booked_day("applied_day", "issued_day", "value_day", "back_day")
     return numbered.join(
         added_payments(merge), on="payment_number", how="inner", maintain_order="left"
     ).with_columns(booked.alias("booked_day"))

@@ -1,11 +1,10 @@
 """Whether statements add up: opening + entries = closing, and each begins where the last ended."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date
-from itertools import pairwise
+from collections.abc import Iterable
 
 from dunwell.engine.money import from_minor
+from dunwell.formats.bank.continuity import StatementEnds, gaps
 from dunwell.formats.bank.identities import statement_identity
 from dunwell.formats.bank.statement import Statement, StatementFinding
 
@@ -14,7 +13,8 @@ def _shown(amount_minor: int, currency: str) -> str:
     return f"{from_minor(amount_minor, currency)} {currency}"
 
 
-def _label(statement: Statement) -> str:
+def statement_label(statement: Statement) -> str:
+    """Return what a message calls a statement: its number or id, and its account."""
     return " ".join(
         part
         for part in ("statement", statement.sequence or statement.id, statement.account)
@@ -28,7 +28,7 @@ def balance_findings(statement: Statement) -> tuple[StatementFinding, ...]:
     Only booked entries in the statement's currency count. Without both balances nothing can be
     proved, which is said (`no_balances`) for end-of-day statements only.
     """
-    place = _label(statement)
+    place = statement_label(statement)
     opening, closing = statement.opening_minor, statement.closing_minor
     if statement.kind != "statement":
         return ()
@@ -73,44 +73,30 @@ def balance_findings(statement: Statement) -> tuple[StatementFinding, ...]:
 def continuity_findings(statements: Iterable[Statement]) -> tuple[StatementFinding, ...]:
     """Return gaps between statements of each account and currency, oldest first.
 
-    A statement must open with the closing balance of the one before. Statements are taken in the
-    order of their closing day, then of their number; the same one twice counts once.
+    A statement must open with the closing balance of the one before, or overlap it in days. They
+    are taken in the order of their closing day, then of their number; the same one twice counts
+    once.
     """
-    chains: dict[tuple[str, str], list[Statement]] = defaultdict(list)
-    for statement in statements:
+    chains: dict[tuple[str, str], list[StatementEnds]] = defaultdict(list)
+    for key, statement in enumerate(statements):
         is_known = statement.opening_minor is not None and statement.closing_minor is not None
         if is_known and statement.kind == "statement":
-            chains[statement.account, statement.currency].append(statement)
-    found: list[StatementFinding] = []
-    for key in sorted(chains):
-        found.extend(_gaps(chains[key]))
-    return tuple(found)
-
-
-def _order(statement: Statement) -> tuple[date, tuple[int, ...], str]:
-    numbers = tuple(
-        int(part) for part in statement.sequence.split("/") if part.isascii() and part.isdigit()
+            chains[statement.account, statement.currency].append(_ends(key, statement))
+    return tuple(
+        finding for account in sorted(chains) for finding in gaps(chains[account]).values()
     )
-    return statement.closing_on or statement.opening_on or date.min, numbers, statement.id
 
 
-def _gaps(statements: Sequence[Statement]) -> list[StatementFinding]:
-    once = {statement_identity(statement): statement for statement in statements}
-    ordered = sorted(once.values(), key=_order)
-    found: list[StatementFinding] = []
-    for before, after in pairwise(ordered):
-        if before.closing_minor == after.opening_minor:
-            continue
-        closing, opening = before.closing_minor or 0, after.opening_minor or 0
-        found.append(
-            StatementFinding(
-                code="statement_gap",
-                place=_label(after),
-                reason=f"it opens with {_shown(opening, after.currency)}, but the one before "
-                f"({before.sequence or before.id or 'not numbered'}, "
-                f"{before.closing_on or 'not dated'}) closed with "
-                f"{_shown(closing, before.currency)}: a statement is missing between them",
-                severity="error",
-            )
-        )
-    return found
+def _ends(key: int, statement: Statement) -> StatementEnds:
+    return StatementEnds(
+        key=key,
+        identity=statement_identity(statement),
+        label=statement_label(statement),
+        number=statement.id,
+        sequence=statement.sequence,
+        currency=statement.currency,
+        opening_minor=statement.opening_minor,
+        closing_minor=statement.closing_minor,
+        opening_on=statement.opening_on,
+        closing_on=statement.closing_on,
+    )

@@ -1,4 +1,4 @@
-"""One door for remittance advices: mail, sheet, EDI or text, told by content."""
+"""One door for remittance advices: mail, PDF, sheet, EDI or text, told by content."""
 
 import csv
 from collections.abc import Iterator
@@ -14,16 +14,12 @@ from dunwell.formats.findings import TableError
 from dunwell.formats.remittance.advice import Advice
 from dunwell.formats.remittance.entries import advices_of
 from dunwell.formats.remittance.mail import html_text, is_mail, read_mail
+from dunwell.formats.remittance.pdf import is_pdf, pdf_text
 from dunwell.formats.remittance.prose import read_advice_text
 from dunwell.formats.remittance.sheets import is_advice_table, read_advice_sheet
 from dunwell.formats.table import OLE, read_table
 
-PDF = b"%PDF"
 WORKBOOKS = (b"PK\x03\x04", OLE)
-NO_PDF = (
-    "PDF documents are not read here. Extract their text (or ask the payer for a sheet) and give "
-    "that"
-)
 MOST_BYTES = 64 * 1024**2
 
 
@@ -37,8 +33,8 @@ class RemittanceFile:
 
 
 def is_remittance(content: bytes, name: str) -> bool:  # noqa: ARG001  the registry's signature
-    """Return whether the file is a mail, or a sheet whose header names documents that are paid."""
-    return is_mail(content) or is_advice_table(_header(content))
+    """Return whether the file is a mail, a PDF, or a sheet that names documents that are paid."""
+    return is_pdf(content) or is_mail(content) or is_advice_table(_header(content))
 
 
 def _header(content: bytes) -> list[str]:
@@ -70,8 +66,9 @@ def read_remittance(
         raise StatementError(name, "whole file", f"it has more than {MOST_BYTES // 1024**2} MB")
     if not content.strip():
         raise StatementError(name, "whole file", "the file is empty. Ask the payer for it again")
-    if content.startswith(PDF):
-        raise StatementError(name, "whole file", NO_PDF)
+    if is_pdf(content) and not is_mail(content):
+        advice = read_advice_text(pdf_text(content, name), name, currency=currency)
+        return RemittanceFile(format="pdf", advices=(advice,))
     if is_mail(content):
         return _mail(content, name, currency=currency, profile=profile)
     for sniff, read in ((is_edi820, read_edi820), (is_edi823, read_edi823)):

@@ -13,8 +13,8 @@ FROM (
     SELECT s.payment_id, s.applied_on, p.amount_minor, r.id AS returned,
            SUM(s.amount) OVER (PARTITION BY s.payment_id) AS finally_minor,
            SUM(s.amount) OVER (PARTITION BY s.payment_id ORDER BY s.applied_on) AS applied_minor
-    FROM (SELECT payment_id, applied_on, SUM(amount_minor) AS amount FROM dunwell_allocation
-          WHERE company_id = %(company)s AND payment_id IS NOT NULL
+    FROM (SELECT payment_id, applied_on, SUM(COALESCE(paid_minor, amount_minor)) AS amount
+          FROM dunwell_allocation WHERE company_id = %(company)s AND payment_id IS NOT NULL
           GROUP BY payment_id, applied_on) s
     JOIN dunwell_payment p ON p.id = s.payment_id
     LEFT JOIN dunwell_payment r ON r.reverses_id = p.id
@@ -63,13 +63,17 @@ WHERE o.company_id = %(company)s AND i.company_id <> o.company_id
     ),
     Check(
         id="I8",
-        proves="An allocation stays in one currency.",
+        proves="An allocation stays in one currency, or says its amount in both.",
         query="""
-SELECT a.id AS allocation, i.number, i.currency, COALESCE(p.currency, c.currency) AS other_currency
+SELECT a.id AS allocation, i.number, i.currency, COALESCE(p.currency, c.currency) AS other_currency,
+       a.amount_minor, a.paid_minor
 FROM dunwell_allocation a JOIN dunwell_item i ON i.id = a.item_id
 LEFT JOIN dunwell_payment p ON p.id = a.payment_id
 LEFT JOIN dunwell_item c ON c.id = a.counter_item_id
-WHERE a.company_id = %(company)s AND COALESCE(p.currency, c.currency, i.currency) <> i.currency
+WHERE a.company_id = %(company)s
+  AND (COALESCE(c.currency, i.currency) <> i.currency
+    OR (COALESCE(p.currency, i.currency) <> i.currency) <> (a.paid_minor IS NOT NULL)
+    OR (a.paid_minor IS NOT NULL AND (a.paid_minor > 0) <> (a.amount_minor > 0)))
 """,
     ),
     Check(

@@ -21,6 +21,7 @@ _MONEY_COLUMNS = {
     "entryline": ("amount_minor",),
     "openitem": ("open_minor",),
     "dispute": ("amount_minor",),
+    "refund": ("amount_minor",),
     "itemprediction": ("open_minor", "loss_minor"),
 }
 _BY_ITEM = {"openitem", "itemprediction"}
@@ -87,6 +88,7 @@ SELECT r.id AS reversal, a.id AS original, r.amount_minor, a.amount_minor AS of_
 FROM dunwell_allocation r JOIN dunwell_allocation a ON a.id = r.reverses_id
 WHERE r.company_id = %(company)s
   AND (r.amount_minor <> -a.amount_minor OR r.item_id <> a.item_id OR r.source <> a.source
+    OR COALESCE(r.paid_minor, 0) <> -COALESCE(a.paid_minor, 0)
     OR COALESCE(r.payment_id, 0) <> COALESCE(a.payment_id, 0)
     OR COALESCE(r.counter_item_id, 0) <> COALESCE(a.counter_item_id, 0)
     OR a.reverses_id IS NOT NULL OR r.applied_on < a.applied_on

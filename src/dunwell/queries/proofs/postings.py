@@ -23,7 +23,8 @@ FROM dunwell_item i LEFT JOIN dunwell_entryline e
  AND e.posted_on = i.issued_on AND e.recorded_on = i.recorded_on
  AND ((e.account = 'receivable' AND e.amount_minor = i.amount_minor)
    OR (e.account = CASE i.kind WHEN 'invoice' THEN 'sales' WHEN 'credit_note' THEN 'sales'
-                               WHEN 'opening' THEN 'opening' ELSE 'charges' END
+                               WHEN 'opening' THEN 'opening' WHEN 'refund' THEN 'refunds'
+                               ELSE 'charges' END
        AND e.amount_minor = -i.amount_minor))
 WHERE i.company_id = %(company)s
 GROUP BY i.id, i.number HAVING COUNT(e.id) <> 2
@@ -38,7 +39,8 @@ FROM dunwell_payment p LEFT JOIN dunwell_entryline e
   ON e.source = 'payment' AND e.source_id = p.id AND e.company_id = p.company_id
  AND COALESCE(e.customer_id, 0) = COALESCE(p.customer_id, 0) AND e.currency = p.currency
  AND e.posted_on = p.value_on AND e.recorded_on = p.recorded_on
- AND ((e.account = 'bank' AND e.amount_minor = p.amount_minor)
+ AND ((e.account = CASE p.method WHEN 'netting' THEN 'offset' ELSE 'bank' END
+       AND e.amount_minor = p.amount_minor)
    OR (e.account = 'unapplied' AND e.amount_minor = -p.amount_minor))
 WHERE p.company_id = %(company)s
 GROUP BY p.id, p.number HAVING COUNT(e.id) <> 2
@@ -46,22 +48,29 @@ GROUP BY p.id, p.number HAVING COUNT(e.id) <> 2
     ),
     Check(
         id="I2.allocations",
-        proves="Every allocation has its two entry lines, with its amount and days.",
+        proves="Every allocation has its two entry lines, across currencies its four, with its "
+        "amounts and days.",
         query="""
 SELECT a.id AS allocation, a.item_id AS item, COUNT(e.id) AS right_lines
 FROM dunwell_allocation a JOIN dunwell_item i ON i.id = a.item_id
+LEFT JOIN dunwell_payment p ON p.id = a.payment_id
 LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id
 LEFT JOIN dunwell_entryline e
   ON e.source = 'allocation' AND e.source_id = a.id AND e.company_id = a.company_id
- AND e.currency = i.currency AND e.posted_on = a.applied_on AND e.recorded_on = a.recorded_on
- AND ((e.account = 'receivable' AND e.amount_minor = -a.amount_minor
-       AND e.customer_id = i.customer_id)
-   OR (e.amount_minor = a.amount_minor AND e.account =
-       CASE a.source WHEN 'payment' THEN 'unapplied' WHEN 'credit' THEN 'netting'
-       ELSE CASE j.kind WHEN 'discount' THEN 'discount' WHEN 'fx' THEN 'fx'
-            ELSE 'write_off' END END))
+ AND e.posted_on = a.applied_on AND e.recorded_on = a.recorded_on
+ AND ((e.currency = i.currency
+   AND ((e.account = 'receivable' AND e.amount_minor = -a.amount_minor
+         AND e.customer_id = i.customer_id)
+     OR (e.amount_minor = a.amount_minor AND e.account =
+         CASE WHEN a.paid_minor IS NOT NULL THEN 'fx'
+              WHEN a.source = 'payment' THEN 'unapplied' WHEN a.source = 'credit' THEN 'netting'
+              WHEN j.kind IN ('discount', 'fx') THEN j.kind ELSE 'write_off' END)))
+  OR (a.paid_minor IS NOT NULL AND e.currency = p.currency
+   AND ((e.account = 'unapplied' AND e.amount_minor = a.paid_minor)
+     OR (e.account = 'fx' AND e.amount_minor = -a.paid_minor))))
 WHERE a.company_id = %(company)s
-GROUP BY a.id, a.item_id HAVING COUNT(e.id) <> 2
+GROUP BY a.id, a.item_id, a.paid_minor
+HAVING COUNT(e.id) <> CASE WHEN a.paid_minor IS NULL THEN 2 ELSE 4 END
 """,
     ),
     Check(
@@ -120,7 +129,7 @@ FROM (
     SELECT customer_id, currency, value_on, 0, amount_minor
     FROM dunwell_payment WHERE company_id = %(company)s
     UNION ALL
-    SELECT p.customer_id, p.currency, a.applied_on, 0, -a.amount_minor
+    SELECT p.customer_id, p.currency, a.applied_on, 0, -COALESCE(a.paid_minor, a.amount_minor)
     FROM dunwell_allocation a JOIN dunwell_payment p ON p.id = a.payment_id
     WHERE a.company_id = %(company)s
 ) moves

@@ -17,8 +17,8 @@ WHERE a.company_id = %(company)s GROUP BY a.item_id
 PREDICTIONS = (
     Check(
         id="P1",
-        proves="Every debit item that was open on the last scored day has one prediction, of what "
-        "was open, and no other item has one.",
+        proves="Every debit item that was open on the last scored day, refunds left out, has one "
+        "prediction, of what was open, and no other item has one.",
         # what was written during or after the scoring says nothing about it
         query=f"""
 WITH last AS ({_LAST}), taken AS ({_TAKEN})
@@ -31,7 +31,7 @@ LEFT JOIN dunwell_itemprediction p ON p.item_id = i.id
 WHERE i.company_id = %(company)s AND i.recorded_at < l.recorded_at
   AND (b.finished_at IS NULL OR b.finished_at < l.recorded_at)
   AND (t.latest IS NULL OR t.latest < l.recorded_at)
-  AND (((i.amount_minor > 0 AND i.issued_on <= l.as_of
+  AND (((i.amount_minor > 0 AND i.kind <> 'refund' AND i.issued_on <= l.as_of
          AND i.amount_minor > COALESCE(t.minor, 0)) <> (p.item_id IS NOT NULL))
     OR p.open_minor <> i.amount_minor - COALESCE(t.minor, 0)
     OR p.as_of <> l.as_of OR p.version_id <> l.version_id)

@@ -1,0 +1,1 @@
+"""What recording a bank file is made of: accounts, statements, entries, payments, coverage."""

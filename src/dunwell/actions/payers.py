@@ -1,0 +1,118 @@
+"""Whose payment it is: found out after it was recorded, and taken back when it was wrong.
+
+The newest `PayerAssignment` rules. `Payment.customer` and the customer of its entry lines
+repeat it; they are the only columns of the ledger that may change.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from dunwell.actions.allocations import locked_payment
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.texts import fitting
+from dunwell.models import Allocation, Company, Customer, PayerAssignment, Payment
+
+LONGEST_REASON = 300
+
+_PAYMENT = "UPDATE dunwell_payment SET customer_id = %s WHERE id = %s"
+# found by their unique key; a company's index would lead SQLite through all its lines
+_LINES = """
+UPDATE dunwell_entryline SET customer_id = %s WHERE source = 'payment' AND source_id = %s
+"""
+_APPLIED = """
+UPDATE dunwell_entryline SET customer_id = %s
+WHERE source = 'allocation' AND account = 'unapplied'
+  AND source_id IN (SELECT id FROM dunwell_allocation WHERE payment_id = %s)
+"""
+
+
+@transaction.atomic
+def assign_payer(
+    *,
+    actor: Actor,
+    payment: Payment,
+    customer: Customer | None,
+    reason: str,
+    as_of: date,
+    at: datetime,
+) -> Payment:
+    """Say whose payment it is, or with None that nobody knows; the same again changes nothing.
+
+    What it was put on stays: a payment may pay for others. Raises Refused without a reason,
+    for a customer of another company, for a returned payment, and for None while its money
+    lies on items.
+    """
+    actor.require("match.decide")
+    told = fitting(text=reason, most=LONGEST_REASON, what="reason")
+    if not told:
+        raise Refused("Say how it was found out whose payment this is.")
+    payment = locked_payment(company=actor.company, payment=payment).payment
+    if customer is not None:
+        own_customer(actor.company, customer.pk)
+    elif Allocation.objects.filter(payment=payment, reverses=None, reversed_by=None).exists():
+        raise Refused(
+            f"Money of payment {payment.number} lies on items; take that back before you say "
+            "that nobody knows whose it is."
+        )
+    customer_id = customer.pk if customer else None
+    if payment.customer_id == customer_id:
+        return payment
+    before = payment.customer_id
+    write_payers(actor, {payment: customer_id}, reason=told, as_of=as_of, at=at)
+    record_event(
+        actor,
+        "payer.assigned",
+        payment,
+        at=at,
+        customer_id=customer_id or before,
+        number=payment.number,
+        reason=told,
+        payer=customer_id,
+        payer_before=before,
+    )
+    return payment
+
+
+def own_customer(company: Company, customer_id: int) -> Customer:
+    """Return a customer of the company; raise Refused for any other."""
+    found = Customer.objects.filter(company=company, pk=customer_id).first()
+    if found is None:
+        raise Refused(f"This customer does not belong to {company.name}.")
+    return found
+
+
+def write_payers(
+    actor: Actor,
+    payers: Mapping[Payment, int | None],
+    *,
+    reason: str,
+    as_of: date,
+    at: datetime,
+) -> None:
+    """Write whose payments they are, with their entry lines, inside the caller's transaction.
+
+    The caller holds the payments, knows that the customers are its own, and records the event.
+    """
+    rows = [
+        PayerAssignment(
+            payment=payment,
+            customer_id=customer_id,
+            reason=reason,
+            assigned_on=as_of,
+            author=actor.name,
+            recorded_at=at,
+        )
+        for payment, customer_id in payers.items()
+    ]
+    PayerAssignment.objects.bulk_create(rows, batch_size=1_000)
+    changes: Sequence[tuple[int | None, int]] = [
+        (customer_id, payment.pk) for payment, customer_id in payers.items()
+    ]
+    with connection.cursor() as cursor:
+        for statement in (_PAYMENT, _LINES, _APPLIED):
+            cursor.executemany(statement, changes)
+    for payment, customer_id in payers.items():
+        payment.customer_id = customer_id

@@ -30,13 +30,16 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
     django.setup()
     # only now: records can be imported once Django is set up
+    from bench.banking import FLOORS as BANK_LEAST  # noqa: PLC0415
+    from bench.banking import MEASURES as BANKING  # noqa: PLC0415
     from bench.floors import FLOORS  # noqa: PLC0415
     from bench.measures import MEASURES, WORK_DAY  # noqa: PLC0415
     from bench.pages import PAGES  # noqa: PLC0415
     from bench.predicting import FLOORS as LEAST  # noqa: PLC0415
     from bench.predicting import MEASURES as PREDICTING  # noqa: PLC0415
 
-    measures, floors = MEASURES | PAGES | PREDICTING, FLOORS | LEAST
+    measures = MEASURES | PAGES | PREDICTING | BANKING
+    floors = FLOORS | LEAST | BANK_LEAST
     with time_machine.travel(datetime.combine(WORK_DAY, time(9), UTC), tick=True):
         for word in names.split(","):
             name = word.removesuffix("*")

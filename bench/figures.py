@@ -16,6 +16,8 @@ TARGETS: Mapping[str, Mapping[int, tuple[str, float]]] = {
     "reminders_again": {100_000: ("cpu_s", 1.0)},
     "cycle": {1_000_000: ("cpu_s", 6.0)},
     "cycle_next_day": {1_000_000: ("cpu_s", 6.0)},
+    "bank_import": dict.fromkeys((10_000, 100_000, 1_000_000), ("ms_per_line", 0.5)),
+    "match": dict.fromkeys((10_000, 100_000, 1_000_000), ("ms_per_line", 2.0)),
     **{
         f"page_{name}": {100_000: ("p95_ms", 300.0), 1_000_000: ("p95_ms", 300.0)}
         for name in ("worklist", "home", "items", "customer", "search")

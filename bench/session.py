@@ -24,9 +24,10 @@ SIZES = (10_000, 100_000, 1_000_000)
 FILES = ("read_files", "age_files", "train_model", "score_items")
 IMPORTED = ("import_again", "ageing", "kpis", "verify")
 COPIED = ("reminders", "reminders_again")
+BANKING = ("bank_import", "match")
 CYCLES = ("cycle", "cycle_again", "cycle_next_day")
 PAGES = ("page_worklist", "page_home", "page_items", "page_customer", "page_search")
-NAMES = (*FILES, "import", *IMPORTED, *COPIED, *CYCLES, *PAGES)
+NAMES = (*FILES, "import", *IMPORTED, *COPIED, *BANKING, *CYCLES, *PAGES)
 NONE, MAIN, COPY = "bench_none", "bench_main", "bench_copy"
 
 Told = dict[str, Any]
@@ -85,6 +86,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--built-in", action="store_true", help="the product's own generator")
     parser.add_argument("--peer", action="store_true", help="the spreadsheet on the same rows")
     parser.add_argument("--requests", type=int, default=200, help="requests per page")
+    parser.add_argument("--lines", type=int, default=1_000, help="lines of the bank file")
     parser.add_argument(
         "--together", action="store_true", help="few processes: quick, but memory adds up"
     )
@@ -93,6 +95,7 @@ def _options() -> argparse.Namespace:
     )
     options = parser.parse_args()
     os.environ["BENCH_REQUESTS"] = str(max(options.requests, 20))
+    os.environ["BENCH_LINES"] = str(max(options.lines, 1))
     options.sizes = options.sizes or list(SIZES)
     if options.quick:
         options.sizes = [min(options.sizes)]
@@ -129,6 +132,8 @@ def _stages(wanted: set[str], *, is_sqlite: bool) -> list[tuple[str, list[str]]]
     stages.append((MAIN, ["prepare", "import", *(n for n in IMPORTED if n in wanted)]))
     if wanted & set(COPIED):
         stages.append((COPY, list(COPIED)))
+    if wanted & set(BANKING):
+        stages.append((COPY, list(BANKING)))
     if wanted & {*CYCLES, *PAGES}:
         stages.append((MAIN, [*CYCLES, *(name for name in PAGES if name in wanted)]))
     return stages
@@ -167,6 +172,8 @@ FLOOR_WORDS = {
     "reminders_again": "one SQL statement",
     "cycle": "decode the columns and one argsort",
     "cycle_next_day": "decode the columns and one argsort",
+    "bank_import": "read the file alone",
+    "match": "one hash join of references",
     **dict.fromkeys(PAGES, "one SQL statement of 50 rows"),
 }
 

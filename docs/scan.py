@@ -158,8 +158,8 @@ def _text(node: ast.AST | None, bound: Mapping[str, str] | None = None) -> str:
             text = (_text(left, names) or HOLE) + (_text(right, names) or HOLE)
         case ast.Subscript(value=ast.Name(id=name), slice=key) if name.endswith("_REASONS"):
             text = {**DATE_REASONS, **AMOUNT_REASONS}[ast.literal_eval(key)]
-        case ast.Call() if called(node) in {"lit", "format"}:
-            text = _text(node.args[0], names).replace("{}", HOLE)
+        case ast.Call(args=[first, *_]) if called(node) in {"lit", "format"}:
+            text = _text(first, names).replace("{}", HOLE)
         case ast.Call() if called(node) == "concat_str":
             text = "".join(_text(part, names) or HOLE for part in node.args)
     return text

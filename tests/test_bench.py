@@ -17,6 +17,7 @@ REMINDERS_DUE = 432
 FILES = ["read_files", "age_files", "train_model", "score_items"]
 DATABASE = [
     *["import", "import_again", "ageing", "kpis", "verify", "reminders", "reminders_again"],
+    *["bank_import", "match"],
     *["cycle", "cycle_again", "cycle_next_day"],
     *["page_worklist", "page_home", "page_items", "page_customer", "page_search"],
 ]
@@ -25,6 +26,8 @@ KEYS = {
     *["floor", "floor_cpu_s", "ratio", "target", "met", "counts", "problems"],
 }
 PAGE_KEYS = {"p50_ms", "p95_ms", "cpu_p50_ms", "cpu_p95_ms"}
+LINE_KEYS = {name: {"ms_per_line"} for name in ("bank_import", "match")}
+BANK_LINES = SIZE // 3
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,8 @@ def test_every_measure_is_one_line_of_one_shape_with_its_floor(lines):
     assert list(lines) == FILES + DATABASE
     shapes = {name: set(line) for name, line in lines.items()}
     assert shapes == {
-        name: KEYS | PAGE_KEYS if name.startswith("page") else KEYS for name in lines
+        name: KEYS | (PAGE_KEYS if name.startswith("page") else LINE_KEYS.get(name, set()))
+        for name in lines
     }
     without_floor = {name for name, line in lines.items() if line["floor_cpu_s"] is None}
     assert without_floor == {"cycle_again"}
@@ -65,6 +69,15 @@ def test_reminders_are_decided_for_every_item_due_and_not_twice(lines):
     assert first["decided"] == REMINDERS_DUE
     assert first["messages"] == first["decisions"]["clear"]
     assert (again["messages"], again["changed"]) == (first["messages"], 0)
+
+
+def test_bank_money_is_recorded_matched_and_judged_by_its_truth(lines):
+    counts = {name: lines[name]["counts"] for name in ("bank_import", "match")}
+    matched = counts["match"]
+    assert counts["bank_import"]["payments"] == BANK_LINES
+    assert matched["posted"] + matched["exceptions"] + matched["held"] >= BANK_LINES
+    assert matched["hands_free"] <= matched["exact"] <= matched["lines"] == BANK_LINES
+    assert matched["wrong"] == 0
 
 
 def test_growth_is_the_exponent_between_neighbouring_sizes():

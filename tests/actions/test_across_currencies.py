@@ -4,11 +4,11 @@ import pytest
 
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.payments import apply_payment, reverse_allocation, reverse_payment
+from dunwell.engine.items import unapplied
 from dunwell.models import Allocation, EntryLine, Event
 from dunwell.queries.cards import customer_card
 from dunwell.queries.frames import allocations_frame, payments_frame
 from dunwell.queries.payments import payment_rows, payment_totals
-from dunwell.engine.items import unapplied
 from tests.actions.ledger_rows import breaks, invoice, open_amounts, payment
 from tests.conftest import AT, TODAY
 from tests.engine.rows import answers

@@ -134,12 +134,20 @@ def test_the_budget_of_the_month_counts_what_was_given_up_less_what_was_taken_ba
 ):
     actor = system(company)
     publish(second, draft(manager, TEXT.replace("2026-03-10", TODAY.isoformat())))
-    set_rate(actor=actor, currency="USD", from_on=date(2026, 1, 1), rate_ppm=900_000, source="t", at=AT)
+    set_rate(
+        actor=actor, currency="USD", from_on=date(2026, 1, 1), rate_ppm=900_000, source="t", at=AT
+    )
 
     def give_up(number, minor, kind="small_balance", currency="EUR", as_of=TODAY):
         item = invoice(customer, number, 100_00, currency=currency)
         return record_adjustment(
-            actor=actor, item=item, kind=kind, amount_minor=minor, reason="small", as_of=as_of, at=AT
+            actor=actor,
+            item=item,
+            kind=kind,
+            amount_minor=minor,
+            reason="small",
+            as_of=as_of,
+            at=AT,
         )
 
     give_up("R1", 3_00)

@@ -7,7 +7,6 @@ import pytest
 from dunwell.actions.debit_settlements import record_collected, settle_debit_entries
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.payments import apply_payment, record_payment
-from dunwell.jobs.debits import DebitDay, debit_day
 from dunwell.models import BankEntry, Debit, Payment
 from tests.actions.debit_rows import (
     COLLECT,
@@ -120,9 +119,10 @@ def test_money_with_a_later_value_date_waits_for_it(company, account, run):
     entry_of(account, "e1", 170_00, on=date(2026, 3, 24), reference=run.message_id)
 
     assert settle(company) == (0, 0)
-    assert debit_day(
-        company_id=company.pk, as_of=date(2026, 3, 24), at=COLLECTED_AT + timedelta(days=1)
-    ) == DebitDay(collected=2, returned=0, retries_due=0)
+    later = settle_debit_entries(
+        actor=system(company), as_of=date(2026, 3, 24), at=COLLECTED_AT + timedelta(days=1)
+    )
+    assert (later.collected, later.returned) == (2, 0)
 
 
 def test_a_sum_that_became_a_payment_of_nobody_is_taken_back_first(company, account, run):

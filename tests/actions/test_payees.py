@@ -63,7 +63,9 @@ def test_what_cannot_be_paid_to_is_refused(company, clerk, customer, changes, se
 
 
 def test_an_account_without_an_iban_is_taken_as_it_is_written(clerk, customer):
-    assert proposed_payee(clerk, customer, account="026009593 / 12-34").account == "026009593/12-34"
+    assert (
+        proposed_payee(clerk, customer, account="026009593 / 12-34").account == "026009593/12-34"
+    )
 
 
 def test_the_policy_may_do_without_evidence(company, clerk, customer):

@@ -7,7 +7,7 @@ import pytest
 from dunwell.actions.adjustments import record_adjustment
 from dunwell.actions.gate import Refused, staff, system
 from dunwell.actions.imports import import_ledger
-from dunwell.actions.payments import apply_payment, record_payment, reverse_payment
+from dunwell.actions.payments import apply_payment, reverse_payment
 from dunwell.actions.periods import ask_unlock, decide_unlock, first_open_day, lock_period
 from dunwell.models import Allocation, EntryLine, Event, Item, Payment, PeriodLock
 from dunwell.queries.periods import closed_until, lock_rows, unlock_asked

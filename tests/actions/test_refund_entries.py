@@ -102,9 +102,7 @@ def test_a_second_payout_of_one_refund_waits_for_a_person(clerk, manager, payee,
     assert states() == (["refund", "open"], ["paid"])
 
 
-def test_what_the_books_refuse_waits_for_a_person(
-    company, clerk, manager, payee, money, entry
-):
+def test_what_the_books_refuse_waits_for_a_person(company, clerk, manager, payee, money, entry):
     approved_refund(clerk, manager, money, payee, 10_00)
     entry(10_00, end_to_end="RF-1", is_reversal=True)
     lock_period(

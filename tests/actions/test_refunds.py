@@ -126,9 +126,7 @@ def test_who_proposed_does_not_approve(company, customer):
         approve_refund(actor=acting(other), refund=refund, **ON)
 
 
-def test_the_payee_must_be_approved_and_of_the_customer(
-    company, clerk, manager, customer, money
-):
+def test_the_payee_must_be_approved_and_of_the_customer(company, clerk, manager, customer, money):
     other = proposed_payee(clerk, add_customer(company, "K2"))
     with pytest.raises(Refused, match="account of another customer"):
         proposed_refund(clerk, money, other, 1_00)
@@ -185,9 +183,7 @@ def test_refunds_are_noted_as_paid_once(company, clerk, manager, payee, money):
     with pytest.raises(Refused, match="RF-4 is marked: waits for approval"):
         mark_refunds_paid(actor=acting(clerk), refunds=[waiting], **paid)
     with pytest.raises(Refused, match="has not come yet"):
-        mark_refunds_paid(
-            actor=acting(clerk), refunds=[], paid_on=TODAY + timedelta(days=1), **ON
-        )
+        mark_refunds_paid(actor=acting(clerk), refunds=[], paid_on=TODAY + timedelta(days=1), **ON)
 
 
 @pytest.mark.parametrize("is_paid", [True, False])

@@ -72,8 +72,12 @@ class Play:
             fail_refund(refund=refund, reason="x", **by)
 
     def check(self):
-        used = sum(Allocation.objects.filter(payment=self.money).values_list("amount_minor", flat=True))
-        taken = -sum(Allocation.objects.filter(item=self.credit).values_list("amount_minor", flat=True))
+        used = sum(
+            Allocation.objects.filter(payment=self.money).values_list("amount_minor", flat=True)
+        )
+        taken = -sum(
+            Allocation.objects.filter(item=self.credit).values_list("amount_minor", flat=True)
+        )
         assert 0 <= used <= 100_00 and 0 <= taken <= 100_00
         for of in ({"payment": self.money}, {"credit": self.credit}):
             given = Refund.objects.filter(status__in=("approved", "paid"), **of)

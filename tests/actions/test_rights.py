@@ -84,6 +84,7 @@ MATRIX = {
     "demo.answer_demo_messages": "MC",
     "demo.load_demo_ledger": "K",
     "demo.renew_demo_feeds": "AK",
+    "demo.start_demo_experiments": "M",
     "disputes.close_dispute": "M",
     "disputes.open_dispute": "MCK",
     "experiments.decide_experiment": "M",

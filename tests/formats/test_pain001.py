@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dunwell.formats.pain001 import SCHEMAS, Payer, Transfer, TransferFileError, write_pain001
+from dunwell.formats.pain008 import sepa_text
 
 PAYER = Payer(name="Müller & Söhne", iban="DE89370400440532013000", bic="COBADEFFXXX")
 ONE = Transfer(
@@ -85,9 +86,10 @@ def test_any_name_and_text_is_valid_or_refused_and_the_sum_is_right(amounts, nam
         changed(end_to_end=f"RF-{n}", amount_minor=amount, name=name, text=text)
         for n, amount in enumerate(amounts, 1)
     ]
-    try:
-        data = write_pain001(**{**GIVEN, "transfers": transfers})
-    except TransferFileError as error:
-        assert "cannot be written in Latin letters" in str(error)
+    given = {**GIVEN, "transfers": transfers}
+    if not sepa_text(name, most=70):
+        with pytest.raises(TransferFileError, match="cannot be written in Latin letters"):
+            write_pain001(**given)
         return
+    data = write_pain001(**given)
     assert told(data)["CtrlSum"].replace(".", "") == f"{sum(amounts):03d}"

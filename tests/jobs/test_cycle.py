@@ -107,6 +107,7 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
     assert (first.days, again.days, again.changed) == ((DAY,), (), 0)
     kept = Task.objects.filter(kind__in=("call", "letter", "approve", "contact_missing"))
     assert {step.step: step.changed for step in first.steps if step.step != "settle_promises"} == {
+        "settle_bank": 0,
         "apply_cash": MatchCase.objects.count(),
         "record_figures": KpiValue.objects.count(),
         "refresh_habits": Habit.objects.count(),

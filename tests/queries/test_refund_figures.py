@@ -87,16 +87,13 @@ def _is_unapplied():
 
 
 @pytest.mark.parametrize(("is_credit", "as_of"), [(False, NEXT), (True, TODAY)])
-def test_a_refund_changes_no_figure(
-    company, clerk, manager, customer, money, is_credit, as_of
-):
+def test_a_refund_changes_no_figure(company, clerk, manager, customer, money, is_credit, as_of):
     credit = invoice(customer, "G1", -80_00)
     payee = approved_payee(clerk, manager, customer)
-    if is_credit:
-        # the same credit, gone without a refund
-        before = _without_credit(company, credit, as_of)
-    else:
-        before = figures(company, as_of)
+    # of a credit: what is told when the same credit is gone without a refund
+    before = (_without_credit if is_credit else lambda c, _, day: figures(c, day))(
+        company, credit, as_of
+    )
 
     approved_refund(clerk, manager, credit if is_credit else money, payee, 80_00)
 

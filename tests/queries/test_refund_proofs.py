@@ -68,7 +68,9 @@ def test_a_planted_break_is_found_with_its_row(books, name, statement, number, r
 
     found = breaks(books)[name][0]
     expected = tuple(text and text.format(refund) for text in row)
-    assert tuple(None if e is None else f for e, f in zip(expected, found, strict=False)) == expected
+    assert (
+        tuple(None if e is None else f for e, f in zip(expected, found, strict=False)) == expected
+    )
 
 
 def test_an_amount_that_is_no_whole_number_is_found(books):

@@ -11,6 +11,8 @@ FIXED = {
     "currency": "EUR",
     "week": 1,
     "run_id": "none",
+    "year": 2026,
+    "month": 1,
 }
 
 

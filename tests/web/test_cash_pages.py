@@ -31,7 +31,14 @@ def test_the_queue_lists_what_waits_with_sums_and_opens_a_payment_beside_items(
     assert (
         "thank you" in page and "R1" in page and f'name="version" value="{case.version}"' in page
     )
-    assert [view.user for view in case.views.all()] == [clerk]
+    assert not case.views.exists()
+
+
+def test_who_looks_at_a_payment_is_told_to_the_next(come_in, clerk, collector, company, customer):
+    _, case = waiting(company)
+    path = f"/cash/{case.pk}/look/"
+    assert "looks at this payment too" not in come_in(clerk).post(path).text
+    assert f"{clerk.username} looks at this payment too" in come_in(collector).post(path).text
 
 
 def test_a_payment_is_put_on_items_and_the_next_case_opens(come_in, clerk, company, customer):

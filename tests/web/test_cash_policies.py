@@ -47,7 +47,9 @@ def test_checking_a_text_plays_its_cases_and_writes_nothing(come_in, manager):
     bad = client.post(f"{PAGES}draft/", {"text": wrong, "check": "1"})
     assert bad.status_code == 422 and "1 case does not come out" in bad.text
     for button in ("check", "save"):
-        typo = client.post(f"{PAGES}draft/", {"text": TEXT.replace("fee_minor", "fee"), button: "1"})
+        typo = client.post(
+            f"{PAGES}draft/", {"text": TEXT.replace("fee_minor", "fee"), button: "1"}
+        )
         assert typo.status_code == 422 and 'data-line="3"' in typo.text
         assert "field &#x27;fee&#x27; is not known" in typo.text
     assert PolicyVersion.objects.count() == 0

@@ -328,7 +328,7 @@ def test_a_running_training_shows_that_it_moves(come_in, reader, company, servin
     page, part = client.get("/models/").text, client.get("/models/progress/")
 
     assert "5 %: every model is tested on your own past… Training for 42 seconds." in page
-    assert 'aria-valuenow="5"' in page and 'css/imports.css' in page
+    assert 'aria-valuenow="5"' in page and "css/imports.css" in page
     assert 'hx-get="/models/progress/"' in page
     assert "<html" not in part.text and 'role="progressbar"' in part.text
 

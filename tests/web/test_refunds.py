@@ -62,7 +62,9 @@ def test_a_refund_goes_from_the_payment_to_the_bank_by_two_people(
     assert (refund.status, refund.paid_on) == ("paid", TODAY)
     client.post(f"/refunds/{refund.pk}/fail/", {"reason": "account closed"})
     refund.refresh_from_db()
-    assert refund.status == "failed" and "account closed" in client.get(f"/refunds/{refund.pk}/").text
+    assert (
+        refund.status == "failed" and "account closed" in client.get(f"/refunds/{refund.pk}/").text
+    )
     assert open_amounts(company) == {} and breaks(company) == {}
 
 
@@ -166,9 +168,7 @@ def test_the_sepa_file_holds_what_can_be_paid_and_says_what_cannot(
     assert none.status_code == 422 and "There is no transfer to write" in none.text
 
 
-def test_money_nobody_used_is_listed_with_its_age_and_exported(
-    come_in, reader, company, customer
-):
+def test_money_nobody_used_is_listed_with_its_age_and_exported(come_in, reader, company, customer):
     old = TODAY - timedelta(days=365)
     payment(customer, "P1", 100_00, value_on=old)
     payment(customer, "P2", 100_00, value_on=old + timedelta(days=1))
@@ -224,7 +224,10 @@ def test_rights_and_companies_are_kept_apart(
         assert client.get(path).status_code == 403
     for path in ("approve", "reject", "withdraw", "fail"):
         assert client.post(f"/refunds/{refund.pk}/{path}/", {"reason": "x"}).status_code == 403
-    assert client.post("/refunds/paid/", {"refund": refund.pk, "paid_on": "2026-03-05"}).status_code == 403
+    assert (
+        client.post("/refunds/paid/", {"refund": refund.pk, "paid_on": "2026-03-05"}).status_code
+        == 403
+    )
     assert client.get("/refunds/payments.xml?account=1").status_code == 403
     assert "/approve/" not in client.get(f"/refunds/{refund.pk}/").text
     client = come_in(rival)

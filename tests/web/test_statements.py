@@ -18,7 +18,7 @@ from tests.conftest import AT, TODAY, add_customer
 from tests.web.test_exports import lines
 
 QUERIES_OF_THE_LIST = 6
-QUERIES_OF_THE_PREVIEW = 12
+QUERIES_OF_THE_PREVIEW = 13
 SPAN = "span=days&from=2026-02-01&to=2026-03-05"
 DAYS = {"span": "days", "from": "2026-02-01", "to": "2026-03-05"}
 

@@ -52,9 +52,7 @@ def edit_bank_account(
         Feed.objects.filter(
             company=company, kind=Feed.Kind.BANK, name=feed_name(found.account, found.currency)
         ).delete()
-    record_event(
-        actor, "bank_account.edited", found, at=at, account=found.account, changed=wanted
-    )
+    record_event(actor, "bank_account.edited", found, at=at, account=found.account, changed=wanted)
     return found
 
 

@@ -267,9 +267,7 @@ def list_allocation_orders(request: ApiRequest) -> list[OrderOut]:
 
 
 @router.get("/orders/simulate/{payment_id}", response=answers(list[Share]))
-def simulate_allocation(
-    request: ApiRequest, payment_id: Id, order: OrderName = ""
-) -> list[Share]:
+def simulate_allocation(request: ApiRequest, payment_id: Id, order: OrderName = "") -> list[Share]:
     """Return what the rest of a payment would settle in an order, and by which rule.
 
     Nothing is written. Empty takes the order of the cash policy.

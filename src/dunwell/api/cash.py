@@ -239,7 +239,7 @@ def settle_one_case(
         paid={key: line.paid_minor for key, line in lines.items() if line.paid_minor},
         discounts={key: one.discount_minor for key, one in lines.items() if one.discount_minor},
         write_offs={key: one.write_off_minor for key, one in lines.items() if one.write_off_minor},
-        deductions=[Deduction(**one.dict()) for one in body.deductions],
+        deductions=_deductions(body.deductions),
         customer_id=_customer_key(request.actor, body.customer_id),
         learn=body.learn,
         seconds=body.seconds,
@@ -329,6 +329,10 @@ def show_unapplied(request: ApiRequest) -> list[UnappliedRow]:
     """Show unapplied cash by currency, customer and age, with the payments behind it."""
     request.actor.require("ledger.view")
     return list(unapplied_aging(request.actor.company, as_of=request.as_of))
+
+
+def _deductions(told: list[DeductionIn]) -> list[Deduction]:
+    return [Deduction(**one.dict()) for one in told]
 
 
 def _customer_key(actor: Actor, key: int | None) -> int | None:

@@ -135,11 +135,12 @@ def new_payment(request: ApiRequest, body: PaymentIn) -> tuple[int, dict[str, An
 @once
 def put_on_items(request: ApiRequest, payment_id: Id, body: ApplyIn) -> tuple[int, dict[str, Any]]:
     """Put a payment on items."""
+    payment = own(Payment, request.actor, payment_id)
     amounts = amounts_of(request.actor, body.lines)
     told = {line.item_id: line.paid_minor for line in body.lines}
     rows = apply_payment(
         actor=request.actor,
-        payment=own(Payment, request.actor, payment_id),
+        payment=payment,
         amounts=amounts,
         paid={item: used for item in amounts if (used := told[item.pk]) is not None},
         as_of=request.as_of,

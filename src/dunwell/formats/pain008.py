@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import text_unidecode  # type: ignore[import-untyped]
-from sepaxml import SepaDD  # type: ignore[import-untyped]
-from sepaxml.validation import ValidationError  # type: ignore[import-untyped]
+import text_unidecode
+from sepaxml import SepaDD
+from sepaxml.validation import ValidationError
 
 SCHEMAS = ("pain.008.001.08", "pain.008.001.02")
 """Versions that can be written, the present one of the rulebooks first."""

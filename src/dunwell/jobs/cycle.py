@@ -9,14 +9,18 @@ import polars as pl
 
 from dunwell import clock
 from dunwell.actions.anomalies import find_anomalies
+from dunwell.actions.bank_entries import book_due_entries
 from dunwell.actions.cycle import StepDone, run_step
+from dunwell.actions.debit_settlements import settle_debit_entries
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
 from dunwell.actions.figures import record_figures
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.actions.habits import refresh_habits
 from dunwell.actions.match_posting import record_matching
 from dunwell.actions.promises import settle_promises
+from dunwell.actions.refund_entries import settle_refund_entries
 from dunwell.actions.reminders import drop_stale_messages, write_reminders
+from dunwell.actions.remittances import link_remittances
 from dunwell.actions.scores import write_scores
 from dunwell.actions.worklist import rank_customers
 from dunwell.engine.matching import Matching
@@ -105,6 +109,15 @@ class Day:
         return choices(self.due, shown=self.shown, timing=self.timing)
 
 
+def _settle_bank(day: Day) -> int:
+    actor, as_of, at = day.actor, day.as_of, day.at
+    booked = book_due_entries(actor=actor, as_of=as_of, at=at)
+    linked = link_remittances(actor=actor, at=at)
+    debits = settle_debit_entries(actor=actor, as_of=as_of, at=at)
+    refunds = settle_refund_entries(actor=actor, as_of=as_of, at=at)
+    return booked + linked + debits.collected + debits.returned + refunds
+
+
 def _apply_cash(day: Day) -> int:
     frames, matching = day.cash
     return record_matching(
@@ -170,6 +183,7 @@ def _write_reminders(day: Day) -> int:
 
 
 STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
+    ("settle_bank", _settle_bank),
     ("apply_cash", _apply_cash),
     ("settle_promises", _settle_promises),
     ("record_figures", _record_figures),
@@ -184,10 +198,10 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("rank_customers", _rank_customers),
     ("write_reminders", _write_reminders),
 )
-"""Cash is applied before anything looks at the books; promises before figures and habits, which
-count them; a model is checked and, when its time has come, trained anew before it speaks; the
-plan of contacts (due steps through the chase gate) is made once and serves the choices, the
-worklist and the reminders."""
+"""What banks told is booked and cash applied before anything looks at the books; promises before
+figures and habits, which count them; a model is checked and, when its time has come, trained
+anew before it speaks; the plan of contacts (due steps through the chase gate) is made once and
+serves the choices, the worklist and the reminders."""
 
 READS: Mapping[str, Callable[[Day], object]] = {
     "apply_cash": lambda day: day.cash,

@@ -15,11 +15,12 @@ from datetime import date
 import narwhals.stable.v2 as nw
 import polars as pl
 from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from dunwell.engine import schema
 from dunwell.engine.calendars import day_number
 from dunwell.engine.statements import STATEMENT_ALLOCATIONS
-from dunwell.models import Company, Customer
+from dunwell.models import Company, Customer, Event, Payment
 from dunwell.queries.frames import day, read_rows
 
 _TYPES: Mapping[type[nw.dtypes.DType], type[pl.DataType]] = {
@@ -27,13 +28,17 @@ _TYPES: Mapping[type[nw.dtypes.DType], type[pl.DataType]] = {
     nw.Int32: pl.Int32,
     nw.String: pl.String,
 }
+PAYER_VERBS = ("payer.assigned", "cash.parked", "cash.settled")
+"""Events of a person saying whose payment it is; matching by itself names unknown payers only."""
+
 _TOUCHED = """
 WITH wanted AS (SELECT id FROM dunwell_customer WHERE company_id = %s AND id IN ({keys})),
 own_items AS (SELECT id FROM dunwell_item WHERE customer_id IN (SELECT id FROM wanted)),
 own_payments AS (
     SELECT id FROM dunwell_payment WHERE customer_id IN (SELECT id FROM wanted)
     UNION SELECT payment_id FROM dunwell_payerassignment
-    WHERE customer_id IN (SELECT id FROM wanted)),
+    WHERE customer_id IN (SELECT id FROM wanted)
+    UNION SELECT id FROM dunwell_payment WHERE id IN ({former})),
 touched AS (
     SELECT id, item_id, payment_id FROM dunwell_allocation
     WHERE item_id IN (SELECT id FROM own_items)
@@ -83,10 +88,14 @@ def newest_rows() -> Through:
 def account_rows(
     company: Company, customers: Sequence[int], *, known_on: date, through: Through
 ) -> AccountRows:
-    """Return what the statements of the customers, by key, rest on; in four queries."""
+    """Return what the statements of the customers, by key, rest on.
+
+    Takes five queries, and two more when payments turned out to be somebody else's.
+    """
     known = day_number(known_on)
-    touched = _TOUCHED.format(keys=", ".join(["%s"] * len(customers)) or "NULL")
-    start = [company.pk, *customers]
+    former = _former_payments(company, customers)
+    touched = _TOUCHED.format(keys=_places(customers), former=_places(former))
+    start = [company.pk, *customers, *former]
     items = read_rows(
         touched + _items(),
         [*start, through.item, known],
@@ -94,15 +103,17 @@ def account_rows(
     )
     payments = read_rows(
         touched + _payments(),
-        [*start, through.assignment, known, through.payment, known],
+        [*start, *[through.assignment, known] * 2, through.payment, known],
         _types(
             schema.PAYMENTS,
             number=pl.String,
             reference=pl.String,
             method=pl.String,
             reverses_id=pl.Int64,
+            is_found_later=pl.Int64,
         ),
     )
+    payments = _with_first_payers(company, payments)
     allocations = read_rows(
         touched + _allocations(),
         [*start, through.allocation, known],
@@ -130,7 +141,10 @@ WHERE i.id IN (SELECT id FROM own_items UNION SELECT item_id FROM touched)
 
 
 def _payments() -> str:
-    """Return SQL for payments with their payer as known: the newest finding, if there is any."""
+    """Return SQL for payments with their payer as known: the newest finding, if there is any.
+
+    `is_found_later`: every finding lies beyond what was known.
+    """
     recorded = day("p.recorded_on")
     return f"""
 SELECT p.id,
@@ -140,7 +154,12 @@ SELECT p.id,
                   ORDER BY y.id DESC LIMIT 1)
             ELSE p.customer_id END,
        p.currency, p.amount_minor, {day("p.value_on")}, {recorded}, p.number, p.reference,
-       p.method, p.reverses_id
+       p.method, p.reverses_id,
+       CASE WHEN EXISTS (SELECT 1 FROM dunwell_payerassignment x WHERE x.payment_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM dunwell_payerassignment z
+                             WHERE z.payment_id = p.id AND z.id <= %s
+                               AND {day("z.assigned_on")} <= %s)
+            THEN 1 ELSE 0 END
 FROM dunwell_payment p
 WHERE p.id IN (SELECT id FROM own_payments
                UNION SELECT payment_id FROM touched WHERE payment_id IS NOT NULL)
@@ -157,6 +176,59 @@ SELECT a.item_id, a.payment_id, CASE WHEN a.source = 'adjustment' THEN j.kind EL
 FROM dunwell_allocation a LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id
 WHERE a.id IN (SELECT id FROM touched) AND a.id <= %s AND {recorded} <= %s
 """
+
+
+def _changes(company: Company) -> QuerySet[Event]:
+    """Return the events that took a payment from one payer, who is `payer_before`, to another."""
+    told = Event.objects.filter(
+        company=company, subject__in=["payment", "matchcase"], verb__in=PAYER_VERBS
+    )
+    return told.exclude(data__payer=F("data__payer_before")).order_by("seq")
+
+
+def _former_payments(company: Company, customers: Sequence[int]) -> list[int]:
+    """Return the payments that were the customers' before they turned out to be another's.
+
+    No other row names them: an assignment keeps who it is now, its event who it was.
+    """
+    told = _changes(company).filter(data__payer_before__in=list(customers))
+    rows = told.values_list("subject", "subject_id", "data__payment")
+    found = list(rows)
+    numbers = [number for subject, _, number in found if subject != "payment"]
+    keys = [key for subject, key, _ in found if subject == "payment"]
+    if numbers:
+        paid = Payment.objects.filter(company=company, number__in=numbers)
+        keys += paid.values_list("pk", flat=True)
+    return sorted(set(keys))
+
+
+def _with_first_payers(company: Company, payments: pl.DataFrame) -> pl.DataFrame:
+    """Return the payments with the payer they had before anybody found another one.
+
+    Whoever has no event that says so was unknown before.
+    """
+    later = payments.filter(pl.col("is_found_later") == 1)
+    if later.is_empty():
+        return payments
+    by_number = dict(later.select("number", "payment_id").iter_rows())
+    about = Q(subject="payment", subject_id__in=[*by_number.values()])
+    told = _changes(company).filter(about | Q(data__payment__in=[*by_number]))
+    first: dict[int, int | None] = {}
+    for subject, key, data in told.values_list("subject", "subject_id", "data"):
+        found = key if subject == "payment" else by_number[data["payment"]]
+        first.setdefault(found, data["payer_before"])
+    known = pl.DataFrame(
+        {"payment_id": [*first], "first_payer": [*first.values()]},
+        schema={"payment_id": pl.Int64, "first_payer": pl.Int64},
+    )
+    is_later = pl.col("is_found_later") == 1
+    payer = pl.when(is_later).then("first_payer").otherwise("customer_id").alias("customer_id")
+    joined = payments.join(known, on="payment_id", how="left", maintain_order="left")
+    return joined.with_columns(payer).drop("first_payer")
+
+
+def _places(keys: Sequence[int]) -> str:
+    return ", ".join(["%s"] * len(keys)) or "NULL"
 
 
 def _types(columns: schema.Frame, **more: type[pl.DataType]) -> dict[str, type[pl.DataType]]:

@@ -28,7 +28,8 @@ _TYPES: Mapping[type[nw.dtypes.DType], type[pl.DataType]] = {
 _SPARE = """
 SELECT p.id FROM dunwell_payment p
 LEFT JOIN (SELECT payment_id, SUM(COALESCE(paid_minor, amount_minor)) AS used
-           FROM dunwell_allocation WHERE company_id = %s AND payment_id IS NOT NULL GROUP BY payment_id) u
+           FROM dunwell_allocation WHERE company_id = %s AND payment_id IS NOT NULL
+           GROUP BY payment_id) u
   ON u.payment_id = p.id
 WHERE p.company_id = %s AND p.amount_minor <> COALESCE(u.used, 0)
 """

@@ -36,27 +36,31 @@ KNOWN = "customer "
 """Stands before the customer's key where a payment's customer is known for sure."""
 
 _PAYMENTS = """
-SELECT p.id, p.number, {value_day}, p.amount_minor,
-       p.amount_minor - CAST(COALESCE(u.used, 0) AS bigint), p.currency,
+SELECT p.id, p.number, p.value_day, p.amount_minor,
+       p.amount_minor - CAST(COALESCE(p.used, 0) AS bigint), p.currency,
        COALESCE(NULLIF(e.counterparty, ''), NULLIF(p.payer, ''), k.name, ''),
        COALESCE(e.counterparty_account, ''),
        COALESCE(NULLIF(e.reference, ''), p.reference), COALESCE(e.text, ''),
        COALESCE(e.end_to_end, ''), p.payer, p.customer_id, c.id, COALESCE(c.status, ''),
-       COALESCE(c.version, 0), u.payment_id IS NOT NULL, e.id,
+       COALESCE(c.version, 0), p.used IS NOT NULL, e.id,
        COALESCE(e.charges_minor, 0), e.original_minor, COALESCE(e.original_currency, '')
-FROM dunwell_payment p
-LEFT JOIN (SELECT payment_id, SUM(COALESCE(paid_minor, amount_minor)) AS used
-           FROM dunwell_allocation WHERE company_id = %s AND payment_id IS NOT NULL
-           GROUP BY payment_id) u ON u.payment_id = p.id
+FROM (SELECT p.id, p.number, {value_day} AS value_day, p.amount_minor, p.currency, p.payer,
+             p.reference, p.customer_id,
+             (SELECT SUM(COALESCE(a.paid_minor, a.amount_minor))
+              FROM dunwell_allocation a WHERE a.payment_id = p.id) AS used
+      FROM dunwell_payment p
+      WHERE p.company_id = %s AND p.amount_minor > 0 AND p.reverses_id IS NULL
+        AND {value_day} <= %s
+        AND NOT EXISTS (SELECT 1 FROM dunwell_payment r WHERE r.reverses_id = p.id)) p
 LEFT JOIN dunwell_customer k ON k.id = p.customer_id
 LEFT JOIN dunwell_matchcase c ON c.payment_id = p.id
 LEFT JOIN dunwell_bankentry e ON e.payment_id = p.id AND e.treatment = 'payment'
-WHERE p.company_id = %s AND p.amount_minor > COALESCE(u.used, 0) AND p.amount_minor > 0
-  AND p.reverses_id IS NULL AND {value_day} <= %s
-  AND NOT EXISTS (SELECT 1 FROM dunwell_payment r WHERE r.reverses_id = p.id)
+WHERE p.amount_minor > COALESCE(p.used, 0)
   AND (c.id IS NULL OR c.status IN ('exception', 'held'))
 ORDER BY p.id, e.id
 """
+"""What is used of a payment is looked up by its key: joined as a sum of all, SQLite would scan
+those sums for every payment."""
 _PAYMENT_TYPES: Mapping[str, type[pl.DataType]] = {
     "id": pl.Int64,
     "payment_id": pl.String,
@@ -218,7 +222,7 @@ def _own_policy(company: Company, policy: MatchPolicy) -> MatchPolicy:
 def _payments(company: Company, as_of: date) -> pl.DataFrame:
     """Return the payments with the words of their bank entry; of several the first rules."""
     query = _PAYMENTS.format(value_day=day("p.value_on"))
-    rows = read_rows(query, [company.pk, company.pk, day_number(as_of)], _PAYMENT_TYPES)
+    rows = read_rows(query, [company.pk, day_number(as_of)], _PAYMENT_TYPES)
     told = [_told(*row) for row in rows.select(_TOLD).iter_rows()]
     known = pl.format(KNOWN + "{}", pl.col("customer_id"))
     return rows.with_columns(

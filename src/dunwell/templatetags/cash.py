@@ -101,6 +101,12 @@ def tier_words(tier: str) -> str:
 
 
 @register.filter
+def tier_end(tier: str) -> str:
+    """Return what a tier leads to: posting without a person, or a proposal."""
+    return gettext("posted by itself") if tier.startswith("auto:") else gettext("proposed")
+
+
+@register.filter
 def sure(ppm: int) -> str:
     """Return how sure a proposal is, as a whole percentage that never claims more."""
     return gettext("%(percent)d %%") % {"percent": ppm // PPM_PER_PERCENT}

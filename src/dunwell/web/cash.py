@@ -115,8 +115,7 @@ def case_show(request: StaffRequest, case_id: int) -> HttpResponse:
     """Show a payment beside what it may pay; a POST puts it there and opens the next case."""
     card = _card_or_404(request, case_id)
     if request.method == "GET":
-        others = view_case(actor=request.actor, case=card.case, at=clock.now())
-        return render(request, "web/cash_case.html", _context(request, card, others=others))
+        return render(request, "web/cash_case.html", _context(request, card))
     near = _neighbours(request, case_id)
     try:
         settled = _settle(request, card)
@@ -129,6 +128,13 @@ def case_show(request: StaffRequest, case_id: int) -> HttpResponse:
     if near.after is None:
         return done(request, text, back=reverse("cash"))
     return redirect(f"{reverse('cash-case', args=[near.after])}?after={case_id}")
+
+
+@require_POST
+def case_look(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Note that somebody looks at a case, and return who else does; asking changes nothing."""
+    others = view_case(actor=request.actor, case=_case_or_404(request, case_id), at=clock.now())
+    return render(request, "web/cash_lookers.html", {"others": others})
 
 
 @require_GET
@@ -221,9 +227,7 @@ def _offered(
     return tuple(offered.values())
 
 
-def _context(
-    request: StaffRequest, card: CaseCard, *, others: Sequence[str] = (), refusal: str = ""
-) -> dict[str, Any]:
+def _context(request: StaffRequest, card: CaseCard, *, refusal: str = "") -> dict[str, Any]:
     """Return what the page of a case shows; after a refusal what was typed stands again."""
     typed = request.POST if refusal else None
     keys = named_keys(request.POST) if refusal else ()
@@ -235,7 +239,6 @@ def _context(
         "card": card,
         "case": card.case,
         "payment": card.payment,
-        "others": others,
         "refusal": refusal,
         "typed": typed,
         "proposals": [

@@ -98,7 +98,9 @@ def unapplied(request: StaffRequest) -> HttpResponse:
         request,
         "web/unapplied.html",
         {
-            "rows": [(row, _who(row)) for row in shown],
+            "rows": [
+                (row, _who(row), list(zip(names, row.buckets, strict=True))) for row in shown
+            ],
             "sums": [
                 (code, zip(names, total[:-1], strict=True), total[-1])
                 for code, total in sums.items()

@@ -21,7 +21,7 @@ from dunwell.actions.payments import (
     reverse_allocation,
 )
 from dunwell.formats.currencies import ISO_CODES
-from dunwell.models import Allocation, Company, Customer, Item, Payment
+from dunwell.models import Allocation, Company, Customer, Item, MatchCase, Payment
 from dunwell.queries.item_cards import open_currencies
 from dunwell.queries.pages import CursorError
 from dunwell.queries.payments import (
@@ -219,6 +219,9 @@ def payment_show(request: StaffRequest, payment_id: int) -> HttpResponse:
         "row": card.row,
         "order": order,
         "note": return_note(company, payment_id) if card.row.is_returned else None,
+        "case_id": MatchCase.objects.filter(payment=payment_id)
+        .values_list("pk", flat=True)
+        .first(),
         "targets": _shown(card.targets, proposal, card.row.currency, typed),
         "refusal": refusal,
     }

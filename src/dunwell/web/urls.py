@@ -162,6 +162,7 @@ urlpatterns = [
     ),
     path("cash/<int:case_id>/", cash.case_show, name="cash-case"),
     path("cash/<int:case_id>/items/", cash.case_items, name="cash-items"),
+    path("cash/<int:case_id>/look/", cash.case_look, name="cash-look"),
     path("cash/<int:case_id>/undo/", cash.case_undo, name="cash-undo"),
     path("cash/<int:case_id>/on-account/", cash_steps.case_park, name="cash-park"),
     path("cash/<int:case_id>/hold/", cash_steps.case_hold, name="cash-hold"),
@@ -201,9 +202,7 @@ urlpatterns = [
         remittances.remittances_export,
         name="remittances-export",
     ),
-    path(
-        "bank/remittances/<int:remittance_id>/", remittances.remittance_show, name="remittance"
-    ),
+    path("bank/remittances/<int:remittance_id>/", remittances.remittance_show, name="remittance"),
     path(
         "bank/remittances/<int:remittance_id>/link/",
         remittances.remittance_link,

@@ -93,7 +93,7 @@ _FORMS_TEXT = (
     "inc corp corporation llc ltd limited plc gmbh ag kg sarl sas sa spa srl sl bv nv ab as "
     "aps oy kk pty pte llp lp co fze fzco vof cv ohg mbh"
 )
-_FORMS = frozenset(_FORMS_TEXT.split())
+FORMS = frozenset(_FORMS_TEXT.split())
 """Legal forms that stand inside a name (`Acme Inc Division 4`): no evidence either way."""
 
 
@@ -103,8 +103,8 @@ def likeness(payer: str, customer: str) -> Likeness:
         return Likeness.OTHER
     if payer == customer or squeezed(payer) == squeezed(customer):
         return Likeness.SAME
-    mine = [w for w in name_words(payer) if w not in NOISE and w not in _FORMS]
-    theirs = [w for w in name_words(customer) if w not in _FORMS]
+    mine = [w for w in name_words(payer) if w not in NOISE and w not in FORMS]
+    theirs = [w for w in name_words(customer) if w not in FORMS]
     if not mine or not theirs:
         return Likeness.OTHER
     if mine == theirs:
@@ -177,7 +177,7 @@ def _is_short_name(mine: list[str], theirs: list[str]) -> bool:
     """Return whether the payer writes initials (`CMI`, `Obsidian DC`, `CMI 7`)."""
     words = [w for w in mine if not w.isdigit()]
     letters = [w for w in theirs if not w[0].isdigit()]
-    if not words:
+    if not words or not letters:
         return False
     if len(words) > 1:
         if words[0] != letters[0]:
@@ -188,7 +188,7 @@ def _is_short_name(mine: list[str], theirs: list[str]) -> bool:
         return False
     spare = letters[len(short) :]
     if joined.startswith(short):
-        return all(w in GENERIC or w in _FORMS for w in spare)
+        return all(w in GENERIC or w in FORMS for w in spare)
     # The letter of a legal form that was taken off the customer's name.
     return len(joined) > 1 and short[:-1] == joined
 

@@ -17,6 +17,7 @@ from dunwell.engine.matching.names import (
     name_words,
     squeezed,
 )
+from dunwell.engine.matching.related import NameIndex
 
 MOST_CANDIDATES = 64
 """Customers compared per name; more sharing one word prove that the word says nothing."""
@@ -65,6 +66,8 @@ class PayerBook:
     _by_alias: dict[str, list[Key]] = field(default_factory=dict)
     _by_account: dict[str, list[Key]] = field(default_factory=dict)
     _paid_by: dict[Key, list[Relation]] = field(default_factory=dict)
+    _payers: NameIndex = field(init=False)
+    _pays_for: dict[str, list[int]] = field(default_factory=dict)
     _named: dict[str, dict[Key, Likeness]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,9 +89,15 @@ class PayerBook:
             self._by_alias.setdefault(squeezed(self.texts.get(text, "")), []).append(key)
         for account, key in self.accounts:
             self._by_account.setdefault(plain_account(account), []).append(key)
-        for one in self.relations:
+        self._know_relations()
+
+    def _know_relations(self) -> None:
+        for place, one in enumerate(self.relations):
             if one.payer_customer_id is not None:
                 self._paid_by.setdefault(one.payer_customer_id, []).append(one)
+            if one.kind != "netting" and one.payer:
+                self._pays_for.setdefault(self.texts.get(one.payer, ""), []).append(place)
+        self._payers = NameIndex(self._pays_for)
 
     def payers(self, payment: Payment) -> dict[Key, PayerMatch]:
         """Return the customers the payment may come from or be made for, with the best reason."""
@@ -158,12 +167,10 @@ class PayerBook:
                 _keep(found, key, PayerGrade.CLOSE, "the text reads like the customer")
 
     def _related(self, found: dict[Key, PayerMatch], name: str) -> None:
-        for one in self.relations:
-            if one.kind != "netting" and one.payer:
-                like = likeness(name, self.texts.get(one.payer, ""))
-                if like >= Likeness.CLOSE:
-                    why = f"{one.payer} pays for the customer ({one.kind})"
-                    _keep(found, one.customer_id, PayerGrade.RELATED, why)
+        places = [place for like in self._payers.close(name) for place in self._pays_for[like]]
+        for one in (self.relations[place] for place in sorted(places)):
+            why = f"{one.payer} pays for the customer ({one.kind})"
+            _keep(found, one.customer_id, PayerGrade.RELATED, why)
         for key, match in list(found.items()):
             if match.grade >= PayerGrade.CLOSE:
                 for one in self._paid_by.get(key, ()):

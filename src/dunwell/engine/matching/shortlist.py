@@ -81,15 +81,35 @@ def items_about(
         | (is_open & nw.col("open_minor").is_in(sorted(set(amounts))))
     )
     frame = lazy(items).with_columns(is_named.alias("is_named")).filter(wanted)
-    rows = frame.collect().to_dict(as_series=False)
-    flags = rows.pop("is_named")
-    names = list(rows)
-    whole = [dict(zip(names, row, strict=True)) for row in zip(*rows.values(), strict=True)]
-    found = {row["item_id"]: Item(**row) for row in whole}
+    rows = frame.select(*ITEM_COLUMNS, *ITEM_TEXTS, "is_named").collect()
+    keys, flags = rows["item_id"].to_list(), rows["is_named"].to_list()
+    found = dict(zip(keys, _items(rows), strict=True))
+    is_numbered = all(isinstance(key, int) for key in found)
+    order = sorted(found) if is_numbered else sorted(found, key=ordered)
     return Shortlist(
-        {key: found[key] for key in sorted(found, key=ordered)},
-        frozenset(row["item_id"] for row, flag in zip(whole, flags, strict=True) if flag),
+        {key: found[key] for key in order},
+        frozenset(key for key, flag in zip(keys, flags, strict=True) if flag),
     )
+
+
+def _items(rows: nw.DataFrame) -> Iterator[Item]:
+    """Yield the rows as items; spelled out, for a large book has many that fit by amount."""
+    columns = (rows[name].to_list() for name in (*ITEM_COLUMNS, *ITEM_TEXTS))
+    for row in zip(*columns, strict=True):
+        yield Item(
+            item_id=row[0],
+            customer_id=row[1],
+            customer=row[2],
+            issued_day=row[3],
+            due_day=row[4],
+            amount_minor=row[5],
+            open_minor=row[6],
+            currency=row[7],
+            number=row[8],
+            reference=row[9],
+            terms=row[10],
+            status=row[11],
+        )
 
 
 def _is_said(text: nw.Expr, said: list[str]) -> nw.Expr:

@@ -65,7 +65,8 @@ WHERE o.company_id = %(company)s AND i.company_id <> o.company_id
         id="I8",
         proves="An allocation stays in one currency, or says its amount in both.",
         query="""
-SELECT a.id AS allocation, i.number, i.currency, COALESCE(p.currency, c.currency) AS other_currency,
+SELECT a.id AS allocation, i.number, i.currency,
+       COALESCE(p.currency, c.currency) AS other_currency,
        a.amount_minor, a.paid_minor
 FROM dunwell_allocation a JOIN dunwell_item i ON i.id = a.item_id
 LEFT JOIN dunwell_payment p ON p.id = a.payment_id

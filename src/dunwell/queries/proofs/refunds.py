@@ -33,7 +33,7 @@ SELECT NULL, i.number, 'no refund', NULL, i.amount_minor, 0
 FROM dunwell_item i LEFT JOIN dunwell_refund r ON r.item_id = i.id
 WHERE i.company_id = %(company)s AND i.kind = 'refund' AND i.reverses_id IS NULL
   AND r.id IS NULL
-ORDER BY number
+ORDER BY 2
 """,
     ),
     Check(

@@ -124,7 +124,9 @@ function start() {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && isTyping(event.target) && form.contains(event.target)) event.target.blur();
     if (isTyping(event.target) || isDialogOpen()) return;
-    if (/^[1-5]$/.test(event.key) && choose(event.key)) event.preventDefault();
+    if (event.key === "f") form.querySelector("#find").focus();
+    else if (!/^[1-5]$/.test(event.key) || !choose(event.key)) return;
+    event.preventDefault();
   });
   // rows that a search found before are not offered twice, and typed ones stay when it changes
   document.addEventListener("htmx:configRequest", (event) => {

@@ -113,11 +113,13 @@ def test_an_amount_is_whole_minor_units_and_stands_beside_its_currency():
     of_the_card = {
         "ActionOption", "AdjustmentIn", "AgingBucket", "BucketFigure", "DisputeIn", "ItemDispute", "ItemMessage",
         "ForecastWeek", "ItemMovement", "ItemPromise", "LineIn", "Placed", "PostedLine",
-        "PromiseLineIn", "Target", "WeekItem",
+        "PromiseLineIn", "Target", "WeekItem", "AdvisedLine", "CardLine", "CardProposal",
+        "CaseLineIn", "DebitLine", "DebitRow", "DebitRunRow", "DeductionIn", "LeftOutRow",
+        "PartOfMoney", "Proposed", "RefundIn", "Short", "StatementCard", "UnappliedPayment",
     }  # fmt: skip
     of_the_company = {
         "ChoiceRow", "CompanyChanges", "CompanyOut", "CustomerChanges", "CustomerRow", "DayPlan",
-        "WorklistCounts",
+        "FxMonth", "FxPending", "ReturnIn", "WorklistCounts",
     }  # fmt: skip
     bare = set()
     for name, schema in quick.raw_schema["components"]["schemas"].items():

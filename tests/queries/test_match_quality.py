@@ -6,7 +6,7 @@ import pytest
 
 from dunwell.actions.match_cases import settle_case, undo_case
 from dunwell.actions.payments import apply_payment, reverse_payment
-from dunwell.queries.match_quality import AGES, Share, match_quality, unapplied_aging
+from dunwell.queries.match_quality import AGES, JudgedShare, match_quality, unapplied_aging
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice, payment
 from tests.actions.match_desk import LATER, case_of, money, run
@@ -21,10 +21,10 @@ def whole(company):
 
 def test_wilsons_interval_is_that_of_the_textbook():
     # Newcombe (1998), table 1: 81 of 263 has 0.2553 to 0.3662
-    share = Share(judged=263, right=81)
+    share = JudgedShare(judged=263, right=81)
     assert (share.ppm, share.low_ppm, share.high_ppm) == (307_984, 255_288, 366_211)
-    assert Share(judged=0, right=0).low_ppm is None
-    assert Share(judged=10, right=10).high_ppm == 1_000_000
+    assert JudgedShare(judged=0, right=0).low_ppm is None
+    assert JudgedShare(judged=10, right=10).high_ppm == 1_000_000
 
 
 def test_a_week_counts_what_posted_what_was_decided_and_whether_it_was_right(company, clerk):
@@ -57,7 +57,7 @@ def test_a_week_counts_what_posted_what_was_decided_and_whether_it_was_right(com
     assert (row.payments, row.posted, row.decided, row.waiting) == (4, 2, 1, 1)
     assert (row.straight_ppm, row.seconds_each, row.minutes_each) == (500_000, 90, 1.5)
     assert (row.posting, row.proposing) == (
-        Share(judged=3, right=2), Share(judged=0, right=0),
+        JudgedShare(judged=3, right=2), JudgedShare(judged=0, right=0),
     )  # fmt: skip
     assert row.matched == {"EUR": 417_94 + 417_95 + 4_60}
     assert [one.matched for one in quality.weeks] == [row.matched]

@@ -27,7 +27,7 @@ from dunwell.api.fields import (
     own,
 )
 from dunwell.api.writes import once
-from dunwell.engine.allocation_orders import ORDER_NAMES, ORDERS, Share
+from dunwell.engine.allocation_orders import ORDER_NAMES, ORDERS, PartOfMoney
 from dunwell.formats.journal import journal_csv
 from dunwell.models import Journal, PeriodLock
 from dunwell.queries.journals import (
@@ -266,8 +266,10 @@ def list_allocation_orders(request: ApiRequest) -> list[OrderOut]:
     ]
 
 
-@router.get("/orders/simulate/{payment_id}", response=answers(list[Share]))
-def simulate_allocation(request: ApiRequest, payment_id: Id, order: OrderName = "") -> list[Share]:
+@router.get("/orders/simulate/{payment_id}", response=answers(list[PartOfMoney]))
+def simulate_allocation(
+    request: ApiRequest, payment_id: Id, order: OrderName = ""
+) -> list[PartOfMoney]:
     """Return what the rest of a payment would settle in an order, and by which rule.
 
     Nothing is written. Empty takes the order of the cash policy.

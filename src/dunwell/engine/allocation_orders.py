@@ -41,7 +41,7 @@ class Debt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Share:
+class PartOfMoney:
     """What one item gets, in minor units, and the criterion that gave it its place."""
 
     item_id: int
@@ -194,7 +194,7 @@ def order_of(name: str, *, country: str = "") -> AllocationOrder:
 
 def allocate(
     debts: Iterable[Debt], amount_minor: int, *, order: AllocationOrder, as_of: date
-) -> tuple[Share, ...]:
+) -> tuple[PartOfMoney, ...]:
     """Return what each debt gets of an amount, in the order settled; nothing is written.
 
     What the debts do not need stays over. In a proportional division whole minor units are
@@ -207,7 +207,7 @@ def allocate(
     places = [
         list(group) for _, group in groupby(ranked, key=lambda debt: _rank(debt, order, as_of))
     ]
-    shares: list[Share] = []
+    shares: list[PartOfMoney] = []
     for n, group in enumerate(places):
         if left <= 0:
             break
@@ -216,7 +216,7 @@ def allocate(
         is_split = sum(parts) < sum(debt.open_minor for debt in group) and len(group) > 1
         told = (EQUAL if order.is_proportional else LISTED) if is_split else rule
         shares += [
-            Share(item_id=debt.item_id, amount_minor=part, rule=told)
+            PartOfMoney(item_id=debt.item_id, amount_minor=part, rule=told)
             for debt, part in zip(group, parts, strict=True)
             if part
         ]

@@ -25,7 +25,7 @@ Status = MatchCase.Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Share:
+class JudgedShare:
     """`right` of `judged` as ppm, with Wilson's interval at 95 % confidence; empty without any.
 
     Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference.
@@ -76,8 +76,8 @@ class QualityRow:
     decided: int
     waiting: int
     seconds: int
-    posting: Share
-    proposing: Share
+    posting: JudgedShare
+    proposing: JudgedShare
     matched: Mapping[str, int]
 
     @property
@@ -126,8 +126,8 @@ class _Sum:
             decided=self.decided,
             waiting=self.payments - self.posted - self.decided,
             seconds=self.seconds,
-            posting=Share(judged=self.posting[0], right=self.posting[1]),
-            proposing=Share(judged=self.proposing[0], right=self.proposing[1]),
+            posting=JudgedShare(judged=self.posting[0], right=self.posting[1]),
+            proposing=JudgedShare(judged=self.proposing[0], right=self.proposing[1]),
             matched=dict(sorted(self.matched.items())),
         )
 

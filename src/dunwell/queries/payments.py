@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from dunwell.engine.allocation_orders import AllocationOrder, Debt, Share, allocate, order_of
+from dunwell.engine.allocation_orders import AllocationOrder, Debt, PartOfMoney, allocate, order_of
 from dunwell.models import Allocation, Company, Item, OpenItem, Payment
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
@@ -234,7 +234,7 @@ def shares(
     order: AllocationOrder,
     as_of: date,
     reference: str = "",
-) -> tuple[Share, ...]:
+) -> tuple[PartOfMoney, ...]:
     """Return what each target gets of the amount and by which rule; nothing is written.
 
     What the payer's reference names is what the debtor designated, in the order named.

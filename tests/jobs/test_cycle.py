@@ -42,6 +42,13 @@ def company(db):
         yield demo_company()
 
 
+@pytest.fixture
+def larger_company(db):
+    """A demo large enough that somebody is written to though cash is applied first."""
+    with time_machine.travel(AT, tick=False):
+        yield demo_company(customers=32, items=480)
+
+
 def after(company, *days):
     """The digest of every table after running the cycle on the given days, taken back again."""
     with transaction.atomic():
@@ -123,9 +130,9 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
     }
 
 
-def test_every_message_carries_its_words_amounts_and_decision(company):
-    run_cycle(company.pk, DAY)
-    messages = list(Message.objects.filter(company=company).order_by("id"))
+def test_every_message_carries_its_words_amounts_and_decision(larger_company):
+    run_cycle(larger_company.pk, DAY)
+    messages = list(Message.objects.filter(company=larger_company).order_by("id"))
     assert messages
     for message in messages:
         lines = MessageItem.objects.filter(message=message)
@@ -134,7 +141,7 @@ def test_every_message_carries_its_words_amounts_and_decision(company):
         assert message.decision["facts"]["best_net_minor"] > 0
         assert sum(message.decision["demand_minor"].values()) > 0
         assert message.message_id == (
-            f"<{company.pk}.{message.customer_id}.2026-03-05.{message.channel}@dunwell>"
+            f"<{larger_company.pk}.{message.customer_id}.2026-03-05.{message.channel}@dunwell>"
         )
         for line in lines.select_related("item"):
             assert line.item.number in message.body or message.template == "sms_reminder"
@@ -250,8 +257,8 @@ def test_an_empty_company_runs_and_writes_nothing(db):
     assert (done.changed, Event.objects.filter(company=empty).count()) == (0, 1)
 
 
-def test_events_tell_the_day_and_the_counts(company):
-    run_cycle(company.pk, DAY)
+def test_events_tell_the_day_and_the_counts(larger_company):
+    run_cycle(larger_company.pk, DAY)
     told = {
         verb: (actor, data["as_of"])
         for verb, actor, data in Event.objects.filter(
@@ -265,5 +272,5 @@ def test_events_tell_the_day_and_the_counts(company):
     }
     assert told == dict.fromkeys(
         ("figures.recorded", "habits.refreshed", "worklist.ranked", "reminders.written"),
-        (system(company).name, "2026-03-05"),
+        (system(larger_company).name, "2026-03-05"),
     )

@@ -111,7 +111,8 @@ def _read_statement(actor: Actor, *, today: date, at: datetime, tell: Tell) -> N
     upload = Upload(name=f"statement-{covered.isoformat()}.xml", data=day.content)
     file = receive_bank_file(actor=actor, file=upload, at=at)
     read = read_file(file_id=file.pk, as_of=today, at=at)
-    tell(f"{covered} bank statement: {read.counts.get('payments', 0):,} payments")
+    payments = read.counts.get("payments", 0)
+    tell(f"{today} bank statement up to {covered}: {payments:,} payments")
 
 
 def _play_weeks_before(actor: Actor, *, today: date, tell: Tell) -> None:

@@ -9,8 +9,10 @@ from dunwell.models.customers import Customer
 class AccountStatement(models.Model):
     """One customer's account over a span of days, as known on `known_on`.
 
-    Its lines follow from the ledger, the span and `known_on`; `totals` holds opening, movements
-    and closing per currency in minor units, `sha256` the hash of its canonical JSON.
+    Its lines follow from the ledger, the span and `known_on`. `totals` holds opening, movements
+    and closing per currency in minor units (`currencies`), and the newest rows there were when
+    it was issued (`through`), so that one of a day still open can be made again too; `sha256` is
+    the hash of its canonical JSON.
     """
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="account_statements")

@@ -67,7 +67,7 @@ def test_a_run_makes_a_zip_with_an_index_whose_closing_balances_are_the_ledger_s
         ("ST-000002", "K2", "Customer 2", "EUR", "0.00", "50.00", "50.00"),
         ("ST-000003", "K3", "Customer 3", "JPY", "0", "5000", "5000"),
     ]
-    assert runs_of(company) == [done]
+    assert done in runs_of(company)
 
 
 def test_a_run_that_died_is_begun_again_and_comes_out_the_same(company, three, monkeypatch):

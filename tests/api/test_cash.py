@@ -1,10 +1,11 @@
 """Cash application through the API: what waits, a decision, a second one that comes too late."""
 
 from dunwell.models import MatchCase
+from tests.api.books import keep_books
 
 
-def test_a_case_is_settled_once_and_the_second_decision_is_told_who_was_faster(as_admin_clerk):
-    program, ids = as_admin_clerk
+def test_a_case_is_settled_once_and_the_second_decision_is_told_who_was_faster(as_anyone, company):
+    program, ids = as_anyone, keep_books(company)
     case = program.call("GET", f"/cash/cases/{ids['case_id']}").json()
     assert (case["status"], case["left_minor"], case["version"]) == ("exception", 2_51, 1)
     body = {

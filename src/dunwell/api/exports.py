@@ -1,8 +1,9 @@
 """Lists as whole CSV files (/items.csv and so on), with the filters and order of the lists."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from django.http import HttpResponse
@@ -19,7 +20,7 @@ from dunwell.formats.exports import write_csv
 from dunwell.queries.anomalies import AnomalyRow, anomaly_rows
 from dunwell.queries.experiments import ChoiceRow, choice_rows
 from dunwell.queries.items import ItemRow
-from dunwell.queries.pages import LARGEST_PAGE, Page
+from dunwell.queries.pages import every_row
 from dunwell.queries.payments import PaymentRow, payment_rows
 from dunwell.queries.predictions import PredictionRow, prediction_rows
 from dunwell.queries.scores import ScoreRow, score_rows
@@ -44,7 +45,7 @@ def export_items(request: ApiRequest, choice: Query[ItemChoice]) -> HttpResponse
     """Export every item under the filter, with the columns of the list."""
     request.actor.require("ledger.view")
     pages = item_pages(request, choice, sort="due_on")
-    return _file("items", ItemRow, _all(lambda cursor: pages(cursor, LARGEST_PAGE)))
+    return _file("items", ItemRow, every_row(pages))
 
 
 @router.get("/payments.csv", response={200: None, **PROBLEMS}, openapi_extra=CSV_FILE)
@@ -57,15 +58,14 @@ def export_payments(
 ) -> HttpResponse:
     """Export every payment under the filter, with the columns of the list."""
     request.actor.require("ledger.view")
-    rows = _all(
-        lambda cursor: payment_rows(
+    rows = every_row(
+        partial(
+            payment_rows,
             request.actor.company,
             scope=scope,
             currency=currency,
             customer_id=customer_id,
             search=search,
-            cursor=cursor,
-            limit=LARGEST_PAGE,
         )
     )
     return _file("payments", PaymentRow, rows)
@@ -76,7 +76,7 @@ def export_predictions(request: ApiRequest, choice: Query[PredictionChoice]) -> 
     """Export what is expected of every open item under the filter, with the reasons."""
     request.actor.require("ledger.view")
     company, only = request.actor.company, choice.dict()
-    rows = _all(lambda cursor: prediction_rows(company, **only, cursor=cursor, limit=LARGEST_PAGE))
+    rows = every_row(partial(prediction_rows, company, **only))
     return _file("predictions", PredictionRow, rows)
 
 
@@ -85,7 +85,7 @@ def export_scores(request: ApiRequest, choice: Query[ScoreChoice]) -> HttpRespon
     """Export every score under the filter, with its points and warnings."""
     request.actor.require("ledger.view")
     company, only = request.actor.company, choice.dict()
-    rows = _all(lambda cursor: score_rows(company, **only, cursor=cursor, limit=LARGEST_PAGE))
+    rows = every_row(partial(score_rows, company, **only))
     return _file("scores", ScoreRow, rows)
 
 
@@ -94,7 +94,7 @@ def export_anomalies(request: ApiRequest, choice: Query[AnomalyChoice]) -> HttpR
     """Export every finding under the filter, with what was said of it."""
     request.actor.require("ledger.view")
     company, only = request.actor.company, choice.dict()
-    rows = _all(lambda cursor: anomaly_rows(company, **only, cursor=cursor, limit=LARGEST_PAGE))
+    rows = every_row(partial(anomaly_rows, company, **only))
     return _file("anomalies", AnomalyRow, rows)
 
 
@@ -103,17 +103,8 @@ def export_choices(request: ApiRequest, choice: Query[ChoiceFilter]) -> HttpResp
     """Export every logged choice under the filter, with the chance it had."""
     request.actor.require("ledger.view")
     company, only = request.actor.company, choice.dict()
-    rows = _all(lambda cursor: choice_rows(company, **only, cursor=cursor, limit=LARGEST_PAGE))
+    rows = every_row(partial(choice_rows, company, **only))
     return _file("choices", ChoiceRow, rows)
-
-
-def _all(page: Callable[[str], Page[R]]) -> Iterator[R]:
-    cursor = ""
-    while True:
-        found = page(cursor)
-        yield from found.rows
-        if not (cursor := found.next):
-            return
 
 
 def _file(name: str, row: type[R], rows: Iterator[R]) -> HttpResponse:

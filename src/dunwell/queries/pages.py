@@ -7,7 +7,7 @@ carries no secret: it only says where to go on inside the caller's own rows.
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
@@ -37,6 +37,19 @@ def page_of(found: Sequence[T], *, limit: int, key: Callable[[T], Sequence[Key]]
     """Return the first `limit` of the found rows (the query asks for one more) as a page."""
     rows = tuple(found[:limit])
     return Page(rows=rows, next=cursor(key(rows[-1])) if len(found) > limit else "")
+
+
+def every_row(read: Callable[..., Page[T]]) -> Iterator[T]:
+    """Yield every row of a list, one largest page after the other.
+
+    `read` returns the page after a cursor: a function of `cursor` and `limit`.
+    """
+    place = ""
+    while True:
+        page = read(cursor=place, limit=LARGEST_PAGE)
+        yield from page.rows
+        if not (place := page.next):
+            return
 
 
 def page_limit(limit: int) -> int:

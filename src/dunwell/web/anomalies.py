@@ -1,6 +1,6 @@
 """Pages about anomalies: what looks wrong, what was said about it, confirming and dismissing."""
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,9 +15,9 @@ from dunwell import clock
 from dunwell.actions.anomalies import decide_anomaly
 from dunwell.actions.gate import Refused
 from dunwell.formats.exports import Value
-from dunwell.models import Anomaly, Company
+from dunwell.models import Anomaly
 from dunwell.queries.anomalies import AnomalyRow, anomaly_counts, anomaly_rows
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.anomalies import KINDS, anomaly_kind, anomaly_words
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page
@@ -80,7 +80,8 @@ def anomaly_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 def anomalies_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every finding under the page's filter."""
-    rows = (_row(row) for row in _all(request.actor.company, _only(request)))
+    found = every_row(partial(anomaly_rows, request.actor.company, **_only(request)))
+    rows = (_row(row) for row in found)
     return file_response(
         kind,
         name=f"anomalies-{request.as_of.isoformat()}",
@@ -172,15 +173,6 @@ def _only(request: StaffRequest) -> dict[str, Any]:
         "kind": kind if kind in KINDS else "",
         "customer_id": read_key(asked.get("customer", "")),
     }
-
-
-def _all(company: Company, only: dict[str, Any]) -> Iterator[AnomalyRow]:
-    cursor = ""
-    while True:
-        page = anomaly_rows(company, cursor=cursor, limit=LARGEST_PAGE, **only)
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 def _row(row: AnomalyRow) -> tuple[Value, ...]:

@@ -1,6 +1,5 @@
 """Pages about what banks say: a statement with its entries, all entries, deciding on one."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -18,7 +17,7 @@ from dunwell.actions.bank_entries import MOVES, decide_entry
 from dunwell.actions.gate import Refused
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
-from dunwell.models import BankEntry, BankStatement, Company, Payment
+from dunwell.models import BankEntry, BankStatement, Payment
 from dunwell.queries.bank_entries import (
     EntryRow,
     entry_rows,
@@ -27,7 +26,7 @@ from dunwell.queries.bank_entries import (
     treatment_counts,
 )
 from dunwell.queries.bank_statements import statement_card
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.money import money
 from dunwell.templatetags.ui import translated
@@ -193,7 +192,8 @@ def entry_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 def entries_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every entry under the page's filter."""
-    rows = (_row(row) for row in _all(request.actor.company, _only(request)))
+    found = every_row(partial(entry_rows, request.actor.company, **_only(request)))
+    rows = (_row(row) for row in found)
     return file_response(
         kind,
         name=f"bank-entries-{request.as_of.isoformat()}",
@@ -255,15 +255,6 @@ def _only(request: StaffRequest) -> dict[str, Any]:
         "statement_id": statement_id,
         "search": asked.get("q", "")[:80],
     }
-
-
-def _all(company: Company, only: dict[str, Any]) -> Iterator[EntryRow]:
-    cursor = ""
-    while True:
-        page = entry_rows(company, cursor=cursor, limit=LARGEST_PAGE, **only)
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 def _row(row: EntryRow) -> tuple[Value, ...]:

@@ -1,7 +1,8 @@
 """Pages about closing: the closed period, journals, realised exchange differences."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -27,7 +28,7 @@ from dunwell.queries.journals import (
     line_rows,
     unjournaled,
 )
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.periods import closed_until, lock_rows, unlock_asked
 from dunwell.queries.realised_fx import FxRow, fx_months, fx_pending, fx_rows
 from dunwell.web.answers import done, form_page
@@ -333,7 +334,10 @@ def fx_export(request: StaffRequest, year: int, month: int, kind: str) -> HttpRe
         kind,
         name=f"exchange-differences-{month_on:%Y-%m}",
         columns=[str(name) for name in FX_COLUMNS],
-        rows=(_fx_row(row, company) for row in _fx_rows(company, month_on)),
+        rows=(
+            _fx_row(row, company)
+            for row in every_row(partial(fx_rows, company, month_on=month_on))
+        ),
     )
 
 
@@ -372,15 +376,6 @@ def _month(year: int, month: int) -> date:
         return date(year, month, 1)
     except ValueError as error:
         raise Http404 from error
-
-
-def _fx_rows(company: Company, month_on: date) -> Iterator[FxRow]:
-    cursor = ""
-    while True:
-        page = fx_rows(company, month_on=month_on, cursor=cursor, limit=LARGEST_PAGE)
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 def _fx_row(row: FxRow, company: Company) -> tuple[Value, ...]:

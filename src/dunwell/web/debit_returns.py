@@ -1,5 +1,7 @@
 """Pages about debits that came back: the list, recording one by hand, the bank's answer."""
 
+from functools import partial
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -20,7 +22,7 @@ from dunwell.engine.return_reasons import RETURN_REASONS
 from dunwell.formats.exports import Value
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.debits import DebitRow, debit_rows, due_retries
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.debits import return_words
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page
@@ -98,15 +100,7 @@ def return_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 def returns_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every debit that came back as a file."""
-    rows: list[DebitRow] = []
-    cursor = ""
-    while True:
-        found = debit_rows(
-            request.actor.company, came_back=True, cursor=cursor, limit=LARGEST_PAGE
-        )
-        rows += found.rows
-        if not (cursor := found.next):
-            break
+    rows = every_row(partial(debit_rows, request.actor.company, came_back=True))
     return file_response(
         kind,
         name=f"returned-debits-{request.as_of.isoformat()}",

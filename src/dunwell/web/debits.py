@@ -1,6 +1,7 @@
 """Pages about direct debit runs: the list, preparing, approving, the bank's file, its money."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -34,7 +35,7 @@ from dunwell.queries.debits import (
     run_rows,
 )
 from dunwell.queries.mandates import mandate_counts
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.debits import sequence_words
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, refused
@@ -186,13 +187,7 @@ def run_export(request: StaffRequest, debit_run_id: int, kind: str) -> HttpRespo
     row = run_row(company, debit_run_id)
     if row is None:
         raise Http404
-    rows: list[DebitRow] = []
-    cursor = ""
-    while True:
-        found = debit_rows(company, run_id=row.id, cursor=cursor, limit=LARGEST_PAGE)
-        rows += found.rows
-        if not (cursor := found.next):
-            break
+    rows = every_row(partial(debit_rows, company, run_id=row.id))
     return file_response(
         kind,
         name=f"direct-debit-{row.number}",

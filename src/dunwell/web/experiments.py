@@ -1,7 +1,7 @@
 """Pages about experiments: planning, starting, stopping, what they show, and the verdict."""
 
-from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -22,7 +22,7 @@ from dunwell.actions.experiments import (
 )
 from dunwell.actions.gate import Refused
 from dunwell.formats.exports import Value
-from dunwell.models import Company, Experiment
+from dunwell.models import Experiment
 from dunwell.queries.experiment_readings import experiment_reading
 from dunwell.queries.experiments import (
     ChoiceRow,
@@ -32,7 +32,7 @@ from dunwell.queries.experiments import (
     experiment_row,
     experiment_rows,
 )
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.timing_readings import timing_reading
 from dunwell.queries.verdict_figures import verdict_figures
 from dunwell.web.answers import done, form_page, refused
@@ -255,7 +255,12 @@ def experiment_export(request: StaffRequest, experiment_id: int, kind: str) -> H
         kind,
         name=f"experiment-{row.id}",
         columns=[str(name) for name in COLUMNS],
-        rows=(_choice(choice) for choice in _all_choices(request.actor.company, row.id)),
+        rows=(
+            _choice(choice)
+            for choice in every_row(
+                partial(choice_rows, request.actor.company, experiment_id=row.id)
+            )
+        ),
     )
 
 
@@ -272,15 +277,6 @@ def _experiment(request: StaffRequest, experiment_id: int) -> Experiment:
         pk=experiment_id,
         company=request.actor.company,
     )
-
-
-def _all_choices(company: Company, experiment_id: int) -> Iterator[ChoiceRow]:
-    cursor = ""
-    while True:
-        page = choice_rows(company, experiment_id=experiment_id, cursor=cursor, limit=LARGEST_PAGE)
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 def _choice(row: ChoiceRow) -> tuple[Value, ...]:

@@ -1,7 +1,8 @@
 """Lists as files: the same filter as the page, as CSV or XLSX, safe to open in a spreadsheet."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -11,11 +12,11 @@ from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import ExportError, Value, write_csv, write_xlsx
-from dunwell.models import Company, ImportBatch, Item
-from dunwell.queries.import_batches import FindingRow, finding_rows
+from dunwell.models import ImportBatch, Item
+from dunwell.queries.import_batches import finding_rows
 from dunwell.queries.items import ItemRow
-from dunwell.queries.pages import LARGEST_PAGE
-from dunwell.queries.payments import SCOPES, PaymentRow, payment_rows
+from dunwell.queries.pages import every_row
+from dunwell.queries.payments import SCOPES, payment_rows
 from dunwell.web.items import ItemChoice, all_rows, item_choice
 from dunwell.web.staff import StaffRequest
 
@@ -101,11 +102,14 @@ def items_export(request: StaffRequest, kind: str) -> HttpResponse:
 def payments_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every payment under the page's filter."""
     scope = request.GET.get("scope", "")
-    found = _payments(
-        request.actor.company,
-        scope=scope if scope in SCOPES else "unapplied",
-        currency=request.GET.get("currency", "")[:3].upper(),
-        search=request.GET.get("q", "")[:80],
+    found = every_row(
+        partial(
+            payment_rows,
+            request.actor.company,
+            scope=scope if scope in SCOPES else "unapplied",
+            currency=request.GET.get("currency", "")[:3].upper(),
+            search=request.GET.get("q", "")[:80],
+        )
     )
     rows = (
         (
@@ -136,7 +140,7 @@ def findings_export(request: StaffRequest, batch_id: int, kind: str) -> HttpResp
     code = request.GET.get("code", "")[:40].replace("\0", "")
     rows = (
         (row.file, row.row, row.column, row.value, row.code, row.reason, row.action_label)
-        for row in _findings(batch, code)
+        for row in every_row(partial(finding_rows, batch, code=code))
     )
     return file_response(
         kind,
@@ -144,31 +148,6 @@ def findings_export(request: StaffRequest, batch_id: int, kind: str) -> HttpResp
         columns=[str(name) for name in FINDING_COLUMNS],
         rows=rows,
     )
-
-
-def _findings(batch: ImportBatch, code: str) -> Iterator[FindingRow]:
-    cursor = ""
-    while True:
-        page = finding_rows(batch, code=code, cursor=cursor, limit=LARGEST_PAGE)
-        yield from page.rows
-        if not (cursor := page.next):
-            return
-
-
-def _payments(company: Company, *, scope: str, currency: str, search: str) -> Iterator[PaymentRow]:
-    cursor = ""
-    while True:
-        page = payment_rows(
-            company,
-            scope=scope,
-            currency=currency,
-            search=search,
-            cursor=cursor,
-            limit=LARGEST_PAGE,
-        )
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 def _item(row: ItemRow, choice: ItemChoice, kinds: dict[str, str]) -> tuple[Value, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -25,7 +26,7 @@ from dunwell.queries.items import (
     item_rows,
     item_totals,
 )
-from dunwell.queries.pages import LARGEST_PAGE, CursorError, Page
+from dunwell.queries.pages import CursorError, Page, every_row
 from dunwell.queries.past_items import SORTS as PAST_SORTS
 from dunwell.queries.past_items import PastItems
 from dunwell.queries.payments import targets_of
@@ -125,27 +126,12 @@ def chosen_page(
 
 def all_rows(company: Company, choice: ItemChoice) -> Iterator[ItemRow]:
     """Yield every row of the list asked for, page by page; a past day is worked out once."""
-    past = (
-        PastItems(company, as_of=choice.as_of, known_on=choice.known_on, only=choice.only)
-        if choice.is_past
-        else None
+    if choice.is_past:
+        past = PastItems(company, as_of=choice.as_of, known_on=choice.known_on, only=choice.only)
+        return every_row(partial(past.rows, sort=choice.sort))
+    return every_row(
+        partial(item_rows, company, as_of=choice.as_of, only=choice.only, sort=choice.sort)
     )
-    cursor = ""
-    while True:
-        if past is not None:
-            page = past.rows(sort=choice.sort, cursor=cursor, limit=LARGEST_PAGE)
-        else:
-            page = item_rows(
-                company,
-                as_of=choice.as_of,
-                only=choice.only,
-                sort=choice.sort,
-                cursor=cursor,
-                limit=LARGEST_PAGE,
-            )
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 @require_GET

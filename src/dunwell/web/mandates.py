@@ -1,6 +1,6 @@
 """Pages about mandates: the list, adding one for a customer, signing, suspending, ending."""
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -23,7 +23,7 @@ from dunwell.actions.mandates import (
 from dunwell.formats.exports import Value
 from dunwell.models import Mandate
 from dunwell.queries.mandates import MandateRow, mandate_counts, mandate_rows
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404, done, form_page, refused
 from dunwell.web.exports import file_response
@@ -114,7 +114,10 @@ def mandates_export(request: StaffRequest, kind: str) -> HttpResponse:
         kind,
         name=f"mandates-{request.as_of.isoformat()}",
         columns=[str(name) for name in COLUMNS],
-        rows=(_row(row) for row in _all(request)),
+        rows=(
+            _row(row)
+            for row in every_row(partial(mandate_rows, request.actor.company, **_only(request)))
+        ),
     )
 
 
@@ -260,17 +263,6 @@ def _only(request: StaffRequest) -> dict[str, Any]:
         "status": status if status in Status.values else "",
         "search": request.GET.get("q", "")[:80],
     }
-
-
-def _all(request: StaffRequest) -> Iterator[MandateRow]:
-    cursor = ""
-    while True:
-        page = mandate_rows(
-            request.actor.company, cursor=cursor, limit=LARGEST_PAGE, **_only(request)
-        )
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 def _row(row: MandateRow) -> tuple[Value, ...]:

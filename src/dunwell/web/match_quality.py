@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,7 +22,7 @@ from dunwell.queries.match_quality import (
     match_quality,
     unapplied_aging,
 )
-from dunwell.queries.pages import LARGEST_PAGE
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.cash import case_reason, tier_words
 from dunwell.web.exports import file_response
 from dunwell.web.staff import StaffRequest
@@ -149,21 +150,16 @@ def _who(row: UnappliedRow) -> str:
 
 def _all_cases(request: StaffRequest) -> Iterator[CaseRow]:
     status = request.GET.get("status", "")
-    cursor = ""
-    while True:
-        page = case_rows(
+    return every_row(
+        partial(
+            case_rows,
             request.actor.company,
             status=status if status in MatchCase.Status.values else "",
             reason=request.GET.get("reason", "")[:40],
             currency=request.GET.get("currency", "")[:3].upper(),
             search=request.GET.get("q", "")[:80],
-            cursor=cursor,
-            limit=LARGEST_PAGE,
         )
-        yield from page.rows
-        cursor = page.next
-        if not cursor:
-            return
+    )
 
 
 def _case(row: CaseRow) -> Sequence[Value]:

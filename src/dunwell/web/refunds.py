@@ -1,6 +1,6 @@
 """Pages about refunds: the list with what to pay out, one refund, proposing, deciding, paying."""
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -26,7 +26,7 @@ from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.formats.pain001 import TransferFileError
 from dunwell.models import Company, Item, Payment, Refund
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.payees import usable_payees
 from dunwell.queries.refund_files import paying_accounts, payout, transfer_file
 from dunwell.queries.refunds import (
@@ -126,7 +126,8 @@ def refund_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 def refunds_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every refund under the page's filter, with the accounts they go to."""
-    rows = (_line(row) for row in _all(request.actor.company, _status(request)))
+    found = every_row(partial(refund_rows, request.actor.company, status=_status(request)))
+    rows = (_line(row) for row in found)
     return file_response(
         kind,
         name=f"refunds-{request.as_of.isoformat()}",
@@ -357,15 +358,6 @@ def _status(request: StaffRequest) -> str:
     """Return the status the address asks for; without one what waits for approval, or all."""
     asked = request.GET.get("status", Status.PROPOSED.value)
     return asked if asked in Status.values else ""
-
-
-def _all(company: Company, status: str) -> Iterator[RefundRow]:
-    cursor = ""
-    while True:
-        page = refund_rows(company, status=status, cursor=cursor, limit=LARGEST_PAGE)
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 def _line(row: RefundRow) -> tuple[Value, ...]:

@@ -1,6 +1,5 @@
 """Pages about remittance advices: what payers say they pay, and for which payment."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -18,11 +17,10 @@ from dunwell.actions.gate import Forbidden, Refused
 from dunwell.actions.remittances import link_remittance, record_remittance, unlink_remittance
 from dunwell.engine.money import UNKNOWN_CURRENCY, from_minor
 from dunwell.formats.exports import Value
-from dunwell.models import Company, Payment, Remittance
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.models import Payment, Remittance
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.remittances import (
     SCOPES,
-    RemittanceRow,
     remittance_card,
     remittance_counts,
     remittance_rows,
@@ -149,7 +147,9 @@ def remittances_export(request: StaffRequest, kind: str) -> HttpResponse:
             row.payment_number,
             row.recorded_at.date(),
         )
-        for row in _all(request.actor.company, _scope(request))
+        for row in every_row(
+            partial(remittance_rows, request.actor.company, scope=_scope(request))
+        )
     )
     return file_response(
         kind,
@@ -186,12 +186,3 @@ def _scope(request: StaffRequest) -> str:
 
 def _amount(minor: int | None, currency: str) -> Value:
     return None if minor is None else from_minor(minor, currency or UNKNOWN_CURRENCY)
-
-
-def _all(company: Company, scope: str) -> Iterator[RemittanceRow]:
-    cursor = ""
-    while True:
-        page = remittance_rows(company, scope=scope, cursor=cursor, limit=LARGEST_PAGE)
-        yield from page.rows
-        if not (cursor := page.next):
-            return

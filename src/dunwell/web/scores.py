@@ -1,6 +1,6 @@
 """Behavioural scores and early warnings: who pays worse than before, and who moved where."""
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from dunwell.formats.exports import Value
-from dunwell.models import Company, CustomerScore
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.models import CustomerScore
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.score_moves import score_moves
 from dunwell.queries.scores import ScoreRow, band_counts, score_rows
 from dunwell.templatetags.scores import warning_label
@@ -70,7 +70,8 @@ def score_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 def scores_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every score under the page's filter."""
-    rows = (_row(row) for row in _all(request.actor.company, _only(request)))
+    found = every_row(partial(score_rows, request.actor.company, **_only(request)))
+    rows = (_row(row) for row in found)
     return file_response(
         kind,
         name=f"scores-{request.as_of.isoformat()}",
@@ -95,15 +96,6 @@ def _only(request: StaffRequest) -> dict[str, Any]:
 
 def _label(band: str) -> str:
     return str(CustomerScore.Band(band).label)
-
-
-def _all(company: Company, only: dict[str, Any]) -> Iterator[ScoreRow]:
-    cursor = ""
-    while True:
-        page = score_rows(company, cursor=cursor, limit=LARGEST_PAGE, **only)
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 def _row(row: ScoreRow) -> tuple[Value, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -26,8 +27,8 @@ from dunwell.formats.account_statement_files import KINDS, file_name
 from dunwell.formats.account_statement_pdf import Letterhead, StatementPdfError
 from dunwell.formats.account_statement_words import LANGUAGES
 from dunwell.formats.exports import Value
-from dunwell.models import Company, Customer
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
+from dunwell.models import Customer
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.statements import (
     AccountStatementRow,
     IssuedStatement,
@@ -114,7 +115,8 @@ def statement_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 def statements_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every issued statement under the page's search, a row per currency."""
-    found = _all(request.actor.company, request.GET.get("q", "")[:80])
+    search = request.GET.get("q", "")[:80]
+    found = every_row(partial(statement_rows, request.actor.company, search=search))
     return file_response(
         kind,
         name=f"statements-{request.as_of.isoformat()}",
@@ -295,15 +297,6 @@ def _address(key: str) -> str:
     if kind == "payment":
         return reverse("payment", args=[int(number)])
     return ""
-
-
-def _all(company: Company, search: str) -> Iterator[AccountStatementRow]:
-    cursor = ""
-    while True:
-        page = statement_rows(company, search=search, cursor=cursor, limit=LARGEST_PAGE)
-        yield from page.rows
-        if not (cursor := page.next):
-            return
 
 
 def _rows(row: AccountStatementRow) -> Iterator[tuple[Value, ...]]:

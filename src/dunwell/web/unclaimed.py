@@ -1,6 +1,6 @@
 """The page about money nobody uses: unapplied cash and open credits older than the policy says."""
 
-from collections.abc import Iterator
+from functools import partial
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
-from dunwell.models import Company
 from dunwell.queries.cash_policies import cash_policy_in_force
-from dunwell.queries.pages import LARGEST_PAGE, CursorError
-from dunwell.queries.unclaimed import UnclaimedRow, unclaimed, unclaimed_totals
+from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.unclaimed import unclaimed, unclaimed_totals
 from dunwell.web.exports import file_response
 from dunwell.web.staff import StaffRequest
 
@@ -61,7 +60,7 @@ def unclaimed_export(request: StaffRequest, kind: str) -> HttpResponse:
             row.currency,
             from_minor(row.left_minor, row.currency),
         )
-        for row in _all(request)
+        for row in every_row(partial(unclaimed, request.actor.company, as_of=request.as_of))
     )
     return file_response(
         kind,
@@ -69,13 +68,3 @@ def unclaimed_export(request: StaffRequest, kind: str) -> HttpResponse:
         columns=[str(name) for name in COLUMNS],
         rows=rows,
     )
-
-
-def _all(request: StaffRequest) -> Iterator[UnclaimedRow]:
-    company: Company = request.actor.company
-    cursor = ""
-    while True:
-        page = unclaimed(company, as_of=request.as_of, cursor=cursor, limit=LARGEST_PAGE)
-        yield from page.rows
-        if not (cursor := page.next):
-            return

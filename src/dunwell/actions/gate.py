@@ -19,6 +19,17 @@ COLLECT = frozenset(
         "worklist.snooze",
         "contact.edit",
         "statement.make",
+        "contact.log",
+        "restriction.edit",
+        "override.set",
+        "plan.propose",
+        "settlement.propose",
+        "charge.waive",
+        "escalation.raise",
+        "escalation.answer",
+        "watch.edit",
+        "absence.edit",
+        "placement.propose",
     }
 )
 CASH = frozenset(
@@ -42,6 +53,9 @@ CASH = frozenset(
         "mandate.edit",
         "debit.prepare",
         "statement.make",
+        "placement.report",
+        "recovery.record",
+        "charge.bill",
     }
 )
 CREDIT = frozenset(
@@ -70,6 +84,23 @@ CREDIT = frozenset(
         "journal.export",
         "cash_policy.edit",
         "cash_policy.publish",
+        "approval.decide",
+        "charge.bill",
+        "replay.run",
+        "segment.edit",
+        "pool.edit",
+        "capacity.edit",
+        "customer.assign",
+        "incentive.edit",
+        "incentive.approve",
+        "agency.edit",
+        "placement.approve",
+        "placement.report",
+        "legal.edit",
+        "recovery.record",
+        "policy.edit",
+        "policy.publish",
+        "reference_rate.edit",
     }
 )
 ADMIN = frozenset(
@@ -85,14 +116,20 @@ ADMIN = frozenset(
         "model.train",
         "bank.edit",
         "cash_policy.edit",
+        "policy.edit",
+        "capacity.edit",
+        "absence.edit",
     }
 )
+PARTNER = frozenset({"placement.work"})
+"""A partner's seat sees and answers for the placements of its agency, and nothing else."""
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
     Role.ADMIN: VIEW | ADMIN,
     Role.CREDIT_MANAGER: VIEW | COLLECT | CREDIT,
     Role.COLLECTOR: VIEW | COLLECT,
     Role.CLERK: VIEW | CASH,
     Role.READ_ONLY: VIEW,
+    Role.PARTNER: PARTNER,
 }
 """What each role may do; the admin manages people and settings but moves no money."""
 

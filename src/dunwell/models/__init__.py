@@ -1,5 +1,6 @@
 """The records. One file per noun; import them from here."""
 
+from dunwell.models.agencies import Agency, AgencyReport, Placement, PlacementItem
 from dunwell.models.anomalies import Anomaly
 from dunwell.models.bank import (
     BankAccount,
@@ -9,18 +10,22 @@ from dunwell.models.bank import (
     Remittance,
     RemittanceLine,
 )
+from dunwell.models.charges import Charge, ReferenceRate
 from dunwell.models.companies import Company, Membership, Role, SignInLink, User
+from dunwell.models.contact_rules import Consent, ContactAttempt, ContactRestriction, Signal
 from dunwell.models.customer_scores import CustomerScore
 from dunwell.models.customers import Contact, Customer
 from dunwell.models.debits import Debit, DebitItem, DebitRun, Mandate
 from dunwell.models.disputes import Dispute
 from dunwell.models.entries import EntryLine
+from dunwell.models.escalations import Escalation, Watch
 from dunwell.models.events import ChainHead, Event
 from dunwell.models.experiments import ActionChoice, Experiment
 from dunwell.models.holds import Hold
 from dunwell.models.imports import ImportBatch, ImportFinding, ImportProfile
 from dunwell.models.items import Item, OpenItem
 from dunwell.models.kpis import Habit, KpiValue
+from dunwell.models.legal import LegalMatter, LegalMatterItem, LimitationEvent, VatRelief
 from dunwell.models.matching import (
     CaseView,
     MatchCase,
@@ -34,23 +39,37 @@ from dunwell.models.model_versions import ModelCheck, ModelVersion
 from dunwell.models.notes import Note
 from dunwell.models.payments import Adjustment, Allocation, PayerAssignment, Payment
 from dunwell.models.periods import Journal, JournalLine, PeriodLock
+from dunwell.models.plans import PaymentPlan, PlanInstalment, PlanItem
 from dunwell.models.policies import PolicyVersion
 from dunwell.models.predictions import CashForecast, ItemPrediction, PredictionLog
-from dunwell.models.promises import Promise, PromiseItem
+from dunwell.models.promises import Promise, PromiseConsequence, PromiseItem
 from dunwell.models.rates import Feed, FxRate
 from dunwell.models.refunds import Payee, Refund
 from dunwell.models.runs import Run
+from dunwell.models.segments import Absence, Pool, SegmentMembership, SegmentMove, WorkCapacity
+from dunwell.models.settlements import (
+    ApprovalRequest,
+    Incentive,
+    IncentiveGrant,
+    Settlement,
+    SettlementItem,
+)
 from dunwell.models.statements import AccountStatement
+from dunwell.models.strategies import Replay, StrategyOverride
 from dunwell.models.tasks import Snooze, Task, WorklistEntry
 from dunwell.models.tokens import ApiToken, IdempotencyKey
 
 __all__ = [
+    "Absence",
     "AccountStatement",
     "ActionChoice",
     "Adjustment",
+    "Agency",
+    "AgencyReport",
     "Allocation",
     "Anomaly",
     "ApiToken",
+    "ApprovalRequest",
     "BankAccount",
     "BankEntry",
     "BankFile",
@@ -58,8 +77,12 @@ __all__ = [
     "CaseView",
     "CashForecast",
     "ChainHead",
+    "Charge",
     "Company",
+    "Consent",
     "Contact",
+    "ContactAttempt",
+    "ContactRestriction",
     "Customer",
     "CustomerScore",
     "Debit",
@@ -67,6 +90,7 @@ __all__ = [
     "DebitRun",
     "Dispute",
     "EntryLine",
+    "Escalation",
     "Event",
     "Experiment",
     "Feed",
@@ -77,11 +101,16 @@ __all__ = [
     "ImportBatch",
     "ImportFinding",
     "ImportProfile",
+    "Incentive",
+    "IncentiveGrant",
     "Item",
     "ItemPrediction",
     "Journal",
     "JournalLine",
     "KpiValue",
+    "LegalMatter",
+    "LegalMatterItem",
+    "LimitationEvent",
     "Mandate",
     "MatchCase",
     "MatchOutcome",
@@ -98,19 +127,37 @@ __all__ = [
     "PayerAssignment",
     "PayerRelation",
     "Payment",
+    "PaymentPlan",
     "PeriodLock",
+    "Placement",
+    "PlacementItem",
+    "PlanInstalment",
+    "PlanItem",
     "PolicyVersion",
+    "Pool",
     "PredictionLog",
     "Promise",
+    "PromiseConsequence",
     "PromiseItem",
+    "ReferenceRate",
     "Refund",
     "Remittance",
     "RemittanceLine",
+    "Replay",
     "Role",
     "Run",
+    "SegmentMembership",
+    "SegmentMove",
+    "Settlement",
+    "SettlementItem",
     "SignInLink",
+    "Signal",
     "Snooze",
+    "StrategyOverride",
     "Task",
     "User",
+    "VatRelief",
+    "Watch",
+    "WorkCapacity",
     "WorklistEntry",
 ]

@@ -8,7 +8,20 @@ from dunwell.models.companies import Company, User
 
 
 class Customer(models.Model):
-    """A party that owes us money, as agreed for one company."""
+    """A party that owes us money, as agreed for one company.
+
+    `region` is an ISO 3166-2 code, or one of a city whose rules differ (US-NY-NYC); `zones` are
+    the IANA time zones it may be in. What is empty is not known: it counts at its strictest.
+    """
+
+    class Party(models.TextChoices):
+        COMPANY = "company", _("Company")
+        PERSON = "person", _("Natural person")
+        PUBLIC = "public", _("Public authority")
+
+    class DebtUse(models.TextChoices):
+        BUSINESS = "business", _("Business")
+        PERSONAL = "personal", _("Personal, family or household")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="customers")
     number = models.CharField(max_length=80)
@@ -21,6 +34,10 @@ class Customer(models.Model):
     credit_limit_minor = models.BigIntegerField(null=True)
     vat_id = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=300, blank=True)
+    party = models.CharField(max_length=8, choices=Party, blank=True)
+    debt_use = models.CharField(max_length=8, choices=DebtUse, blank=True)
+    region = models.CharField(max_length=12, blank=True)
+    zones = models.JSONField(default=list)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     collector = models.ForeignKey(User, models.SET_NULL, null=True, related_name="customers")
     is_opted_out = models.BooleanField(default=False)

@@ -29,6 +29,8 @@ class EntryLine(models.Model):
         WRITE_OFF = "write_off", _("Write-offs and small balances")
         DISCOUNT = "discount", _("Discounts granted")
         FX = "fx", _("Exchange differences")
+        CONCESSION = "concession", _("Concessions granted")
+        RECOVERY = "recovery", _("Recoveries of bad debts")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="entry_lines")
     source = models.CharField(max_length=10, choices=Source)

@@ -66,6 +66,9 @@ class Adjustment(models.Model):
         SMALL_BALANCE = "small_balance", _("Small balance")
         DISCOUNT = "discount", _("Discount")
         FX = "fx", _("Exchange difference")
+        CONCESSION = "concession", _("Concession")
+        REBATE = "rebate", _("Rebate for paying on time")
+        RECOVERY = "recovery", _("Recovery of a written-off debt")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="adjustments")
     item = models.ForeignKey(Item, models.PROTECT, related_name="adjustments")

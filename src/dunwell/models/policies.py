@@ -13,6 +13,13 @@ class PolicyVersion(models.Model):
     class Kind(models.TextChoices):
         STRATEGY = "strategy", _("Strategy")
         CASH = "cash", _("Cash application")
+        SEGMENTS = "segments", _("Segments")
+        PROMISES = "promises", _("Promises")
+        PLANS = "plans", _("Payment plans")
+        AUTHORITY = "authority", _("Authority")
+        CHARGES = "charges", _("Interest and fees")
+        CONTACT = "contact", _("Contact rules")
+        PLAYBOOKS = "playbooks", _("Playbooks and escalation")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

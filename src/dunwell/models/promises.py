@@ -7,12 +7,23 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
 from dunwell.models.items import Item
+from dunwell.models.plans import PlanInstalment
 
 
 class Promise(models.Model):
-    """A customer's word to pay named items by a date."""
+    """A customer's word to pay by a date: named items, or an amount on whatever is oldest.
+
+    A promise of the level `customer` has no lines but an amount in a currency; its money may go
+    on any item of the customer. `rung` counts the promises that failed before it on these items.
+    """
+
+    class Level(models.TextChoices):
+        ITEM = "item", _("Items")
+        CUSTOMER = "customer", _("Customer")
+        PLAN = "plan", _("Instalment of a plan")
 
     class Outcome(models.TextChoices):
+        SUGGESTED = "suggested", _("Suggested")
         OPEN = "open", _("Open")
         KEPT = "kept", _("Kept")
         PARTIALLY_KEPT = "partially_kept", _("Partially kept")
@@ -21,6 +32,7 @@ class Promise(models.Model):
         SUPERSEDED = "superseded", _("Superseded")
 
     MOVES = {
+        Outcome.SUGGESTED: {Outcome.OPEN, Outcome.WITHDRAWN},
         Outcome.OPEN: {
             Outcome.KEPT,
             Outcome.PARTIALLY_KEPT,
@@ -45,14 +57,27 @@ class Promise(models.Model):
     outcome = models.CharField(max_length=14, choices=Outcome, default=Outcome.OPEN)
     settled_on = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)
+    level = models.CharField(max_length=8, choices=Level, default=Level.ITEM)
+    currency = models.CharField(max_length=3, blank=True)
+    amount_minor = models.BigIntegerField(null=True)
+    instalment = models.OneToOneField(
+        PlanInstalment, models.PROTECT, null=True, related_name="promise"
+    )
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
+    rung = models.PositiveSmallIntegerField(default=0)
+    keep_ppm = models.BigIntegerField(null=True)
+    source = models.CharField(max_length=10, default="staff")
+    quote = models.CharField(max_length=500, blank=True)
+    forgiven_on = models.DateField(null=True)
+    forgiven_reason = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(due_on__gte=F("made_on")), name="promise_dates"),
             models.CheckConstraint(
-                condition=Q(outcome="open", settled_on=None)
-                | ~Q(outcome="open") & ~Q(settled_on=None),
+                condition=Q(outcome__in=["suggested", "open"], settled_on=None)
+                | ~Q(outcome__in=["suggested", "open"]) & ~Q(settled_on=None),
                 name="promise_settled_iff_not_open",
             ),
         ]
@@ -77,3 +102,32 @@ class PromiseItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.promise_id}: {self.item_id}"
+
+
+class PromiseConsequence(models.Model):
+    """What a failed promise led to, by the policy; undone when it is forgiven or healed."""
+
+    class Kind(models.TextChoices):
+        TASK = "task", _("Follow-up task")
+        LEVEL = "level", _("Next level at once")
+        CHANNEL = "channel", _("Another channel")
+        NO_PROMISES = "no_promises", _("No further promises")
+        ESCALATE = "escalate", _("Escalation")
+        LIMIT = "limit", _("Limit to be reviewed")
+        SCORE = "score", _("Lower score")
+
+    promise = models.ForeignKey(Promise, models.CASCADE, related_name="consequences")
+    kind = models.CharField(max_length=12, choices=Kind)
+    details = models.JSONField(default=dict)
+    rule = models.CharField(max_length=80)
+    on = models.DateField()
+    undone_on = models.DateField(null=True)
+    undone_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["promise", "kind"], name="consequence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.promise_id}"

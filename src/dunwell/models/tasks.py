@@ -28,6 +28,9 @@ class WorklistEntry(models.Model):
     oldest_days = models.IntegerField()
     reasons = models.JSONField(default=dict)
     blocked = models.JSONField(default=list)
+    assignee = models.ForeignKey(User, models.SET_NULL, null=True, related_name="worklist_entries")
+    place = models.PositiveIntegerField(null=True)
+    is_planned = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["company", "rank"], name="worklist_rank")]
@@ -45,6 +48,9 @@ class Task(models.Model):
         APPROVE = "approve", _("Approve a message")
         BROKEN_PROMISE = "broken_promise", _("Follow up a broken promise")
         CONTACT_MISSING = "contact_missing", _("Find a contact")
+        CHECK_IN = "check_in", _("Regular check")
+        VISIT = "visit", _("Visit")
+        FOLLOW_UP = "follow_up", _("Follow up")
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")

@@ -34,6 +34,7 @@ DAILY = (
     Place("promises", _("Promises"), "handshake", "g p"),
     Place("messages", _("Messages"), "mail", "g m"),
 )
+COLLECT: tuple[Place, ...] = ()
 CASH = (
     Place("cash", _("Cash application"), "wand-sparkles", "g y"),
     Place("payments", _("Payments"), "banknote", "g b"),
@@ -145,6 +146,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
     """List the pages this person may open, the present one marked."""
     groups = [
         (None, _places(context, DAILY)),
+        (_("Collections"), _places(context, COLLECT)),
         (_("Cash"), _places(context, CASH)),
         (_("Looking ahead"), _places(context, AHEAD)),
         (_("Control"), _places(context, CONTROL)),
@@ -155,7 +157,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
 @register.inclusion_tag("web/parts/bottombar.html", takes_context=True)
 def bottombar(context: template.Context) -> dict[str, Any]:
     """List the same pages for a phone: four in reach, the rest behind one button."""
-    places = _places(context, (*DAILY, *CASH, *AHEAD, *CONTROL))
+    places = _places(context, (*DAILY, *COLLECT, *CASH, *AHEAD, *CONTROL))
     return {
         "near": [place for place in places if place["page"] in ON_PHONE],
         "rest": [place for place in places if place["page"] not in ON_PHONE],
@@ -166,7 +168,9 @@ def bottombar(context: template.Context) -> dict[str, Any]:
 def key_places(context: template.Context) -> list[dict[str, Any]]:
     """Return the pages that two keys open, for the help dialog and the keyboard."""
     return [
-        place for place in _places(context, (*DAILY, *CASH, *AHEAD, *CONTROL)) if place["keys"]
+        place
+        for place in _places(context, (*DAILY, *COLLECT, *CASH, *AHEAD, *CONTROL))
+        if place["keys"]
     ]
 
 

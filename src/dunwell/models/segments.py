@@ -1,0 +1,122 @@
+"""Groups of customers: the segment each is in and why, how they move, and pools to work on."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dunwell.models.companies import Company, User
+from dunwell.models.customers import Customer
+
+
+class SegmentMembership(models.Model):
+    """A customer's segment now: the rule that won and those that would have claimed it too."""
+
+    customer = models.OneToOneField(Customer, models.CASCADE, related_name="segment_membership")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="segment_memberships")
+    segment = models.CharField(max_length=40)
+    rule = models.CharField(max_length=80)
+    also = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    is_by_hand = models.BooleanField(default=False)
+    reason = models.CharField(max_length=300, blank=True)
+    since_on = models.DateField()
+    as_of = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "segment"], name="segment_members")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} in {self.segment}"
+
+
+class SegmentMove(models.Model):
+    """A customer's change from one segment to another; rows are added, never changed."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="segment_moves")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="segment_moves")
+    before = models.CharField(max_length=40)
+    after = models.CharField(max_length=40)
+    rule = models.CharField(max_length=80)
+    by = models.CharField(max_length=150)
+    moved_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(before=models.F("after")), name="segment_move_moves"
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "moved_on"], name="segment_moved")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.before} -> {self.after}"
+
+
+class Pool(models.Model):
+    """A saved choice of customers that people work on, written in the language of segments."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="pools")
+    name = models.CharField(max_length=80)
+    rule = models.JSONField(default=dict)
+    users = models.ManyToManyField(User, related_name="pools")
+    note = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "name"], name="pool_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkCapacity(models.Model):
+    """From a day on: minutes per working day a person has for collecting, and what suits them."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="work_capacities")
+    user = models.ForeignKey(User, models.CASCADE, related_name="work_capacities")
+    from_on = models.DateField()
+    minutes = models.PositiveSmallIntegerField()
+    languages = models.JSONField(default=list)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "user", "from_on"], name="capacity_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.minutes} min from {self.from_on}"
+
+
+class Absence(models.Model):
+    """Days on which a person is away, and who covers; cancelled, not deleted."""
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday", _("Holiday")
+        SICK = "sick", _("Sick")
+        TRAINING = "training", _("Training")
+        OTHER = "other", _("Other")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="absences")
+    user = models.ForeignKey(User, models.CASCADE, related_name="absences")
+    cover = models.ForeignKey(User, models.SET_NULL, null=True, related_name="covers")
+    kind = models.CharField(max_length=8, choices=Kind)
+    from_on = models.DateField()
+    until_on = models.DateField()
+    cancelled_on = models.DateField(null=True)
+    by = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__gte=models.F("from_on")), name="absence_dates"
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "from_on"], name="absence_days")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} away {self.from_on} to {self.until_on}"

@@ -7,12 +7,20 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from dunwell.engine import items as ledger_items
+from dunwell.engine.branches import Branching, branches_frame, conditions_frame
 from dunwell.engine.calendars import calendar_days
 from dunwell.engine.chase import GatePolicy
 from dunwell.engine.collectable import promised
 from dunwell.engine.fx import rates_in_force
+from dunwell.engine.overrides import assigned
 from dunwell.engine.proposals import Facts, Proposals, proposals
-from dunwell.engine.strategy import Strategy, minimums_frame, read_strategy, steps_frame
+from dunwell.engine.strategy import (
+    Strategy,
+    branching_steps,
+    minimums_frame,
+    read_strategy,
+    steps_frame,
+)
 from tests.engine import rows
 
 DAY = date(2026, 3, 18)
@@ -50,6 +58,8 @@ class Desk:
     other_contacts: nw.LazyFrame = field(default_factory=rows.contacts)
     rates: nw.LazyFrame = field(default_factory=rows.fx)
     strategies: tuple[Strategy, ...] = field(default_factory=lambda: (read_strategy(LADDER),))
+    signals: nw.LazyFrame = field(default_factory=rows.signals)
+    overrides: nw.LazyFrame = field(default_factory=rows.overrides)
 
 
 def keep(frame: nw.LazyFrame) -> nw.LazyFrame:
@@ -66,10 +76,12 @@ def propose(
 ) -> Proposals:
     opened = keep(ledger_items.open_items(desk.items, desk.allocations, as_of=as_of))
     left = ledger_items.unapplied(desk.payments, desk.allocations, as_of=as_of)
+    by_hand = {row["strategy"] for row in dicts(desk.overrides) if row["kind"] == "assign"}
+    branching = branching_steps(desk.strategies, as_of=as_of, by_hand=by_hand)
     countries = desk.customers.select("country").unique()
     facts = Facts(
         open_items=opened,
-        customers=desk.customers,
+        customers=assigned(desk.customers, desk.overrides),
         contacts=desk.contacts,
         contact_log=nw.concat([desk.contacts, desk.other_contacts], how="vertical"),
         disputes=desk.disputes,
@@ -77,8 +89,14 @@ def propose(
         holds=desk.holds,
         balances=ledger_items.balances(opened, left),
         rates=rates_in_force(desk.rates, as_of=as_of),
-        steps=steps_frame(desk.strategies, as_of=as_of),
-        minimums=minimums_frame(desk.strategies, as_of=as_of),
+        steps=steps_frame(desk.strategies, as_of=as_of, by_hand=by_hand),
+        minimums=minimums_frame(desk.strategies, as_of=as_of, by_hand=by_hand),
+        branching=Branching(
+            branches=branches_frame(branching),
+            conditions=conditions_frame(branching),
+            signals=desk.signals,
+        ),
+        overrides=desk.overrides,
         business_days=countries.with_columns(is_business=nw.lit(value=is_business)),
         calendar=calendar_days("DE", first=as_of - timedelta(400), last=as_of + timedelta(120)),
         fed_on=as_of if fed_on is None else fed_on,

@@ -12,7 +12,9 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from dunwell.engine import schema
+from dunwell.engine.branches import SIGNALS_HEARD
 from dunwell.engine.calendars import day_number
+from dunwell.engine.overrides import OVERRIDES
 
 Value = int | str | bool | date | None
 Row = Mapping[str, Value]
@@ -112,6 +114,30 @@ def contacts(*rows: Row) -> nw.LazyFrame:
     """Return contacts of level 1 about item 1 of customer 1 on START."""
     default: Row = {"customer_id": 1, "item_id": 1, "level": 1, "contacted_day": START}
     return table(schema.CONTACTS, [{**default, **row} for row in rows])
+
+
+def signals(*rows: Row) -> nw.LazyFrame:
+    """Return signals of customer 1 as a whole, heard on START."""
+    default: Row = {
+        "customer_id": 1,
+        "item_id": None,
+        "signal": "viewed",
+        "signal_day": START,
+    }
+    return table(SIGNALS_HEARD, [{**default, **row} for row in rows])
+
+
+def overrides(*rows: Row) -> nw.LazyFrame:
+    """Return overrides about customer 1 as a whole that say nothing yet."""
+    default: Row = {
+        "customer_id": 1,
+        "item_id": None,
+        "kind": "skip",
+        "strategy": None,
+        "level": None,
+        "channel": None,
+    }
+    return table(OVERRIDES, [{**default, **row} for row in rows])
 
 
 def fx(*rows: Row) -> nw.LazyFrame:

@@ -64,7 +64,7 @@ def steps(*pairs):
         (stepped(channel="fax"), "step 1: channel 'fax' is not known; use one of email, letter"),
         (stepped(channel=...), "step 1: channel None is not known"),
         (stepped(template="poem"), "step 1: template 'poem' is not known; use one of upcoming"),
-        (stepped(fax=1), "step 1: field 'fax' is not known; use channel, counted, day"),
+        (stepped(fax=1), "step 1: field 'fax' is not known; use branches, channel, counted, day"),
         (stepped(day="3"), "step 1: day must be a whole number, found '3'"),
         (stepped(day=5000), "step 1: day is 5000; it must lie in -365 … 3650"),
         (stepped(counted="moon"), "step 1: counted 'moon' is not known; use one of calendar"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dunwell.engine.calendars import day_date
-from dunwell.engine.strategy import CHANNELS
+from dunwell.engine.strategy_steps import CHANNELS
 from dunwell.ml.action_choice import ChancePolicy, chosen
 from dunwell.ml.action_log import MONEY, NONE, with_outcomes
 from dunwell.ml.experiments import propensity_mismatch

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from dunwell.engine import documents
 from dunwell.engine.documents import DocumentError
+from dunwell.engine.strategy_branches import SIGNALS
 
 PAUSED = ("disputed", "promise_open", "plan_active", "on_hold", "legal_hold")
 """Short words for 'the whole item is disputed, promised, in a plan, held'."""
@@ -22,6 +23,7 @@ _ITEM_FIELDS = (
     "disputed_minor",
     "promised_minor",
     "is_credit",
+    "signals",
 )
 _CASE_FIELDS = (
     "name",
@@ -47,7 +49,8 @@ class CaseItem:
     """One item of the customer in a case.
 
     `contacted` maps a level to the days ago it was taken; `open_minor` is
-    always positive, `is_credit` makes it an open credit note.
+    always positive, `is_credit` makes it an open credit note. `signals` maps what
+    was heard (see strategy_branches.SIGNALS) to the days ago it was.
     """
 
     days_past_due: int
@@ -58,6 +61,7 @@ class CaseItem:
     disputed_minor: int = 0
     promised_minor: int = 0
     is_credit: bool = False
+    signals: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,7 +162,15 @@ def _item(row: object, *, where: str) -> CaseItem:
         disputed_minor=documents.number(facts, "disputed_minor", where, default=0),
         promised_minor=documents.number(facts, "promised_minor", where, default=0),
         is_credit=documents.switch(facts, "is_credit", where),
+        signals=_heard(facts.get("signals", {}), where),
     )
+
+
+def _heard(value: object, where: str) -> Mapping[str, int]:
+    at = f"{where}, signals"
+    stated = documents.fields(value, at)
+    documents.known(stated, SIGNALS, at)
+    return {str(name): documents.number(stated, str(name), at) for name in stated}
 
 
 def _expectation(value: object, *, where: str) -> Expectation:

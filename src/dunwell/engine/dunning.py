@@ -6,10 +6,13 @@ from datetime import date
 
 import narwhals.stable.v2 as nw
 
+from dunwell.engine.branches import Branching
 from dunwell.engine.calendars import day_number
 from dunwell.engine.collectable import demands, in_home
 from dunwell.engine.items import total
+from dunwell.engine.overrides import allowed_levels, with_channel
 from dunwell.engine.schema import Column, Frame
+from dunwell.engine.step_days import with_branch, with_position
 
 STATES = {
     "due": "the step is due now",
@@ -49,6 +52,7 @@ NEXT_STEPS: Frame = {
     "needs_approval": Column(nw.Boolean, "a second person must agree", nullable=True),
     "min_days_between": Column(nw.Int32, "days between two contacts", nullable=True),
     "min_home_minor": Column(nw.Int64, "smallest demand in home currency", nullable=True),
+    "branch": Column(nw.Int32, "branch of the step that is taken, if any", nullable=True),
     "state": Column(nw.String, "one of STATES"),
 }
 CONTACT: Frame = {
@@ -109,6 +113,8 @@ def next_steps(
     home: str,
     as_of: date,
     calendar: nw.LazyFrame | None = None,
+    branching: Branching | None = None,
+    overrides: nw.LazyFrame | None = None,
 ) -> nw.LazyFrame:
     """Return every open item with its next step and where it stands, in columns NEXT_STEPS.
 
@@ -117,21 +123,21 @@ def next_steps(
     to the item: a level rises by one contact at a time and never falls, so an old
     import starts friendly. Level 0 lapses on the due date, and a step with
     `only_amount_over` does not apply to customers who owe no more than that.
-    Contacts after `as_of` are not seen.
+    Contacts after `as_of` are not seen. `branching` may change the day, channel and wording of
+    the step by what was heard since the last contact; `overrides` (columns OVERRIDES) are those
+    of people, in force on the day.
     """
     owed = demands(items.filter(nw.col("is_overdue")), items, balances, rates, home=home)
     placed = _placed(items, contacts, owed, rates, home=home, as_of=as_of)
-    chosen = _with_next_level(placed, steps)
+    chosen = _with_next_level(placed, steps, overrides)
     ladder = steps.drop("strategy", "is_first", "min_home_minor", "min_days_between", "grace_days")
+    laid = chosen.join(ladder, on=["segment", "level"], how="left").with_columns(
+        channel=_late("channel"), template=_late("template"), fallback=_late("fallback")
+    )
+    branched = with_branch(laid, branching, as_of)
+    steered = branched if overrides is None else with_channel(branched, overrides)
     return (
-        _with_business_days(chosen, calendar, as_of)
-        .join(ladder, on=["segment", "level"], how="left")
-        .with_columns(
-            step_day=nw.col("day"),
-            channel=_late("channel"),
-            template=_late("template"),
-            fallback=_late("fallback"),
-        )
+        with_position(steered, calendar, as_of)
         .with_columns(state=_state(day_number(as_of)))
         .select(*NEXT_STEPS)
     )
@@ -228,40 +234,24 @@ def _placed(
     )
 
 
-def _with_next_level(placed: nw.LazyFrame, steps: nw.LazyFrame) -> nw.LazyFrame:
+def _with_next_level(
+    placed: nw.LazyFrame, steps: nw.LazyFrame, overrides: nw.LazyFrame | None
+) -> nw.LazyFrame:
     """Return the items with `level`, the smallest one above the last that applies."""
     applies = (nw.col("only_over_minor") == 0) | nw.col("owed_home").is_null()
     upward = (
         placed.filter(~nw.col("is_credit"))
-        .select("item_id", "segment", "last_level", "days_past_due", "owed_home")
+        .select("item_id", "customer_id", "segment", "last_level", "days_past_due", "owed_home")
         .join(steps.select("segment", "level", "only_over_minor"), on="segment", how="inner")
         .filter(
             nw.col("level") > nw.col("last_level").fill_null(-1),
             (nw.col("level") > 0) | (nw.col("days_past_due") < 0),
             applies | (nw.col("owed_home") > nw.col("only_over_minor")),
         )
-        .group_by("item_id")
-        .agg(level=nw.col("level").min())
     )
-    return placed.join(upward, on="item_id", how="left")
-
-
-def _with_business_days(
-    items: nw.LazyFrame, calendar: nw.LazyFrame | None, as_of: date
-) -> nw.LazyFrame:
-    """Return the items with `business_days`: business days past due, empty without a calendar."""
-    if calendar is None:
-        return items.with_columns(business_days=nw.lit(None, nw.Int32))
-    numbers = calendar.select("day", "business_day_no")
-    due = numbers.rename({"day": "due_day", "business_day_no": "due_no"})
-    now = numbers.rename({"day": "today", "business_day_no": "today_no"})
-    return (
-        items.with_columns(today=nw.lit(day_number(as_of), nw.Int32))
-        .join(due, on="due_day", how="left")
-        .join(now, on="today", how="left")
-        .with_columns(business_days=nw.col("today_no") - nw.col("due_no"))
-        .drop("today", "due_no", "today_no")
-    )
+    open_to = upward if overrides is None else allowed_levels(upward, overrides)
+    next_level = open_to.group_by("item_id").agg(level=nw.col("level").min())
+    return placed.join(next_level, on="item_id", how="left")
 
 
 def _late(column: str) -> nw.Expr:
@@ -272,8 +262,11 @@ def _late(column: str) -> nw.Expr:
 
 def _state(today: int) -> nw.Expr:
     """Return one of STATES: the conditions are laid over each other, the last one wins."""
-    past_due, debit = nw.col("days_past_due"), nw.col("open_minor")
-    position = nw.when(nw.col("is_business")).then(nw.col("business_days")).otherwise(past_due)
+    past_due, debit, position = (
+        nw.col("days_past_due"),
+        nw.col("open_minor"),
+        nw.col("position"),
+    )
     gap = nw.col("min_days_between").fill_null(1)
     gap = nw.when(gap > 1).then(gap).otherwise(1)
     nothing_left = nw.col("collect_minor") <= 0
@@ -285,7 +278,7 @@ def _state(today: int) -> nw.Expr:
         ("promised", nothing_left & (spoken_for >= debit)),
         ("disputed", nothing_left & (nw.col("disputed_minor") >= debit)),
         ("after_overdue", ~nw.col("is_overdue") & (nw.col("asked_minor") > 0)),
-        ("waiting", (position < nw.col("day")) | (~nw.col("is_overdue") & (past_due > 0))),
+        ("waiting", (position < nw.col("step_day")) | (~nw.col("is_overdue") & (past_due > 0))),
         ("unknown_day", position.is_null()),
         ("finished", nw.col("level").is_null()),
         ("no_strategy", nw.col("strategy").is_null()),

@@ -10,6 +10,7 @@ from datetime import date
 
 import narwhals.stable.v2 as nw
 
+from dunwell.engine.branches import Branching
 from dunwell.engine.chase import GatePolicy, decisions, gate, gate_facts
 from dunwell.engine.collectable import collectable
 from dunwell.engine.dunning import consolidate, next_steps
@@ -25,7 +26,8 @@ class Facts:
     `open_items` and `balances` are those of `items`, `promised` of `collectable`,
     `rates` of `fx.rates_in_force`, `steps` and `minimums` of `strategy`,
     `calendar` of `calendars.calendar_days` (it reaches back to the oldest due date
-    where steps count business days). `contact_log` holds contacts of every team,
+    where steps count business days), `branching` and `overrides` of `next_steps`.
+    `contact_log` holds contacts of every team,
     `business_days` says per country whether `as_of` is one. `fed_on` is the last
     day bank data reaches to, None when there is none.
     """
@@ -43,6 +45,8 @@ class Facts:
     minimums: nw.LazyFrame
     business_days: nw.LazyFrame
     calendar: nw.LazyFrame | None
+    branching: Branching | None = None
+    overrides: nw.LazyFrame | None = None
     fed_on: date | None
     home: str
 
@@ -93,6 +97,8 @@ def proposals(facts: Facts, *, policy: GatePolicy, as_of: date, keep: Keep) -> P
             home=facts.home,
             as_of=as_of,
             calendar=facts.calendar,
+            branching=facts.branching,
+            overrides=facts.overrides,
         )
     )
     made = consolidate(

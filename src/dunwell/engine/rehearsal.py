@@ -10,13 +10,24 @@ from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 
+from dunwell.engine.branches import (
+    SIGNALS_HEARD,
+    Branching,
+    branches_frame,
+    conditions_frame,
+)
 from dunwell.engine.calendars import calendar_days, day_number
 from dunwell.engine.cases import Case, CaseItem, Expectation
 from dunwell.engine.chase import GatePolicy
 from dunwell.engine.collectable import PPM
 from dunwell.engine.proposals import Facts, proposals
 from dunwell.engine.schema import CONTACTS, CUSTOMERS, DISPUTES, HOLDS, Frame
-from dunwell.engine.strategy import Strategy, minimums_frame, steps_frame
+from dunwell.engine.strategy import (
+    Strategy,
+    branching_steps,
+    minimums_frame,
+    steps_frame,
+)
 
 HOME = "EUR"
 REHEARSAL_DAY = date(2026, 3, 18)
@@ -141,6 +152,7 @@ def _facts(
     others = [row for n, case in cases.items() for row in _other_contacts(n, case, today)]
     holds = [_hold(n, i, item, today) for n, i, item in told if item.paused in _HOLDS]
     currencies = sorted({item.currency for _, _, item in told})
+    branching = branching_steps((strategy,), as_of=REHEARSAL_DAY)
     furthest = timedelta(days=max((abs(item.days_past_due) for _, _, item in told), default=0))
     return Facts(
         open_items=_frame(_OPEN, [_open(n, i, item, today) for n, i, item in told]),
@@ -159,6 +171,11 @@ def _facts(
         business_days=_frame(_BUSINESS_DAYS, [{"country": "", "is_business": is_business}]),
         calendar=calendar_days(
             _WEEKDAYS_ONLY, first=REHEARSAL_DAY - furthest, last=REHEARSAL_DAY + furthest
+        ),
+        branching=Branching(
+            branches=branches_frame(branching),
+            conditions=conditions_frame(branching),
+            signals=_table(SIGNALS_HEARD, [row for told_of in told for row in _signals(*told_of)]),
         ),
         fed_on=REHEARSAL_DAY - timedelta(days=feed_age),
         home=HOME,
@@ -207,6 +224,19 @@ def _contacts(number: int, item_id: int, item: CaseItem, today: int) -> list[Row
     return [
         {"customer_id": number, "item_id": item_id, "level": level, "contacted_day": today - ago}
         for level, ago in item.contacted.items()
+    ]
+
+
+def _signals(number: int, item_id: int, item: CaseItem) -> list[Row]:
+    today = day_number(REHEARSAL_DAY)
+    return [
+        {
+            "customer_id": number,
+            "item_id": item_id,
+            "signal": signal,
+            "signal_day": today - ago,
+        }
+        for signal, ago in item.signals.items()
     ]
 
 

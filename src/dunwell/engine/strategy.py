@@ -10,11 +10,12 @@ import narwhals.stable.v2 as nw
 from dunwell.engine import documents
 from dunwell.engine.cases import Case, read_cases
 from dunwell.engine.documents import DocumentError
-from dunwell.engine.wording import CALL_TEMPLATES, SHORT_TEMPLATES, TEMPLATES
+from dunwell.engine.overrides import strategy_segment
+from dunwell.engine.strategy_branches import Branch
+from dunwell.engine.strategy_steps import Step, read_steps
+from dunwell.engine.wording import TEMPLATES
 
-CHANNELS = ("email", "letter", "call", "sms", "portal")
 PAUSES = ("disputed", "promise_open", "plan_active", "on_hold")
-COUNTED = ("calendar", "business")
 HOME = "home"
 """Key of `min_open_minor` for the company's home currency."""
 
@@ -30,43 +31,11 @@ _STRATEGY_FIELDS = {
     "steps",
     "cases",
 }
-_STEP_FIELDS = {
-    "level",
-    "day",
-    "counted",
-    "channel",
-    "template",
-    "fallback",
-    "needs_approval",
-    "only_amount_over",
-}
-_FARTHEST_DAY = 3_650
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
 class StrategyError(DocumentError):
     """The strategy cannot be used; the message says what, where, and what to do."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """One contact in a strategy.
-
-    `day` counts from the due date (negative: before it), in calendar days or
-    in business days. Level 0 is a courtesy note that lapses on the due date;
-    levels from 1 on are the ladder and are never skipped by the passing of time.
-    `only_amount_over` (home minor units): customers who owe no more than that
-    pass this step over. `fallback` is used where `channel` cannot reach them.
-    """
-
-    level: int
-    day: int
-    channel: str
-    template: str
-    counted: str = "calendar"
-    fallback: str | None = None
-    needs_approval: bool = False
-    only_amount_over: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +78,7 @@ def read_strategy(
             valid_from=documents.day(body.get("valid_from"), "valid_from", where),
             owner=documents.text(body, "owner", where, default=""),
             segments=_segments(body.get("segments"), where),
-            steps=_steps(body.get("steps"), templates, where),
+            steps=read_steps(body.get("steps"), templates, where),
             pause_when=tuple(documents.choice(p, "pause_when", PAUSES, where) for p in pauses),
             min_open_minor=_minimums(body.get("min_open_minor", 0), where),
             min_days_between=documents.number(
@@ -146,31 +115,66 @@ def strategy_in_force(
     return latest[0]
 
 
-def steps_frame(strategies: Iterable[Strategy], *, as_of: date) -> nw.LazyFrame:
-    """Lay the strategies in force out as rows, one per segment and step, ready to join.
+def in_force_by_segment(
+    strategies: Iterable[Strategy], *, as_of: date, by_hand: Collection[str] = ()
+) -> list[tuple[str, Strategy]]:
+    """Return (segment, strategy) for every segment with a strategy in force, in order.
 
-    Columns: see STEPS. `is_first` marks one row per segment, which stands for
-    the strategy itself. A ladder step before the due date that is taken late
-    carries the channel and template of the first step after it (`late_…`), so
-    that nobody reads "will soon be due" about an old item.
+    `by_hand` names strategies assigned to customers by hand: each has a segment of its own,
+    see `overrides.strategy_segment`. One that is not in force any more is left out.
     """
     known = tuple(strategies)
-    rows: list[dict[str, object]] = []
+    found: list[tuple[str, Strategy]] = []
     for segment in sorted({segment for s in known for segment in s.segments}):
         strategy = strategy_in_force(known, segment, as_of)
         if strategy is not None:
-            rows += [_step_row(segment, strategy, step) for step in strategy.steps]
+            found.append((segment, strategy))
+    for name in sorted(set(by_hand)):
+        own = [s for s in known if s.name == name and s.valid_from <= as_of]
+        if own:
+            newest = max(own, key=lambda strategy: strategy.valid_from)
+            found.append((strategy_segment(name), newest))
+    return found
+
+
+def steps_frame(
+    strategies: Iterable[Strategy], *, as_of: date, by_hand: Collection[str] = ()
+) -> nw.LazyFrame:
+    """Lay the strategies in force out as rows, one per segment and step, ready to join.
+
+    Columns: see STEPS; segments: see `in_force_by_segment`. `is_first` marks one row per
+    segment, which stands for the strategy itself. A ladder step before the due date that is
+    taken late carries the channel and template of the first step after it (`late_…`), so
+    that nobody reads "will soon be due" about an old item.
+    """
+    rows = [
+        _step_row(segment, strategy, step)
+        for segment, strategy in in_force_by_segment(strategies, as_of=as_of, by_hand=by_hand)
+        for step in strategy.steps
+    ]
     columns = {name: [row[name] for row in rows] for name in STEPS}
     return nw.from_dict(columns, schema=STEPS, backend="polars").lazy()
 
 
-def minimums_frame(strategies: Iterable[Strategy], *, as_of: date) -> nw.LazyFrame:
+def branching_steps(
+    strategies: Iterable[Strategy], *, as_of: date, by_hand: Collection[str] = ()
+) -> list[tuple[str, int, tuple[Branch, ...]]]:
+    """Return (segment, level, branches) of every step in force that has branches."""
+    return [
+        (segment, step.level, step.branches)
+        for segment, strategy in in_force_by_segment(strategies, as_of=as_of, by_hand=by_hand)
+        for step in strategy.steps
+        if step.branches
+    ]
+
+
+def minimums_frame(
+    strategies: Iterable[Strategy], *, as_of: date, by_hand: Collection[str] = ()
+) -> nw.LazyFrame:
     """Return segment, currency, min_minor: the smallest demand in currencies that are named."""
-    known = tuple(strategies)
     rows: list[tuple[str, str, int]] = []
-    for segment in sorted({segment for s in known for segment in s.segments}):
-        strategy = strategy_in_force(known, segment, as_of)
-        named = {} if strategy is None else dict(strategy.min_open_minor)
+    for segment, strategy in in_force_by_segment(strategies, as_of=as_of, by_hand=by_hand):
+        named = dict(strategy.min_open_minor)
         named.pop(HOME, None)
         rows += [(segment, currency, minimum) for currency, minimum in sorted(named.items())]
     data: dict[str, list[object]] = {
@@ -240,82 +244,6 @@ def _unwrap(document: object) -> tuple[Mapping[str, object], object]:
     if "cases" in inner and "cases" in outer:
         raise StrategyError("document: 'cases' stands twice; keep it beside 'strategy'")
     return inner, outer.get("cases", inner.get("cases", []))
-
-
-def _steps(value: object, templates: Collection[str], where: str) -> tuple[Step, ...]:
-    listed = documents.rows([] if value is None else value, "steps", where)
-    if not listed:
-        raise StrategyError(
-            f"{where}: steps are missing; levels count from 1 without a gap, list at least one"
-        )
-    steps = tuple(_step(row, templates, f"{where}, step {n}") for n, row in enumerate(listed, 1))
-    if steps[0].level not in {0, 1}:
-        raise StrategyError(
-            f"{where}, step 1: the first level is {steps[0].level}; start with 1 without a gap, "
-            "or with 0 for a courtesy note before the due date"
-        )
-    for number, (step, before) in enumerate(zip(steps[1:], steps[:-1], strict=True), 2):
-        if step.level != before.level + 1:
-            raise StrategyError(
-                f"{where}, step {number}: level {step.level} follows level {before.level}; "
-                "levels must count up by one without a gap"
-            )
-        if step.day <= before.day:
-            raise StrategyError(
-                f"{where}, step {number}: day {step.day} is not after day {before.day}; "
-                "each step must come later than the one before"
-            )
-    if steps[-1].day < 0:
-        raise StrategyError(
-            f"{where}: every step lies before the due date; add a step with day 0 or later"
-        )
-    return steps
-
-
-def _step(row: object, templates: Collection[str], where: str) -> Step:
-    stated = documents.fields(row, where)
-    documents.known(stated, _STEP_FIELDS, where)
-    fallback = stated.get("fallback")
-    step = Step(
-        level=documents.number(stated, "level", where, largest=99),
-        day=documents.number(stated, "day", where, smallest=-365, largest=_FARTHEST_DAY),
-        counted=documents.choice(stated.get("counted", "calendar"), "counted", COUNTED, where),
-        channel=documents.choice(stated.get("channel"), "channel", CHANNELS, where),
-        template=documents.choice(stated.get("template"), "template", templates, where),
-        fallback=None
-        if fallback is None
-        else documents.choice(fallback, "fallback", CHANNELS, where),
-        needs_approval=documents.switch(stated, "needs_approval", where),
-        only_amount_over=documents.number(stated, "only_amount_over", where, default=0),
-    )
-    _refuse_misfit(step, where)
-    return step
-
-
-def _refuse_misfit(step: Step, where: str) -> None:
-    """Refuse fields that are right by themselves and wrong together."""
-    channels = {step.channel, step.fallback} - {None}
-    if step.level == 0 and step.day >= 0:
-        raise StrategyError(
-            f"{where}: level 0 is a note before the due date; give it a negative day or a level"
-        )
-    if step.fallback == step.channel:
-        raise StrategyError(f"{where}: fallback repeats the channel; name another or leave it out")
-    if step.template in TEMPLATES and ("call" in channels) != (step.template in CALL_TEMPLATES):
-        raise StrategyError(
-            f"{where}: channel {step.channel} and template {step.template} do not fit; "
-            f"{', '.join(sorted(CALL_TEMPLATES))} are said in a call and never sent"
-        )
-    if "call" in channels and len(channels) > 1:
-        raise StrategyError(
-            f"{where}: a call and a message cannot stand in for each other; "
-            "leave fallback out and add a step of its own"
-        )
-    if "sms" in channels and step.template in TEMPLATES.keys() - SHORT_TEMPLATES:
-        raise StrategyError(
-            f"{where}: template {step.template} is too long for sms; "
-            f"use one of {', '.join(sorted(SHORT_TEMPLATES))}"
-        )
 
 
 def _segments(value: object, where: str) -> tuple[str, ...]:

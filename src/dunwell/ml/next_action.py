@@ -23,7 +23,7 @@ from dunwell.engine.collectable import PPM
 from dunwell.engine.money import minor_digits, share
 from dunwell.engine.priority import PriorityPolicy
 from dunwell.engine.schema import Column, Frame
-from dunwell.engine.strategy import CHANNELS
+from dunwell.engine.strategy_steps import CHANNELS
 from dunwell.ml.action_log import NONE
 
 BANDS = {"not_due": -99_999, "1-30": 1, "31-60": 31, "61-90": 61, "91+": 91}

@@ -8,7 +8,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.engine.cases import Case, Expectation
-from dunwell.engine.strategy import HOME, Step
+from dunwell.engine.strategy import HOME
+from dunwell.engine.strategy_steps import Step
 from dunwell.engine.wording import TEMPLATES
 from dunwell.templatetags.money import money
 from dunwell.templatetags.reasons import channel_label

@@ -34,10 +34,12 @@ class Customer(models.Model):
     credit_limit_minor = models.BigIntegerField(null=True)
     vat_id = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=300, blank=True)
-    party = models.CharField(max_length=8, choices=Party, blank=True)
-    debt_use = models.CharField(max_length=8, choices=DebtUse, blank=True)
-    region = models.CharField(max_length=12, blank=True)
-    zones = models.JSONField(default=list)
+    party = models.CharField(max_length=8, choices=Party, blank=True, default="", db_default="")
+    debt_use = models.CharField(
+        max_length=8, choices=DebtUse, blank=True, default="", db_default=""
+    )
+    region = models.CharField(max_length=12, blank=True, default="", db_default="")
+    zones = models.JSONField(default=list, db_default=[])
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     collector = models.ForeignKey(User, models.SET_NULL, null=True, related_name="customers")
     is_opted_out = models.BooleanField(default=False)

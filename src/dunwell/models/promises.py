@@ -57,19 +57,21 @@ class Promise(models.Model):
     outcome = models.CharField(max_length=14, choices=Outcome, default=Outcome.OPEN)
     settled_on = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)
-    level = models.CharField(max_length=8, choices=Level, default=Level.ITEM)
-    currency = models.CharField(max_length=3, blank=True)
+    level = models.CharField(
+        max_length=8, choices=Level, default=Level.ITEM, db_default=Level.ITEM.value
+    )
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     amount_minor = models.BigIntegerField(null=True)
     instalment = models.OneToOneField(
         PlanInstalment, models.PROTECT, null=True, related_name="promise"
     )
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
-    rung = models.PositiveSmallIntegerField(default=0)
+    rung = models.PositiveSmallIntegerField(default=0, db_default=0)
     keep_ppm = models.BigIntegerField(null=True)
-    source = models.CharField(max_length=10, default="staff")
-    quote = models.CharField(max_length=500, blank=True)
+    source = models.CharField(max_length=10, default="staff", db_default="staff")
+    quote = models.CharField(max_length=500, blank=True, default="", db_default="")
     forgiven_on = models.DateField(null=True)
-    forgiven_reason = models.CharField(max_length=300, blank=True)
+    forgiven_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     recorded_at = models.DateTimeField()
 
     class Meta:

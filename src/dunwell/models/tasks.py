@@ -30,7 +30,7 @@ class WorklistEntry(models.Model):
     blocked = models.JSONField(default=list)
     assignee = models.ForeignKey(User, models.SET_NULL, null=True, related_name="worklist_entries")
     place = models.PositiveIntegerField(null=True)
-    is_planned = models.BooleanField(default=False)
+    is_planned = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["company", "rank"], name="worklist_rank")]

@@ -115,6 +115,7 @@ def next_steps(
     calendar: nw.LazyFrame | None = None,
     branching: Branching | None = None,
     overrides: nw.LazyFrame | None = None,
+    countries: nw.LazyFrame | None = None,
 ) -> nw.LazyFrame:
     """Return every open item with its next step and where it stands, in columns NEXT_STEPS.
 
@@ -125,10 +126,13 @@ def next_steps(
     `only_amount_over` does not apply to customers who owe no more than that.
     Contacts after `as_of` are not seen. `branching` may change the day, channel and wording of
     the step by what was heard since the last contact; `overrides` (columns OVERRIDES) are those
-    of people, in force on the day.
+    of people, in force on the day. `countries` (customer_id, country) goes with a `calendar`
+    that holds several countries.
     """
     owed = demands(items.filter(nw.col("is_overdue")), items, balances, rates, home=home)
     placed = _placed(items, contacts, owed, rates, home=home, as_of=as_of)
+    if countries is not None:
+        placed = placed.join(countries, on="customer_id", how="left")
     chosen = _with_next_level(placed, steps, overrides)
     ladder = steps.drop("strategy", "is_first", "min_home_minor", "min_days_between", "grace_days")
     laid = chosen.join(ladder, on=["segment", "level"], how="left").with_columns(

@@ -46,6 +46,7 @@ from dunwell.queries.reminders import (
     kept,
     native,
 )
+from dunwell.queries.steering import steering
 
 PASSING = frozenset(
     {"not_business_day", "quiet_hours", "stale_feed", "contacted_recently", "cap_reached"}
@@ -164,8 +165,10 @@ def _gate_reasons(
     chosen = pl.DataFrame({"customer_id": list(messages)}, schema={"customer_id": pl.Int64})
     books = Books(company)
     ledger = books.still_open(as_of=as_of)
-    customers = _of(books.customers, chosen)
     policies = [policy.strategy for policy in strategies_in_force(company, as_of=as_of)]
+    # what leads to a message is settled; here only whose strategy it is matters
+    steered = steering(company, strategies=(), as_of=as_of)
+    customers = _of(steered.assigned(books.customers), chosen)
     rates = kept(rates_in_force(frames.fx_frame(company), as_of=as_of))
     holds = nw.concat([frames.holds_frame(company), debit_holds_frame(company)])
     opened = _of(open_items(ledger.items, ledger.allocations, as_of=as_of), chosen)
@@ -173,7 +176,7 @@ def _gate_reasons(
         collectable(
             opened,
             customers,
-            steps_frame(policies, as_of=as_of),
+            steps_frame(policies, as_of=as_of, by_hand=steered.by_hand),
             disputes=ledger.disputes,
             promised=promised(ledger.promises, ledger.allocations, as_of=as_of),
             holds=holds,
@@ -194,7 +197,7 @@ def _gate_reasons(
         holds=holds,
         contact_log=contact_log(company, besides=[m.pk for m in messages.values()]),
         business_days=business_days(company, customers, as_of),
-        minimums=minimums_frame(policies, as_of=as_of),
+        minimums=minimums_frame(policies, as_of=as_of, by_hand=steered.by_hand),
         policy=policy,
         fed_on=fed_on(company),
         as_of=as_of,

@@ -22,6 +22,12 @@ from dunwell.models import Company, Feed, Message
 from dunwell.queries import frames
 from dunwell.queries.debit_notices import debit_holds_frame
 from dunwell.queries.ledgers import Books
+from dunwell.queries.steering import (
+    Steering,
+    counts_business_days,
+    customer_calendars,
+    steering,
+)
 
 WAITING = "contact_waiting"
 """Reason of our own beside the gate's: what was planned before has not been dealt with."""
@@ -98,7 +104,9 @@ def plan_contacts(
 ) -> ContactPlan:
     """Return the contacts of the day under the given strategies, with what stands against them."""
     ledger = books.still_open(as_of=as_of)
-    steps = steps_frame(strategies, as_of=as_of)
+    steered = steering(company, strategies=strategies, as_of=as_of)
+    customers = steered.assigned(books.customers)
+    steps = steps_frame(strategies, as_of=as_of, by_hand=steered.by_hand)
     rates = kept(rates_in_force(frames.fx_frame(company), as_of=as_of))
     holds = kept(nw.concat([frames.holds_frame(company), debit_holds_frame(company)]))
     opened = kept(open_items(ledger.items, ledger.allocations, as_of=as_of))
@@ -106,7 +114,7 @@ def plan_contacts(
     items = kept(
         collectable(
             opened,
-            books.customers,
+            customers,
             steps,
             disputes=ledger.disputes,
             promised=promised(ledger.promises, ledger.allocations, as_of=as_of, calendar=calendar),
@@ -118,21 +126,34 @@ def plan_contacts(
     owed = kept(balances(opened, cash))
     told = frames.contacts_frame(company, with_drafts=True)
     home = company.currency
+    days, countries = _step_days(company, customers, opened, strategies, steered, as_of)
     upcoming = kept(
-        next_steps(items, told, owed, steps, rates, home=home, as_of=as_of, calendar=calendar)
+        next_steps(
+            items,
+            told,
+            owed,
+            steps,
+            rates,
+            home=home,
+            as_of=as_of,
+            calendar=days,
+            branching=steered.branching,
+            overrides=steered.overrides,
+            countries=countries,
+        )
     )
-    found = consolidate(upcoming, items, books.customers, owed, rates, home=home)
+    found = consolidate(upcoming, items, customers, owed, rates, home=home)
     contacts, totals = kept(found.contacts), kept(found.totals)
     policy = gate_policy(company)
     facts = kept(
         gate_facts(
             contacts,
             totals,
-            books.customers,
+            customers,
             holds=holds,
             contact_log=contact_log(company),
-            business_days=business_days(company, books.customers, as_of),
-            minimums=minimums_frame(strategies, as_of=as_of),
+            business_days=business_days(company, customers, as_of),
+            minimums=minimums_frame(strategies, as_of=as_of, by_hand=steered.by_hand),
             policy=policy,
             fed_on=fed_on(company),
             as_of=as_of,
@@ -221,6 +242,22 @@ def _calendar(company: Company, opened: nw.LazyFrame, as_of: date) -> nw.LazyFra
     return calendar_between(
         company.country, min(first, as_of).replace(day=1), last.replace(day=1) + timedelta(days=31)
     )
+
+
+def _step_days(
+    company: Company,
+    customers: nw.LazyFrame,
+    opened: nw.LazyFrame,
+    strategies: Sequence[Strategy],
+    steered: Steering,
+    as_of: date,
+) -> tuple[nw.LazyFrame | None, nw.LazyFrame | None]:
+    """Return each country's business days and the countries, where a step counts them."""
+    if not counts_business_days(strategies, as_of=as_of, by_hand=steered.by_hand):
+        return None, None
+    owing = customers.join(opened.select("customer_id").unique(), on="customer_id", how="semi")
+    oldest = native(opened.select(nw.col("due_day").min()))["due_day"].item()
+    return customer_calendars(company, owing, oldest_day=oldest, as_of=as_of)
 
 
 def _with_waiting(reasons: pl.DataFrame, contacts: nw.LazyFrame, company: Company) -> pl.DataFrame:

@@ -1,0 +1,141 @@
+"""What steers the steps of a strategy on a day: overrides, signals, the days of each country."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from dunwell.engine.branches import (
+    SIGNALS_HEARD,
+    Branching,
+    branches_frame,
+    conditions_frame,
+)
+from dunwell.engine.calendars import EPOCH, calendar_days, day_date
+from dunwell.engine.overrides import OVERRIDES, assigned
+from dunwell.engine.strategy import Strategy, branching_steps, in_force_by_segment
+from dunwell.models import Company
+from dunwell.queries import frames
+
+EARLIEST = timedelta(days=3_650)
+"""How far back the calendars of business days reach at most."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Steering:
+    """The overrides in force, the strategies they assign, and the branches with what was heard.
+
+    `branching` is None where no strategy in force has branches: then nothing is read for it.
+    """
+
+    overrides: nw.LazyFrame
+    by_hand: frozenset[str]
+    branching: Branching | None
+
+    def assigned(self, customers: nw.LazyFrame) -> nw.LazyFrame:
+        """Return the customers, those with a strategy of their own in its segment."""
+        return assigned(customers, self.overrides) if self.by_hand else customers
+
+
+def steering(company: Company, *, strategies: Sequence[Strategy], as_of: date) -> Steering:
+    """Return what steers the steps of the company's strategies on a day: one or two queries."""
+    overrides = overrides_frame(company, as_of=as_of)
+    named = overrides.filter(nw.col("kind") == "assign").select("strategy").unique()
+    by_hand = frozenset(named.collect("polars").to_native()["strategy"].drop_nulls().to_list())
+    branching = branching_steps(strategies, as_of=as_of, by_hand=by_hand)
+    return Steering(
+        overrides=overrides,
+        by_hand=by_hand,
+        branching=Branching(
+            branches=branches_frame(branching),
+            conditions=conditions_frame(branching),
+            signals=signals_frame(company),
+        )
+        if branching
+        else None,
+    )
+
+
+def overrides_frame(company: Company, *, as_of: date) -> nw.LazyFrame:
+    """Return the overrides in force on a day, in columns OVERRIDES."""
+    return frames.read_frame(
+        "SELECT o.customer_id, o.item_id, o.kind, NULLIF(o.strategy, ''), o.level, "
+        "NULLIF(o.channel, '') FROM dunwell_strategyoverride o WHERE o.company_id = %s "
+        "AND o.from_on <= %s AND (o.until_on IS NULL OR o.until_on >= %s) "
+        "AND (o.ended_on IS NULL OR o.ended_on > %s)",
+        [company.pk, as_of, as_of, as_of],
+        OVERRIDES,
+    )
+
+
+def signals_frame(company: Company) -> nw.LazyFrame:
+    """Return what was heard from customers with something open, in columns SIGNALS_HEARD.
+
+    Told signals are about the customer as a whole; payments, promises and disputes about items.
+    """
+    heard = frames.day('s."on"')
+    return frames.read_frame(
+        f"SELECT s.customer_id, NULL, s.kind, {heard} FROM dunwell_signal s "  # noqa: S608
+        "WHERE s.company_id = %s AND s.kind <> 'delivered' "
+        f"UNION ALL SELECT o.customer_id, o.item_id, 'part_paid', {frames.day('a.applied_on')} "
+        "FROM dunwell_openitem o JOIN dunwell_allocation a ON a.item_id = o.item_id "
+        "LEFT JOIN dunwell_allocation b ON b.reverses_id = a.id "
+        "WHERE o.company_id = %s AND a.source = 'payment' AND a.amount_minor > 0 "
+        "AND a.reverses_id IS NULL AND b.id IS NULL "
+        f"UNION ALL SELECT p.customer_id, l.item_id, 'promised', {frames.day('p.made_on')} "
+        "FROM dunwell_promise p LEFT JOIN dunwell_promiseitem l ON l.promise_id = p.id "
+        "WHERE p.company_id = %s AND p.outcome <> 'suggested' "
+        f"UNION ALL SELECT p.customer_id, l.item_id, 'promise_broken', "
+        f"{frames.day('p.settled_on')} "
+        "FROM dunwell_promise p LEFT JOIN dunwell_promiseitem l ON l.promise_id = p.id "
+        "WHERE p.company_id = %s AND p.outcome IN ('broken', 'partially_kept') "
+        "AND p.forgiven_on IS NULL "
+        f"UNION ALL SELECT d.customer_id, d.item_id, 'disputed', {frames.day('d.opened_on')} "
+        "FROM dunwell_dispute d WHERE d.company_id = %s "
+        f"UNION ALL SELECT d.customer_id, d.item_id, 'dispute_closed', "
+        f"{frames.day('d.closed_on')} "
+        "FROM dunwell_dispute d WHERE d.company_id = %s AND d.closed_on IS NOT NULL",
+        [company.pk] * 6,
+        SIGNALS_HEARD,
+    )
+
+
+def counts_business_days(
+    strategies: Sequence[Strategy], *, as_of: date, by_hand: frozenset[str]
+) -> bool:
+    """Return whether a step in force counts business days."""
+    return any(
+        step.counted == "business"
+        for _, strategy in in_force_by_segment(strategies, as_of=as_of, by_hand=by_hand)
+        for step in strategy.steps
+    )
+
+
+def customer_calendars(
+    company: Company, customers: nw.LazyFrame, *, oldest_day: int | None, as_of: date
+) -> tuple[nw.LazyFrame, nw.LazyFrame]:
+    """Return the business days of every customer's country, and (customer_id, country).
+
+    A customer without a country is taken to be in the company's. The calendars reach from the
+    oldest day given (ten years back at most) to `as_of`.
+    """
+    home = company.country
+    known = customers.select("customer_id", "country").collect("polars").to_native()
+    countries = known.with_columns(
+        country=pl.when(pl.col("country").fill_null("") == "")
+        .then(pl.lit(home))
+        .otherwise(pl.col("country"))
+    )
+    first = as_of if oldest_day is None else max(day_date(oldest_day), as_of - EARLIEST, EPOCH)
+    # whole months, so that the calendars of one day serve the next ones of a catch-up
+    start = min(first, as_of).replace(day=1)
+    end = as_of.replace(day=1) + timedelta(days=31)
+    calendars = [
+        calendar_days(country, first=start, last=end)
+        .select("day", "business_day_no")
+        .with_columns(country=nw.lit(country))
+        for country in countries["country"].unique().sort().to_list() or [home]
+    ]
+    return nw.concat(calendars, how="vertical"), nw.from_native(countries.lazy())

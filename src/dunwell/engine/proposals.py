@@ -26,10 +26,10 @@ class Facts:
     `open_items` and `balances` are those of `items`, `promised` of `collectable`,
     `rates` of `fx.rates_in_force`, `steps` and `minimums` of `strategy`,
     `calendar` of `calendars.calendar_days` (it reaches back to the oldest due date
-    where steps count business days), `branching` and `overrides` of `next_steps`.
-    `contact_log` holds contacts of every team,
-    `business_days` says per country whether `as_of` is one. `fed_on` is the last
-    day bank data reaches to, None when there is none.
+    where steps count business days), `branching`, `overrides` and `countries` of
+    `next_steps`. `contact_log` holds contacts of every team, `business_days` says per
+    country whether `as_of` is one. `fed_on` is the last day bank data reaches to, None
+    when there is none.
     """
 
     open_items: nw.LazyFrame
@@ -47,6 +47,7 @@ class Facts:
     calendar: nw.LazyFrame | None
     branching: Branching | None = None
     overrides: nw.LazyFrame | None = None
+    countries: nw.LazyFrame | None = None
     fed_on: date | None
     home: str
 
@@ -99,6 +100,7 @@ def proposals(facts: Facts, *, policy: GatePolicy, as_of: date, keep: Keep) -> P
             calendar=facts.calendar,
             branching=facts.branching,
             overrides=facts.overrides,
+            countries=facts.countries,
         )
     )
     made = consolidate(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dunwell.engine.cases import Case, Expectation
 from dunwell.engine.strategy import HOME
+from dunwell.engine.strategy_branches import Branch
 from dunwell.engine.strategy_steps import Step
 from dunwell.engine.wording import TEMPLATES
 from dunwell.templatetags.money import money
@@ -37,6 +38,17 @@ PAUSE_LABELS = {
     "plan_active": _("a payment plan runs"),
     "on_hold": _("the customer is on hold"),
 }
+SIGNAL_LABELS = {
+    "viewed": _("a message was viewed"),
+    "replied": _("the customer replied"),
+    "bounced": _("a message bounced"),
+    "complained": _("the customer complained"),
+    "part_paid": _("a part was paid"),
+    "promised": _("a payment was promised"),
+    "promise_broken": _("a promise was broken"),
+    "disputed": _("a dispute was opened"),
+    "dispute_closed": _("a dispute was closed"),
+}
 WAITING = "contact_waiting"
 
 
@@ -57,6 +69,39 @@ def step_day(step: Step) -> str:
     if step.day < 0:
         return ngettext("%(n)d day before due", "%(n)d days before due", days) % {"n": days}
     return ngettext("%(n)d day after due", "%(n)d days after due", days) % {"n": days}
+
+
+@register.filter
+def branch_words(branch: Branch) -> str:
+    """Return what a branch depends on and what it does to its step."""
+    trigger = branch.trigger
+    either, nor = gettext(" or "), gettext(" nor ")
+    when = either.join(str(SIGNAL_LABELS[name]) for name in trigger.when)
+    unless = nor.join(str(SIGNAL_LABELS[name]) for name in trigger.unless)
+    words = []
+    if when:
+        words.append(gettext("when %(signals)s") % {"signals": when})
+    if unless:
+        words.append(gettext("unless %(signals)s") % {"signals": unless})
+    told = [", ".join(words)]
+    if trigger.days_after is not None:
+        told.append(
+            ngettext("%(n)d day after that", "%(n)d days after that", trigger.days_after)
+            % {"n": trigger.days_after}
+        )
+    elif trigger.delay > 0:
+        told.append(
+            ngettext("%(n)d day later", "%(n)d days later", trigger.delay) % {"n": trigger.delay}
+        )
+    elif trigger.delay < 0:
+        told.append(
+            ngettext("%(n)d day sooner", "%(n)d days sooner", -trigger.delay)
+            % {"n": -trigger.delay}
+        )
+    told.append(f"{channel_label(branch.channel)}, {template_label(branch.template)}")
+    if branch.needs_approval:
+        told.append(gettext("with approval"))
+    return ": ".join((told[0], ", ".join(told[1:])))
 
 
 @register.filter

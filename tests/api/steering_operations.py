@@ -1,0 +1,38 @@
+"""The operations of replays, overrides and signals, for the table of all of them."""
+
+from datetime import timedelta
+
+ALL = "AMCKR"
+STEERING_OPERATIONS = {
+    "list_replays": (ALL,),
+    "show_replay": (ALL,),
+    "new_replay": (
+        "M",
+        lambda ids, today: {
+            "version_id": ids["version_id"],
+            "from_on": (today - timedelta(days=1)).isoformat(),
+            "to_on": today.isoformat(),
+        },
+    ),
+    "list_overrides": (ALL,),
+    "new_override": (
+        "MC",
+        lambda ids, today: {
+            "customer_id": ids["customer_id"],
+            "kind": "hold_level",
+            "level": 2,
+            "reason": "agreed",
+        },
+    ),
+    "end_one_override": ("MC", {"reason": "paid"}),
+    "new_signal": (
+        "MC",
+        lambda ids, today: {
+            "customer_id": ids["customer_id"],
+            "kind": "viewed",
+            "source": "mailer",
+            "external_id": "m-1",
+        },
+    ),
+}
+"""(roles that may, body), as `operations.Call` takes them."""

@@ -55,6 +55,8 @@ def test_a_row_sums_the_items_and_says_when_its_day_has_passed(company, customer
             outcome_label="Open",
             settled_on=None,
             note="ok",
+            failures_before=0,
+            forgiven_on=None,
             is_late=True,
         ),
     )

@@ -125,3 +125,64 @@ def test_listing_costs_the_same_however_long_it_is(
 
     with django_assert_num_queries(QUERIES_OF_THE_LIST):
         client.get("/promises/")
+
+
+def failed(customer, **fields):
+    """A broken promise of 10.00 that was judged today."""
+    promise = Promise.objects.create(
+        company=customer.company, customer=customer, made_on=TODAY - timedelta(days=9),
+        due_on=TODAY - timedelta(days=3), outcome="broken", settled_on=TODAY, recorded_at=AT,
+        **fields,
+    )  # fmt: skip
+    item = invoice(customer, f"F{promise.pk}", 10_00)
+    PromiseItem.objects.create(promise=promise, item=item, amount_minor=10_00)
+    return promise
+
+
+def test_broken_today_lists_what_failed_today_and_is_not_forgiven(come_in, collector, customer):
+    failed(customer, rung=1)
+    failed(add_customer(customer.company, "K2", "Globex"), forgiven_on=TODAY)
+    old = failed(add_customer(customer.company, "K3", "Initech"))
+    Promise.objects.filter(pk=old.pk).update(settled_on=TODAY - timedelta(days=1))
+    page = come_in(collector).get("/promises/?outcome=failed_today").text
+
+    assert "Acme" in page and "1 failed before" in page
+    assert "Globex" not in page and "Initech" not in page
+
+
+def test_a_failed_promise_is_forgiven_with_a_reason(come_in, collector, customer):
+    promise = failed(customer)
+    client = come_in(collector)
+    client.post(f"/promises/{promise.pk}/forgive/", {"reason": "the bank was late"})
+    promise.refresh_from_db()
+
+    assert (promise.forgiven_on, promise.forgiven_reason) == (TODAY, "the bank was late")
+    assert client.post(f"/promises/{promise.pk}/forgive/", {"reason": "again"}).status_code == 422
+
+
+def test_the_calendar_shows_each_day_of_the_month_and_opens_its_promises(
+    come_in, collector, customer
+):
+    promised(customer, invoice(customer, "R1", 100_00), 80_00)
+    promised(customer, invoice(customer, "R2", 100_00), 20_00)
+    client = come_in(collector)
+    page = client.get("/promises/calendar/?month=2026-03").text
+    opened = client.get("/promises/?outcome=any&due=2026-03-13").text
+
+    assert "100" in page and "2 promises" in page and "due=2026-03-13" in page
+    assert opened.count("Withdraw<span") == 2
+    assert (
+        "Nothing is promised for this month"
+        in client.get("/promises/calendar/?month=2030-01").text
+    )
+    assert client.get("/promises/calendar/?month=nonsense").status_code == 200
+
+
+def test_the_calendar_asks_the_same_whatever_the_rows(
+    come_in, collector, customer, django_assert_num_queries
+):
+    client = come_in(collector)
+    for number in range(3):
+        promised(customer, invoice(customer, f"R{number}", 100_00), 1_00)
+        with django_assert_num_queries(5):
+            client.get("/promises/calendar/?month=2026-03")

@@ -1,6 +1,6 @@
 """Recording, withdrawing and judging promises to pay."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -8,16 +8,21 @@ from django.db.models import Max, Min
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.promise_consequences import (
+    FAILED,
+    close_follow_ups,
+    draw_consequences,
+    failures_before,
+)
 from dunwell.actions.texts import fitting
 from dunwell.engine.calendars import calendar_days
 from dunwell.engine.money import from_minor
 from dunwell.engine.promises import assess_promises
 from dunwell.models import Customer, Dispute, Item, OpenItem, Promise, PromiseItem, Task
 from dunwell.queries.frames import promises_frame
+from dunwell.queries.plan_items import planned_items
+from dunwell.queries.promise_policies import no_promises_until, promises_policy
 from dunwell.queries.promises import promised_allocations_frame
-
-PROMISE_MAX_DAYS = 60
-"""How far ahead a promise may lie; what takes longer is a payment plan."""
 
 CALENDAR_SLACK_DAYS = 40
 """Days of calendar beyond the last due date, so that every tolerance ends inside it."""
@@ -26,7 +31,6 @@ MOST_KEYS = 1000
 """Keys per IN list, far below what either database allows."""
 
 FINAL = (Promise.Outcome.WITHDRAWN, Promise.Outcome.SUPERSEDED)
-FAILED = (Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT)
 
 
 @transaction.atomic
@@ -52,7 +56,9 @@ def record_promise(
         raise Refused("This customer belongs to another company.")
     # Two people at once: the second one waits here and then sees the first one's promise.
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    _check_date(due_on, as_of)
+    policy = promises_policy(actor.company, as_of=as_of)
+    _check_date(due_on, as_of, most_days=policy.most_days)
+    _check_trust(customer, as_of)
     _check_amounts(customer, amounts)
     _clear_the_way(actor, amounts, supersede=supersede, as_of=as_of, at=at)
     promise = Promise.objects.create(
@@ -60,6 +66,8 @@ def record_promise(
         customer=customer,
         made_on=as_of,
         due_on=due_on,
+        tolerance_days=policy.tolerance_days,
+        rung=failures_before([item.pk for item in amounts]),
         note=fitting(text=note, most=500, what="note"),
         recorded_at=at,
     )
@@ -117,7 +125,8 @@ def settle_promises(*, actor: Actor, as_of: date, at: datetime) -> int:
                 Promise.objects.filter(pk__in=chunk, outcome=before).update(
                     outcome=outcome, settled_on=settled_on
                 )
-    _follow_up(actor, changed, as_of=as_of, at=at)
+    followed = draw_consequences(actor=actor, changed=changed, as_of=as_of, at=at)
+    _follow_up(actor, changed, followed, as_of=as_of, at=at)
     for promise, outcome in changed:
         record_event(
             actor,
@@ -131,14 +140,23 @@ def settle_promises(*, actor: Actor, as_of: date, at: datetime) -> int:
     return len(changed)
 
 
-def _check_date(due_on: date, as_of: date) -> None:
-    last = as_of + timedelta(days=PROMISE_MAX_DAYS)
+def _check_date(due_on: date, as_of: date, *, most_days: int) -> None:
+    last = as_of + timedelta(days=most_days)
     if due_on < as_of:
         raise Refused("The promised date has already passed.")
     if due_on > last:
         raise Refused(
-            f"The promised date is more than {PROMISE_MAX_DAYS} days away; "
+            f"The promised date is more than {most_days} days away; "
             f"agree on {last.isoformat()} or earlier."
+        )
+
+
+def _check_trust(customer: Customer, as_of: date) -> None:
+    until = no_promises_until(customer, as_of=as_of)
+    if until is not None:
+        raise Refused(
+            f"Promises of {customer.name} were not kept; none is taken until {until.isoformat()}. "
+            "Agree on a payment plan, or forgive the failure if it was not theirs."
         )
 
 
@@ -150,6 +168,11 @@ def _check_amounts(customer: Customer, amounts: Mapping[Item, int]) -> None:
         raise Refused("An item belongs to another customer.")
     if len({item.currency for item in amounts}) > 1:
         raise Refused("A promise is in one currency; record one promise per currency.")
+    for number, plan in planned_items(amounts):
+        raise Refused(
+            f"{number} is covered by plan {plan}, which says when it is paid; a promise beside it "
+            "is not taken."
+        )
     still_open = dict(
         OpenItem.objects.filter(item__in=amounts).values_list("item_id", "open_minor")
     )
@@ -259,16 +282,17 @@ def _locked(actor: Actor, keys: Sequence[int]) -> list[Promise]:
 def _follow_up(
     actor: Actor,
     changed: Sequence[tuple[Promise, Promise.Outcome]],
+    followed: Collection[int],
     *,
     as_of: date,
     at: datetime,
 ) -> None:
-    """Open a task for customers with a failed promise; close it where none is failed any more."""
+    """Open a task for customers with a promise to be followed up; close it where none is left."""
     failed = {
         promise.customer_id: f"Promise for {promise.due_on.isoformat()} was "
         f"{outcome.label.lower()}."
         for promise, outcome in reversed(changed)
-        if outcome in FAILED
+        if promise.pk in followed
     }
     Task.objects.bulk_create(
         (
@@ -287,12 +311,7 @@ def _follow_up(
     )
     healed = {p.customer_id for p, now in changed if p.outcome in FAILED and now not in FAILED}
     for chunk in _chunks(sorted(healed - failed.keys())):
-        still_failed = Promise.objects.filter(customer__in=chunk, outcome__in=FAILED)
-        Task.objects.filter(
-            customer__in=chunk, kind=Task.Kind.BROKEN_PROMISE, status=Task.Status.OPEN
-        ).exclude(customer__in=still_failed.values("customer_id")).update(
-            status=Task.Status.CANCELLED, done_at=at, done_by=actor.name
-        )
+        close_follow_ups(chunk, at=at, by=actor.name)
 
 
 def _chunks(keys: Sequence[int]) -> list[Sequence[int]]:

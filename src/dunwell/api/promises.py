@@ -1,6 +1,7 @@
 """/promises: promises to pay."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
@@ -8,6 +9,7 @@ from ninja import Router
 from pydantic import Field
 
 from dunwell.actions.gate import Refused
+from dunwell.actions.promise_consequences import forgive_promise
 from dunwell.actions.promises import record_promise, withdraw_promise
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
@@ -29,7 +31,14 @@ from dunwell.api.fields import (
 from dunwell.api.writes import once
 from dunwell.models import Customer, Item, Promise
 from dunwell.queries.pages import Page
-from dunwell.queries.promises import PromiseLine, PromiseRow, promise_lines, promise_rows
+from dunwell.queries.promises import (
+    PromiseDay,
+    PromiseLine,
+    PromiseRow,
+    promise_days,
+    promise_lines,
+    promise_rows,
+)
 
 router = Router(tags=["promises"])
 Outcome = Literal["", "open", "kept", "partially_kept", "broken", "withdrawn", "superseded"]
@@ -90,6 +99,20 @@ def list_promises(
     )
 
 
+@router.get("/days", response=answers(list[PromiseDay]))
+def list_promise_days(
+    request: ApiRequest, from_on: Day | None = None, to_on: Day | None = None
+) -> list[PromiseDay]:
+    """List what is promised by day and currency, with how many are kept and failed.
+
+    Without days it is the 60 days from today on.
+    """
+    request.actor.require("ledger.view")
+    first = request.as_of if from_on is None else from_on
+    last = first + timedelta(days=60) if to_on is None else to_on
+    return list(promise_days(request.actor.company, from_on=first, to_on=last))
+
+
 @router.get("/{promise_id}", response=answers(PromiseDetail))
 def show_promise(request: ApiRequest, promise_id: Id) -> PromiseDetail:
     """Show which items a promise covers, and what is still open on them."""
@@ -120,6 +143,20 @@ def add_promise(request: ApiRequest, body: PromiseIn) -> tuple[int, dict[str, An
         at=request.at,
     )
     return 201, {"id": promise.pk}
+
+
+@router.post("/{promise_id}/forgive", response=answers(Done))
+@once
+def forgive(request: ApiRequest, promise_id: Id, body: WithdrawIn) -> tuple[int, dict[str, Any]]:
+    """Take back what followed from a failed promise; the judgement stays."""
+    forgive_promise(
+        actor=request.actor,
+        promise=own(Promise, request.actor, promise_id),
+        reason=body.reason,
+        as_of=request.as_of,
+        at=request.at,
+    )
+    return 200, {"changed": 1}
 
 
 @router.post("/{promise_id}/withdraw", response=answers(Done))

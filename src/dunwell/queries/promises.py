@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import narwhals.stable.v2 as nw
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from dunwell.engine import schema
 from dunwell.models import Company, Promise, PromiseItem
@@ -30,6 +30,8 @@ class PromiseRow:
     outcome_label: str
     settled_on: date | None
     note: str
+    failures_before: int
+    forgiven_on: date | None
     is_late: bool
 
 
@@ -52,11 +54,21 @@ def promise_rows(
     customer_id: int | None = None,
     due_from: date | None = None,
     due_until: date | None = None,
+    failed_on: date | None = None,
     cursor: str = "",
     limit: int = PAGE_SIZE,
 ) -> Page[PromiseRow]:
-    """Return one page of promises, the soonest due first; both due days are included."""
+    """Return one page of promises, the soonest due first; both due days are included.
+
+    `failed_on`: those judged broken or kept in part on that day and not forgiven.
+    """
     found = Promise.objects.filter(company=company)
+    if failed_on is not None:
+        found = found.filter(
+            settled_on=failed_on,
+            outcome__in=[Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT],
+            forgiven_on=None,
+        )
     if outcome:
         found = found.filter(outcome=outcome)
     if customer_id is not None:
@@ -72,7 +84,7 @@ def promise_rows(
         .annotate(
             n_items=Count("lines"),
             promised=Sum("lines__amount_minor"),
-            currency=Max("lines__item__currency"),
+            code=Max("lines__item__currency"),
         )
         .order_by("due_on", "id")[: limit + 1]
     )
@@ -85,7 +97,7 @@ def promise_rows(
                 customer_name=promise.customer.name,
                 items=promise.n_items,
                 promised_minor=int(promise.promised or 0),
-                currency=promise.currency or "",
+                currency=promise.code or promise.currency,
                 made_on=promise.made_on,
                 due_on=promise.due_on,
                 tolerance_days=promise.tolerance_days,
@@ -93,12 +105,67 @@ def promise_rows(
                 outcome_label=str(Promise.Outcome(promise.outcome).label),
                 settled_on=promise.settled_on,
                 note=promise.note,
+                failures_before=promise.rung,
+                forgiven_on=promise.forgiven_on,
                 is_late=promise.outcome == Promise.Outcome.OPEN and promise.due_on < as_of,
             )
             for promise in rows
         ],
         limit=limit,
         key=lambda row: (row.due_on, row.id),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PromiseDay:
+    """What was promised for one day in one currency, and how many of it are kept or failed."""
+
+    on: date
+    currency: str
+    count: int
+    promised_minor: int
+    kept: int
+    failed: int
+    is_open: bool
+
+
+def promise_days(company: Company, *, from_on: date, to_on: date) -> tuple[PromiseDay, ...]:
+    """Return what is promised by day and currency, without withdrawn and replaced promises."""
+    of_outcome = {
+        "kept": [Promise.Outcome.KEPT],
+        "failed": [Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT],
+        "open": [Promise.Outcome.OPEN],
+    }
+    counts = {
+        f"n_{name}": Count("promise", distinct=True, filter=Q(promise__outcome__in=outcomes))
+        for name, outcomes in of_outcome.items()
+    }
+    rows = (
+        PromiseItem.objects.filter(
+            promise__company=company, promise__due_on__range=(from_on, to_on)
+        )
+        .exclude(
+            promise__outcome__in=[
+                Promise.Outcome.WITHDRAWN,
+                Promise.Outcome.SUPERSEDED,
+                Promise.Outcome.SUGGESTED,
+            ]
+        )
+        .values("promise__due_on", "item__currency")
+        .annotate(n=Count("promise", distinct=True), promised=Sum("amount_minor"), **counts)
+        .order_by("promise__due_on", "item__currency")
+    )
+    return tuple(
+        PromiseDay(
+            on=row["promise__due_on"],
+            currency=row["item__currency"],
+            count=row["n"],
+            promised_minor=int(row["promised"]),
+            kept=row["n_kept"],
+            failed=row["n_failed"],
+            is_open=row["n_open"] > 0,
+        )
+        for row in rows
     )
 
 

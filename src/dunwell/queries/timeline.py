@@ -121,7 +121,7 @@ def _promises(company: Company, customer_id: int, place: _Place, limit: int) -> 
     promises = (
         Promise.objects.filter(company=company, customer=customer_id)
         .filter(place.before("recorded_at", 1))
-        .annotate(total=Sum("lines__amount_minor"), currency=Max("lines__item__currency"))
+        .annotate(total=Sum("lines__amount_minor"), code=Max("lines__item__currency"))
         .order_by("-recorded_at", "-id")[:limit]
     )
     return [
@@ -133,7 +133,7 @@ def _promises(company: Company, customer_id: int, place: _Place, limit: int) -> 
             text=promise.note,
             actor="",
             amount_minor=int(promise.total or 0),
-            currency=promise.currency or "",
+            currency=promise.code or promise.currency,
             data={
                 "made_on": promise.made_on.isoformat(),
                 "due_on": promise.due_on.isoformat(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from django import forms
 from django.http import HttpResponse
@@ -13,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
 from dunwell.actions.gate import Refused
+from dunwell.actions.promise_consequences import forgive_promise
 from dunwell.actions.promises import record_promise, withdraw_promise
 from dunwell.models import Customer, Item, Promise
 from dunwell.queries.items import ItemFilter, ItemRow, item_rows
 from dunwell.queries.pages import CursorError
-from dunwell.queries.promises import promise_rows
+from dunwell.queries.promises import PromiseDay, promise_days, promise_rows
 from dunwell.templatetags.dates import day_text
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.fields import MoneyField, day_field, working_day
@@ -25,6 +27,9 @@ from dunwell.web.staff import StaffRequest
 
 MOST_ITEMS = 100
 """Items offered for one promise; a customer with more chooses on the items page."""
+
+FAILED_TODAY = "failed_today"
+"""The list of promises judged broken or kept in part today."""
 
 WAIT_DAYS = 7
 """A promise is suggested for the working day a week ahead."""
@@ -83,6 +88,12 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(label=_("Why is it withdrawn?"), max_length=300)
 
 
+class ForgiveForm(forms.Form):
+    """Why a failed promise is not held against the customer."""
+
+    reason = forms.CharField(label=_("Why was it no fault of the customer?"), max_length=300)
+
+
 def free_minor(row: ItemRow) -> int:
     """Return what of an item is open and neither disputed nor promised."""
     return row.open_minor - row.disputed_minor - row.promised_minor
@@ -92,18 +103,80 @@ def free_minor(row: ItemRow) -> int:
 def promise_list(request: StaffRequest) -> HttpResponse:
     """List promises, the soonest due first."""
     outcome = request.GET.get("outcome", Promise.Outcome.OPEN)
+    is_today = outcome == FAILED_TODAY
     chosen = outcome if outcome in Promise.Outcome.values else ""
+    read = partial(
+        promise_rows,
+        request.actor.company,
+        as_of=request.as_of,
+        outcome=chosen,
+        failed_on=request.as_of if is_today else None,
+        **_due_days(request),
+    )
     try:
-        page = promise_rows(
-            request.actor.company,
-            as_of=request.as_of,
-            outcome=chosen,
-            cursor=request.GET.get("cursor", ""),
-        )
+        page = read(cursor=request.GET.get("cursor", ""))
     except CursorError:
-        page = promise_rows(request.actor.company, as_of=request.as_of, outcome=chosen)
-    context = {"page": page, "outcome": chosen, "outcomes": Promise.Outcome.choices}
+        page = read()
+    context = {
+        "page": page,
+        "outcome": FAILED_TODAY if is_today else chosen,
+        "outcomes": [(FAILED_TODAY, _("Broken today")), *Promise.Outcome.choices],
+    }
     return render(request, "web/promises.html", context)
+
+
+@require_GET
+def promise_calendar(request: StaffRequest) -> HttpResponse:
+    """Show what is promised for each day of a month; a day opens its promises."""
+    first = _month(request)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    monday = first - timedelta(days=first.weekday())
+    days: dict[date, list[PromiseDay]] = {
+        monday + timedelta(days=n): [] for n in range(((last - monday).days // 7 + 1) * 7)
+    }
+    for found in promise_days(request.actor.company, from_on=first, to_on=last):
+        days[found.on].append(found)
+    context = {
+        "first": first,
+        "before": first - timedelta(days=1),
+        "after": last + timedelta(days=1),
+        "days": [(day, day.month == first.month, found) for day, found in days.items()],
+        "is_empty": not any(days.values()),
+    }
+    return render(request, "web/promises_calendar.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def promise_forgive(request: StaffRequest, promise_id: int) -> HttpResponse:
+    """Take back what followed from a failed promise."""
+    promise = get_object_or_404(
+        Promise.objects.select_related("customer"), pk=promise_id, company=request.actor.company
+    )
+    form = ForgiveForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            forgive_promise(
+                actor=request.actor,
+                promise=promise,
+                reason=form.cleaned_data["reason"],
+                as_of=request.as_of,
+                at=clock.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return done(request, gettext("The promise is forgiven."), back=reverse("promises"))
+    return form_page(
+        request,
+        "web/simple_form.html",
+        form,
+        {
+            "customer": promise.customer,
+            "heading": gettext("Forgive the promise"),
+            "button": gettext("Forgive"),
+            "action": reverse("promise-forgive", args=[promise.pk]),
+        },
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -179,6 +252,23 @@ def promise_withdraw(request: StaffRequest, promise_id: int) -> HttpResponse:
             "action": reverse("promise-withdraw", args=[promise.pk]),
         },
     )
+
+
+def _month(request: StaffRequest) -> date:
+    """Return the first day of the month asked for (YYYY-MM), of this one where none is."""
+    try:
+        return date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        return request.as_of.replace(day=1)
+
+
+def _due_days(request: StaffRequest) -> dict[str, date]:
+    """Return the one due day asked for as a filter, nothing where none is."""
+    try:
+        day = date.fromisoformat(request.GET.get("due", ""))
+    except ValueError:
+        return {}
+    return {"due_from": day, "due_until": day}
 
 
 def _offered(request: StaffRequest, customer: Customer) -> list[ItemRow]:

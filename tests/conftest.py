@@ -1,13 +1,16 @@
 """Records and settings every test shares: a company, its people, a customer with one overdue invoice."""
 
+import sqlite3
 import sys
 import tempfile
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("release", settings.get_profile("house"), max_examples=240)
 settings.load_profile("house")
 
 AT = datetime(2026, 3, 5, 9, tzinfo=UTC)
@@ -21,6 +24,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    if config.getoption("--release"):
+        settings.load_profile("release")
     config.addinivalue_line("markers", "release: long tier, run with --release")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
     config.addinivalue_line("markers", "both: runs on SQLite and on PostgreSQL")
@@ -33,6 +38,15 @@ def pytest_collection_modifyitems(config, items):
                 item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
 
 
+def examples(few, *, release):
+    """Settings for a law whose examples are heavy: a few, and more in the long tier."""
+    is_long = settings.get_current_profile_name() == "release"
+    return settings(
+        max_examples=release if is_long else few,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+
+
 @pytest.fixture(autouse=True)
 def in_english():
     """A page answered in German leaves its thread in German; the next test begins anew."""
@@ -40,6 +54,19 @@ def in_english():
     # tests of the library run where Django cannot be imported
     if translation := sys.modules.get("django.utils.translation"):
         translation.deactivate()
+
+
+@pytest.fixture(scope="module")
+def standing(django_db_setup, django_db_blocker):
+    """A transaction around a module's tests: what its fixtures write once stands in all of them.
+
+    Each test undoes its own writes as ever. For modules all of whose tests begin alike.
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -106,6 +133,31 @@ def add_customer(company, number, name=None, **fields):
     return Customer.objects.create(
         company=company, number=number, name=name or number, recorded_at=AT, **fields
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """The test database begins as a copy of a migrated one; `migrate` then has nothing to do."""
+    from django.db import connection
+
+    from tests.migrated import sqlite_file
+    from tests.postgres import MIGRATED, is_of_cluster
+
+    name = connection.creation._get_test_db_name()
+    if connection.vendor == "postgresql":
+        if is_of_cluster(connection.settings_dict["HOST"]):
+            connection.settings_dict["TEST"]["TEMPLATE"] = MIGRATED
+        yield
+    elif not connection.creation.is_in_memory_db(name):
+        yield
+    else:
+        # memory that connections share lives as long as one of them is open
+        with (
+            closing(sqlite3.connect(sqlite_file())) as migrated,
+            closing(sqlite3.connect(name, uri=True)) as memory,
+        ):
+            migrated.backup(memory)
+            yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,6 +26,9 @@ import traceback
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tests.migrated import migrate
+from tests.postgres import MIGRATED, is_of_cluster
+
 NOT_COMPARED = {
     "event.hash",
     "event.previous_hash",
@@ -189,7 +192,8 @@ class PostgresStore(SqliteStore):
             "user": parts.username,
             "dbname": "postgres",
         }
-        self._say(f'CREATE DATABASE "{self.name}"')
+        copied = f' TEMPLATE "{MIGRATED}"' if is_of_cluster(self.target["host"]) else ""
+        self._say(f'CREATE DATABASE "{self.name}"{copied}')
         base = url.rsplit("/", 1)[0]
         os.environ["DUNWELL_DATABASE_URL"] = f"{base}/{self.name}"
 
@@ -215,9 +219,7 @@ class PostgresStore(SqliteStore):
 
 def prepare(scenario):
     """Make the tables and let the scenario fill them."""
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
+    migrate()
     scenario.prepare()
 
 

@@ -18,6 +18,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.migrated import made_once, run_migrations
+
+USER, NAME = "dunwell", "dunwell"
+PREFIX, MIGRATED = "dwpg-", "dunwell_migrated"
+"""A migrated database that nobody connects to, so that others can be copied from it."""
+
+CARELESS = ("-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off",
+            "-c min_wal_size=2MB")  # fmt: skip
+"""Options of a server that nobody will miss."""
+
 
 def binaries() -> Path:
     """Return the folder with initdb and postgres, newest version first; raise if there is none."""
@@ -39,60 +49,94 @@ def _as_server(command: list[str]) -> list[str]:
 
 @contextmanager
 def cluster() -> Iterator[str]:
-    """Start a server in a temporary folder, yield its URL, and stop it."""
-    folder = Path(tempfile.mkdtemp(prefix="dwpg-"))
-    if os.getuid() == 0:
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
-    data, user = folder / "data", "dunwell"
-    subprocess.run(
-        _as_server(
-            [
-                str(binaries() / "initdb"),
-                "-D",
-                str(data),
-                "-U",
-                user,
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-                "--no-sync",
-                "-A",
-                "trust",
-            ]
-        ),
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd=folder,
-    )
-    options = (
-        f"-k {folder} -c listen_addresses='' -c max_connections=60 -c shared_buffers=256MB "
-        "-c checkpoint_timeout=30min -c max_wal_size=4GB"
-    )
-    control = str(binaries() / "pg_ctl")
-    subprocess.run(
-        _as_server(
-            [control, "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start"]
-        ),
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd=folder,
-    )
+    """Start a server in a temporary folder, yield the URL of a migrated database, and stop it.
+
+    Tests kill clients and never the server, so it waits for no disk.
+    """
+    kept = made_once("tar", str(binaries()), Path(__file__).read_text(), make=_make_kept)
+    with _folder(PREFIX) as folder:
+        # the server's account may not be able to read the file itself
+        with kept.open("rb") as tar:
+            unpack = ["tar", "-x", "-p", "-C", str(folder)]
+            subprocess.run(_as_server(unpack), check=True, stdin=tar)
+        with _running(folder, *CARELESS) as url:
+            yield url
+
+
+@contextmanager
+def durable_cluster() -> Iterator[str]:
+    """Start a server as it is for users, with an empty database, for measuring."""
+    with _folder("dunwell-durable-") as folder:
+        _initialise(folder)
+        with _running(folder) as url:
+            _say(folder, "createdb", NAME)
+            yield url
+
+
+def is_of_cluster(host: str) -> bool:
+    """Return whether a server is one of `cluster`, which holds the database MIGRATED."""
+    return Path(host).name.startswith(PREFIX)
+
+
+def _make_kept(path: Path) -> None:
+    """Make a server with two migrated databases, and keep its folder as a tar file."""
+    with _folder("dunwell-kept-") as folder:
+        _initialise(folder, "--wal-segsize=1")
+        with _running(folder, *CARELESS, end="fast") as url:
+            _say(folder, "createdb", NAME)
+            run_migrations(folder / "files", url)
+            _say(folder, "createdb", "-T", NAME, MIGRATED)
+        with path.open("wb") as tar:
+            pack = ["tar", "-c", "-C", str(folder), "data"]
+            subprocess.run(_as_server(pack), check=True, stdout=tar)
+
+
+@contextmanager
+def _folder(prefix: str) -> Iterator[Path]:
+    """Make a folder of the server's account, and remove it at the end."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
-        subprocess.run(
-            _as_server([str(binaries() / "createdb"), "-h", str(folder), "-U", user, "dunwell"]),
-            check=True,
-            cwd=folder,
-        )
-        yield f"postgresql://{user}@{str(folder).replace('/', '%2F')}/dunwell"
+        if os.getuid() == 0:
+            account = pwd.getpwnam("postgres")
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _initialise(folder: Path, *options: str) -> None:
+    locale = ("-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-A", "trust")
+    command = [str(binaries() / "initdb"), "-D", str(folder / "data"), "-U", USER, *locale]
+    subprocess.run(
+        _as_server([*command, *options]), check=True, stdout=subprocess.DEVNULL, cwd=folder
+    )
+
+
+def _say(folder: Path, program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on the server of a folder."""
+    command = [str(binaries() / program), "-h", str(folder), "-U", USER, *arguments]
+    subprocess.run(_as_server(command), check=True, cwd=folder)
+
+
+@contextmanager
+def _running(folder: Path, *options: str, end: str = "immediate") -> Iterator[str]:
+    """Run the server of a folder and yield the URL of its database; `fast` ends it in order."""
+    told = " ".join(
+        (f"-k {folder} -c listen_addresses='' -c max_connections=60 -c shared_buffers=256MB",
+         "-c checkpoint_timeout=30min -c max_wal_size=4GB", *options)
+    )  # fmt: skip
+    control = [str(binaries() / "pg_ctl"), "-D", str(folder / "data")]
+    start = [*control, "-o", told, "-w", "-l", str(folder / "log"), "start"]
+    subprocess.run(_as_server(start), check=True, stdout=subprocess.DEVNULL, cwd=folder)
+    try:
+        yield f"postgresql://{USER}@{str(folder).replace('/', '%2F')}/{NAME}"
     finally:
         subprocess.run(
-            _as_server([control, "-D", str(data), "-m", "immediate", "stop"]),
+            _as_server([*control, "-m", end, "stop"]),
             check=False,
             stdout=subprocess.DEVNULL,
             cwd="/",
         )
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -358,6 +358,13 @@ def test_backtest_prints_the_figures_of_every_model(tmp_path, capsys):
         assert float(row["crps"]) == pytest.approx(
             model["figures"]["new"]["days"]["crps"], abs=1e-4
         )
+        assert float(row["crps_low"]) <= float(row["crps"]) <= float(row["crps_high"])
+        interval = model["figures"]["intervals"]["new.days.crps"]
+        assert float(row["crps_high"]) == pytest.approx(interval["high"], abs=1e-4)
+    table = answer(capsys, *arguments, "table")[1].splitlines()
+    assert table[0].split() == ["figure", *(row["model"] for row in rows)]
+    (crps,) = [line for line in table if line.startswith("crps ")]
+    assert f"{rows[0]['crps']} ({rows[0]['crps_low']}-{rows[0]['crps_high']})" in crps
 
 
 @pytest.mark.release

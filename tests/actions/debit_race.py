@@ -11,6 +11,8 @@ import threading
 
 import django
 
+from tests.migrated import migrate
+
 CLERKS = 3
 ROUNDS = 3
 ITEMS = 3
@@ -44,7 +46,6 @@ def at_once(unexpected, *calls):
 def main():
     """In each round some clerks prepare the same day while another puts money on its items."""
     django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from dunwell.actions.debit_runs import prepare_run
@@ -55,7 +56,7 @@ def main():
     from tests.actions.ledger_rows import invoice, payment
     from tests.conftest import AT, add_customer
 
-    call_command("migrate", verbosity=0)
+    migrate()
     company = Company.objects.create(name="Northwind", zone="UTC", created_at=AT)
     account, actor = account_of(company), system(company)
     unexpected = []

@@ -57,6 +57,11 @@ def test_what_is_no_customers_gives_its_payment_back_and_may_be_a_payment_again(
         decide_entry(actor=actor, entry=entry, treatment="other", **ON)
     decide_entry(actor=actor, entry=entry, treatment="other", reason="tax refund", **ON)
     assert Payment.objects.filter(reverses__isnull=False).count() == 1
+    # the bank returned nothing: the books say what the clerk said
+    reversed_ = Event.objects.get(verb="payment.reversed")
+    assert (reversed_.data["reason"], reversed_.actor) == ("tax refund", actor.name)
+    entry.refresh_from_db()
+    assert (entry.treatment, entry.payment.number) == ("other", reversed_.data["number"][:-2])
 
     again = decide_entry(actor=actor, entry=entry, treatment="payment", **ON)
     assert again.payment.number == f"{entry.entry_id}-2"

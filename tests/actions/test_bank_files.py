@@ -96,6 +96,19 @@ def test_a_hundred_times_the_same_file_adds_nothing(company):
     assert BankFile.objects.count() == 2
 
 
+def test_bytes_that_were_lost_come_back_with_the_same_file(company):
+    data = sta(1, 0, line(5_00))
+    file = read(company, data)
+    upload_path(file.sha256).unlink()
+
+    again = receive_bank_file(
+        actor=system(company), file=Upload(name="again.sta", data=data), at=AT
+    )
+
+    assert (again.pk, again.name) == (file.pk, "day.sta")
+    assert upload_path(file.sha256).read_bytes() == data
+
+
 def test_overlapping_downloads_meet_in_the_same_entries(company):
     head = "Date;Amount;Currency;Name;Text\n"
     rows = [f"2026-03-0{n};{n}0.00;EUR;Acme;INV-{n}\n" for n in range(1, 5)]

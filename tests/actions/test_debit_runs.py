@@ -3,16 +3,19 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from dunwell.actions.debit_files import send_run
 from dunwell.actions.debit_notices import letters_posted, tell_again
 from dunwell.actions.debit_runs import cancel_run, mark_last, prepare_run, remove_debit
 from dunwell.actions.disputes import open_dispute
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.holds import place_hold
-from dunwell.actions.mandates import suspend_mandate
+from dunwell.actions.mandates import end_mandate, suspend_mandate
 from dunwell.actions.payments import apply_payment
 from dunwell.actions.promises import record_promise
-from dunwell.models import Debit, DebitRun, Message, Task
+from dunwell.models import Debit, DebitRun, Event, Message, Task
 from dunwell.queries.debits import left_out_rows, letters_of, notice_count
 from tests.actions.debit_rows import (
     COLLECT,
@@ -94,6 +97,48 @@ def test_preparing_again_takes_nothing_twice_and_a_draft_takes_what_came_since(
     later = COLLECT + timedelta(days=3)
     with pytest.raises(Refused, match="Nothing is left to collect by 2026-03-23.*debited: 1"):
         prepared(clerk, account, collect_on=later)
+
+
+def test_a_draft_prepared_again_takes_the_mandate_that_counts_now(
+    company, clerk, manager, account, customer, signed
+):
+    invoice(customer, "R1", 100_00, **DUE)
+    run = prepared(clerk, account)
+    events = Event.objects.filter(verb="debits.prepared").count()
+    assert prepared(clerk, account) == run
+    assert Event.objects.filter(verb="debits.prepared").count() == events
+
+    # a last debit stays one as long as its mandate does
+    mark_last(actor=acting(clerk), debit=run.debits.get(), at=AT)
+    prepared(clerk, account)
+    assert run.debits.get().sequence == "FNAL"
+
+    end_mandate(actor=system(company), mandate=signed, reason="other account", **NOW)
+    other = mandate_of(customer, "M-2", contact=False)
+    assert prepared(clerk, account) == run
+    debit = run.debits.get()
+    assert (debit.mandate, debit.sequence, debit.attempt) == (other, "FRST", 1)
+    assert [(line.item.number, line.amount_minor) for line in debit.lines.all()] == [
+        ("R1", 100_00)
+    ]
+    assert Event.objects.filter(verb="debits.prepared").count() == events + 1
+    assert approved(manager, run).status == "approved"
+
+
+def test_a_draft_says_recurring_once_another_run_has_used_the_mandate(
+    company, clerk, manager, account, customer, signed
+):
+    invoice(customer, "R1", 100_00, **DUE)
+    later = COLLECT + timedelta(days=11)
+    invoice(customer, "R2", 30_00, due_on=later)
+    first = prepared(clerk, account)
+    second = prepared(clerk, account, collect_on=later)
+    assert asked(second) == {"K1": ("FRST", 1, {"R2": 30_00})}
+    approved(manager, first)
+    tell(company)
+    send_run(actor=acting(clerk), run=first, **NOW)
+
+    assert asked(prepared(clerk, account, collect_on=later)) == {"K1": ("RCUR", 1, {"R2": 30_00})}
 
 
 def test_who_is_left_out_is_kept_with_the_reason(company, clerk, account, customer, signed):
@@ -299,6 +344,28 @@ def test_posted_letters_count_as_told(company, clerk, manager, account, customer
     assert letters_posted(actor=acting(clerk), run=run, at=AT) == 1
 
     assert (notice_count(company, run.pk).sent, Task.objects.get().status) == (1, "done")
+
+
+def test_preparing_and_approving_ask_as_many_queries_for_three_debits_as_for_one(
+    company, clerk, manager, account
+):
+    asked_for = {}
+    for number, count in enumerate((1, 3)):
+        collect_on = COLLECT + timedelta(days=7 * number)
+        for place in range(count):
+            customer = add_customer(company, f"K{number}{place}", address="Hauptstr. 1, Bonn")
+            mandate_of(customer, contact=place == 0)
+            invoice(customer, f"R{number}{place}", 10_00, due_on=collect_on)
+        with CaptureQueriesContext(connection) as preparing:
+            run = prepared(clerk, account, collect_on=collect_on)
+        assert run.lines_count == count
+        with CaptureQueriesContext(connection) as approving:
+            approved(manager, run)
+        asked_for[count] = [len(preparing), len(approving)]
+    # the letter of those without an address for mail is one query more
+    assert asked_for[3] == [asked_for[1][0], asked_for[1][1] + 1]
+    assert Message.objects.filter(channel="post").count() == Task.objects.count() == 2
+    assert not Debit.objects.filter(notice=None).exists()
 
 
 def test_a_last_debit_is_marked_in_a_draft_only(clerk, manager, account, customer, signed):

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.debit_settlements import record_collected, settle_debit_entries
 from dunwell.actions.gate import Refused, system
@@ -169,6 +171,52 @@ def test_what_was_paid_in_another_way_meanwhile_leaves_unapplied_cash(company, a
     two = Payment.objects.get(number=f"{run.message_id}-2")
     assert [row.amount_minor for row in two.allocations.all()] == [20_00]
     assert breaks(company) == {}
+
+
+def test_a_payment_of_that_number_recorded_before_is_the_money_and_no_second_one(
+    company, account, run
+):
+    debit = run.debits.order_by("pk")[0]
+    figures = {"customer": debit.customer, "currency": "EUR", "value_on": COLLECT, **LATER}
+    known = record_payment(
+        actor=system(company), number=debit.end_to_end, amount_minor=120_00, **figures
+    )
+    entry_of(account, "e1", 120_00, end_to_end=debit.end_to_end)
+
+    assert settle(company) == (1, 0)
+    assert (Payment.objects.get(), open_amounts(company)) == (known, {"R-K2-0": 50_00})
+    assert breaks(company) == {}
+
+
+def test_a_payment_of_that_number_that_says_other_things_is_refused(company, account, run):
+    debit = run.debits.order_by("pk")[0]
+    record_payment(
+        actor=system(company), number=debit.end_to_end, customer=debit.customer, currency="EUR",
+        amount_minor=1_00, value_on=COLLECT, **LATER,
+    )  # fmt: skip
+    entry_of(account, "e1", 120_00, end_to_end=debit.end_to_end)
+    with pytest.raises(
+        Refused, match=f"{debit.end_to_end} is already recorded with other figures"
+    ):
+        settle(company)
+    assert Debit.objects.filter(status="sent").count() == 2
+
+
+def test_more_debits_take_no_more_queries(company, clerk, manager, account):
+    counts = []
+    for number, debits in enumerate((2, 5)):
+        for place in range(debits):
+            customer = add_customer(company, f"K{number}{place}")
+            invoice(customer, f"R{number}{place}", 10_00 + place, due_on=COLLECT)
+            mandate_of(customer)
+        one = sent(clerk, manager, account)
+        for debit in one.debits.all():
+            entry_of(account, debit.end_to_end, debit.amount_minor, end_to_end=debit.end_to_end)
+        with CaptureQueriesContext(connection) as asked:
+            assert settle(company) == (debits, 0)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert (open_amounts(company), breaks(company)) == ({}, {})
 
 
 def test_without_statements_a_person_says_that_the_money_came(company, clerk, account, run):

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell.actions.balances import rebuild_open_items
 from dunwell.actions.gate import system
 from tests.actions.exports import item_totals, items_csv, merged
 from tests.actions.ledger_rows import breaks, open_amounts
-from tests.conftest import AT
+from tests.conftest import AT, examples
 
 ITEM = st.tuples(
     st.sampled_from(["K1", "K2", "K3"]), st.integers(-3, 9).filter(bool), st.integers(0, 40)
@@ -45,7 +45,7 @@ def lines(items, paid, born, order, export):
     return found
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10, release=100)
 @given(history=histories())
 def test_any_sequence_of_exports_ends_in_the_books_of_the_last(company, history):
     items, exports, paid, born, repeats, order = history

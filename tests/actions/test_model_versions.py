@@ -1,5 +1,8 @@
 """Model versions: who may decide what, one serves, and what was trained never changes."""
 
+import io
+import json
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -119,6 +122,21 @@ def test_a_retired_version_may_serve_again_and_a_rejected_one_never(company, fir
         "model.rejected",
         {"number": 3, "reason": "too few customers"},
     )
+
+
+def test_a_version_of_another_release_is_not_put_to_serve(company, first, manager):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("model.json", json.dumps({"version": 1, "name": "hazard", "parts": []}))
+    old = record(system(company), content=out.getvalue(), rows="b" * 64)
+    with pytest.raises(Refused) as refusal:
+        promote_model(actor=acting(manager), version=old, at=AT)
+
+    assert str(refusal.value) == (
+        "Version 2 was trained by another release of the program, which this one cannot read; "
+        "train a new version."
+    )
+    assert statuses(company) == [(1, "serving"), (2, "candidate")]
 
 
 def test_a_version_that_was_beaten_needs_a_reason(company, first, manager):

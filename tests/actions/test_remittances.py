@@ -1,8 +1,11 @@
 """Remittance advices: kept once, linked where exactly one payment fits, by hand otherwise."""
 
 from datetime import date
+from hashlib import sha256
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.gate import Refused, staff, system
 from dunwell.actions.remittances import (
@@ -11,6 +14,7 @@ from dunwell.actions.remittances import (
     record_remittance,
     unlink_remittance,
 )
+from dunwell.actions.uploads import upload_path
 from dunwell.models import Event, Payment, Remittance, RemittanceLine
 from dunwell.queries.remittances import remittance_card
 from tests.actions.bank_rows import line, read, sta
@@ -44,6 +48,21 @@ def test_an_advice_is_kept_with_its_lines_and_once(company, clerk):
         (1, "R1", 40_00), (2, "R2", 10_00),
     ]  # fmt: skip
     assert (one.user, one.payment) == (clerk, None)
+
+
+def test_bytes_that_were_lost_come_back_with_the_same_advice(company):
+    (one,) = record(company)
+    upload_path(one.sha256).unlink()
+    record(company)
+    assert upload_path(one.sha256).read_bytes() == ADVICE
+
+
+def test_what_cannot_be_read_is_neither_kept_nor_waits_for_the_company(company):
+    data = b"not an advice"
+    with CaptureQueriesContext(connection) as asked, pytest.raises(Refused):
+        record(company, data)
+    assert not any("dunwell_company" in query["sql"] for query in asked)
+    assert not upload_path(sha256(data).hexdigest()).exists()
 
 
 @pytest.mark.parametrize(

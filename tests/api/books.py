@@ -28,9 +28,14 @@ from dunwell.models import Allocation, ApiToken, BankEntry, BankStatement, Role,
 from tests.actions.bank_rows import line, sta
 from tests.actions.test_messages import message_to
 from tests.api.cash_books import keep_cash
+from tests.api.charge_books import keep_charges
+from tests.api.contact_books import keep_contacts
 from tests.api.debit_books import keep_debits
+from tests.api.plan_books import keep_plans
 from tests.api.prediction_books import keep_predictions
 from tests.api.refund_books import keep_refunds
+from tests.api.settlement_books import keep_settlements
+from tests.api.steering_books import keep_steering
 from tests.conftest import add_customer, add_user
 
 STRATEGY = """\
@@ -116,6 +121,7 @@ def keep_books(company, tag=""):
     (advice,) = record_remittance(
         actor=boss, name="advice.txt", data=b"Invoice R1: 3.00 EUR\n", at=at
     )
+    version = draft_policy(actor=actor, text=strategy("polite", today + timedelta(days=1)), at=at)
     return {
         **keep_predictions(company, items=[owed], today=today, at=at),
         **keep_debits(company, tag, today=today, at=at),
@@ -124,7 +130,10 @@ def keep_books(company, tag=""):
             actor=boss, customer=customer, from_on=today - timedelta(days=90), to_on=today, **on
         ).pk,
         **keep_refunds(company, actor, customer, today=today, at=at),
+        **keep_plans(company, tag, today=today, at=at),
+        **keep_settlements(company, tag, today=today, at=at),
         **keep_cash(company, actor, customer, tag, today=today, at=at),
+        **keep_charges(company, owed, today=today, at=at),
         "adjustment_id": adjustment.pk,
         "allocation_id": Allocation.objects.get(payment=money, item=owed).pk,
         "batch_id": batch.pk,
@@ -147,7 +156,7 @@ def keep_books(company, tag=""):
         "task_id": call.pk,
         "token_id": ApiToken.objects.get(company=company, name="robot").pk,
         "user_id": person.pk,
-        "version_id": draft_policy(
-            actor=actor, text=strategy("polite", today + timedelta(days=1)), at=at
-        ).pk,
+        "version_id": version.pk,
+        **keep_steering(actor, customer, person, version, today=today, at=at),
+        **keep_contacts(actor, customer, today=today, at=at),
     }

@@ -10,6 +10,8 @@ import threading
 
 import django
 
+from tests.migrated import migrate
+
 THREADS = 8
 ROUNDS = 5
 
@@ -17,7 +19,6 @@ ROUNDS = 5
 def main():
     """Set up one company and send each of ROUNDS requests from THREADS threads at once."""
     django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from dunwell import clock
@@ -26,7 +27,7 @@ def main():
     from tests.api.conftest import add_token
     from tests.conftest import AT, add_user
 
-    call_command("migrate", verbosity=0)
+    migrate()
     company = Company.objects.create(name="Northwind", zone="UTC", created_at=AT)
     program = add_token(add_user(company, "carla", Role.CLERK), company)
     today = str(clock.today("UTC"))

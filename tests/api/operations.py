@@ -10,7 +10,12 @@ from datetime import timedelta
 from dunwell.engine.calendars import TARGET, next_business_day
 from tests.api.books import LEDGER, strategy
 from tests.api.cash_operations import CASH_OPERATIONS
+from tests.api.charge_operations import CHARGE_OPERATIONS
+from tests.api.contact_operations import CONTACT_OPERATIONS
+from tests.api.plan_operations import PLAN_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
+from tests.api.settlement_operations import SETTLEMENT_OPERATIONS
+from tests.api.steering_operations import STEERING_OPERATIONS
 from tests.formats.test_pain002 import report
 
 ALL = "AMCKR"
@@ -125,7 +130,12 @@ OPERATIONS = {
     "link_advice": Call("K", lambda ids, today: {"payment_id": ids["payment_id"]}),
     "unlink_advice": Call("K"),
     **{name: Call(*told) for name, told in REFUND_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in PLAN_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CASH_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in SETTLEMENT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in CHARGE_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in CONTACT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in STEERING_OPERATIONS.items()},
     "list_period_locks": Call(ALL),
     "close_period": Call(
         "M",
@@ -154,6 +164,8 @@ OPERATIONS = {
         },
     ),
     "take_back_promise": Call("MC", WHY),
+    "list_promise_days": Call(ALL),
+    "forgive": Call("MC", WHY, {"promise_id": "failed_promise_id"}),
     "list_disputes": Call(ALL),
     "add_dispute": Call(
         "MCK",

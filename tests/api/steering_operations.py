@@ -25,6 +25,26 @@ STEERING_OPERATIONS = {
         },
     ),
     "end_one_override": ("MC", {"reason": "paid"}),
+    "list_team": (ALL,),
+    "list_absences": (ALL,),
+    "new_absence": (
+        "AM",
+        lambda ids, today: {
+            "user_id": ids["user_id"],
+            "kind": "holiday",
+            "from_on": (today + timedelta(days=30)).isoformat(),
+            "until_on": (today + timedelta(days=31)).isoformat(),
+        },
+    ),
+    "end_absence": ("AM", {}),
+    "new_capacity": (
+        "AM",
+        lambda ids, today: {
+            "user_id": ids["user_id"],
+            "minutes": 120,
+            "from_on": today.isoformat(),
+        },
+    ),
     "new_signal": (
         "MC",
         lambda ids, today: {

@@ -10,19 +10,19 @@ import threading
 
 import django
 
+from tests.migrated import migrate
+
 
 def main():
     """Ask for training while it goes on, then again, and wait for the thread that does it."""
     django.setup()
-    from django.core.management import call_command
-
     from dunwell.jobs.background import begin
     from dunwell.models import Company, Role
     from tests.actions.ledger_rows import invoice
     from tests.api.conftest import add_token
     from tests.conftest import AT, add_customer, add_user
 
-    call_command("migrate", verbosity=0)
+    migrate()
     company = Company.objects.create(name="Northwind", zone="UTC", created_at=AT)
     manager = add_token(add_user(company, "mona", Role.CREDIT_MANAGER), company)
     invoice(add_customer(company, "K1"), "R1", 100_00)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import put_sqlite
+
 # Playwright keeps an event loop in this thread; Django would refuse its records in other tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -89,6 +91,7 @@ def desk():
     with tempfile.TemporaryDirectory(prefix="dunwell-browser-") as folder:
         port = _free_port()
         desk = Desk(address=f"http://127.0.0.1:{port}", folder=Path(folder))
+        put_sqlite(desk.folder)
         desk.manage("demo", "--no-serve", "--customers", "120", "--items", "2400")
         with (desk.folder / "server.log").open("wb") as log:
             server = subprocess.Popen(

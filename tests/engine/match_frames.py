@@ -9,7 +9,7 @@ from dunwell.engine.calendars import day_number
 from tests.engine.match_world import ITEMS, LINES, PAYMENTS, columns
 
 START = date(2026, 3, 2)
-TEXTS = {"account": pl.String, "end_to_end_id": pl.String}
+TEXTS = {"account": pl.String, "end_to_end_id": pl.String, "held": pl.String}
 MORE = {"reference": pl.String, "status": pl.String}
 
 

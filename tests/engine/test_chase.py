@@ -53,6 +53,10 @@ CLEAR = {
     "contact_days": 2,
     "feed_age_days": 0,
     "local_minute": 600,
+    "is_rule_clear": True,
+    "rule_id": None,
+    "rule_decision": "allow",
+    "rule_next_second": 1_773_820_800,
     "needs_approval": False,
     "is_approved": False,
 }
@@ -72,6 +76,7 @@ BLOCKS = {
     "cap_reached": {"contact_days": 8},
     "not_business_day": {"is_business": False},
     "quiet_hours": {"local_minute": 479},
+    "contact_rule": {"is_rule_clear": False},
     "below_minimum": {"home_minor": 1_999},
     "needs_approval": {"needs_approval": True},
 }
@@ -157,6 +162,7 @@ def test_all_reasons_at_once_are_all_told():
         ("contact_days", {"cap_reached"}),
         ("feed_age_days", {"stale_feed"}),
         ("local_minute", {"quiet_hours"}),
+        ("is_rule_clear", {"contact_rule"}),
         ("needs_approval", {"needs_approval"}),
         ("days_since", set()),
     ],

@@ -292,6 +292,20 @@ def test_what_we_owe_the_customer_is_netted_by_agreement():
     assert matching.proposals[0].shortfalls[0].kind == "netting"
 
 
+def test_reasons_say_amounts_as_people_write_them():
+    rates = fx({"currency": "USD", "day": START, "rate_ppm": 910_000})
+    foreign = match(
+        payments(payment(amount=110_00, currency="USD", text="INV-00101")),
+        items(item()),
+        rates=rates,
+    )
+    assert [one.reasons for one in foreign.allocations] == [
+        ("110.00 USD are worth 100.10 EUR on the day", "fx -0.10 EUR")
+    ]
+    short = match(payments(payment(amount=99_00, text="INV-00101")), items(item()))
+    assert short.allocations[0].reasons[-1] == "fee 1.00 EUR"
+
+
 def test_a_payment_in_another_currency_settles_at_the_dated_rate():
     matching = match(
         payments(payment(amount=110_00, currency="USD", text="INV-00101")),

@@ -127,6 +127,11 @@ def test_too_much_stays_unapplied_and_far_too_much_is_something_else():
     assert fit([invoice()], 2_000_00).kind == "far_over"
 
 
+def test_why_says_amounts_as_people_write_them():
+    assert fit([invoice()], 1_100_00).why == "100.00 EUR more than is open"
+    assert fit([invoice(currency="JPY")], 1_100_00).why == "10000 JPY more than is open"
+
+
 def test_what_we_owe_the_payer_is_netted():
     found = fit([invoice()], 600_00, netted={7: 400_00})
     assert (found.kind, found.amounts) == ("netting", (600_00,))

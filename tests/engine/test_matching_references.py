@@ -3,15 +3,17 @@
 import pytest
 
 from dunwell.engine.matching.check_digits import structured_references
-from dunwell.engine.matching.references import Grade, NumberIndex, number_forms
-from dunwell.engine.matching.shortlist import item_rows, items_about
+from dunwell.engine.matching.inputs import ITEM_COLUMNS, ITEM_TEXTS, Item, with_texts
+from dunwell.engine.matching.references import Grade, NumberIndex, is_near, number_forms
+from dunwell.engine.matching.shortlist import items_of
 from tests.engine.match_frames import item, items
 
 
 def index(*numbers, **more):
-    rows = items(*(item(number, **more) for number in numbers))
-    found = items_about(item_rows(rows), keys=(), customers=("C1",), amounts=())
-    return NumberIndex(found.items, found.items)
+    rows = items(*(item(number, **more) for number in numbers)).collect()
+    return NumberIndex(
+        items_of(with_texts(rows, ITEM_COLUMNS, ITEM_TEXTS, name="items").collect())
+    )
 
 
 def named(text, *numbers, **more):
@@ -58,7 +60,7 @@ def test_the_customers_own_order_number_names_the_item():
 
 
 @pytest.mark.parametrize(
-    ("text", "is_near"),
+    ("text", "near"),
     [
         ("INV-00500", True),
         ("INV-50050", True),
@@ -70,8 +72,8 @@ def test_the_customers_own_order_number_names_the_item():
         ("AB-00051", False),
     ],
 )
-def test_one_slip_of_the_hand_is_near_and_two_are_not(text, is_near):
-    assert index("INV-00050").near(text, "INV-00050") is is_near
+def test_one_slip_of_the_hand_is_near_and_two_are_not(text, near):
+    assert is_near(text, Item(**item("INV-00050"))) is near
 
 
 @pytest.mark.parametrize(

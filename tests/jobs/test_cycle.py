@@ -64,10 +64,10 @@ def days(*numbers):
 
 
 def test_twice_late_and_after_missed_days_it_ends_as_if_run_daily(company):
-    daily = after(company, *days(0, 1, 2, 3, 4))
-    assert after(company, *days(0, 0, 1, 1, 2, 3, 3, 4, 4)) == daily
-    assert after(company, *days(0, 4)) == daily
-    assert after(company, *days(0, 1, 3, 2, 3, 4)) == daily
+    daily = after(company, *days(1, 2, 3, 4))
+    # twice, late, after a missed day, and for a day that had passed by
+    assert after(company, *days(1, 1, 3, 2, 3, 4, 4)) == daily
+    assert after(company, *days(1, 4)) == daily
 
 
 @pytest.mark.release
@@ -114,6 +114,8 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
     assert (first.days, again.days, again.changed) == ((DAY,), (), 0)
     kept = Task.objects.filter(kind__in=("call", "letter", "approve", "contact_missing"))
     assert {step.step: step.changed for step in first.steps if step.step != "settle_promises"} == {
+        "judge_plans": 0,
+        "end_settlements": 0,
         "settle_bank": 0,
         "apply_cash": MatchCase.objects.count(),
         "record_figures": KpiValue.objects.count(),
@@ -123,6 +125,8 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
         "score_items": ItemPrediction.objects.count() + CashForecast.objects.count(),
         "score_customers": CustomerScore.objects.count(),
         "find_anomalies": Anomaly.objects.count(),
+        "accrue_charges": 0,
+        "grant_incentives": 0,
         "drop_stale_messages": 0,
         "choose_actions": ActionChoice.objects.count(),
         "rank_customers": WorklistEntry.objects.count(),

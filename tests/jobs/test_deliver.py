@@ -31,10 +31,12 @@ NOON = datetime(2026, 3, 5, 11, tzinfo=UTC)
 """Noon in Berlin on TODAY."""
 
 
-@pytest.fixture
-def reminded(company, settings, tmp_path):
-    """A customer with one reminder that is ready, and the company it belongs to."""
-    settings.DATA_DIR = tmp_path
+@pytest.fixture(scope="module")
+def _written(standing):
+    """A company whose cycle has run and left one reminder ready."""
+    company = Company.objects.create(
+        name="Northwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
+    )
     load_shipped_policies(company=company, at=AT)
     record_feed(
         actor=system(company), kind="bank", name="Main", covers_until_on=TODAY, as_of=TODAY, at=AT
@@ -48,7 +50,18 @@ def reminded(company, settings, tmp_path):
     with time_machine.travel(AT, tick=False):
         run_cycle(company.pk, TODAY)
     assert Message.objects.get().status == "ready"
-    return customer
+
+
+@pytest.fixture
+def company(_written, db):
+    return Company.objects.get()
+
+
+@pytest.fixture
+def reminded(company, settings, tmp_path):
+    """A customer with one reminder that is ready, and the company it belongs to."""
+    settings.DATA_DIR = tmp_path
+    return company.customers.get()
 
 
 def contact(customer, address):

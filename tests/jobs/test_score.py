@@ -1,5 +1,8 @@
 """Scoring in the day's cycle: every open item, one log a day, a weekly check, a fall back."""
 
+import io
+import json
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +15,7 @@ from dunwell.actions.gate import system
 from dunwell.actions.model_versions import record_model_version
 from dunwell.jobs.choices import choices
 from dunwell.jobs.cycle import run_cycle
+from dunwell.jobs.model_day import ModelDay
 from dunwell.jobs.score import LOGGED, logged_rows, scored
 from dunwell.jobs.train import trained_model
 from dunwell.ml.next_action import no_evidence
@@ -142,6 +146,63 @@ def test_a_model_that_became_worse_is_replaced(small):
     assert "less_exact" in fell.data["alarms"]
     serving_now = ModelVersion.objects.get(status="serving")
     assert serving_now.kind == "customer_median"
+    assert {row.version_id for row in ItemPrediction.objects.all()} == {serving_now.pk}
+
+
+def old(company, *, kind):
+    """The company's first version as an older release wrote it."""
+    past = history(company)
+    trained = trained_model(
+        past, tested_on=past, company=company, learned_from=[company.pk], weeks=2, kind=kind
+    )
+    with zipfile.ZipFile(io.BytesIO(trained.artifact)) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    parts["model.json"] = json.dumps(json.loads(parts["model.json"]) | {"version": 1}).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, part in parts.items():
+            file.writestr(name, part)
+    made = replace(trained, artifact=out.getvalue())
+    return record_model_version(actor=system(company), trained=made, at=AT)
+
+
+def test_a_learned_model_of_an_older_release_falls_back_and_is_trained_anew(small):
+    before = old(small, kind="hazard")
+    run_cycle(small.pk, DAY)
+    fell = Event.objects.get(verb="model.fell_back")
+    assert (fell.data["alarms"], fell.data["from_number"]) == (["other_release"], before.number)
+    versions = ModelVersion.objects.order_by("number")
+    assert list(versions.values_list("kind", "status", "reason")[:2]) == [
+        ("hazard", "retired", "alarm: other_release"),
+        ("customer_median", "serving", "alarm: other_release"),
+    ]
+    assert {row.version_id for row in ItemPrediction.objects.all()} == {versions[1].pk}
+    # the winner of the day is the fallback itself, and one of the next day waits
+    assert versions.count() == 2
+    for days in (1, 2):
+        with time_machine.travel(AT + timedelta(days=days), tick=False):
+            run_cycle(small.pk, DAY + timedelta(days=days))
+    assert Event.objects.filter(verb="model.fell_back").count() == 1
+    assert list(versions.values_list("trained_as_of", "status")[2:]) == [
+        (DAY + timedelta(days=1), "candidate")
+    ]
+
+
+def test_a_naive_model_of_an_older_release_serves_on(small):
+    version = old(small, kind="customer_rate")
+    run_cycle(small.pk, DAY)
+    assert not Event.objects.filter(verb="model.fell_back").exists()
+    assert list(ModelVersion.objects.values_list("pk", "status")) == [(version.pk, "serving")]
+    assert ItemPrediction.objects.exists()
+
+
+def test_a_program_exchanged_after_the_check_falls_back_all_the_same(small):
+    old(small, kind="hazard")
+    day = ModelDay(actor=system(small), books=Books(small), as_of=DAY, at=AT)
+    assert day.scored is None
+    assert day.write() > 0
+    serving_now = ModelVersion.objects.get(status="serving")
+    assert (serving_now.kind, serving_now.reason) == ("customer_median", "alarm: other_release")
     assert {row.version_id for row in ItemPrediction.objects.all()} == {serving_now.pk}
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date
 from io import StringIO
@@ -10,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dunwell.actions.gate import Refused, system
+from dunwell.formats import account_statement_pdf, exports
 from dunwell.formats.exports import write_csv
 from dunwell.jobs import statements
 from dunwell.jobs.statements import (
@@ -102,6 +104,31 @@ def test_a_run_that_is_refused_says_why_and_leaves_no_zip(company, three):
 
     assert refused.status == REFUSED and "is not known yet; today is 2026-03-05" in refused.error
     assert run_zip(company, begun.id) is None
+
+
+def unsettable(monkeypatch):
+    monkeypatch.setattr(account_statement_pdf, "TRIES", ())
+    return "pdf", r"Statement ST-\d+ of customer K1 as PDF: .* cannot be set: typst gave no file"
+
+
+def too_long(monkeypatch):
+    monkeypatch.setattr(exports, "MOST_ROWS", 2)
+    return "xlsx", r"Statement ST-\d+ of customer K1 as XLSX: A sheet holds 1 rows"
+
+
+@pytest.mark.parametrize("broken", [unsettable, too_long])
+def test_a_file_that_cannot_be_written_ends_the_run_and_the_command(
+    company, three, tmp_path, monkeypatch, broken
+):
+    kind, said = broken(monkeypatch)
+    begun = begin(company, kinds=[kind])
+    refused = run(company, begun)
+
+    assert refused.status == REFUSED and re.search(said, refused.error), refused.error
+    assert run_zip(company, begun.id) is None
+    told = {"company": "Northwind", "from_on": SPAN.from_on, "to_on": TODAY, "kinds": [kind]}
+    with pytest.raises(CommandError, match=said):
+        call_command("statements", **told, out=str(tmp_path / "x"), stdout=StringIO())
 
 
 @pytest.mark.parametrize(

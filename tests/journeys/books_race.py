@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 
 from tests.crash import in_child
 from tests.journeys.ledger_race import forked
+from tests.migrated import migrate
 
 TURNS = 12
 FEBRUARY = date(2026, 2, 28)
@@ -18,14 +19,12 @@ FEBRUARY = date(2026, 2, 28)
 
 def prepare():
     """A company with an invoice that everybody puts money on."""
-    from django.core.management import call_command
-
     from dunwell.actions.companies import add_company
     from dunwell.models import Customer
     from tests.actions.ledger_rows import invoice
     from tests.conftest import AT
 
-    call_command("migrate", verbosity=0)
+    migrate()
     company = add_company(
         name="Race", zone="UTC", country="DE", currency="EUR", language="en", at=AT
     )

@@ -9,20 +9,19 @@ import os
 import sys
 
 from tests.crash import in_child
+from tests.migrated import migrate
 
 WORKERS, TURNS = 8, 6
 
 
 def prepare():
     """A company with one payment of 100.00, a credit note of 50.00 and a large invoice."""
-    from django.core.management import call_command
-
     from dunwell.actions.companies import add_company
     from dunwell.models import Customer
     from tests.actions.ledger_rows import invoice, payment
     from tests.conftest import AT
 
-    call_command("migrate", verbosity=0)
+    migrate()
     company = add_company(
         name="Race", zone="UTC", country="DE", currency="EUR", language="en", at=AT
     )

@@ -13,21 +13,20 @@ from collections import Counter
 
 from tests.crash import in_child
 from tests.journeys.ledger_race import WORKERS, forked
+from tests.migrated import migrate
 
 KINDS = 8
 
 
 def prepare(rounds):
     """A company with two payments and two items a round, and one item all rounds share."""
-    from django.core.management import call_command
-
     from dunwell.actions.companies import add_company
     from dunwell.models import Customer
     from tests.actions.ledger_rows import invoice
     from tests.actions.match_desk import money, run
     from tests.conftest import AT
 
-    call_command("migrate", verbosity=0)
+    migrate()
     company = add_company(
         name="Race", zone="UTC", country="DE", currency="EUR", language="en", at=AT
     )

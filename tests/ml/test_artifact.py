@@ -3,12 +3,14 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
-from dunwell.ml.artifact import VERSION, ArtifactError, dump, load
+from dunwell.ml.artifact import VERSION, ArtifactError, dump, load, unread_version
+from dunwell.ml.hazard_fit import LARGE, fit_hazard
 from dunwell.ml.naive import NAIVE
 from dunwell.ml.pay_date import LEARNED, fit
 from tests.ml.books import requests, sample_history
@@ -61,6 +63,14 @@ def test_a_model_answers_alike_after_a_round_trip(name):
     assert dump(back) == content(name)
 
 
+def test_a_large_model_with_all_its_parts_answers_alike_after_a_round_trip():
+    model = fit_hazard(BOOK, size=replace(LARGE, tilt_trees=5, day_trees=5, late_trees=5))
+    back = load(dump(model))
+    assert (back.late_trees is None, back.own is None, back.late_weight) == (False, False, 0.5)
+    assert answers(back) == answers(model)
+    assert dump(back) == dump(model)
+
+
 @NAMES
 def test_damaged_bytes_are_refused_or_harmless_never_a_crash(name):
     whole, random = content(name), np.random.default_rng(6)
@@ -93,6 +103,28 @@ def test_bytes_that_are_no_archive_are_refused(noise):
 def test_a_model_of_another_version_is_refused_by_its_number(name):
     with pytest.raises(ArtifactError, match=f"of version {VERSION + 1}, not {VERSION}"):
         load(tampered(name, head(version=VERSION + 1)))
+
+
+def test_learned_models_of_an_older_version_are_refused_and_naive_ones_still_read():
+    old = {name: tampered(name, head(version=1)) for name in (*NAIVE, *LEARNED)}
+    for name in NAIVE:
+        assert unread_version(old[name]) is None
+        assert dump(load(old[name])) == content(name)
+    for name in LEARNED:
+        assert unread_version(old[name]) == 1
+        with pytest.raises(ArtifactError, match="of version 1, not 2"):
+            load(old[name])
+
+
+@NAMES
+def test_what_is_read_has_no_version_that_is_not(name):
+    assert unread_version(content(name)) is None
+    assert unread_version(tampered(name, head(version=VERSION + 1))) == VERSION + 1
+
+
+@pytest.mark.parametrize("noise", [b"", b"PK", b"{}", bytes(range(256)) * 20])
+def test_bytes_that_are_no_archive_have_no_version(noise):
+    assert unread_version(noise) is None
 
 
 @NAMES

@@ -15,10 +15,11 @@ from dunwell.ml.backtest import HORIZONS, REQUESTS, backtest, book_cash
 from dunwell.ml.cash_scores import cash_scores
 from dunwell.ml.curves import ITEM_COLUMNS, Curves
 from dunwell.ml.history import as_known, history
-from dunwell.ml.intervals import compare, intervals
+from dunwell.ml.intervals import intervals, paired
 from dunwell.ml.league import scopes
 from dunwell.ml.naive import NAIVE, due_date
-from dunwell.ml.scores import outcomes, request_scores, worklist_scores
+from dunwell.ml.scores import outcomes, request_scores
+from dunwell.ml.worklist_scores import worklist_scores
 from tests.ml.books import requests, rewritten, sample_history
 
 BOOK = sample_history(items=900, customers=15)
@@ -168,7 +169,8 @@ def test_a_better_model_scores_better():
     assert best.late.brier < plain.late.brier
     assert best.days.crps < plain.days.crps
     assert best.days.mae < plain.days.mae
-    difference = compare(DONE, "customer_median", "due_date", NEW)
+    found = paired(DONE, "customer_median", "due_date", NEW)
+    difference = found.gap
     assert difference["crps"].high < 0
     assert difference["auc"].low > 0
     assert difference["crps"].value == pytest.approx(best.days.crps - plain.days.crps)
@@ -176,17 +178,12 @@ def test_a_better_model_scores_better():
 
 
 def test_a_model_against_itself_differs_by_nothing():
-    for interval in compare(DONE, "due_date", "due_date", NEW).values():
+    for interval in paired(DONE, "due_date", "due_date", NEW).gap.values():
         assert (interval.value, interval.low, interval.high) == (0, 0, 0)
 
 
 def test_intervals_hold_the_figure_and_are_those_of_drawing_customers():
-    found = intervals(DONE, "customer_median", NEW, draws=100)
-    scores = request_scores(DONE, "customer_median", NEW)
-    told = (scores.late.auc, scores.late.brier, scores.days.mae, scores.days.crps)
-    for name, value in zip(("auc", "brier", "mae", "crps"), told, strict=True):
-        assert found[name].value == pytest.approx(value)
-        assert found[name].low <= value <= found[name].high
+    found = intervals(DONE, "customer_median", {"new": NEW}, draws=100)
     # the slow way: draw customers, gather their rows, take the mean
     rows = DONE.requests.filter(pl.Series(NEW))
     customers = np.unique(rows["customer_id"].to_numpy())
@@ -199,8 +196,8 @@ def test_intervals_hold_the_figure_and_are_those_of_drawing_customers():
     for times in drawn:
         repeat = times[np.searchsorted(customers, rows["customer_id"].to_numpy())]
         means.append(np.nanmean(np.repeat(off, repeat)))
-    assert found["mae"].low == pytest.approx(np.quantile(means, 0.025))
-    assert found["mae"].high == pytest.approx(np.quantile(means, 0.975))
+    assert found["new.days.mae"].low == pytest.approx(np.quantile(means, 0.025))
+    assert found["new.days.mae"].high == pytest.approx(np.quantile(means, 0.975))
 
 
 def test_the_cash_of_a_book_is_chance_times_amount_within_a_currency():
@@ -288,7 +285,8 @@ def test_a_backtest_without_snapshots_is_empty_and_scores_nan():
     assert np.isnan(
         [scores.late.auc, scores.days.crps, cash_scores(empty, "due_date").first_wape]
     ).all()
-    assert np.isnan(intervals(empty, "due_date", rows)["auc"].value)
+    found = intervals(empty, "due_date", {"new": rows})
+    assert np.isnan([found["new.late.auc"].value, found["cash.first_wape"].high]).all()
 
 
 def test_the_customers_own_past_reaches_the_reference_figures_on_the_ibm_ledger():

@@ -39,18 +39,25 @@ LEAGUE = [
     LeagueLine("hazard", "auc", 0.84, float("nan"), float("nan")),
 ]
 SEGMENTS = [
-    SegmentScore("history 0", "brier", 120, 0.262, 0.25, "customer_rate", 0.004, 0.02),
-    SegmentScore("all", "crps", 9000, 2.13, 2.37, "customer_median", -0.3, -0.18),
-    SegmentScore("EUR", "auc", 500, 0.7, 0.8, "customer_rate", -0.03, 0.01),
-    SegmentScore("JPY", "crps", 12, 9.0, 4.0, "customer_median", 1.0, 8.0),
-]
+    SegmentScore("history 0", "brier", 120, 0.262, 0.25, "customer_rate", 0.004, 0.02,
+                 0.24, 0.28, 0.23, 0.27),
+    SegmentScore("all", "crps", 9000, 2.13, 2.37, "customer_median", -0.3, -0.18,
+                 2.0, 2.3, 2.2, 2.5),
+    SegmentScore("EUR", "auc", 500, 0.7, 0.8, "customer_rate", -0.03, 0.01,
+                 0.6, 0.8, 0.7, 0.9),
+    SegmentScore("JPY", "crps", 12, 9.0, 4.0, "customer_median", 1.0, 8.0,
+                 6.0, 12.0, 3.0, 5.0),
+]  # fmt: skip
 CALIBRATED = pl.DataFrame(
-    [("all", 0, 9000, 310, 412_000, 420_000, 154_000, 18_000, None)],
+    [("all", 0, 9000, 310, 412_000, 420_000, 154_000, 18_000, None,
+      410_000, 414_000, 411_000, 429_000, 150_000, 158_000, 12_000, 25_000, None, None)],
     schema=CALIBRATION,
     orient="row",
-)
+)  # fmt: skip
 RANGE = pl.DataFrame(
-    [("all", 8000, 812_000, 803_000, 820_000, 8.123_456, 2.13)], schema=RANGES, orient="row"
+    [("all", 8000, 812_000, 803_000, 820_000, 8.123_456, 2.13, 8.0, 8.25, 2.0, 2.26)],
+    schema=RANGES,
+    orient="row",
 )
 
 
@@ -129,7 +136,22 @@ def test_the_text_holds_every_part_of_the_card():
     assert "| hazard | crps | 2.13 | 1.98 | 2.3 |" in lines
     assert "| hazard | auc | 0.84 | unknown | unknown |" in lines
     assert "| usual_days_late | median days late \\| last 20 items |" in lines
-    assert "| all | 0 | 9000 | 310 | 412,000 | 420,000 | 154,000 | 18,000 | unknown |" in lines
+    assert (
+        "| all | 0 | 9000 | 310 | 412,000 (410,000 to 414,000) | 420,000 (411,000 to 429,000) "
+        "| 154,000 (150,000 to 158,000) | 18,000 (12,000 to 25,000) | unknown |"
+    ) in lines
+    assert (
+        "| segment | late days | items | customers | told ppm | seen ppm | brier ppm | ece ppm | slope ppm |"
+        in lines
+    )
+    assert (
+        "| all | 8000 | 812,000 | 803,000 | 820,000 | 8.1235 (8 to 8.25) | 2.13 (2 to 2.26) |"
+        in lines
+    )
+    assert (
+        "| all | crps | 9000 | 2.13 (2 to 2.3) | 2.37 (2.2 to 2.5) | customer_median "
+        "| -0.3 | -0.18 |"
+    ) in lines
     assert "* Part payments count only when complete." in lines
     assert text.endswith("\n")
 

@@ -18,6 +18,7 @@ from dunwell.queries.match_cases import (
     case_rows,
     case_totals,
     customer_choices,
+    waiting_keys,
 )
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice
@@ -65,6 +66,18 @@ def test_the_oldest_money_comes_first_and_of_one_day_the_largest(company, queue)
     assert numbers(company, status="exception", limit=2, cursor=first.next) == ["B4"]
     with pytest.raises(ValueError, match="There is no status lost; use exception, held"):
         case_rows(company, status="lost")
+
+
+def test_the_keys_of_what_waits_are_those_of_the_rows_in_their_order(company, clerk, acme, queue):
+    def keys():
+        return [row.id for row in case_rows(company, status="exception").rows]
+
+    assert list(waiting_keys(company)) == keys() == [
+        case_of(queue[name]).pk for name in ("large", "small", "young")
+    ]  # fmt: skip
+    reverse_payment(actor=acting(clerk), payment=queue["small"], reason="NSF", as_of=TODAY, at=AT)
+    assert list(waiting_keys(company)) == keys()
+    assert len(keys()) == 2
 
 
 def test_totals_are_the_sums_of_the_rows(company, queue):

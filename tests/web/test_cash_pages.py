@@ -4,7 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dunwell.models import Allocation, Dispute, PayerAlias, PayerRelation
+from dunwell.models import Allocation, Dispute, PayerAlias, PayerRelation, Payment
+from dunwell.queries.pages import PAGE_SIZE
+from dunwell.web.cash_forms import FIELDS
 from tests.actions.ledger_rows import invoice, open_amounts
 from tests.actions.match_desk import case_of, money, run
 from tests.conftest import AT, TODAY, add_customer
@@ -70,6 +72,33 @@ def test_a_payment_is_put_on_items_and_the_next_case_opens(come_in, clerk, compa
     client.post(f"/cash/{case.pk}/undo/", {"reason": "wrong customer"})
     assert open_amounts(company) == {"R1": 100_00, "R2": 80_00}
     assert not PayerAlias.objects.exists()
+
+
+def test_a_payment_of_170_items_can_be_posted(come_in, clerk, company, customer):
+    items = [invoice(customer, f"R{n}", 1_00) for n in range(170)]
+    _, case = waiting(company, amount_minor=500_00, customer=customer)
+    typed = {"version": case.version, "customer": customer.number}
+    for item in items:
+        typed |= {f"{name}-{item.pk}": "" for name in (*FIELDS, "why", "note")}
+    typed[f"amount-{items[169].pk}"] = "1.00"
+
+    answer = come_in(clerk).post(f"/cash/{case.pk}/", typed)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/cash/")
+    assert Allocation.objects.get().item == items[169]
+
+
+def test_the_place_in_the_queue_counts_more_than_one_page_of_it(come_in, clerk, company):
+    for n in range(PAGE_SIZE + 2):
+        money(company, f"P{n}", 9_999_00 - n, payer="Somebody", reference="thank you")
+    run(company)
+    last, before = case_of(Payment.objects.get(number="P51")), Payment.objects.get(number="P50")
+
+    page = come_in(clerk).get(f"/cash/{last.pk}/").text
+
+    assert "52 of 52" in page and f'href="/cash/{case_of(before).pk}/"' in page
+    first = come_in(clerk).get(f"/cash/{case_of(Payment.objects.get(number='P0')).pk}/").text
+    assert "1 of 52" in first
 
 
 def test_a_discount_not_granted_is_refused_and_what_was_typed_stays(
@@ -208,6 +237,21 @@ def test_quality_and_unapplied_cash_drill_down_to_what_they_count(
     assert csv.splitlines()[1].split(",")[0] == "P2"
     assert "P2" in client.get("/cash/export.csv?status=exception").text
     assert client.get("/cash/quality/export.xlsx").status_code == 200
+
+
+def test_a_queue_is_exported_as_its_page_lists_it(come_in, clerk, company, customer):
+    invoice(customer, "R-2026-0815", 100_00)
+    money(company, "P1", 100_00, payer=customer.name, reference="R-2026-0815")
+    waiting(company, "P2", 50_00)
+    client = come_in(clerk)
+
+    def exported(query=""):
+        rows = client.get(f"/cash/export.csv{query}").text.splitlines()[1:]
+        return [row.split(",")[0] for row in rows]
+
+    assert exported() == exported("?status=nonsense") == ["P2"]
+    assert exported("?status=posted") == ["P1"]
+    assert exported("?reason=other") == []
 
 
 def test_reading_is_for_all_deciding_for_clerks_alone(come_in, reader, company, customer):

@@ -10,11 +10,16 @@ from dunwell.actions.gate import system
 from dunwell.actions.model_versions import fall_back, record_check, record_model_version
 from dunwell.engine.calendars import day_number
 from dunwell.jobs import training
+from dunwell.ml.league import league
+from dunwell.ml.league_document import league_document
+from dunwell.ml.trials import Protocol, back_tested
 from dunwell.models import ModelVersion
 from tests.actions.ledger_rows import invoice
 from tests.actions.test_model_versions import trained
 from tests.conftest import AT, TODAY, add_user
+from tests.ml.books import sample_history
 
+SIDES = ("low", "high")
 QUERIES_OF_THE_PAGE = 8
 DAY = day_number(TODAY)
 
@@ -33,7 +38,7 @@ def results(crps, brier, *, cover=0.8):
         "cold": {"requests": 4, "customers": 2, "late": {}, "days": {}},
         "worklist": {"model": 0.7},
         "cash": {"first_wape": 0.25, "sum_wape": 0.1, "first_cover_80": 0.85},
-        "intervals": {"crps": {"value": crps, "low": crps - 1, "high": crps + 1}},
+        "intervals": {"new.days.crps": {"value": crps, "low": crps - 1, "high": crps + 1}},
     }
 
 
@@ -179,6 +184,46 @@ def test_the_page_says_who_serves_why_and_how_every_model_did(come_in, reader, s
     assert "from the back-test" in page and "Not checked yet" in page
 
 
+def test_every_figure_stands_with_its_interval(come_in, reader, company):
+    book = sample_history(items=400, customers=15)
+    tested = back_tested(book, seed=7, protocol=Protocol(snapshots=3, step_days=7, refit_days=21))
+    found = league(tested.backtest)
+    document = league_document(tested.backtest, found, chosen=found.serves, champion="")
+    made = replace(trained(), league=document, card=CARD)
+    record_model_version(actor=system(company), trained=made, at=AT)
+    client, shown = come_in(reader), set()
+    for scope in ("new", "open", "cold", "book"):
+        page = client.get(f"/models/?scope={scope}").text
+        table = page.partition("Every figure with its 95 % interval</summary>")[2]
+        table = table.partition("</table>")[0]
+        assert table.count("<tbody>") == table.count('scope="rowgroup"') > 4
+        shown |= {(scope, row) for row in range(table.count('<th scope="row">'))}
+        # all customers of this book have paid before
+        assert ("<small>" in table) == (scope != "cold")
+    # one row per figure of a model's results
+    (intervals,) = {tuple(row["figures"]["intervals"]) for row in document["rows"]}
+    assert len(shown) == len(intervals) > 130
+
+
+def test_segments_and_calibration_show_intervals_where_they_were_kept(come_in, reader, company):
+    ends = {f"{name}_{side}_ppm": 650_000 for name in ("told", "seen", "ece") for side in SIDES}
+    segments = [row | {"model_low": 6.1, "model_high": 9.4} for row in CARD["segments"]]
+    calibrated = [row | ends | {"ece_high_ppm": 31_000} for row in CARD["calibration"]]
+    card = {**CARD, "segments": segments, "calibration": calibrated}
+    made = replace(trained(), league=LEAGUE, card=card)
+    version = record_model_version(actor=system(company), trained=made, at=AT)
+    client = come_in(reader)
+    calibration = client.get("/models/").text
+    shown = client.get(f"/models/{version.pk}/").text
+
+    dash = "\N{THIN SPACE}\N{EN DASH}\N{THIN SPACE}"
+    space = "\N{NO-BREAK SPACE}"
+    assert f"<span>69{space}%<small>65{space}%{dash}65{space}%</small></span>" in calibration
+    assert f"88{space}%</span><small>85{space}%{dash}90{space}%</small>" in calibration
+    assert f"7.5</span><small>6.1{dash}9.4</small>" in shown
+    assert "<span>5.6</span>" in shown
+
+
 @pytest.mark.parametrize(
     ("scope", "words"),
     [
@@ -222,6 +267,20 @@ def test_a_fallback_is_said_aloud(come_in, reader, company, serving):
     )
     assert "Customers pay later than predicted, Pay dates are missed by more." in page
     assert "No back-test" in page
+
+
+def test_a_version_of_another_release_says_why_it_serves_no_longer(
+    come_in, reader, company, serving
+):
+    fall_back(
+        actor=system(company), version=serving,
+        trained=replace(trained("customer_median", content=b"n"), league={}, card={}),
+        alarms=["other_release"], at=AT,
+    )  # fmt: skip
+    page = come_in(reader).get("/models/").text
+
+    assert "The model fell back on <time" in page
+    assert "It was trained by another release of the program, which this one cannot read." in page
 
 
 def test_a_candidate_is_put_to_serve_by_a_second_person(come_in, manager, company, serving):
@@ -322,13 +381,13 @@ def test_training_without_a_ledger_says_what_to_do(come_in, manager):
 
 def test_a_running_training_shows_that_it_moves(come_in, reader, company, serving):
     training._latest[company.pk] = training.Training(
-        started_at=AT - timedelta(seconds=42), is_running=True, stage="test"
+        started_at=AT - timedelta(seconds=42), is_running=True, stage="test", done_ppm=290_000
     )
     client = come_in(reader)
     page, part = client.get("/models/").text, client.get("/models/progress/")
 
-    assert "5 %: every model is tested on your own past… Training for 42 seconds." in page
-    assert 'aria-valuenow="5"' in page and "css/imports.css" in page
+    assert "29 %: every model is tested on your own past… Training for 42 seconds." in page
+    assert 'aria-valuenow="29"' in page and "css/imports.css" in page
     assert 'hx-get="/models/progress/"' in page
     assert "<html" not in part.text and 'role="progressbar"' in part.text
 

@@ -18,6 +18,9 @@ from dunwell.models import Adjustment, Allocation, Item
 BY_HAND = (Adjustment.Kind.WRITE_OFF, Adjustment.Kind.SMALL_BALANCE, Adjustment.Kind.DISCOUNT)
 """Kinds a person may decide on; exchange differences come from the books alone."""
 
+AGREED = (Adjustment.Kind.CONCESSION, Adjustment.Kind.REBATE)
+"""Kinds that stand and fall with a plan, a settlement or an incentive."""
+
 
 @transaction.atomic
 def record_adjustment(
@@ -96,6 +99,12 @@ def reverse_adjustment(
     actor.require("adjustment.record")
     if not reason.strip():
         raise Refused("Say why the adjustment is taken back.")
+    if adjustment.kind in AGREED:
+        label = Adjustment.Kind(adjustment.kind).label.lower()
+        raise Refused(
+            f"This {label} belongs to what was agreed ({adjustment.reason}); it is taken back "
+            "when the agreement is."
+        )
     locked_items(company=actor.company, items=[adjustment.item])
     if adjustment.reverses_id or Adjustment.objects.filter(reverses=adjustment).exists():
         raise Refused("This adjustment was taken back before, or is a reversal itself.")

@@ -1,6 +1,7 @@
 """Entries of bank statements: a person's word on each, and money whose value day has come."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from dunwell.actions.banking.returns import take_back
 from dunwell.actions.entries import post_entries
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.payments import reverse_payment
 from dunwell.actions.periods import first_open_day
 from dunwell.actions.texts import fitting
 from dunwell.engine.money import UNKNOWN_CURRENCY
@@ -157,5 +159,13 @@ def _leave(
         if not reason:
             raise Refused("Say why this is not from a customer; its payment is taken back.")
         if entry.payment is not None:
-            take_back(by=actor, entry=entry, payment=entry.payment, as_of=as_of, at=at)
+            # the bank returned nothing, so the books give the person's reason; who may decide what
+            # an entry is may take back the payment it became
+            reverse_payment(
+                actor=replace(actor, rights=actor.rights | {"payment.reverse"}),
+                payment=entry.payment,
+                reason=reason,
+                as_of=as_of,
+                at=at,
+            )
     BankEntry.objects.filter(pk=entry.pk).update(treatment=treatment)

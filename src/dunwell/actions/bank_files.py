@@ -1,6 +1,5 @@
 """Bank files: kept byte for byte, read once, recorded in one transaction or not at all."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -119,12 +118,12 @@ def record_bank_file(
 
 
 def _received(actor: Actor, file: Upload, at: datetime) -> BankFile:
-    sha256 = hashlib.sha256(file.data).hexdigest()
+    # the bytes are safe before anybody is told that the file was received; those of a known file
+    # come back with it when they were lost
+    sha256 = keep_bytes(file.data)
     known = BankFile.objects.filter(company=actor.company, sha256=sha256).first()
     if known is not None:
         return known
-    # the bytes are safe before anybody is told that the file was received
-    keep_bytes(file.data)
     received, is_new = BankFile.objects.get_or_create(
         company=actor.company,
         sha256=sha256,

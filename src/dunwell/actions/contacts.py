@@ -1,7 +1,9 @@
 """What we know of customers and whom we write to there: editing them, and bounces."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -21,15 +23,25 @@ TEXT_LENGTHS = {
     "terms": 80,
     "vat_id": 40,
     "address": 300,
+    "party": 8,
+    "debt_use": 8,
+    "region": 12,
 }
 """Texts of a customer that people may change; the number is the ledger's key and stays."""
 
 CONTACT_LENGTHS = {"name": 120, "email": 254, "phone": 40, "language": 5}
-CUSTOMER_FIELDS = (*TEXT_LENGTHS, "credit_limit_minor", "is_opted_out")
+CUSTOMER_FIELDS = (*TEXT_LENGTHS, "credit_limit_minor", "is_opted_out", "zones")
 CONTACT_FIELDS = ("role", "name", "email", "phone", "language", "is_primary")
 COLLECTING_ROLES = (Role.COLLECTOR, Role.CREDIT_MANAGER)
 
-Value = str | int | bool | None
+CHOICES: Mapping[str, Sequence[str]] = {
+    "party": ("", *Customer.Party.values),
+    "debt_use": ("", *Customer.DebtUse.values),
+}
+REGION = re.compile(r"([A-Z]{2}(-[A-Z0-9]{1,3}){1,2})?")
+MOST_ZONES = 40
+
+Value = str | int | bool | list[str] | None
 
 
 @transaction.atomic
@@ -53,7 +65,9 @@ def edit_customer(
     if not new:
         return
     seen = {name: before[name] for name in new}
-    _only_one(Customer.objects.filter(pk=customer.pk, **seen).update(**new))
+    # a list compares differently on the two databases; its neighbours are compared
+    compared = {name: value for name, value in seen.items() if name != "zones"}
+    _only_one(Customer.objects.filter(pk=customer.pk, **compared).update(**new))
     record_event(
         actor,
         "customer.edited",
@@ -213,14 +227,34 @@ def _fitting(name: str, value: Value) -> Value:
         if not isinstance(value, bool):
             raise Refused("is_opted_out is yes or no.")
         return value
+    if name == "zones":
+        return _zones(value)
     if name == "credit_limit_minor":
-        if value is not None and (isinstance(value, bool | str) or value < 0):
+        if value is not None and (isinstance(value, bool | str | list) or value < 0):
             raise Refused("The credit limit is an amount of 0 or more, or empty for none.")
         return value
     text = fitting(text=str(value or ""), most=TEXT_LENGTHS[name], what=name)
     if name in {"name", "segment"} and not text:
         raise Refused(f"The {name} must not be empty.")
-    return text.upper() if name in {"country", "currency"} else text
+    if name in CHOICES and text not in CHOICES[name]:
+        known = ", ".join(choice for choice in CHOICES[name] if choice)
+        raise Refused(f"There is no {name} {text}; use {known}, or leave it empty.")
+    if name == "region" and not REGION.fullmatch(text.upper()):
+        raise Refused(f"{text} is no region; write an ISO 3166-2 code such as US-CA or US-NY-NYC.")
+    return text.upper() if name in {"country", "currency", "region"} else text
+
+
+def _zones(value: Value) -> list[str]:
+    """Return the time zones, each once, in order."""
+    if not isinstance(value, list):
+        raise Refused("zones is a list of time zones.")
+    if len(value) > MOST_ZONES:
+        raise Refused(f"There are {len(value)} zones; at most {MOST_ZONES} fit.")
+    known = available_timezones()
+    for zone in value:
+        if zone not in known:
+            raise Refused(f"{str(zone)[:40]} is no time zone; write one such as America/Denver.")
+    return sorted(set(value))
 
 
 def _check_contact(fields: Mapping[str, Value]) -> None:

@@ -100,7 +100,7 @@ def write_notices(actor: Actor, debits: Sequence[Debit], *, as_of: date, at: dat
     ).values_list("customer_id", "channel"):
         taken.setdefault(customer_id, set()).add(channel)
     retry_days = cash_policy_in_force(actor.company, as_of=as_of).debit.retry_days
-    letters = []
+    written, letters = [], []
     for debit in debits:
         contact = contacts.get(debit.customer_id)
         is_mail = contact is not None and bool(contact.email) and contact.bounced_on is None
@@ -114,12 +114,25 @@ def write_notices(actor: Actor, debits: Sequence[Debit], *, as_of: date, at: dat
                 f"{debit.customer.name} was told of {len(BY_MAIL)} other debits today; go on "
                 "tomorrow."
             )
-        message = _write(
+        debit.notice = _message(
             debit, contact, channel=free[0], retry_days=retry_days, as_of=as_of, at=at
         )
+        written.append(debit.notice)
         taken.setdefault(debit.customer_id, set()).add(free[0])
         if not is_mail:
-            letters.append(_letter_task(message, as_of=as_of, at=at))
+            letters.append(_letter_task(debit.notice, as_of=as_of, at=at))
+    Message.objects.bulk_create(written, batch_size=500)
+    MessageItem.objects.bulk_create(
+        (
+            MessageItem(
+                message=debit.notice, item=line.item, level=0, open_minor=line.amount_minor
+            )
+            for debit in debits
+            for line in debit.lines.all()
+        ),
+        batch_size=500,
+    )
+    Debit.objects.bulk_update(debits, ["notice"], batch_size=500)
     Task.objects.bulk_create(letters, ignore_conflicts=True)
 
 
@@ -150,7 +163,7 @@ def _approved(actor: Actor, run: DebitRun) -> DebitRun:
     return found
 
 
-def _write(
+def _message(
     debit: Debit,
     contact: Contact | None,
     *,
@@ -163,7 +176,7 @@ def _write(
         text = notice_text(debit, contact, retry_days=retry_days, as_of=as_of)
     except WordingError as error:
         raise Refused(f"{debit.customer.name} cannot be told: {error}") from error
-    message = Message.objects.create(
+    return Message(
         company=debit.run.company,
         customer=debit.customer,
         channel=channel,
@@ -189,12 +202,6 @@ def _write(
         as_of=as_of,
         recorded_at=at,
     )
-    MessageItem.objects.bulk_create(
-        MessageItem(message=message, item=line.item, level=0, open_minor=line.amount_minor)
-        for line in debit.lines.all()
-    )
-    Debit.objects.filter(pk=debit.pk).update(notice=message)
-    return message
 
 
 def _letter_task(message: Message, *, as_of: date, at: datetime) -> Task:

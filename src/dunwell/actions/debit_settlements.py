@@ -13,12 +13,11 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
+from dunwell.actions.debit_money import Collected, write_collected
 from dunwell.actions.debit_returns import return_debit
 from dunwell.actions.debit_runs import locked_run
-from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.payments import apply_payment, record_payment, reverse_payment
-from dunwell.actions.periods import first_open_day
+from dunwell.actions.payments import reverse_payment
 from dunwell.engine.debits import CURRENCY
 from dunwell.formats.pain008 import batch_id
 from dunwell.models import (
@@ -28,11 +27,9 @@ from dunwell.models import (
     Company,
     Debit,
     DebitRun,
-    OpenItem,
     Payment,
 )
 
-METHOD = "debit"
 BEFORE, AFTER = timedelta(days=1), timedelta(days=6)
 """Days around the collection within which a sum without any id may be that of a batch."""
 
@@ -69,12 +66,20 @@ def settle_debit_entries(*, actor: Actor, as_of: date, at: datetime) -> DebitSet
     actor.require("payment.record")
     company = Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     waiting = _locked(Debit.objects.filter(run__company=company, status=Status.SENT))
-    collected = sum(
-        _credit(actor, entry, waiting, as_of=as_of, at=at)
-        for entry in _credits(company, waiting, as_of=as_of)
-    )
+    money = _meant(actor, _credits(company, waiting, as_of=as_of), waiting, as_of=as_of, at=at)
+    collected = [
+        Collected(debit=debit, value_on=entry.value_on)
+        for entry, meant in money
+        for debit in meant
+    ]
+    payments = write_collected(actor, collected, as_of=as_of, at=at)
+    for entry, meant in money:
+        entry.treatment = Treatment.DEBIT
+        entry.payment = payments[meant[0].pk] if len(meant) == 1 else None
+    entries = [entry for entry, _ in money]
+    BankEntry.objects.bulk_update(entries, ["treatment", "payment"], batch_size=500)
     returned = sum(_came_back(actor, entry, as_of=as_of, at=at) for entry in _debits(company))
-    return DebitSettlement(collected=collected, returned=returned)
+    return DebitSettlement(collected=len(collected), returned=returned)
 
 
 @transaction.atomic
@@ -100,9 +105,8 @@ def record_collected(
     found = _locked(Debit.objects.filter(run=run, status=Status.SENT))
     if not found:
         raise Refused(f"No debit of run {run.number} waits for its money.")
-    for debit in found:
-        _collect(actor, debit, value_on=value_on, as_of=as_of, at=at)
-    return len(found)
+    collected = [Collected(debit=debit, value_on=value_on) for debit in found]
+    return len(write_collected(actor, collected, as_of=as_of, at=at))
 
 
 def _locked(debits: QuerySet[Debit]) -> list[Debit]:
@@ -154,54 +158,77 @@ def _debits(company: Company) -> list[BankEntry]:
     )
 
 
-def _credit(
-    actor: Actor, entry: BankEntry, waiting: Sequence[Debit], *, as_of: date, at: datetime
-) -> int:
-    """Settle one credit if it is the money of our debits; return how many were collected."""
-    meant = _meant(entry, [debit for debit in waiting if debit.status == Status.SENT])
-    if not meant:
-        return 0
-    if entry.treatment == Treatment.PAYMENT and not _freed(actor, entry, as_of=as_of, at=at):
-        return 0
-    payments = [
-        _collect(actor, debit, value_on=entry.value_on, as_of=as_of, at=at) for debit in meant
-    ]
-    alone = payments[0] if len(payments) == 1 else None
-    BankEntry.objects.filter(pk=entry.pk).update(treatment=Treatment.DEBIT, payment=alone)
-    return len(payments)
+def _meant(
+    actor: Actor,
+    credits_: Sequence[BankEntry],
+    waiting: Sequence[Debit],
+    *,
+    as_of: date,
+    at: datetime,
+) -> list[tuple[BankEntry, list[Debit]]]:
+    """Return the credits that are the money of our debits, each with those it is the money of."""
+    sent, found = _Sent(waiting), []
+    for entry in credits_:
+        meant = sent.meant(entry)
+        if not meant:
+            continue
+        if entry.treatment == Treatment.PAYMENT and not _freed(actor, entry, as_of=as_of, at=at):
+            continue
+        sent.take(meant)
+        found.append((entry, meant))
+    return found
 
 
-def _meant(entry: BankEntry, waiting: Sequence[Debit]) -> list[Debit]:
-    """Return the debits whose money an entry is, none if it fits none or more than one way."""
-    by_id = [
-        debit
-        for debit in waiting
-        if entry.end_to_end == debit.end_to_end and entry.amount_minor == debit.amount_minor
-    ]
-    if by_id:
-        return by_id
-    told = " ".join(getattr(entry, name) for name in TELLING)
-    batches: dict[str, list[Debit]] = {}
-    for debit in waiting:
-        if debit.run.account_id == entry.account_id:
-            batches.setdefault(batch_id(debit.run.message_id, debit.sequence), []).append(debit)
-            batches.setdefault(debit.run.message_id, []).append(debit)
-    sums = {
-        name: debits
-        for name, debits in batches.items()
-        if sum(debit.amount_minor for debit in debits) == entry.amount_minor
-    }
-    named = [debits for name, debits in sums.items() if _holds(told, name)]
-    if named:
-        return max(named, key=len)
-    if entry.counterparty_account or entry.treatment == Treatment.PAYMENT:
-        return []
-    near = {
-        tuple(debit.pk for debit in debits): debits
-        for debits in sums.values()
-        if -BEFORE <= entry.value_on - debits[0].run.collect_on <= AFTER
-    }
-    return next(iter(near.values())) if len(near) == 1 else []
+class _Sent:
+    """The debits that wait for their money: by their id, and in the batches banks book as one."""
+
+    def __init__(self, waiting: Sequence[Debit]) -> None:
+        """Put every debit into its batches: one of its sequence, and the run as a whole."""
+        self.by_id = {debit.end_to_end: debit for debit in waiting}
+        self.batches: dict[int, dict[str, dict[int, Debit]]] = {}
+        self.sums: dict[tuple[int, str], int] = {}
+        for debit in waiting:
+            account = debit.run.account_id
+            for name in _batches(debit):
+                self.batches.setdefault(account, {}).setdefault(name, {})[debit.pk] = debit
+                self.sums[account, name] = self.sums.get((account, name), 0) + debit.amount_minor
+
+    def take(self, debits: Sequence[Debit]) -> None:
+        """Let debits go whose money was found."""
+        for debit in debits:
+            del self.by_id[debit.end_to_end]
+            account = debit.run.account_id
+            for name in _batches(debit):
+                del self.batches[account][name][debit.pk]
+                self.sums[account, name] -= debit.amount_minor
+
+    def meant(self, entry: BankEntry) -> list[Debit]:
+        """Return the debits whose money an entry is, none if it fits none or more than one way."""
+        alone = self.by_id.get(entry.end_to_end)
+        if alone is not None and alone.amount_minor == entry.amount_minor:
+            return [alone]
+        told = " ".join(getattr(entry, name) for name in TELLING)
+        fitting = {
+            name: list(batch.values())
+            for name, batch in self.batches.get(entry.account_id, {}).items()
+            if self.sums[entry.account_id, name] == entry.amount_minor
+        }
+        named = [debits for name, debits in fitting.items() if _holds(told, name)]
+        if named:
+            return max(named, key=len)
+        if entry.counterparty_account or entry.treatment == Treatment.PAYMENT:
+            return []
+        near = {
+            tuple(debit.pk for debit in debits): debits
+            for debits in fitting.values()
+            if -BEFORE <= entry.value_on - debits[0].run.collect_on <= AFTER
+        }
+        return next(iter(near.values())) if len(near) == 1 else []
+
+
+def _batches(debit: Debit) -> tuple[str, str]:
+    """Return the ids under which a bank may book a debit with others as one sum."""
+    return batch_id(debit.run.message_id, debit.sequence), debit.run.message_id
 
 
 def _holds(text: str, name: str) -> bool:
@@ -226,44 +253,6 @@ def _freed(actor: Actor, entry: BankEntry, *, as_of: date, at: datetime) -> bool
         at=at,
     )
     return True
-
-
-def _collect(actor: Actor, debit: Debit, *, value_on: date, as_of: date, at: datetime) -> Payment:
-    """Record the money of a debit and put it on the items it was for, as far as they are open."""
-    payment = record_payment(
-        actor=actor,
-        number=debit.end_to_end,
-        customer=debit.customer,
-        currency=CURRENCY,
-        amount_minor=debit.amount_minor,
-        value_on=min(first_open_day(actor.company, value_on), as_of),
-        method=METHOD,
-        payer=debit.mandate.debtor,
-        reference=f"direct debit {debit.end_to_end}, mandate {debit.mandate.reference}",
-        as_of=as_of,
-        at=at,
-    )
-    wanted = {line.item_id: line.amount_minor for line in debit.lines.all()}
-    rows = OpenItem.objects.filter(item__in=wanted, open_minor__gt=0).select_related("item")
-    amounts = {row.item: min(wanted[row.item_id], row.open_minor) for row in rows.order_by("item")}
-    if amounts:
-        apply_payment(actor=actor, payment=payment, amounts=amounts, as_of=as_of, at=at)
-    if not Debit.objects.filter(pk=debit.pk, status=Status.SENT).update(
-        status=Status.PAID, payment=payment
-    ):
-        raise Refused(f"Debit {debit.end_to_end} has just changed; try again.")
-    debit.status, debit.payment = Status.PAID, payment
-    record_event(
-        actor,
-        "debit.collected",
-        debit,
-        at=at,
-        customer_id=debit.customer_id,
-        end_to_end=debit.end_to_end,
-        amount_minor=debit.amount_minor,
-        value_on=value_on.isoformat(),
-    )
-    return payment
 
 
 def _came_back(actor: Actor, entry: BankEntry, *, as_of: date, at: datetime) -> int:

@@ -58,6 +58,7 @@ SELECT t.company_id, 'allocation', t.id,
             WHEN t.source = 'payment' THEN 'unapplied'
             WHEN t.source = 'credit' THEN 'netting'
             WHEN a.kind IN ('write_off', 'small_balance') THEN 'write_off'
+            WHEN a.kind = 'rebate' THEN 'concession'
             ELSE a.kind END,
        CASE WHEN t.source = 'payment' AND t.paid_minor IS NULL THEN p.customer_id
             ELSE i.customer_id END, i.currency,

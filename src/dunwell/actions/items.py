@@ -110,6 +110,8 @@ def reverse_item(*, actor: Actor, item: Item, reason: str, as_of: date, at: date
         raise Refused(f"{item.number} was reversed before.")
     if item.kind == Item.Kind.REFUND:
         raise Refused(f"{item.number} is a refund; take it back on the page of the refund.")
+    if item.billed_charges.exists():
+        raise Refused(f"{item.number} bills interest or fees; waive what is on it under Charges.")
     mirror = offset_item(locked=locked, as_of=as_of, at=at)
     record_event(
         actor,

@@ -4,9 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import narwhals.stable.v2 as nw
-import polars as pl
-
 from dunwell.actions.gate import Refused
 from dunwell.actions.match_decisions import Decision, Deduction, GivenUp, planned
 from dunwell.actions.match_moves import Status
@@ -14,6 +11,7 @@ from dunwell.engine.matching import Matching
 from dunwell.engine.matching.answers import Proposal
 from dunwell.models import Adjustment, Dispute, Item, MatchProposal, Payment
 from dunwell.queries.match_frames import MatchFrames, PaymentSeen
+from dunwell.queries.match_repeats import Money, Repeats
 
 Reason = Dispute.Reason
 DEDUCTED: Mapping[str, str] = {
@@ -46,8 +44,6 @@ WHY: Mapping[str, str] = {
 }
 SURE_PAYER = ("known", "close")
 """Grades of the payer by which a payment of one customer is surely that customer's."""
-BY_CUSTOMER = "the payment is recorded for the customer"
-BY_ACCOUNT = "the account is the customer's"
 LONGEST_WHY = 500
 
 
@@ -77,11 +73,9 @@ class Answer:
 
 
 def read_answers(matching: Matching, frames: MatchFrames) -> list[Answer]:
-    """Return one answer per payment, in the order of the payments."""
-    proposals: dict[str, list[Proposal]] = {}
-    for proposal in matching.proposals:
-        proposals.setdefault(str(proposal.payment_id), []).append(proposal)
-    owners = _owners(frames, matching)
+    """Return one answer per payment of the frames, in their order."""
+    note_posted(matching, frames)
+    proposals = _proposals(matching)
     held = {str(one.payment_id): one for one in matching.held}
     unapplied = {str(one.payment_id): one.reason for one in matching.unapplied}
     amounts: dict[str, dict[int, int]] = {}
@@ -96,14 +90,14 @@ def read_answers(matching: Matching, frames: MatchFrames) -> list[Answer]:
             autos.add(key)
     answers = []
     for number, seen in frames.seen.items():
-        readings = tuple(_worded(one, seen) for one in proposals.get(number, ()))
+        readings = tuple(proposals.get(number, ()))
         answer = Answer(
             seen=seen,
             status=Status.POSTED if number in autos else Status.EXCEPTION,
             proposals=readings,
             amounts=amounts.get(number, {}),
             paid=paid.get(number, {}),
-            payer_id=_payer(readings, owners),
+            payer_id=_payer(readings),
         )
         if number in held:
             hold = held[number]
@@ -116,22 +110,43 @@ def read_answers(matching: Matching, frames: MatchFrames) -> list[Answer]:
                 payer_id=None,
             )
         elif answer.status == Status.EXCEPTION:
-            answer = _exception(answer, unapplied.get(number, ""))
+            answer = _exception(answer, unapplied.get(number, ""), frames.repeats)
         answers.append(answer)
     return answers
 
 
-def _exception(answer: Answer, reason: str) -> Answer:
+def note_posted(matching: Matching, frames: MatchFrames) -> None:
+    """Know the payments that post by themselves as such that another may repeat.
+
+    The next run finds them in the records; this one must say the same.
+    """
+    proposals = _proposals(matching)
+    for key in dict.fromkeys(str(one.payment_id) for one in matching.allocations if one.is_auto):
+        frames.repeats.note(_owned(frames.seen[key].money, _payer(proposals.get(key, ()))))
+
+
+def _owned(money: Money, payer_id: int | None) -> Money:
+    """Return the payment with the customer it has from now on."""
+    return replace(money, customer_id=payer_id) if money.customer_id is None else money
+
+
+def _proposals(matching: Matching) -> dict[str, list[Proposal]]:
+    found: dict[str, list[Proposal]] = {}
+    for proposal in matching.proposals:
+        found.setdefault(str(proposal.payment_id), []).append(proposal)
+    return found
+
+
+def _exception(answer: Answer, reason: str, repeats: Repeats) -> Answer:
     """Return the answer with why a person must look, held when it seems to come twice."""
     best = answer.proposals[0] if answer.proposals else None
-    if answer.seen.earlier and (best is None or best.evidence.source != "reference"):
+    earlier = repeats.earlier(_owned(answer.seen.money, answer.payer_id))
+    if earlier and (best is None or best.evidence.source != "reference"):
         return replace(
             answer,
             status=Status.HELD,
             reason="possible_duplicate",
-            why=_sentence(
-                f"the same amount came from the same payer with payment {answer.seen.earlier}"
-            ),
+            why=_sentence(f"the same amount came from the same payer with payment {earlier}"),
             escalate_to="cash application",
             payer_id=None,
         )
@@ -146,23 +161,7 @@ def _sentence(text: str) -> str:
     return whole if not whole or whole.endswith(".") else f"{whole}."
 
 
-def _worded(proposal: Proposal, seen: PaymentSeen) -> Proposal:
-    """Return the proposal; a customer we know is no account that is the customer's."""
-    if seen.customer_id is None:
-        return proposal
-    words = [BY_CUSTOMER if one == BY_ACCOUNT else one for one in proposal.reasons]
-    return replace(proposal, reasons=tuple(words))
-
-
-def _owners(frames: MatchFrames, matching: Matching) -> dict[int, int]:
-    """Return the customer of every item that is proposed."""
-    keys = {int(key) for one in matching.proposals for key, _ in one.allocations}
-    items: pl.LazyFrame = nw.to_native(frames.items)
-    rows = items.filter(pl.col("item_id").is_in(list(keys))).collect()
-    return dict(zip(rows["item_id"], rows["customer_id"], strict=True))
-
-
-def _payer(proposals: Sequence[Proposal], owners: Mapping[int, int]) -> int | None:
+def _payer(proposals: Sequence[Proposal]) -> int | None:
     """Return whose payment it surely is: the best reading knows the payer, and all agree."""
     if not proposals or proposals[0].evidence.payer not in SURE_PAYER:
         return None
@@ -170,7 +169,7 @@ def _payer(proposals: Sequence[Proposal], owners: Mapping[int, int]) -> int | No
     if proposals[0].evidence.payer != "known" and not is_auto:
         return None
     told = proposals[:1] if is_auto else proposals
-    found = {owners[int(key)] for one in told for key, _ in one.allocations}
+    found = {int(key) for one in told for key in one.customers}
     return found.pop() if len(found) == 1 else None
 
 

@@ -36,9 +36,6 @@ from dunwell.models import Allocation, Dispute, Item, MatchCase, Payment
 from dunwell.queries.match_frames import MatchFrames
 from dunwell.queries.periods import closed_until
 
-STATUS_HOLDS = ("disputed", "on_hold", "legal_hold", "hold", "frozen", "held_customer")
-"""Holds that end by themselves, when what they rest on has ended. All others wait for a person."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MatchCounts:
@@ -53,6 +50,15 @@ class MatchCounts:
     def changed(self) -> int:
         """Return how many payments it changed something of."""
         return self.posted + self.exceptions + self.held
+
+    def plus(self, other: "MatchCounts") -> "MatchCounts":
+        """Return what both did together."""
+        return MatchCounts(
+            posted=self.posted + other.posted,
+            exceptions=self.exceptions + other.exceptions,
+            held=self.held + other.held,
+            unchanged=self.unchanged + other.unchanged,
+        )
 
 
 @transaction.atomic
@@ -69,7 +75,7 @@ def record_matching(
     until = closed_until(actor.company)
     if not frames.seen or (until is not None and as_of <= until):
         return MatchCounts(unchanged=len(frames.seen))
-    run = _Run(actor=actor, frames=frames, as_of=as_of, at=at)
+    run = _Run(actor=actor, matching=matching, frames=frames, as_of=as_of, at=at)
     run.lock()
     entries = [one for one in map(run.entry, read_answers(matching, frames)) if one is not None]
     entries = run.with_decisions(entries)
@@ -112,6 +118,7 @@ class _Run:
     """One run under locks: what is true now, beside what the frames said."""
 
     actor: Actor
+    matching: Matching
     frames: MatchFrames
     as_of: date
     at: datetime
@@ -160,16 +167,10 @@ class _Run:
         payment, case = self.payments.get(seen.id), self.cases.get(seen.id)
         if payment is None or not self._is_as_seen(answer, payment, case):
             return None
+        if seen.is_waiting:
+            return None
         if case is not None and case.status == Status.HELD:
-            if case.decided_by or (
-                answer.status == Status.HELD
-                and answer.reason != case.reason
-                and case.reason not in STATUS_HOLDS
-            ):
-                return None
             if answer.status != Status.HELD:
-                if case.reason not in STATUS_HOLDS:
-                    return None
                 answer = answer.doubted("hold_ended", f"It was held: {case.why}")
         elif case is not None and case.decided_by:
             # what a person said stands; only the proposals are new
@@ -224,10 +225,6 @@ class _Run:
             self.disputed |= set(disputed.values_list("item_id", flat=True))
 
     @cached_property
-    def _open_then(self) -> dict[int, int]:
-        return self.frames.open_minor(sorted(self.items))
-
-    @cached_property
     def _budget(self) -> Budget:
         return small_differences(
             company=self.actor.company, policy=self.frames.cash.write_off, as_of=self.as_of
@@ -239,7 +236,7 @@ class _Run:
         if decision is None:
             return True
         for key in decision.item_ids():
-            is_same = self.items[key].open_minor == self._open_then.get(key)
+            is_same = self.items[key].open_minor == self.matching.open_minor.get(key)
             if not is_same or key in self.disputed:
                 return False
         small = [

@@ -98,7 +98,10 @@ def _note_posted(case: MatchCase, as_of: date, at: datetime, by: str) -> None:
 def _updated(entry: Entry, as_of: date, at: datetime, by: str) -> bool:
     """Change an older case as the answer says; return whether anything is different."""
     case, answer = entry.case, entry.answer
-    said = (answer.status, answer.reason, answer.why, answer.escalate_to)
+    # what is left of a budget changes within the day; what was said of it stays true of its moment
+    is_told = answer.reason == case.reason == "over_budget" and case.matched_on >= as_of
+    why = case.why if is_told else answer.why
+    said = (answer.status, answer.reason, why, answer.escalate_to)
     if (case.status, case.reason, case.why, case.escalate_to) == said:
         return False
     if case.status != answer.status:

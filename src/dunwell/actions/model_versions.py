@@ -13,6 +13,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
+from dunwell.ml.artifact import unread_version
 from dunwell.models import Company, ModelCheck, ModelVersion
 
 Status = ModelVersion.Status
@@ -97,6 +98,11 @@ def promote_model(*, actor: Actor, version: ModelVersion, at: datetime, reason: 
     before = Status(version.status)
     if Status.SERVING not in ModelVersion.MOVES[before]:
         raise Refused(f"This version is {before.label.lower()} and cannot be put to serve.")
+    if unread_version(bytes(version.artifact)) is not None:
+        raise Refused(
+            f"Version {version.number} was trained by another release of the program, which this "
+            "one cannot read; train a new version."
+        )
     override = own_approval(
         actor,
         author=version.trained_by,

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from dunwell.actions.contact_attempts import attempt_of_note
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.snoozes import snooze_customer
@@ -29,6 +30,8 @@ def record_note(
     snooze: bool = False,
 ) -> Note:
     """Add a call result or a remark; a call also completes the customer's open call tasks.
+
+    A call or a visit is kept as a contact attempt too, with what the contact rules say to it.
 
     `why` is the reason for non-payment; with `snooze` the customer leaves the
     worklist until `next_on`. Raises Refused for an unknown kind, result or
@@ -56,6 +59,8 @@ def record_note(
         at=at,
     )
     completed = _complete_calls(actor, customer, at) if kind == Note.Kind.CALL else []
+    attempt = attempt_of_note(note, as_of=as_of)
+    rule = attempt.verdict["rule"] if attempt is not None else ""
     record_event(
         actor,
         "note.recorded",
@@ -67,6 +72,8 @@ def record_note(
         why=why,
         next_on=next_on.isoformat() if next_on else "",
         completed_tasks=completed,
+        # made against a rule: told where somebody looks for it
+        **({"against_rule": rule} if rule else {}),
     )
     if snooze and next_on is not None:
         snooze_customer(

@@ -13,9 +13,11 @@ from operator import or_
 from django.db import transaction
 from django.db.models import F, Q
 
+from dunwell.actions.contact_attempts import attempt_of_message
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
 from dunwell.models import Message
+from dunwell.queries.contact_rules import ContactVerdict
 from dunwell.queries.debit_notices import BY_MAIL
 
 LEASE = timedelta(minutes=10)
@@ -73,10 +75,21 @@ def claim_messages(
 
 
 @transaction.atomic
-def mark_sent(*, actor: Actor, message: Message, place: str, at: datetime) -> None:
-    """Write down that a message was handed over, and to what place."""
+def mark_sent(
+    *,
+    actor: Actor,
+    message: Message,
+    place: str,
+    at: datetime,
+    verdict: ContactVerdict | None = None,
+) -> None:
+    """Write down that a message was handed over, and to what place.
+
+    It is kept as a contact attempt, with the verdict of the contact rules right before.
+    """
     actor.require("message.send")
     if _move(message, Status.SENT, sent_at=at, error=""):
+        attempt_of_message(message, verdict=verdict, by=actor.name, at=at)
         _record(actor, "message.sent", message, at=at, to=message.to, place=place)
 
 

@@ -1,6 +1,7 @@
 """Strategies as dated documents: drafting, publishing by a second person, discarding."""
 
 from datetime import date, datetime
+from functools import cache
 from importlib.resources import files
 
 from django.db import transaction
@@ -115,8 +116,7 @@ def load_shipped_policies(*, company: Company, at: datetime) -> int:
         PolicyVersion.objects.filter(company=company, kind=STRATEGY).values_list("name", flat=True)
     )
     added = 0
-    for name, text in _shipped_texts().items():
-        policy, strategy = _checked(text)
+    for name, policy, strategy in _shipped():
         if strategy.name in known:
             continue
         version = add_version(
@@ -143,6 +143,12 @@ def load_shipped_policies(*, company: Company, at: datetime) -> int:
         )
         added += 1
     return added
+
+
+@cache
+def _shipped() -> tuple[tuple[str, PolicyText, Strategy], ...]:
+    """Return the shipped strategies with their file names; read once, for they never change."""
+    return tuple((name, *_checked(text)) for name, text in _shipped_texts().items())
 
 
 def _shipped_texts() -> dict[str, str]:

@@ -13,6 +13,13 @@ Status = PolicyVersion.Status
 WHAT: Mapping[str, str] = {
     PolicyVersion.Kind.STRATEGY: "strategy",
     PolicyVersion.Kind.CASH: "cash policy",
+    PolicyVersion.Kind.SEGMENTS: "segments policy",
+    PolicyVersion.Kind.PROMISES: "promises policy",
+    PolicyVersion.Kind.PLANS: "plans policy",
+    PolicyVersion.Kind.AUTHORITY: "authority policy",
+    PolicyVersion.Kind.CHARGES: "charges policy",
+    PolicyVersion.Kind.CONTACT: "contact policy",
+    PolicyVersion.Kind.PLAYBOOKS: "playbooks policy",
 }
 """What a document of a kind is called in sentences."""
 

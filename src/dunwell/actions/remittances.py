@@ -1,6 +1,5 @@
 """Remittance advices: kept with their lines, linked to the payment they speak of."""
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 
@@ -31,13 +30,13 @@ def record_remittance(
     if len(data) > settings.IMPORT_LIMIT_BYTES:
         most = settings.IMPORT_LIMIT_BYTES // 1024 // 1024
         raise Refused(f"{label} has {len(data) // 1024 // 1024} MB; {most} MB are allowed.")
-    sha256 = hashlib.sha256(data).hexdigest()
-    company = Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     try:
         read = read_remittance(data, label, currency=currency)
     except StatementError as error:
         raise Refused(str(error)) from error
-    keep_bytes(data)
+    sha256 = keep_bytes(data)
+    # reading a file takes a while; nobody waits for that
+    company = Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     added = add_advices(
         actor_id=actor.user_id,
         company=company,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from dunwell.actions.contact_attempts import attempt_of_task
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
@@ -12,7 +13,7 @@ from dunwell.models import Task
 
 @transaction.atomic
 def complete_task(*, actor: Actor, task: Task, at: datetime) -> None:
-    """Mark an open task as done.
+    """Mark an open task as done; a letter, call or visit is kept as a contact attempt.
 
     Raises Refused for a task that is no longer open, and for a message that
     waits for approval: approving or cancelling the message completes that one.
@@ -20,7 +21,7 @@ def complete_task(*, actor: Actor, task: Task, at: datetime) -> None:
     actor.require("task.complete")
     if task.kind == Task.Kind.APPROVE:
         raise Refused("Approve or cancel the message; that completes this task.")
-    _finish(actor, task, Task.Status.DONE, at=at)
+    _finish(actor, task, Task.Status.DONE, at=at, is_contact=True)
 
 
 @transaction.atomic
@@ -35,7 +36,15 @@ def cancel_task(*, actor: Actor, task: Task, reason: str, at: datetime) -> None:
     _finish(actor, task, Task.Status.CANCELLED, at=at, reason=told)
 
 
-def _finish(actor: Actor, task: Task, status: Task.Status, *, at: datetime, **data: str) -> None:
+def _finish(
+    actor: Actor,
+    task: Task,
+    status: Task.Status,
+    *,
+    at: datetime,
+    is_contact: bool = False,
+    **data: str,
+) -> None:
     if task.company_id != actor.company.pk:
         raise Refused("This task belongs to another company.")
     before = Task.Status(task.status)
@@ -46,6 +55,8 @@ def _finish(actor: Actor, task: Task, status: Task.Status, *, at: datetime, **da
     )
     if rows != 1:
         raise Refused("Somebody else has just finished this task; load the page again.")
+    if is_contact:
+        attempt_of_task(task, by=actor.name, at=at)
     record_event(
         actor,
         f"task.{status}",

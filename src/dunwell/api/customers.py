@@ -59,6 +59,10 @@ class CustomerChanges(Body):
     terms: Word | None = None
     vat_id: Annotated[Plain, Field(max_length=40)] | None = None
     address: Annotated[Plain, Field(max_length=300)] | None = None
+    party: Literal["", "company", "person", "public"] | None = None
+    debt_use: Literal["", "business", "personal"] | None = None
+    region: Annotated[Plain, Field(max_length=12)] | None = None
+    zones: Annotated[list[Word], Field(max_length=40)] | None = None
     is_opted_out: bool | None = None
     credit_limit_minor: SignedMinor | None = None
 
@@ -183,7 +187,7 @@ def show_customer(request: ApiRequest, customer_id: Id) -> CustomerCard:
 def change_customer(
     request: ApiRequest, customer_id: Id, body: CustomerChanges
 ) -> tuple[int, dict[str, Any]]:
-    """Change a customer's segment, language, limit or opt-out."""
+    """Change a customer's segment, language, limit, opt-out, or what contact rules must know."""
     changes = body.dict(exclude_unset=True)
     edit_customer(
         actor=request.actor,

@@ -4,8 +4,9 @@ Nothing is learned but from what the files show as known on the day asked about.
 """
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isnan, nan
 
 import polars as pl
 
@@ -16,15 +17,36 @@ from dunwell.formats.frames import FileFrames, file_frames
 from dunwell.formats.ledger import Ledger
 from dunwell.ml.backtest import backtest as played_through
 from dunwell.ml.curves import ITEM_COLUMNS, Curves
+from dunwell.ml.draws import Interval
 from dunwell.ml.forecast import ReplayedWeek, cash_weeks
 from dunwell.ml.history import History, first_day, history
-from dunwell.ml.league import League, Results, Standing, league
+from dunwell.ml.league import League, Standing, league
 from dunwell.ml.league_document import league_document
 from dunwell.ml.trials import BRIEF, back_tested, fitted, makers
 
 RATE_DIGITS = 6
 STEP_DAYS = 7
-TWO_WEEKS = 14
+FIGURES: Mapping[str, str] = {
+    "auc": "new.late.auc",
+    "brier": "new.late.brier",
+    "ece": "new.late.calibration_error",
+    "mae": "new.days.mae",
+    "within_3": "new.days.within_3",
+    "crps": "new.days.crps",
+    "cover_80": "new.days.cover_80",
+    "class_accuracy": "new.days.class_accuracy",
+    "open_mae": "open.days.mae",
+    "open_crps": "open.days.crps",
+    "unpaid_14_auc": "open.unpaid.14.auc",
+    "cold_brier": "cold.late.brier",
+    "worklist": "worklist.model",
+    "cash_week_1": "cash.weeks.1.wape",
+    "cash_weeks_1_4": "cash.first_wape",
+    "cash_4_weeks": "cash.sum_wape",
+    "cash_cover_80": "cash.first_cover_80",
+}
+"""The figures of a back-test that are printed, with their paths in `Results.intervals`."""
+
 WEEK_MONEY = ("expected_minor", "p10_minor", "p50_minor", "p90_minor")
 WEEK_COLUMNS = ("currency", "week", "from_on", "to_on", *WEEK_MONEY)
 
@@ -162,38 +184,42 @@ def backtest(ledger: Ledger, options: argparse.Namespace) -> Answer:
         "reason": document["reason"],
         "models": document["rows"],
     }
-    return answer, [_figures(one, standings.serves) for one in standings.standings]
+    return answer, _figures(standings, options.format)
 
 
-def _figures(standing: Standing, serves: str) -> Row:
-    """Return the main figures of a model as one row."""
-    results: Results = standing.results
-    new, book, cash = results.new, results.open, results.cash
-    figures = {
-        "auc": new.late.auc,
-        "brier": new.late.brier,
-        "ece": new.late.calibration_error,
-        "mae": new.days.mae,
-        "within_3": new.days.within_3,
-        "crps": new.days.crps,
-        "cover_80": new.days.cover_80,
-        "class_accuracy": new.days.class_accuracy,
-        "open_mae": book.days.mae,
-        "open_crps": book.days.crps,
-        "unpaid_14_auc": next(
-            (one.auc for one in book.unpaid if one.days == TWO_WEEKS), float("nan")
-        ),
-        "cold_brier": results.cold.late.brier,
-        "worklist": results.worklist.model,
-        "cash_week_1": cash.weeks[0].wape if cash.weeks else float("nan"),
-        "cash_weeks_1_4": cash.first_wape,
-        "cash_cover_80": cash.first_cover_80,
-    }
-    return {
-        "model": standing.model,
-        "serves": "yes" if standing.model == serves else "",
-        **{name: f"{value:.4f}" for name, value in figures.items()},
-    }
+def _figures(found: League, style: str) -> list[Row]:
+    """Return the main figures with 95 % intervals: a row per model, for people one per figure."""
+    if style == "table":
+        return [
+            {"figure": "serves"}
+            | {one.model: "yes" if one.model == found.serves else "" for one in found.standings},
+            *(
+                {"figure": name} | {one.model: _told(one, path) for one in found.standings}
+                for name, path in FIGURES.items()
+            ),
+        ]
+    return [
+        {"model": one.model, "serves": "yes" if one.model == found.serves else ""}
+        | {name: f"{_interval(one, path).value:.4f}" for name, path in FIGURES.items()}
+        | {
+            f"{name}_{end}": f"{getattr(_interval(one, path), end):.4f}"
+            for name, path in FIGURES.items()
+            for end in ("low", "high")
+        }
+        for one in found.standings
+    ]
+
+
+def _told(standing: Standing, path: str) -> str:
+    one = _interval(standing, path)
+    if isnan(one.low):
+        return f"{one.value:.4f}"
+    return f"{one.value:.4f} ({one.low:.4f}-{one.high:.4f})"
+
+
+def _interval(standing: Standing, path: str) -> Interval:
+    """Return a figure with its interval; a ledger too short has no such week."""
+    return standing.results.intervals.get(path, Interval(nan, nan, nan))
 
 
 def _chosen(frames: FileFrames, options: argparse.Namespace) -> Chosen:

@@ -47,14 +47,6 @@ class Move:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BankDay:
-    """The statement as a camt.053 file, and the balance it closes with, in minor units."""
-
-    content: bytes
-    closing_minor: int
-
-
 def bank_day(
     owed: Sequence[Sequence[Owed]],
     *,
@@ -62,17 +54,15 @@ def bank_day(
     last_on: date,
     opening_minor: int,
     seed: int,
-) -> BankDay:
-    """Return the statement of some days; `owed` holds each customer's open items, oldest first.
+) -> bytes:
+    """Return a camt.053 statement of some days; `owed` holds each customer's open items, in order.
 
-    The same items, days and seed give the same bytes.
+    The oldest come first. The same items, days and seed give the same bytes.
     """
     chance = random.Random(f"{seed} {last_on.isoformat()}")  # noqa: S311  an invented day
     moves = [*_received(owed, chance), *_ours(chance)]
     closing = opening_minor + sum(move.amount_minor for move in moves)
-    return BankDay(
-        content=_camt(moves, first_on, last_on, opening_minor, closing), closing_minor=closing
-    )
+    return _camt(moves, first_on, last_on, opening_minor, closing)
 
 
 def _received(owed: Sequence[Sequence[Owed]], chance: random.Random) -> Iterator[Move]:

@@ -77,6 +77,12 @@ def is_business_day(on: date, *, country: str) -> bool:
     return closed.is_working_day(on)
 
 
+def is_public_holiday(on: date, *, country: str) -> bool:
+    """Return whether the day is a public holiday; False where holidays are not known."""
+    closed = _holidays(country, on.year)
+    return closed is not None and on in closed
+
+
 def business_days(country: str, *, first: date, last: date) -> list[date]:
     """Return the business days from `first` to `last`, both included, in order."""
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))

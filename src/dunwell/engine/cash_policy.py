@@ -19,7 +19,7 @@ from dunwell.engine.return_reasons import RETURN_REASONS
 
 ACCOUNTS = (
     *("receivable", "unapplied", "bank", "sales", "opening", "charges"),
-    *("netting", "refunds", "offset", "write_off", "discount", "fx"),
+    *("netting", "refunds", "offset", "write_off", "discount", "fx", "concession", "recovery"),
 )
 """Accounts of ours that a document may give numbers of the general ledger."""
 

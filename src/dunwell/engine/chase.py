@@ -36,6 +36,8 @@ GATE_REASONS: Mapping[str, str] = {
     "cap_reached": "as many contact days within the window as the policy allows",
     "not_business_day": "not a business day where the customer is",
     "quiet_hours": "outside the hours in which messages are delivered",
+    "contact_rule": "a contact rule of law, of the customer's own word or of the company's policy "
+    "forbids it",
     "below_minimum": "the demand is smaller than the strategy's minimum",
     "needs_approval": "a second person must agree first; blocks delivery, not planning",
 }
@@ -77,10 +79,21 @@ FACTS: Frame = {
     "contact_days": Column(nw.Int32, "days with a contact within the cap's window"),
     "feed_age_days": Column(nw.Int32, "age of the bank data", nullable=True),
     "local_minute": Column(nw.Int32, "minute of the day where the customer is", nullable=True),
+    "is_rule_clear": Column(
+        nw.Boolean, "contact rules allow it: while planning at some hour of the day", nullable=True
+    ),
+    "rule_id": Column(nw.String, "the contact rule that forbids it", nullable=True),
+    "rule_decision": Column(nw.String, "its word for this moment", nullable=True),
+    "rule_next_second": Column(
+        nw.Int64, "first moment that is allowed, seconds since 1970; empty if none", nullable=True
+    ),
     "needs_approval": Column(nw.Boolean, "a second person must agree", nullable=True),
     "is_approved": Column(nw.Boolean, "a second person agreed", nullable=True),
 }
 """What the gate looked at, one row per candidate: stored with the message before it is sent."""
+
+VERDICTS = ("customer_id", "is_rule_clear", "rule_id", "rule_decision", "rule_next_second")
+"""What the contact rules say to each candidate: columns of FACTS."""
 
 _SUMS = ("gross_minor", "disputed_minor", "promised_minor", "collect_minor")
 
@@ -112,6 +125,7 @@ def gate_facts(
     policy: GatePolicy,
     fed_on: date | None,
     as_of: date,
+    verdicts: nw.LazyFrame | None = None,
 ) -> nw.LazyFrame:
     """Return what the gate looks at, one row per candidate, in columns FACTS.
 
@@ -120,11 +134,13 @@ def gate_facts(
     holds (customer_id, contacted_day) of every contact by whatever team.
     `business_days` holds (country, is_business) for `as_of`, with a row for the
     empty country if there are such customers. `minimums` is
-    `strategy.minimums_frame`. `fed_on` is the last day bank data reaches to.
+    `strategy.minimums_frame`. `fed_on` is the last day bank data reaches to. `verdicts` has
+    columns VERDICTS; a candidate without a row is blocked. None: no contact rules are asked.
     """
     today = day_number(as_of)
     candidates = _with_column(contacts, "local_minute", nw.lit(None, nw.Int32))
     candidates = _with_column(candidates, "is_approved", nw.lit(value=False))
+    candidates = _with_verdicts(candidates, verdicts)
     age = None if fed_on is None else today - day_number(fed_on)
     return (
         candidates.join(_sums(totals, contacts, minimums), on="customer_id", how="left")
@@ -207,6 +223,7 @@ def _rules(policy: GatePolicy, stage: Stage) -> dict[str, Rule]:
         ),
         "cap_reached": (cap < policy.contact_cap, cap, nw.lit(policy.contact_cap)),
         "not_business_day": (nw.col("is_business"), none, none),
+        "contact_rule": (nw.col("is_rule_clear"), nw.col("rule_next_second"), none),
         "below_minimum": (
             enough | nw.col("is_over_named") | (nw.col("best_net_minor") <= 0),
             home,
@@ -289,6 +306,18 @@ def _contacted(contact_log: nw.LazyFrame, policy: GatePolicy, today: int) -> nw.
         seen.with_columns(recent=recent)
         .group_by("customer_id")
         .agg(last_day=nw.col("contacted_day").max(), contact_days=nw.col("recent").sum())
+    )
+
+
+def _with_verdicts(candidates: nw.LazyFrame, verdicts: nw.LazyFrame | None) -> nw.LazyFrame:
+    """Return the candidates with what the contact rules say to them."""
+    if verdicts is not None:
+        return candidates.join(verdicts.select(*VERDICTS), on="customer_id", how="left")
+    return candidates.with_columns(
+        is_rule_clear=nw.lit(value=True),
+        rule_id=nw.lit(None, nw.String),
+        rule_decision=nw.lit(None, nw.String),
+        rule_next_second=nw.lit(None, nw.Int64),
     )
 
 

@@ -15,8 +15,9 @@ from dunwell.engine.schema import Column, Frame
 SALES_KINDS = ("invoice", "credit_note")
 """Kinds of item that are credit sales; fees, interest and opening balances are not."""
 
-WRITE_OFF_SOURCES = ("adjustment", "write_off", "small_balance")
-"""Sources of an allocation that give a claim up; discounts and exchange differences do not."""
+WRITE_OFF_SOURCES = ("adjustment", "write_off", "small_balance", "concession")
+"""Sources of an allocation that give a claim up; discounts, rebates and exchange differences do
+not, and what is recovered of a write-off leaves the write-off as it was."""
 
 MEASURES = (
     "billed_minor",

@@ -43,7 +43,7 @@ ALLOCATIONS: Frame = {
     "source": Column(
         nw.String,
         "payment, credit, or what kind of adjustment: adjustment, write_off, small_balance, "
-        "discount, fx",
+        "discount, fx, concession, rebate, recovery",
     ),
     "amount_minor": Column(nw.Int64, "signed like the item: lowers a debit item when > 0"),
     "paid_minor": Column(

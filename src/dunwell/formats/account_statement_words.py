@@ -14,7 +14,6 @@ LANGUAGES = ("en", "de")
 _EN: Mapping[str, str] = {
     "title": "Statement of account",
     "number": "Statement",
-    "customer": "Customer",
     "customer_number": "Customer number",
     "span": "Period",
     "known": "As recorded by",
@@ -39,7 +38,6 @@ _EN: Mapping[str, str] = {
     "unapplied": "Payments not yet put on items",
     "ageing": "Ageing",
     "bucket": "Past due",
-    "summary": "Summary",
     "overdue": "of which overdue",
     "no_activity": "Nothing was booked in this period.",
     "no_open": "No item is open.",
@@ -52,18 +50,14 @@ _EN: Mapping[str, str] = {
     "text.",
     "pay": "Paid",
     "total": "Balance to pay",
-    "pay_to": "Pay to",
     "contact": "Questions",
     "page": "Page {page} of {pages}",
     "hash": "SHA-256 of the JSON file",
     "to": "to",
-    "bar": "Open items by lateness",
-    "for_customer": "customer",
 }
 _DE: Mapping[str, str] = {
     "title": "Kontoauszug",
     "number": "Kontoauszug",
-    "customer": "Kunde",
     "customer_number": "Kundennummer",
     "span": "Zeitraum",
     "known": "Buchungsstand",
@@ -88,7 +82,6 @@ _DE: Mapping[str, str] = {
     "unapplied": "Noch nicht zugeordnete Zahlungen",
     "ageing": "Altersstruktur",
     "bucket": "Überfällig",
-    "summary": "Übersicht",
     "overdue": "davon überfällig",
     "no_activity": "In diesem Zeitraum wurde nichts gebucht.",
     "no_open": "Kein Posten ist offen.",
@@ -101,13 +94,10 @@ _DE: Mapping[str, str] = {
     "Belege im Verwendungszweck.",
     "pay": "Bezahlt",
     "total": "Zu zahlender Saldo",
-    "pay_to": "Zahlbar an",
     "contact": "Rückfragen",
     "page": "Seite {page} von {pages}",
     "hash": "SHA-256 der JSON-Datei",
     "to": "bis",
-    "bar": "Offene Posten nach Verzug",
-    "for_customer": "Kunde",
 }
 _WORDS = {"en": _EN, "de": _DE}
 
@@ -132,6 +122,9 @@ _KINDS = {
     "small_balance": ("Small balance", "Kleindifferenz"),
     "discount": ("Discount", "Skonto"),
     "fx": ("Exchange difference", "Kursdifferenz"),
+    "concession": ("Concession", "Nachlass"),
+    "rebate": ("Rebate for paying on time", "Bonus für pünktliche Zahlung"),
+    "recovery": ("Recovery of a written-off debt", "Wiederauflebende Forderung"),
 }
 """English and German name of every kind of line and open item."""
 _NOT_DUE = ("Not due", "Nicht fällig")

@@ -62,8 +62,8 @@ def read_policy(text: str) -> PolicyText:
 def line_of(policy: PolicyText, message: str) -> int:
     """Return the line (from 1) that a message such as "step 2: day is missing" speaks of.
 
-    Follows "step N" and "case N" into the document, in a cash policy its parts ("cash,
-    debit, ladder"), then the first field the message names there.
+    Follows "step N" and "case N" into the document, outside strategies its parts ("cash, debit,
+    ladder", "authority, grant 3, alone"), then the first field the message names there.
     """
     node: yaml.Node = _part(policy.root, message)
     for word, name in (("strategy", "strategy"), ("step", "steps"), ("case", "cases")):
@@ -84,11 +84,18 @@ def line_of(policy: PolicyText, message: str) -> int:
 
 
 def _part(root: yaml.MappingNode, message: str) -> yaml.Node:
-    """Return the part of a cash policy a message is about, of another document its root."""
+    """Return the part of a policy a message is about, of a strategy its root."""
     node: yaml.Node = root
     place = message.split(":", 1)[0].split(", ")
-    for name in place if place[0] == "cash" else ():
-        node = _field(node, name) or node
+    if place[0] == "strategy" or _field(root, place[0]) is None:
+        return root
+    for name in place:
+        numbered = re.fullmatch(r"(\w+) (\d+)(?: \(.*\))?", name)
+        inner = _field(node, f"{numbered[1]}s" if numbered else name)
+        if numbered and isinstance(inner, yaml.SequenceNode):
+            position = int(numbered[2]) - 1
+            inner = inner.value[position] if position < len(inner.value) else inner
+        node = inner or node
     return node
 
 

@@ -83,15 +83,21 @@ def _in_currency(file: BankFile, read: ReadFile, currency: str) -> ReadFile:
     return in_currency(read, currency, name=file.name)
 
 
-def _settle(company: Company, *, as_of: date, at: datetime) -> None:
-    """Put what banks told to use: advices, direct debits and refunds first, then match the rest.
+def settle_told(*, actor: Actor, as_of: date, at: datetime) -> int:
+    """Put what banks and payers told to use before anything is matched; return how many.
 
-    Each step changes nothing when it is run again.
+    Advices are linked, then direct debits and refunds settled. Each step changes nothing when it
+    is run again.
     """
-    actor = system(company)
-    link_remittances(actor=actor, at=at)
-    settle_debit_entries(actor=actor, as_of=as_of, at=at)
-    settle_refund_entries(actor=actor, as_of=as_of, at=at)
+    linked = link_remittances(actor=actor, at=at)
+    debits = settle_debit_entries(actor=actor, as_of=as_of, at=at)
+    refunds = settle_refund_entries(actor=actor, as_of=as_of, at=at)
+    return linked + debits.collected + debits.returned + refunds
+
+
+def _settle(company: Company, *, as_of: date, at: datetime) -> None:
+    """Put what banks told to use, then match the rest."""
+    settle_told(actor=system(company), as_of=as_of, at=at)
     match_open(company_id=company.pk, as_of=as_of, at=at)
 
 

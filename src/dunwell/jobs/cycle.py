@@ -10,27 +10,30 @@ import polars as pl
 from dunwell import clock
 from dunwell.actions.anomalies import find_anomalies
 from dunwell.actions.bank_entries import book_due_entries
+from dunwell.actions.charge_bills import bill_due_charges
+from dunwell.actions.charges import accrue_charges
 from dunwell.actions.cycle import StepDone, run_step
-from dunwell.actions.debit_settlements import settle_debit_entries
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
 from dunwell.actions.figures import record_figures
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.actions.habits import refresh_habits
-from dunwell.actions.match_posting import record_matching
+from dunwell.actions.incentives import grant_incentives
+from dunwell.actions.plan_steps import judge_plans
 from dunwell.actions.promises import settle_promises
-from dunwell.actions.refund_entries import settle_refund_entries
 from dunwell.actions.reminders import drop_stale_messages, write_reminders
-from dunwell.actions.remittances import link_remittances
 from dunwell.actions.scores import write_scores
+from dunwell.actions.settlement_steps import end_settlements
 from dunwell.actions.worklist import rank_customers
 from dunwell.engine.matching import Matching
 from dunwell.jobs.anomalies import found_anomalies
+from dunwell.jobs.bank_files import settle_told
 from dunwell.jobs.choices import choices, shown_effects
 from dunwell.jobs.customer_scores import customer_scores
-from dunwell.jobs.matching import matched
+from dunwell.jobs.matching import matched, record_parts
 from dunwell.jobs.model_day import ModelDay
 from dunwell.jobs.timings import Timing, timing_of_day
 from dunwell.models import Company
+from dunwell.queries.charges_due import ChargesDue, charges_due
 from dunwell.queries.choices import as_chosen
 from dunwell.queries.ledgers import Books
 from dunwell.queries.match_frames import MatchFrames, match_frames
@@ -79,6 +82,11 @@ class Day:
         return found_anomalies(self.books, as_of=self.as_of)
 
     @cached_property
+    def charges(self) -> ChargesDue | None:
+        """Interest and fees by the day, None where nobody is charged."""
+        return charges_due(self.actor.company, as_of=self.as_of)
+
+    @cached_property
     def due(self) -> ContactPlan:
         """Who is due for what; asked for only after stale messages are dropped."""
         return plan_contacts(
@@ -110,23 +118,27 @@ class Day:
 
 
 def _settle_bank(day: Day) -> int:
-    actor, as_of, at = day.actor, day.as_of, day.at
-    booked = book_due_entries(actor=actor, as_of=as_of, at=at)
-    linked = link_remittances(actor=actor, at=at)
-    debits = settle_debit_entries(actor=actor, as_of=as_of, at=at)
-    refunds = settle_refund_entries(actor=actor, as_of=as_of, at=at)
-    return booked + linked + debits.collected + debits.returned + refunds
+    booked = book_due_entries(actor=day.actor, as_of=day.as_of, at=day.at)
+    return booked + settle_told(actor=day.actor, as_of=day.as_of, at=day.at)
 
 
 def _apply_cash(day: Day) -> int:
     frames, matching = day.cash
-    return record_matching(
+    return record_parts(
         actor=day.actor, matching=matching, frames=frames, as_of=day.as_of, at=day.at
     ).changed
 
 
 def _settle_promises(day: Day) -> int:
     return settle_promises(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
+def _judge_plans(day: Day) -> int:
+    return judge_plans(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
+def _end_settlements(day: Day) -> int:
+    return end_settlements(actor=day.actor, as_of=day.as_of, at=day.at)
 
 
 def _record_figures(day: Day) -> int:
@@ -170,6 +182,17 @@ def _choose_actions(day: Day) -> int:
     return ended + log_choices(actor=day.actor, rows=day.choices, as_of=day.as_of, at=day.at)
 
 
+def _accrue_charges(day: Day) -> int:
+    if day.charges is None:
+        return 0
+    changed = accrue_charges(actor=day.actor, due=day.charges, as_of=day.as_of, at=day.at)
+    return changed + bill_due_charges(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
+def _grant_incentives(day: Day) -> int:
+    return grant_incentives(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
 def _drop_stale_messages(day: Day) -> int:
     return drop_stale_messages(actor=day.actor, books=day.books, as_of=day.as_of, at=day.at)
 
@@ -186,6 +209,8 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("settle_bank", _settle_bank),
     ("apply_cash", _apply_cash),
     ("settle_promises", _settle_promises),
+    ("judge_plans", _judge_plans),
+    ("end_settlements", _end_settlements),
     ("record_figures", _record_figures),
     ("refresh_habits", _refresh_habits),
     ("check_model", _check_model),
@@ -193,6 +218,8 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("score_items", _score_items),
     ("score_customers", _score_customers),
     ("find_anomalies", _find_anomalies),
+    ("accrue_charges", _accrue_charges),
+    ("grant_incentives", _grant_incentives),
     ("drop_stale_messages", _drop_stale_messages),
     ("choose_actions", _choose_actions),
     ("rank_customers", _rank_customers),
@@ -212,6 +239,7 @@ READS: Mapping[str, Callable[[Day], object]] = {
     "score_items": lambda day: day.model.scored,
     "score_customers": lambda day: day.scores,
     "find_anomalies": lambda day: day.found,
+    "accrue_charges": lambda day: day.charges,
     "drop_stale_messages": lambda day: day.books.still_open(as_of=day.as_of),
     "choose_actions": lambda day: day.choices,
     "rank_customers": lambda day: (day.plan, day.shown),

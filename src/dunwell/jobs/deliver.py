@@ -85,7 +85,7 @@ def _deliver_one(actor: Actor, message: Message, verdict: Verdict, hand_over: Ha
         return _failed(actor, message, str(error), permanent=error.permanent)
     except OSError as error:
         return _failed(actor, message, f"The file outbox: {error}", permanent=False)
-    mark_sent(actor=actor, message=message, place=place, at=clock.now())
+    mark_sent(actor=actor, message=message, place=place, at=clock.now(), verdict=verdict.contact)
     return "sent"
 
 

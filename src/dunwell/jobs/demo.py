@@ -43,10 +43,11 @@ WEEKS_BEFORE = 7
 
 TEST_WEEKS = 1
 LEARNED_ITEMS = 1_000
-OPENING_MINOR, SEED = 184_220_15, 7
-"""What lay on the account before its first statement, and the chance of its days."""
 """The first model of the demo is tested on the requests of so many weeks and fitted on so many
 paid items; the monthly training of the cycle takes its time."""
+
+OPENING_MINOR, SEED = 184_220_15, 7
+"""What lay on the account before its first statement, and the chance of its days."""
 
 Tell = Callable[[str], None]
 
@@ -101,14 +102,14 @@ def _read_statement(actor: Actor, *, today: date, at: datetime, tell: Tell) -> N
     if last is not None and last.on >= covered:
         return
     owed = owed_by_customer(company, currency=CURRENCY, until_on=covered)
-    day = bank_day(
+    content = bank_day(
         [[Owed(customer=c, number=n, open_minor=m) for c, n, m in items] for items in owed],
         first_on=last.on + timedelta(days=1) if last else covered,
         last_on=covered,
         opening_minor=last.closing_minor if last else OPENING_MINOR,
         seed=SEED,
     )
-    upload = Upload(name=f"statement-{covered.isoformat()}.xml", data=day.content)
+    upload = Upload(name=f"statement-{covered.isoformat()}.xml", data=content)
     file = receive_bank_file(actor=actor, file=upload, at=at)
     read = read_file(file_id=file.pk, as_of=today, at=at)
     payments = read.counts.get("payments", 0)

@@ -10,7 +10,7 @@ from dunwell.ml.calibration import calibration, ranges
 from dunwell.ml.card import Card, LeagueLine, SegmentScore, Version, card
 from dunwell.ml.features import FACTS
 from dunwell.ml.history import History
-from dunwell.ml.intervals import compare, intervals
+from dunwell.ml.intervals import HEADLINES, paired
 from dunwell.ml.league import League, scopes
 from dunwell.ml.naive import NAIVE
 from dunwell.ml.trials import Tested
@@ -68,7 +68,8 @@ def _inputs(kind: str) -> tuple[tuple[str, str], ...]:
 
 def _lines(found: League) -> Iterator[LeagueLine]:
     for standing in found.standings:
-        for metric, interval in standing.results.intervals.items():
+        for metric, path in HEADLINES.items():
+            interval = standing.results.intervals[path]
             if not isnan(interval.value):
                 yield LeagueLine(
                     standing.model, metric, interval.value, interval.low, interval.high
@@ -83,19 +84,24 @@ def _segments(test: Tested, found: League, kind: str) -> Iterator[SegmentScore]:
     for name, rows in _segment_rows(test).items():
         if not rows.any():
             continue
-        gap = compare(test.backtest, kind, naive, rows)
-        own, other = (intervals(test.backtest, model, rows, draws=1) for model in (kind, naive))
+        both = paired(test.backtest, kind, naive, rows)
         for metric in SEGMENT_METRICS:
-            if not isnan(own[metric].value):
+            own, other = both.challenger[metric], both.champion[metric]
+            gap = both.gap[metric]
+            if not isnan(own.value):
                 yield SegmentScore(
                     segment=name,
                     metric=metric,
                     items=int(rows.sum()),
-                    model=own[metric].value,
-                    naive=other[metric].value,
+                    model=own.value,
+                    naive=other.value,
                     naive_name=naive,
-                    low=gap[metric].low,
-                    high=gap[metric].high,
+                    low=gap.low,
+                    high=gap.high,
+                    model_low=own.low,
+                    model_high=own.high,
+                    naive_low=other.low,
+                    naive_high=other.high,
                 )
 
 

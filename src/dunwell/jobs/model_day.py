@@ -1,5 +1,6 @@
 """The pay-date model in the day's cycle: checked weekly, trained anew monthly, asked daily."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -15,6 +16,7 @@ from dunwell.actions.predictions import write_forecast, write_predictions
 from dunwell.jobs.monitor import Checked, checked
 from dunwell.jobs.score import Scored, scored
 from dunwell.jobs.train import naive_model, trained_model
+from dunwell.ml.artifact import unread_version
 from dunwell.ml.history import History
 from dunwell.ml.naive import NAIVE
 from dunwell.models import ModelVersion
@@ -23,9 +25,9 @@ from dunwell.queries.ledgers import Books
 from dunwell.queries.model_versions import (
     asks_for_training,
     checked_on,
+    latest_tested,
     serving_kind,
     serving_version,
-    tested_on,
 )
 from dunwell.queries.predictions import first_logged_on
 from dunwell.queries.reminders import native
@@ -36,6 +38,9 @@ TRAIN_DAYS = 28
 
 FALLBACK = "customer_median"
 """What serves after an alarm: each customer's own history."""
+
+OTHER_RELEASE = "other_release"
+"""Why a version falls back whose bytes this release of the program does not read."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,14 @@ class ModelDay:
     def trained(self) -> TrainedModel | None:
         """A newly trained model, when there is none yet, it is old, or the check asks for it.
 
-        Asked for only after the check is recorded.
+        One that this release does not read is as good as none. Asked for only after the check
+        is recorded.
         """
         company = self.actor.company
-        last = tested_on(company)
+        last = latest_tested(company)
         needed = CHECK_DAYS if asks_for_training(company, as_of=self.as_of) else TRAIN_DAYS
-        is_young = last is not None and last > self.as_of - timedelta(days=needed)
+        oldest = self.as_of - timedelta(days=needed)
+        is_young = last is not None and last.trained_as_of > oldest and _is_read(last)
         if is_young or not self.history.items.height:
             return None
         return trained_model(
@@ -89,29 +96,35 @@ class ModelDay:
     @cached_property
     def scored(self) -> Scored | None:
         """What the serving version says of the open book."""
-        if self.version is None:
+        if self.version is None or not _is_read(self.version):
             return None
-        segments = native(self.books.customers.select("customer_id", "segment"))
-        return scored(self.version, self.history, segments=segments)
+        return self._said(self.version)
 
     def record_check(self) -> int:
-        """Keep the check, and fall back when its alarm asks for it; return what changed."""
+        """Keep the check, and fall back when its alarm asks for it; return what changed.
+
+        Whatever the check says, a version that this release does not read serves no longer.
+        """
         check, version = self.check, self._before
-        if check is None or version is None:
+        if version is None:
             return 0
-        codes = [alarm.code for alarm in check.alarms]
-        changed = record_check(
-            actor=self.actor,
-            version=version,
-            figures=check.figures,
-            alarms=codes,
-            as_of=self.as_of,
-            at=self.at,
-        )
-        if not check.has_to_fall_back or version.kind in NAIVE:
+        changed, codes = 0, []
+        if check is not None:
+            codes = [alarm.code for alarm in check.alarms]
+            changed = record_check(
+                actor=self.actor,
+                version=version,
+                figures=check.figures,
+                alarms=codes,
+                as_of=self.as_of,
+                at=self.at,
+            )
+        if not _is_read(version):
+            self._fall_back(version, [OTHER_RELEASE])
+            return changed + 1
+        if check is None or not check.has_to_fall_back or version.kind in NAIVE:
             return changed
-        naive = naive_model(self.history, company=self.actor.company, kind=FALLBACK)
-        fall_back(actor=self.actor, version=version, trained=naive, alarms=codes, at=self.at)
+        self._fall_back(version, codes)
         return changed + 1
 
     def record_version(self) -> int:
@@ -124,8 +137,11 @@ class ModelDay:
     def write(self) -> int:
         """Write predictions and forecast of the day; return how many rows changed."""
         version, said = self.version, self.scored
-        if version is None or said is None:
+        if version is None:
             return 0
+        if said is None:  # the program was exchanged after the check of the day
+            version = self._fall_back(version, [OTHER_RELEASE])
+            said = self._said(version)
         actor, as_of, at = self.actor, self.as_of, self.at
         changed = write_predictions(
             actor=actor,
@@ -143,3 +159,18 @@ class ModelDay:
     def _before(self) -> ModelVersion | None:
         """What serves before anything is decided today."""
         return serving_version(self.actor.company)
+
+    def _said(self, version: ModelVersion) -> Scored:
+        segments = native(self.books.customers.select("customer_id", "segment"))
+        return scored(version, self.history, segments=segments)
+
+    def _fall_back(self, version: ModelVersion, codes: Sequence[str]) -> ModelVersion:
+        """Let each customer's own history serve; return what serves then."""
+        naive = naive_model(self.history, company=self.actor.company, kind=FALLBACK)
+        return fall_back(
+            actor=self.actor, version=version, trained=naive, alarms=codes, at=self.at
+        )
+
+
+def _is_read(version: ModelVersion) -> bool:
+    return unread_version(bytes(version.artifact)) is None

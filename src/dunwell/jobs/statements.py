@@ -7,7 +7,6 @@ whatever runs twice, so a run whose process died is begun again and comes out th
 import fcntl
 import hashlib
 import json
-import logging
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -19,21 +18,20 @@ from pathlib import Path
 from django.conf import settings
 
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.statements import make_statements
+from dunwell.actions.statements import issue_statements
 from dunwell.engine.money import from_minor
-from dunwell.formats.account_statement import AccountDocument, digest
+from dunwell.formats.account_statement import AccountDocument
 from dunwell.formats.account_statement_files import KINDS, file_name
-from dunwell.formats.exports import Value, write_csv
+from dunwell.formats.account_statement_pdf import StatementPdfError
+from dunwell.formats.exports import ExportError, Value, write_csv
 from dunwell.models import AccountStatement, Company, Customer
 from dunwell.queries.account_documents import Span
 from dunwell.queries.statements import (
     SCOPES,
     customers_to_state,
-    issued_documents,
     letterhead,
 )
 
-log = logging.getLogger(__name__)
 AT_ONCE = 100
 """Customers that are stated in one transaction, and between two notes of progress."""
 INDEX = "index.csv"
@@ -165,7 +163,8 @@ def write_statements(
 ) -> int:
     """Issue a run's statements and hand every file to `put`, an index of them last.
 
-    `note` is told how many customers are done. Returns how many statements there are.
+    `note` is told how many customers are done. Returns how many statements there are. Raises
+    Refused when a statement cannot be issued, or a file of it cannot be written.
     """
     company, done = actor.company, 0
     found = customers_to_state(company, scope=run.scope, segment=run.segment, span=run.span)
@@ -174,7 +173,7 @@ def write_statements(
     for at_key in range(0, len(keys), AT_ONCE):
         chunk = Customer.objects.filter(pk__in=keys[at_key : at_key + AT_ONCE])
         customers = {row.pk: row for row in chunk.order_by("number", "pk")}
-        made = make_statements(
+        issued = issue_statements(
             actor=actor,
             customers=list(customers.values()),
             from_on=run.from_on,
@@ -184,12 +183,11 @@ def write_statements(
             as_of=as_of,
             at=at,
         )
-        for statement, document in issued_documents(company, made):
+        for statement, document in issued:
             customer = customers[statement.customer_id]
             index += _index_rows(statement, document, customer)
             for kind in run.kinds:
-                data = KINDS[kind].write(document, letterhead(company, customer))
-                put(file_name(document, kind), data)
+                put(file_name(document, kind), _file(kind, document, company, customer))
         done += len(customers)
         note(done)
     put(INDEX, write_csv(INDEX_COLUMNS, index))
@@ -225,10 +223,6 @@ def _index_rows(
     statement: AccountStatement, document: AccountDocument, customer: Customer
 ) -> Iterator[tuple[Value, ...]]:
     """Yield a row per currency; one without amounts for an account where nothing happened."""
-    if digest(document) != statement.sha256:
-        raise Refused(
-            f"Statement {statement.number} cannot be made again from the ledger. Verify the books."
-        )
     who = (statement.number, customer.number, customer.name)
     proof = (statement.language, statement.sha256)
     for account in document.accounts:
@@ -237,6 +231,16 @@ def _index_rows(
         yield (*who, account.currency, *amounts, *proof)
     if not document.accounts:
         yield (*who, "", None, None, None, *proof)
+
+
+def _file(kind: str, document: AccountDocument, company: Company, customer: Customer) -> bytes:
+    """Return a file of a statement; raise Refused naming the statement it cannot be made of."""
+    try:
+        return KINDS[kind].write(document, letterhead(company, customer))
+    except (StatementPdfError, ExportError) as error:
+        raise Refused(
+            f"Statement {document.number} of customer {customer.number} as {kind.upper()}: {error}"
+        ) from error
 
 
 def _put(archive: zipfile.ZipFile, name: str, data: bytes, *, on: date) -> None:

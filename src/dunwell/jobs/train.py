@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -48,13 +49,13 @@ STAGES: Mapping[str, int] = {
 """What training does one after the other, and how much of it is done when each begins, ppm of
 the time it usually takes."""
 
-Tell = Callable[[str], None]
-"""Hears the name of each of STAGES as it begins."""
+Tell = Callable[[str, int], None]
+"""Hears which of STAGES is at work, and how much of the whole is done, in ppm."""
 
 
-def nobody(stage: str) -> None:
+def nobody(stage: str, done_ppm: int) -> None:
     """Tell nobody."""
-    del stage
+    del stage, done_ppm
 
 
 def train(
@@ -73,9 +74,9 @@ def train(
 
     The winner of the back-test is recorded, or the model named `kind`. `pooled_with` are other
     companies whose past is learned from too; the back-test is on the company's own. `user_id`
-    is the person who asked and needs the right in each company. `tell` hears of each
-    stage. Raises Refused when there is nothing to learn from, for an unknown kind, and for a
-    missing right.
+    is the person who asked and needs the right in each company. `tell` hears of each stage as
+    it begins, and within the back-test of every answer of a model. Raises Refused when there
+    is nothing to learn from, for an unknown kind, and for a missing right.
     """
     company = Company.objects.get(pk=company_id)
     actor = _actor(company, user_id)
@@ -86,7 +87,7 @@ def train(
     for other in others:
         _actor(other, user_id).require("model.train")
     day = as_of or clock.today(company.zone)
-    tell("read")
+    tell("read", STAGES["read"])
     own = company_history(Books(company), as_of=day)
     if not own.items.height:
         raise Refused(f"{company.name} has no items up to {day}; import its ledger first.")
@@ -103,7 +104,7 @@ def train(
         most_items=most_items,
         tell=tell,
     )
-    tell("record")
+    tell("record", STAGES["record"])
     return record_model_version(actor=actor, trained=trained, at=clock.now())
 
 
@@ -126,16 +127,16 @@ def trained_model(
     new one may replace it. A learned model is fitted on at most `most_items` paid items.
     """
     protocol = replace(WEEKLY, snapshots=weeks, most_items=most_items)
-    tell("test")
-    test = back_tested(tested_on, seed=seed, protocol=protocol)
+    tell("test", STAGES["test"])
+    test = back_tested(tested_on, seed=seed, protocol=protocol, tell=partial(_tell_test, tell))
     found = league(test.backtest)
     chosen = kind or found.serves
-    tell("fit")
+    tell("fit", STAGES["fit"])
     try:
         artifact = dump(fitted(history, chosen, seed=seed, most_items=most_items))
     except TooLittleToLearn as error:
         raise Refused(f"{error}; let the back-test choose, or import more of the past.") from error
-    tell("judge")
+    tell("judge", STAGES["judge"])
     training_sha256 = history_sha256(history)
     replayed = test.replayed[chosen]
     return TrainedModel(
@@ -208,6 +209,12 @@ def history_sha256(history: History) -> str:
             for part in frame.iter_slices(100_000):
                 digest.update(part.write_csv().encode())
     return digest.hexdigest()
+
+
+def _tell_test(tell: Tell, done_ppm: int) -> None:
+    """Tell of the back-test, whose part of the whole lies between two of STAGES."""
+    begin, end = STAGES["test"], STAGES["fit"]
+    tell("test", begin + (end - begin) * done_ppm // 1_000_000)
 
 
 def _reference(history: History) -> dict[str, Any]:

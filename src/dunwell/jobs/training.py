@@ -11,7 +11,10 @@ from functools import partial
 
 from dunwell.actions.gate import Refused
 from dunwell.jobs.background import begin
-from dunwell.jobs.train import STAGES, train
+from dunwell.jobs.train import train
+
+DONE = 1_000_000
+"""All of it, in ppm."""
 
 FAILED = "Training failed; what happened is in the server's log. Nothing has changed."
 
@@ -20,8 +23,8 @@ FAILED = "Training failed; what happened is in the server's log. Nothing has cha
 class Training:
     """One training: since when, whether it still runs, at what stage, and how it ended.
 
-    `stage` is one of `train.STAGES`, `done_ppm` the part of the usual time behind it. `number`
-    is 0 until a version is recorded, `refusal` is empty unless it ended without one.
+    `stage` is one of `train.STAGES`, `done_ppm` how much of the whole is done. `number` is 0
+    until a version is recorded, `refusal` is empty unless it ended without one.
     """
 
     started_at: datetime
@@ -29,11 +32,7 @@ class Training:
     number: int = 0
     refusal: str = ""
     stage: str = "read"
-
-    @property
-    def done_ppm(self) -> int:
-        """How much is done."""
-        return STAGES[self.stage] if self.is_running else 1_000_000
+    done_ppm: int = 0
 
 
 _latest: dict[int, Training] = {}
@@ -74,10 +73,14 @@ def _train(company_id: int, user_id: int | None) -> None:
     finally:
         with _guard:
             _latest[company_id] = replace(
-                _latest[company_id], is_running=False, number=number, refusal=refusal
+                _latest[company_id],
+                is_running=False,
+                number=number,
+                refusal=refusal,
+                done_ppm=DONE,
             )
 
 
-def _tell(company_id: int, stage: str) -> None:
+def _tell(company_id: int, stage: str, done_ppm: int) -> None:
     with _guard:
-        _latest[company_id] = replace(_latest[company_id], stage=stage)
+        _latest[company_id] = replace(_latest[company_id], stage=stage, done_ppm=done_ppm)

@@ -6,6 +6,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,8 +21,13 @@ from dunwell.ml.past import Portfolio
 if TYPE_CHECKING:
     import lightgbm as lgb
 
-VERSION = 1
-"""Raised when a reader of older bytes would misread newer ones."""
+    from dunwell.ml.hazard import HazardModel
+
+VERSION = 2
+"""Raised when a reader of older bytes would misread newer ones, or can no longer read them."""
+
+UNCHANGED: Mapping[str, int] = {"due_date": 1, "customer_median": 1, "customer_rate": 1}
+"""Models whose bytes are still those of an older version; the others are trained anew."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """Every entry's date, so that the same model gives the same bytes."""
@@ -77,15 +83,34 @@ def load(content: bytes) -> PayDateModel:
         parts = _parts(content)
         head = json.loads(parts.pop("model.json"))
         version, expected = head["version"], set(head["parts"])
-        is_whole = version == VERSION and parts.keys() == expected
+        is_read = _is_read(version, head["name"])
+        is_whole = is_read and parts.keys() == expected
         model = _model(head, parts) if is_whole else None
     except DAMAGED as error:
         raise ArtifactError(f"the bytes are no model: {error!r}") from error
-    if version != VERSION:
+    if not is_read:
         raise ArtifactError(f"the model is of version {version}, not {VERSION}")
     if model is None:
         raise ArtifactError(f"the model lacks or adds parts: {sorted(parts.keys() ^ expected)}")
     return model
+
+
+def unread_version(content: bytes) -> int | None:
+    """Return the version of a model's bytes that this release does not read, None when it does.
+
+    Only the bytes' own word is asked for, so it is quick; bytes that are no model have none.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            head = json.loads(file.read("model.json"))
+        version, name = int(head["version"]), head["name"]
+        return None if _is_read(version, name) else version
+    except (*DAMAGED, OSError):
+        return None
+
+
+def _is_read(version: int, name: str) -> bool:
+    return UNCHANGED.get(name, VERSION) <= version <= VERSION
 
 
 def _parts(content: bytes) -> dict[str, bytes]:
@@ -100,9 +125,10 @@ def _model(head: dict[str, Any], parts: dict[str, bytes]) -> PayDateModel:
     name = head["name"]
     if name == "due_date":
         return DueDate(portfolio=_lateness(parts, head, "portfolio"))
-    if name in {"customer_median", "customer_rate"}:
-        kind = CustomerMedian if name == "customer_median" else CustomerRate
-        return kind(
+    if name == "customer_median":
+        return _customer_median(parts, head)
+    if name == "customer_rate":
+        return CustomerRate(
             portfolio=_lateness(parts, head, "portfolio"),
             newcomers=_lateness(parts, head, "newcomers"),
         )
@@ -122,10 +148,16 @@ def _lateness(parts: dict[str, bytes], head: dict[str, Any], name: str) -> Laten
     return Lateness(unpaid=_read(parts[f"{name}.npy"], DAYS_LATE.shape), **head[name])
 
 
-def _put_hazard(parts: dict[str, bytes], head: dict[str, Any], model: PayDateModel) -> None:
-    # LightGBM's system library may be missing; only this kind of model needs it
-    from dunwell.ml.hazard import HazardModel  # noqa: PLC0415
+def _customer_median(
+    parts: dict[str, bytes], head: dict[str, Any], prefix: str = ""
+) -> CustomerMedian:
+    return CustomerMedian(
+        portfolio=_lateness(parts, head, f"{prefix}portfolio"),
+        newcomers=_lateness(parts, head, f"{prefix}newcomers"),
+    )
 
+
+def _put_hazard(parts: dict[str, bytes], head: dict[str, Any], model: PayDateModel) -> None:
     found = cast("HazardModel", model)
     for name, table in found.tables.items():
         parts[f"tables/{name}.npy"] = _array(table)
@@ -135,15 +167,20 @@ def _put_hazard(parts: dict[str, bytes], head: dict[str, Any], model: PayDateMod
     if found.late_trees is not None:
         parts["late_trees.txt"] = found.late_trees.model_to_string().encode()
     parts["masked.npy"] = _array(found.masked)
+    if found.own is not None:
+        _put_lateness(parts, head, "own_portfolio", found.own.portfolio)
+        _put_lateness(parts, head, "own_newcomers", found.own.newcomers)
     head |= {
         "base": found.base,
+        "late_weight": found.late_weight,
         "portfolio": asdict(found.portfolio),
         "currencies": found.currencies,
         "tables": list(found.tables),
     }
 
 
-def _hazard(head: dict[str, Any], parts: dict[str, bytes]) -> PayDateModel:
+def _hazard(head: dict[str, Any], parts: dict[str, bytes]) -> "HazardModel":
+    # LightGBM's system library may be missing; only this kind of model needs it
     from dunwell.ml.hazard import HazardModel  # noqa: PLC0415
 
     day_trees, late_trees = parts.get("day_trees.txt"), parts.get("late_trees.txt")
@@ -151,6 +188,8 @@ def _hazard(head: dict[str, Any], parts: dict[str, bytes]) -> PayDateModel:
     return HazardModel(
         tables={name: _read(parts[f"tables/{name}.npy"], GROUPS[name]) for name in head["tables"]},
         base=float(head["base"]),
+        late_weight=float(head["late_weight"]),
+        own=_customer_median(parts, head, "own_") if "own_portfolio" in head else None,
         trees=_trees(parts["trees.txt"]),
         day_trees=_trees(day_trees) if day_trees is not None else None,
         late_trees=_trees(late_trees) if late_trees is not None else None,

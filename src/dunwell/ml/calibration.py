@@ -12,8 +12,10 @@ import numpy.typing as npt
 import polars as pl
 from scipy.optimize import isotonic_regression
 
+from dunwell.engine import proportions
+from dunwell.ml.draws import calibration_errors, calibration_slopes, drawn_customers, interval
 from dunwell.ml.history import Floats, Ints
-from dunwell.ml.metrics import brier, calibration_error, calibration_slope, crps
+from dunwell.ml.metrics import brier, crps
 from dunwell.ml.predictions import LATE_DAYS, quantile_days
 
 Flags = npt.NDArray[np.bool_]
@@ -50,8 +52,16 @@ CALIBRATION: dict[str, type[pl.DataType]] = {
     "brier_ppm": pl.Int64,
     "ece_ppm": pl.Int64,
     "slope_ppm": pl.Int64,
+    **{
+        f"{name}_{side}_ppm": pl.Int64
+        for name in ("told", "seen", "brier", "ece", "slope")
+        for side in ("low", "high")
+    },
 }
-"""`slope_ppm` is empty where it cannot be told; 1,000,000 is ideal, less is too sure."""
+"""`slope_ppm` is empty where it cannot be told; 1,000,000 is ideal, less is too sure.
+
+Every figure has its 95 % interval, for which whole customers are drawn; empty for one customer.
+"""
 
 RANGES: dict[str, type[pl.DataType]] = {
     "segment": pl.String,
@@ -61,20 +71,20 @@ RANGES: dict[str, type[pl.DataType]] = {
     "high_ppm": pl.Int64,
     "width_days": pl.Float64,
     "crps_days": pl.Float64,
+    **{
+        f"{name}_{side}_days": pl.Float64 for name in ("width", "crps") for side in ("low", "high")
+    },
 }
-"""The 80 % range of the pay day: share inside with its 95 % interval, mean width, CRPS."""
+"""The 80 % range of the pay day: share inside, mean width and CRPS, each with its interval.
+
+`low_ppm` and `high_ppm` bound the share inside; intervals are those of CALIBRATION.
+"""
 
 
 def wilson(hits: int, total: int) -> tuple[int, int]:
     """Return the 95 % interval of a share in ppm; the whole range without a row (Wilson 1927)."""
-    if not total:
-        return 0, PPM
-    z2 = NORMAL_95**2
-    share = hits / total
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
-    reach = share * (1 - share) / total + z2 / (4 * total**2)
-    reach = NORMAL_95 * float(np.sqrt(reach)) / (1 + z2 / total)
-    return _ppm(max(middle - reach, 0.0)), _ppm(min(middle + reach, 1.0))
+    low, high = proportions.wilson(hits, total, z=NORMAL_95)
+    return _ppm(low), _ppm(high)
 
 
 def reliability(is_true: Flags, chance: Floats, *, bins: int = BINS) -> pl.DataFrame:
@@ -119,14 +129,22 @@ def late_truth(rows: pl.DataFrame, days: int) -> tuple[Flags, Floats]:
 
 
 def _scores(rows: pl.DataFrame, truth: Flags, chance: Floats) -> tuple[int | None, ...]:
-    slope = calibration_slope(truth, chance)
+    drawn = drawn_customers(rows["customer_id"])
+    found = [
+        interval(values)
+        for values in (
+            drawn.means(chance),
+            drawn.means(truth),
+            drawn.means((chance - truth) ** 2),
+            calibration_errors(drawn, truth, chance),
+            calibration_slopes(drawn, truth, chance),
+        )
+    ]
+    ends = [_ppm_or_none(end) for one in found for end in (one.low, one.high)]
     return (
-        rows["customer_id"].n_unique(),
-        _ppm(float(chance.mean())),
-        _ppm(float(truth.mean())),
-        _ppm(brier(truth, chance)),
-        _ppm(calibration_error(truth, chance)),
-        None if np.isnan(slope) else _ppm(slope),
+        drawn.weights.shape[1],
+        *(_ppm_or_none(one.value) for one in found),
+        *ends,
     )
 
 
@@ -140,11 +158,14 @@ def ranges(rows: pl.DataFrame) -> pl.DataFrame:
     for name, part in segments(rows.filter(pl.col("seen_day").is_not_null())):
         low, high = (part[side].to_numpy() for side in RANGE)
         seen = part["seen_day"].to_numpy()
-        hits = int(((seen >= low) & (seen <= high)).sum())
-        loss = float(crps_days(part).mean())
-        width = float((high - low).mean())
-        share = (_ppm(hits / part.height), *wilson(hits, part.height))
-        found.append((name, part.height, *share, width, loss))
+        drawn = drawn_customers(part["customer_id"])
+        inside, width, loss = (
+            interval(drawn.means(values))
+            for values in ((seen >= low) & (seen <= high), high - low, crps_days(part))
+        )
+        share = [_ppm_or_none(end) for end in (inside.value, inside.low, inside.high)]
+        ends = [_or_none(end) for one in (width, loss) for end in (one.low, one.high)]
+        found.append((name, part.height, *share, width.value, loss.value, *ends))
     return pl.DataFrame(found, schema=RANGES, orient="row")
 
 
@@ -263,6 +284,14 @@ def _isotonic(truth: Flags, chance: Floats) -> tuple[Floats, Floats]:
     mass = np.add.reduceat(weight, starts)
     told = np.add.reduceat(weight * distinct, starts) / mass
     return told, np.asarray(fit.x[starts], np.float64)
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else value
+
+
+def _ppm_or_none(share: float) -> int | None:
+    return None if np.isnan(share) else _ppm(share)
 
 
 def _ppm(share: float) -> int:

@@ -47,10 +47,13 @@ NOT_KNOWN = "Nothing was measured, so nothing is known."
 FEW_ITEMS = 30
 """A segment with fewer items proves nothing, neither good nor bad."""
 
-LOWER_IS_BETTER = frozenset({"crps", "mae", "rmse", "brier", "ece", "cash_wape", "log_loss"})
+LOWER_IS_BETTER = frozenset({"crps", "mae", "rmse", "brier", "calibration_error", "log_loss"})
 """Metrics of which less is better; of all others more is."""
 
 DECIMALS = 4
+
+SIDES, UNITS = ("low", "high"), ("_ppm", "_days")
+"""Parts of the names of figures and their intervals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ class LeagueLine:
 class SegmentScore:
     """A metric of the model and of the best naive one on the same items of a segment.
 
-    `low` and `high` bound the difference, model less naive, with 95 %.
+    `low` and `high` bound the difference, model less naive, with 95 %; the others bound the two
+    figures themselves.
     """
 
     segment: str
@@ -101,6 +105,10 @@ class SegmentScore:
     naive_name: str
     low: float
     high: float
+    model_low: float
+    model_high: float
+    naive_low: float
+    naive_high: float
 
     @property
     def worse_by(self) -> float:
@@ -209,7 +217,7 @@ def card_text(plain: Card) -> str:
         ("80 % range of the pay day", "ranges"),
         ("Inputs", "inputs"),
     ):
-        rows = [_mapping(row) for row in _list(plain[key])]
+        rows = [_told(_mapping(row)) for row in _list(plain[key])]
         lines += ["", f"## {title}", "", *(_table(rows) if rows else ["Nothing measured yet."])]
     is_measured = bool(_list(plain["segments"]))
     none = "None found in the segments above." if is_measured else NOT_KNOWN
@@ -235,6 +243,35 @@ def _sorted_league(league: Iterable[LeagueLine]) -> list[LeagueLine]:
 
 def _sorted_segments(segments: Iterable[SegmentScore]) -> list[SegmentScore]:
     return sorted(segments, key=lambda score: (score.segment, score.metric, score.naive_name))
+
+
+def _told(row: Mapping[str, Plain]) -> dict[str, Plain]:
+    """Return a row with the interval of a figure behind it, not in columns of its own.
+
+    The ends of `told_ppm` are `told_low_ppm` and `told_high_ppm`; those of a model's figure in
+    the league and of the difference in a segment stay columns.
+    """
+    ends = {
+        name: tuple(f"{stem}_{side}{unit}" for side in SIDES)
+        for name in row
+        for stem, unit in [_stem(name)]
+        if f"{stem}_{SIDES[0]}{unit}" in row
+    }
+    apart = {end for pair in ends.values() for end in pair}
+    told: dict[str, Plain] = {}
+    for name, value in row.items():
+        if name not in apart:
+            told[name] = value
+            if name in ends and value is not None:
+                low, high = (_shown(end, row[end]) for end in ends[name])
+                told[name] = f"{_shown(name, value)} ({low} to {high})"
+    return told
+
+
+def _stem(name: str) -> tuple[str, str]:
+    """Return a figure's name without its unit, and the unit."""
+    unit = next((unit for unit in UNITS if name.endswith(unit)), "")
+    return name.removesuffix(unit), unit
 
 
 def _table(rows: Sequence[Mapping[str, Plain]]) -> list[str]:

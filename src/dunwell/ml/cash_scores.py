@@ -10,10 +10,13 @@ import numpy as np
 import polars as pl
 
 from dunwell.ml.backtest import Backtest
-from dunwell.ml.scores import weighted_mean
+from dunwell.ml.draws import ratio
+from dunwell.ml.history import Days, Floats, Ints, codes
 
 FIRST_WEEKS = 4
 """The weeks a treasurer plans by."""
+
+SHARES = ("wape", "bias", "cover_80", "width_80")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,50 +47,111 @@ class CashScores:
 
 def cash_scores(backtest: Backtest, model: str) -> CashScores:
     """Return the scores of a model's cash forecasts."""
-    known = backtest.cash.filter(
-        pl.col("model") == model, pl.col("actual_minor").is_not_null()
-    ).with_columns(pl.col("mean_minor", "low_minor", "high_minor").fill_null(0.0))
-    book = backtest.requests.filter(pl.col("kind") == "open")
-    items = book.group_by("currency").agg(items=pl.len())
-    first = known.filter(pl.col("week") <= FIRST_WEEKS)
-    sums = first.group_by("currency", "snapshot_day").agg(
-        pl.col("actual_minor", "mean_minor", "low_minor", "high_minor").sum()
-    )
-    weeks = sorted(known["week"].unique().to_list())
-    pooled = _shares(first, items)
+    cash = Cash(backtest, model)
+    found = cash_figures(cash, cash.days, np.ones((1, len(cash.days))))
+
+    def figure(name: str) -> float:
+        return float(found[name][0])
+
     return CashScores(
-        weeks=tuple(_week(known.filter(pl.col("week") == week), items, week) for week in weeks),
-        first_wape=pooled["wape"],
-        first_cover_80=pooled["cover_80"],
-        sum_wape=_shares(sums, items)["wape"],
+        weeks=tuple(
+            WeekScores(
+                week,
+                int((cash.week == week).sum()),
+                *(figure(f"weeks.{week}.{name}") for name in SHARES),
+            )
+            for week in cash.weeks
+        ),
+        first_wape=figure("first_wape"),
+        first_cover_80=figure("first_cover_80"),
+        sum_wape=figure("sum_wape"),
     )
 
 
-def _week(rows: pl.DataFrame, items: pl.DataFrame, week: int) -> WeekScores:
-    return WeekScores(week=week, rows=rows.height, **_shares(rows, items))
+class Cash:
+    """A model's forecasts with a known outcome, one row per snapshot, currency and week."""
 
-
-def _shares(rows: pl.DataFrame, items: pl.DataFrame) -> dict[str, float]:
-    """Return wape, bias, cover_80 and width_80 within currencies, averaged by open items."""
-    actual, mean = pl.col("actual_minor"), pl.col("mean_minor")
-    low, high = pl.col("low_minor"), pl.col("high_minor")
-    came = actual.abs().sum().cast(pl.Float64)
-    over = pl.when(came > 0).then(came)
-    # in the order of days, so that a float sum is the same every time
-    by_currency = (
-        rows.sort("snapshot_day")
-        .group_by("currency", maintain_order=True)
-        .agg(
-            wape=(actual - mean).abs().sum() / over,
-            bias=(mean - actual).sum() / over,
-            cover_80=((actual >= low) & (actual <= high)).mean(),
-            width_80=(high - low).sum() / over,
+    def __init__(self, backtest: Backtest, model: str) -> None:
+        known = (
+            backtest.cash.filter(pl.col("model") == model, pl.col("actual_minor").is_not_null())
+            .with_columns(pl.col("mean_minor", "low_minor", "high_minor").fill_null(0.0))
+            .sort("snapshot_day", "currency", "week")
         )
-        .join(items, on="currency", how="left")
-        .sort("currency")
-    )
-    mass = by_currency["items"].to_numpy()
-    names = ("wape", "bias", "cover_80", "width_80")
-    return {
-        name: weighted_mean(by_currency[name].fill_null(np.nan).to_numpy(), mass) for name in names
+        book = backtest.requests.filter(pl.col("kind") == "open")
+        items = known.select("currency").join(
+            book.group_by("currency").agg(items=pl.len()), on="currency", how="left"
+        )
+        self.currency, names = codes(known["currency"])
+        self.mass = np.zeros(len(names))
+        self.mass[self.currency] = items["items"].fill_null(0).to_numpy()
+        self.day = known["snapshot_day"].to_numpy()
+        self.week = known["week"].to_numpy()
+        self.weeks = sorted(known["week"].unique().to_list())
+        self.days = known["snapshot_day"].unique().sort().to_numpy()
+        self.actual, self.mean, self.low, self.high = (
+            known[f"{name}_minor"].to_numpy().astype(np.float64)
+            for name in ("actual", "mean", "low", "high")
+        )
+
+
+def cash_figures(cash: Cash, days: Days, weights: Floats) -> dict[str, Floats]:
+    """Return every figure of CashScores under weights of snapshots (draw, day).
+
+    `weeks.N.NAME` is a figure of one week ahead.
+    """
+    weight = weights[:, np.searchsorted(days, cash.day)]
+    found: dict[str, Floats] = {}
+    for week in cash.weeks:
+        shares = _shares(cash, np.flatnonzero(cash.week == week), weight)
+        found |= {f"weeks.{week}.{name}": values for name, values in shares.items()}
+    first = np.flatnonzero(cash.week <= FIRST_WEEKS)
+    pooled = _shares(cash, first, weight)
+    return found | {
+        "first_wape": pooled["wape"],
+        "first_cover_80": pooled["cover_80"],
+        "sum_wape": _sum_wape(cash, first, weight),
     }
+
+
+def _shares(cash: Cash, rows: Ints, weight: Floats) -> dict[str, Floats]:
+    """Return SHARES of some rows within currencies, averaged by open items."""
+    actual, mean = cash.actual[rows], cash.mean[rows]
+    low, high = cash.low[rows], cash.high[rows]
+    came, seen = np.abs(actual), np.ones(len(rows))
+    parts = {
+        "wape": (np.abs(actual - mean), came),
+        "bias": (mean - actual, came),
+        "cover_80": (((actual >= low) & (actual <= high)).astype(np.float64), seen),
+        "width_80": (high - low, came),
+    }
+    return {
+        name: _by_items(cash, rows, weight[:, rows], above, below)
+        for name, (above, below) in parts.items()
+    }
+
+
+def _sum_wape(cash: Cash, rows: Ints, weight: Floats) -> Floats:
+    """Return the error of the sum over the rows of a snapshot and currency."""
+    key = cash.day[rows] * len(cash.mass) + cash.currency[rows]
+    _, one, place = np.unique(key, return_index=True, return_inverse=True)
+    actual, mean = (
+        np.bincount(place, weights=values[rows], minlength=len(one))
+        for values in (cash.actual, cash.mean)
+    )
+    chosen = rows[one]
+    return _by_items(cash, chosen, weight[:, chosen], np.abs(actual - mean), np.abs(actual))
+
+
+def _by_items(cash: Cash, rows: Ints, weight: Floats, above: Floats, below: Floats) -> Floats:
+    """Return above / below summed within a currency, then averaged by open items.
+
+    A currency in which no money came tells nothing.
+    """
+    total, mass = np.zeros(len(weight)), np.zeros(len(weight))
+    for currency, items in enumerate(cash.mass):
+        own = cash.currency[rows] == currency
+        share = ratio(weight[:, own] @ above[own], weight[:, own] @ below[own])
+        is_told = ~np.isnan(share)
+        total += np.where(is_told, items * share, 0)
+        mass += np.where(is_told, items, 0)
+    return ratio(total, mass)

@@ -12,6 +12,8 @@ from dunwell.ml.dates import month_place, weekday_of
 from dunwell.ml.day_facts import pay_shares
 from dunwell.ml.features import FACTS, Views
 from dunwell.ml.history import NEVER, Ints
+from dunwell.ml.own_days import own_odds
+from dunwell.ml.past import Portfolio
 from dunwell.ml.tables import Size, settled
 
 DAY_FACTS = (
@@ -31,12 +33,19 @@ DAY_FACTS = (
     "after_fading",
     "after_run",
     "after_promised",
+    "own_odds",
 )
 INPUTS = (*FACTS, *DAY_FACTS)
 
 
 def day_table(
-    views: Views, closed: ClosedDays, row: Ints, day: Ints, *, masked: Ints
+    views: Views,
+    closed: ClosedDays,
+    row: Ints,
+    day: Ints,
+    *,
+    masked: Ints,
+    assumed: Portfolio,
 ) -> np.ndarray:
     """Return what the trees see of items on days, in columns INPUTS."""
     table = np.empty((len(row), len(INPUTS)), np.float32)
@@ -67,6 +76,7 @@ def day_table(
         late - fact["fading"],
         since_run - turn * apart,
         np.where(promised < NEVER, day - promised, np.nan),
+        own_odds(views, row, late, assumed=assumed),
     )
     for place, values in enumerate(found):
         table[:, len(FACTS) + place] = values

@@ -6,7 +6,7 @@ groups need not add up: they are answers to "what if we did not know this?", not
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -191,16 +191,7 @@ def _without(views: Views, group: str, typical: _Typical) -> Views:
     weekdays = views.weekdays
     if group == "rhythm":
         weekdays = np.broadcast_to(typical.weekdays, weekdays.shape)
-    return Views(
-        day=views.day,
-        start=views.start,
-        due=views.due,
-        facts=facts,
-        weekdays=weekdays,
-        promised=promised,
-        calendar=views.calendar,
-        customer=views.customer,
-    )
+    return replace(views, facts=facts, weekdays=weekdays, promised=promised)
 
 
 def _own_items(history: History, requests: pl.DataFrame) -> pl.Series:

@@ -1,6 +1,6 @@
 """Facts of an item on the day it is looked at: what the tilt of its curve is learned from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
@@ -40,7 +40,8 @@ class Views:
 
     `start` is the first day it can be paid on, `facts` has the columns FACTS, `weekdays` the
     customer's share of payments per weekday, `promised` the day of its running promise,
-    `customer` the code of its customer in the history (-1 = unknown to it).
+    `customer` the code of its customer in the history (-1 = unknown to it), `delays` its last
+    days late (latest first, then empty), `paid_place` the same for items with the same delays.
     """
 
     day: Days
@@ -51,6 +52,8 @@ class Views:
     promised: Days
     calendar: np.ndarray
     customer: Ints
+    delays: np.ndarray
+    paid_place: Ints
 
     def column(self, name: str) -> Floats:
         """Return one fact of all rows."""
@@ -58,16 +61,7 @@ class Views:
 
     def take(self, rows: Ints) -> "Views":
         """Return some rows."""
-        return Views(
-            self.day[rows],
-            self.start[rows],
-            self.due[rows],
-            self.facts[rows],
-            self.weekdays[rows],
-            self.promised[rows],
-            self.calendar[rows],
-            self.customer[rows],
-        )
+        return Views(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 class Lookups:
@@ -133,6 +127,7 @@ class Lookups:
         table = np.empty((len(day), len(FACTS)), np.float32)
         for place, name in enumerate(FACTS):
             table[:, place] = facts[name]
+        delays, place_of_last = self.past.last_delays(code, day)
         return Views(
             day=day.astype(np.int32),
             start=start.astype(np.int32),
@@ -142,6 +137,8 @@ class Lookups:
             promised=promised.astype(np.int32),
             calendar=calendar,
             customer=code,
+            delays=delays,
+            paid_place=place_of_last,
         )
 
     def _usual_amounts(self, currency: pl.Series, amount: Floats) -> Floats:

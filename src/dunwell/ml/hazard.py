@@ -18,8 +18,9 @@ from dunwell.ml.curves import GRID_DAYS, ITEM_COLUMNS, Curves
 from dunwell.ml.day_facts import day_bins
 from dunwell.ml.day_trees import day_table
 from dunwell.ml.features import Lookups, Views
-from dunwell.ml.history import History, Ints
-from dunwell.ml.late_trees import drawn, late_table
+from dunwell.ml.history import NEVER, History, Ints
+from dunwell.ml.late_trees import drawn, late_odds, late_table
+from dunwell.ml.naive import CustomerMedian
 from dunwell.ml.past import Past, Portfolio
 from dunwell.ml.quick import QuickTables, is_quick
 from dunwell.ml.tables import Tables, offsets
@@ -31,6 +32,8 @@ LEAST_HAZARD, MOST_HAZARD = 0.005, 0.2
 
 MIX = 0.35
 """Weight of the tables beside the day trees."""
+OWN = 1 / 6
+"""Weight of the customer's own past days late beside both: it knows no calendar, and is steady."""
 DAY_CHUNK = 2_000
 MOST_THREADS = 4
 CHUNK = 8_000
@@ -46,6 +49,8 @@ class HazardModel:
     trees: lgb.Booster
     day_trees: lgb.Booster | None
     late_trees: lgb.Booster | None
+    late_weight: float
+    own: CustomerMedian | None
     masked: Ints
     portfolio: Portfolio
     currencies: dict[str, float]
@@ -59,11 +64,15 @@ class HazardModel:
         order = np.argsort(requests["customer_id"].to_numpy(), kind="stable")
         lookups = self.lookups(history)
         asked = _with_amounts(requests[order], history)
+        own = self.own.curves(history, asked) if self.own is not None else None
 
         def read(begin: int) -> None:
             views, closed = self.seen(lookups, history, asked[begin : begin + CHUNK])
-            rows = order[begin : begin + CHUNK]
-            paid[rows], tail[rows] = self.paid(views, closed, is_whole=True)
+            part = slice(begin, begin + CHUNK)
+            said = (own.paid[part], own.tail[part]) if own is not None else None
+            paid[order[part]], tail[order[part]] = self.paid(
+                views, closed, is_whole=True, own=said
+            )
 
         with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, MOST_THREADS)) as threads:
             list(threads.map(read, range(0, requests.height, CHUNK)))
@@ -90,11 +99,17 @@ class HazardModel:
         return lookups.views(asked, day, calendar), closed
 
     def paid(
-        self, views: Views, closed: ClosedDays, *, is_whole: bool
+        self,
+        views: Views,
+        closed: ClosedDays,
+        *,
+        is_whole: bool,
+        own: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return P(paid by day) for GRID_DAYS days after the views' day, and the hazard beyond.
 
-        All views are of one day. Without `is_whole` the day trees are left out: quicker.
+        All views are of one day. Without `is_whole` the trees of days and of P(late) are left
+        out: quicker. `own` is what the customers' own past says of the same.
         """
         first = int(views.day[0]) + 1 if len(views.day) else 0
         days = np.broadcast_to(first + np.arange(GRID_DAYS), (len(views.day), GRID_DAYS))
@@ -114,11 +129,22 @@ class HazardModel:
             # the median stays with the other
             unpaid = MIX * unpaid + (1 - MIX) * other
             tail = MIX * tail + (1 - MIX) * other_tail
-        if is_whole and self.late_trees is not None:
+        if not is_whole:
+            return 1 - unpaid, tail
+        late = late_odds(unpaid, views, first)
+        if self.late_trees is not None:
             table = late_table(views, masked=self.masked)
             direct = np.asarray(self.late_trees.predict(table, raw_score=True))
-            unpaid = drawn(unpaid, views, first, direct)
-        return 1 - unpaid, tail
+            late += self.late_weight * (direct - late)
+        elif own is None:
+            return 1 - unpaid, tail
+        if own is not None:
+            # of a dispute or a promise the customer's past knows nothing
+            is_plain = (views.promised >= NEVER) & ~(views.column("disputed") > 0)
+            weight = np.where(is_plain, OWN, 0).astype(np.float32)
+            unpaid = (1 - weight)[:, None] * unpaid + weight[:, None] * (1 - own[0])
+            tail = (1 - weight) * tail + weight * own[1]
+        return 1 - drawn(unpaid, views, first, late), tail
 
     def _day_odds(
         self, trees: lgb.Booster, views: Views, closed: ClosedDays, days: np.ndarray
@@ -128,7 +154,9 @@ class HazardModel:
         for begin in range(0, len(days), DAY_CHUNK):
             part = days[begin : begin + DAY_CHUNK]
             row = np.repeat(np.arange(begin, begin + len(part)), part.shape[1])
-            table = day_table(views, closed, row, part.ravel(), masked=self.masked)
+            table = day_table(
+                views, closed, row, part.ravel(), masked=self.masked, assumed=self.portfolio
+            )
             odds = np.asarray(trees.predict(table, raw_score=True), np.float32)
             found[begin : begin + len(part)] = odds.reshape(part.shape)
         return found

@@ -14,6 +14,7 @@ from dunwell.ml.features import FACTS, Lookups, Views, usual_amounts
 from dunwell.ml.hazard import HazardModel, phases_of
 from dunwell.ml.history import NEVER, History, Ints, day_array, first_day
 from dunwell.ml.late_trees import fit_late_trees, late_table
+from dunwell.ml.naive import customer_median
 from dunwell.ml.past import Past
 from dunwell.ml.quick import QUICK_GROUPS
 from dunwell.ml.tables import Size, fit_tables, offsets
@@ -26,6 +27,9 @@ SMALL = Size(
     tilt_leaves=7,
     day_trees=120,
     day_leaves=15,
+    late_trees=0,
+    late_weight=0.0,
+    has_own=False,
     days=400_000,
 )
 LARGE = Size(
@@ -35,6 +39,9 @@ LARGE = Size(
     tilt_leaves=31,
     day_trees=200,
     day_leaves=31,
+    late_trees=200,
+    late_weight=0.5,
+    has_own=True,
     days=700_000,
 )
 QUICK_TREES, QUICK_LEAVES = 40, 15
@@ -107,14 +114,16 @@ def fit_hazard(
     )
     day_trees = None
     if not is_quick:
-        table = day_table(cells.views, closed, row, day, masked=masked)
+        table = day_table(cells.views, closed, row, day, masked=masked, assumed=past.portfolio)
         day_trees = fit_day_trees(table, cells.is_paid[kept], weight, size=chosen, seed=seed)
     late_trees = None
-    if not is_quick and history.paid_items >= LARGE_ITEMS:
+    if chosen.late_trees and not is_quick:
         late_trees = _late_trees(history, cells, masked=masked, size=chosen, seed=seed)
     return HazardModel(
         day_trees=day_trees,
         late_trees=late_trees,
+        late_weight=chosen.late_weight,
+        own=customer_median(history) if chosen.has_own and not is_quick else None,
         tables=tables,
         base=base,
         trees=trees,
@@ -126,10 +135,11 @@ def fit_hazard(
 
 def _late_trees(
     history: History, cells: Cells, *, masked: Ints, size: Size, seed: int
-) -> lgb.Booster:
+) -> lgb.Booster | None:
     """Return trees for "late or not?" learned from items whose due day has passed.
 
     An item still open then is late, however long it stays so: nothing waits for the answer.
+    None where no item's due day has passed since it was looked at.
     """
     views = cells.views
     last = np.cumsum(cells.counts) - 1
@@ -137,6 +147,8 @@ def _late_trees(
     is_asked = (views.start <= views.due) & (views.due < history.as_of)
     used = np.flatnonzero(is_asked & (is_paid | (end >= views.due)))
     is_late = ~(is_paid & (end <= views.due))[used]
+    if not len(used):
+        return None
     return fit_late_trees(
         late_table(views.take(used), masked=masked), is_late, size=size, seed=seed
     )

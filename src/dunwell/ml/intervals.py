@@ -1,52 +1,96 @@
-"""How sure a score is: 95 % intervals from drawing customers, not items.
+"""How sure a back-test's figures are: a 95 % interval for every one of them.
 
-Items of one customer are not independent (one customer can be a quarter of a book), so whole
-customers are drawn with replacement. A mean over drawn customers is a weighted sum of their
-sums, which makes a draw one matrix row; the AUC is asked under the draw's weights.
+What is measured item by item is drawn by whole customers (`ml.draws`); what is measured book
+by book (worklist, cash) by stretches of BLOCK snapshots, because books a week apart hold much
+of the same money.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from dunwell.ml.backtest import Backtest
-from dunwell.ml.metrics import Ranking, crps
-from dunwell.ml.scores import HIGH, LOW, MIDDLE, Outcomes, outcomes
+from dunwell.ml.backtest import HORIZONS, Backtest
+from dunwell.ml.cash_scores import Cash, cash_figures
+from dunwell.ml.draws import (
+    DRAWS,
+    LEAST_DRAWN,
+    Figures,
+    Interval,
+    day_figures,
+    drawn_customers,
+    interval,
+    late_figures,
+    money_errors,
+    unpaid_figures,
+)
+from dunwell.ml.history import codes
+from dunwell.ml.metrics import crps
+from dunwell.ml.scores import HIGH, LOW, MIDDLE, outcomes
+from dunwell.ml.worklist_scores import captured, worklist_figures
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-DRAWS = 200
-SIDES = (0.025, 0.975)
+BLOCK = 4
+"""Snapshots drawn together at most; of a few snapshots a third."""
 
-MEANS = ("brier", "mae", "crps", "cover_80", "within_3")
-"""Scores that are means over rows; `auc` is the other one told with an interval."""
+HEADLINES: Mapping[str, str] = {
+    "auc": "new.late.auc",
+    "brier": "new.late.brier",
+    "calibration_error": "new.late.calibration_error",
+    "mae": "new.days.mae",
+    "within_3": "new.days.within_3",
+    "crps": "new.days.crps",
+    "cover_80": "new.days.cover_80",
+}
+"""The figures a model card tells, with their paths."""
+
+PAIRED = ("late.brier", "days.mae", "days.crps", "days.cover_80", "days.within_3", "late.auc")
+"""Figures in which two models are set beside each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure and the range that holds it with 95 % certainty; nan where it cannot be told."""
-
-    value: float
-    low: float
-    high: float
+Intervals = Mapping[str, Interval]
 
 
 def intervals(
-    backtest: Backtest, model: str, rows: Flags, *, draws: int = DRAWS, seed: int = 0
-) -> Mapping[str, Interval]:
-    """Return MEANS and `auc` of a model over the chosen rows, with intervals."""
-    known = _known(backtest, rows)
-    weights = _weights(known, draws=draws, seed=seed)
-    figures = _means(known, _losses(backtest, model, known), weights)
-    figures["auc"] = _aucs(known, backtest.predictions[model].late[rows], weights)
-    return {name: _interval(values) for name, values in figures.items()}
+    backtest: Backtest,
+    model: str,
+    scopes: Mapping[str, Flags],
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Intervals:
+    """Return an interval for every figure of `league.Results`, under its path: "new.days.mae".
+
+    `scopes` names the rows of requests that are scored together. A figure of a horizon is
+    "new.unpaid.14.auc", one of a week ahead "cash.weeks.1.wape".
+    """
+    figures: Figures = {}
+    for scope, rows in scopes.items():
+        own = _request_figures(backtest, model, rows, draws=draws, seed=seed)
+        figures |= {f"{scope}.{name}": values for name, values in own.items()}
+    figures |= dict(_book_figures(backtest, model, draws=draws, seed=seed))
+    return {name: interval(values) for name, values in figures.items()}
 
 
-def compare(
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Two models on the same requests: the figures of both, and challenger less champion.
+
+    By the last word of PAIRED. Of a gap below 0 is better for brier, mae and crps, above 0 for
+    auc and within_3.
+    """
+
+    challenger: Intervals
+    champion: Intervals
+    gap: Intervals
+
+
+def paired(
     backtest: Backtest,
     challenger: str,
     champion: str,
@@ -54,92 +98,82 @@ def compare(
     *,
     draws: int = DRAWS,
     seed: int = 0,
-) -> Mapping[str, Interval]:
-    """Return challenger less champion on the same requests, for MEANS and `auc`.
-
-    Below 0 is better for brier, mae and crps, above 0 for auc and within_3.
-    """
-    known = _known(backtest, rows)
-    weights = _weights(known, draws=draws, seed=seed)
-    first, second = (_losses(backtest, model, known) for model in (challenger, champion))
-    figures = _means(known, first - second, weights)
-    one, other = (backtest.predictions[model].late[rows] for model in (challenger, champion))
-    figures["auc"] = _aucs(known, one, weights) - _aucs(known, other, weights)
-    return {name: _interval(values) for name, values in figures.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The chosen rows, what came of them, and each row's customer as a number from 0."""
-
-    rows: Flags
-    came: Outcomes
-    customers: Ints
-    number: int
-
-
-def _known(backtest: Backtest, rows: Flags) -> _Known:
-    keys, customers = np.unique(
-        backtest.requests["customer_id"].to_numpy()[rows], return_inverse=True
+) -> Paired:
+    """Return two models beside each other on some rows of the requests, under the same draws."""
+    one, other = (
+        _request_figures(backtest, model, rows, draws=draws, seed=seed)
+        for model in (challenger, champion)
     )
-    came = outcomes(backtest.requests, as_of=backtest.as_of).take(rows)
-    return _Known(rows=rows, came=came, customers=customers.astype(np.int64), number=len(keys))
+    names = {name.split(".")[1]: name for name in PAIRED}
+    return Paired(
+        challenger={word: interval(one[name]) for word, name in names.items()},
+        champion={word: interval(other[name]) for word, name in names.items()},
+        gap={word: interval(one[name] - other[name]) for word, name in names.items()},
+    )
 
 
-def _weights(known: _Known, *, draws: int, seed: int) -> Floats:
-    """Return how often each draw takes each customer; the first row takes each once."""
-    if not known.number:
-        return np.ones((draws + 1, 0))
-    random = np.random.default_rng(seed)
-    drawn = random.multinomial(known.number, np.full(known.number, 1 / known.number), size=draws)
-    return np.concatenate([np.ones((1, known.number)), drawn])
-
-
-def _losses(backtest: Backtest, model: str, known: _Known) -> Floats:
-    """Return each row's part in MEANS, one column each; 0 where the row has no part."""
-    told, came = backtest.predictions[model], known.came
-    days = told.days[known.rows].astype(np.float64)
-    actual = np.where(came.is_paid, came.days_late, 0.0)
-    off = np.abs(actual - days[:, MIDDLE])
-    columns = [
-        (told.late[known.rows] - came.is_late) ** 2,
-        off,
+def _request_figures(
+    backtest: Backtest, model: str, rows: Flags, *, draws: int, seed: int
+) -> Figures:
+    """Return the figures of `scores.RequestScores` over some rows, by path."""
+    requests = backtest.requests.filter(pl.Series(rows, dtype=pl.Boolean))
+    told, came = backtest.predictions[model], outcomes(requests, as_of=backtest.as_of)
+    drawn = drawn_customers(requests["customer_id"], draws=draws, seed=seed)
+    known, paid = came.is_late_known, came.is_paid
+    late = late_figures(drawn.take(known), came.is_late[known], told.late[rows][known])
+    days = told.days[rows][paid].astype(np.float64)
+    actual, point = came.days_late[paid], days[:, MIDDLE]
+    found = {f"late.{name}": values for name, values in late.items()}
+    middle = day_figures(
+        drawn.take(paid),
+        actual,
+        (days[:, LOW], point, days[:, HIGH]),
         crps(actual, days),
-        (actual >= days[:, LOW]) & (actual <= days[:, HIGH]),
-        off <= 3,  # noqa: PLR2004  (within_3)
-    ]
-    return np.asarray(np.stack(columns, axis=1) * _has_part(known), np.float64)
-
-
-def _has_part(known: _Known) -> Floats:
-    """Return 1 where a row has a part in the mean, one column per name of MEANS."""
-    by_name = [known.came.is_late_known] + [known.came.is_paid] * (len(MEANS) - 1)
-    return np.stack(by_name, axis=1).astype(np.float64)
-
-
-def _means(known: _Known, losses: Floats, weights: Floats) -> dict[str, Floats]:
-    """Return each mean of MEANS for every row of weights."""
-    means = {}
-    for n, name in enumerate(MEANS):
-        sums, parts = (
-            np.bincount(known.customers, weights=values[:, n], minlength=known.number)
-            for values in (losses, _has_part(known))
+    )
+    middle["money_mae"] = money_errors(
+        drawn.take(paid),
+        np.abs(point - actual),
+        requests["open_minor"].to_numpy().astype(np.int64)[paid],
+        codes(requests["currency"])[0][paid],
+    )
+    found |= {f"days.{name}": values for name, values in middle.items()}
+    for place, horizon in enumerate(HORIZONS):
+        asked = came.is_unpaid_known[:, place]
+        unpaid = unpaid_figures(
+            drawn.take(asked),
+            came.is_unpaid[asked, place],
+            told.unpaid[rows][asked, place],
         )
-        mass = weights @ parts
-        means[name] = np.where(mass > 0, weights @ sums / np.maximum(mass, 1), np.nan)
-    return means
+        found |= {f"unpaid.{horizon}.{name}": values for name, values in unpaid.items()}
+    return found
 
 
-def _aucs(known: _Known, chance: Floats, weights: Floats) -> Floats:
-    """Return the AUC of P(late) for every row of weights."""
-    asked = known.came.is_late_known
-    ranking, is_late = Ranking(chance[asked]), known.came.is_late[asked]
-    customers = known.customers[asked]
-    return np.array([ranking.auc(is_late, weight[customers]) for weight in weights])
+def _book_figures(
+    backtest: Backtest, model: str, *, draws: int, seed: int
+) -> Iterator[tuple[str, Floats]]:
+    """Give the figures of the worklist and of cash by path."""
+    days = backtest.requests["snapshot_day"].unique().sort().to_numpy()
+    weights = block_weights(len(days), draws=draws, seed=seed)
+    for name, values in worklist_figures(captured(backtest, model), days, weights).items():
+        yield f"worklist.{name}", values
+    for name, values in cash_figures(Cash(backtest, model), days, weights).items():
+        yield f"cash.{name}", values
 
 
-def _interval(values: Floats) -> Interval:
-    """Return the first value and the range of the drawn ones."""
-    drawn = values[1:][~np.isnan(values[1:])]
-    low, high = np.quantile(drawn, SIDES) if len(drawn) else (np.nan, np.nan)
-    return Interval(value=float(values[0]), low=float(low), high=float(high))
+def block_weights(number: int, *, draws: int, seed: int) -> Floats:
+    """Return how often each draw takes each of `number` snapshots in a row, see BLOCK.
+
+    The stretches are drawn from a circle (Politis and Romano 1992), so that the first and the
+    last snapshot are drawn as often as any other. The first row takes each once.
+    """
+    weights = np.ones((draws + 1, number))
+    if number < LEAST_DRAWN:
+        weights[1:] = 0
+        return weights
+    size = min(max(number // 3, 1), BLOCK)
+    stretches = -(-number // size)
+    start = np.random.default_rng(seed).integers(0, number, (draws, stretches, 1))
+    taken = ((start + np.arange(size)) % number).reshape(draws, -1)[:, :number]
+    for draw, places in enumerate(taken, 1):
+        weights[draw] = np.bincount(places, minlength=number)
+    return weights

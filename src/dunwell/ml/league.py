@@ -14,10 +14,12 @@ import numpy.typing as npt
 
 from dunwell.ml.backtest import Backtest
 from dunwell.ml.cash_scores import CashScores, cash_scores
-from dunwell.ml.intervals import Interval, compare, intervals
+from dunwell.ml.draws import Interval
+from dunwell.ml.intervals import Intervals, intervals, paired
 from dunwell.ml.metrics import BINS, NAN
 from dunwell.ml.naive import NAIVE
-from dunwell.ml.scores import RequestScores, WorklistScores, request_scores, worklist_scores
+from dunwell.ml.scores import RequestScores, request_scores
+from dunwell.ml.worklist_scores import WorklistScores, worklist_scores
 
 FEW_PAID_ITEMS = 300
 """Below so many paid items nothing is learned."""
@@ -67,7 +69,8 @@ class Results:
     """One model's scores.
 
     `new`: requests issued after the snapshot; `open`: on the book at the snapshot; `cold`: new
-    requests of customers without a paid item. `intervals`: 95 % ranges of scores over `new`.
+    requests of customers without a paid item. `intervals`: the 95 % range of every figure under
+    its path, see `ml.intervals`.
     """
 
     new: RequestScores
@@ -75,7 +78,7 @@ class Results:
     cold: RequestScores
     worklist: WorklistScores
     cash: CashScores
-    intervals: Mapping[str, Interval]
+    intervals: Intervals
 
     def losses(self) -> Iterator[tuple[str, str, float]]:
         """Give scope, metric and loss wherever there are rows enough to decide by."""
@@ -163,7 +166,7 @@ def promotes(backtest: Backtest, *, champion: str, challenger: str) -> Promotion
     difference lies below 0) and no guard is worse: calibration error, what the 80 % range misses,
     cash of weeks 1 to 4, MAE, CRPS and Brier of customers without a paid item.
     """
-    differences = compare(backtest, challenger, champion, scopes(backtest)["new"])
+    differences = paired(backtest, challenger, champion, scopes(backtest)["new"]).gap
     crps = differences["crps"].high
     against = []
     if not crps < 0:
@@ -189,7 +192,7 @@ def results(backtest: Backtest, model: str) -> Results:
         cold=request_scores(backtest, model, rows["cold"]),
         worklist=worklist_scores(backtest, model),
         cash=cash_scores(backtest, model),
-        intervals=intervals(backtest, model, rows["new"]),
+        intervals=intervals(backtest, model, rows),
     )
 
 

@@ -24,6 +24,9 @@ SAME = 1e-9
 
 CLASSES = len(CLASS_EDGES) + 1
 
+LEAST_MASS = 1e-12
+"""Keeps a share of nothing from being asked for."""
+
 SURE = 1e-4
 """Log-loss and slope take no probability nearer to 0 or 1 than this."""
 
@@ -53,25 +56,31 @@ class Ranking:
 
     def auc(self, is_true: Flags, weight: Floats) -> float:
         """Return the weighted AUC."""
+        return self.both(is_true[self.order], weight[self.order])[0]
+
+    def both(self, truth: Flags, mass: Floats) -> tuple[float, float]:
+        """Return the weighted AUC and average precision of rows given in the ranking's order."""
         if not len(self.starts):
-            return NAN
-        truth, mass = is_true[self.order], weight[self.order]
+            return NAN, NAN
         true = np.add.reduceat(mass * truth, self.starts)
         false = np.add.reduceat(mass * ~truth, self.starts)
+        all_true, all_false = true.sum(), false.sum()
+        if not all_true > 0:
+            return NAN, NAN
+        # true and false rows at or above each threshold, seen from below
+        found = all_true - true.cumsum() + true
+        taken = found + all_false - false.cumsum() + false
+        precision = (true * found / np.maximum(taken, LEAST_MASS)).sum() / all_true
+        if not all_false > 0:
+            return NAN, float(precision)
         below = false.cumsum() - false / 2
-        pairs = true.sum() * false.sum()
-        return float((true * below).sum() / pairs) if pairs > 0 else NAN
+        return float((true * below).sum() / (all_true * all_false)), float(precision)
 
 
 def average_precision(is_true: Flags, score: Floats) -> float:
     """Return the mean precision over all recalls; equal scores share one threshold."""
-    if not is_true.any():
-        return NAN
-    order = np.argsort(-score, kind="stable")
-    ranked = score[order]
-    last = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), len(ranked) - 1)
-    found = is_true[order].cumsum()[last]
-    return float((np.diff(found, prepend=0) * found / (last + 1)).sum() / found[-1])
+    ranking = Ranking(score)
+    return ranking.both(is_true[ranking.order], np.ones(len(score)))[1]
 
 
 def brier(is_true: Flags, chance: Floats) -> float:
@@ -95,23 +104,38 @@ def calibration_error(is_true: Flags, chance: Floats) -> float:
     """Return the mean gap between probability and frequency over ten bins of equal size (ECE)."""
     if not len(chance):
         return NAN
-    distinct, place = np.unique(chance, return_inverse=True)
-    share = np.bincount(place, weights=is_true) / np.bincount(place)
-    ordered = np.sort(place)
-    gaps = (
-        abs(float((distinct[rows] - share[rows]).sum())) for rows in np.array_split(ordered, BINS)
-    )
-    return sum(gaps) / len(chance)
+    return float(np.abs((chance - is_true) @ bin_shares(chance)).sum() / len(chance))
+
+
+def bin_shares(chance: Floats) -> Floats:
+    """Return how much of each row lies in each bin: bins of equal size in order of chance.
+
+    Rows with the same chance lie in the same bins, each with the same share.
+    """
+    _, place = np.unique(chance, return_inverse=True)
+    number = np.bincount(place)
+    parts = np.array_split(np.sort(place), BINS)
+    inside = np.stack([np.bincount(rows, minlength=len(number)) for rows in parts], axis=1)
+    return np.asarray((inside / number[:, None])[place], np.float64)
 
 
 def calibration_slope(is_true: Flags, chance: Floats) -> float:
     """Return the slope of the outcome's log-odds on the predicted ones: 1 ideal, < 1 too sure."""
+    line = calibration_line(is_true, chance)
+    return NAN if line is None else line[1]
+
+
+def calibration_line(is_true: Flags, chance: Floats) -> tuple[float, float] | None:
+    """Return intercept and slope of the outcome's log-odds on the predicted ones.
+
+    None where only one outcome or one chance occurs.
+    """
     if not is_true.any() or is_true.all():
-        return NAN
+        return None
     chance = np.clip(chance, SURE, 1 - SURE)
     inputs = np.stack([np.ones_like(chance), np.log(chance / (1 - chance))], axis=1)
     if np.ptp(inputs[:, 1]) < SAME:
-        return NAN
+        return None
     fit = np.array([0.0, 1.0])
     for _ in range(25):
         told = 1 / (1 + np.exp(-inputs @ fit))
@@ -120,7 +144,7 @@ def calibration_slope(is_true: Flags, chance: Floats) -> float:
             inputs.T @ (inputs * weight[:, None]) + 1e-6 * np.eye(2), inputs.T @ (is_true - told)
         )
         fit = fit + np.clip(step, -2, 2)
-    return float(fit[1])
+    return float(fit[0]), float(fit[1])
 
 
 def pinball(actual: Floats, quantiles: Floats, levels: Sequence[float] = LEVELS) -> Floats:

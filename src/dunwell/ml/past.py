@@ -196,6 +196,8 @@ class Past:
         for step in back:
             has = place >= step
             window[has, step] = self.cut[np.flatnonzero(has) - step]
+        # a last row for who has not paid yet
+        self.delays = np.concatenate([window, np.full((1, WINDOW), np.nan, np.float32)])
         weight = np.power(FADING, back)
         seen = ~np.isnan(window)
         filled = np.where(seen, window, 0.0)
@@ -247,6 +249,15 @@ class Past:
         found["weekday_peak"] = weekdays.argmax(axis=1).astype(np.float64)
         found["weekday_share"] = weekdays.max(axis=1)
         return {name: found[name] for name in CUSTOMER_FACTS}, weekdays
+
+    def last_delays(self, code: Ints, day: Ints) -> tuple[np.ndarray, Ints]:
+        """Return the last WINDOW delays known on each day, latest first, and where they stand.
+
+        Without a paid item all are empty; the same place means the same delays.
+        """
+        end, start = self._position(np.maximum(code, 0), day, code >= 0)
+        place = np.where(end > start, end - 1, -1)
+        return self.delays[place], place
 
     def amount_means(self, code: Ints, day: Ints) -> Floats:
         """Return the mean of the relative amounts paid so far, nothing known: empty."""

@@ -1,4 +1,4 @@
-"""A back-test in figures: P(late), days late, still unpaid, worklist.
+"""A back-test in figures, item by item: P(late), days late, still unpaid.
 
 Only answered questions count: P(late) where it was open at the snapshot and is known now, days
 late of paid items, unpaid after h days where that day lies in the data. An item settled
@@ -23,7 +23,6 @@ from dunwell.ml.metrics import (
     brier_skill,
     calibration_error,
     calibration_slope,
-    capture,
     crps,
     equal_weights,
     late_class,
@@ -36,12 +35,6 @@ Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 LOW, MIDDLE, HIGH = LEVELS.index(0.1), LEVELS.index(0.5), LEVELS.index(0.9)
-
-WORKLIST_DAYS = 14
-"""The worklist is judged by what is late and unpaid so many days after the snapshot."""
-
-WORKLIST_ROWS = 20
-"""A book with fewer rows is no worklist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +115,6 @@ class RequestScores:
     late: LateScores
     days: DayScores
     unpaid: tuple[UnpaidScores, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistScores:
-    """Share of the money late and unpaid 14 days on that sits in the top fifth of the rows.
-
-    Ranked by open amount times P(unpaid), by amount, by age past due and by the truth
-    (`perfect`); `model_items`, `age_items` and `perfect_items` count items in place of money.
-    Mean over the `books` (snapshots of a currency) within a currency, then over currencies
-    by number of rows: amounts of two currencies are never added.
-    """
-
-    books: int
-    model: float
-    amount: float
-    age: float
-    perfect: float
-    model_items: float
-    age_items: float
-    perfect_items: float
 
 
 def outcomes(requests: pl.DataFrame, *, as_of: int) -> Outcomes:
@@ -245,68 +218,6 @@ def unpaid_scores(is_unpaid: Flags, chance: Floats, *, days: int) -> UnpaidScore
         brier=brier(is_unpaid, chance),
         calibration_error=calibration_error(is_unpaid, chance),
     )
-
-
-def worklist_scores(backtest: Backtest, model: str) -> WorklistScores:
-    """Return how much late money the top fifth of the worklist held, see WorklistScores.
-
-    Only rows that can be late by then, and books with at least WORKLIST_ROWS such rows.
-    """
-    requests = backtest.requests
-    later = pl.col("snapshot_day") + WORKLIST_DAYS
-    is_worked = (pl.col("kind") == "open") & (later <= backtest.as_of)
-    book = ["currency", "snapshot_day"]
-    rows = (
-        requests.with_row_index("row")
-        .filter(is_worked, pl.len().over("kind", *book) >= WORKLIST_ROWS)
-        .filter(pl.col("due_day") <= later)
-        .filter(pl.len().over(book) >= WORKLIST_ROWS)
-        .sort(*book, "item_id")
-    )
-    chance = backtest.predictions[model].unpaid[:, HORIZONS.index(WORKLIST_DAYS)]
-    captured = [
-        {"currency": part["currency"][0], "rows": part.height, **_captured(part, chance)}
-        for part in rows.partition_by(book, maintain_order=True)
-    ]
-    if not captured:
-        return WorklistScores(0, *[NAN] * 7)
-    names = WorklistScores.__dataclass_fields__.keys() - {"books"}
-    means = (
-        pl.DataFrame(captured)
-        .group_by("currency", maintain_order=True)
-        .agg(pl.col("rows").sum(), pl.col(*names).drop_nans().mean())
-    )
-    by_rows = {
-        name: weighted_mean(means[name].to_numpy(), means["rows"].to_numpy()) for name in names
-    }
-    return WorklistScores(books=len(captured), **by_rows)
-
-
-def weighted_mean(values: Floats, weights: npt.NDArray[np.generic]) -> float:
-    """Return the weighted mean of the values that are not nan; nan when there is none."""
-    real = np.asarray(values, np.float64)
-    is_told = ~np.isnan(real)
-    mass = np.asarray(weights, np.float64)[is_told]
-    return float((real[is_told] * mass).sum() / mass.sum()) if mass.sum() > 0 else NAN
-
-
-def _captured(book: pl.DataFrame, chance: Floats) -> dict[str, float]:
-    """Return the capture of one snapshot of one currency under every ranking."""
-    later = book["snapshot_day"][0] + WORKLIST_DAYS
-    still = (day_array(book, "ended_day") > later).astype(np.float64)
-    amount = np.maximum(book["open_minor"].to_numpy(), 0).astype(np.float64)
-    age = (book["snapshot_day"] - book["due_day"]).to_numpy().astype(np.float64)
-    unpaid = chance[book["row"].to_numpy()]
-    late = amount * still
-    return {
-        "model": capture(late, amount * unpaid),
-        "amount": capture(late, amount),
-        "age": capture(late, age),
-        "perfect": capture(late, late),
-        "model_items": capture(still, unpaid),
-        "age_items": capture(still, age),
-        "perfect_items": capture(still, still),
-    }
 
 
 def _rows(told: Predictions, rows: Flags) -> Predictions:

@@ -20,7 +20,11 @@ Tables = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a model the history bears."""
+    """How large a model the history bears.
+
+    `late_weight`: how far P(late) is drawn towards that of the late trees, of which there may be
+    none; `has_own`: whether the customers' own past has a say beside the tables and the trees.
+    """
 
     table_trees: int
     table_leaves: int
@@ -28,6 +32,9 @@ class Size:
     tilt_leaves: int
     day_trees: int
     day_leaves: int
+    late_trees: int
+    late_weight: float
+    has_own: bool
     days: int
     table_rate: float = 0.08
     tilt_rate: float = 0.06

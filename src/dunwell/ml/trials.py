@@ -5,9 +5,10 @@ model's weekly cash and its matured predictions of the open book, made by models
 seen the outcome.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 
 import polars as pl
 
@@ -51,6 +52,17 @@ FEW_SNAPSHOTS = 4
 """Where there is too little to learn from, so many are enough to compare the naive models."""
 
 
+PPM = 1_000_000
+
+Tell = Callable[[int], None]
+"""Hears how much of a back-test is done, in parts per million."""
+
+
+def nobody(done_ppm: int) -> None:
+    """Tell nobody."""
+    del done_ppm
+
+
 @dataclass(slots=True)
 class Replayed:
     """What one model said of the open book on the snapshots."""
@@ -79,11 +91,11 @@ class Tested:
     replayed: Mapping[str, Replayed]
 
 
-def back_tested(history: History, *, seed: int, protocol: Protocol) -> Tested:
+def back_tested(history: History, *, seed: int, protocol: Protocol, tell: Tell = nobody) -> Tested:
     """Return the back-test of all models on the last snapshots of a protocol.
 
     A learned model takes part where it has enough paid items on the first snapshot. A ledger
-    shorter than that has fewer snapshots, or none.
+    shorter than that has fewer snapshots, or none. `tell` hears after every answer of a model.
     """
     last = history.as_of - OUTCOME_DAYS
     oldest = history.items["issued_day"].min()
@@ -94,9 +106,12 @@ def back_tested(history: History, *, seed: int, protocol: Protocol) -> Tested:
     known = [day for day in days if isinstance(oldest, int) and day > oldest]
     first = known[0] if known else last + 1
     replayed = {name: Replayed() for name in (*NAIVE, *LEARNED)}
+    models = makers(history, first=first, seed=seed, most_items=protocol.most_items)
+    answers = count(1)
 
     def cash(past: History, curves: Curves, weeks_ahead: int) -> pl.DataFrame:
         """Keep what the model says of the book, and forecast its cash."""
+        tell(PPM * next(answers) // (len(known) * len(models)))
         kept = replayed[curves.model]
         if len(curves):
             kept.cash += replayed_weeks(history, [curves])
@@ -107,7 +122,7 @@ def back_tested(history: History, *, seed: int, protocol: Protocol) -> Tested:
 
     found = backtest(
         history,
-        makers(history, first=first, seed=seed, most_items=protocol.most_items),
+        models,
         first=first,
         last=last,
         step_days=protocol.step_days,

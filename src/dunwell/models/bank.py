@@ -39,13 +39,6 @@ class BankFile(models.Model):
         READ = "read", _("Read")
         REFUSED = "refused", _("Refused")
 
-    MOVES = {
-        Status.RECEIVED: {Status.READ, Status.REFUSED},
-        Status.REFUSED: {Status.READ},
-        Status.READ: set(),
-    }
-    """Every allowed change of status; actions refuse the rest."""
-
     company = models.ForeignKey(Company, models.PROTECT, related_name="bank_files")
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="bank_files")
     name = models.CharField(max_length=200)

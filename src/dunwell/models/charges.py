@@ -10,7 +10,10 @@ from dunwell.models.items import Item
 
 
 class ReferenceRate(models.Model):
-    """An official or agreed yearly rate from a day on, with its source; corrected by a new row."""
+    """An official yearly rate from a day on, with its source; corrected by a new row.
+
+    In force once a second person approved it; a row whose approver is empty is a proposal.
+    """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="reference_rates")
     name = models.CharField(max_length=40)
@@ -26,8 +29,13 @@ class ReferenceRate(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "name", "from_on"],
-                condition=Q(replaced_by=None),
+                condition=Q(replaced_by=None) & ~Q(approver=""),
                 name="reference_rate_once",
+            ),
+            models.UniqueConstraint(
+                fields=["company", "name", "from_on"],
+                condition=Q(approver=""),
+                name="reference_rate_one_proposal",
             ),
         ]
 

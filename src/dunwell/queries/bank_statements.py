@@ -74,17 +74,17 @@ def statement_rows(
     cursor: str = "",
     limit: int = PAGE_SIZE,
 ) -> Page[StatementRow]:
-    """Return one page of statements, the last closing day first."""
-    found = BankStatement.objects.filter(company=company, closing_on__isnull=False)
+    """Return one page of statements, the last closing day first; a file's in its own order."""
+    found = BankStatement.objects.filter(company=company)
     if account_id is not None:
         found = found.filter(account=account_id)
+    limit = page_limit(limit)
     if file_id is not None:
         # a file may hold statements without any day; they come with its own list
-        found = BankStatement.objects.filter(company=company, file=file_id)
-        return _file_statements(found, cursor=cursor, limit=page_limit(limit))
-    limit = page_limit(limit)
+        return _file_statements(found.filter(file=file_id), cursor=cursor, limit=limit)
     rows = (
-        found.filter(after(cursor, ("-closing_on", "-id"), (date, int)))
+        found.filter(closing_on__isnull=False)
+        .filter(after(cursor, ("-closing_on", "-id"), (date, int)))
         .select_related("account")
         .order_by("-closing_on", "-id")[: limit + 1]
     )

@@ -44,7 +44,7 @@ FROM (
            ROW_NUMBER() OVER (PARTITION BY m.customer_id ORDER BY CASE m.status
                WHEN 'active' THEN 0 WHEN 'suspended' THEN 1 WHEN 'draft' THEN 2 ELSE 3 END,
                m.id DESC) AS place
-    FROM dunwell_mandate m WHERE m.company_id = %s {only}
+    FROM dunwell_mandate m WHERE m.company_id = %s
 ) chosen WHERE place = 1
 """
 _WAITING = """
@@ -90,13 +90,11 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """A plan as rows, ordered by customer and item; `retries` maps an item to its returned
-    debit, `is_short` says that there is no time left to tell customers anything new."""
+    """A plan as rows by customer and item; `retries` maps an item to its returned debit."""
 
     lines: tuple[PlannedLine, ...]
     left_out: tuple[LeftOut, ...]
     retries: Mapping[int, int]
-    is_short: bool
 
 
 def plan_debits(
@@ -150,13 +148,12 @@ def plan_debits(
         lines=tuple(PlannedLine(**row) for row in lines.iter_rows(named=True)),
         left_out=tuple(LeftOut(**row) for row in left_out.iter_rows(named=True)),
         retries=dict(retries.select("item_id", "debit_id").iter_rows()),
-        is_short=is_short,
     )
 
 
 def _mandates(company: Company, customer_ids: Collection[int] | None) -> nw.LazyFrame:
     frame = frames.read_frame(
-        _MANDATES.format(signed=frames.day("signed_on"), used=frames.day("used_on"), only=""),
+        _MANDATES.format(signed=frames.day("signed_on"), used=frames.day("used_on")),
         [company.pk],
         MANDATES,
     )

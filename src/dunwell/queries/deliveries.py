@@ -22,6 +22,7 @@ from dunwell.models import (
     Allocation,
     Company,
     Contact,
+    ContactRestriction,
     Dispute,
     Hold,
     Message,
@@ -30,6 +31,7 @@ from dunwell.models import (
     Promise,
 )
 from dunwell.queries import frames
+from dunwell.queries.contact_rules import ContactVerdict, delivery_rules
 from dunwell.queries.debit_notices import (
     NOTICES,
     debit_holds_frame,
@@ -49,7 +51,10 @@ from dunwell.queries.reminders import (
 from dunwell.queries.steering import steering
 
 PASSING = frozenset(
-    {"not_business_day", "quiet_hours", "stale_feed", "contacted_recently", "cap_reached"}
+    {
+        *("not_business_day", "quiet_hours", "stale_feed", "contacted_recently", "cap_reached"),
+        "contact_rule",
+    }
 )
 """Reasons of the gate that pass by themselves: the message waits. Any other withdraws it."""
 
@@ -59,6 +64,7 @@ OWN_REASONS: Mapping[str, str] = {
     "address_changed": "the contact has another address now",
     "another_first": "another message to the customer goes first",
     "debit_cancelled": "the debit it tells of was taken out of the run",
+    "contact_forbidden": "a contact rule forbids it until somebody changes what stands against it",
 }
 """Reasons beside the gate's."""
 
@@ -75,11 +81,15 @@ class Verdict:
 
     act: Literal["send", "wait", "withdraw"]
     reasons: tuple[str, ...] = ()
+    contact: ContactVerdict | None = None
 
     @property
     def text(self) -> str:
-        """The reasons in words."""
+        """The reasons in words, a contact rule with its own and with when it allows it."""
         words = {**GATE_REASONS, **OWN_REASONS}
+        if self.contact is not None and not self.contact.is_allowed:
+            told = self.contact.refusal()
+            words |= {"contact_rule": told, "contact_forbidden": told}
         return "; ".join(words[reason] for reason in self.reasons)
 
 
@@ -99,14 +109,19 @@ def delivery_verdicts(
     for message in messages:
         first.setdefault(message.customer_id, message)
     reasons = {message.pk: set[str]() for message in messages}
-    for customer_id, reason in _gate_reasons(company, first, as_of=as_of, at=at):
+    found_reasons, rules = _gate_reasons(company, first, as_of=as_of, at=at)
+    for customer_id, reason in found_reasons:
         reasons[first[customer_id].pk].add(reason)
     for message in messages:
         if message.pk != first[message.customer_id].pk:
             reasons[message.pk] = {"another_first"}
         elif as_of - message.as_of > LONGEST_WAIT:
             reasons[message.pk].add("too_old")
-    return {**told, **{key: _verdict(found) for key, found in reasons.items()}}
+    asked = {first[customer_id].pk: verdict for customer_id, verdict in rules.items()}
+    return {
+        **told,
+        **{key: _verdict(found, asked.get(key)) for key, found in reasons.items()},
+    }
 
 
 def early_messages(company: Company, *, as_of: date, at: datetime) -> Q:
@@ -144,24 +159,27 @@ def is_unchanged(message: Message) -> bool:
     customer = {"customer": OuterRef("customer_id")}
     news = Q(customer__is_opted_out=True) & ~Q(channel__in=NOTICES)
     news |= Q(Exists(Allocation.objects.filter(item__customer=OuterRef("customer_id"), **since)))
-    for written in (Payment.objects, Dispute.objects, Promise.objects, Hold.objects):
+    for written in (
+        *(Payment.objects, Dispute.objects, Promise.objects, Hold.objects),
+        ContactRestriction.objects,
+    ):
         news |= Q(Exists(written.filter(**customer, **since)))
     return Message.objects.filter(~news, pk=message.pk).exists()
 
 
-def _verdict(reasons: set[str]) -> Verdict:
+def _verdict(reasons: set[str], contact: ContactVerdict | None = None) -> Verdict:
     if not reasons:
-        return Verdict("send")
+        return Verdict("send", contact=contact)
     final = sorted(reasons - PASSING - {"another_first"})
     if final:
-        return Verdict("withdraw", tuple(final))
-    return Verdict("wait", tuple(sorted(reasons)))
+        return Verdict("withdraw", tuple(final), contact)
+    return Verdict("wait", tuple(sorted(reasons)), contact)
 
 
 def _gate_reasons(
     company: Company, messages: Mapping[int, Message], *, as_of: date, at: datetime
-) -> list[tuple[int, str]]:
-    """Return (customer, reason) of everything that stands against the messages."""
+) -> tuple[list[tuple[int, str]], dict[int, ContactVerdict]]:
+    """Return (customer, reason) of all that stands against the messages, and the rules' word."""
     chosen = pl.DataFrame({"customer_id": list(messages)}, schema={"customer_id": pl.Int64})
     books = Books(company)
     ledger = books.still_open(as_of=as_of)
@@ -189,6 +207,7 @@ def _gate_reasons(
     asked = items.join(_lazy(lines.select("item_id")), on="item_id", how="semi")
     totals = kept(demands(asked, items, owed, rates, home=company.currency))
     contacts = _contacts(company, messages, customers, at)
+    verdicts, rules = delivery_rules(company, contacts, as_of=as_of, at=at)
     policy = gate_policy(company)
     facts = gate_facts(
         contacts,
@@ -201,13 +220,17 @@ def _gate_reasons(
         policy=policy,
         fed_on=fed_on(company),
         as_of=as_of,
+        verdicts=verdicts,
     )
     found = native(gate(facts, policy=policy, stage="deliver")).select("customer_id", "reason")
-    return [
+    told = [
         *found.iter_rows(),
         *((key, "amounts_changed") for key in _changed(messages, lines, items, totals)),
         *((key, "address_changed") for key in _moved(messages)),
+        # a rule that no hour and no day lifts takes the message back
+        *((key, "contact_forbidden") for key, rule in rules.items() if rule.next_at is None),
     ]
+    return told, rules
 
 
 def _changed(

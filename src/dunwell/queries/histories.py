@@ -7,10 +7,12 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from dunwell.engine.contact_answers import REPLIES
+from dunwell.engine.ledger import Ledger
 from dunwell.ml.history import History, history
-from dunwell.models import Company
+from dunwell.models import Company, PaymentPlan
 from dunwell.queries import frames
 from dunwell.queries.ledgers import Books
+from dunwell.queries.plan_frames import plan_promises_frame
 
 _ANSWERED = "'reached', 'call_back', 'refuses', 'says_paid'"
 """Call results that are an answer of the customer."""
@@ -19,11 +21,12 @@ _ANSWERED = "'reached', 'call_back', 'refuses', 'says_paid'"
 def company_history(books: Books, *, as_of: date) -> History:
     """Return what the ledger shows as of a day, with contacts and countries, rows sorted.
 
-    All that is known now counts, dated by its own day, as everywhere in the day's cycle.
+    All that is known now counts, dated by its own day, as everywhere in the day's cycle. What a
+    payment plan says about its items counts like a promise, while the plan is in force.
     """
     company = books.company
     found = history(
-        books.whole(),
+        _with_plans(books),
         as_of=as_of,
         contacts=frames.contacts_frame(company),
         countries=books.customers.select("customer_id", "country"),
@@ -47,6 +50,15 @@ def replies_frame(company: Company) -> nw.LazyFrame:
         [company.pk],
         REPLIES,
     )
+
+
+def _with_plans(books: Books) -> Ledger:
+    """Return the ledger with the days on which plans pay their items among the promises."""
+    ledger = books.whole()
+    if not PaymentPlan.objects.filter(company=books.company, accepted_on__isnull=False).exists():
+        return ledger
+    planned = plan_promises_frame(books.company)
+    return replace(ledger, promises=nw.concat([ledger.promises, planned], how="vertical"))
 
 
 def _sorted(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,5 @@
 """One case for the person who decides it: the payment's words, proposals, items, and history."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,8 +28,6 @@ from dunwell.queries.match_payers import plain_name
 MOST_CANDIDATES = 200
 """So many open items of the likely customers are offered, the oldest first."""
 CASE = "matchcase"
-_MORE = re.compile(r"^(\d+) more than is open$")
-_WORTH = re.compile(r"^(-?\d+) ([A-Z]{3}) are worth (-?\d+) ([A-Z]{3}) on the day$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -334,7 +331,7 @@ def _proposal(row: Any, items: Mapping[int, CardItem], payment: Payment) -> Card
             for short in row.shortfalls
         ),
         left_minor=row.left_minor,
-        reasons=tuple(_worded(one, payment.currency) for one in row.reasons),
+        reasons=tuple(row.reasons),
     )
 
 
@@ -353,16 +350,6 @@ def _paid(
         paid[key] = whole - spent if key == keys[-1] else part
         spent += paid[key]
     return paid
-
-
-def _worded(reason: str, currency: str) -> str:
-    """Return a reason with amounts as people write them; the engine says minor units."""
-    if more := _MORE.match(reason):
-        return f"{_money(int(more[1]), currency)} more than is open"
-    if worth := _WORTH.match(reason):
-        mine, theirs = _money(int(worth[1]), worth[2]), _money(int(worth[3]), worth[4])
-        return f"{mine} are worth {theirs} on the day"
-    return reason
 
 
 def _history(company: Company, case: MatchCase) -> tuple[CardEvent, ...]:

@@ -24,6 +24,7 @@ __all__ = [
     "case_rows",
     "case_totals",
     "customer_choices",
+    "waiting_keys",
 ]
 
 Status = MatchCase.Status
@@ -102,6 +103,13 @@ def case_rows(
         .order_by(*order)[: limit + 1]
     )
     return page_of([_row(case) for case in rows], limit=limit, key=_key)
+
+
+def waiting_keys(company: Company) -> tuple[int, ...]:
+    """Return the keys of all cases to be decided, in the order of `case_rows`."""
+    found = _found(company, Status.EXCEPTION, "", "", "")
+    order = ("payment__value_on", "-payment__amount_minor", "id")
+    return tuple(found.order_by(*order).values_list("id", flat=True))
 
 
 def case_totals(

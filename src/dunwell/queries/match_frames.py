@@ -5,7 +5,6 @@ Payments are keyed by their number, so that every reason can be shown to a perso
 """
 
 # every value is a parameter; what is put together here are our own pieces of SQL
-# ruff: noqa: S608
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +13,11 @@ from itertools import repeat
 
 import narwhals.stable.v2 as nw
 import polars as pl
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from dunwell.engine.calendars import day_number
 from dunwell.engine.cash_policy import CashPolicy
+from dunwell.engine.matching.holds import STATUS_HOLDS
 from dunwell.engine.matching.policy import MatchPolicy
 from dunwell.engine.matching.precision import SHIPPED, Precision, with_outcomes
 from dunwell.engine.matching.readings import Cell
@@ -26,23 +26,20 @@ from dunwell.models import Company, Customer, MatchOutcome
 from dunwell.queries import frames
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.frames import day, read_rows
+from dunwell.queries.match_items import MatchItems
 from dunwell.queries.match_payers import accounts_of_payers, names_of_payers, who_pays_for
 from dunwell.queries.match_remittances import remitted_lines
-
-SETTLED_DAYS = 400
-"""Items settled within so many days are still recognised: as paid already, or paid twice."""
-
-KNOWN = "customer "
-"""Stands before the customer's key where a payment's customer is known for sure."""
+from dunwell.queries.match_repeats import Money, Repeats, repeats
 
 _PAYMENTS = """
 SELECT p.id, p.number, p.value_day, p.amount_minor,
        p.amount_minor - CAST(COALESCE(p.used, 0) AS bigint), p.currency,
-       COALESCE(NULLIF(e.counterparty, ''), NULLIF(p.payer, ''), k.name, ''),
+       COALESCE(NULLIF(e.counterparty, ''), p.payer),
        COALESCE(e.counterparty_account, ''),
        COALESCE(NULLIF(e.reference, ''), p.reference), COALESCE(e.text, ''),
        COALESCE(e.end_to_end, ''), p.payer, p.customer_id, c.id, COALESCE(c.status, ''),
-       COALESCE(c.version, 0), p.used IS NOT NULL, e.id,
+       COALESCE(c.version, 0), COALESCE(c.reason, ''), COALESCE(c.decided_by, ''),
+       p.used IS NOT NULL, e.id,
        COALESCE(e.charges_minor, 0), e.original_minor, COALESCE(e.original_currency, '')
 FROM (SELECT p.id, p.number, {value_day} AS value_day, p.amount_minor, p.currency, p.payer,
              p.reference, p.customer_id,
@@ -52,7 +49,6 @@ FROM (SELECT p.id, p.number, {value_day} AS value_day, p.amount_minor, p.currenc
       WHERE p.company_id = %s AND p.amount_minor > 0 AND p.reverses_id IS NULL
         AND {value_day} <= %s
         AND NOT EXISTS (SELECT 1 FROM dunwell_payment r WHERE r.reverses_id = p.id)) p
-LEFT JOIN dunwell_customer k ON k.id = p.customer_id
 LEFT JOIN dunwell_matchcase c ON c.payment_id = p.id
 LEFT JOIN dunwell_bankentry e ON e.payment_id = p.id AND e.treatment = 'payment'
 WHERE p.amount_minor > COALESCE(p.used, 0)
@@ -78,51 +74,17 @@ _PAYMENT_TYPES: Mapping[str, type[pl.DataType]] = {
     "case_id": pl.Int64,
     "status": pl.String,
     "version": pl.Int64,
+    "reason": pl.String,
+    "decided_by": pl.String,
     "is_used": pl.Boolean,
     "entry_id": pl.Int64,
     "charges_minor": pl.Int64,
     "original_minor": pl.Int64,
     "original_currency": pl.String,
 }
-_ITEMS = """
-SELECT i.id, i.customer_id, k.name, i.number, i.reference, {issued_day}, {due_day},
-       i.amount_minor, COALESCE(o.open_minor, 0), i.currency, k.terms,
-       CASE WHEN i.id IN (SELECT item_id FROM dunwell_dispute
-                          WHERE company_id = %s AND closed_on IS NULL) THEN 'disputed'
-            WHEN i.id IN (SELECT item_id FROM dunwell_hold WHERE {stops} AND item_id IS NOT NULL)
-              OR i.customer_id IN (SELECT customer_id FROM dunwell_hold
-                                   WHERE {stops} AND item_id IS NULL) THEN 'legal_hold'
-            ELSE '' END
-FROM dunwell_item i
-JOIN dunwell_customer k ON k.id = i.customer_id
-LEFT JOIN dunwell_openitem o ON o.item_id = i.id
-WHERE i.company_id = %s AND i.kind <> 'refund' AND {issued_day} <= %s
-  AND (o.item_id IS NOT NULL OR i.id IN (SELECT item_id FROM dunwell_allocation
-                                         WHERE company_id = %s AND {applied_day} > %s))
-"""
-_STOPS = """
-company_id = %s AND reason IN ('legal', 'insolvency') AND released_on IS NULL
-AND {from_day} <= %s AND (until_on IS NULL OR {until_day} >= %s)
-"""
-"""Holds that stop posting. The others (an agreement, a plan) only stop chasing: what is paid
-under them is just what was agreed."""
-_ITEM_TYPES: Mapping[str, type[pl.DataType]] = {
-    "item_id": pl.Int64,
-    "customer_id": pl.Int64,
-    "customer": pl.String,
-    "number": pl.String,
-    "reference": pl.String,
-    "issued_day": pl.Int32,
-    "due_day": pl.Int32,
-    "amount_minor": pl.Int64,
-    "open_minor": pl.Int64,
-    "currency": pl.String,
-    "terms": pl.String,
-    "status": pl.String,
-}
 _ENGINE_PAYMENT = (
     *("payment_id", "value_day", "amount_minor", "currency"),
-    *("payer", "account", "reference", "text", "end_to_end_id"),
+    *("payer", "account", "reference", "text", "end_to_end_id", "held", "customer_id"),
 )
 
 
@@ -131,7 +93,7 @@ class PaymentSeen:
     """A payment as it was when the frames were read, to notice what changed since.
 
     `left_minor` of `currency` was unapplied; `status` and `version` are those of its case, empty
-    and 0 where it had none. `earlier` is an earlier payment that looks the same, or empty.
+    and 0 where it had none; `is_waiting` says that a person is to decide it.
     """
 
     id: int
@@ -142,7 +104,8 @@ class PaymentSeen:
     case_id: int | None
     status: str
     version: int
-    earlier: str
+    is_waiting: bool
+    money: Money
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,7 +115,7 @@ class MatchFrames:
     company: Company
     as_of: date
     payments: nw.LazyFrame
-    items: nw.LazyFrame
+    items: MatchItems
     remittances: nw.LazyFrame
     aliases: nw.LazyFrame
     accounts: nw.LazyFrame
@@ -161,13 +124,8 @@ class MatchFrames:
     cash: CashPolicy
     policy: MatchPolicy
     precision: Precision
+    repeats: Repeats
     seen: Mapping[str, PaymentSeen]
-
-    def open_minor(self, items: Sequence[int]) -> dict[int, int]:
-        """Return what was open on the items when the frames were read."""
-        wanted: pl.LazyFrame = nw.to_native(self.items)
-        rows = wanted.filter(pl.col("item_id").is_in(list(items))).collect()
-        return dict(zip(rows["item_id"], rows["open_minor"], strict=True))
 
 
 def match_frames(
@@ -177,7 +135,7 @@ def match_frames(
 
     A payment waits when it has unapplied cash, its value day has come, it was not returned, and
     nobody decided it. One that was partly applied by other ways is on account, and read only
-    when named. Items are those open, or settled in the last SETTLED_DAYS.
+    when named. Items are read as matching asks for them.
     """
     cash = cash_policy_in_force(company, as_of=as_of)
     policy = _own_policy(company, cash.matching)
@@ -186,21 +144,22 @@ def match_frames(
         found = found.filter(pl.col("case_id").is_not_null() | ~pl.col("is_used"))
     else:
         found = found.filter(pl.col("id").is_in(list(payment_ids)))
-    items = _items(company, as_of)
+    items = MatchItems(company, as_of=as_of)
     return MatchFrames(
         company=company,
         as_of=as_of,
         payments=_lazy(found.select(_ENGINE_PAYMENT)),
-        items=_lazy(items),
+        items=items,
         remittances=_lazy(remitted_lines(company, found)),
         aliases=_lazy(names_of_payers(company)),
-        accounts=_lazy(accounts_of_payers(company, found)),
-        relations=_lazy(who_pays_for(company, items)),
+        accounts=_lazy(accounts_of_payers(company)),
+        relations=_lazy(who_pays_for(company, items.customers())),
         rates=frames.fx_frame(company),
         cash=cash,
         policy=policy,
-        precision=_precision(company),
-        seen=_seen(found, _earlier(company, found, days=policy.duplicate_days)),
+        precision=_precision(company, as_of=as_of),
+        repeats=repeats(company, found, days=policy.duplicate_days),
+        seen=_seen(found),
     )
 
 
@@ -224,9 +183,11 @@ def _payments(company: Company, as_of: date) -> pl.DataFrame:
     query = _PAYMENTS.format(value_day=day("p.value_on"))
     rows = read_rows(query, [company.pk, day_number(as_of)], _PAYMENT_TYPES)
     told = [_told(*row) for row in rows.select(_TOLD).iter_rows()]
-    known = pl.format(KNOWN + "{}", pl.col("customer_id"))
+    waits = (pl.col("decided_by") != "") | ~pl.col("reason").is_in(STATUS_HOLDS)
+    is_waiting = (pl.col("status") == "held") & waits
     return rows.with_columns(
-        account=pl.when(pl.col("customer_id").is_null()).then("account").otherwise(known),
+        is_waiting=is_waiting,
+        held=pl.when(is_waiting).then("reason").otherwise(pl.lit("")),
         text=pl.Series(told, dtype=pl.String),
     ).unique("id", keep="first", maintain_order=True)
 
@@ -243,24 +204,15 @@ def _told(text: str, currency: str, charges: int, original: int | None, other: s
     return text.strip()
 
 
-def _items(company: Company, as_of: date) -> pl.DataFrame:
-    today = day_number(as_of)
-    stops = _STOPS.format(from_day=day("from_on"), until_day=day("until_on"))
-    query = _ITEMS.format(
-        issued_day=day("i.issued_on"),
-        due_day=day("i.due_on"),
-        applied_day=day("applied_on"),
-        stops=stops,
-    )
-    stopped = [company.pk, today, today]
-    parameters = [company.pk, *stopped, *stopped, company.pk, today, company.pk]
-    return read_rows(query, [*parameters, today - SETTLED_DAYS], _ITEM_TYPES)
+def _precision(company: Company, *, as_of: date) -> Precision:
+    """Return the shipped precision with the company's own judged outcomes counted in.
 
-
-def _precision(company: Company) -> Precision:
-    """Return the shipped precision with the company's own judged outcomes counted in."""
+    What matching itself posted counts from the next day on, when people have looked at it: a
+    run must not change what the next one of its day thinks.
+    """
+    fresh = Q(was_auto=True, is_right=True, judged_on__gte=as_of)
     judged = (
-        MatchOutcome.objects.filter(company=company, is_current=True)
+        MatchOutcome.objects.filter(~fresh, company=company, is_current=True)
         .order_by()
         .values_list("evidence", "is_right")
         .annotate(times=Count("pk"))
@@ -273,60 +225,31 @@ def _precision(company: Company) -> Precision:
     return with_outcomes(SHIPPED, outcomes)
 
 
-def _earlier(company: Company, payments: pl.DataFrame, *, days: int) -> Mapping[int, str]:
-    """Return, by payment, an earlier one of the same payer, amount and currency, within days."""
-    if not payments.height:
-        return {}
-    first = int(payments["value_day"].min())  # type: ignore[arg-type]  # a day, for there are rows
-    value_day = day("p.value_on")
-    known = read_rows(
-        f"SELECT p.id, p.number, {value_day}, p.amount_minor, p.currency, p.payer, p.customer_id "
-        "FROM dunwell_payment p LEFT JOIN dunwell_payment r ON r.reverses_id = p.id "
-        f"WHERE p.company_id = %s AND {value_day} >= %s AND p.reverses_id IS NULL "
-        "AND r.id IS NULL",
-        [company.pk, first - days],
-        {
-            "other": pl.Int64,
-            "earlier": pl.String,
-            "other_day": pl.Int32,
-            "whole_minor": pl.Int64,
-            "currency": pl.String,
-            "told_payer": pl.String,
-            "customer_id": pl.Int64,
-        },
-    ).filter(~pl.col("other").is_in(payments["id"].to_list()))
-    # both sides are told apart by what they share: the payer's name, else the customer
-    share = (
-        pl.when(pl.col("told_payer") != "")
-        .then("told_payer")
-        .otherwise(pl.format(KNOWN + "{}", pl.col("customer_id")))
-    )
-    mine = payments.select("id", "value_day", "whole_minor", "currency", payer=share)
-    apart = pl.col("value_day") - pl.col("other_day")
-    found = (
-        mine.join(known.with_columns(payer=share), on=["whole_minor", "currency", "payer"])
-        .filter(apart.is_between(0, days))
-        .sort("other_day", "other")
-    )
-    return dict(zip(found["id"], found["earlier"], strict=True))
-
-
-def _seen(payments: pl.DataFrame, earlier: Mapping[int, str]) -> Mapping[str, PaymentSeen]:
+def _seen(payments: pl.DataFrame) -> Mapping[str, PaymentSeen]:
     rows = payments.select(
-        *("id", "payment_id", "amount_minor", "currency", "customer_id"),
-        *("case_id", "status", "version"),
+        *("id", "payment_id", "amount_minor", "currency", "customer_id", "case_id", "status"),
+        *("version", "is_waiting", "value_day", "told_payer", "whole_minor"),
     )
     return {
-        number: PaymentSeen(
-            id=key,
-            number=number,
-            left_minor=left,
-            currency=currency,
-            customer_id=customer_id,
-            case_id=case_id,
-            status=status,
-            version=version,
-            earlier=earlier.get(key, ""),
+        row["payment_id"]: PaymentSeen(
+            id=row["id"],
+            number=row["payment_id"],
+            left_minor=row["amount_minor"],
+            currency=row["currency"],
+            customer_id=row["customer_id"],
+            case_id=row["case_id"],
+            status=row["status"],
+            version=row["version"],
+            is_waiting=row["is_waiting"],
+            money=Money(
+                id=row["id"],
+                number=row["payment_id"],
+                value_day=row["value_day"],
+                payer=row["told_payer"],
+                customer_id=row["customer_id"],
+                whole_minor=row["whole_minor"],
+                currency=row["currency"],
+            ),
         )
-        for key, number, left, currency, customer_id, case_id, status, version in rows.iter_rows()
+        for row in rows.iter_rows(named=True)
     }

@@ -1,6 +1,6 @@
 """Who pays for whom, as matching reads it: learned names and accounts, relations, parents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -21,12 +21,9 @@ def names_of_payers(company: Company) -> pl.DataFrame:
     return _known_as(company, "name", "payer")
 
 
-def accounts_of_payers(company: Company, payments: pl.DataFrame) -> pl.DataFrame:
-    """Return the accounts that pay for a customer: account, customer_id.
-
-    Of payments recorded for a customer, that is what `match_frames` writes as their account.
-    """
-    return pl.concat([_known_as(company, "account", "account"), _sure(payments)])
+def accounts_of_payers(company: Company) -> pl.DataFrame:
+    """Return the accounts that pay for a customer: account, customer_id."""
+    return _known_as(company, "account", "account")
 
 
 def _known_as(company: Company, kind: str, column: str) -> pl.DataFrame:
@@ -38,13 +35,7 @@ def _known_as(company: Company, kind: str, column: str) -> pl.DataFrame:
     return known.filter(pl.col("kind") == kind).drop("kind")
 
 
-def _sure(payments: pl.DataFrame) -> pl.DataFrame:
-    """Return the customers that payments are recorded for, by what stands as their account."""
-    sure = payments.filter(pl.col("customer_id").is_not_null())
-    return sure.select("account", "customer_id").unique(maintain_order=True)
-
-
-def who_pays_for(company: Company, items: pl.DataFrame) -> pl.DataFrame:
+def who_pays_for(company: Company, with_items: Sequence[int]) -> pl.DataFrame:
     """Return who pays for whom: as entered, and parents for their subsidiaries.
 
     A payer without items of its own is met by its name, which matching cannot know otherwise.
@@ -67,6 +58,6 @@ def who_pays_for(company: Company, items: pl.DataFrame) -> pl.DataFrame:
         [company.pk, company.pk],
         types,
     )
-    has_items = pl.col("payer_customer_id").is_in(items["customer_id"].unique().to_list())
+    has_items = pl.col("payer_customer_id").is_in(with_items)
     named = pl.when((pl.col("payer") == "") & ~has_items).then("name").otherwise("payer")
     return rows.with_columns(payer=named).drop("name")

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from math import sqrt
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
+from dunwell.engine.proportions import wilson
 from dunwell.models import Allocation, Company, MatchCase, MatchOutcome, Payment
 
 PPM = 1_000_000
@@ -26,10 +26,7 @@ Status = MatchCase.Status
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JudgedShare:
-    """`right` of `judged` as ppm, with Wilson's interval at 95 % confidence; empty without any.
-
-    Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference.
-    """
+    """`right` of `judged` as ppm, with Wilson's interval at 95 % confidence; empty without any."""
 
     judged: int
     right: int
@@ -42,21 +39,16 @@ class JudgedShare:
     @property
     def low_ppm(self) -> int | None:
         """Return the lower end of the interval."""
-        return self._bound(-1)
+        return self._bound(0)
 
     @property
     def high_ppm(self) -> int | None:
         """Return the upper end of the interval."""
         return self._bound(1)
 
-    def _bound(self, sign: int) -> int | None:
-        if not self.judged:
-            return None
-        n, share = self.judged, self.right / self.judged
-        middle = share + Z * Z / (2 * n)
-        spread = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-        bound = (middle + sign * spread) / (1 + Z * Z / n)
-        return min(max(round(bound * PPM), 0), PPM)
+    def _bound(self, place: int) -> int | None:
+        ends = wilson(self.right, self.judged, z=Z)
+        return round(ends[place] * PPM) if self.judged else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,6 +16,21 @@ _LINES: Mapping[str, type[pl.DataType]] = {
     "amount_minor": pl.Int64,
     "memo": pl.String,
 }
+# Lists of payments that are done would be read only to be dropped.
+_ADVISED = """
+SELECT l.id, r.payment_id, l.item_ref, l.paid_minor, l.gross_minor, l.discount_minor,
+       l.deduction_minor, l.text
+FROM dunwell_remittanceline l JOIN dunwell_remittance r ON r.id = l.remittance_id
+WHERE r.company_id = %s AND r.payment_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM dunwell_matchcase c WHERE c.payment_id = r.payment_id
+                  AND c.status NOT IN ('exception', 'held'))
+"""
+_LISTED = """
+SELECT e.payment_id, CAST(e.remitted AS text) FROM dunwell_bankentry e
+WHERE e.company_id = %s AND e.treatment = 'payment' AND CAST(e.remitted AS text) <> '[]'
+  AND NOT EXISTS (SELECT 1 FROM dunwell_matchcase c WHERE c.payment_id = e.payment_id
+                  AND c.status NOT IN ('exception', 'held'))
+"""
 _Line = tuple[int, str, str, int | None, str]
 
 
@@ -32,20 +47,11 @@ def remitted_lines(company: Company, payments: pl.DataFrame) -> pl.DataFrame:
         **{f"{name}_minor": pl.Int64 for name in ("paid", "gross", "discount", "deduction")},
         "text": pl.String,
     }
-    advised = read_rows(
-        "SELECT l.id, r.payment_id, l.item_ref, l.paid_minor, l.gross_minor, l.discount_minor, "
-        "l.deduction_minor, l.text FROM dunwell_remittanceline l "
-        "JOIN dunwell_remittance r ON r.id = l.remittance_id "
-        "WHERE r.company_id = %s AND r.payment_id IS NOT NULL",
-        [company.pk],
-        types,
-    ).join(payments.select("id", "payment_id", "currency"), on="id")
-    listed = read_rows(
-        "SELECT payment_id, CAST(remitted AS text) FROM dunwell_bankentry "
-        "WHERE company_id = %s AND treatment = 'payment' AND CAST(remitted AS text) <> '[]'",
-        [company.pk],
-        {"id": pl.Int64, "remitted": pl.String},
-    ).join(payments.select("id", "payment_id", "currency"), on="id")
+    waiting = payments.select("id", "payment_id", "currency")
+    advised = read_rows(_ADVISED, [company.pk], types).join(waiting, on="id")
+    listed = read_rows(_LISTED, [company.pk], {"id": pl.Int64, "remitted": pl.String}).join(
+        waiting, on="id"
+    )
     rows = [_line(**row) for row in advised.drop("id").iter_rows(named=True)]
     told = set(advised["payment_id"])
     for entry in listed.filter(~pl.col("payment_id").is_in(list(told))).iter_rows(named=True):

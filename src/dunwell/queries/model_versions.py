@@ -224,10 +224,10 @@ def serving_kind(company: Company) -> str:
     return found.values_list("kind", flat=True).first() or ""
 
 
-def tested_on(company: Company) -> date | None:
-    """Return up to which day the latest back-tested version learned, None before the first."""
+def latest_tested(company: Company) -> ModelVersion | None:
+    """Return the latest back-tested version, its artifact included, None before the first."""
     found = ModelVersion.objects.filter(company=company).exclude(league={})
-    return found.order_by("-number").values_list("trained_as_of", flat=True).first()
+    return found.defer("league", "card", "replay").order_by("-number").first()
 
 
 def checked_on(company: Company) -> date | None:

@@ -93,7 +93,7 @@ def strategies_in_force(company: Company, *, as_of: date) -> tuple[PolicyInForce
 
 
 def _in_force(company: Company, kind: str, as_of: date) -> Sequence[PolicyVersion]:
-    # of strategies each name has its own line of versions; there is one cash policy
+    # of strategies each name has its own line of versions; of the others there is one document
     latest: dict[str, PolicyVersion] = {}
     for version in (
         PolicyVersion.objects.filter(
@@ -105,7 +105,7 @@ def _in_force(company: Company, kind: str, as_of: date) -> Sequence[PolicyVersio
         .defer("document")
         .order_by("valid_from", "id")
     ):
-        latest[kind if kind == PolicyVersion.Kind.CASH else version.name] = version
+        latest[version.name if kind == PolicyVersion.Kind.STRATEGY else kind] = version
     return sorted(latest.values(), key=lambda version: version.name)
 
 

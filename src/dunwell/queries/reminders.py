@@ -20,6 +20,7 @@ from dunwell.engine.schema import Column, Frame
 from dunwell.engine.strategy import Strategy, minimums_frame, steps_frame
 from dunwell.models import Company, Feed, Message
 from dunwell.queries import frames
+from dunwell.queries.contact_rules import plan_verdicts
 from dunwell.queries.debit_notices import debit_holds_frame
 from dunwell.queries.ledgers import Books
 from dunwell.queries.steering import (
@@ -157,6 +158,7 @@ def plan_contacts(
             policy=policy,
             fed_on=fed_on(company),
             as_of=as_of,
+            verdicts=plan_verdicts(company, contacts, as_of=as_of),
         )
     )
     reasons = _with_waiting(native(gate(facts, policy=policy, stage="plan")), contacts, company)

@@ -15,6 +15,7 @@ from dunwell.ml.next_action import RANKED, action_policy, rank
 from dunwell.models import Company
 from dunwell.queries import frames
 from dunwell.queries.reminders import ContactPlan, native
+from dunwell.queries.workforce import Workforce, workforce
 
 BY_ITSELF = ("email", "portal")
 """Steps that need nobody once they are clear."""
@@ -63,8 +64,9 @@ def suggestions(plan: ContactPlan, ranked: pl.DataFrame, *, shown: pl.DataFrame)
         .join(plan.decisions.filter(decision="clear"), on="customer_id", how="semi")
         .select("customer_id", is_automatic=pl.lit(value=True))
     )
+    force = workforce(company, as_of=plan.as_of)
     people = (
-        _people(company, as_of=plan.as_of)
+        _people(company, force, as_of=plan.as_of)
         .join(automatic, on="customer_id", how="left")
         .with_columns(pl.col("is_automatic").fill_null(value=False))
     )
@@ -74,7 +76,7 @@ def suggestions(plan: ContactPlan, ranked: pl.DataFrame, *, shown: pl.DataFrame)
         .agg(options=pl.struct("action", "minutes", "extra_minor"))
     )
     return (
-        suggested(weighed, people)
+        suggested(weighed, people, own_minutes=force.minutes)
         .select(*RANKED, "is_planned")
         .join(people.select("customer_id", "is_automatic"), on="customer_id", how="left")
         .join(listed, on="customer_id", how="left")
@@ -108,12 +110,26 @@ def _options(plan: ContactPlan, customers: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([steps, ways]).join(customers, on="customer_id", how="semi")
 
 
-def _people(company: Company, *, as_of: date) -> pl.DataFrame:
-    """Return who collects from each customer, and whether it is awake: not put aside."""
-    return frames.read_rows(
+def _people(company: Company, force: Workforce, *, as_of: date) -> pl.DataFrame:
+    """Return who collects from each customer today, and whether it is awake: not put aside.
+
+    The cover collects for who is away; without one nobody does.
+    """
+    found = frames.read_rows(
         "SELECT c.id, c.collector_id, NOT EXISTS (SELECT 1 FROM dunwell_snooze s WHERE "
         f"s.customer_id = c.id AND {frames.day('s.until_on')} > %s) AND TRUE "
         "FROM dunwell_customer c WHERE c.company_id = %s ORDER BY c.id",
         [day_number(as_of), company.pk],
         _PEOPLE,
+    )
+    if not force.covers:
+        return found
+    today = {away: force.at_work(away) for away in force.covers}
+    return found.with_columns(
+        pl.col("collector_id").replace_strict(
+            list(today),
+            list(today.values()),
+            default=pl.col("collector_id"),
+            return_dtype=pl.Int64,
+        )
     )

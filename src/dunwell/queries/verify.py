@@ -21,13 +21,16 @@ from dunwell.models import (
 )
 from dunwell.queries.events import hash_of
 from dunwell.queries.proofs.balances import BALANCES
+from dunwell.queries.proofs.charges import CHARGES
 from dunwell.queries.proofs.check import Check
 from dunwell.queries.proofs.closing import CLOSING
 from dunwell.queries.proofs.desk import DESK
 from dunwell.queries.proofs.history import HISTORY
+from dunwell.queries.proofs.plans import PLANS
 from dunwell.queries.proofs.postings import POSTINGS
 from dunwell.queries.proofs.predictions import PREDICTIONS
 from dunwell.queries.proofs.refunds import REFUNDS
+from dunwell.queries.proofs.settlements import SETTLEMENTS
 from dunwell.queries.statements import changed_statements
 
 MOST_ROWS = 50
@@ -36,9 +39,12 @@ CHECKS: tuple[Check, ...] = (
     *POSTINGS,
     *BALANCES,
     *REFUNDS,
+    *CHARGES,
     *HISTORY,
     *CLOSING,
     *DESK,
+    *PLANS,
+    *SETTLEMENTS,
     *PREDICTIONS,
 )
 

@@ -12,6 +12,7 @@ from dunwell.ml.action_day import CAPACITY_MINUTES
 from dunwell.models import Company, Message, Note, Snooze, Task, WorklistEntry
 from dunwell.queries.customers import customers_searched
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.workforce import covered_users, workforce
 
 SHOWN = ("plan", "mine", "all", "unassigned", "snoozed")
 WAITING = (Message.Status.DRAFT, Message.Status.READY, Message.Status.FAILED)
@@ -161,7 +162,7 @@ def worklist_rows(
     limit = page_limit(limit)
     entries = list(
         WorklistEntry.objects.filter(company=company)
-        .filter(_shown(show, user_id, as_of))
+        .filter(_shown(company, show, user_id, as_of))
         .filter(customers_searched(company, search, path="customer__"))
         .filter(after(cursor, ("rank", "id"), (int, int)))
         .select_related("customer__collector", "customer__snooze")
@@ -193,13 +194,17 @@ def worklist_rows(
 
 
 def worklist_counts(company: Company, *, as_of: date, user_id: int | None) -> WorklistCounts:
-    """Return how much each view holds, in one query.
+    """Return how much each view holds, in three queries; mine includes those I cover for.
 
     Counted from the customers, whose index by collector and whose worklist key answer by
     themselves; only what is put aside is looked up row by row.
     """
+    users = covered_users(company, user_id=user_id, as_of=as_of)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"company": company.pk, "as_of": as_of, "user": user_id})
+        cursor.execute(
+            _COUNTS.format(users=", ".join(map(str, users)) or "NULL"),
+            {"company": company.pk, "as_of": as_of},
+        )
         mine, entries, unassigned, snoozed, to_collect, minutes = cursor.fetchone()
     return WorklistCounts(
         mine=mine,
@@ -212,14 +217,16 @@ def worklist_counts(company: Company, *, as_of: date, user_id: int | None) -> Wo
 
 
 def day_plan(company: Company, *, as_of: date, user_id: int | None) -> DayPlan:
-    """Return what fits into a collector's day, in one query; its rows are the view `plan`."""
-    told = WorklistEntry.objects.filter(_shown("plan", user_id, as_of), company=company).aggregate(
+    """Return what fits into a collector's day; its rows are the view `plan`."""
+    planned = WorklistEntry.objects.filter(_shown(company, "plan", user_id, as_of))
+    told = planned.filter(company=company).aggregate(
         n=Count("id"), minutes=Sum("minutes"), extra=Sum("expected_extra_minor")
     )
+    minutes = workforce(company, as_of=as_of).minutes
     return DayPlan(
         customers=told["n"],
         minutes=told["minutes"] or 0,
-        capacity_minutes=CAPACITY_MINUTES,
+        capacity_minutes=minutes.get(user_id or 0, CAPACITY_MINUTES),
         expected_extra_minor=int(told["extra"] or 0),
     )
 
@@ -249,7 +256,7 @@ WITH asleep AS (
     SELECT COUNT(*) AS customers, SUM(e.to_collect_minor) AS to_collect, SUM(e.minutes) AS minutes
     FROM dunwell_customer c
     JOIN dunwell_worklistentry e ON e.customer_id = c.id
-    WHERE c.company_id = %(company)s AND c.collector_id = %(user)s
+    WHERE c.company_id = %(company)s AND c.collector_id IN ({users})
       AND c.id NOT IN (SELECT id FROM asleep)
 ), nobody AS (
     SELECT COUNT(*) AS customers
@@ -268,13 +275,14 @@ FROM mine CROSS JOIN nobody
 """A customer is of the company its worklist entry is of."""
 
 
-def _shown(show: str, user_id: int | None, as_of: date) -> Q:
+def _shown(company: Company, show: str, user_id: int | None, as_of: date) -> Q:
     if show == "snoozed":
         return Q(customer__snooze__until_on__gt=as_of)
     # a missing snooze compares as unknown, so both ways of not being put aside are named
     awake = Q(customer__snooze=None) | Q(customer__snooze__until_on__lte=as_of)
     if show in {"mine", "plan"}:
-        mine = awake & Q(customer__collector=user_id, customer__collector__isnull=False)
+        users = covered_users(company, user_id=user_id, as_of=as_of)
+        mine = awake & Q(customer__collector__in=users)
         return mine & Q(reasons__suggestion__is_planned=True) if show == "plan" else mine
     if show == "unassigned":
         return awake & Q(customer__collector=None)

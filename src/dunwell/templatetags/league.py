@@ -158,7 +158,7 @@ BOOK_METRICS = (
 
 @register.simple_tag
 def league_view(league: Any, scope: str) -> Table:
-    """Return one part of a league table; intervals are there for new items only."""
+    """Return one part of a league table, each figure with its 95 % interval where one was kept."""
     columns = BOOK_METRICS if scope == "book" else ITEM_METRICS
     found = {row.model: _within(row.figures, scope) for row in league.rows}
     best = {metric.name: _best(metric, found) for metric in columns}
@@ -172,7 +172,7 @@ def league_view(league: Any, scope: str) -> Table:
                 _cell(
                     metric,
                     _value(metric, found[row.model]),
-                    row.figures.get("intervals", {}) if scope == "new" else {},
+                    _interval(metric, row.figures, scope),
                     is_best=row.model in best[metric.name],
                 )
                 for metric in columns
@@ -201,6 +201,11 @@ def _value(metric: Metric, figures: Mapping[str, Any]) -> float | None:
     return None if found is None else float(found)
 
 
+def _interval(metric: Metric, figures: Mapping[str, Any], scope: str) -> Mapping[str, Any]:
+    path = metric.path if scope == "book" else (scope, *metric.path)
+    return (figures.get("intervals") or {}).get(".".join(path)) or {}
+
+
 def _best(metric: Metric, found: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """Return the models whose figure reads like the best one; none where it proves nothing."""
     if metric.rank is None:
@@ -217,11 +222,10 @@ def _best(metric: Metric, found: Mapping[str, Mapping[str, Any]]) -> set[str]:
 
 
 def _cell(
-    metric: Metric, value: float | None, intervals: Mapping[str, Any], *, is_best: bool
+    metric: Metric, value: float | None, interval: Mapping[str, Any], *, is_best: bool
 ) -> Cell:
     if value is None:
         return Cell(str(metric.label), NO_VALUE, "", "", is_best=False)
-    interval = intervals.get(metric.name) or {}
     low, high = (interval.get(end) for end in ("low", "high"))
     return Cell(
         label=str(metric.label),

@@ -52,6 +52,9 @@ ALARMS: Mapping[str, Words] = {
     "range_missed": _("Ranges are too narrow"),
     "miscalibrated": _("Chances of late payment are off"),
     "inputs_shifted": _("The book no longer looks like the one it learned from"),
+    "other_release": _(
+        "It was trained by another release of the program, which this one cannot read"
+    ),
 }
 FOLLOWS: Mapping[str, Words] = {
     "widen": _("read ranges as wider"),

@@ -34,7 +34,15 @@ DAILY = (
     Place("promises", _("Promises"), "handshake", "g p"),
     Place("messages", _("Messages"), "mail", "g m"),
 )
-COLLECT: tuple[Place, ...] = ()
+COLLECT: tuple[Place, ...] = (
+    Place("team", _("Team"), "users-round"),
+    Place("approvals", _("Approvals"), "stamp"),
+    Place("plans", _("Payment plans"), "calendar-clock", ""),
+    Place("settlements", _("Settlements"), "badge-percent"),
+    Place("incentives", _("Incentives"), "gift"),
+    Place("charges", _("Interest and fees"), "percent"),
+    Place("contact-rules", _("Contact rules"), "shield-alert"),
+)
 CASH = (
     Place("cash", _("Cash application"), "wand-sparkles", "g y"),
     Place("payments", _("Payments"), "banknote", "g b"),
@@ -92,6 +100,10 @@ GATE_LABELS = {
         _("Today is no business day where the customer is."),
     ),
     "quiet_hours": (_("Quiet hours"), _("Outside the hours in which messages are delivered.")),
+    "contact_rule": (
+        _("Contact rule"),
+        _("A rule of law, the customer's own word or the contact policy forbids it."),
+    ),
     "below_minimum": (_("Below minimum"), _("The demand is smaller than the strategy's minimum.")),
     "needs_approval": (_("Needs approval"), _("A second person must agree first.")),
     "snoozed": (_("Snoozed"), _("Put aside until a day that is still ahead.")),
@@ -122,10 +134,25 @@ KIND_LABELS = {
 HABIT_TONES = {"prompt": "good", "slow": "warn", "failing": "bad"}
 
 TONES = {
-    **dict.fromkeys(("kept", "sent", "done", "serving", "paid", "active"), "good"),
-    **dict.fromkeys(("broken", "failed", "dead", "refused", "confirmed", "returned"), "bad"),
-    **dict.fromkeys(("partially_kept", "draft", "claimed", "candidate"), "warn"),
-    **dict.fromkeys(("open", "ready", "running"), "info"),
+    **dict.fromkeys(("kept", "sent", "done", "serving", "paid", "active", "completed"), "good"),
+    **dict.fromkeys(
+        (
+            "broken",
+            "failed",
+            "dead",
+            "refused",
+            "confirmed",
+            "returned",
+            "defaulted",
+            "accelerated",
+            "missed",
+        ),
+        "bad",
+    ),
+    **dict.fromkeys(
+        ("partially_kept", "draft", "claimed", "candidate", "part", "late", "pending"), "warn"
+    ),
+    **dict.fromkeys(("open", "ready", "running", "offered"), "info"),
 }
 """Colour of a status chip; the words on it carry the meaning."""
 

@@ -22,7 +22,7 @@ from dunwell.engine.money import from_minor
 from dunwell.formats.currencies import ISO_CODES
 from dunwell.jobs.background import begin
 from dunwell.jobs.bank_files import read_file, read_received
-from dunwell.models import BankAccount, BankEntry, BankFile
+from dunwell.models import BankAccount, BankFile
 from dunwell.queries.bank import (
     FeedRow,
     feed_rows,
@@ -30,7 +30,7 @@ from dunwell.queries.bank import (
     file_rows,
     waiting_files,
 )
-from dunwell.queries.bank_entries import treatment_counts
+from dunwell.queries.bank_entries import open_entries
 from dunwell.queries.bank_statements import broken_statements, statement_rows
 from dunwell.queries.pages import CursorError
 from dunwell.queries.remittances import remittance_counts
@@ -283,7 +283,7 @@ def tab_counts(request: StaffRequest) -> dict[str, int]:
     """Return what waits for a person on the other bank pages."""
     company = request.actor.company
     return {
-        "open_entries": treatment_counts(company).get(BankEntry.Treatment.OPEN, 0),
+        "open_entries": open_entries(company).count(),
         "open_remittances": remittance_counts(company)["open"],
     }
 

@@ -21,12 +21,12 @@ from dunwell.jobs.matching import match_open
 from dunwell.models import Dispute, MatchCase
 from dunwell.queries.match_cards import CardItem, CardProposal, CaseCard, card_items, found_items
 from dunwell.queries.match_cases import (
-    CaseRow,
     case_card,
     case_reasons,
     case_rows,
     case_totals,
     customer_choices,
+    waiting_keys,
 )
 from dunwell.queries.pages import CursorError
 from dunwell.templatetags.money import money
@@ -68,14 +68,9 @@ class Neighbours:
 def case_list(request: StaffRequest) -> HttpResponse:
     """List the cases of a status, with the sums of the same filter; what waits stands first."""
     company = request.actor.company
-    status = request.GET.get("status", "")
-    status = status if status in Status.values else Status.EXCEPTION
-    chosen: dict[str, Any] = {
-        "reason": request.GET.get("reason", "")[:40],
-        "currency": request.GET.get("currency", "")[:3].upper(),
-        "search": request.GET.get("q", "")[:80],
-    }
-    rows = partial(case_rows, company, status=status, **chosen)
+    chosen = case_filter(request)
+    status = chosen["status"]
+    rows = partial(case_rows, company, **chosen)
     try:
         page = rows(cursor=request.GET.get("cursor", ""))
     except CursorError:
@@ -90,14 +85,30 @@ def case_list(request: StaffRequest) -> HttpResponse:
         "web/cash.html",
         {
             "page": page,
-            "totals": case_totals(company, status=status, **chosen),
-            "status": status,
+            "totals": case_totals(company, **chosen),
             "tabs": [(value, label, counts[value]) for value, label in STATUS_LABELS.items()],
             "reasons": case_reasons(company, status=status),
             "currencies": sorted(currencies - {""}),
             **chosen,
         },
     )
+
+
+def case_or_404(request: StaffRequest, case_id: int) -> MatchCase:
+    """Return a case of the company with its payment and customer; raise Http404 for others."""
+    found = MatchCase.objects.select_related("payment", "payment__customer")
+    return get_object_or_404(found, pk=case_id, company=request.actor.company)
+
+
+def case_filter(request: StaffRequest) -> dict[str, Any]:
+    """Return the filter of the queue that an address asks for, of its page and of its export."""
+    status = request.GET.get("status", "")
+    return {
+        "status": status if status in Status.values else str(Status.EXCEPTION),
+        "reason": request.GET.get("reason", "")[:40],
+        "currency": request.GET.get("currency", "")[:3].upper(),
+        "search": request.GET.get("q", "")[:80],
+    }
 
 
 @needs("match.decide")
@@ -133,7 +144,7 @@ def case_show(request: StaffRequest, case_id: int) -> HttpResponse:
 @require_POST
 def case_look(request: StaffRequest, case_id: int) -> HttpResponse:
     """Note that somebody looks at a case, and return who else does; asking changes nothing."""
-    others = view_case(actor=request.actor, case=_case_or_404(request, case_id), at=clock.now())
+    others = view_case(actor=request.actor, case=case_or_404(request, case_id), at=clock.now())
     return render(request, "web/cash_lookers.html", {"others": others})
 
 
@@ -167,7 +178,7 @@ def case_customers(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case_undo(request: StaffRequest, case_id: int) -> HttpResponse:
     """Take back everything the last decision on a payment wrote."""
-    case = _case_or_404(request, case_id)
+    case = case_or_404(request, case_id)
     context = {
         "heading": gettext("Take back %(payment)s") % {"payment": case.payment.number},
         "lead": gettext("All that was booked with it is taken back; the payment waits again."),
@@ -278,11 +289,9 @@ def _applied(request: StaffRequest, case_id: int | None) -> MatchCase | None:
 
 def _neighbours(request: StaffRequest, case_id: int) -> Neighbours:
     """Return what stands before and after a case among those that wait."""
-    rows: tuple[CaseRow, ...] = case_rows(request.actor.company, status=Status.EXCEPTION).rows
-    keys = [row.id for row in rows]
-    others = [key for key in keys if key != case_id]
+    keys = waiting_keys(request.actor.company)
     if case_id not in keys:
-        return Neighbours(before=None, after=next(iter(others), None), place=0, waiting=len(keys))
+        return Neighbours(before=None, after=next(iter(keys), None), place=0, waiting=len(keys))
     place = keys.index(case_id)
     after = keys[place + 1] if place + 1 < len(keys) else None
     before = keys[place - 1] if place else None
@@ -294,8 +303,3 @@ def _card_or_404(request: StaffRequest, case_id: int) -> CaseCard:
     if card is None:
         raise Http404
     return card
-
-
-def _case_or_404(request: StaffRequest, case_id: int) -> MatchCase:
-    found = MatchCase.objects.select_related("payment", "payment__customer")
-    return get_object_or_404(found, pk=case_id, company=request.actor.company)

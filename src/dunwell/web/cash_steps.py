@@ -2,7 +2,6 @@
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.match_cases import hold_case, park_case, release_case
-from dunwell.models import Company, Customer, MatchCase
+from dunwell.models import Company, Customer
 from dunwell.web.answers import done, form_page, posted
+from dunwell.web.cash import case_or_404
 from dunwell.web.cash_forms import read_seconds
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
@@ -65,7 +65,7 @@ class HoldForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def case_park(request: StaffRequest, case_id: int) -> HttpResponse:
     """Leave a payment on account of a customer."""
-    case = _case_or_404(request, case_id)
+    case = case_or_404(request, case_id)
     customer = case.payment.customer
     initial = {"version": case.version, "customer": customer.number if customer else ""}
     form = ParkForm(request.actor.company, posted(request), initial=initial)
@@ -101,7 +101,7 @@ def case_park(request: StaffRequest, case_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case_hold(request: StaffRequest, case_id: int) -> HttpResponse:
     """Hold a payment until somebody has looked at it."""
-    case = _case_or_404(request, case_id)
+    case = case_or_404(request, case_id)
     form = HoldForm(posted(request), initial={"version": case.version})
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
@@ -133,7 +133,7 @@ def case_hold(request: StaffRequest, case_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case_release(request: StaffRequest, case_id: int) -> HttpResponse:
     """Give a held payment, or one left on account, back to the queue."""
-    case = _case_or_404(request, case_id)
+    case = case_or_404(request, case_id)
     context = {
         "heading": gettext("Release %(payment)s") % {"payment": case.payment.number},
         "lead": gettext("It waits in the queue again; a person decides it."),
@@ -150,8 +150,3 @@ def case_release(request: StaffRequest, case_id: int) -> HttpResponse:
         back=reverse("cash-case", args=[case.pk]),
         context=context,
     )
-
-
-def _case_or_404(request: StaffRequest, case_id: int) -> MatchCase:
-    found = MatchCase.objects.select_related("payment", "payment__customer")
-    return get_object_or_404(found, pk=case_id, company=request.actor.company)

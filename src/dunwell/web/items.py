@@ -16,6 +16,7 @@ from dunwell import clock
 from dunwell.actions.items import reverse_item
 from dunwell.engine.aging import BUCKETS
 from dunwell.models import Company, Customer, Item
+from dunwell.queries.charges import item_charges
 from dunwell.queries.item_cards import item_card, open_currencies
 from dunwell.queries.items import (
     SCOPES,
@@ -187,6 +188,7 @@ def item_show(request: StaffRequest, item_id: int) -> HttpResponse:
     context = {
         "card": card,
         "targets": targets,
+        "charges": item_charges(company, item_id),
         "prediction": item_prediction(company, item_id) if card.open_minor > 0 else None,
     }
     return render(request, "web/item.html", context)

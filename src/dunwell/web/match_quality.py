@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
-from dunwell.models import MatchCase
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.match_cases import CaseRow, case_rows
 from dunwell.queries.match_quality import (
@@ -24,6 +23,7 @@ from dunwell.queries.match_quality import (
 )
 from dunwell.queries.pages import every_row
 from dunwell.templatetags.cash import case_reason, tier_words
+from dunwell.web.cash import case_filter
 from dunwell.web.exports import file_response
 from dunwell.web.staff import StaffRequest
 
@@ -59,7 +59,6 @@ def quality(request: StaffRequest) -> HttpResponse:
             "weeks": weeks,
             "spans": WEEKS,
             "from_on": from_on,
-            "bars": [(row, row.straight_ppm or 0) for row in reversed(found.weeks)],
             "wanted_ppm": policy.matching.min_precision_ppm,
         },
     )
@@ -149,17 +148,7 @@ def _who(row: UnappliedRow) -> str:
 
 
 def _all_cases(request: StaffRequest) -> Iterator[CaseRow]:
-    status = request.GET.get("status", "")
-    return every_row(
-        partial(
-            case_rows,
-            request.actor.company,
-            status=status if status in MatchCase.Status.values else "",
-            reason=request.GET.get("reason", "")[:40],
-            currency=request.GET.get("currency", "")[:3].upper(),
-            search=request.GET.get("q", "")[:80],
-        )
-    )
+    return every_row(partial(case_rows, request.actor.company, **case_filter(request)))
 
 
 def _case(row: CaseRow) -> Sequence[Value]:

@@ -26,7 +26,7 @@ from dunwell.formats.account_statement import (
 from dunwell.formats.account_statement_files import KINDS, file_name
 from dunwell.formats.account_statement_pdf import Letterhead, StatementPdfError
 from dunwell.formats.account_statement_words import LANGUAGES
-from dunwell.formats.exports import Value
+from dunwell.formats.exports import ExportError, Value
 from dunwell.models import Customer
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.statements import (
@@ -66,6 +66,9 @@ LINE_LABELS = {
     "small_balance": _("Small balance"),
     "discount": _("Discount"),
     "fx": _("Exchange difference"),
+    "concession": _("Concession"),
+    "rebate": _("Rebate for paying on time"),
+    "recovery": _("Recovery of a written-off debt"),
 }
 """What a line is, for the reader of the page; kinds of item have their labels elsewhere."""
 
@@ -220,6 +223,8 @@ def document_file(document: AccountDocument, head: Letterhead, kind: str) -> Htt
         data = KINDS[kind].write(document, head)
     except StatementPdfError as error:
         return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
+    except ExportError as error:
+        return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type=KINDS[kind].media_type)
     name = file_name(document, kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -51,6 +51,7 @@ from dunwell.web import (
     worklist,
 )
 from dunwell.web.statement_urls import STATEMENTS
+from dunwell.web.strategy_urls import STEERING
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -75,6 +76,10 @@ urlpatterns = [
     path("disputes/<int:dispute_id>/close/", disputes.dispute_close, name="dispute-close"),
     path("holds/<int:hold_id>/release/", holds.hold_release, name="hold-release"),
     path("promises/", promises.promise_list, name="promises"),
+    path("promises/calendar/", promises.promise_calendar, name="promise-calendar"),
+    path(
+        "promises/<int:promise_id>/forgive/", promises.promise_forgive, name="promise-forgive"
+    ),
     path(
         "promises/<int:promise_id>/withdraw/", promises.promise_withdraw, name="promise-withdraw"
     ),
@@ -125,6 +130,14 @@ urlpatterns = [
     path("refunds/<int:refund_id>/fail/", refunds.refund_fail, name="refund-fail"),
     path("customers/<int:customer_id>/payee/", payees.payee_add, name="payee-add"),
     path("customers/<int:customer_id>/offset/", offsets.offset_add, name="offset-add"),
+    path("team/", include("dunwell.web.team_urls")),
+    path("policies/", include("dunwell.web.policy_urls")),
+    path("plans/", include("dunwell.web.plan_urls")),
+    path("settlements/", include("dunwell.web.settlement_urls")),
+    path("approvals/", include("dunwell.web.approval_urls")),
+    path("incentives/", include("dunwell.web.incentive_urls")),
+    path("charges/", include("dunwell.web.charge_urls")),
+    path("contact-rules/", include("dunwell.web.contact_rule_urls")),
     path("cash-policy/", cash_policies.cash_policy_list, name="cash-policies"),
     path("cash-policy/draft/", cash_policies.cash_policy_draft, name="cash-policy-draft"),
     path("cash-policy/<int:version_id>/", cash_policies.cash_policy_show, name="cash-policy"),
@@ -214,6 +227,7 @@ urlpatterns = [
         name="remittance-unlink",
     ),
     *STATEMENTS,
+    *STEERING,
     path("books/", include("dunwell.web.book_urls")),
     path("models/", model_versions.model_list, name="models"),
     path("models/train/", model_versions.model_train, name="model-train"),

@@ -53,6 +53,13 @@ def test_a_broken_sum_ends_coverage_before_it_and_a_first_one_covers_nothing():
     assert covered_until([]) is None
 
 
+def test_an_explained_gap_excuses_no_wrong_sum():
+    one, _two, three = chain(3)
+    explained = replace(three, is_accepted=True)
+    assert covered_until([one, explained]) == day(2)
+    assert covered_until([one, replace(explained, is_broken=True)]) == day(0)
+
+
 def test_downloads_that_overlap_in_days_leave_no_gap():
     first = ends(1, 0, 100, first=1, last=10)
     assert gaps([first, ends(2, 40, 150, first=5, last=15)]) == {}

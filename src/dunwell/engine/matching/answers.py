@@ -1,6 +1,7 @@
 """What matching answers: allocations, what stays unapplied, what is held, and ranked proposals."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from dunwell.engine.matching.fits import Shortfall
 from dunwell.engine.matching.inputs import Key
@@ -58,9 +59,10 @@ class Held:
 class Proposal:
     """One way to read a payment, for a person to choose: rank 1 is the best.
 
-    `allocations` are (item, amount in the item's minor units); `shortfalls` say what stays open
-    on an item or is given away, and why (the deduction to open, the discount to book).
-    `evidence` is what the confidence was measured for; outcomes are counted under it.
+    `allocations` are (item, amount in the item's minor units), `customers` the owners of these
+    items; `shortfalls` say what stays open on an item or is given away, and why (the deduction
+    to open, the discount to book). `evidence` is what the confidence was measured for; outcomes
+    are counted under it.
     """
 
     payment_id: Key
@@ -69,6 +71,7 @@ class Proposal:
     evidence: Cell
     confidence_ppm: int
     allocations: tuple[tuple[Key, int], ...]
+    customers: tuple[Key, ...]
     shortfalls: tuple[Shortfall, ...]
     left_minor: int
     reasons: tuple[str, ...]
@@ -76,12 +79,16 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Matching:
-    """The answer for a batch; every tuple is ordered by value day, payment and place."""
+    """The answer for all payments; every tuple is ordered by value day, payment and place.
+
+    `open_minor` says what was open, when it was read, of the items that payments are put on.
+    """
 
     allocations: tuple[Allocation, ...]
     unapplied: tuple[Unapplied, ...]
     held: tuple[Held, ...]
     proposals: tuple[Proposal, ...]
+    open_minor: Mapping[Key, int] = field(default_factory=dict)
 
 
 def match_answer(matching: Matching) -> dict[str, list[dict[str, object]]]:

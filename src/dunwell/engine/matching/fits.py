@@ -16,6 +16,7 @@ from dunwell.engine.matching.words import (
     deduction_kind,
     says,
 )
+from dunwell.engine.money import from_minor
 
 FITS = (
     *("full", "credit", "discount", "fee", "fx", "netting", "told_deduction", "deduction"),
@@ -93,7 +94,9 @@ def fit_items(
     if short < 0:
         is_near = -short * PPM <= FAR_PPM * total or -short <= policy.over_minor
         kind = "over" if is_near else "far_over"
-        return Fit(kind, whole, (), -short, f"{-short} more than is open")
+        currency = items[0].currency
+        why = f"{from_minor(-short, currency)} {currency} more than is open"
+        return Fit(kind, whole, (), -short, why)
     return _short_fit(
         items,
         open_minor,

@@ -13,7 +13,7 @@ from dunwell.engine.matching.policy import PPM
 from dunwell.engine.matching.prose import converted
 from dunwell.engine.matching.readings import REFERENCES, Cell, Part, Reading
 from dunwell.engine.matching.references import Grade
-from dunwell.engine.money import to_minor
+from dunwell.engine.money import from_minor, to_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ def foreign_readings(
         payer.name.lower(),
         "clear",
     )
-    why = f"{payment.amount_minor} {payment.currency} are worth {worth} {target} on the day"
+    mine, theirs = from_minor(payment.amount_minor, payment.currency), from_minor(worth, target)
+    why = f"{mine} {payment.currency} are worth {theirs} {target} on the day"
     last = named[-1][0].item_id
     gone = (Shortfall(last, "fx", -gap),) if is_met and gap else ()
     return [Reading(_parts(payment, named, amounts), cell, (why,), gone, 0, 0)]

@@ -61,12 +61,12 @@ def _says_number(claims: Claims) -> bool:
 
 def _of_customer(payment: Payment, claims: Claims, match: PayerMatch, book: Book) -> list[Reading]:
     """Return how the amount fits the customer's open items: one, all that is due, some, none."""
-    whole = book.whole(match.customer_id, payment.currency, payment.amount_minor)
+    whole = book.of_exactly(match.customer_id, payment.currency, payment.amount_minor)
     items = book.of_customer(match.customer_id, payment.currency)[: book.policy.subset_items]
-    if not items:
-        return []
     known = {one.item_id for one in items}
     items += [one for one in whole[:MOST_WHOLE] if one.item_id not in known]
+    if not items:
+        return []
     left = [book.left[one.item_id] for one in items]
     found = []
     for item, open_minor in zip(items, left, strict=True):

@@ -54,6 +54,12 @@ _PLACES_TEXT = (
 PLACES = frozenset(_PLACES_TEXT.split())
 
 
+STATUS_HOLDS = ("disputed", "on_hold", "legal_hold", "hold", "frozen", "held_customer")
+"""Holds that end by themselves, when what they rest on has ended. All others wait for a person."""
+SETTLED_HOLDS = ("duplicate", "already_paid")
+"""Holds of payments that name only what is settled: nobody else is kept from it for them."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hold:
     """Why a payment is held: a code of OWNERS, a sentence, and the items it is about."""
@@ -78,6 +84,8 @@ def payment_hold(
 ) -> Hold | None:
     """Return why the payment itself must be held, whatever it pays; None when nothing speaks."""
     items = tuple(m.item_id for c in claims.claims for m in c.mentions[:1] if _is_sure(m.grade))
+    if payment.held:
+        return Hold(code=payment.held, why="a person is to decide it", item_ids=items)
     whole = f"{folded(payment.payer)} {claims.words}".strip()
     if says(RETURNED, whole):
         return Hold(code="returned", why="a returned payment: reverse the first", item_ids=items)

@@ -16,7 +16,7 @@ from dunwell.engine.matching.fits import Fit, fit_items
 from dunwell.engine.matching.inputs import Item, Key, Payment
 from dunwell.engine.matching.payers import PayerGrade, PayerMatch, grade_of
 from dunwell.engine.matching.readings import Reading, read_fit
-from dunwell.engine.matching.references import LABELS, Grade, number_forms
+from dunwell.engine.matching.references import LABELS, Grade, is_near, number_forms
 from dunwell.engine.matching.subsets import find_sums
 from dunwell.engine.matching.words import CREDIT, says
 
@@ -181,9 +181,8 @@ def _set_reading(
 def _may_be_slip(named: Sequence[Named], payment: Payment, book: Book) -> bool:
     """Return whether a number could be another open item's of the same customer, by one slip."""
     for item, _, said in named:
-        asked = number_forms(said)
         for other in book.of_customer(item.customer_id, payment.currency)[:MOST_NEAR]:
-            if other.item_id != item.item_id and book.numbers.is_near(asked, other.item_id):
+            if other.item_id != item.item_id and is_near(said, other):
                 return True
     return False
 
@@ -242,11 +241,11 @@ def slipped_readings(
     texts = {*claims.unknown, *(claim.said for claim in claims.claims)}
     found = []
     for item in book.of_amount(payment.currency, payment.amount_minor):
-        if any(book.numbers.near(text, item.item_id) for text in texts):
+        if any(is_near(text, item) for text in texts):
             payer = grade_of(payers, item.customer_id, has_payer=bool(payment.payer))
             fit = Fit("full", (payment.amount_minor,), (), 0, "the amount is exactly what is open")
             score = REFERENCE_WEIGHT[Grade.NEAR] + PAYER_WEIGHT[payer]
-            said = next(text for text in sorted(texts) if book.numbers.near(text, item.item_id))
+            said = next(text for text in sorted(texts) if is_near(text, item))
             reason = said_reason(said, Grade.NEAR, item)
             found.append(
                 read_fit(

@@ -83,12 +83,6 @@ def squeezed(name: str) -> str:
     return "".join(name_words(name))
 
 
-@lru_cache(maxsize=65_536)
-def initials(name: str) -> str:
-    """Return the first letters of the name's words; numbers are left out."""
-    return "".join(word[0] for word in name_words(name) if not word[0].isdigit())
-
-
 _FORMS_TEXT = (
     "inc corp corporation llc ltd limited plc gmbh ag kg sarl sas sa spa srl sl bv nv ab as "
     "aps oy kk pty pte llp lp co fze fzco vof cv ohg mbh"

@@ -12,7 +12,6 @@ from dunwell.engine.matching.names import (
     MOST_INITIALS,
     NOISE,
     Likeness,
-    initials,
     likeness,
     name_words,
     squeezed,
@@ -21,6 +20,8 @@ from dunwell.engine.matching.related import NameIndex
 
 MOST_CANDIDATES = 64
 """Customers compared per name; more sharing one word prove that the word says nothing."""
+MOST_ALIKE = 4
+"""Customers that only read like the payer, beside one that is known, whose items are looked at."""
 PREFIX = 4
 ALIKE = 60.0
 """Names that only begin alike are compared from this share of common letters on."""
@@ -60,7 +61,6 @@ class PayerBook:
     accounts: Sequence[tuple[str, Key]]
     relations: Sequence[Relation]
     _by_name: dict[str, list[Key]] = field(default_factory=dict)
-    _whole: dict[Key, str] = field(default_factory=dict)
     _by_word: dict[str, list[Key]] = field(default_factory=dict)
     _by_initials: dict[str, list[Key]] = field(default_factory=dict)
     _by_alias: dict[str, list[Key]] = field(default_factory=dict)
@@ -73,23 +73,26 @@ class PayerBook:
     def __post_init__(self) -> None:
         """Build the dictionaries once; each look-up then costs the same in any book."""
         for key in sorted(self.names, key=ordered):
-            name = self.names[key]
-            self._whole[key] = squeezed(name)
-            self._by_name.setdefault(squeezed(name), []).append(key)
-            for word in dict.fromkeys(name_words(name)):
-                self._by_word.setdefault(word, []).append(key)
-                if len(word) > PREFIX:
-                    self._by_word.setdefault(word[:PREFIX] + "*", []).append(key)
-                elif len(word) > PREFIX - 1:
-                    self._by_word.setdefault(word[: PREFIX - 1] + "*", []).append(key)
-            short = initials(name)
+            # normalised: blanks part the words, and nothing else but letters and digits is there
+            words = self.names[key].split()
+            self._by_name.setdefault("".join(words), []).append(key)
+            starts = {w[: PREFIX - (len(w) == PREFIX)] + "*" for w in words if len(w) >= PREFIX}
+            for text in starts.union(words):
+                _note(self._by_word, text, key)
+            short = "".join(word[0] for word in words if not word[0].isdigit())
             for length in range(2, min(len(short), MOST_INITIALS) + 1):
-                self._by_initials.setdefault(short[:length], []).append(key)
+                _note(self._by_initials, short[:length], key)
         for text, key in self.aliases:
             self._by_alias.setdefault(squeezed(self.texts.get(text, "")), []).append(key)
         for account, key in self.accounts:
             self._by_account.setdefault(plain_account(account), []).append(key)
         self._know_relations()
+
+    def hear(self, texts: Mapping[str, str]) -> None:
+        """Know the texts of the next payments; what was compared for others is forgotten."""
+        self.texts = texts
+        self._named.clear()
+        self._payers.forget()
 
     def _know_relations(self) -> None:
         for place, one in enumerate(self.relations):
@@ -102,18 +105,35 @@ class PayerBook:
     def payers(self, payment: Payment) -> dict[Key, PayerMatch]:
         """Return the customers the payment may come from or be made for, with the best reason."""
         found: dict[Key, PayerMatch] = {}
+        sure = payment.customer_id
         for key in self._by_account.get(plain_account(payment.account), ()):
-            _keep(found, key, PayerGrade.KNOWN, "the account is the customer's")
+            if sure in {None, key}:
+                _keep(found, key, PayerGrade.KNOWN, "the account is the customer's")
         name = self.texts.get(payment.payer, "")
         for key in self._by_alias.get(squeezed(name), ()) if name else ():
             _keep(found, key, PayerGrade.KNOWN, f"{payment.payer} is a known alias")
         for key, like in self.alike(name).items():
             _keep(found, key, _GRADES[like], f"payer {payment.payer} reads like the customer")
+        if sure is not None:
+            # what gave the customer away is said rather than that it is known
+            _keep(found, sure, PayerGrade.KNOWN, "the payment is recorded for the customer")
         for text in (payment.reference, payment.text):
             self._from_text(found, self.texts.get(text, ""))
         self._related(found, name)
         self._without_twins(found)
         return found
+
+    @staticmethod
+    def likely(possible: Mapping[Key, PayerMatch]) -> set[Key]:
+        """Return the customers whose whole open balance may be paid.
+
+        A mere hint is not enough, nor one of many likenesses when somebody else surely is the
+        payer: items of such customers are found only by their number or amount.
+        """
+        sure = {key for key, match in possible.items() if match.grade >= PayerGrade.RELATED}
+        alike = {key for key, match in possible.items() if match.grade >= PayerGrade.LOOSE}
+        is_known = any(match.grade == PayerGrade.KNOWN for match in possible.values())
+        return sure if is_known and len(alike) - len(sure) > MOST_ALIKE else alike
 
     def alike(self, name: str) -> dict[Key, Likeness]:
         """Return the customers whose name is at least a hint of this one."""
@@ -133,7 +153,9 @@ class PayerBook:
         starts = [w[:length] + "*" for w in telling for length in (PREFIX, PREFIX - 1)]
         for start in dict.fromkeys((*starts, whole[:PREFIX] + "*")):
             for key in self._few(self._by_word, start):
-                if key not in found and ratio(whole, self._whole[key], score_cutoff=ALIKE):
+                if key not in found and ratio(
+                    whole, squeezed(self.names[key]), score_cutoff=ALIKE
+                ):
                     found[key] = None
         for short in dict.fromkeys((whole, *words[:1])):
             for cut in (short, short[:-1]):
@@ -194,16 +216,27 @@ _GRADES = {
 
 
 def grade_of(payers: Mapping[Key, PayerMatch], customer_id: Key, *, has_payer: bool) -> PayerGrade:
-    """Return how surely this customer paid: OTHER only when somebody else surely did."""
+    """Return how surely this customer paid: OTHER only when somebody else surely did.
+
+    Of a payment without the payer's name only an account or a record says that surely.
+    """
     if customer_id in payers:
         return payers[customer_id].grade
-    sure = any(m.grade >= PayerGrade.CLOSE for m in payers.values())
-    return PayerGrade.OTHER if sure and has_payer else PayerGrade.UNKNOWN
+    best = max((m.grade for m in payers.values()), default=PayerGrade.OTHER)
+    sure = PayerGrade.CLOSE if has_payer else PayerGrade.KNOWN
+    return PayerGrade.OTHER if best >= sure else PayerGrade.UNKNOWN
 
 
 def plain_account(account: str) -> str:
     """Return an account number without blanks and marks, in upper case."""
     return "".join(sign for sign in account.upper() if sign.isalnum())
+
+
+def _note(index: dict[str, list[Key]], text: str, key: Key) -> None:
+    """Note a customer under the text, unless more are noted there than are ever compared."""
+    these = index.setdefault(text, [])
+    if len(these) <= MOST_CANDIDATES:
+        these.append(key)
 
 
 def _keep(found: dict[Key, PayerMatch], key: Key, grade: PayerGrade, why: str) -> None:

@@ -6,9 +6,10 @@ number; forms are compared through dictionaries, so cost does not grow with the 
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -63,6 +64,7 @@ class Forms:
     digits: str
 
 
+@lru_cache(maxsize=65_536)
 def number_forms(text: str) -> Forms:
     """Return a number's forms: letters and digits only; without leading zeros; its letters;
     its digits without leading zeros; its last group of digits; all digits as they stand."""
@@ -141,36 +143,25 @@ class Mention:
 class NumberIndex:
     """Items by every form of their numbers and other references."""
 
-    def __init__(self, items: Mapping[Key, Item], named: Collection[Key]) -> None:
+    def __init__(self, items: Iterable[Item]) -> None:
         """Index the items that may be named; settled ones too, so that a paid number is known."""
-        self._items = items
         self._forms: dict[Key, tuple[tuple[Forms, str], ...]] = {}
         self._by_form: dict[str, list[Key]] = {}
         self._by_tail: dict[str, list[Key]] = {}
-        for key in sorted(named, key=ordered):
-            for form, _ in self.forms(key):
+        for item in sorted(items, key=lambda one: ordered(one.item_id)):
+            names = self._forms[item.item_id] = _names(item)
+            for form, _ in names:
                 for text in {form.plain, form.stripped, form.digits, form.core} - {""}:
-                    self._by_form.setdefault(text, []).append(key)
+                    self._by_form.setdefault(text, []).append(item.item_id)
                 if form.tail and form.tail != form.core:
-                    self._by_tail.setdefault(form.tail, []).append(key)
-
-    def forms(self, item_id: Key) -> tuple[tuple[Forms, str], ...]:
-        """Return the forms of an item's number and other references, each with what it is."""
-        if item_id not in self._forms:
-            item = self._items[item_id]
-            names = [(number_forms(item.number), "number")]
-            names += [(number_forms(one), "order") for one in _SPLIT.split(item.reference) if one]
-            if _SPLIT.search(item.reference.strip()):
-                names.append((number_forms(item.reference), "order"))
-            self._forms[item_id] = tuple(names)
-        return self._forms[item_id]
+                    self._by_tail.setdefault(form.tail, []).append(item.item_id)
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the best mention of every item the text may name, in the text's order."""
         best: dict[Key, Mention] = {}
         for run in number_runs(text):
             for key in self._near_keys(run.forms):
-                for form, how in self.forms(key):
+                for form, how in self._forms[key]:
                     grade = compare(run.forms, form)
                     if grade < Grade.EXACT and (run.is_parted or run.is_inner):
                         grade = Grade.BARE if grade == Grade.STRIPPED else Grade.NONE
@@ -179,7 +170,7 @@ class NumberIndex:
             whole, body = number_forms(one.whole), number_forms(one.body)
             at = Run(whole, one.start, one.end, is_parted=False)
             for key in dict.fromkeys((*self._near_keys(whole), *self._near_keys(body))):
-                for form, how in self.forms(key):
+                for form, how in self._forms[key]:
                     if whole.plain == form.plain:
                         self._keep(best, key, Grade.EXACT, at, f"{one.standard} {how}")
                     elif len(form.core) >= NEAR_DIGITS and body.core == form.core:
@@ -203,17 +194,23 @@ class NumberIndex:
         if grade and (old is None or grade > old.grade or longer):
             best[key] = Mention(key, grade, run.start, run.end, how)
 
-    def near(self, text: str, item_id: Key) -> bool:
-        """Return whether the text is the item's number but for one slip of the hand.
 
-        One digit changed, missing, doubled or two neighbours swapped, in numbers of the same
-        series; at least NEAR_DIGITS digits must be left as they were.
-        """
-        return self.is_near(number_forms(text), item_id)
+def _names(item: Item) -> tuple[tuple[Forms, str], ...]:
+    """Return the forms of an item's number and other references, each with what it is."""
+    names = [(number_forms(item.number), "number")]
+    names += [(number_forms(one), "order") for one in _SPLIT.split(item.reference) if one]
+    if _SPLIT.search(item.reference.strip()):
+        names.append((number_forms(item.reference), "order"))
+    return tuple(names)
 
-    def is_near(self, asked: Forms, item_id: Key) -> bool:
-        """Return the same for a number whose forms are known."""
-        return any(slipped(asked, form) for form, how in self.forms(item_id) if how == "number")
+
+def is_near(said: str, item: Item) -> bool:
+    """Return whether the text is the item's number but for one slip of the hand.
+
+    One digit changed, missing, doubled or two neighbours swapped, in numbers of the same
+    series; at least NEAR_DIGITS digits must be left as they were.
+    """
+    return slipped(number_forms(said), number_forms(item.number))
 
 
 def compare(run: Forms, item: Forms) -> Grade:

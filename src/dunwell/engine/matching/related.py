@@ -69,6 +69,11 @@ class NameIndex:
             self._close[name] = sorted(found)
         return self._close[name]
 
+    def forget(self) -> None:
+        """Forget what was asked so far, which would grow with the number of payments."""
+        self._close.clear()
+        self._fitting.clear()
+
     def _possible(self, name: str) -> set[str]:
         found = set(self._by_whole.get(squeezed(name), ()))
         mine = [word for word in name_words(name) if word not in NOISE and word not in FORMS]

@@ -1,9 +1,8 @@
-"""The few items and names of a large book that a batch of payments can be about, set-based."""
+"""Where matching finds the few items of a large book that payments can be about."""
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from string import ascii_uppercase
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from typing import Protocol
 
 import narwhals.stable.v2 as nw
 
@@ -13,28 +12,134 @@ from dunwell.engine.matching.inputs import (
     AnyFrame,
     Item,
     Key,
-    lazy,
     ordered,
     with_texts,
 )
+from dunwell.engine.matching.said_numbers import numbers_of, said_items
 from dunwell.engine.names import normalised_name
-from dunwell.engine.number_forms import plain_text
 
-SEVERAL = r"[\s;,|]"
-_SPLIT = re.compile(rf"{SEVERAL}+")
-
-
-def item_rows(items: AnyFrame) -> nw.LazyFrame:
-    """Return the items with every column matching reads; `number` falls back to the key."""
-    frame = with_texts(items, ITEM_COLUMNS, ITEM_TEXTS, name="items")
-    number = nw.when(nw.col("number") == "").then(nw.col("item_id").cast(nw.String))
-    return frame.with_columns(number.otherwise(nw.col("number")).alias("number"))
+Amount = tuple[str, int]
+"""A currency and minor units of it."""
+Hint = tuple[Key, str, int]
+"""A customer of whom an item with this open amount is looked for."""
 
 
-def customer_names(items: nw.LazyFrame) -> dict[Key, str]:
+class ItemSource(Protocol):
+    """A book as matching asks it; every answer is about the book as it was before the run."""
+
+    def names(self) -> Mapping[Key, str]:
+        """Return the normalised name of every customer that has items."""
+
+    def named(self, said: Collection[str]) -> list[Item]:
+        """Return every item, settled or not, one of whose numbers has a form that is said."""
+
+    def equal(self, amounts: Collection[Amount]) -> Mapping[Amount, int]:
+        """Return how many items have exactly this open amount, where there are any."""
+
+    def items(
+        self,
+        *,
+        keys: Collection[Key],
+        customers: Collection[Key],
+        most: int,
+        amounts: Collection[Amount],
+        hinted: Collection[Hint],
+    ) -> list[Item]:
+        """Return the items of the keys, and open ones: of the customers, of the amounts, and
+        those of a hinted customer with its amount.
+
+        Of a customer's debits in a currency at least the `most` oldest, by due day and key. More
+        is allowed, twice the same is not.
+        """
+
+
+class FrameItems:
+    """The items of a frame, of any engine Narwhals knows."""
+
+    def __init__(self, items: AnyFrame) -> None:
+        """Read the frame once; raise SchemaError for a missing column."""
+        frame = with_texts(items, ITEM_COLUMNS, ITEM_TEXTS, name="items")
+        number = nw.when(nw.col("number") == "").then(nw.col("item_id").cast(nw.String))
+        self._rows = frame.with_columns(
+            number.otherwise(nw.col("number")).alias("number")
+        ).collect()
+
+    @cached_property
+    def _numbers(self) -> nw.DataFrame:
+        return numbers_of(self._rows)
+
+    def names(self) -> Mapping[Key, str]:
+        """Return the normalised name of every customer that has items."""
+        return customer_names(self._rows)
+
+    def named(self, said: Collection[str]) -> list[Item]:
+        """Return every item, settled or not, one of whose numbers has a form that is said."""
+        keys = said_items(self._numbers, said)
+        return items_of(self._rows.filter(nw.col("item_id").is_in(keys))) if keys else []
+
+    def equal(self, amounts: Collection[Amount]) -> Mapping[Amount, int]:
+        """Return how many items have exactly this open amount, where there are any."""
+        found: dict[Amount, int] = {}
+        for currency, minors in _by_currency(amounts).items():
+            rows = self._rows.filter(_is_of(currency, minors))
+            for minor in rows["open_minor"].to_list():
+                found[currency, minor] = found.get((currency, minor), 0) + 1
+        return found
+
+    def items(
+        self,
+        *,
+        keys: Collection[Key],
+        customers: Collection[Key],
+        most: int,  # noqa: ARG002  the whole frame is at hand, and more is allowed
+        amounts: Collection[Amount],
+        hinted: Collection[Hint],
+    ) -> list[Item]:
+        """Return what is asked for, see `ItemSource`."""
+        is_open, wanted = nw.col("open_minor") != 0, []
+        if keys:
+            wanted.append(nw.col("item_id").is_in(sorted(keys, key=ordered)))
+        if customers:
+            of_customers = nw.col("customer_id").is_in(sorted(customers, key=ordered))
+            wanted.append(is_open & of_customers)
+        wanted += [_is_of(*one) for one in _by_currency(amounts).items()]
+        if hinted:
+            told = dict(
+                zip(_HINT, zip(*sorted(hinted, key=_hint_order), strict=True), strict=True)
+            )
+            schema = {name: self._rows.schema[name] for name in _HINT}
+            hints = nw.from_dict(told, schema, backend=self._rows.implementation)
+            these = self._rows.join(hints, on=list(_HINT), how="semi")["item_id"].to_list()
+            wanted.append(nw.col("item_id").is_in(these))
+        if not wanted:
+            return []
+        return items_of(self._rows.filter(nw.any_horizontal(*wanted, ignore_nulls=True)))
+
+
+_HINT = ("customer_id", "currency", "open_minor")
+
+
+def _hint_order(hint: Hint) -> tuple[object, ...]:
+    return (ordered(hint[0]), *hint[1:])
+
+
+def _by_currency(amounts: Iterable[Amount]) -> dict[str, list[int]]:
+    """Return the amounts that are not 0 by their currency, in order."""
+    found: dict[str, list[int]] = {}
+    for currency, minor in sorted(set(amounts)):
+        if minor:
+            found.setdefault(currency, []).append(minor)
+    return found
+
+
+def _is_of(currency: str, minors: list[int]) -> nw.Expr:
+    return (nw.col("currency") == currency) & nw.col("open_minor").is_in(minors)
+
+
+def customer_names(items: nw.DataFrame) -> dict[Key, str]:
     """Return every customer's normalised name (of several spellings the first in order)."""
     names = items.group_by("customer_id").agg(nw.col("customer").min())
-    whole = names.with_columns(normalised_name(nw.col("customer").fill_null(""))).collect()
+    whole = names.with_columns(normalised_name(nw.col("customer").fill_null("")))
     return dict(zip(whole["customer_id"].to_list(), whole["customer"].to_list(), strict=True))
 
 
@@ -48,102 +153,7 @@ def normalised_texts(texts: Iterable[str], like: nw.DataFrame) -> dict[str, str]
     return dict(zip(plain["text"].to_list(), plain["plain"].to_list(), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Shortlist:
-    """Items in the order of their keys, and which of them may be named by number."""
-
-    items: dict[Key, Item]
-    named: frozenset[Key]
-
-
-def items_about(
-    items: nw.LazyFrame,
-    *,
-    keys: Iterable[str],
-    customers: Iterable[Key],
-    amounts: Iterable[int],
-) -> Shortlist:
-    """Return the items whose number is said, or open ones of the customers or of the amounts.
-
-    `keys` are forms of numbers (`claims.said_keys`). Settled items come only by their number.
-    """
-    said = sorted(keys)
-    number = nw.col("number").fill_null("").str.to_uppercase()
-    other = nw.col("reference").str.to_uppercase()
-    is_open = nw.col("open_minor") != 0
-    is_named = _is_said(number, said) | ((other != "") & _is_said(other, said))
-    listed = _named_by_one_of_several(items, frozenset(said))
-    if listed:
-        is_named = is_named | nw.col("item_id").is_in(listed)
-    wanted = (
-        nw.col("is_named")
-        | (is_open & nw.col("customer_id").is_in(sorted(set(customers), key=ordered)))
-        | (is_open & nw.col("open_minor").is_in(sorted(set(amounts))))
-    )
-    frame = lazy(items).with_columns(is_named.alias("is_named")).filter(wanted)
-    rows = frame.select(*ITEM_COLUMNS, *ITEM_TEXTS, "is_named").collect()
-    keys, flags = rows["item_id"].to_list(), rows["is_named"].to_list()
-    found = dict(zip(keys, _items(rows), strict=True))
-    is_numbered = all(isinstance(key, int) for key in found)
-    order = sorted(found) if is_numbered else sorted(found, key=ordered)
-    return Shortlist(
-        {key: found[key] for key in order},
-        frozenset(key for key, flag in zip(keys, flags, strict=True) if flag),
-    )
-
-
-def _items(rows: nw.DataFrame) -> Iterator[Item]:
-    """Yield the rows as items; spelled out, for a large book has many that fit by amount."""
-    columns = (rows[name].to_list() for name in (*ITEM_COLUMNS, *ITEM_TEXTS))
-    for row in zip(*columns, strict=True):
-        yield Item(
-            item_id=row[0],
-            customer_id=row[1],
-            customer=row[2],
-            issued_day=row[3],
-            due_day=row[4],
-            amount_minor=row[5],
-            open_minor=row[6],
-            currency=row[7],
-            number=row[8],
-            reference=row[9],
-            terms=row[10],
-            status=row[11],
-        )
-
-
-def _is_said(text: nw.Expr, said: list[str]) -> nw.Expr:
-    """Return whether one of the forms of an item's number is among those said."""
-    digits = text.str.replace_all("[^0-9]", "")
-    return (
-        plain_text(text).is_in(said)
-        | digits.is_in(said)
-        | _core(text).is_in(said)
-        | _tail(text).is_in(said)
-    )
-
-
-def _named_by_one_of_several(items: nw.LazyFrame, said: frozenset[str]) -> list[Key]:
-    """Return the items of which one of several other numbers is said."""
-    several = nw.col("reference").str.contains(SEVERAL)
-    rows = lazy(items).filter(several).select("item_id", "reference").collect()
-    pairs = zip(rows["item_id"].to_list(), rows["reference"].to_list(), strict=True)
-    return [key for key, text in pairs if not said.isdisjoint(_parts(text))]
-
-
-def _parts(text: str) -> Iterator[str]:
-    """Return the plain and the digits' form of each number in a list of them."""
-    for one in _SPLIT.split(text.upper()):
-        plain = "".join(sign for sign in one if sign.isalnum())
-        yield plain
-        yield plain.lstrip(ascii_uppercase).lstrip("0")
-
-
-def _core(upper: nw.Expr) -> nw.Expr:
-    parted = upper.str.replace_all("[^0-9]+", " ").str.replace_all(r"\b0+", "")
-    return parted.str.replace_all(" ", "")
-
-
-def _tail(upper: nw.Expr) -> nw.Expr:
-    last = upper.str.replace_all("[^0-9]+$", "").str.replace_all("^.*[^0-9]", "")
-    return last.str.replace_all("^0+", "")
+def items_of(rows: nw.DataFrame) -> list[Item]:
+    """Return the rows of a frame, in the columns ITEM_COLUMNS and ITEM_TEXTS, as items."""
+    columns = (rows[name].to_list() for name in Item._fields)
+    return [Item._make(row) for row in zip(*columns, strict=True)]

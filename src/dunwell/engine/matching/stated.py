@@ -16,7 +16,7 @@ from dunwell.engine.matching.fits import Fit, Shortfall, fit_items
 from dunwell.engine.matching.inputs import Item, Key, Payment, ordered
 from dunwell.engine.matching.payers import PayerGrade, PayerMatch, grade_of
 from dunwell.engine.matching.readings import REFERENCES, Cell, Part, Reading
-from dunwell.engine.matching.references import Grade, number_forms
+from dunwell.engine.matching.references import Grade, is_near
 from dunwell.engine.matching.words import ADVANCE, says
 
 BELIEVED = 40
@@ -88,16 +88,17 @@ def _unsaid(
     claim: Claim, payment: Payment, payers: Mapping[Key, PayerMatch], book: Book
 ) -> dict[Key, Grade]:
     """Return items the claim does not name but may mean: by a slip, or by payer and amount."""
-    asked = number_forms(claim.said)
     grades = {}
     for customer_id, match in payers.items():
-        for item in book.of_customer(customer_id, payment.currency)[:MOST_NEAR]:
-            if claim.said and book.numbers.is_near(asked, item.item_id):
+        own = book.of_customer(customer_id, payment.currency)[:MOST_NEAR]
+        own += book.of_exactly(customer_id, payment.currency, claim.amount_minor or 0)
+        for item in own:
+            if claim.said and is_near(claim.said, item):
                 grades[item.item_id] = Grade.NEAR
             elif match.grade >= PayerGrade.LOOSE:
                 grades[item.item_id] = Grade.NONE
     for item in book.of_amount(payment.currency, claim.amount_minor or 0):
-        if item.item_id not in grades and book.numbers.is_near(asked, item.item_id):
+        if item.item_id not in grades and is_near(claim.said, item):
             grades[item.item_id] = Grade.NEAR
     return grades
 

@@ -28,7 +28,7 @@ class StatementEnds:
     `key` tells it apart and orders equal ones, `identity` names it: of two with one identity the
     later key counts. `is_period`: its opening day is a day of it, as in downloads of a period;
     else that is the closing day of the one before. `is_broken`: its own sums do not add up.
-    `is_accepted`: a person has said that what is missing before or in it is explained.
+    `is_accepted`: a person has said that what is missing before it is explained.
     """
 
     key: int
@@ -72,17 +72,18 @@ def gaps(statements: Iterable[StatementEnds]) -> dict[int, StatementFinding]:
 def covered_until(statements: Iterable[StatementEnds]) -> date | None:
     """Return the last day up to which nothing is missing, None without a dated statement.
 
-    Coverage ends before the first statement that leaves a gap or does not add up, unless a person
-    accepted it. Statements without both balances prove nothing and extend it to their last day.
+    Coverage ends before the first statement that does not add up, or leaves a gap that nobody
+    accepted. Statements without both balances prove nothing and extend it to their last day.
     """
     reached: date | None = None
     before: StatementEnds | None = None
     for after in in_order(statements):
         is_missing = after.is_broken
         if after.is_proved:
-            is_missing = is_missing or (before is not None and not follows(before, after))
+            is_gap = before is not None and not follows(before, after)
+            is_missing = is_missing or (is_gap and not after.is_accepted)
             before = after
-        if is_missing and not after.is_accepted:
+        if is_missing:
             # nothing is known for sure: cover what came before, and nothing without a statement
             return reached or _day_before(after)
         if after.day != date.min:

@@ -19,6 +19,7 @@ _LINKS = (
     ("dispute", "item", "item_id"),
     ("dispute", "customer", "customer_id"),
     ("promise", "customer", "customer_id"),
+    ("paymentplan", "customer", "customer_id"),
     ("hold", "customer", "customer_id"),
     ("hold", "item", "item_id"),
     ("message", "customer", "customer_id"),

@@ -64,7 +64,8 @@ LEFT JOIN dunwell_entryline e
      OR (e.amount_minor = a.amount_minor AND e.account =
          CASE WHEN a.paid_minor IS NOT NULL THEN 'fx'
               WHEN a.source = 'payment' THEN 'unapplied' WHEN a.source = 'credit' THEN 'netting'
-              WHEN j.kind IN ('discount', 'fx') THEN j.kind ELSE 'write_off' END)))
+              WHEN j.kind IN ('discount', 'fx', 'concession', 'recovery') THEN j.kind
+              WHEN j.kind = 'rebate' THEN 'concession' ELSE 'write_off' END)))
   OR (a.paid_minor IS NOT NULL AND e.currency = p.currency
    AND ((e.account = 'unapplied' AND e.amount_minor = a.paid_minor)
      OR (e.account = 'fx' AND e.amount_minor = -a.paid_minor))))

@@ -1,0 +1,280 @@
+"""What the moves of a payment plan are made of: locks, holds, charges, and what is given up.
+
+Rows are locked customer first, then the plan, then its items by key, as everywhere. Nothing here
+is an action of its own: the caller holds the transaction and has checked the right.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Max
+
+from dunwell.actions.allocations import (
+    LockedItem,
+    live,
+    locked_items,
+    reversal_of,
+    write_allocations,
+)
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.items import book_item
+from dunwell.models import (
+    Adjustment,
+    Allocation,
+    Company,
+    Customer,
+    Hold,
+    Item,
+    PaymentPlan,
+    PlanItem,
+    Task,
+)
+from dunwell.queries.plan_items import INTEREST, interest_item, unearned_minor, unearned_reason
+
+Status = PaymentPlan.Status
+
+FEE = "-F"
+"""What the number of a plan's fee ends in, after the plan's number."""
+
+
+def locked_plan(company: Company, plan: PaymentPlan) -> PaymentPlan:
+    """Lock the plan's customer and the plan; return it as it is now, or raise Refused."""
+    Customer.objects.select_for_update(no_key=True).get(pk=plan.customer_id)
+    found = (
+        PaymentPlan.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("customer", "company")
+        .filter(company=company, pk=plan.pk)
+        .first()
+    )
+    if found is None:
+        raise Refused(f"Plan {plan.number} does not belong to {company.name}.")
+    return found
+
+
+def check_move(plan: PaymentPlan, status: Status) -> None:
+    """Raise Refused when the plan cannot take the status from where it is."""
+    before = Status(plan.status)
+    if status not in PaymentPlan.MOVES[before]:
+        raise Refused(f"{plan.number} is marked: {before.label.lower()}; load the page again.")
+
+
+def move(plan: PaymentPlan, status: Status, **fields: object) -> None:
+    """Move a plan on, with fields that change with it; refuse when somebody else just did."""
+    check_move(plan, status)
+    changes = {"status": status, "version": plan.version + 1, **fields}
+    rows = PaymentPlan.objects.filter(pk=plan.pk, status=plan.status, version=plan.version)
+    if rows.update(**changes) != 1:
+        raise Refused(f"Somebody else has just changed {plan.number}; load the page again.")
+    for name, value in changes.items():
+        setattr(plan, name, value)
+
+
+def tell(actor: Actor, verb: str, plan: PaymentPlan, *, at: datetime, **data: object) -> None:
+    """Write the event of a plan, with its number and currency."""
+    record_event(
+        actor,
+        f"plan.{verb}",
+        plan,
+        at=at,
+        customer_id=plan.customer_id,
+        number=plan.number,
+        currency=plan.currency,
+        **data,
+    )
+
+
+def hold_items(plan: PaymentPlan, *, as_of: date, at: datetime) -> None:
+    """Stop the chasing of what the plan covers, from the day on."""
+    keys = plan.lines.order_by("item").values_list("item", flat=True)
+    Hold.objects.bulk_create(
+        Hold(
+            company_id=plan.company_id,
+            customer_id=plan.customer_id,
+            item_id=key,
+            reason=Hold.Reason.PLAN,
+            note=plan.number,
+            from_on=as_of,
+            recorded_at=at,
+        )
+        for key in keys
+    )
+
+
+def release_items(plan: PaymentPlan, *, as_of: date) -> int:
+    """End the plan's holds: from the day on its items may be chased; return how many."""
+    return Hold.objects.filter(
+        company=plan.company_id,
+        customer=plan.customer_id,
+        reason=Hold.Reason.PLAN,
+        note=plan.number,
+        released_on=None,
+    ).update(released_on=as_of)
+
+
+def bind_items(plan: PaymentPlan, *, is_live: bool) -> None:
+    """Say whether the plan's items are bound to it; a constraint lets one plan bind an item."""
+    plan.lines.update(is_live=is_live)
+
+
+def book_charges(plan: PaymentPlan, *, as_of: date, at: datetime) -> None:
+    """Add the plan's interest and fee as items that the plan covers."""
+    days = list(plan.instalments.order_by("number").values_list("due_on", flat=True))
+    charges = (
+        (Item.Kind.INTEREST, INTEREST, plan.interest_minor, days[-1]),
+        (Item.Kind.FEE, FEE, plan.fee_minor, days[0]),
+    )
+    for kind, ending, amount, due_on in charges:
+        if not amount:
+            continue
+        number = f"{plan.number}{ending}"
+        if Item.objects.filter(customer=plan.customer_id, kind=kind, number=number).exists():
+            raise Refused(f"There is an item {number} already; plan {plan.number} cannot add it.")
+        item = Item.objects.create(
+            company_id=plan.company_id,
+            customer_id=plan.customer_id,
+            number=number,
+            kind=kind,
+            currency=plan.currency,
+            amount_minor=amount,
+            issued_on=as_of,
+            due_on=max(due_on, as_of),
+            reference=plan.number,
+            recorded_on=as_of,
+            recorded_at=at,
+        )
+        book_item(item)
+        PlanItem.objects.create(plan=plan, item=item, amount_minor=amount)
+
+
+def last_allocation(items: Iterable[int]) -> int:
+    """Return the key of the newest booking on items that are locked, 0 without one."""
+    return Allocation.objects.filter(item__in=items).aggregate(key=Max("pk"))["key"] or 0
+
+
+def drop_unearned(plan: PaymentPlan, *, as_of: date, at: datetime) -> int:
+    """Take the interest of later instalments off the books as a discount; return how much."""
+    item = interest_item(plan)
+    if item is None:
+        return 0
+    locked = locked_items(company=plan.company, items=[item])[item.pk]
+    amount = min(unearned_minor(plan, as_of=as_of), locked.open_minor)
+    if amount > 0:
+        kind = Adjustment.Kind.DISCOUNT
+        _give_up(locked, amount, kind, unearned_reason(plan), as_of=as_of, at=at)
+    return max(amount, 0)
+
+
+def grant_concession(plan: PaymentPlan, *, as_of: date, at: datetime) -> int:
+    """Give up what was agreed for a plan that is paid; return how much was still open of it.
+
+    Money goes on the oldest items first, so what is left lies on the newest.
+    """
+    left, given = plan.concession_minor, 0
+    if not left:
+        return 0
+    locked = locked_items(company=plan.company, items=_items_of(plan))
+    newest = sorted(locked.values(), key=lambda one: (one.item.due_on, one.item.pk), reverse=True)
+    for one in newest:
+        amount = min(one.open_minor, left)
+        if amount > 0:
+            _give_up(one, amount, Adjustment.Kind.CONCESSION, _conceded(plan), as_of=as_of, at=at)
+            left, given = left - amount, given + amount
+    return given
+
+
+def take_back_concession(plan: PaymentPlan, *, as_of: date, at: datetime) -> int:
+    """Let the customer owe again what was given up: money of the plan came back."""
+    locked_items(company=plan.company, items=_items_of(plan))
+    taken = 0
+    granted = Adjustment.objects.filter(
+        item__plan_lines__plan=plan,
+        kind=Adjustment.Kind.CONCESSION,
+        reason=_conceded(plan),
+        reverses=None,
+        reversed_by=None,
+    ).order_by("pk")
+    for adjustment in granted:
+        (row,) = live(Allocation.objects.filter(adjustment=adjustment).select_related("item"))
+        back = reversal_of(row, as_of=as_of, at=at)
+        back.adjustment = Adjustment.objects.create(
+            company_id=plan.company_id,
+            item_id=adjustment.item_id,
+            kind=adjustment.kind,
+            amount_minor=-adjustment.amount_minor,
+            reason=f"{plan.number}: money of the plan came back",
+            effective_on=as_of,
+            reverses=adjustment,
+            recorded_on=as_of,
+            recorded_at=at,
+        )
+        write_allocations(company=plan.company, rows=[back])
+        taken += adjustment.amount_minor
+    return taken
+
+
+def open_task(plan: PaymentPlan, *, reason: str, as_of: date, at: datetime) -> None:
+    """Ask a person to follow up, unless the customer has such a task already."""
+    Task.objects.bulk_create(
+        [
+            Task(
+                company_id=plan.company_id,
+                customer_id=plan.customer_id,
+                kind=Task.Kind.FOLLOW_UP,
+                reason=f"{plan.number}: {reason}"[:300],
+                due_on=as_of,
+                as_of=as_of,
+                recorded_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def close_task(plan: PaymentPlan, *, by: str, at: datetime) -> None:
+    """Cancel the plan's own task: what it asked for is no longer needed."""
+    Task.objects.filter(
+        customer=plan.customer_id,
+        kind=Task.Kind.FOLLOW_UP,
+        status=Task.Status.OPEN,
+        reason__startswith=f"{plan.number}: ",
+    ).update(status=Task.Status.CANCELLED, done_at=at, done_by=by)
+
+
+def _items_of(plan: PaymentPlan) -> list[Item]:
+    return list(Item.objects.filter(plan_lines__plan=plan).order_by("pk"))
+
+
+def _conceded(plan: PaymentPlan) -> str:
+    return f"{plan.number}: given up, as every instalment is paid"
+
+
+def _give_up(
+    locked: LockedItem, amount_minor: int, kind: str, reason: str, *, as_of: date, at: datetime
+) -> None:
+    """Take a part of a debit item's open amount off the books."""
+    item = locked.item
+    # an item something was taken back on later is given up on that day, not before it
+    on = max(as_of, locked.not_before)
+    adjustment = Adjustment.objects.create(
+        company_id=item.company_id,
+        item=item,
+        kind=kind,
+        amount_minor=amount_minor,
+        reason=reason,
+        effective_on=on,
+        recorded_on=as_of,
+        recorded_at=at,
+    )
+    row = Allocation(
+        company_id=item.company_id,
+        item=item,
+        source=Allocation.Source.ADJUSTMENT,
+        adjustment=adjustment,
+        amount_minor=amount_minor,
+        value_on=on,
+        applied_on=on,
+        recorded_on=as_of,
+        recorded_at=at,
+    )
+    write_allocations(company=item.company, rows=[row])

@@ -1,0 +1,111 @@
+"""Every kind of policy document of which a company has one: how it is read and tried.
+
+A kind is added by a line. Strategies (one per name) and the cash policy have pages of their own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dunwell.actions.gate import Refused
+from dunwell.engine.authority_policy import play_authority_cases, read_authority_policy
+from dunwell.engine.documents import DocumentError
+from dunwell.engine.plans_policy import read_plans_policy
+from dunwell.engine.plans_rehearsal import play_plan_cases
+from dunwell.engine.promise_policy import play_promise_cases, read_promises_policy
+from dunwell.formats.policies import PolicyError, PolicyText, line_of, read_policy
+from dunwell.models import PolicyVersion
+from dunwell.queries.charge_law import play_lawful_cases, read_lawful_policy
+from dunwell.queries.contact_rules import play_bound_cases, read_bound_policy
+
+Kind = PolicyVersion.Kind
+
+
+class Policy(Protocol):
+    """What every policy that was read has."""
+
+    @property
+    def name(self) -> str:
+        """Return the name its versions are counted under."""
+
+    @property
+    def valid_from(self) -> date:
+        """Return the first day it applies to."""
+
+
+class CaseResult(Protocol):
+    """A case that travels with a policy, and whether it came out."""
+
+    @property
+    def is_passed(self) -> bool:
+        """Return whether the answer is the expected one."""
+
+    def message(self) -> str:
+        """Return the case's name with what was expected and what came out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyKind:
+    """`about`: what it decides, in a sentence. `read` raises DocumentError with field and place.
+
+    `play_cases` returns the answers to the policy's own cases, in order.
+    """
+
+    about: Promise | str
+    read: Callable[[Mapping[str, object]], Policy]
+    play_cases: Callable[[Any], Sequence[CaseResult]]
+
+
+KINDS: Mapping[str, PolicyKind] = {
+    Kind.CHARGES: PolicyKind(
+        about=_("What late payment costs: interest, compensation and reminder fees, for whom."),
+        read=read_lawful_policy,
+        play_cases=play_lawful_cases,
+    ),
+    Kind.CONTACT: PolicyKind(
+        about=_("Whom we sell to, for whom we collect, and our own limits on contacts."),
+        read=read_bound_policy,
+        play_cases=play_bound_cases,
+    ),
+    Kind.AUTHORITY: PolicyKind(
+        about=_("Who may grant which concession alone, who has to be asked, what nobody may do."),
+        read=read_authority_policy,
+        play_cases=play_authority_cases,
+    ),
+    Kind.PROMISES: PolicyKind(
+        about=_("What is taken as a promise, and what follows from one that was not kept."),
+        read=read_promises_policy,
+        play_cases=play_promise_cases,
+    ),
+    Kind.PLANS: PolicyKind(
+        about=_("Which payment plans are offered, what they cost, and when one has failed."),
+        read=read_plans_policy,
+        play_cases=play_plan_cases,
+    ),
+}
+
+
+def checked(*, kind: str, text: str) -> tuple[PolicyText, Policy]:
+    """Return a document and its policy, every case of its own passed.
+
+    Raises Refused for an unknown kind, and with the line for what is wrong in the text.
+    """
+    if kind not in KINDS:
+        raise Refused(f"There is no policy {kind}; use {', '.join(KINDS)}.")
+    try:
+        document = read_policy(text)
+    except PolicyError as error:
+        raise Refused(str(error)) from error
+    try:
+        policy = KINDS[kind].read(document.document)
+    except DocumentError as error:
+        raise Refused(f"line {line_of(document, str(error))}: {error}") from error
+    for number, result in enumerate(KINDS[kind].play_cases(policy), 1):
+        if not result.is_passed:
+            line = line_of(document, f"case {number}: expect")
+            raise Refused(f"line {line}: case {number} fails: {result.message()}")
+    return document, policy

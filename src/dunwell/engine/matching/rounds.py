@@ -1,0 +1,149 @@
+"""Payments competing for items: the surest first, then by date, never more than is there.
+
+A turn looks at every payment that is still open, in the order of value day and key: first what
+payments name and may post by itself, then what payer and amount say and may post by itself.
+Turns repeat, each on the book as the next run would read it, until one posts nothing; then come
+proposals for a person. So the same payments again, with nothing new, are answered the same.
+
+Payments go by in batches, so that memory is bounded; what one sees of the book never depends on
+its batch, and what batches have to know of each other stands in `Marks`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dunwell.engine.matching.answers import Matching
+from dunwell.engine.matching.book import Book
+from dunwell.engine.matching.holds import SETTLED_HOLDS
+from dunwell.engine.matching.inputs import Key
+from dunwell.engine.matching.loading import Loader
+from dunwell.engine.matching.outcomes import Outcome, Teller, matching_of
+from dunwell.engine.matching.readings import Reading
+from dunwell.engine.matching.references import Grade
+from dunwell.engine.matching.settling import Case, Desk
+
+Read = Callable[[Case], list[Reading]]
+
+
+@dataclass(slots=True)
+class Rounds:
+    """Decides payments, `batch` of them at a time."""
+
+    loader: Loader
+    desk: Desk
+    teller: Teller
+    batch: int
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    _kept: "_Kept | None" = None
+
+    def settle(self, waiting: list[Case]) -> Matching:
+        """Return what becomes of the payments, which come ordered by value day and key."""
+        marks = self.loader.marks
+        self.name_items(waiting)
+        while True:
+            waiting = self.turns(waiting)
+            before, done = marks.copied(), dict(self.desk.done)
+            if not self.round(waiting, self.desk.by_all, needs_auto=False):
+                break
+            posted = [case for case in waiting if case.is_auto]
+            # all else that was chosen only proposes, and does so anew on the book as it is then
+            marks.adopt(before)
+            self.desk.done = done
+            for case in posted:
+                for one in case.takes:
+                    marks.take(case.payment.payment_id, one)
+                self.desk.finish(case)
+            for case in waiting:
+                if case.names_nothing:
+                    self.desk.free(case)
+            waiting = self.told(waiting)
+        return matching_of(
+            (self.outcomes[place] for place in sorted(self.outcomes)),
+            open_minor={key: minor for key, (_, minor) in marks.was.items()},
+        )
+
+    def name_items(self, cases: Sequence[Case]) -> None:
+        """Note which items each payment names, so that nobody guesses them away."""
+        for batch in self.batches(cases):
+            self.loader.read_claims(batch)
+            for case in batch:
+                if case.payment.held in SETTLED_HOLDS:
+                    continue
+                for claim in case.claims.claims:
+                    for one in claim.mentions[:1]:
+                        if one.grade >= Grade.BARE:
+                            self.loader.marks.name(one.item_id, case.payment.payment_id)
+            if len(batch) < len(cases):
+                for case in batch:
+                    case.clear()
+
+    def turns(self, waiting: list[Case]) -> list[Case]:
+        """Let payments post by themselves until none does; return those the next run decides."""
+        while True:
+            moved = self.round(waiting, self.desk.by_name, needs_auto=True)
+            moved += self.round(waiting, self.desk.by_payer, needs_auto=True)
+            if not moved:
+                return [case for case in waiting if not case.is_final]
+            waiting = self.told(waiting)
+
+    def told(self, cases: Sequence[Case]) -> list[Case]:
+        """Return the payments the next run decides, to be decided on the book it would read."""
+        self.loader.marks.tell()
+        waiting = [case for case in cases if not case.is_final]
+        for case in waiting:
+            case.reopen()
+        return waiting
+
+    def round(self, cases: Sequence[Case], read: Read, *, needs_auto: bool) -> int:
+        """Judge every payment that is open; return how many left the others another book."""
+        moved = 0
+        open_ones = [case for case in cases if not case.is_done]
+        for batch in self.batches(open_ones):
+            book = self.book(batch)
+            for case in batch:
+                self.desk.book = book.look(whole=case.whole, said=case.said)
+                self.desk.judge(case, read, needs_auto=needs_auto)
+                moved += case.is_auto or case.names_nothing
+                if case.is_done or not needs_auto:
+                    self.outcomes[case.place] = self.teller.outcome(
+                        case.payment,
+                        book,
+                        claims=case.claims,
+                        readings=case.readings,
+                        chosen=case.chosen,
+                        hold=case.hold,
+                        is_auto=case.is_auto,
+                    )
+                if case.is_final and needs_auto:
+                    case.clear()
+        return moved
+
+    def book(self, batch: Sequence[Case]) -> Book:
+        """Return the book for a batch, the last one when it holds all of it still."""
+        base, places = self.loader.marks.base, {case.place for case in batch}
+        if self._kept and places <= self._kept.places:
+            if self._kept.base is not base:
+                self.loader.tell(self._kept.book, batch)
+                self._kept = replace(self._kept, base=base)
+            return self._kept.book
+        # one book at a time
+        self._kept = None
+        self.loader.read_claims([case for case in batch if not case.is_read])
+        self.loader.hear(batch)
+        self.loader.read_payers([case for case in batch if not case.is_met])
+        self._kept = _Kept(base, places, self.loader.book(batch))
+        return self._kept.book
+
+    def batches(self, cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
+        """Yield the payments in their order, as many as a book is read for."""
+        for start in range(0, len(cases), self.batch):
+            yield cases[start : start + self.batch]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A book with the payments it was read for, as the book was told then."""
+
+    base: Mapping[Key, int]
+    places: set[int]
+    book: Book

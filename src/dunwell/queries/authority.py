@@ -1,0 +1,55 @@
+"""The authority policy in force, a customer's risk, and amounts in the company's currency."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from dunwell.engine.authority import AuthorityPolicy
+from dunwell.engine.authority_policy import read_authority_policy
+from dunwell.engine.calendars import day_number
+from dunwell.engine.matching.foreign import read_rates
+from dunwell.models import Company, Customer, CustomerScore, PolicyVersion
+from dunwell.queries.frames import fx_frame
+from dunwell.queries.policy_documents import document_in_force, standard_document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthorityInForce:
+    """The policy that applies on a day, and the version it comes from (None: the standard)."""
+
+    policy: AuthorityPolicy
+    version_id: int | None
+
+
+def authority_in_force(company: Company, *, as_of: date) -> AuthorityInForce:
+    """Return who may grant what in a company as of a day; one query."""
+    found = document_in_force(company, PolicyVersion.Kind.AUTHORITY, as_of=as_of)
+    if found.version_id is None:
+        return AuthorityInForce(policy=_standard(), version_id=None)
+    return AuthorityInForce(
+        policy=read_authority_policy(found.document), version_id=found.version_id
+    )
+
+
+def customer_risk(customer: Customer, policy: AuthorityPolicy) -> str:
+    """Return low, medium or high by the customer's score; empty when that is not known.
+
+    A score that rests on few items is not known: such a customer is judged as the strictest.
+    """
+    found = CustomerScore.objects.filter(customer=customer).values_list("band", "is_thin").first()
+    if found is None or found[1]:
+        return ""
+    return policy.risk_of(found[0])
+
+
+def home_amount(company: Company, amount_minor: int, currency: str, *, as_of: date) -> int | None:
+    """Return an amount in minor units of the company's currency, None without a rate."""
+    if currency == company.currency:
+        return amount_minor
+    rates = read_rates(fx_frame(company), company.currency)
+    return rates.convert(amount_minor, currency, to=company.currency, day=day_number(as_of))
+
+
+@lru_cache(maxsize=1)
+def _standard() -> AuthorityPolicy:
+    return read_authority_policy(standard_document(PolicyVersion.Kind.AUTHORITY))

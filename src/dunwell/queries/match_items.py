@@ -1,0 +1,249 @@
+"""The items of a company as matching asks for them: looked up in the records, not read whole.
+
+Only the numbers of all items are read, once a run and in two columns; everything else is found
+by key, customer or amount. What is answered is what stands in the records at that moment, which
+is why posting compares what was open then with what is open under its locks.
+"""
+
+# every value is a parameter; what is put together here are our own pieces of SQL
+# ruff: noqa: S608
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+import narwhals.stable.v2 as nw
+import polars as pl
+from django.db import connection
+
+from dunwell.engine.calendars import day_number
+from dunwell.engine.matching.inputs import Item, Key
+from dunwell.engine.matching.said_numbers import numbers_of, said_items
+from dunwell.engine.matching.shortlist import Amount, Hint, customer_names, items_of
+from dunwell.models import Company
+from dunwell.queries.frames import day, read_rows
+
+SETTLED_DAYS = 400
+"""Items settled within so many days are still recognised: as paid already, or paid twice."""
+PACKED = 50_000
+"""Items whose numbers come in one row, which is far quicker than a row each."""
+
+_NUMBERS = """
+SELECT {packed} FROM (
+  SELECT i.id, i.number, i.reference FROM dunwell_item i
+  WHERE i.company_id = %(company)s AND i.kind <> 'refund' AND {issued_day} <= %(today)s
+    AND (EXISTS (SELECT 1 FROM dunwell_openitem o WHERE o.item_id = i.id)
+         OR i.id IN (SELECT item_id FROM dunwell_allocation
+                     WHERE company_id = %(company)s AND applied_on > {settled}))) n
+GROUP BY n.id / %(packed)s
+"""
+_NAMES = """
+SELECT k.id, k.name FROM dunwell_customer k WHERE k.company_id = %(company)s AND (
+  EXISTS (SELECT 1 FROM dunwell_openitem o WHERE o.customer_id = k.id)
+  OR k.id IN (SELECT i.customer_id FROM dunwell_allocation a
+              JOIN dunwell_item i ON i.id = a.item_id
+              WHERE a.company_id = %(company)s AND a.applied_on > {settled}))
+"""
+_EQUAL = """
+SELECT o.currency, o.open_minor, COUNT(*) FROM dunwell_openitem o
+WHERE o.company_id = %(company)s AND o.currency IN {currencies} AND o.open_minor IN {minors}
+GROUP BY o.currency, o.open_minor
+"""
+_STOPS = """
+h.reason IN ('legal', 'insolvency') AND h.released_on IS NULL
+AND {from_day} <= %(today)s AND (h.until_on IS NULL OR {until_day} >= %(today)s)
+"""
+"""Holds that stop posting. The others (an agreement, a plan) only stop chasing: what is paid
+under them is just what was agreed."""
+_ITEMS = """
+SELECT i.id, i.customer_id, k.name, i.number, i.reference, {issued_day}, {due_day},
+       i.amount_minor, COALESCE(o.open_minor, 0), i.currency, k.terms,
+       CASE WHEN EXISTS (SELECT 1 FROM dunwell_dispute d
+                         WHERE d.item_id = i.id AND d.closed_on IS NULL) THEN 'disputed'
+            WHEN EXISTS (SELECT 1 FROM dunwell_hold h WHERE h.item_id = i.id AND {stops})
+              OR EXISTS (SELECT 1 FROM dunwell_hold h
+                         WHERE h.customer_id = i.customer_id AND h.item_id IS NULL AND {stops})
+            THEN 'legal_hold' ELSE '' END
+FROM ({wanted}) w
+JOIN dunwell_item i ON i.id = w.id
+JOIN dunwell_customer k ON k.id = i.customer_id
+LEFT JOIN dunwell_openitem o ON o.item_id = i.id
+WHERE +i.company_id = %(company)s AND i.kind <> 'refund' AND {issued_day} <= %(today)s
+"""
+"""The sign before the company keeps SQLite from walking through all items of the company."""
+_TYPES: Mapping[str, type[pl.DataType]] = {
+    "item_id": pl.Int64,
+    "customer_id": pl.Int64,
+    "customer": pl.String,
+    "number": pl.String,
+    "reference": pl.String,
+    "issued_day": pl.Int32,
+    "due_day": pl.Int32,
+    "amount_minor": pl.Int64,
+    "open_minor": pl.Int64,
+    "currency": pl.String,
+    "terms": pl.String,
+    "status": pl.String,
+}
+_WANTED: Mapping[str, str] = {
+    "keys": "SELECT id FROM dunwell_item WHERE id IN {keys}",
+    "customers": """
+SELECT id FROM (
+  SELECT o.item_id AS id, o.open_minor, ROW_NUMBER() OVER (
+    PARTITION BY o.customer_id, o.currency, o.open_minor > 0 ORDER BY o.due_on, o.item_id) AS place
+  FROM dunwell_openitem o WHERE o.customer_id IN {customers}) n
+WHERE place <= %(most)s OR open_minor < 0
+""",
+    "minors": """
+SELECT o.item_id AS id FROM dunwell_openitem o
+WHERE o.company_id = %(company)s AND o.currency IN {currencies} AND o.open_minor IN {minors}
+""",
+    "hinted": """
+SELECT o.item_id AS id FROM {hinted} h JOIN dunwell_openitem o
+  ON o.customer_id = h.customer_id AND o.open_minor = h.open_minor
+""",
+}
+"""Keys of the items that are asked for; those of another company are left out when rows are read.
+A company's index would lead SQLite through all its open items where a customer's is at hand."""
+
+
+class MatchItems:
+    """A company's items of a day for `engine.matching.match` (an `ItemSource`).
+
+    Those open, or settled in the last SETTLED_DAYS.
+    """
+
+    def __init__(self, company: Company, *, as_of: date) -> None:
+        """Take the company and the day; nothing is read before it is asked for."""
+        today = day_number(as_of)
+        self._given: dict[str, int | str] = {
+            "company": company.pk,
+            "today": today,
+            "settled": today - SETTLED_DAYS,
+            "packed": PACKED,
+        }
+
+    def names(self) -> Mapping[Key, str]:
+        """Return the normalised name of every customer that has items."""
+        return customer_names(nw.from_native(self._names, eager_only=True))
+
+    def customers(self) -> Sequence[int]:
+        """Return the keys of the customers that have items."""
+        return self._names["customer_id"].to_list()
+
+    @cached_property
+    def _names(self) -> pl.DataFrame:
+        query = _NAMES.format(settled=_date("settled"))
+        return read_rows(query, self._given, {"customer_id": pl.Int64, "customer": pl.String})
+
+    def named(self, said: Collection[str]) -> list[Item]:
+        """Return every item, settled or not, one of whose numbers has a form that is said."""
+        keys = said_items(self._numbers, said)
+        return self._read([_WANTED["keys"]], keys=keys) if keys else []
+
+    def equal(self, amounts: Collection[Amount]) -> Mapping[Amount, int]:
+        """Return how many items have exactly this open amount, where there are any."""
+        types: Mapping[str, type[pl.DataType]] = {
+            "currency": pl.String,
+            "open_minor": pl.Int64,
+            "times": pl.Int64,
+        }
+        given = self._given | {
+            "currencies": _list({currency for currency, _ in amounts}),
+            "minors": _list({minor for _, minor in amounts}),
+        }
+        query = _EQUAL.format(minors=_listed("minors"), currencies=_texts("currencies"))
+        rows = read_rows(query, given, types)
+        return {(currency, minor): times for currency, minor, times in rows.iter_rows()}
+
+    def items(
+        self,
+        *,
+        keys: Collection[Key],
+        customers: Collection[Key],
+        most: int,
+        amounts: Collection[Amount],
+        hinted: Collection[Hint],
+    ) -> list[Item]:
+        """Return what is asked for, see `ItemSource`; by amount in whatever currency."""
+        asked: dict[str, Collection[object]] = {
+            "keys": list(keys),
+            "customers": list(customers),
+            "minors": list({minor for _, minor in amounts}),
+            "hinted": [[key, minor] for key, _, minor in hinted],
+        }
+        wanted = [_WANTED[name] for name, one in asked.items() if one]
+        currencies = {currency for currency, _ in amounts}
+        return self._read(wanted, most=most, currencies=currencies, **asked) if wanted else []
+
+    def _read(self, wanted: Sequence[str], **asked: int | Collection[object]) -> list[Item]:
+        query = _ITEMS.format(
+            issued_day=day("i.issued_on"),
+            due_day=day("i.due_on"),
+            stops=_STOPS.format(from_day=day("h.from_on"), until_day=day("h.until_on")),
+            wanted=" UNION ".join(wanted).format(
+                **{name: _listed(name) for name in ("keys", "customers", "minors")},
+                currencies=_texts("currencies"),
+                hinted=_pairs("hinted"),
+            ),
+        )
+        lists = {name: one if isinstance(one, int) else _list(one) for name, one in asked.items()}
+        given = self._given | lists
+        rows = read_rows(query, given, _TYPES)
+        return items_of(nw.from_native(rows, eager_only=True))
+
+    @cached_property
+    def _numbers(self) -> nw.DataFrame:
+        columns = ("id", "number", "reference")
+        is_postgresql = connection.vendor == "postgresql"
+        pack = "CAST(json_agg(n.{0}) AS text)" if is_postgresql else "json_group_array(n.{0})"
+        query = _NUMBERS.format(
+            packed=", ".join(pack.format(one) for one in columns),
+            issued_day=day("i.issued_on"),
+            settled=_date("settled"),
+        )
+        rows = read_rows(query, self._given, dict.fromkeys(columns, pl.String))
+        types = (pl.Int64, pl.String, pl.String)
+        unpacked = [
+            pl.col(name).str.json_decode(pl.List(one))
+            for name, one in zip(columns, types, strict=True)
+        ]
+        table = rows.select(unpacked).explode(columns).rename({"id": "item_id"})
+        return numbers_of(nw.from_native(table, eager_only=True))
+
+
+def _date(name: str) -> str:
+    """Return SQL for the date of a parameter that is a day number."""
+    if connection.vendor == "postgresql":
+        return f"(DATE '1970-01-01' + CAST(%({name})s AS integer))"
+    return f"date(%({name})s * 86400, 'unixepoch')"
+
+
+def _list(values: Collection[object]) -> str:
+    """Return whole numbers, or pairs of them, as the one parameter that holds them all."""
+    return json.dumps(list(values))
+
+
+def _listed(name: str) -> str:
+    """Return SQL for the whole numbers of a parameter; there is no most a list may hold."""
+    if connection.vendor == "postgresql":
+        return f"(SELECT CAST(value AS bigint) FROM json_array_elements_text(%({name})s::json))"
+    return f"(SELECT value FROM json_each(%({name})s))"
+
+
+def _texts(name: str) -> str:
+    """Return SQL for the texts of a parameter."""
+    if connection.vendor == "postgresql":
+        return f"(SELECT value FROM json_array_elements_text(%({name})s::json))"
+    return f"(SELECT value FROM json_each(%({name})s))"
+
+
+def _pairs(name: str) -> str:
+    """Return SQL for the pairs of a parameter: customer_id, open_minor."""
+    if connection.vendor == "postgresql":
+        one, rows = "CAST(value ->> {} AS bigint)", f"json_array_elements(%({name})s::json)"
+    else:
+        one, rows = "json_extract(value, '$[{}]')", f"json_each(%({name})s)"
+    columns = f"{one.format(0)} AS customer_id, {one.format(1)} AS open_minor"
+    return f"(SELECT DISTINCT {columns} FROM {rows})"

@@ -1,0 +1,196 @@
+"""Which items of a customer a settlement may cover, and what the customer was granted before."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q, Sum
+
+from dunwell.engine.calendars import day_number
+from dunwell.engine.matching.foreign import read_rates
+from dunwell.engine.money import LARGEST_MINOR
+from dunwell.engine.settlement_worth import (
+    ItemOutlook,
+    Worth,
+    WorthPolicy,
+    prediction_steps,
+    settlement_worth,
+)
+from dunwell.models import (
+    Company,
+    Customer,
+    Dispute,
+    Habit,
+    ItemPrediction,
+    OpenItem,
+    PaymentPlan,
+    PlanItem,
+    Settlement,
+    SettlementItem,
+)
+from dunwell.queries.frames import fx_frame
+
+Status = Settlement.Status
+STANDING = (Status.DRAFT, Status.PENDING, Status.OFFERED, Status.ACCEPTED)
+"""Statuses of a settlement that is not over."""
+
+GRANTED = (Status.PENDING, Status.OFFERED, Status.ACCEPTED, Status.COMPLETED)
+"""Statuses that count into what a customer was granted."""
+
+PLANNED = (
+    PaymentPlan.Status.DRAFT,
+    PaymentPlan.Status.PENDING,
+    PaymentPlan.Status.OFFERED,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettleableItem:
+    """An open debit item; `bound_by` is the number of the plan or settlement it stands in."""
+
+    id: int
+    number: str
+    currency: str
+    due_on: date
+    days_late: int
+    open_minor: int
+    is_disputed: bool
+    bound_by: str
+
+    @property
+    def is_free(self) -> bool:
+        """Return whether a settlement may cover it."""
+        return not self.is_disputed and not self.bound_by
+
+
+def settleable_items(
+    company: Company, customer: Customer, *, as_of: date
+) -> tuple[SettleableItem, ...]:
+    """Return the open debit items of a customer, the oldest first; four queries."""
+    rows = list(
+        OpenItem.objects.filter(company=company, customer=customer, open_minor__gt=0)
+        .select_related("item")
+        .order_by("due_on", "item")
+    )
+    keys = [row.item_id for row in rows]
+    bound, disputed = bound_items(keys), disputed_items(keys)
+    return tuple(
+        SettleableItem(
+            id=row.item_id,
+            number=row.item.number,
+            currency=row.currency,
+            due_on=row.due_on,
+            days_late=(as_of - row.due_on).days,
+            open_minor=row.open_minor,
+            is_disputed=row.item_id in disputed,
+            bound_by=bound.get(row.item_id, ""),
+        )
+        for row in rows
+    )
+
+
+def bound_items(items: Collection[int], *, beside: Settlement | None = None) -> dict[int, str]:
+    """Return the number of the plan or settlement that binds each item, or is proposed for it."""
+    plans = PlanItem.objects.filter(
+        Q(is_live=True) | Q(plan__status__in=PLANNED), item__in=items
+    ).values_list("item", "plan__number")
+    settlements = SettlementItem.objects.filter(is_live=True, item__in=items)
+    if beside is not None:
+        settlements = settlements.exclude(settlement=beside)
+    return {**dict(plans), **dict(settlements.values_list("item", "settlement__number"))}
+
+
+def disputed_items(items: Collection[int]) -> set[int]:
+    """Return those of the items that have an open dispute."""
+    found = Dispute.objects.filter(item__in=items, closed_on=None)
+    return set(found.values_list("item", flat=True))
+
+
+def granted_earlier(customer: Customer, currency: str, *, as_of: date, window_days: int) -> int:
+    """Return the debts of the customer's settlements of the last days, in a currency.
+
+    Proposed ones count until they are over. Where a rate is missing it is the largest amount
+    there is: what is not known counts as the strictest.
+    """
+    found = (
+        Settlement.objects.filter(
+            customer=customer,
+            status__in=GRANTED,
+            proposed_on__gt=as_of - timedelta(days=window_days),
+        )
+        .order_by("currency")
+        .values_list("currency")
+        .annotate(minor=Sum("open_minor"))
+    )
+    total, rates = 0, None
+    for other, minor in found:
+        if other == currency:
+            total += minor
+            continue
+        rates = rates or read_rates(fx_frame(customer.company), customer.company.currency)
+        converted = rates.convert(minor, other, to=currency, day=day_number(as_of))
+        if converted is None:
+            return LARGEST_MINOR
+        total += converted
+    return total
+
+
+def item_outlooks(
+    company: Company, customer: Customer, items: Sequence[SettleableItem], *, as_of: date
+) -> tuple[ItemOutlook, ...]:
+    """Return when each item is expected to be paid if nothing is done; two queries."""
+    predicted = {
+        row.item_id: prediction_steps(
+            q10_days=(row.q10_on - as_of).days,
+            q50_days=(row.q50_on - as_of).days,
+            q90_days=(row.q90_on - as_of).days,
+            p_loss_ppm=row.p_loss_ppm,
+        )
+        for row in ItemPrediction.objects.filter(
+            company=company, item__in=[item.id for item in items]
+        )
+    }
+    habits = Habit.objects.filter(customer=customer, n_settled__gt=0)
+    habit = habits.values_list("expected_days_late", flat=True).first()
+    return tuple(
+        ItemOutlook(
+            item_id=item.id,
+            open_minor=item.open_minor,
+            age_days=item.days_late,
+            steps=predicted.get(item.id, ()),
+            habit_days=habit,
+        )
+        for item in items
+    )
+
+
+def worth_of(
+    company: Company,
+    customer: Customer,
+    items: Sequence[SettleableItem],
+    *,
+    pay_minor: int,
+    pay_by_on: date,
+    policy: WorthPolicy,
+    as_of: date,
+) -> Worth:
+    """Return a settlement of the items, paid on a day, beside waiting, agency and the courts.
+
+    The fixed cost of the courts is stated in the company's currency; without a rate it is taken
+    as written.
+    """
+    currency = items[0].currency
+    return settlement_worth(
+        item_outlooks(company, customer, items, as_of=as_of),
+        pay_minor=pay_minor,
+        pay_days=max((pay_by_on - as_of).days, 0),
+        policy=policy,
+        legal_cost_minor=_into(company, policy.legal_cost_minor, currency, as_of=as_of),
+    )
+
+
+def _into(company: Company, home_minor: int, currency: str, *, as_of: date) -> int | None:
+    if currency == company.currency:
+        return home_minor
+    rates = read_rates(fx_frame(company), company.currency)
+    return rates.convert(home_minor, company.currency, to=currency, day=day_number(as_of))

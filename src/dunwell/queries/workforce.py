@@ -1,0 +1,214 @@
+"""Who collects today: minutes, absences, cover, and how far each has come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from dunwell.ml.action_day import CAPACITY_MINUTES
+from dunwell.models import (
+    Absence,
+    Company,
+    Membership,
+    Note,
+    Role,
+    Task,
+    User,
+    WorkCapacity,
+    WorklistEntry,
+)
+
+COLLECTING = (Role.COLLECTOR, Role.CREDIT_MANAGER)
+"""Roles whose holders may have customers to collect from."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workforce:
+    """Minutes by collector on a day (0 while away), and who covers for whom is away."""
+
+    minutes: Mapping[int, int]
+    covers: Mapping[int, int | None]
+
+    def at_work(self, user_id: int) -> int | None:
+        """Return who works for a collector today: itself, its cover, or nobody.
+
+        A cover who is away too has a cover of its own; a circle of them is nobody.
+        """
+        seen: set[int] = set()
+        present: int | None = user_id
+        while present is not None and present in self.covers and present not in seen:
+            seen.add(present)
+            present = self.covers[present]
+        return None if present in seen else present
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AbsenceRow:
+    """One absence; `is_now`: it holds on the day asked for."""
+
+    id: int
+    user_id: int
+    name: str
+    cover: str
+    kind: str
+    kind_label: str
+    from_on: date
+    until_on: date
+    is_now: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamRow:
+    """One collector's day: what there is, what fits, what is done; amounts in home minor units.
+
+    `customers` counts those on the worklist that are the person's own; `planned` of them (and of
+    those it covers for) fit into its `minutes`.
+    """
+
+    user_id: int
+    name: str
+    minutes: int
+    is_away: bool
+    cover: str
+    customers: int
+    to_collect_minor: int
+    planned: int
+    planned_minutes: int
+    expected_extra_minor: int
+    tasks_open: int
+    tasks_done: int
+    calls: int
+
+
+def workforce(company: Company, *, as_of: date) -> Workforce:
+    """Return who works on a day and how long; two queries.
+
+    Who never said how many minutes has CAPACITY_MINUTES, and is not in `minutes`.
+    """
+    covers = {
+        absence.user_id: absence.cover_id
+        for absence in _absences(company, as_of).order_by("from_on", "id")
+    }
+    minutes: dict[int, int] = {}
+    for capacity in WorkCapacity.objects.filter(company=company, from_on__lte=as_of).order_by(
+        "from_on"
+    ):
+        minutes[capacity.user_id] = capacity.minutes
+    return Workforce(minutes=minutes | dict.fromkeys(covers, 0), covers=covers)
+
+
+def covered_users(company: Company, *, user_id: int | None, as_of: date) -> list[int]:
+    """Return whose customers a person works on today: its own, and those of whom it covers."""
+    if user_id is None:
+        return []
+    force = workforce(company, as_of=as_of)
+    return [user_id, *(away for away in force.covers if force.at_work(away) == user_id)]
+
+
+def absence_rows(company: Company, *, as_of: date) -> tuple[AbsenceRow, ...]:
+    """Return the absences that hold or are to come, the next one first."""
+    found = Absence.objects.filter(company=company, cancelled_on=None, until_on__gte=as_of)
+    return tuple(
+        AbsenceRow(
+            id=one.pk,
+            user_id=one.user_id,
+            name=one.user.username,
+            cover=one.cover.username if one.cover else "",
+            kind=one.kind,
+            kind_label=str(Absence.Kind(one.kind).label),
+            from_on=one.from_on,
+            until_on=one.until_on,
+            is_now=one.from_on <= as_of,
+        )
+        for one in found.select_related("user", "cover").order_by("from_on", "id")
+    )
+
+
+def collectors_of(company: Company) -> list[User]:
+    """Return who may have customers to collect from, by name."""
+    members = Membership.objects.filter(company=company, role__in=COLLECTING)
+    return list(
+        User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("username")
+    )
+
+
+def team_rows(company: Company, *, as_of: date) -> tuple[TeamRow, ...]:
+    """Return every collector's day; the same queries however many there are."""
+    force = workforce(company, as_of=as_of)
+    people = collectors_of(company)
+    names = {person.pk: person.username for person in people}
+    own, planned = _loads(company, force)
+    tasks = {
+        name: (still_open, done)
+        for name, still_open, done in Task.objects.filter(
+            company=company, customer__collector__isnull=False
+        )
+        .values("customer__collector")
+        .annotate(
+            still_open=Count("id", filter=Q(status=Task.Status.OPEN, due_on__lte=as_of)),
+            done=Count("id", filter=Q(status=Task.Status.DONE, done_at__date=as_of)),
+        )
+        .values_list("customer__collector", "still_open", "done")
+    }
+    calls = dict(
+        Note.objects.filter(company=company, on=as_of, kind=Note.Kind.CALL)
+        .values("by")
+        .annotate(n=Count("id"))
+        .values_list("by", "n")
+    )
+    return tuple(
+        TeamRow(
+            user_id=person.pk,
+            name=person.username,
+            minutes=force.minutes.get(person.pk, CAPACITY_MINUTES),
+            is_away=person.pk in force.covers,
+            cover=names.get(force.covers.get(person.pk) or 0, ""),
+            customers=own.get(person.pk, (0, 0))[0],
+            to_collect_minor=own.get(person.pk, (0, 0))[1],
+            planned=planned.get(person.pk, (0, 0, 0))[0],
+            planned_minutes=planned.get(person.pk, (0, 0, 0))[1],
+            expected_extra_minor=planned.get(person.pk, (0, 0, 0))[2],
+            tasks_open=tasks.get(person.pk, (0, 0))[0],
+            tasks_done=tasks.get(person.pk, (0, 0))[1],
+            calls=calls.get(person.username, 0),
+        )
+        for person in people
+    )
+
+
+def _loads(
+    company: Company, force: Workforce
+) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int, int]]]:
+    """Return customers and what is to collect of each collector, and the plan of who works."""
+    rows = (
+        WorklistEntry.objects.filter(company=company, customer__collector__isnull=False)
+        .values("customer__collector")
+        .annotate(
+            n=Count("id"),
+            collect=Sum("to_collect_minor"),
+            fits=Count("id", filter=Q(reasons__suggestion__is_planned=True)),
+            minutes=Sum("minutes", filter=Q(reasons__suggestion__is_planned=True)),
+            extra=Sum("expected_extra_minor", filter=Q(reasons__suggestion__is_planned=True)),
+        )
+        .values_list("customer__collector", "n", "collect", "fits", "minutes", "extra")
+    )
+    own: dict[int, tuple[int, int]] = {}
+    planned: dict[int, tuple[int, int, int]] = {}
+    for user_id, n, collect, fits, minutes, extra in rows:
+        own[user_id] = (n, int(collect or 0))
+        present = force.at_work(user_id)
+        if present is not None:
+            before = planned.get(present, (0, 0, 0))
+            planned[present] = (
+                before[0] + fits,
+                before[1] + int(minutes or 0),
+                before[2] + int(extra or 0),
+            )
+    return own, planned
+
+
+def _absences(company: Company, as_of: date) -> QuerySet[Absence]:
+    return Absence.objects.filter(
+        company=company, cancelled_on=None, from_on__lte=as_of, until_on__gte=as_of
+    )

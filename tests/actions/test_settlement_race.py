@@ -1,0 +1,57 @@
+"""People who settle, decide and judge at once give up one concession, on both databases."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.actions.settlement_race import ROUNDS
+from tests.postgres import binaries, cluster
+
+ROOT = Path(__file__).parents[2]
+
+
+def race(folder, **environment):
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.actions.settlement_race"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "dunwell.settings",
+            "DUNWELL_DATA_DIR": str(folder),
+            "PYTHONPATH": str(ROOT / "src"),
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return json.loads(told.stdout.splitlines()[-1])
+
+
+def check(told, database):
+    assert told == {
+        "database": database,
+        "settlements": [["completed"]] * ROUNDS,
+        "decided": ["approved"] * ROUNDS,
+        "unexpected": [],
+        "given": ROUNDS * 400_00,
+        "broken": [],
+    }
+
+
+@pytest.mark.release
+def test_on_a_sqlite_file(tmp_path):
+    check(race(tmp_path, DUNWELL_DATABASE_URL=""), "sqlite")
+
+
+def test_on_postgresql(tmp_path):
+    try:
+        binaries()
+    except RuntimeError as error:
+        pytest.skip(str(error))
+    with cluster() as address:
+        check(race(tmp_path, DUNWELL_DATABASE_URL=address), "postgresql")

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from psycopg import sql
 
-from tests.postgres import cluster
+from tests.postgres import durable_cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def databases(folder: Path, *, is_postgresql: bool, is_kept: bool) -> Iterator[D
         if not is_postgresql:
             yield Databases(folder)
             return
-        with cluster() as address:
+        with durable_cluster() as address:
             place = Path(unquote(urlsplit(address).hostname or ""))
             pid = int((place / "data" / "postmaster.pid").read_text().splitlines()[0])
             yield Databases(folder, address, pid)

@@ -3,8 +3,6 @@
 from importlib.resources import files
 from pathlib import Path
 
-from django.core.management import call_command
-
 from dunwell import clock
 from dunwell.actions.companies import add_company
 from dunwell.actions.gate import system
@@ -15,6 +13,7 @@ from dunwell.formats.policies import read_policy
 from dunwell.formats.rates import read_rates
 from dunwell.models import Company, Membership, Role, User
 from dunwell.queries.policies import PolicyInForce
+from tests.migrated import migrate
 
 COMPANY, PERSON = "Bench", "bench"
 LADDER = """strategy:
@@ -36,7 +35,7 @@ STEPS = (7, 30, 60)
 
 def make_company(*, rates: Path) -> Company:
     """Migrate an empty database and add the company with people, strategies and rates."""
-    call_command("migrate", verbosity=0)
+    migrate()
     at = clock.now()
     company = add_company(
         name=COMPANY, zone="UTC", country="DE", currency="EUR", language="en", at=at

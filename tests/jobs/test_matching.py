@@ -8,8 +8,8 @@ from django.db import transaction
 from dunwell.actions.gate import system
 from dunwell.actions.match_posting import MatchCounts
 from dunwell.actions.periods import lock_period
-from dunwell.jobs.matching import match_open, matched, record_parts
 from dunwell.engine.matching.readings import Cell
+from dunwell.jobs.matching import match_open, matched, record_parts
 from dunwell.models import MatchCase, PayerAlias
 from dunwell.queries.match_frames import match_frames
 from tests.actions.ledger_rows import invoice

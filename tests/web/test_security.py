@@ -4,13 +4,14 @@ import re
 from urllib.parse import urljoin
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.test import Client
 
-from dunwell.models import Role
+from dunwell.models import Company, Role
 from tests.api.books import keep_books
 from tests.api.conftest import digest
-from tests.conftest import add_user
+from tests.conftest import AT, add_user
 from tests.web.addresses import every_address
 
 POLICY = {
@@ -58,9 +59,24 @@ def _no_attempts_before():
     cache.clear()
 
 
+@pytest.fixture(scope="module")
+def _kept(standing):
+    """A company with one record of every kind, and their keys."""
+    with time_machine.travel(AT, tick=False):
+        company = Company.objects.create(
+            name="Northwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
+        )
+        return company.pk, keep_books(company)
+
+
 @pytest.fixture
-def ids(company):
-    return keep_books(company)
+def company(_kept, db):
+    return Company.objects.get(pk=_kept[0])
+
+
+@pytest.fixture
+def ids(_kept, db):
+    return _kept[1]
 
 
 @pytest.fixture

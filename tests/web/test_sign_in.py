@@ -38,6 +38,12 @@ def _second_factor_required(settings, _no_second_factor):
     settings.REQUIRE_MFA = True
 
 
+@pytest.fixture
+def _quick_hash(settings):
+    """For tests of many attempts: it is slow on purpose to find out whether a password is right."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def with_password(user):
     user.set_password(PASSWORD)
     user.save()
@@ -298,6 +304,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(client, reader):
     assert not is_in(client)
 
 
+@pytest.mark.usefixtures("_quick_hash")
 def test_guessing_a_password_is_stopped_and_others_still_come_in(client, reader, clerk):
     with_password(reader)
     with_app(clerk)
@@ -361,6 +368,7 @@ def test_a_weak_password_is_refused_and_a_long_one_taken(client, reader, passwor
     assert User.objects.get(pk=reader.pk).has_usable_password()
 
 
+@pytest.mark.usefixtures("_quick_hash")
 def test_a_fresh_installation_has_no_account_and_no_way_in(client, db):
     call_command("check")
 

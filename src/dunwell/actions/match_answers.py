@@ -62,9 +62,10 @@ class Answer:
     payer_id: int | None = None
 
     def doubted(self, reason: str, why: str) -> "Answer":
-        """Return the answer left to a person instead of posted."""
+        """Return the answer left to a person instead of posted; whose it is must be known then."""
         return replace(
             self,
+            payer_id=_payer(self.proposals, is_posted=False),
             status=Status.EXCEPTION,
             reason=reason,
             why=_sentence(why),
@@ -97,7 +98,7 @@ def read_answers(matching: Matching, frames: MatchFrames) -> list[Answer]:
             proposals=readings,
             amounts=amounts.get(number, {}),
             paid=paid.get(number, {}),
-            payer_id=_payer(readings),
+            payer_id=_payer(readings, is_posted=number in autos),
         )
         if number in held:
             hold = held[number]
@@ -122,7 +123,9 @@ def note_posted(matching: Matching, frames: MatchFrames) -> None:
     """
     proposals = _proposals(matching)
     for key in dict.fromkeys(str(one.payment_id) for one in matching.allocations if one.is_auto):
-        frames.repeats.note(_owned(frames.seen[key].money, _payer(proposals.get(key, ()))))
+        frames.repeats.note(
+            _owned(frames.seen[key].money, _payer(proposals.get(key, ()), is_posted=True))
+        )
 
 
 def _owned(money: Money, payer_id: int | None) -> Money:
@@ -161,14 +164,13 @@ def _sentence(text: str) -> str:
     return whole if not whole or whole.endswith(".") else f"{whole}."
 
 
-def _payer(proposals: Sequence[Proposal]) -> int | None:
+def _payer(proposals: Sequence[Proposal], *, is_posted: bool) -> int | None:
     """Return whose payment it surely is: the best reading knows the payer, and all agree."""
     if not proposals or proposals[0].evidence.payer not in SURE_PAYER:
         return None
-    is_auto = proposals[0].tier.startswith("auto:")
-    if proposals[0].evidence.payer != "known" and not is_auto:
+    if proposals[0].evidence.payer != "known" and not is_posted:
         return None
-    told = proposals[:1] if is_auto else proposals
+    told = proposals[:1] if is_posted else proposals
     found = {int(key) for one in told for key in one.customers}
     return found.pop() if len(found) == 1 else None
 

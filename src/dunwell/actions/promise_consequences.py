@@ -35,9 +35,9 @@ def failures_before(items: Sequence[int]) -> int:
 
 
 def draw_consequences(
-    *,
     actor: Actor,
     changed: Sequence[tuple[Promise, Promise.Outcome]],
+    *,
     as_of: date,
     at: datetime,
 ) -> frozenset[int]:
@@ -51,9 +51,8 @@ def draw_consequences(
     healed = [p for p, outcome in changed if p.outcome in FAILED and outcome not in FAILED]
     for promise in healed:
         undo_consequences(
-            promise=promise, reason="the promise was kept after all", as_of=as_of, at=at,
-            actor=actor,
-        )  # fmt: skip
+            actor, promise, reason="the promise was kept after all", as_of=as_of, at=at
+        )
     if not failed:
         return frozenset()
     policy = promises_policy(actor.company, as_of=as_of)
@@ -97,7 +96,7 @@ def forgive_promise(
         raise Refused(f"This promise was forgiven on {locked.forgiven_on.isoformat()}.")
     locked.forgiven_on, locked.forgiven_reason = as_of, told
     locked.save(update_fields=["forgiven_on", "forgiven_reason"])
-    undone = undo_consequences(actor=actor, promise=locked, reason=told, as_of=as_of, at=at)
+    undone = undo_consequences(actor, locked, reason=told, as_of=as_of, at=at)
     record_event(
         actor,
         "promise.forgiven",
@@ -110,7 +109,7 @@ def forgive_promise(
 
 
 def undo_consequences(
-    *, actor: Actor, promise: Promise, reason: str, as_of: date, at: datetime
+    actor: Actor, promise: Promise, *, reason: str, as_of: date, at: datetime
 ) -> list[str]:
     """Take back what followed from a promise; return the names of the rules undone."""
     standing = list(promise.consequences.filter(undone_on=None).order_by("id"))

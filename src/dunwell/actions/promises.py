@@ -125,7 +125,7 @@ def settle_promises(*, actor: Actor, as_of: date, at: datetime) -> int:
                 Promise.objects.filter(pk__in=chunk, outcome=before).update(
                     outcome=outcome, settled_on=settled_on
                 )
-    followed = draw_consequences(actor=actor, changed=changed, as_of=as_of, at=at)
+    followed = draw_consequences(actor, changed, as_of=as_of, at=at)
     _follow_up(actor, changed, followed, as_of=as_of, at=at)
     for promise, outcome in changed:
         record_event(

@@ -68,6 +68,7 @@ def order_replay(
     return replay
 
 
+@transaction.atomic
 def begin_replay(*, actor: Actor, replay: Replay) -> None:
     """Mark a replay as running; one that a dead process left running begins anew."""
     actor.require("replay.run")
@@ -78,6 +79,7 @@ def begin_replay(*, actor: Actor, replay: Replay) -> None:
         raise Refused("This replay has ended; order it again.")
 
 
+@transaction.atomic
 def tell_replay(*, actor: Actor, replay: Replay, done_days: int) -> None:
     """Say how far a replay is: days done of both courses together."""
     actor.require("replay.run")

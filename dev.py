@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -192,20 +193,44 @@ def demo(arguments: list[str]) -> None:
     run(PYTHON, "-m", "dunwell", "demo", *arguments)
 
 
-def check() -> None:
+def side_by_side(commands: Mapping[str, Sequence[object]]) -> None:
+    """Run commands at once; show what failing ones say, and end when there are any."""
+    say(f"side by side: {', '.join(commands)}")
+    begun = {
+        name: subprocess.Popen(
+            [str(part) for part in command],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for name, command in commands.items()
+    }
+    told = {name: process.communicate()[0] for name, process in begun.items()}
+    failed = [name for name, process in begun.items() if process.returncode]
+    for name in failed:
+        print(told[name])
+    if failed:
+        stop(f"failed: {', '.join(failed)}")
+
+
+def checks() -> Mapping[str, Sequence[object]]:
     """Formatting, lint, types, import contracts, known-bad calls, undeclared packages."""
-    install("test")
     tools = PYTHON.parent
-    for name, command in (
-        ("format", (tools / "ruff", "format", "--check", "-q", ".")),
-        ("lint", (tools / "ruff", "check", "-q", ".")),
-        ("imports", (tools / "lint-imports", "--no-cache")),
-        ("types", (PYTHON, "-m", "mypy", "--cache-dir", ROOT / ".cache" / "mypy")),
-        ("security", (tools / "bandit", "-q", "-r", "src", "-c", "pyproject.toml")),
-        ("dependencies", (tools / "deptry", ".")),
-    ):
-        say(f"check: {name}")
-        run(*command)
+    return {
+        "types": (PYTHON, "-m", "mypy", "--cache-dir", ROOT / ".cache" / "mypy"),
+        "imports": (tools / "lint-imports", "--no-cache"),
+        "format": (tools / "ruff", "format", "--check", "-q", "."),
+        "lint": (tools / "ruff", "check", "-q", "."),
+        "security": (tools / "bandit", "-q", "-r", "src", "-c", "pyproject.toml"),
+        "dependencies": (tools / "deptry", "."),
+    }
+
+
+def check() -> None:
+    """Run every check."""
+    install("test")
+    side_by_side(checks())
 
 
 def test(arguments: list[str]) -> None:
@@ -214,15 +239,22 @@ def test(arguments: list[str]) -> None:
     install("test")
     assets()
     system_packages()
-    if not arguments:
-        check()
-    pytest = (PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile")
+    is_all = not [part for part in arguments if not part.startswith("-")]
+    on_postgresql = (PYTHON, "-m", "tests.postgres")
+    if is_all:
+        # the databases that tests copy are made meanwhile
+        make = (*on_postgresql, PYTHON, "-c", "import tests.migrated as m; m.sqlite_file()")
+        side_by_side({**checks(), "databases": make})
+    workers = str(max(2, os.cpu_count() or 2))
+    pytest = (PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-n", workers)
+    pytest += ("--dist", "loadfile", "--no-loadscope-reorder", *arguments)
     data = {"DUNWELL_DATA_DIR": str(ROOT / ".cache" / "test-data")}
     say("tests on SQLite")
-    run(*pytest, *(arguments or ["tests"]), env=data)
-    if not [part for part in arguments if not part.startswith("-")]:
-        say("tests of records and pages on PostgreSQL")
-        run(PYTHON, "-m", "tests.postgres", *pytest, *arguments, *ON_BOTH, env=data)
+    run(*pytest, *(["tests"] if is_all else []), env=data)
+    if is_all:
+        say("tests of records on PostgreSQL")
+        left_out = [f"--ignore={path}" for path in ONCE]
+        run(*on_postgresql, *pytest, *left_out, *ON_BOTH, env=data)
     say(f"all green in {time.monotonic() - started:.0f} s")
 
 

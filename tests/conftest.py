@@ -18,6 +18,9 @@ AT = datetime(2026, 3, 5, 9, tzinfo=UTC)
 TODAY = date(2026, 3, 5)
 """The company's own day at that moment."""
 
+BROWSER = "tests/browser/"
+LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/api/test_schema", "tests/test_bench")
+
 
 def pytest_addoption(parser):
     parser.addoption("--release", action="store_true", help="also run the long tier")
@@ -32,10 +35,24 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
+    # what takes long begins first, so that no process is left alone with it at the end
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     if not config.getoption("--release"):
         for item in items:
             if "release" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A file is the work of one process, and all tests with a browser are: they share a server."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByServer(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+    return ByServer(config, log)
 
 
 def examples(few, *, release):

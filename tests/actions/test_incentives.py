@@ -7,12 +7,12 @@ import pytest
 from dunwell.actions.approvals import decide_approval
 from dunwell.actions.gate import Forbidden, Refused, system
 from dunwell.actions.incentives import (
-    IncentiveTerms,
     end_incentive,
     grant_incentives,
     propose_incentive,
 )
 from dunwell.actions.payments import reverse_payment
+from dunwell.engine.incentives import IncentiveTerms
 from dunwell.models import (
     Adjustment,
     Allocation,

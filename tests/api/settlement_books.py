@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from dunwell.actions.gate import ROLE_RIGHTS, Actor
-from dunwell.actions.incentives import IncentiveTerms, propose_incentive
+from dunwell.actions.incentives import propose_incentive
 from dunwell.actions.policies_by_kind import draft_document
 from dunwell.actions.settlements import propose_settlement
+from dunwell.engine.incentives import IncentiveTerms
 from dunwell.models import ApprovalRequest, Incentive
 from dunwell.queries.policy_documents import standard_text
 from tests.actions.ledger_rows import invoice

@@ -67,7 +67,7 @@ CONSENTS = st.builds(
     CaseConsent,
     channel=CHANNELS,
     given_on=st.sampled_from([date(2026, 10, 1), date(2026, 10, 26), date(2026, 10, 29)]),
-    withdrawn_on=st.sampled_from([None, date(2026, 11, 1)]),
+    withdrawn_on=st.sampled_from([None, date(2026, 10, 28)]),
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from dunwell.actions.approvals import decide_approval
 from dunwell.actions.settlements import decline_settlement
-from dunwell.models import ApprovalRequest, Incentive, IncentiveGrant, Settlement
+from dunwell.models import ApprovalRequest, Incentive, Settlement
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import breaks, invoice
 from tests.actions.settlement_rows import ON, accepted, end, pay, proposed
@@ -78,5 +78,3 @@ def test_an_approval_of_one_s_own_and_a_rebate_beyond_the_budget_are_found(books
     assert found["I20.rebates"][0][1] == "Early birds"
     Incentive.objects.update(budget_minor=10_00)
     assert set(breaks(books)) == {"I20.approvals"}
-    IncentiveGrant.objects.update(adjustment=None)
-    assert set(breaks(books)) == {"I20.approvals", "I20.rebates"}

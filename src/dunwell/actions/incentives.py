@@ -1,7 +1,5 @@
 """Incentives for paying on time: proposed, approved by another, granted by the day's cycle."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,7 +11,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.periods import first_open_day
 from dunwell.actions.texts import fitting
-from dunwell.engine.incentives import is_control, on_time_streaks
+from dunwell.engine.incentives import IncentiveTerms, is_control, on_time_streaks
 from dunwell.engine.money import part
 from dunwell.engine.plan_schedule import months_until
 from dunwell.models import (
@@ -39,27 +37,6 @@ LONGEST_NAME, LONGEST_REASON = 80, 300
 MOST_STREAK, MOST_DAYS = 60, 365
 MOST_CONTROL_PPM = 500_000
 Status, Kind = Incentive.Status, Incentive.Kind
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IncentiveTerms:
-    """What is rewarded and how: so many items in a row, in these segments (none: all).
-
-    A rebate is `reward_ppm` of the streak's items, all rebates together at most `budget_minor`;
-    longer terms are `reward_days`. `control_ppm` of the customers are watched without a reward.
-    """
-
-    name: str
-    kind: str
-    streak: int
-    currency: str
-    budget_minor: int
-    from_on: date
-    until_on: date
-    segments: Sequence[str] = ()
-    reward_ppm: int = 0
-    reward_days: int = 0
-    control_ppm: int = 100_000
 
 
 @transaction.atomic

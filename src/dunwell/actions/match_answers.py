@@ -81,7 +81,8 @@ def read_answers(matching: Matching, frames: MatchFrames) -> list[Answer]:
     unapplied = {str(one.payment_id): one.reason for one in matching.unapplied}
     amounts: dict[str, dict[int, int]] = {}
     paid: dict[str, dict[int, int]] = {}
-    autos = set()
+    # what would give up too much is tried too: the budget says why not
+    autos = {str(key) for key in matching.over}
     for one in matching.allocations:
         key, item = str(one.payment_id), int(one.item_id)
         amounts.setdefault(key, {})[item] = one.amount_minor

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Sum
 
 from dunwell.actions.allocations import money_text
 from dunwell.actions.bulk import is_postgresql
@@ -14,8 +13,9 @@ from dunwell.engine.calendars import day_number
 from dunwell.engine.cash_policy import WriteOffPolicy
 from dunwell.engine.matching.foreign import Rates, read_rates
 from dunwell.engine.matching.policy import PPM
-from dunwell.models import Adjustment, Company, Item
+from dunwell.models import Company, Item
 from dunwell.queries.frames import fx_frame
+from dunwell.queries.small_differences import spent_in_month
 
 SPENT = "dunwell small differences"
 """Name of the advisory lock on a company's budget."""
@@ -86,17 +86,6 @@ def small_differences(*, company: Company, policy: WriteOffPolicy, as_of: date) 
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [SPENT, company.pk])
     rates = read_rates(fx_frame(company), company.currency)
     budget = Budget(policy=policy, rates=rates, as_of=as_of, left_minor=policy.month_minor)
-    spent = (
-        Adjustment.objects.filter(
-            company=company,
-            kind=Adjustment.Kind.SMALL_BALANCE,
-            effective_on__year=as_of.year,
-            effective_on__month=as_of.month,
-        )
-        .order_by()
-        .values_list("item__currency")
-        .annotate(minor=Sum("amount_minor"))
-    )
-    for currency, minor in spent:
-        budget.left_minor -= budget.in_home(int(minor), currency)
+    for currency, minor in spent_in_month(company, as_of=as_of).items():
+        budget.left_minor -= budget.in_home(minor, currency)
     return budget

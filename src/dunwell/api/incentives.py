@@ -6,7 +6,7 @@ from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
-from dunwell.actions.incentives import IncentiveTerms, end_incentive, propose_incentive
+from dunwell.actions.incentives import end_incentive, propose_incentive
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     LARGEST_MINOR,
@@ -26,6 +26,7 @@ from dunwell.api.fields import (
     own,
 )
 from dunwell.api.writes import once
+from dunwell.engine.incentives import IncentiveTerms
 from dunwell.models import Incentive
 from dunwell.queries.incentives import (
     IncentiveDetail,

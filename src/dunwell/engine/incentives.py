@@ -43,6 +43,27 @@ STREAKS: Frame = {
 _ORDER = ["day", "place", "item_id"]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncentiveTerms:
+    """What is rewarded and how: so many items in a row, in these segments (none: all).
+
+    A rebate is `reward_ppm` of the streak's items, all rebates together at most `budget_minor`;
+    longer terms are `reward_days`. `control_ppm` of the customers are watched without a reward.
+    """
+
+    name: str
+    kind: str
+    streak: int
+    currency: str
+    budget_minor: int
+    from_on: date
+    until_on: date
+    segments: Sequence[str] = ()
+    reward_ppm: int = 0
+    reward_days: int = 0
+    control_ppm: int = 100_000
+
+
 def on_time_streaks(
     items: nw.LazyFrame, granted: nw.LazyFrame, *, streak: int, as_of: date
 ) -> nw.LazyFrame:

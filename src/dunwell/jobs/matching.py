@@ -47,6 +47,7 @@ def matched(frames: MatchFrames) -> Matching:
         policy=frames.policy,
         precision=frames.precision,
         as_of=frames.as_of,
+        allowance=frames.allowance,
     )
 
 
@@ -142,5 +143,6 @@ def _part(
         held=tuple(row for one in mine for row in one.held),
         proposals=tuple(row for one in mine for row in one.proposals),
         open_minor=matching.open_minor,
+        over=matching.over,
     )
     return part, replace(frames, seen={number: frames.seen[number] for number in numbers})

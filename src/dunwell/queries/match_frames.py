@@ -17,6 +17,7 @@ from django.db.models import Count, Q
 
 from dunwell.engine.calendars import day_number
 from dunwell.engine.cash_policy import CashPolicy
+from dunwell.engine.matching.allowance import Allowance
 from dunwell.engine.matching.holds import STATUS_HOLDS
 from dunwell.engine.matching.policy import MatchPolicy
 from dunwell.engine.matching.precision import SHIPPED, Precision, with_outcomes
@@ -30,6 +31,7 @@ from dunwell.queries.match_items import MatchItems
 from dunwell.queries.match_payers import accounts_of_payers, names_of_payers, who_pays_for
 from dunwell.queries.match_remittances import remitted_lines
 from dunwell.queries.match_repeats import Money, Repeats, repeats
+from dunwell.queries.small_differences import allowance
 
 _PAYMENTS = """
 SELECT p.id, p.number, p.value_day, p.amount_minor,
@@ -124,6 +126,7 @@ class MatchFrames:
     cash: CashPolicy
     policy: MatchPolicy
     precision: Precision
+    allowance: Allowance
     repeats: Repeats
     seen: Mapping[str, PaymentSeen]
 
@@ -158,6 +161,7 @@ def match_frames(
         cash=cash,
         policy=policy,
         precision=_precision(company, as_of=as_of),
+        allowance=allowance(company, cash.write_off, as_of=as_of),
         repeats=repeats(company, found, days=policy.duplicate_days),
         seen=_seen(found),
     )

@@ -1,7 +1,5 @@
 """Pages about the cash policy: what is in force, the budget of the month, drafting, publishing."""
 
-from dataclasses import dataclass
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,9 +14,8 @@ from dunwell.actions.cash_policies import (
     publish_cash_policy,
 )
 from dunwell.actions.gate import Refused
-from dunwell.engine.cash_policy import CashPolicy, CashPolicyError, read_cash_policy
-from dunwell.engine.cash_rehearsal import CashCaseResult, play_cash_cases
-from dunwell.formats.policies import PolicyError, line_of, read_policy
+from dunwell.engine.cash_policy import read_cash_policy
+from dunwell.engine.cash_rehearsal import play_cash_cases
 from dunwell.models import PolicyVersion
 from dunwell.queries.cash_policies import (
     budget_use,
@@ -30,26 +27,11 @@ from dunwell.queries.pages import CursorError
 from dunwell.queries.policies import policy_rows, policy_text
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.keys import read_key
+from dunwell.web.policy_texts import DraftForm, Reading, read_text
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
-from dunwell.web.strategies import DraftForm
 
 CASH = PolicyVersion.Kind.CASH
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """A YAML text as far as it could be read: policy and cases, or what is wrong where."""
-
-    policy: CashPolicy | None
-    results: tuple[CashCaseResult, ...] = ()
-    error: str = ""
-    line: int | None = None
-
-    @property
-    def failed(self) -> int:
-        """Return how many cases did not come out."""
-        return sum(not result.is_passed for result in self.results)
 
 
 class CashDraftForm(DraftForm):
@@ -89,7 +71,7 @@ def cash_policy_show(request: StaffRequest, version_id: int) -> HttpResponse:
     """Show one version: what it says, its cases, and its text."""
     version = _version(request, version_id)
     in_force = cash_version_in_force(version.company, as_of=request.as_of)
-    reading = read_text(version.text)
+    reading = _read(version.text)
     context = {
         "version": version,
         "reading": reading,
@@ -107,7 +89,7 @@ def cash_policy_draft(request: StaffRequest) -> HttpResponse:
     form = CashDraftForm(request.POST or None, initial={"text": _start(request)})
     reading, status = None, 200
     if request.method == "POST" and form.is_valid():
-        reading = read_text(form.cleaned_data["text"])
+        reading = _read(form.cleaned_data["text"])
         if "save" in request.POST:
             try:
                 version = draft_cash_policy(
@@ -157,21 +139,8 @@ def cash_policy_discard(request: StaffRequest, version_id: int) -> HttpResponse:
     return done(request, said, back=reverse("cash-policies"))
 
 
-def read_text(text: str) -> Reading:
-    """Return a text read and its cases played, or the first thing wrong in it with its line."""
-    try:
-        policy = read_policy(text)
-    except PolicyError as error:
-        words = str(error)
-        number = words.removeprefix("line ").split(":", 1)[0]
-        line = int(number) if words.startswith("line ") and number.isdigit() else None
-        return Reading(policy=None, error=words, line=line)
-    try:
-        cash = read_cash_policy(policy.document)
-    except CashPolicyError as error:
-        line = line_of(policy, str(error))
-        return Reading(policy=None, error=f"line {line}: {error}", line=line)
-    return Reading(policy=cash, results=play_cash_cases(cash))
+def _read(text: str) -> Reading:
+    return read_text(text, read=read_cash_policy, play_cases=play_cash_cases)
 
 
 def _start(request: StaffRequest) -> str:

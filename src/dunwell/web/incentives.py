@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
 from dunwell.actions.gate import Refused
-from dunwell.actions.incentives import IncentiveTerms, end_incentive, propose_incentive
+from dunwell.actions.incentives import end_incentive, propose_incentive
+from dunwell.engine.incentives import IncentiveTerms
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Incentive

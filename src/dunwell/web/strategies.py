@@ -1,8 +1,5 @@
 """Pages about strategies: what is in force, drafting in YAML with cases, dry run, publishing."""
 
-from dataclasses import dataclass
-
-from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,9 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.policies import discard_policy, draft_policy, publish_policy
-from dunwell.engine.rehearsal import CaseResult, run_cases
-from dunwell.engine.strategy import Strategy, StrategyError, read_strategy
-from dunwell.formats.policies import LARGEST_BYTES, PolicyError, line_of, read_policy
+from dunwell.engine.rehearsal import run_cases
+from dunwell.engine.strategy import StrategyError, read_strategy
 from dunwell.jobs.cycle import LAST_STEP
 from dunwell.models import PolicyVersion
 from dunwell.queries.dry_run import dry_run, next_run_day
@@ -25,39 +21,18 @@ from dunwell.queries.wording_previews import wording_previews
 from dunwell.queries.wordings import language_of
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.keys import read_key
+from dunwell.web.policy_texts import DraftForm, Reading, read_text
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """A YAML text as far as it could be read: strategy and cases, or what is wrong where."""
+class StrategyDraftForm(DraftForm):
+    """The document as text."""
 
-    strategy: Strategy | None
-    results: tuple[CaseResult, ...] = ()
-    error: str = ""
-    line: int | None = None
-
-    @property
-    def failed(self) -> int:
-        """Return how many cases did not come out."""
-        return sum(not result.is_passed for result in self.results)
-
-
-class DraftForm(forms.Form):
-    """The document as text; the editor keeps its line breaks."""
-
-    text = forms.CharField(
-        label=_("Strategy and its cases, in YAML"),
-        max_length=LARGEST_BYTES,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 32, "spellcheck": "false", "class": "code"}),
-    )
-
-    def clean_text(self) -> str:
-        """Return the text with the line breaks the version is stored with."""
-        text: str = self.cleaned_data["text"]
-        return text.replace("\r\n", "\n").rstrip("\n") + "\n"
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """Name the field after what it holds."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["text"].label = _("Strategy and its cases, in YAML")
 
 
 @require_GET
@@ -81,14 +56,14 @@ def strategy_list(request: StaffRequest) -> HttpResponse:
 def strategy_show(request: StaffRequest, version_id: int) -> HttpResponse:
     """Show one version: its steps along the days, its rules, its cases, and its text."""
     version = _version(request, version_id)
-    reading = read_text(version.text)
+    reading = _read(version.text)
     in_force = {
         row.version_id for row in strategies_in_force(version.company, as_of=request.as_of)
     }
     context = {
         "version": version,
         "reading": reading,
-        "strategy": reading.strategy,
+        "strategy": reading.policy,
         "is_in_force": version.pk in in_force,
         "is_own": version.author == request.actor.name,
     }
@@ -103,10 +78,10 @@ def strategy_draft(request: StaffRequest) -> HttpResponse:
     text = policy_text(request.actor.company, start) if start is not None else ""
     if text is None:
         raise Http404
-    form = DraftForm(request.POST or None, initial={"text": text})
+    form = StrategyDraftForm(request.POST or None, initial={"text": text})
     reading, status = None, 200
     if request.method == "POST" and form.is_valid():
-        reading = read_text(form.cleaned_data["text"])
+        reading = _read(form.cleaned_data["text"])
         if "save" in request.POST:
             try:
                 version = draft_policy(
@@ -188,21 +163,8 @@ def wording_list(request: StaffRequest) -> HttpResponse:
     )
 
 
-def read_text(text: str) -> Reading:
-    """Return a text read and its cases played, or the first thing wrong in it with its line."""
-    try:
-        policy = read_policy(text)
-    except PolicyError as error:
-        words = str(error)
-        number = words.removeprefix("line ").split(":", 1)[0]
-        line = int(number) if words.startswith("line ") and number.isdigit() else None
-        return Reading(strategy=None, error=words, line=line)
-    try:
-        strategy = read_strategy(policy.document)
-    except StrategyError as error:
-        line = line_of(policy, str(error))
-        return Reading(strategy=None, error=f"line {line}: {error}", line=line)
-    return Reading(strategy=strategy, results=run_cases(strategy))
+def _read(text: str) -> Reading:
+    return read_text(text, read=read_strategy, play_cases=run_cases)
 
 
 def _version(request: StaffRequest, version_id: int) -> PolicyVersion:

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
-from dunwell.engine.contact_rules.denials import KEYS, Moment, clipped, from_free, made
+from dunwell.engine.contact_rules.denials import (
+    KEYS,
+    SLACK_DAYS,
+    Moment,
+    clipped,
+    from_free,
+    made,
+)
 from dunwell.engine.contact_rules.local_time import day_begins, in_zones, local_days
 from dunwell.engine.contact_rules.rules import ContactRule
 from dunwell.engine.contact_rules.scope import Binding
@@ -145,7 +152,7 @@ def _after_free(
     today = day_number(moment.as_of)
     fresh = _consents(facts).filter(
         nw.col("given_day") <= today,
-        nw.col("given_day") > today - days,
+        nw.col("given_day") > today - days - SLACK_DAYS,
         nw.col("withdrawn_day").is_null() | (nw.col("withdrawn_day") > today),
     )
     ended = (nw.col("given_day") + days).cast(nw.Int32)

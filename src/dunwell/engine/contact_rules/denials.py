@@ -24,6 +24,9 @@ COMMUNICATED = ("conversation", "voicemail", "written")
 _PHONES = ("call", "sms", "")
 _DISPUTED = "validation"
 
+SLACK_DAYS = 2
+"""So many days our calendar may be ahead of the customer's, and one more."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moment:
@@ -282,10 +285,13 @@ def _while_told(rows: nw.LazyFrame, facts: ContactFacts, moment: Moment) -> nw.L
 
 
 def _words_in_force(facts: ContactFacts, moment: Moment) -> nw.LazyFrame:
-    """Return the words that have not ended; one of a later day is told of too."""
+    """Return the words that may not have ended; one of a later day is told of too.
+
+    Whether the last day is over is a matter of the customer's own zones.
+    """
     today = day_number(moment.as_of)
     return facts.restrictions.filter(
-        nw.col("until_day").is_null() | (nw.col("until_day") >= today),
+        nw.col("until_day").is_null() | (nw.col("until_day") >= today - SLACK_DAYS),
         nw.col("lifted_day").is_null() | (nw.col("lifted_day") > today),
     ).rename({"contact_id": "for_contact_id"})
 

@@ -82,6 +82,7 @@ class Matching:
     """The answer for all payments; every tuple is ordered by value day, payment and place.
 
     `open_minor` says what was open, when it was read, of the items that payments are put on.
+    `over` are payments that would have posted by themselves, if what they give up were allowed.
     """
 
     allocations: tuple[Allocation, ...]
@@ -89,6 +90,7 @@ class Matching:
     held: tuple[Held, ...]
     proposals: tuple[Proposal, ...]
     open_minor: Mapping[Key, int] = field(default_factory=dict)
+    over: frozenset[Key] = frozenset()
 
 
 def match_answer(matching: Matching) -> dict[str, list[dict[str, object]]]:

@@ -35,7 +35,8 @@ class Take:
 class Marks:
     """What decided payments did to items, and what the others name: all a run has to remember.
 
-    `left` is of items somebody took from, `base` the same when it was last told to the book.
+    `left` is of items somebody took from, `base` the same when it was last told to the book;
+    `spent_minor` is what was given up, in home minor units.
     """
 
     left: dict[Key, int] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Marks:
     disputed: set[Key] = field(default_factory=set)
     taken_by: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
     named: dict[Key, frozenset[Key]] = field(default_factory=dict)
+    spent_minor: int = 0
 
     def copied(self) -> "Marks":
         """Return the marks as they are now."""
@@ -58,6 +60,7 @@ class Marks:
             disputed=self.disputed,
             taken_by=dict(self.taken_by),
             named=dict(self.named),
+            spent_minor=self.spent_minor,
         )
 
     def adopt(self, other: "Marks") -> None:

@@ -9,6 +9,7 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
+from dunwell.engine.matching.allowance import Allowance
 from dunwell.engine.matching.answers import Matching
 from dunwell.engine.matching.book import Marks
 from dunwell.engine.matching.foreign import read_rates
@@ -49,6 +50,7 @@ def match(
     policy: MatchPolicy = STANDARD,
     precision: Precision = SHIPPED,
     as_of: date | None = None,
+    allowance: Allowance | None = None,
     batch: int = BATCH,
 ) -> Matching:
     """Return what the payments pay: allocations, unapplied cash, held, ranked proposals.
@@ -56,7 +58,8 @@ def match(
     Frames are Narwhals frames of any engine; columns: `inputs` says which, keys are whole numbers
     or texts; `items` may be any book that can be asked. Amounts are minor units, days are days
     since 1970-01-01. `rates` and `home` are needed only for payments in another currency than
-    their item. Never puts more on an item than is open, nor takes more from a payment than it
+    their item; without an `allowance` small differences are given up as the policy has it. Never
+    puts more on an item than is open, nor takes more from a payment than it
     holds. Neither the rows' order nor the size of a batch matters. Raises SchemaError for a
     missing column or a payment key that comes twice.
     """
@@ -93,6 +96,7 @@ def match(
         precision=precision,
         rates=read_rates(rates, home),
         as_of_day=None if as_of is None else day_number(as_of),
+        allowance=allowance,
     )
     rounds = Rounds(
         loader=loader,

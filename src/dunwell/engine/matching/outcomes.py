@@ -17,12 +17,13 @@ from dunwell.engine.money import from_minor
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer's rows for one payment."""
+    """The answer's rows for one payment; `over`: its key, when it would give up too much."""
 
     proposals: tuple[Proposal, ...]
     allocations: tuple[Allocation, ...] = ()
     unapplied: Unapplied | None = None
     held: Held | None = None
+    over: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Teller:
         chosen: Reading | None,
         hold: Hold | None,
         is_auto: bool,
+        is_over: bool,
     ) -> Outcome:
         """Return what became of a payment."""
         proposals = self._proposals(payment, book, readings, chosen, is_auto=is_auto)
@@ -55,6 +57,7 @@ class Teller:
             proposals,
             self._allocations(payment, book, chosen, is_auto=is_auto),
             unapplied=_unapplied(payment, rest, "overpayment") if rest else None,
+            over=payment.payment_id if is_over else None,
         )
 
     def _allocations(
@@ -113,6 +116,7 @@ def matching_of(outcomes: Iterable[Outcome], *, open_minor: Mapping[Key, int]) -
         held=tuple(one.held for one in told if one.held),
         proposals=tuple(row for one in told for row in one.proposals),
         open_minor=open_minor,
+        over=frozenset(one.over for one in told if one.over is not None),
     )
 
 

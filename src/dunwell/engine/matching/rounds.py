@@ -52,6 +52,7 @@ class Rounds:
             for case in posted:
                 for one in case.takes:
                     marks.take(case.payment.payment_id, one)
+                marks.spent_minor += case.cost_minor
                 self.desk.finish(case)
             for case in waiting:
                 if case.names_nothing:
@@ -113,6 +114,7 @@ class Rounds:
                         chosen=case.chosen,
                         hold=case.hold,
                         is_auto=case.is_auto,
+                        is_over=case.is_over,
                     )
                 if case.is_final and needs_auto:
                     case.clear()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from dunwell.engine.matching.allowance import BUDGETED, Allowance
 from dunwell.engine.matching.book import Book, Take
 from dunwell.engine.matching.candidates import named_readings
 from dunwell.engine.matching.foreign import Rates, foreign_readings
@@ -43,7 +44,8 @@ class Case(Asked):
     """One payment on its way: what became of it. `takes` is what its chosen reading takes.
 
     `place` is its place among all payments. `is_checked`: what holds it whatever it pays has been
-    asked in this turn.
+    asked in this turn. `cost_minor` is what of the allowance it takes, `is_over`: it would post,
+    if that were not too much.
     """
 
     place: int = 0
@@ -52,6 +54,8 @@ class Case(Asked):
     hold: Hold | None = None
     is_auto: bool = False
     is_checked: bool = False
+    is_over: bool = False
+    cost_minor: int = 0
     takes: tuple[Take, ...] = ()
     same: Sameness = ("", 0, "")
 
@@ -75,7 +79,8 @@ class Case(Asked):
         """Let it be decided anew."""
         self.readings, self.takes = [], ()
         self.chosen = self.hold = None
-        self.is_auto = self.is_checked = False
+        self.is_auto = self.is_checked = self.is_over = False
+        self.cost_minor = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class Desk:
     precision: Precision
     rates: Rates
     as_of_day: int | None
+    allowance: Allowance | None
     book: Book = field(init=False)
     done: dict[Sameness, tuple[Done, ...]] = field(default_factory=dict)
 
@@ -108,6 +114,7 @@ class Desk:
             )
             if case.hold:
                 return
+        case.is_over = False
         case.readings = self.ranked(read(case))
         best = case.readings[0] if case.readings else None
         if best is None or best.cell.source != "reference":
@@ -128,6 +135,8 @@ class Desk:
     def decide(self, case: Case, best: Reading, *, needs_auto: bool) -> None:
         """Take the best reading when the round allows it."""
         is_auto = self.is_auto(best)
+        if is_auto and not self.affords(case, best):
+            is_auto, case.is_over = False, True
         if needs_auto and not is_auto:
             return
         if not needs_auto and self.sureness(best) < SHOWN_PPM:
@@ -140,7 +149,30 @@ class Desk:
         case.chosen, case.is_auto = best, is_auto
         case.takes, case.same = self.takes(best), self.sameness(case)
         self.book.take(case.payment.payment_id, case.takes)
+        if is_auto:
+            self.book.marks.spent_minor += case.cost_minor
         self.finish(case)
+
+    def affords(self, case: Case, reading: Reading) -> bool:
+        """Return whether what a reading gives up is within what is allowed without a person.
+
+        Across currencies nothing is given up: what is short is a difference of rates.
+        """
+        if self.allowance is None:
+            return True
+        items = self.book.items
+        gone = [
+            (items[one.item_id], one.amount_minor)
+            for one in reading.shortfalls
+            if one.kind in BUDGETED and items[one.item_id].currency == case.payment.currency
+        ]
+        cost = self.allowance.cost(gone)
+        if cost is None or (
+            gone and cost > self.allowance.left_minor - self.book.marks.spent_minor
+        ):
+            return False
+        case.cost_minor = cost
+        return True
 
     def takes(self, reading: Reading) -> tuple[Take, ...]:
         """Return what a reading takes from its items, and which it closes."""

@@ -35,7 +35,13 @@ from scan import (  # noqa: E402
 from dunwell import cli  # noqa: E402 -- Django must be set up first
 from dunwell.actions.gate import CONFLICTING_ROLES, RIGHTS, ROLE_RIGHTS  # noqa: E402
 from dunwell.api import api  # noqa: E402
-from dunwell.engine import cases, strategy, wording  # noqa: E402
+from dunwell.engine import (  # noqa: E402
+    cases,
+    strategy,
+    strategy_branches,
+    strategy_steps,
+    wording,
+)
 from dunwell.engine.chase import GATE_REASONS, GatePolicy  # noqa: E402
 from dunwell.engine.findings import FINDING_KINDS  # noqa: E402
 from dunwell.engine.kpi_catalogue import KPIS, LEDGER_KPIS  # noqa: E402
@@ -319,11 +325,14 @@ def strategy_page() -> str:
         "[strategies](../how-to/strategies.md).\n"
     )
     words = {
-        "channel": strategy.CHANNELS, "fallback": strategy.CHANNELS, "counted": strategy.COUNTED,
+        "channel": strategy_steps.CHANNELS, "fallback": strategy_steps.CHANNELS,
+        "counted": strategy_steps.COUNTED, "when": strategy_branches.SIGNALS,
+        "unless": strategy_branches.SIGNALS, "signals": strategy_branches.SIGNALS,
         "pause_when": strategy.PAUSES, "paused": cases.PAUSED, "template": wording.TEMPLATES,
     }  # fmt: skip
     for title, kind in (
-        ("strategy", strategy.Strategy), ("a step", strategy.Step), ("a case", cases.Case),
+        ("strategy", strategy.Strategy), ("a step", strategy_steps.Step),
+        ("when a branch of a step is taken", strategy_branches.Trigger), ("a case", cases.Case),
         ("an item of a case", cases.CaseItem), ("what a case expects", cases.Expectation),
     ):  # fmt: skip
         says = told(MEANINGS["strategy"][kind.__name__], [f.name for f in fields(kind)], "field")

@@ -59,6 +59,7 @@ def keep_settlements(company, tag="", *, today, at):
         **keys,
         "incentive_id": incentive.pk,
         "kind": "authority",
+        "policy_kind": "authority",
         "policy_id": version.pk,
         "settled_customer_id": customer.pk,
         "settleable_id": free.pk,

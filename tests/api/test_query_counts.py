@@ -34,6 +34,8 @@ COSTS = {
     "/promises": 1,
     "/disputes": 1,
     "/holds": 1,
+    "/contact-rules": 1,
+    "/contact-attempts": 1,
     "/worklist": 1,
     "/worklist/plan": 1,
     "/tasks": 1,

@@ -16,7 +16,7 @@ from dunwell.actions.gate import system
 from dunwell.actions.policies import load_shipped_policies
 from dunwell.actions.restrictions import record_restriction
 from dunwell.formats.policies import read_policy
-from dunwell.jobs.cycle import run_cycle
+from dunwell.jobs import cycle
 from dunwell.jobs.deliver import deliver
 from dunwell.models import ContactAttempt, Message, PolicyVersion, WorklistEntry
 from dunwell.queries.contact_rules import plan_verdicts
@@ -47,8 +47,9 @@ def late(company, number, **facts):
 
 
 def planned(company):
-    with time_machine.travel(AT, tick=False):
-        run_cycle(company.pk, TODAY)
+    day = cycle.Day(actor=system(company), as_of=TODAY, at=AT)
+    cycle._rank_customers(day)
+    cycle._write_reminders(day)
     return list(Message.objects.order_by("customer__number"))
 
 

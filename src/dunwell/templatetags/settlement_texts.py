@@ -12,7 +12,7 @@ PROOFS = (
         "A settlement binds its items while it stands, holds them once accepted, and no "
         "plan binds them then."
     ),
-    _("Nobody approved what he had asked for himself where somebody else could."),
+    _("Nobody approved a request of their own where somebody else could."),
     _(
         "An incentive's rebates are one rebate per streak, on an item of the customer, and "
         "stay within the budget."

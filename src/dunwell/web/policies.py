@@ -51,28 +51,28 @@ def policy_kinds(request: StaffRequest) -> HttpResponse:
 
 
 @require_GET
-def policy_list(request: StaffRequest, kind: str) -> HttpResponse:
+def policy_list(request: StaffRequest, policy_kind: str) -> HttpResponse:
     """Show what a kind says today, the drafts, and every version there was."""
     company, as_of = request.actor.company, request.as_of
-    context = _about(kind)
+    context = _about(policy_kind)
     cursor = request.GET.get("cursor", "")
     try:
-        versions = policy_rows(company, as_of=as_of, kind=kind, cursor=cursor)
+        versions = policy_rows(company, as_of=as_of, kind=policy_kind, cursor=cursor)
     except CursorError:
-        versions = policy_rows(company, as_of=as_of, kind=kind)
-    drafts = policy_rows(company, as_of=as_of, kind=kind, status=PolicyVersion.Status.DRAFT)
-    now = text_in_force(company, kind, as_of=as_of)
-    context |= {"now": now, "reading": _read(kind, now.text), "drafts": drafts.rows}
+        versions = policy_rows(company, as_of=as_of, kind=policy_kind)
+    drafts = policy_rows(company, as_of=as_of, kind=policy_kind, status=PolicyVersion.Status.DRAFT)
+    now = text_in_force(company, policy_kind, as_of=as_of)
+    context |= {"now": now, "reading": _read(policy_kind, now.text), "drafts": drafts.rows}
     return render(request, "web/policies_kind.html", {**context, "page": versions})
 
 
 @require_GET
-def policy_show(request: StaffRequest, kind: str, version_id: int) -> HttpResponse:
+def policy_show(request: StaffRequest, policy_kind: str, policy_id: int) -> HttpResponse:
     """Show one version: its cases, what differs from the version in force, and its text."""
-    context = _about(kind)
-    version = _version(request, kind, version_id)
-    now = text_in_force(version.company, kind, as_of=request.as_of)
-    reading = _read(kind, version.text)
+    context = _about(policy_kind)
+    version = _version(request, policy_kind, policy_id)
+    now = text_in_force(version.company, policy_kind, as_of=request.as_of)
+    reading = _read(policy_kind, version.text)
     context |= {
         "version": version,
         "reading": reading,
@@ -87,26 +87,28 @@ def policy_show(request: StaffRequest, kind: str, version_id: int) -> HttpRespon
 
 @needs("policy.edit")
 @require_http_methods(["GET", "POST"])
-def policy_draft(request: StaffRequest, kind: str) -> HttpResponse:
+def policy_draft(request: StaffRequest, policy_kind: str) -> HttpResponse:
     """Edit a text: check it and play its cases, or keep it as a draft."""
-    context = _about(kind)
-    form = DraftForm(request.POST or None, initial={"text": _start(request, kind)})
+    context = _about(policy_kind)
+    form = DraftForm(request.POST or None, initial={"text": _start(request, policy_kind)})
     reading, status = None, 200
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
-        reading = _read(kind, text)
+        reading = _read(policy_kind, text)
         if "save" in request.POST:
             try:
-                version = draft_document(actor=request.actor, kind=kind, text=text, at=clock.now())
+                version = draft_document(
+                    actor=request.actor, kind=policy_kind, text=text, at=clock.now()
+                )
             except Refused as refusal:
                 status = REFUSED
                 if not reading.error:
                     form.add_error(None, str(refusal))
             else:
-                return redirect(reverse("policy", args=[kind, version.pk]))
+                return redirect(reverse("policy", args=[policy_kind, version.pk]))
         elif reading.error or reading.failed:
             status = REFUSED
-        now = text_in_force(request.actor.company, kind, as_of=request.as_of)
+        now = text_in_force(request.actor.company, policy_kind, as_of=request.as_of)
         context |= {"now": now, "lines": differences(now.text, text)}
     elif form.errors:
         status = REFUSED
@@ -117,10 +119,10 @@ def policy_draft(request: StaffRequest, kind: str) -> HttpResponse:
 
 @needs("policy.publish")
 @require_POST
-def policy_publish(request: StaffRequest, kind: str, version_id: int) -> HttpResponse:
+def policy_publish(request: StaffRequest, policy_kind: str, policy_id: int) -> HttpResponse:
     """Put a draft in force from its own day on; the author cannot where others can."""
-    version = _version(request, kind, version_id)
-    back = reverse("policy", args=[kind, version.pk])
+    version = _version(request, policy_kind, policy_id)
+    back = reverse("policy", args=[policy_kind, version.pk])
     try:
         publish_document(actor=request.actor, version=version, as_of=request.as_of, at=clock.now())
     except Refused as refusal:
@@ -131,26 +133,30 @@ def policy_publish(request: StaffRequest, kind: str, version_id: int) -> HttpRes
 
 @needs("policy.edit")
 @require_POST
-def policy_discard(request: StaffRequest, kind: str, version_id: int) -> HttpResponse:
+def policy_discard(request: StaffRequest, policy_kind: str, policy_id: int) -> HttpResponse:
     """Drop a draft."""
-    version = _version(request, kind, version_id)
+    version = _version(request, policy_kind, policy_id)
     try:
         discard_document(actor=request.actor, version=version, at=clock.now())
     except Refused as refusal:
-        return refused(request, refusal, back=reverse("policy", args=[kind, version.pk]))
+        return refused(request, refusal, back=reverse("policy", args=[policy_kind, version.pk]))
     text = gettext("Draft %(name)s version %(version)d is discarded.")
     said = text % {"name": version.name, "version": version.version}
-    return done(request, said, back=reverse("policy-kind", args=[kind]))
+    return done(request, said, back=reverse("policy-kind", args=[policy_kind]))
 
 
-def _about(kind: str) -> dict[str, Any]:
-    if kind not in KINDS:
+def _about(policy_kind: str) -> dict[str, Any]:
+    if policy_kind not in KINDS:
         raise Http404
-    return {"kind": kind, "label": Kind(kind).label, "about": KINDS[kind].about}
+    return {
+        "kind": policy_kind,
+        "label": Kind(policy_kind).label,
+        "about": KINDS[policy_kind].about,
+    }
 
 
-def _read(kind: str, text: str) -> Reading:
-    return read_text(text, read=KINDS[kind].read, play_cases=KINDS[kind].play_cases)
+def _read(policy_kind: str, text: str) -> Reading:
+    return read_text(text, read=KINDS[policy_kind].read, play_cases=KINDS[policy_kind].play_cases)
 
 
 def _cases(reading: Reading) -> list[PlayedCase]:
@@ -165,29 +171,29 @@ def _cases(reading: Reading) -> list[PlayedCase]:
     ]
 
 
-def _start(request: StaffRequest, kind: str) -> str:
+def _start(request: StaffRequest, policy_kind: str) -> str:
     """Return the text a draft starts from: a version, else what is in force.
 
     The standard starts today, so that it can be published as it is.
     """
     company, asked = request.actor.company, read_key(request.GET.get("from", ""))
     if asked is not None:
-        text = policy_text(company, asked, kind=kind)
+        text = policy_text(company, asked, kind=policy_kind)
         if text is None:
             raise Http404
         return text
-    now = text_in_force(company, kind, as_of=request.as_of)
+    now = text_in_force(company, policy_kind, as_of=request.as_of)
     if now.version_id is not None:
         return now.text
-    return standard_text(kind).replace("2026-01-01", request.as_of.isoformat(), 1)
+    return standard_text(policy_kind).replace("2026-01-01", request.as_of.isoformat(), 1)
 
 
-def _version(request: StaffRequest, kind: str, version_id: int) -> PolicyVersion:
-    if kind not in KINDS:
+def _version(request: StaffRequest, policy_kind: str, policy_id: int) -> PolicyVersion:
+    if policy_kind not in KINDS:
         raise Http404
     return get_object_or_404(
         PolicyVersion.objects.select_related("company"),
-        pk=version_id,
+        pk=policy_id,
         company=request.actor.company,
-        kind=kind,
+        kind=policy_kind,
     )

@@ -33,7 +33,7 @@ from dunwell.engine.matching.settling import Case, Desk
 from dunwell.engine.matching.shortlist import FrameItems, ItemSource, normalised_texts
 
 STANDARD = MatchPolicy()
-BATCH = 4_000
+BATCH = 2_000
 """Payments for which the book is looked up at once; what bounds memory."""
 
 

@@ -64,7 +64,7 @@ ORDER BY l.id
     ),
     Check(
         id="I20.approvals",
-        proves="Nobody approved what he had asked for himself where somebody else could.",
+        proves="Nobody approved a request of their own where somebody else could.",
         query="""
 SELECT r.id AS request, r.subject, r.subject_id, r.requested_by, r.decided_by
 FROM dunwell_approvalrequest r

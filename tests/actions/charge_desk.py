@@ -32,7 +32,13 @@ BILL = "mode: bill, since: 2024-01-01"
 def late(customer, number="R1", amount_minor=10_000_00, due_on=DUE, **changes):
     """A late invoice of the customer."""
     return invoice(
-        customer, number, amount_minor, issued_on=min(due_on, TODAY), due_on=due_on, as_of=TODAY, **changes
+        customer,
+        number,
+        amount_minor,
+        issued_on=min(due_on, TODAY),
+        due_on=due_on,
+        as_of=TODAY,
+        **changes,
     )
 
 

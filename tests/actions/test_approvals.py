@@ -210,7 +210,12 @@ def test_authority_knows_the_customers_risk_rates_and_what_came_before(
     foreign = said(collector, customer, currency="USD", concession_minor=0)
     assert (foreign.ask.amount_minor, foreign.status) == (None, "needs_approval")
     FxRate.objects.create(
-        company=company, currency="USD", from_on=TODAY, rate_ppm=900_000, source="ECB", recorded_at=AT
+        company=company,
+        currency="USD",
+        from_on=TODAY,
+        rate_ppm=900_000,
+        source="ECB",
+        recorded_at=AT,
     )
     assert said(collector, customer, currency="USD").ask.amount_minor == 900_00
     with pytest.raises(Refused, match="more than anybody may grant"):

@@ -113,6 +113,17 @@ def as_anyone(company):
 
 
 @pytest.fixture(scope="module")
+def kept(standing):
+    """A company with one record of every kind, written once for a file of tests, and its keys."""
+    from tests.api.books import keep_books
+
+    company = Company.objects.create(
+        name="Northwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
+    )
+    return company.pk, keep_books(company)
+
+
+@pytest.fixture(scope="module")
 def signed(django_db_setup, django_db_blocker):
     """Headers of a program with every right, in a company with one record of every kind."""
     with django_db_blocker.unblock(), transaction.atomic():

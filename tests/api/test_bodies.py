@@ -8,8 +8,7 @@ from django.test import Client
 from dunwell import clock
 from dunwell.actions.gate import RIGHTS
 from dunwell.api import api
-from dunwell.models import Role
-from tests.api.books import keep_books
+from dunwell.models import Company, Role
 from tests.api.conftest import add_token, digest
 from tests.api.operations import OPERATIONS, operations
 from tests.conftest import add_user
@@ -63,8 +62,13 @@ ODD_DAYS = [
 
 
 @pytest.fixture
-def ids(company):
-    return keep_books(company)
+def company(kept, db):
+    return Company.objects.get(pk=kept[0])
+
+
+@pytest.fixture
+def ids(kept, db):
+    return kept[1]
 
 
 @pytest.fixture

@@ -27,8 +27,13 @@ CALLERS = {
 
 
 @pytest.fixture
-def ids(company):
-    return keep_books(company)
+def company(kept, db):
+    return Company.objects.get(pk=kept[0])
+
+
+@pytest.fixture
+def ids(kept, db):
+    return kept[1]
 
 
 @pytest.fixture

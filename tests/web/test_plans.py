@@ -121,9 +121,7 @@ def test_the_letter_holds_the_terms_in_the_customers_language(come_in, collector
     assert come_in(collector).get(f"/plans/{waiting.pk}/letter/").status_code == 404
 
 
-def test_a_failed_plan_is_replaced_from_its_page(
-    come_in, company, collector, customer, items
-):
+def test_a_failed_plan_is_replaced_from_its_page(come_in, company, collector, customer, items):
     plan = accepted(collector, items)
     judged(company, date(2026, 4, 8))
     client = come_in(collector)

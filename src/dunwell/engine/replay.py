@@ -107,7 +107,9 @@ def differences(before: nw.LazyFrame, after: nw.LazyFrame) -> nw.LazyFrame:
     sides = []
     for name, frame, other in (("before", before, "after"), ("after", after, "before")):
         own = {f"{name}_{column}": nw.col(column) for column in _COMPARED}
-        empty = {f"{other}_{column}": nw.lit(None, REPLAYED[column].dtype()) for column in _COMPARED}
+        empty = {
+            f"{other}_{column}": nw.lit(None, REPLAYED[column].dtype()) for column in _COMPARED
+        }
         sides.append(frame.select(*keys, **own, **empty).select(*keys, *_SIDES))
     both = nw.concat(sides, how="vertical")
     merged = both.group_by(keys).agg(*[nw.col(name).max().alias(name) for name in _SIDES])

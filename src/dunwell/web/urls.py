@@ -77,9 +77,7 @@ urlpatterns = [
     path("holds/<int:hold_id>/release/", holds.hold_release, name="hold-release"),
     path("promises/", promises.promise_list, name="promises"),
     path("promises/calendar/", promises.promise_calendar, name="promise-calendar"),
-    path(
-        "promises/<int:promise_id>/forgive/", promises.promise_forgive, name="promise-forgive"
-    ),
+    path("promises/<int:promise_id>/forgive/", promises.promise_forgive, name="promise-forgive"),
     path(
         "promises/<int:promise_id>/withdraw/", promises.promise_withdraw, name="promise-withdraw"
     ),

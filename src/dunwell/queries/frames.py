@@ -9,6 +9,7 @@ touches it, for the day's cycle; such frames answer for today, not for days gone
 # ruff: noqa: S608
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -45,7 +46,7 @@ def day(column: str) -> str:
 
 def read_rows(
     query: str,
-    parameters: Sequence[int] | Mapping[str, int | str],
+    parameters: Sequence[int | date] | Mapping[str, int | str],
     types: Mapping[str, type[pl.DataType]],
 ) -> pl.DataFrame:
     """Return the rows of a query; its columns come in the order of `types`."""
@@ -60,7 +61,9 @@ def read_rows(
     return pl.concat(parts)
 
 
-def read_frame(query: str, parameters: Sequence[int], columns: schema.Frame) -> nw.LazyFrame:
+def read_frame(
+    query: str, parameters: Sequence[int | date], columns: schema.Frame
+) -> nw.LazyFrame:
     """Return the rows of a query as an engine frame; its columns come in the order declared."""
     types = {name: _TYPES[column.dtype] for name, column in columns.items()}
     return nw.from_native(read_rows(query, parameters, types).lazy())

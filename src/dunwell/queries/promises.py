@@ -131,15 +131,6 @@ class PromiseDay:
 
 def promise_days(company: Company, *, from_on: date, to_on: date) -> tuple[PromiseDay, ...]:
     """Return what is promised by day and currency, without withdrawn and replaced promises."""
-    of_outcome = {
-        "kept": [Promise.Outcome.KEPT],
-        "failed": [Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT],
-        "open": [Promise.Outcome.OPEN],
-    }
-    counts = {
-        f"n_{name}": Count("promise", distinct=True, filter=Q(promise__outcome__in=outcomes))
-        for name, outcomes in of_outcome.items()
-    }
     rows = (
         PromiseItem.objects.filter(
             promise__company=company, promise__due_on__range=(from_on, to_on)
@@ -152,7 +143,13 @@ def promise_days(company: Company, *, from_on: date, to_on: date) -> tuple[Promi
             ]
         )
         .values("promise__due_on", "item__currency")
-        .annotate(n=Count("promise", distinct=True), promised=Sum("amount_minor"), **counts)
+        .annotate(
+            n=Count("promise", distinct=True),
+            promised=Sum("amount_minor"),
+            n_kept=_promises_that(Promise.Outcome.KEPT),
+            n_failed=_promises_that(Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT),
+            n_open=_promises_that(Promise.Outcome.OPEN),
+        )
         .order_by("promise__due_on", "item__currency")
     )
     return tuple(
@@ -167,6 +164,10 @@ def promise_days(company: Company, *, from_on: date, to_on: date) -> tuple[Promi
         )
         for row in rows
     )
+
+
+def _promises_that(*outcomes: Promise.Outcome) -> Count:
+    return Count("promise", distinct=True, filter=Q(promise__outcome__in=outcomes))
 
 
 def promise_lines(company: Company, promise_id: int) -> tuple[PromiseLine, ...]:

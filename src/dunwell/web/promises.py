@@ -105,13 +105,15 @@ def promise_list(request: StaffRequest) -> HttpResponse:
     outcome = request.GET.get("outcome", Promise.Outcome.OPEN)
     is_today = outcome == FAILED_TODAY
     chosen = outcome if outcome in Promise.Outcome.values else ""
+    due_on = _due_day(request)
     read = partial(
         promise_rows,
         request.actor.company,
         as_of=request.as_of,
         outcome=chosen,
         failed_on=request.as_of if is_today else None,
-        **_due_days(request),
+        due_from=due_on,
+        due_until=due_on,
     )
     try:
         page = read(cursor=request.GET.get("cursor", ""))
@@ -262,13 +264,12 @@ def _month(request: StaffRequest) -> date:
         return request.as_of.replace(day=1)
 
 
-def _due_days(request: StaffRequest) -> dict[str, date]:
-    """Return the one due day asked for as a filter, nothing where none is."""
+def _due_day(request: StaffRequest) -> date | None:
+    """Return the one due day asked for, None where none is."""
     try:
-        day = date.fromisoformat(request.GET.get("due", ""))
+        return date.fromisoformat(request.GET.get("due", ""))
     except ValueError:
-        return {}
-    return {"due_from": day, "due_until": day}
+        return None
 
 
 def _offered(request: StaffRequest, customer: Customer) -> list[ItemRow]:

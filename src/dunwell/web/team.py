@@ -24,7 +24,7 @@ from dunwell.web.fields import day_field
 from dunwell.web.staff import StaffRequest
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the people who collect for the company."""
 
     def label_from_instance(self, obj: User) -> str:

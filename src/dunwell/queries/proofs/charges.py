@@ -5,7 +5,9 @@ from dunwell.queries.proofs.check import Check
 CHARGES = (
     Check(
         id="I17.once",
-        proves="Interest of a month, a fee of a level and a compensation are charged once an item.",
+        proves=(
+            "Interest of a month, a fee of a level and a compensation are charged once an item."
+        ),
         query="""
 SELECT c.item_id AS item, c.kind, c.period, COUNT(*) AS charges
 FROM dunwell_charge c
@@ -17,7 +19,9 @@ ORDER BY 1, 2, 3
     ),
     Check(
         id="I17.bills",
-        proves="Every bill of interest or fees is the sum of its charges, booked, or reversed whole.",
+        proves=(
+            "Every bill of interest or fees is the sum of its charges, booked, or reversed whole."
+        ),
         query="""
 SELECT i.number AS bill, i.kind, i.amount_minor, s.minor AS charged_minor, s.waived,
        m.id AS reversed_by
@@ -59,7 +63,10 @@ ORDER BY c.id
     ),
     Check(
         id="I17.rates",
-        proves="Every official rate in force was approved, and a replaced one is replaced for its day.",
+        proves=(
+            "Every official rate in force was approved, and a replaced one is replaced for its "
+            "day."
+        ),
         query="""
 SELECT r.id AS rate, r.name, r.from_on, r.approver
 FROM dunwell_referencerate r LEFT JOIN dunwell_referencerate n ON n.id = r.replaced_by_id

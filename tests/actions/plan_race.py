@@ -11,6 +11,7 @@ import sys
 import django
 
 from tests.actions.debit_race import at_once
+from tests.migrated import migrate
 
 CLERKS = 3
 ROUNDS = 3
@@ -19,7 +20,6 @@ ROUNDS = 3
 def main():
     """In each round clerks propose over the same item, then accept and pay at the same time."""
     django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
@@ -32,7 +32,7 @@ def main():
     from tests.actions.plan_rows import policy, wish
     from tests.conftest import AT, TODAY, add_customer
 
-    call_command("migrate", verbosity=0)
+    migrate()
     company = Company.objects.create(name="Northwind", zone="UTC", country="DE", created_at=AT)
     policy(company)
     role = "credit_manager"

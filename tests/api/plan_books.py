@@ -55,6 +55,7 @@ def keep_plans(company, tag="", *, today, at):
         **keys,
         "plan_currency": "EUR",
         "plan_minor": 900_00,
+        "covered_minor": 900_00,
         "plan_customer_id": customer.pk,
         "free_item_id": invoice(customer, "free", 900_00, issued_on=today, due_on=today, **on).pk,
         "plan_sha256": PaymentPlan.objects.get(pk=keys["plan_id"]).terms_sha256,

@@ -121,15 +121,12 @@ ADMIN = frozenset(
         "absence.edit",
     }
 )
-PARTNER = frozenset({"placement.work"})
-"""A partner's seat sees and answers for the placements of its agency, and nothing else."""
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
     Role.ADMIN: VIEW | ADMIN,
     Role.CREDIT_MANAGER: VIEW | COLLECT | CREDIT,
     Role.COLLECTOR: VIEW | COLLECT,
     Role.CLERK: VIEW | CASH,
     Role.READ_ONLY: VIEW,
-    Role.PARTNER: PARTNER,
 }
 """What each role may do; the admin manages people and settings but moves no money."""
 

@@ -46,18 +46,14 @@ class Role(models.TextChoices):
     COLLECTOR = "collector", _("Collector")
     CLERK = "clerk", _("Cash-application clerk")
     READ_ONLY = "read_only", _("Read only")
-    PARTNER = "partner", _("Agency or outsourced partner")
 
 
 class Membership(models.Model):
-    """One role of one person in one company; a partner sees the placements of one agency alone."""
+    """One role of one person in one company."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
-    agency = models.ForeignKey(
-        "dunwell.Agency", models.CASCADE, null=True, related_name="memberships"
-    )
 
     class Meta:
         constraints = [

@@ -28,9 +28,6 @@ class WorklistEntry(models.Model):
     oldest_days = models.IntegerField()
     reasons = models.JSONField(default=dict)
     blocked = models.JSONField(default=list)
-    assignee = models.ForeignKey(User, models.SET_NULL, null=True, related_name="worklist_entries")
-    place = models.PositiveIntegerField(null=True)
-    is_planned = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["company", "rank"], name="worklist_rank")]

@@ -19,7 +19,7 @@ HALF_YEARS_BACK = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RateRow:
+class ReferenceRateRow:
     """A yearly rate in ppm from a day on; `is_own`: the company entered it."""
 
     from_on: date
@@ -41,7 +41,7 @@ class ProposedRate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MissingRate:
+class UnknownHalfYear:
     """A half-year whose rate is not known, and the day whose value decides it."""
 
     from_on: date
@@ -58,8 +58,8 @@ class RateTable:
     evidence: str
     known_until: date | None
     rules: tuple[str, ...]
-    rows: tuple[RateRow, ...]
-    missing: tuple[MissingRate, ...]
+    rows: tuple[ReferenceRateRow, ...]
+    missing: tuple[UnknownHalfYear, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +122,7 @@ def _table(table: ReferenceTable, *, as_of: date) -> RateTable:
         known_until=table.known_until,
         rules=tuple(rule.id for rule in users),
         rows=tuple(
-            RateRow(
+            ReferenceRateRow(
                 from_on=value.from_on,
                 rate_ppm=value.rate_ppm,
                 source=value.source or table.source,
@@ -134,7 +134,7 @@ def _table(table: ReferenceTable, *, as_of: date) -> RateTable:
     )
 
 
-def _missing(table: ReferenceTable, fixing: str, *, as_of: date) -> list[MissingRate]:
+def _missing(table: ReferenceTable, fixing: str, *, as_of: date) -> list[UnknownHalfYear]:
     """Return the half-years up to the present one without a rate, the latest first."""
     start, found = half_year_start(as_of), []
     for _ in range(HALF_YEARS_BACK + 1):
@@ -144,7 +144,7 @@ def _missing(table: ReferenceTable, fixing: str, *, as_of: date) -> list[Missing
         else:
             is_known = table.value_on(fixed_on) is not None
         if not is_known:
-            found.append(MissingRate(from_on=start, fixed_on=fixed_on))
+            found.append(UnknownHalfYear(from_on=start, fixed_on=fixed_on))
         start = half_year_start(date.fromordinal(start.toordinal() - 1))
     return found
 

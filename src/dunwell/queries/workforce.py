@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from dunwell.ml.action_day import CAPACITY_MINUTES
 from dunwell.models import (
@@ -41,6 +41,10 @@ class Workforce:
             seen.add(present)
             present = self.covers[present]
         return None if present in seen else present
+
+    def works_for(self, user_id: int) -> list[int]:
+        """Return whose customers a person works on: its own, and those of whom it covers."""
+        return [user_id, *(away for away in self.covers if self.at_work(away) == user_id)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,10 +90,7 @@ def workforce(company: Company, *, as_of: date) -> Workforce:
 
     Who never said how many minutes has CAPACITY_MINUTES, and is not in `minutes`.
     """
-    covers = {
-        absence.user_id: absence.cover_id
-        for absence in _absences(company, as_of).order_by("from_on", "id")
-    }
+    covers = _covers(company, as_of)
     minutes: dict[int, int] = {}
     for capacity in WorkCapacity.objects.filter(company=company, from_on__lte=as_of).order_by(
         "from_on"
@@ -102,8 +103,8 @@ def covered_users(company: Company, *, user_id: int | None, as_of: date) -> list
     """Return whose customers a person works on today: its own, and those of whom it covers."""
     if user_id is None:
         return []
-    force = workforce(company, as_of=as_of)
-    return [user_id, *(away for away in force.covers if force.at_work(away) == user_id)]
+    covers = _covers(company, as_of)
+    return Workforce(minutes={}, covers=covers).works_for(user_id)
 
 
 def absence_rows(company: Company, *, as_of: date) -> tuple[AbsenceRow, ...]:
@@ -208,7 +209,12 @@ def _loads(
     return own, planned
 
 
-def _absences(company: Company, as_of: date) -> QuerySet[Absence]:
-    return Absence.objects.filter(
-        company=company, cancelled_on=None, from_on__lte=as_of, until_on__gte=as_of
+def _covers(company: Company, as_of: date) -> dict[int, int | None]:
+    """Return who is away on a day, each with who covers."""
+    return dict(
+        Absence.objects.filter(
+            company=company, cancelled_on=None, from_on__lte=as_of, until_on__gte=as_of
+        )
+        .order_by("from_on", "id")
+        .values_list("user_id", "cover_id")
     )

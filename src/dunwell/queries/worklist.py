@@ -160,9 +160,11 @@ def worklist_rows(
     if show not in SHOWN:
         raise ValueError(f"There is no worklist of {show}; use one of {', '.join(SHOWN)}.")
     limit = page_limit(limit)
+    is_own = show in {"mine", "plan"}
+    users = covered_users(company, user_id=user_id if is_own else None, as_of=as_of)
     entries = list(
         WorklistEntry.objects.filter(company=company)
-        .filter(_shown(company, show, user_id, as_of))
+        .filter(_shown(show, users, as_of))
         .filter(customers_searched(company, search, path="customer__"))
         .filter(after(cursor, ("rank", "id"), (int, int)))
         .select_related("customer__collector", "customer__snooze")
@@ -194,7 +196,7 @@ def worklist_rows(
 
 
 def worklist_counts(company: Company, *, as_of: date, user_id: int | None) -> WorklistCounts:
-    """Return how much each view holds, in three queries; mine includes those I cover for.
+    """Return how much each view holds, in two queries; mine includes those I cover for.
 
     Counted from the customers, whose index by collector and whose worklist key answer by
     themselves; only what is put aside is looked up row by row.
@@ -218,15 +220,16 @@ def worklist_counts(company: Company, *, as_of: date, user_id: int | None) -> Wo
 
 def day_plan(company: Company, *, as_of: date, user_id: int | None) -> DayPlan:
     """Return what fits into a collector's day; its rows are the view `plan`."""
-    planned = WorklistEntry.objects.filter(_shown(company, "plan", user_id, as_of))
+    force = workforce(company, as_of=as_of)
+    users = [] if user_id is None else force.works_for(user_id)
+    planned = WorklistEntry.objects.filter(_shown("plan", users, as_of))
     told = planned.filter(company=company).aggregate(
         n=Count("id"), minutes=Sum("minutes"), extra=Sum("expected_extra_minor")
     )
-    minutes = workforce(company, as_of=as_of).minutes
     return DayPlan(
         customers=told["n"],
         minutes=told["minutes"] or 0,
-        capacity_minutes=minutes.get(user_id or 0, CAPACITY_MINUTES),
+        capacity_minutes=force.minutes.get(user_id or 0, CAPACITY_MINUTES),
         expected_extra_minor=int(told["extra"] or 0),
     )
 
@@ -275,13 +278,12 @@ FROM mine CROSS JOIN nobody
 """A customer is of the company its worklist entry is of."""
 
 
-def _shown(company: Company, show: str, user_id: int | None, as_of: date) -> Q:
+def _shown(show: str, users: Sequence[int], as_of: date) -> Q:
     if show == "snoozed":
         return Q(customer__snooze__until_on__gt=as_of)
     # a missing snooze compares as unknown, so both ways of not being put aside are named
     awake = Q(customer__snooze=None) | Q(customer__snooze__until_on__lte=as_of)
     if show in {"mine", "plan"}:
-        users = covered_users(company, user_id=user_id, as_of=as_of)
         mine = awake & Q(customer__collector__in=users)
         return mine & Q(reasons__suggestion__is_planned=True) if show == "plan" else mine
     if show == "unassigned":

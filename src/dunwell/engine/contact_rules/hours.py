@@ -131,7 +131,8 @@ def _closed(
     classes: nw.LazyFrame, binding: Binding, facts: ContactFacts, *, first: date, last: date
 ) -> nw.LazyFrame:
     params = binding.rule.params
-    assert isinstance(params, HoursParams)  # noqa: S101  what the kind of the rule says
+    if not isinstance(params, HoursParams):
+        raise TypeError(f"rule {binding.rule.id} is not about hours")
     start = first if binding.first is None else max(first, binding.first)
     stop = last if binding.last is None else min(last, binding.last)
     days = facts.days.filter(nw.col("day") >= day_number(start), nw.col("day") <= day_number(stop))

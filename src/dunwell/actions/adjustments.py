@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.allocations import (
+    LockedItem,
     check_day,
     locked_items,
     money_text,
@@ -52,28 +53,9 @@ def record_adjustment(
             f"{money_text(abs(locked.open_minor), item.currency)} still open on {item.number}."
         )
     signed = amount_minor if item.amount_minor > 0 else -amount_minor
-    adjustment = Adjustment.objects.create(
-        company=actor.company,
-        item=item,
-        kind=kind,
-        amount_minor=signed,
-        reason=reason.strip(),
-        effective_on=as_of,
-        recorded_on=as_of,
-        recorded_at=at,
+    adjustment = book_adjustment(
+        locked, kind=kind, amount_minor=signed, reason=reason.strip(), on=as_of, as_of=as_of, at=at
     )
-    allocation = Allocation(
-        company=actor.company,
-        item=item,
-        source=Allocation.Source.ADJUSTMENT,
-        adjustment=adjustment,
-        amount_minor=signed,
-        value_on=as_of,
-        applied_on=as_of,
-        recorded_on=as_of,
-        recorded_at=at,
-    )
-    write_allocations(company=actor.company, rows=[allocation])
     record_event(
         actor,
         "adjustment.recorded",
@@ -108,19 +90,8 @@ def reverse_adjustment(
     locked_items(company=actor.company, items=[adjustment.item])
     if adjustment.reverses_id or Adjustment.objects.filter(reverses=adjustment).exists():
         raise Refused("This adjustment was taken back before, or is a reversal itself.")
-    back = reversal_of(Allocation.objects.get(adjustment=adjustment), as_of=as_of, at=at)
-    back.adjustment = Adjustment.objects.create(
-        company=actor.company,
-        item_id=adjustment.item_id,
-        kind=adjustment.kind,
-        amount_minor=-adjustment.amount_minor,
-        reason=reason.strip(),
-        effective_on=as_of,
-        reverses=adjustment,
-        recorded_on=as_of,
-        recorded_at=at,
-    )
-    write_allocations(company=actor.company, rows=[back])
+    row = Allocation.objects.get(adjustment=adjustment)
+    back = book_reversal(row, reason=reason.strip(), on=as_of, as_of=as_of, at=at)
     record_event(
         actor,
         "adjustment.reversed",
@@ -129,4 +100,71 @@ def reverse_adjustment(
         customer_id=adjustment.item.customer_id,
         reason=reason.strip(),
     )
+    return back
+
+
+def book_adjustment(
+    locked: LockedItem,
+    *,
+    kind: str,
+    amount_minor: int,
+    reason: str,
+    on: date,
+    as_of: date,
+    at: datetime,
+) -> Adjustment:
+    """Take an amount, signed like the item, off what is open of it; effective `on` a day.
+
+    For actions that hold the item's lock and have checked right, amount and day.
+    """
+    item = locked.item
+    adjustment = Adjustment.objects.create(
+        company_id=item.company_id,
+        item=item,
+        kind=kind,
+        amount_minor=amount_minor,
+        reason=reason,
+        effective_on=on,
+        recorded_on=as_of,
+        recorded_at=at,
+    )
+    row = Allocation(
+        company_id=item.company_id,
+        item=item,
+        source=Allocation.Source.ADJUSTMENT,
+        adjustment=adjustment,
+        amount_minor=amount_minor,
+        value_on=on,
+        applied_on=on,
+        recorded_on=as_of,
+        recorded_at=at,
+    )
+    write_allocations(company=item.company, rows=[row])
+    return adjustment
+
+
+def book_reversal(
+    row: Allocation, *, reason: str, on: date, as_of: date, at: datetime
+) -> Adjustment:
+    """Take the adjustment behind an allocation back, `on` a day; return its row of opposite sign.
+
+    For actions that hold the item's lock and have checked that it was not taken back before.
+    """
+    adjustment = row.adjustment
+    if adjustment is None:
+        raise ValueError(f"allocation {row.pk} is not of an adjustment")
+    back = reversal_of(row, as_of=on, at=at)
+    back.recorded_on = as_of
+    back.adjustment = Adjustment.objects.create(
+        company_id=adjustment.company_id,
+        item_id=adjustment.item_id,
+        kind=adjustment.kind,
+        amount_minor=-adjustment.amount_minor,
+        reason=reason,
+        effective_on=on,
+        reverses=adjustment,
+        recorded_on=as_of,
+        recorded_at=at,
+    )
+    write_allocations(company=row.company, rows=[back])
     return back.adjustment

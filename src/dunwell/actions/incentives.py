@@ -4,25 +4,25 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from dunwell.actions.allocations import locked_items, write_allocations
+from dunwell.actions.adjustments import book_adjustment
+from dunwell.actions.allocations import locked_items
 from dunwell.actions.approvals import drop_approvals, handles, request_approval
 from dunwell.actions.authority import authorise
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.periods import first_open_day
+from dunwell.actions.tasks import ask_follow_up
 from dunwell.actions.texts import fitting
 from dunwell.engine.incentives import IncentiveTerms, is_control, on_time_streaks
 from dunwell.engine.money import part
 from dunwell.engine.plan_schedule import months_until
 from dunwell.models import (
     Adjustment,
-    Allocation,
     ApprovalRequest,
     Company,
     Incentive,
     IncentiveGrant,
     Item,
-    Task,
 )
 from dunwell.queries.incentives import (
     granted_frame,
@@ -270,29 +270,15 @@ def _rebate(
     if locked.open_minor < amount_minor:
         raise Refused(f"{item.number} was settled meanwhile; run the step again.")
     on = first_open_day(incentive.company, max(as_of, locked.not_before))
-    adjustment = Adjustment.objects.create(
-        company_id=incentive.company_id,
-        item=locked.item,
+    return book_adjustment(
+        locked,
         kind=Adjustment.Kind.REBATE,
         amount_minor=amount_minor,
         reason=f"{incentive.name}: {incentive.streak} items paid in time",
-        effective_on=on,
-        recorded_on=as_of,
-        recorded_at=at,
+        on=on,
+        as_of=as_of,
+        at=at,
     )
-    row = Allocation(
-        company_id=incentive.company_id,
-        item=locked.item,
-        source=Allocation.Source.ADJUSTMENT,
-        adjustment=adjustment,
-        amount_minor=amount_minor,
-        value_on=on,
-        applied_on=on,
-        recorded_on=as_of,
-        recorded_at=at,
-    )
-    write_allocations(company=incentive.company, rows=[row])
-    return adjustment
 
 
 def _ask(incentive: Incentive, customer_id: int, *, as_of: date, at: datetime) -> None:
@@ -300,19 +286,12 @@ def _ask(incentive: Incentive, customer_id: int, *, as_of: date, at: datetime) -
     what = "raise the credit limit"
     if incentive.kind == Kind.TERMS:
         what = f"offer {incentive.reward_days} days longer terms"
-    Task.objects.bulk_create(
-        [
-            Task(
-                company_id=incentive.company_id,
-                customer_id=customer_id,
-                kind=Task.Kind.FOLLOW_UP,
-                reason=f"{incentive.name}: {incentive.streak} items paid in time, {what}"[:300],
-                due_on=as_of,
-                as_of=as_of,
-                recorded_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    ask_follow_up(
+        company_id=incentive.company_id,
+        customer_id=customer_id,
+        reason=f"{incentive.name}: {incentive.streak} items paid in time, {what}",
+        as_of=as_of,
+        at=at,
     )
 
 

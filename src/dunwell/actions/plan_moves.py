@@ -1,7 +1,6 @@
-"""What the moves of a payment plan are made of: locks, holds, charges, and what is given up.
+"""What the moves of a payment plan are made of beside `agreements`: charges, what is given up.
 
-Rows are locked customer first, then the plan, then its items by key, as everywhere. Nothing here
-is an action of its own: the caller holds the transaction and has checked the right.
+Nothing here is an action of its own: the caller holds the transaction and has checked the right.
 """
 
 from collections.abc import Iterable
@@ -9,22 +8,15 @@ from datetime import date, datetime
 
 from django.db.models import Max
 
-from dunwell.actions.allocations import (
-    LockedItem,
-    live,
-    locked_items,
-    reversal_of,
-    write_allocations,
-)
+from dunwell.actions.adjustments import book_adjustment, book_reversal
+from dunwell.actions.allocations import LockedItem, live, locked_items
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.items import book_item
+from dunwell.actions.tasks import ask_follow_up
 from dunwell.models import (
     Adjustment,
     Allocation,
-    Company,
-    Customer,
-    Hold,
     Item,
     PaymentPlan,
     PlanItem,
@@ -36,38 +28,6 @@ Status = PaymentPlan.Status
 
 FEE = "-F"
 """What the number of a plan's fee ends in, after the plan's number."""
-
-
-def locked_plan(company: Company, plan: PaymentPlan) -> PaymentPlan:
-    """Lock the plan's customer and the plan; return it as it is now, or raise Refused."""
-    Customer.objects.select_for_update(no_key=True).get(pk=plan.customer_id)
-    found = (
-        PaymentPlan.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("customer", "company")
-        .filter(company=company, pk=plan.pk)
-        .first()
-    )
-    if found is None:
-        raise Refused(f"Plan {plan.number} does not belong to {company.name}.")
-    return found
-
-
-def check_move(plan: PaymentPlan, status: Status) -> None:
-    """Raise Refused when the plan cannot take the status from where it is."""
-    before = Status(plan.status)
-    if status not in PaymentPlan.MOVES[before]:
-        raise Refused(f"{plan.number} is marked: {before.label.lower()}; load the page again.")
-
-
-def move(plan: PaymentPlan, status: Status, **fields: object) -> None:
-    """Move a plan on, with fields that change with it; refuse when somebody else just did."""
-    check_move(plan, status)
-    changes = {"status": status, "version": plan.version + 1, **fields}
-    rows = PaymentPlan.objects.filter(pk=plan.pk, status=plan.status, version=plan.version)
-    if rows.update(**changes) != 1:
-        raise Refused(f"Somebody else has just changed {plan.number}; load the page again.")
-    for name, value in changes.items():
-        setattr(plan, name, value)
 
 
 def tell(actor: Actor, verb: str, plan: PaymentPlan, *, at: datetime, **data: object) -> None:
@@ -82,39 +42,6 @@ def tell(actor: Actor, verb: str, plan: PaymentPlan, *, at: datetime, **data: ob
         currency=plan.currency,
         **data,
     )
-
-
-def hold_items(plan: PaymentPlan, *, as_of: date, at: datetime) -> None:
-    """Stop the chasing of what the plan covers, from the day on."""
-    keys = plan.lines.order_by("item").values_list("item", flat=True)
-    Hold.objects.bulk_create(
-        Hold(
-            company_id=plan.company_id,
-            customer_id=plan.customer_id,
-            item_id=key,
-            reason=Hold.Reason.PLAN,
-            note=plan.number,
-            from_on=as_of,
-            recorded_at=at,
-        )
-        for key in keys
-    )
-
-
-def release_items(plan: PaymentPlan, *, as_of: date) -> int:
-    """End the plan's holds: from the day on its items may be chased; return how many."""
-    return Hold.objects.filter(
-        company=plan.company_id,
-        customer=plan.customer_id,
-        reason=Hold.Reason.PLAN,
-        note=plan.number,
-        released_on=None,
-    ).update(released_on=as_of)
-
-
-def bind_items(plan: PaymentPlan, *, is_live: bool) -> None:
-    """Say whether the plan's items are bound to it; a constraint lets one plan bind an item."""
-    plan.lines.update(is_live=is_live)
 
 
 def book_charges(plan: PaymentPlan, *, as_of: date, at: datetime) -> None:
@@ -196,38 +123,20 @@ def take_back_concession(plan: PaymentPlan, *, as_of: date, at: datetime) -> int
     ).order_by("pk")
     for adjustment in granted:
         (row,) = live(Allocation.objects.filter(adjustment=adjustment).select_related("item"))
-        back = reversal_of(row, as_of=as_of, at=at)
-        back.adjustment = Adjustment.objects.create(
-            company_id=plan.company_id,
-            item_id=adjustment.item_id,
-            kind=adjustment.kind,
-            amount_minor=-adjustment.amount_minor,
-            reason=f"{plan.number}: money of the plan came back",
-            effective_on=as_of,
-            reverses=adjustment,
-            recorded_on=as_of,
-            recorded_at=at,
-        )
-        write_allocations(company=plan.company, rows=[back])
+        why = f"{plan.number}: money of the plan came back"
+        book_reversal(row, reason=why, on=as_of, as_of=as_of, at=at)
         taken += adjustment.amount_minor
     return taken
 
 
 def open_task(plan: PaymentPlan, *, reason: str, as_of: date, at: datetime) -> None:
     """Ask a person to follow up, unless the customer has such a task already."""
-    Task.objects.bulk_create(
-        [
-            Task(
-                company_id=plan.company_id,
-                customer_id=plan.customer_id,
-                kind=Task.Kind.FOLLOW_UP,
-                reason=f"{plan.number}: {reason}"[:300],
-                due_on=as_of,
-                as_of=as_of,
-                recorded_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    ask_follow_up(
+        company_id=plan.company_id,
+        customer_id=plan.customer_id,
+        reason=f"{plan.number}: {reason}",
+        as_of=as_of,
+        at=at,
     )
 
 
@@ -253,28 +162,8 @@ def _give_up(
     locked: LockedItem, amount_minor: int, kind: str, reason: str, *, as_of: date, at: datetime
 ) -> None:
     """Take a part of a debit item's open amount off the books."""
-    item = locked.item
     # an item something was taken back on later is given up on that day, not before it
     on = max(as_of, locked.not_before)
-    adjustment = Adjustment.objects.create(
-        company_id=item.company_id,
-        item=item,
-        kind=kind,
-        amount_minor=amount_minor,
-        reason=reason,
-        effective_on=on,
-        recorded_on=as_of,
-        recorded_at=at,
+    book_adjustment(
+        locked, kind=kind, amount_minor=amount_minor, reason=reason, on=on, as_of=as_of, at=at
     )
-    row = Allocation(
-        company_id=item.company_id,
-        item=item,
-        source=Allocation.Source.ADJUSTMENT,
-        adjustment=adjustment,
-        amount_minor=amount_minor,
-        value_on=on,
-        applied_on=on,
-        recorded_on=as_of,
-        recorded_at=at,
-    )
-    write_allocations(company=item.company, rows=[row])

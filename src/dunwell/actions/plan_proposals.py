@@ -5,10 +5,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from dunwell.actions.agreements import check_move, locked_agreement, move
 from dunwell.actions.approvals import handles, request_approval
 from dunwell.actions.authority import authorise
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.plan_moves import Status, check_move, locked_plan, move, tell
+from dunwell.actions.plan_moves import Status, tell
 from dunwell.actions.plan_terms import (
     PlannedDebt,
     PlannedTerms,
@@ -93,7 +94,7 @@ def renegotiate_plan(
     """
     actor.require("plan.propose")
     _lock_customer(actor.company, plan.customer)
-    plan = locked_plan(actor.company, plan)
+    plan = locked_agreement(actor.company, plan)
     check_move(plan, Status.RENEGOTIATED)
     most = plans_in_force(actor.company, as_of=as_of).policy.renegotiations
     if (earlier := _replacements(plan)) >= most:
@@ -127,7 +128,7 @@ def _decided(
     at: datetime,
 ) -> None:
     """Offer an approved plan, or end a rejected one."""
-    plan = locked_plan(actor.company, PaymentPlan.objects.get(pk=request.subject_id))
+    plan = locked_agreement(actor.company, PaymentPlan.objects.get(pk=request.subject_id))
     if plan.status != Status.PENDING:
         raise Refused(f"{plan.number} no longer waits for approval.")
     if is_approved:

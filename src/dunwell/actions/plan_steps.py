@@ -7,19 +7,21 @@ from typing import Any
 
 from django.db import transaction
 
+from dunwell.actions.agreements import (
+    bind_items,
+    check_move,
+    hold_items,
+    locked_agreement,
+    move,
+    release_items,
+)
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.plan_moves import (
     Status,
-    bind_items,
-    check_move,
     close_task,
     drop_unearned,
     grant_concession,
-    hold_items,
-    locked_plan,
-    move,
     open_task,
-    release_items,
     take_back_concession,
     tell,
 )
@@ -97,7 +99,7 @@ def cure_plan(*, actor: Actor, plan: PaymentPlan, reason: str, as_of: date, at: 
     still not paid: the next day would find the same default.
     """
     actor.require("plan.propose")
-    plan = locked_plan(actor.company, plan)
+    plan = locked_agreement(actor.company, plan)
     why = _reason(reason, "Say why the plan goes on.")
     if plan.status != Status.DEFAULTED:
         raise Refused(f"{plan.number} is not in default; there is nothing to cure.")
@@ -122,7 +124,7 @@ def accelerate_plan(
     for a plan that has not failed, within the days to cure, and where its terms rule it out.
     """
     actor.require("plan.propose")
-    plan = locked_plan(actor.company, plan)
+    plan = locked_agreement(actor.company, plan)
     why = _reason(reason, "Say why all is due at once.")
     check_move(plan, Status.ACCELERATED)
     rule = rule_of(plan)
@@ -194,7 +196,7 @@ def _expire(actor: Actor, *, as_of: date, at: datetime) -> int:
     late = PaymentPlan.objects.filter(
         company=actor.company, status=Status.OFFERED, expires_on__lt=as_of
     )
-    locked = [locked_plan(actor.company, plan) for plan in late.order_by("customer_id", "pk")]
+    locked = [locked_agreement(actor.company, plan) for plan in late.order_by("customer_id", "pk")]
     plans = [plan for plan in locked if plan.status == Status.OFFERED]
     for plan in plans:
         move(plan, Status.EXPIRED, ended_on=as_of)
@@ -225,7 +227,7 @@ def _change(
     """Move one plan on; one that cannot be moved gets a task that says why, the rest goes on."""
     try:
         with transaction.atomic():
-            plan = locked_plan(actor.company, seen)
+            plan = locked_agreement(actor.company, seen)
             if (plan.status, plan.version) != (seen.status, seen.version):
                 return 0
             close_task(plan, by=actor.name, at=at)

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
+from dunwell.actions.agreements import move
 from dunwell.actions.allocations import locked_items, money_text
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.plan_moves import Status, move
+from dunwell.actions.plan_moves import Status
 from dunwell.engine.plan_offers import PlanRefusal, PlanWish, refusals, terms_of
 from dunwell.engine.plan_schedule import Instalment, PlanTerms, Schedule, schedule
 from dunwell.engine.plans import PlanRule
@@ -18,8 +19,9 @@ from dunwell.engine.plans_policy import PlansPolicy
 from dunwell.formats.account_statement_words import written_language
 from dunwell.formats.plan_terms import CoveredItem, PlanLetter, plan_terms_text
 from dunwell.models import Company, Customer, Dispute, Item, PaymentPlan
+from dunwell.queries.agreements import bound_items
 from dunwell.queries.plan_frames import rule_of
-from dunwell.queries.plan_items import bound_items, interest_item, unearned_minor
+from dunwell.queries.plan_items import interest_item, unearned_minor
 from dunwell.queries.plan_policies import plans_in_currency
 
 PPM_PERCENT = 10_000

@@ -8,27 +8,29 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from dunwell.actions.agreements import (
+    bind_items,
+    check_move,
+    hold_items,
+    locked_agreement,
+    move,
+    release_items,
+)
 from dunwell.actions.allocations import locked_items, money_text
 from dunwell.actions.approvals import drop_approvals
-from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.plan_moves import (
     Status,
-    bind_items,
     book_charges,
-    check_move,
     close_task,
     drop_unearned,
-    hold_items,
     last_allocation,
-    locked_plan,
-    move,
-    release_items,
     tell,
 )
+from dunwell.actions.promises import end_promises
 from dunwell.actions.texts import fitting
-from dunwell.models import Company, Dispute, PaymentPlan, Promise
-from dunwell.queries.plan_items import bound_items
+from dunwell.models import Company, Dispute, PaymentPlan
+from dunwell.queries.agreements import bound_items
 
 LONGEST_REASON, LONGEST_NAME = 300, 120
 
@@ -54,7 +56,7 @@ def accept_plan(
     that is over, and when another amount is open on an item now than was offered.
     """
     actor.require("plan.propose")
-    plan = locked_plan(actor.company, plan)
+    plan = locked_agreement(actor.company, plan)
     who = fitting(text=name, most=LONGEST_NAME, what="name")
     signature = {
         "name": who,
@@ -76,7 +78,7 @@ def accept_plan(
     if plan.renegotiates is not None:
         _replace(plan.renegotiates, by=plan, as_of=as_of, at=at)
     _check_still_open(actor.company, plan)
-    _supersede_promises(actor, plan, as_of=as_of, at=at)
+    end_promises(actor, plan.lines.values_list("item"), as_of=as_of, at=at, plan=plan.number)
     before = last_allocation(plan.lines.values_list("item", flat=True))
     book_charges(plan, as_of=as_of, at=at)
     bind_items(plan, is_live=True)
@@ -112,7 +114,7 @@ def decline_plan(
 ) -> None:
     """Record that the customer does not want an offer; what it would cover is free again."""
     actor.require("plan.propose")
-    plan = locked_plan(actor.company, plan)
+    plan = locked_agreement(actor.company, plan)
     why = _reason(reason, "Say why the customer declines.")
     if plan.status != Status.OFFERED:
         raise Refused(f"{plan.number} is not offered; cancel it instead.")
@@ -130,7 +132,7 @@ def cancel_plan(
     Refused without a reason, and for a plan that is over.
     """
     actor.require("plan.propose")
-    plan = locked_plan(actor.company, plan)
+    plan = locked_agreement(actor.company, plan)
     why = _reason(reason, "Say why the plan is cancelled.")
     check_move(plan, Status.CANCELLED)
     was_accepted = plan.accepted_on is not None
@@ -144,23 +146,6 @@ def cancel_plan(
         dropped = drop_unearned(plan, as_of=as_of, at=at)
         close_task(plan, by=actor.name, at=at)
     tell(actor, "cancelled", plan, at=at, reason=why, dropped_interest_minor=dropped)
-
-
-def _supersede_promises(actor: Actor, plan: PaymentPlan, *, as_of: date, at: datetime) -> None:
-    """End the open promises on the plan's items: what was agreed last holds."""
-    items = plan.lines.values("item")
-    standing = Promise.objects.filter(outcome=Promise.Outcome.OPEN, lines__item__in=items)
-    for promise in standing.distinct().order_by("pk"):
-        rows = Promise.objects.filter(pk=promise.pk, outcome=Promise.Outcome.OPEN)
-        if rows.update(outcome=Promise.Outcome.SUPERSEDED, settled_on=as_of) == 1:
-            record_event(
-                actor,
-                "promise.superseded",
-                promise,
-                at=at,
-                customer_id=promise.customer_id,
-                plan=plan.number,
-            )
 
 
 def _check_still_open(company: Company, plan: PaymentPlan) -> None:
@@ -182,7 +167,7 @@ def _check_still_open(company: Company, plan: PaymentPlan) -> None:
 
 def _replace(old: PaymentPlan, *, by: PaymentPlan, as_of: date, at: datetime) -> None:
     """End the plan that another one replaces: its items are free for the new one."""
-    old = locked_plan(by.company, old)
+    old = locked_agreement(by.company, old)
     move(old, Status.RENEGOTIATED, ended_on=as_of)
     bind_items(old, is_live=False)
     release_items(old, as_of=as_of)

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
@@ -210,6 +211,27 @@ def _clear_the_way(
                 "replace or withdraw it first."
             )
         _settle(actor, promise, Promise.Outcome.SUPERSEDED, as_of=as_of, at=at)
+
+
+def end_promises(
+    actor: Actor, items: QuerySet[Any, Any], *, as_of: date, at: datetime, **by: str
+) -> None:
+    """End the open promises on items that something else was agreed for: what came last holds.
+
+    `by` names the plan or settlement in the event. For actions that hold the customer's lock.
+    """
+    standing = Promise.objects.filter(outcome=Promise.Outcome.OPEN, lines__item__in=items)
+    for promise in standing.distinct().order_by("pk"):
+        rows = Promise.objects.filter(pk=promise.pk, outcome=Promise.Outcome.OPEN)
+        if rows.update(outcome=Promise.Outcome.SUPERSEDED, settled_on=as_of) == 1:
+            record_event(
+                actor,
+                "promise.superseded",
+                promise,
+                at=at,
+                customer_id=promise.customer_id,
+                **by,
+            )
 
 
 def _settle(

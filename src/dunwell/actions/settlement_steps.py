@@ -7,18 +7,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
+from dunwell.actions.agreements import locked_agreement, move
 from dunwell.actions.approvals import drop_approvals
 from dunwell.actions.gate import Actor
-from dunwell.actions.settlement_moves import (
-    Status,
-    free_items,
-    give_up_rest,
-    locked_settlement,
-    move,
-    open_task,
-    take_back_rest,
-    tell,
-)
+from dunwell.actions.settlement_moves import Status, free_items, give_up_rest, take_back_rest, tell
+from dunwell.actions.tasks import ask_follow_up
 from dunwell.engine.settlements import Receipt, received_minor, status_after
 from dunwell.models import Allocation, Company, Settlement
 
@@ -36,14 +29,14 @@ def end_settlements(*, actor: Actor, as_of: date, at: datetime) -> int:
     actor.require("cycle.run")
     changed = 0
     for settlement in _over(actor.company, as_of):
-        changed += _expire(actor, locked_settlement(actor.company, settlement), as_of, at)
+        changed += _expire(actor, locked_agreement(actor.company, settlement), as_of, at)
     judged = _judged(actor.company, as_of)
     receipts = _receipts(judged, as_of)
     for settlement in judged:
         after = _status(settlement, receipts[settlement.pk], as_of)
         if after != settlement.status:
             changed += _change(
-                actor, locked_settlement(actor.company, settlement), as_of=as_of, at=at
+                actor, locked_agreement(actor.company, settlement), as_of=as_of, at=at
             )
     return changed
 
@@ -160,7 +153,13 @@ def _change(actor: Actor, settlement: Settlement, *, as_of: date, at: datetime) 
     move(settlement, Status.EXPIRED, ended_on=as_of)
     free_items(settlement, as_of=as_of)
     why = "its money came back" if before == Status.COMPLETED else "it was not paid in time"
-    open_task(settlement, reason=why, as_of=as_of, at=at)
+    ask_follow_up(
+        company_id=settlement.company_id,
+        customer_id=settlement.customer_id,
+        reason=f"{settlement.number}: {why}",
+        as_of=as_of,
+        at=at,
+    )
     tell(
         actor,
         "expired",

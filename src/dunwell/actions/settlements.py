@@ -9,20 +9,17 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
+from dunwell.actions.agreements import check_move, hold_items, locked_agreement, move
 from dunwell.actions.allocations import money_text
 from dunwell.actions.approvals import drop_approvals, handles, request_approval
 from dunwell.actions.authority import authorise
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.promises import end_promises
 from dunwell.actions.settlement_moves import (
     Status,
-    check_move,
     check_still_open,
-    end_promises,
     free_items,
-    hold_items,
     locked_lines,
-    locked_settlement,
-    move,
     tell,
 )
 from dunwell.actions.texts import fitting
@@ -38,11 +35,10 @@ from dunwell.models import (
     Settlement,
     SettlementItem,
 )
+from dunwell.queries.agreements import bound_items, disputed_items
 from dunwell.queries.authority import authority_in_force
 from dunwell.queries.settlement_items import (
     SettleableItem,
-    bound_items,
-    disputed_items,
     granted_earlier,
     settleable_items,
     worth_of,
@@ -172,7 +168,7 @@ def accept_settlement(
     offer that is over, and when another amount is open on an item now than was offered.
     """
     actor.require("settlement.propose")
-    settlement = locked_settlement(actor.company, settlement)
+    settlement = locked_agreement(actor.company, settlement)
     who = fitting(text=name, most=LONGEST_NAME, what="name")
     if settlement.status == Status.ACCEPTED and settlement.acceptance.get("name") == who:
         return settlement
@@ -186,7 +182,13 @@ def accept_settlement(
     locked = locked_lines(settlement)
     check_still_open(settlement, locked)
     _check_free(settlement)
-    end_promises(actor, settlement, as_of=as_of, at=at)
+    end_promises(
+        actor,
+        settlement.lines.values_list("item"),
+        as_of=as_of,
+        at=at,
+        settlement=settlement.number,
+    )
     hold_items(settlement, as_of=as_of, at=at)
     before = Allocation.objects.filter(item__in=locked).aggregate(key=Max("pk"))["key"] or 0
     acceptance = {
@@ -208,7 +210,7 @@ def decline_settlement(
 ) -> None:
     """Record that the customer does not want an offer; its items are free again."""
     actor.require("settlement.propose")
-    settlement = locked_settlement(actor.company, settlement)
+    settlement = locked_agreement(actor.company, settlement)
     told = _reason(reason, "Say why the customer declines.")
     if settlement.status != Status.OFFERED:
         raise Refused(f"{settlement.number} is not offered; cancel it instead.")
@@ -226,7 +228,7 @@ def cancel_settlement(
     Raises Refused without a reason, and for one that is over.
     """
     actor.require("settlement.propose")
-    settlement = locked_settlement(actor.company, settlement)
+    settlement = locked_agreement(actor.company, settlement)
     told = _reason(reason, "Say why the settlement is cancelled.")
     was = settlement.status
     move(settlement, Status.CANCELLED, ended_on=as_of)
@@ -247,7 +249,7 @@ def _decided(
     at: datetime,
 ) -> None:
     """Offer an approved settlement, or end a rejected one."""
-    settlement = locked_settlement(actor.company, Settlement.objects.get(pk=request.subject_id))
+    settlement = locked_agreement(actor.company, Settlement.objects.get(pk=request.subject_id))
     if settlement.status != Status.PENDING:
         raise Refused(f"{settlement.number} no longer waits for approval.")
     if is_approved:

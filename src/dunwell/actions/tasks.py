@@ -1,6 +1,6 @@
 """Completing and cancelling the things a strategy asks people to do."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -34,6 +34,29 @@ def cancel_task(*, actor: Actor, task: Task, reason: str, at: datetime) -> None:
     if not told:
         raise Refused("Say why the task need not be done.")
     _finish(actor, task, Task.Status.CANCELLED, at=at, reason=told)
+
+
+def ask_follow_up(
+    *, company_id: int, customer_id: int, reason: str, as_of: date, at: datetime
+) -> None:
+    """Ask a person to follow up, unless the customer has such a task already.
+
+    For actions that have checked their own right.
+    """
+    Task.objects.bulk_create(
+        [
+            Task(
+                company_id=company_id,
+                customer_id=customer_id,
+                kind=Task.Kind.FOLLOW_UP,
+                reason=reason[:300],
+                due_on=as_of,
+                as_of=as_of,
+                recorded_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _finish(

@@ -44,10 +44,17 @@ def customer_risk(customer: Customer, policy: AuthorityPolicy) -> str:
 
 def home_amount(company: Company, amount_minor: int, currency: str, *, as_of: date) -> int | None:
     """Return an amount in minor units of the company's currency, None without a rate."""
-    if currency == company.currency:
+    return exchanged(company, amount_minor, currency, to=company.currency, as_of=as_of)
+
+
+def exchanged(
+    company: Company, amount_minor: int, currency: str, *, to: str, as_of: date
+) -> int | None:
+    """Return an amount in minor units of another currency, None without a rate."""
+    if currency == to:
         return amount_minor
     rates = read_rates(fx_frame(company), company.currency)
-    return rates.convert(amount_minor, currency, to=company.currency, day=day_number(as_of))
+    return rates.convert(amount_minor, currency, to=to, day=day_number(as_of))
 
 
 @lru_cache(maxsize=1)

@@ -20,9 +20,9 @@ from dunwell.engine.incentives import (
     on_time_effect,
 )
 from dunwell.models import Company, Incentive, IncentiveGrant, OpenItem
+from dunwell.queries.agreements import bound_items, disputed_items
 from dunwell.queries.frames import day, read_frame, read_rows
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
-from dunwell.queries.settlement_items import bound_items, disputed_items
 
 Status = Incentive.Status
 PPM = 1_000_000

@@ -4,33 +4,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from dunwell.models import (
     Adjustment,
     Company,
     Customer,
-    Dispute,
     Item,
     OpenItem,
     PaymentPlan,
-    PlacementItem,
     PlanItem,
     Promise,
     PromiseItem,
-    Settlement,
-    SettlementItem,
 )
-
-OFFERED = (
-    PaymentPlan.Status.DRAFT,
-    PaymentPlan.Status.PENDING,
-    PaymentPlan.Status.OFFERED,
-)
-"""Statuses of a plan that is not agreed yet, and not given up."""
-
-SETTLING = (Settlement.Status.DRAFT, Settlement.Status.PENDING, Settlement.Status.OFFERED)
-"""Statuses of a settlement that is not agreed yet, and not given up."""
+from dunwell.queries.agreements import OFFERED, bound_items, disputed_items
 
 GRANTED = (
     *OFFERED,
@@ -78,9 +65,7 @@ def coverable_items(
         .order_by("due_on", "item")
     )
     keys = [row.item_id for row in open_items]
-    disputed = set(
-        Dispute.objects.filter(item__in=keys, closed_on=None).values_list("item", flat=True)
-    )
+    disputed = disputed_items(keys)
     promised = set(
         PromiseItem.objects.filter(
             item__in=keys, promise__outcome=Promise.Outcome.OPEN
@@ -101,25 +86,6 @@ def coverable_items(
         )
         for row in open_items
     )
-
-
-def bound_items(items: Collection[int], *, beside: PaymentPlan | None = None) -> dict[int, str]:
-    """Return the number of what binds, or is proposed for, each of the items.
-
-    A plan, a settlement or a placement with an agency; `beside` is not counted.
-    """
-    plans = PlanItem.objects.filter(Q(is_live=True) | Q(plan__status__in=OFFERED), item__in=items)
-    if beside is not None:
-        plans = plans.exclude(plan=beside)
-    settlements = SettlementItem.objects.filter(
-        Q(is_live=True) | Q(settlement__status__in=SETTLING), item__in=items
-    )
-    placed = PlacementItem.objects.filter(is_live=True, item__in=items)
-    return {
-        **dict(placed.values_list("item", "placement__number")),
-        **dict(settlements.values_list("item", "settlement__number")),
-        **dict(plans.order_by("plan_id").values_list("item", "plan__number")),
-    }
 
 
 def planned_items(items: Collection[Item]) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """Which items of a customer a settlement may cover, and what the customer was granted before."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from dunwell.engine.calendars import day_number
 from dunwell.engine.matching.foreign import read_rates
@@ -19,15 +19,13 @@ from dunwell.engine.settlement_worth import (
 from dunwell.models import (
     Company,
     Customer,
-    Dispute,
     Habit,
     ItemPrediction,
     OpenItem,
-    PaymentPlan,
-    PlanItem,
     Settlement,
-    SettlementItem,
 )
+from dunwell.queries.agreements import bound_items, disputed_items
+from dunwell.queries.authority import exchanged
 from dunwell.queries.frames import fx_frame
 
 Status = Settlement.Status
@@ -36,12 +34,6 @@ STANDING = (Status.DRAFT, Status.PENDING, Status.OFFERED, Status.ACCEPTED)
 
 GRANTED = (Status.PENDING, Status.OFFERED, Status.ACCEPTED, Status.COMPLETED)
 """Statuses that count into what a customer was granted."""
-
-PLANNED = (
-    PaymentPlan.Status.DRAFT,
-    PaymentPlan.Status.PENDING,
-    PaymentPlan.Status.OFFERED,
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,23 +79,6 @@ def settleable_items(
         )
         for row in rows
     )
-
-
-def bound_items(items: Collection[int], *, beside: Settlement | None = None) -> dict[int, str]:
-    """Return the number of the plan or settlement that binds each item, or is proposed for it."""
-    plans = PlanItem.objects.filter(
-        Q(is_live=True) | Q(plan__status__in=PLANNED), item__in=items
-    ).values_list("item", "plan__number")
-    settlements = SettlementItem.objects.filter(is_live=True, item__in=items)
-    if beside is not None:
-        settlements = settlements.exclude(settlement=beside)
-    return {**dict(plans), **dict(settlements.values_list("item", "settlement__number"))}
-
-
-def disputed_items(items: Collection[int]) -> set[int]:
-    """Return those of the items that have an open dispute."""
-    found = Dispute.objects.filter(item__in=items, closed_on=None)
-    return set(found.values_list("item", flat=True))
 
 
 def granted_earlier(customer: Customer, currency: str, *, as_of: date, window_days: int) -> int:
@@ -185,12 +160,7 @@ def worth_of(
         pay_minor=pay_minor,
         pay_days=max((pay_by_on - as_of).days, 0),
         policy=policy,
-        legal_cost_minor=_into(company, policy.legal_cost_minor, currency, as_of=as_of),
+        legal_cost_minor=exchanged(
+            company, policy.legal_cost_minor, company.currency, to=currency, as_of=as_of
+        ),
     )
-
-
-def _into(company: Company, home_minor: int, currency: str, *, as_of: date) -> int | None:
-    if currency == company.currency:
-        return home_minor
-    rates = read_rates(fx_frame(company), company.currency)
-    return rates.convert(home_minor, company.currency, to=currency, day=day_number(as_of))

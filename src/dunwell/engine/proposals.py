@@ -71,8 +71,17 @@ class Proposals:
     decisions: nw.LazyFrame
 
 
-def proposals(facts: Facts, *, policy: GatePolicy, as_of: date, keep: Keep) -> Proposals:
+def proposals(
+    facts: Facts,
+    *,
+    policy: GatePolicy,
+    as_of: date,
+    keep: Keep,
+    verdicts: Callable[[nw.LazyFrame], nw.LazyFrame] | None = None,
+) -> Proposals:
     """Return the contacts proposed for a day, each with its decision.
+
+    `verdicts` answers for the contacts what the contact rules say, see `chase.gate_facts`.
 
     `keep` matters: results are used several times, and a plan that is not kept is
     planned again for every use.
@@ -118,6 +127,7 @@ def proposals(facts: Facts, *, policy: GatePolicy, as_of: date, keep: Keep) -> P
             policy=policy,
             fed_on=facts.fed_on,
             as_of=as_of,
+            verdicts=None if verdicts is None else verdicts(made.contacts),
         )
     )
     reasons = keep(gate(seen, policy=policy, stage="plan"))

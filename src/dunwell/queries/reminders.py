@@ -4,18 +4,18 @@ day's reminders, the dry run of a strategy, and the worklist's blocked reasons. 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import narwhals.stable.v2 as nw
 import polars as pl
 from django.db.models import Max, Min
 
 from dunwell.engine.calendars import EPOCH, calendar_days, day_date, is_business_day
-from dunwell.engine.chase import GatePolicy, gate, gate_facts
-from dunwell.engine.collectable import collectable, promised
-from dunwell.engine.dunning import consolidate, next_steps
+from dunwell.engine.chase import GatePolicy
+from dunwell.engine.collectable import promised
 from dunwell.engine.fx import rates_in_force
 from dunwell.engine.items import balances, open_items, unapplied
+from dunwell.engine.proposals import Facts, proposals
 from dunwell.engine.schema import Column, Frame
 from dunwell.engine.strategy import Strategy, minimums_frame, steps_frame
 from dunwell.models import Company, Feed, Message
@@ -107,75 +107,54 @@ def plan_contacts(
     ledger = books.still_open(as_of=as_of)
     steered = steering(company, strategies=strategies, as_of=as_of)
     customers = steered.assigned(books.customers)
-    steps = steps_frame(strategies, as_of=as_of, by_hand=steered.by_hand)
     rates = kept(rates_in_force(frames.fx_frame(company), as_of=as_of))
-    holds = kept(nw.concat([frames.holds_frame(company), debit_holds_frame(company)]))
     opened = kept(open_items(ledger.items, ledger.allocations, as_of=as_of))
     calendar = _calendar(company, opened, as_of)
-    items = kept(
-        collectable(
-            opened,
-            customers,
-            steps,
-            disputes=ledger.disputes,
-            promised=promised(ledger.promises, ledger.allocations, as_of=as_of, calendar=calendar),
-            holds=holds,
-            as_of=as_of,
-        )
-    )
     cash = kept(unapplied(ledger.payments, ledger.allocations, as_of=as_of))
     owed = kept(balances(opened, cash))
-    told = frames.contacts_frame(company, with_drafts=True)
-    home = company.currency
     days, countries = _step_days(company, customers, opened, strategies, steered, as_of)
-    upcoming = kept(
-        next_steps(
-            items,
-            told,
-            owed,
-            steps,
-            rates,
-            home=home,
-            as_of=as_of,
-            calendar=days,
-            branching=steered.branching,
-            overrides=steered.overrides,
-            countries=countries,
-        )
+    facts = Facts(
+        open_items=opened,
+        customers=customers,
+        contacts=frames.contacts_frame(company, with_drafts=True),
+        contact_log=contact_log(company),
+        disputes=ledger.disputes,
+        promised=promised(ledger.promises, ledger.allocations, as_of=as_of, calendar=calendar),
+        holds=kept(nw.concat([frames.holds_frame(company), debit_holds_frame(company)])),
+        balances=owed,
+        rates=rates,
+        steps=steps_frame(strategies, as_of=as_of, by_hand=steered.by_hand),
+        minimums=minimums_frame(strategies, as_of=as_of, by_hand=steered.by_hand),
+        business_days=business_days(company, customers, as_of),
+        calendar=days,
+        branching=steered.branching,
+        overrides=steered.overrides,
+        countries=countries,
+        fed_on=fed_on(company),
+        home=company.currency,
     )
-    found = consolidate(upcoming, items, customers, owed, rates, home=home)
-    contacts, totals = kept(found.contacts), kept(found.totals)
-    policy = gate_policy(company)
-    facts = kept(
-        gate_facts(
-            contacts,
-            totals,
-            customers,
-            holds=holds,
-            contact_log=contact_log(company),
-            business_days=business_days(company, customers, as_of),
-            minimums=minimums_frame(strategies, as_of=as_of, by_hand=steered.by_hand),
-            policy=policy,
-            fed_on=fed_on(company),
-            as_of=as_of,
-            verdicts=plan_verdicts(company, contacts, as_of=as_of),
-        )
+    made = proposals(
+        facts,
+        policy=gate_policy(company),
+        as_of=as_of,
+        keep=kept,
+        verdicts=partial(plan_verdicts, company, as_of=as_of),
     )
-    reasons = _with_waiting(native(gate(facts, policy=policy, stage="plan")), contacts, company)
+    reasons = _with_waiting(native(made.reasons), made.contacts, company)
     return ContactPlan(
         company=company,
         as_of=as_of,
-        items=native(items),
+        items=native(made.items),
         balances=native(owed),
         cash=native(cash),
         rates=native(rates),
-        steps=native(upcoming),
-        contacts=native(contacts).sort("customer_id"),
-        lines=native(found.items).sort("customer_id", "item_id"),
-        totals=native(totals).sort("customer_id", "currency"),
-        facts=native(facts).sort("customer_id"),
+        steps=native(made.next_steps),
+        contacts=native(made.contacts).sort("customer_id"),
+        lines=native(made.contact_items).sort("customer_id", "item_id"),
+        totals=native(made.totals).sort("customer_id", "currency"),
+        facts=native(made.facts).sort("customer_id"),
         reasons=reasons.sort("customer_id", "reason"),
-        decisions=_decisions(native(contacts), reasons),
+        decisions=_decisions(native(made.contacts), reasons),
     )
 
 

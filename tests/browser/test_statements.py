@@ -13,11 +13,11 @@ def test_a_statement_is_previewed_and_issued_and_its_pages_are_accessible(open_p
     page.get_by_role("link", name="Statement", exact=True).first.click()
     page.get_by_label("Span", exact=True).select_option("this_year")
     page.get_by_role("button", name="Show").click()
-    assert page.get_by_text("Nothing is issued yet.").is_visible()
+    page.get_by_text("Nothing is issued yet.").wait_for()
     told = findings(page)
 
     page.get_by_role("button", name="Issue statement").click()
-    assert page.get_by_text("proved from the ledger").is_visible()
+    page.get_by_text("proved from the ledger").wait_for()
     told += findings(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF").click()

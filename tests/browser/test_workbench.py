@@ -238,4 +238,4 @@ def test_a_case_is_decided_on_a_phone_without_a_script(open_page):
     page.get_by_role("link", name="Take it back").click()
     page.get_by_label("Reason").fill("only tried")
     page.get_by_role("button", name="Take back").click()
-    assert page.get_by_text("To be decided").first.is_visible()
+    page.get_by_text("To be decided").first.wait_for()

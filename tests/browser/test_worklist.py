@@ -162,7 +162,7 @@ def test_keys_do_nothing_while_somebody_types(open_page):
 def test_slash_searches_question_mark_helps_and_g_goes(open_page):
     page = open_page("/")
     page.keyboard.press("?")
-    assert page.locator("dialog#keys").get_by_text("Call result").is_visible()
+    page.locator("dialog#keys").get_by_text("Call result").wait_for()
     page.keyboard.press("Escape")
 
     page.keyboard.press("g")
@@ -189,7 +189,7 @@ def test_on_a_phone_a_customer_is_a_page_of_its_own(open_page):
     assert not page.locator(".split-list").is_visible()
 
     page.get_by_role("link", name="Worklist", exact=True).first.click()
-    assert page.locator(".entry").first.is_visible()
+    page.locator(".entry").first.wait_for()
 
 
 def test_everything_works_without_a_script(open_page):
@@ -204,7 +204,7 @@ def test_everything_works_without_a_script(open_page):
 
     page.wait_for_url(re.compile(r"/customers/\d+/$"))
     assert page.locator("#toasts").inner_text() == f"Note on {name} recorded."
-    assert page.get_by_text("Written without a script.").first.is_visible()
+    page.get_by_text("Written without a script.").first.wait_for()
 
 
 def test_the_theme_changes_at_once_and_stays(open_page):

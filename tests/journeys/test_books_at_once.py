@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.books_race import CLOSED
 from tests.postgres import cluster
 
 ROOT = Path(__file__).parents[2]
@@ -42,4 +43,4 @@ def test_nothing_is_booked_in_a_period_while_somebody_closes_it(engine):
     assert found["closed"] == "2026-02-28"
     assert found["entries"] == found["journaled"] > 0
     assert found["numbers"] == list(range(1, len(found["numbers"]) + 1))
-    assert [text for text in found["refused"] if text.startswith("The books are closed until")]
+    assert [text for text in found["refused"] if text.startswith(CLOSED)]

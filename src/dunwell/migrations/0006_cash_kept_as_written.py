@@ -6,6 +6,8 @@ triggers with the old one, so they are put back. Whose payment it is may be foun
 
 from django.db import migrations
 
+from dunwell.migrations._triggers import refusing
+
 APPEND_ONLY = "rows are added, never changed: write a reversal instead"
 KEPT = "what was logged stays as it was written"
 ENTRY = (
@@ -38,38 +40,7 @@ TABLES = {
 }
 
 
-def drop_triggers(apps, schema_editor):
-    """Take the triggers away, where there are any."""
-    suffix = " ON dunwell_{}" if schema_editor.connection.vendor == "postgresql" else ""
-    for table in TABLES:
-        for verb in ("update", "delete"):
-            schema_editor.execute(
-                f"DROP TRIGGER IF EXISTS dunwell_{table}_no_{verb}{suffix.format(table)}"
-            )
-
-
-def add_triggers(apps, schema_editor):
-    """Refuse UPDATE and DELETE on both engines."""
-    drop_triggers(apps, schema_editor)
-    for table, (columns, refusal, function) in TABLES.items():
-        for verb, fires in (
-            ("update", f"UPDATE OF {columns}" if columns else "UPDATE"),
-            ("delete", "DELETE"),
-        ):
-            name = f"dunwell_{table}_no_{verb}"
-            if schema_editor.connection.vendor == "postgresql":
-                schema_editor.execute(
-                    f"CREATE TRIGGER {name} BEFORE {fires} ON dunwell_{table} "
-                    f"FOR EACH ROW EXECUTE FUNCTION {function}('{table}')"
-                )
-            else:
-                schema_editor.execute(
-                    f"CREATE TRIGGER {name} BEFORE {fires} ON dunwell_{table} "
-                    f"BEGIN SELECT RAISE(ABORT, 'dunwell_{table}: {refusal}'); END"
-                )
-
-
 class Migration(migrations.Migration):
     dependencies = [("dunwell", "0005_cash_application")]
 
-    operations = [migrations.RunPython(add_triggers, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(refusing(TABLES), migrations.RunPython.noop)]

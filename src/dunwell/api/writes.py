@@ -55,7 +55,9 @@ def once(view: View) -> Callable[..., HttpResponse]:
             )
         except KeyReused as refusal:
             raise HttpError(409, str(refusal)) from refusal
-        return HttpResponse(json.dumps(body), status=status, content_type="application/json")
+        # sorted: PostgreSQL keeps a stored answer's names in an order of its own
+        text = json.dumps(body, sort_keys=True)
+        return HttpResponse(text, status=status, content_type="application/json")
 
     contribute_operation_callback(answered_once, _declare_key)
     return answered_once

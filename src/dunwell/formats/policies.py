@@ -13,6 +13,8 @@ import yaml
 
 LARGEST_BYTES = 200_000
 DEEPEST = 20
+FAST = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+"""The loader over libyaml where the machine has it, about ten times as fast."""
 
 Data = dict[str, object]
 
@@ -40,22 +42,38 @@ def read_policy(text: str) -> PolicyText:
     if size > LARGEST_BYTES:
         raise PolicyError(f"The document has {size} bytes; at most {LARGEST_BYTES} are read.")
     try:
-        _check_events(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        return _read(text, FAST)
+    except (yaml.YAMLError, ValueError) as error:
+        if isinstance(error, PolicyError):
+            raise
+    # what is wrong is told in the words of the one that is written in Python
+    try:
+        return _read(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         raise _told(error) from error
     except yaml.YAMLError as error:
         raise PolicyError(f"The text holds a character that YAML forbids: {error}") from error
-    if not isinstance(root, yaml.MappingNode):
-        raise PolicyError("line 1: expected fields such as 'strategy:' at the start of the line")
-    _check_keys(root)
+
+
+def _read(text: str, kind: type[yaml.SafeLoader | yaml.CSafeLoader]) -> PolicyText:
+    _check_events(text, kind)
+    loader = kind(text)
     try:
-        document = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        raise _told(error) from error
-    except ValueError as error:
-        # a day such as 2026-02-31 looks like a date and is none
-        raise PolicyError(f"{_value_line(root)}{error}") from error
+        root = loader.get_single_node()
+        if not isinstance(root, yaml.MappingNode):
+            raise PolicyError(
+                "line 1: expected fields such as 'strategy:' at the start of the line"
+            )
+        _check_keys(root)
+        try:
+            document = loader.construct_document(root)
+        except yaml.YAMLError:
+            raise
+        except ValueError as error:
+            # a day such as 2026-02-31 looks like a date and is none
+            raise PolicyError(f"{_value_line(root)}{error}") from error
+    finally:
+        loader.dispose()
     return PolicyText(text=text, document=document, root=root)
 
 
@@ -106,9 +124,9 @@ def _told(error: yaml.MarkedYAMLError) -> PolicyError:
     )
 
 
-def _check_events(text: str) -> None:
+def _check_events(text: str, kind: type[yaml.SafeLoader | yaml.CSafeLoader]) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=kind):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise PolicyError(f"line {line}: references (& and *) are not read; repeat the value")

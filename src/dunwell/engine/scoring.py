@@ -64,9 +64,10 @@ def behaviour_scores(
 def scored(facts: nw.LazyFrame, *, card: ScoreCard) -> nw.LazyFrame:
     """Return the facts (columns SCORE_FACTS) with points, score and band, as BEHAVIOUR_SCORES."""
     tables = {name: card.table(name) for name in FACTS}
-    none = nw.lit(0, nw.Int64)
+    # a column of its own, since every step of a table looks at it
+    drawn = {f"{name}_drawn": _drawn(table) for name, table in tables.items() if table}
     points = {
-        f"{name}_points": none if table is None else _points(table)
+        f"{name}_points": _points(table) if table else nw.lit(0, nw.Int64)
         for name, table in tables.items()
     }
     groups = {
@@ -77,7 +78,8 @@ def scored(facts: nw.LazyFrame, *, card: ScoreCard) -> nw.LazyFrame:
     }
     score = nw.sum_horizontal("base", *groups)
     return (
-        facts.with_columns(**points)
+        facts.with_columns(**drawn)
+        .with_columns(**points)
         .with_columns(base=nw.lit(card.base, nw.Int64), **groups)
         .with_columns(score=score, is_thin=nw.col("judged_items") < card.thin_items)
         .with_columns(**_band(card))
@@ -112,15 +114,20 @@ def score_reasons(scores: nw.LazyFrame, *, card: ScoreCard = HOUSE_CARD) -> nw.L
     return nw.concat(parts, how="vertical").select(*SCORE_REASONS)
 
 
-def _points(table: PointTable) -> nw.Expr:
-    """Return the points of a fact drawn towards neutral by its evidence."""
+def _drawn(table: PointTable) -> nw.Expr:
+    """Return a fact drawn towards neutral by its evidence."""
     rows = nw.col(f"{table.fact}_rows")
     known = nw.col(table.fact).fill_null(0) * rows
-    drawn = share(known + table.neutral * table.weight, nw.lit(1, nw.Int64), rows + table.weight)
-    points = nw.lit(table.lowest, nw.Int64)
-    for start, worth in table.steps.items():
-        points = nw.when(drawn >= start).then(nw.lit(worth, nw.Int64)).otherwise(points)
-    return points
+    return share(known + table.neutral * table.weight, nw.lit(1, nw.Int64), rows + table.weight)
+
+
+def _points(table: PointTable) -> nw.Expr:
+    """Return the points of a drawn fact: the lowest, and what each step reached adds."""
+    drawn = nw.col(f"{table.fact}_drawn")
+    worth = [table.lowest, *table.steps.values()]
+    steps = zip(table.steps, worth, worth[1:], strict=False)
+    added = [(drawn >= start).cast(nw.Int64) * (after - before) for start, before, after in steps]
+    return nw.sum_horizontal(nw.lit(table.lowest, nw.Int64), *added)
 
 
 def _band(card: ScoreCard) -> dict[str, nw.Expr]:

@@ -108,6 +108,7 @@ def add_business_days(on: date, number: int, *, country: str) -> date:
     return day
 
 
+@lru_cache(maxsize=64)
 def calendar_days(country: str, *, first: date, last: date) -> nw.LazyFrame:
     """Return one row per day of the whole months from `first` to `last`, in columns CALENDAR.
 

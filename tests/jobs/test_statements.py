@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dunwell.actions.gate import Refused, system
-from dunwell.formats import account_statement_pdf, exports
+from dunwell.formats import exports, typesetting
 from dunwell.formats.exports import write_csv
 from dunwell.jobs import statements
 from dunwell.jobs.statements import (
@@ -107,7 +107,7 @@ def test_a_run_that_is_refused_says_why_and_leaves_no_zip(company, three):
 
 
 def unsettable(monkeypatch):
-    monkeypatch.setattr(account_statement_pdf, "TRIES", ())
+    monkeypatch.setattr(typesetting, "TRIES", ())
     return "pdf", r"Statement ST-\d+ of customer K1 as PDF: .* cannot be set: typst gave no file"
 
 

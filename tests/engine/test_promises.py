@@ -6,7 +6,7 @@ import pytest
 
 from dunwell.engine.calendars import calendar_days, day_number
 from dunwell.engine.promises import OUTCOMES, assess_promises
-from tests.engine.rows import allocations, answers, promises
+from tests.engine.rows import allocations, answers, items, promises
 
 MADE, DUE = date(2026, 3, 5), date(2026, 3, 20)
 PROMISE = {"made_day": MADE, "due_day": DUE, "tolerance_days": 2}
@@ -81,7 +81,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_the_outcome(name):
     as_of, rows, outcome, paid_minor = CASES[name]
-    found = assess_promises(promises(PROMISE), allocations(*rows), as_of=as_of)
+    found = assess_promises(promises(PROMISE), allocations(*rows), items({}), as_of=as_of)
 
     assert answers(found, "outcome", "paid_minor") == [
         {"outcome": outcome, "paid_minor": paid_minor}
@@ -102,14 +102,18 @@ def test_a_promise_withdrawn_before_it_is_judged_is_not_judged(withdrawn, as_of,
     words = promises({**PROMISE, "withdrawn_day": withdrawn})
     late = allocations(paid(date(2026, 4, 1)))
 
-    assert answers(assess_promises(words, late, as_of=as_of), "outcome") == [{"outcome": outcome}]
+    assert answers(assess_promises(words, late, items({}), as_of=as_of), "outcome") == [
+        {"outcome": outcome}
+    ]
 
 
 def test_one_item_paid_twice_does_not_keep_the_promise_for_another():
     words = promises(
         {**PROMISE, "promise_id": 7, "item_id": 1}, {**PROMISE, "promise_id": 7, "item_id": 2}
     )
-    found = assess_promises(words, allocations(paid(DUE, 20_000)), as_of=date(2026, 3, 30))
+    found = assess_promises(
+        words, allocations(paid(DUE, 20_000)), items({}), as_of=date(2026, 3, 30)
+    )
 
     assert answers(found) == [
         {
@@ -141,6 +145,8 @@ def test_one_item_paid_twice_does_not_keep_the_promise_for_another():
 def test_with_a_calendar_tolerance_is_business_days(due, tolerance, judged):
     words = promises({"made_day": MADE, "due_day": due, "tolerance_days": tolerance})
     calendar = calendar_days("DE", first=date(2026, 1, 1), last=date(2026, 12, 31))
-    found = assess_promises(words, allocations(), as_of=date(2026, 4, 6), calendar=calendar)
+    found = assess_promises(
+        words, allocations(), items({}), as_of=date(2026, 4, 6), calendar=calendar
+    )
 
     assert answers(found, "judged_day") == [{"judged_day": day_number(judged)}]

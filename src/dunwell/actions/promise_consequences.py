@@ -10,7 +10,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
 from dunwell.engine.promise_policy import ConsequenceRule, consequences
-from dunwell.models import Escalation, Promise, PromiseConsequence, PromiseItem, Task
+from dunwell.models import Customer, Escalation, Promise, PromiseConsequence, PromiseItem, Task
 from dunwell.queries.authority import home_amount
 from dunwell.queries.promise_policies import promises_policy
 
@@ -32,6 +32,16 @@ def failures_before(items: Sequence[int]) -> int:
         .distinct()
     )
     return max((rung + 1 for _, rung in failed), default=0)
+
+
+def amount_failures_before(customer: Customer) -> int:
+    """Return how many promises of an amount failed in a row: the next one's rung."""
+    amounts = Promise.objects.filter(customer=customer, level=Promise.Level.CUSTOMER)
+    kept_on = amounts.filter(outcome=Promise.Outcome.KEPT).aggregate(on=Max("made_on"))["on"]
+    failed = amounts.filter(outcome__in=FAILED, forgiven_on=None)
+    if kept_on is not None:
+        failed = failed.filter(made_on__gt=kept_on)
+    return max((rung + 1 for rung in failed.values_list("rung", flat=True)), default=0)
 
 
 def draw_consequences(
@@ -175,6 +185,8 @@ def _carried_out(
                 "reason": f"Promise for {due} was not kept: {rule.name}."[:300],
                 "raised_by": actor.name,
                 "raised_on": as_of,
+                "rung_on": as_of,
+                "amount_minor": _home_sum(actor, promise, as_of=as_of),
                 "answer_by_on": as_of + timedelta(days=ANSWER_DAYS),
                 "recorded_at": at,
             },
@@ -195,6 +207,13 @@ def _carried_out(
         },
     )
     return {"task_id": task.pk}
+
+
+def _home_sum(actor: Actor, promise: Promise, *, as_of: date) -> int:
+    """Return what was promised in the company's currency, 0 where it is not known."""
+    own = (promise.currency, promise.amount_minor or 0)
+    currency, amount = _sums([promise.pk]).get(promise.pk, own)
+    return home_amount(actor.company, amount, currency, as_of=as_of) or 0
 
 
 def _sums(keys: Sequence[int]) -> dict[int, tuple[str, int]]:

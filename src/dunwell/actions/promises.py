@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import narwhals.stable.v2 as nw
 from django.db import transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
@@ -23,7 +24,8 @@ from dunwell.models import Customer, Dispute, Item, OpenItem, Promise, PromiseIt
 from dunwell.queries.frames import promises_frame
 from dunwell.queries.plan_items import planned_items
 from dunwell.queries.promise_policies import no_promises_until, promises_policy
-from dunwell.queries.promises import promised_allocations_frame
+from dunwell.queries.promised_amounts import amount_frames, no_amounts
+from dunwell.queries.promises import keep_chance_ppm, promised_allocations_frame
 
 CALENDAR_SLACK_DAYS = 40
 """Days of calendar beyond the last due date, so that every tolerance ends inside it."""
@@ -58,8 +60,8 @@ def record_promise(
     # Two people at once: the second one waits here and then sees the first one's promise.
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     policy = promises_policy(actor.company, as_of=as_of)
-    _check_date(due_on, as_of, most_days=policy.most_days)
-    _check_trust(customer, as_of)
+    check_date(due_on, as_of, most_days=policy.most_days)
+    check_trust(customer, as_of)
     _check_amounts(customer, amounts)
     _clear_the_way(actor, amounts, supersede=supersede, as_of=as_of, at=at)
     promise = Promise.objects.create(
@@ -69,6 +71,7 @@ def record_promise(
         due_on=due_on,
         tolerance_days=policy.tolerance_days,
         rung=failures_before([item.pk for item in amounts]),
+        keep_ppm=keep_chance_ppm(customer),
         note=fitting(text=note, most=500, what="note"),
         recorded_at=at,
     )
@@ -141,7 +144,8 @@ def settle_promises(*, actor: Actor, as_of: date, at: datetime) -> int:
     return len(changed)
 
 
-def _check_date(due_on: date, as_of: date, *, most_days: int) -> None:
+def check_date(due_on: date, as_of: date, *, most_days: int) -> None:
+    """Refuse a day that has passed or lies further ahead than the policy allows."""
     last = as_of + timedelta(days=most_days)
     if due_on < as_of:
         raise Refused("The promised date has already passed.")
@@ -152,7 +156,8 @@ def _check_date(due_on: date, as_of: date, *, most_days: int) -> None:
         )
 
 
-def _check_trust(customer: Customer, as_of: date) -> None:
+def check_trust(customer: Customer, as_of: date) -> None:
+    """Refuse while no promise of the customer is taken because others were not kept."""
     until = no_promises_until(customer, as_of=as_of)
     if until is not None:
         raise Refused(
@@ -210,7 +215,15 @@ def _clear_the_way(
                 f"A promise for {promise.due_on.isoformat()} already covers one of these items; "
                 "replace or withdraw it first."
             )
-        _settle(actor, promise, Promise.Outcome.SUPERSEDED, as_of=as_of, at=at)
+        supersede_promise(actor, promise, as_of=as_of, at=at)
+
+
+def supersede_promise(actor: Actor, promise: Promise, *, as_of: date, at: datetime) -> None:
+    """End an open promise because another takes its place; raise Refused for any other.
+
+    For actions that hold the customer's lock.
+    """
+    _settle(actor, promise, Promise.Outcome.SUPERSEDED, as_of=as_of, at=at)
 
 
 def end_promises(
@@ -218,9 +231,12 @@ def end_promises(
 ) -> None:
     """End the open promises on items that something else was agreed for: what came last holds.
 
-    `by` names the plan or settlement in the event. For actions that hold the customer's lock.
+    A promise of an amount ends too: the money for the items is spoken for now. `by` names the
+    plan or settlement in the event. For actions that hold the customer's lock.
     """
-    standing = Promise.objects.filter(outcome=Promise.Outcome.OPEN, lines__item__in=items)
+    standing = Promise.objects.filter(
+        Q(lines__item__in=items) | amounts_of(items), outcome=Promise.Outcome.OPEN
+    )
     for promise in standing.distinct().order_by("pk"):
         rows = Promise.objects.filter(pk=promise.pk, outcome=Promise.Outcome.OPEN)
         if rows.update(outcome=Promise.Outcome.SUPERSEDED, settled_on=as_of) == 1:
@@ -232,6 +248,14 @@ def end_promises(
                 customer_id=promise.customer_id,
                 **by,
             )
+
+
+def amounts_of(items: QuerySet[Any, Any] | Collection[int]) -> Q:
+    """Return the condition on promises of amounts of whoever owes items, in their currency."""
+    theirs = Item.objects.filter(
+        pk__in=items, customer=OuterRef("customer"), currency=OuterRef("currency")
+    )
+    return Q(Exists(theirs), level=Promise.Level.CUSTOMER)
 
 
 def _settle(
@@ -261,11 +285,12 @@ def _settle(
 
 def _judged(actor: Actor, as_of: date) -> dict[int, Promise.Outcome]:
     """Return the outcome that differs from the recorded one, by promise."""
-    recorded = dict(
+    made = (
         Promise.objects.filter(company=actor.company, made_on__lte=as_of)
         .exclude(outcome__in=FINAL)
-        .values_list("pk", "outcome")
+        .values_list("pk", "outcome", "level")
     )
+    recorded = {key: outcome for key, outcome, _ in made}
     if not recorded:
         return {}
     span = Promise.objects.filter(company=actor.company).aggregate(
@@ -276,9 +301,12 @@ def _judged(actor: Actor, as_of: date) -> dict[int, Promise.Outcome]:
         first=min(span["first"], as_of),
         last=max(span["last"], as_of) + timedelta(days=CALENDAR_SLACK_DAYS),
     )
+    has_amounts = any(level == Promise.Level.CUSTOMER for _, _, level in made)
+    amounts = amount_frames(actor.company, as_of=as_of) if has_amounts else no_amounts()
     assessed = assess_promises(
-        promises_frame(actor.company),
+        nw.concat([promises_frame(actor.company), amounts.agreed], how="vertical"),
         promised_allocations_frame(actor.company),
+        amounts.items,
         as_of=as_of,
         calendar=calendar,
     )

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.actions.gate import Refused
 from dunwell.actions.promise_consequences import forgive_promise
+from dunwell.actions.promised_amounts import record_promised_amount
 from dunwell.actions.promises import record_promise, withdraw_promise
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
     Body,
     Created,
+    Currency,
     Cursor,
     Day,
     Done,
@@ -61,6 +62,17 @@ class PromiseIn(Body):
     supersede: bool = False
 
 
+class AmountIn(Body):
+    """A promised amount, paid on whatever is oldest; `supersede` ends the open one."""
+
+    customer_id: Key
+    currency: Currency
+    amount_minor: PositiveMinor
+    due_on: Day
+    note: Annotated[Plain, Field(max_length=500)] = ""
+    supersede: bool = False
+
+
 class WithdrawIn(Body):
     """Why the promise is taken back."""
 
@@ -69,9 +81,13 @@ class WithdrawIn(Body):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PromiseDetail:
-    """The items a promise covers."""
+    """What a promise covers: items, or for the level `customer` an amount and no lines."""
 
     id: int
+    level: str
+    currency: str
+    amount_minor: int | None
+    keep_ppm: int | None
     lines: tuple[PromiseLine, ...]
 
 
@@ -113,14 +129,41 @@ def list_promise_days(
     return list(promise_days(request.actor.company, from_on=first, to_on=last))
 
 
+@router.post("/amounts", response=answers(Created, 201))
+@once
+def add_promised_amount(request: ApiRequest, body: AmountIn) -> tuple[int, dict[str, Any]]:
+    """Record that a customer will pay an amount, on whatever of its items is oldest."""
+    promise = record_promised_amount(
+        actor=request.actor,
+        customer=own(Customer, request.actor, body.customer_id),
+        currency=body.currency,
+        amount_minor=body.amount_minor,
+        due_on=body.due_on,
+        note=body.note,
+        supersede=body.supersede,
+        as_of=request.as_of,
+        at=request.at,
+    )
+    return 201, {"id": promise.pk}
+
+
 @router.get("/{promise_id}", response=answers(PromiseDetail))
 def show_promise(request: ApiRequest, promise_id: Id) -> PromiseDetail:
-    """Show which items a promise covers, and what is still open on them."""
+    """Show which items a promise covers, and what is still open on them.
+
+    One of an amount has no lines: its money may go on any item. `keep_ppm` is how likely it was
+    kept when it was made, by how the customer kept its word before.
+    """
     request.actor.require("ledger.view")
-    lines = promise_lines(request.actor.company, promise_id)
-    if not lines:
-        raise Http404
-    return PromiseDetail(id=promise_id, lines=lines)
+    promise = own(Promise, request.actor, promise_id)
+    return PromiseDetail(
+        id=promise_id,
+        level=promise.level,
+        currency=promise.currency,
+        amount_minor=promise.amount_minor,
+        keep_ppm=promise.keep_ppm,
+        lines=promise_lines(request.actor.company, promise_id),
+    )
 
 
 @router.post("", response=answers(Created, 201))

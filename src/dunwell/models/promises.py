@@ -7,23 +7,23 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
 from dunwell.models.items import Item
-from dunwell.models.plans import PlanInstalment
 
 
 class Promise(models.Model):
     """A customer's word to pay by a date: named items, or an amount on whatever is oldest.
 
     A promise of the level `customer` has no lines but an amount in a currency; its money may go
-    on any item of the customer. `rung` counts the promises that failed before it on these items.
+    on any item of the customer. `rung` counts the promises in a row that failed before it, on
+    these items or for amounts. `keep_ppm`: how likely it was kept when it was made, by how the
+    customer kept its word before; empty without a past. Instalments of plans are no promises:
+    a plan judges its own.
     """
 
     class Level(models.TextChoices):
         ITEM = "item", _("Items")
-        CUSTOMER = "customer", _("Customer")
-        PLAN = "plan", _("Instalment of a plan")
+        CUSTOMER = "customer", _("An amount, oldest first")
 
     class Outcome(models.TextChoices):
-        SUGGESTED = "suggested", _("Suggested")
         OPEN = "open", _("Open")
         KEPT = "kept", _("Kept")
         PARTIALLY_KEPT = "partially_kept", _("Partially kept")
@@ -32,7 +32,6 @@ class Promise(models.Model):
         SUPERSEDED = "superseded", _("Superseded")
 
     MOVES = {
-        Outcome.SUGGESTED: {Outcome.OPEN, Outcome.WITHDRAWN},
         Outcome.OPEN: {
             Outcome.KEPT,
             Outcome.PARTIALLY_KEPT,
@@ -62,14 +61,8 @@ class Promise(models.Model):
     )
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     amount_minor = models.BigIntegerField(null=True)
-    instalment = models.OneToOneField(
-        PlanInstalment, models.PROTECT, null=True, related_name="promise"
-    )
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
     rung = models.PositiveSmallIntegerField(default=0, db_default=0)
     keep_ppm = models.BigIntegerField(null=True)
-    source = models.CharField(max_length=10, default="staff", db_default="staff")
-    quote = models.CharField(max_length=500, blank=True, default="", db_default="")
     forgiven_on = models.DateField(null=True)
     forgiven_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     recorded_at = models.DateTimeField()
@@ -78,9 +71,14 @@ class Promise(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(due_on__gte=F("made_on")), name="promise_dates"),
             models.CheckConstraint(
-                condition=Q(outcome__in=["suggested", "open"], settled_on=None)
-                | ~Q(outcome__in=["suggested", "open"]) & ~Q(settled_on=None),
+                condition=Q(outcome="open", settled_on=None)
+                | ~Q(outcome="open") & ~Q(settled_on=None),
                 name="promise_settled_iff_not_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(level="item", currency="", amount_minor=None)
+                | Q(level="customer", amount_minor__gt=0) & ~Q(currency=""),
+                name="promise_amount_iff_customer",
             ),
         ]
         indexes = [models.Index(fields=["company", "outcome", "due_on"], name="promise_due")]

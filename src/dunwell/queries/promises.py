@@ -1,28 +1,39 @@
 """Promises as pages and the API show them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import narwhals.stable.v2 as nw
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from dunwell.engine import schema
-from dunwell.models import Company, Promise, PromiseItem
+from dunwell.engine.fx import PPM
+from dunwell.engine.money import from_minor
+from dunwell.models import Company, Customer, Event, Promise, PromiseItem
 from dunwell.queries.frames import day, read_frame
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PromiseRow:
-    """One promise; `is_late`: still open and its day has passed, tolerance not counted."""
+    """One promise; `is_late`: still open and its day has passed, tolerance not counted.
+
+    `level` is `item`, or `customer` for an amount on whatever is oldest, which has no `items`.
+    `keep_ppm`: how likely it was kept when it was made, by what the customer kept before.
+    """
 
     id: int
     customer_id: int
     customer_number: str
     customer_name: str
+    level: str
     items: int
     promised_minor: int
     currency: str
+    keep_ppm: int | None
     made_on: date
     due_on: date
     tolerance_days: int
@@ -55,12 +66,17 @@ def promise_rows(
     due_from: date | None = None,
     due_until: date | None = None,
     failed_on: date | None = None,
+    collectors: Sequence[int] | None = None,
+    made_on: date | None = None,
+    recorded_by: str = "",
     cursor: str = "",
     limit: int = PAGE_SIZE,
 ) -> Page[PromiseRow]:
     """Return one page of promises, the soonest due first; both due days are included.
 
     `failed_on`: those judged broken or kept in part on that day and not forgiven.
+    `collectors`: of the customers of these people alone. `made_on`: made on that day, by
+    `recorded_by` if named, and neither withdrawn nor replaced.
     """
     found = Promise.objects.filter(company=company)
     if failed_on is not None:
@@ -69,6 +85,10 @@ def promise_rows(
             outcome__in=[Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT],
             forgiven_on=None,
         )
+    if made_on is not None:
+        found = got_promises(company, on=made_on, person=recorded_by)
+    if collectors is not None:
+        found = found.filter(customer__collector__in=collectors)
     if outcome:
         found = found.filter(outcome=outcome)
     if customer_id is not None:
@@ -78,42 +98,69 @@ def promise_rows(
     if due_until is not None:
         found = found.filter(due_on__lte=due_until)
     limit = page_limit(limit)
-    rows = (
-        found.filter(after(cursor, ("due_on", "id"), (date, int)))
-        .select_related("customer")
-        .annotate(
-            n_items=Count("lines"),
-            promised=Sum("lines__amount_minor"),
-            code=Max("lines__item__currency"),
-        )
-        .order_by("due_on", "id")[: limit + 1]
-    )
+    rows = _told(found.filter(after(cursor, ("due_on", "id"), (date, int))))
     return page_of(
-        [
-            PromiseRow(
-                id=promise.pk,
-                customer_id=promise.customer_id,
-                customer_number=promise.customer.number,
-                customer_name=promise.customer.name,
-                items=promise.n_items,
-                promised_minor=int(promise.promised or 0),
-                currency=promise.code or promise.currency,
-                made_on=promise.made_on,
-                due_on=promise.due_on,
-                tolerance_days=promise.tolerance_days,
-                outcome=promise.outcome,
-                outcome_label=str(Promise.Outcome(promise.outcome).label),
-                settled_on=promise.settled_on,
-                note=promise.note,
-                failures_before=promise.rung,
-                forgiven_on=promise.forgiven_on,
-                is_late=promise.outcome == Promise.Outcome.OPEN and promise.due_on < as_of,
-            )
-            for promise in rows
-        ],
+        [_row(promise, as_of) for promise in rows.order_by("due_on", "id")[: limit + 1]],
         limit=limit,
         key=lambda row: (row.due_on, row.id),
     )
+
+
+def last_promise(company: Company, customer_id: int, *, as_of: date) -> PromiseRow | None:
+    """Return the promise a customer made last, whatever became of it; None where it made none."""
+    made = _told(Promise.objects.filter(company=company, customer=customer_id))
+    promise = made.order_by("-made_on", "-id").first()
+    return None if promise is None else _row(promise, as_of)
+
+
+def _told(found: QuerySet[Promise]) -> QuerySet[Any]:
+    """Return the promises with their customers, their sums and their currency."""
+    return found.select_related("customer").annotate(
+        n_items=Count("lines"),
+        promised=Sum("lines__amount_minor"),
+        code=Max("lines__item__currency"),
+    )
+
+
+def _row(promise: Any, as_of: date) -> PromiseRow:
+    return PromiseRow(
+        id=promise.pk,
+        customer_id=promise.customer_id,
+        customer_number=promise.customer.number,
+        customer_name=promise.customer.name,
+        level=promise.level,
+        items=promise.n_items,
+        promised_minor=int(promise.promised or promise.amount_minor or 0),
+        currency=promise.code or promise.currency,
+        keep_ppm=promise.keep_ppm,
+        made_on=promise.made_on,
+        due_on=promise.due_on,
+        tolerance_days=promise.tolerance_days,
+        outcome=promise.outcome,
+        outcome_label=str(Promise.Outcome(promise.outcome).label),
+        settled_on=promise.settled_on,
+        note=promise.note,
+        failures_before=promise.rung,
+        forgiven_on=promise.forgiven_on,
+        is_late=promise.outcome == Promise.Outcome.OPEN and promise.due_on < as_of,
+    )
+
+
+def got_promises(company: Company, *, on: date, person: str = "") -> QuerySet[Promise]:
+    """Return the promises made on a day that stand, those a person recorded if one is named."""
+    made = Promise.objects.filter(company=company, made_on=on).exclude(
+        outcome__in=[Promise.Outcome.WITHDRAWN, Promise.Outcome.SUPERSEDED]
+    )
+    if not person:
+        return made
+    recorded = Event.objects.filter(
+        company=company,
+        subject="promise",
+        subject_id__in=list(made.values_list("pk", flat=True)),
+        verb="promise.recorded",
+        actor=person,
+    )
+    return made.filter(pk__in=list(recorded.values_list("subject_id", flat=True)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,33 +178,26 @@ class PromiseDay:
 
 def promise_days(company: Company, *, from_on: date, to_on: date) -> tuple[PromiseDay, ...]:
     """Return what is promised by day and currency, without withdrawn and replaced promises."""
+    standing = Promise.objects.filter(company=company, due_on__range=(from_on, to_on)).exclude(
+        outcome__in=[Promise.Outcome.WITHDRAWN, Promise.Outcome.SUPERSEDED]
+    )
     rows = (
-        PromiseItem.objects.filter(
-            promise__company=company, promise__due_on__range=(from_on, to_on)
-        )
-        .exclude(
-            promise__outcome__in=[
-                Promise.Outcome.WITHDRAWN,
-                Promise.Outcome.SUPERSEDED,
-                Promise.Outcome.SUGGESTED,
-            ]
-        )
-        .values("promise__due_on", "item__currency")
+        standing.values("due_on", code=Coalesce("lines__item__currency", F("currency")))
         .annotate(
-            n=Count("promise", distinct=True),
-            promised=Sum("amount_minor"),
+            n=Count("pk", distinct=True),
+            total=Sum(Coalesce("lines__amount_minor", F("amount_minor"))),
             n_kept=_promises_that(Promise.Outcome.KEPT),
             n_failed=_promises_that(Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT),
             n_open=_promises_that(Promise.Outcome.OPEN),
         )
-        .order_by("promise__due_on", "item__currency")
+        .order_by("due_on", "code")
     )
     return tuple(
         PromiseDay(
-            on=row["promise__due_on"],
-            currency=row["item__currency"],
+            on=row["due_on"],
+            currency=row["code"],
             count=row["n"],
-            promised_minor=int(row["promised"]),
+            promised_minor=int(row["total"]),
             kept=row["n_kept"],
             failed=row["n_failed"],
             is_open=row["n_open"] > 0,
@@ -167,7 +207,65 @@ def promise_days(company: Company, *, from_on: date, to_on: date) -> tuple[Promi
 
 
 def _promises_that(*outcomes: Promise.Outcome) -> Count:
-    return Count("promise", distinct=True, filter=Q(promise__outcome__in=outcomes))
+    return Count("pk", distinct=True, filter=Q(outcome__in=outcomes))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeepRecord:
+    """How a customer kept its word so far; `chance_ppm`: how likely the next promise is kept.
+
+    Drawn towards the company's share by PRIOR_PROMISES promises; None where nobody ever promised.
+    """
+
+    kept: int
+    judged: int
+    chance_ppm: int | None
+
+
+PRIOR_PROMISES = 4
+"""Promises' worth of the company's share that a customer's own record is weighed against."""
+
+_JUDGED = (Promise.Outcome.KEPT, Promise.Outcome.PARTIALLY_KEPT, Promise.Outcome.BROKEN)
+
+
+def keep_record(customer: Customer) -> KeepRecord:
+    """Return how the customer kept its promises; forgiven failures do not count. One query."""
+    mine, kept = Q(customer=customer), Q(outcome=Promise.Outcome.KEPT)
+    told = Promise.objects.filter(
+        company=customer.company_id, outcome__in=_JUDGED, forgiven_on=None
+    ).aggregate(
+        all=Count("pk"),
+        all_kept=Count("pk", filter=kept),
+        mine=Count("pk", filter=mine),
+        mine_kept=Count("pk", filter=mine & kept),
+    )
+    if not told["all"]:
+        return KeepRecord(kept=0, judged=0, chance_ppm=None)
+    prior = PRIOR_PROMISES * PPM * told["all_kept"] // told["all"]
+    return KeepRecord(
+        kept=told["mine_kept"],
+        judged=told["mine"],
+        chance_ppm=(told["mine_kept"] * PPM + prior) // (told["mine"] + PRIOR_PROMISES),
+    )
+
+
+def keep_chance_ppm(customer: Customer) -> int | None:
+    """Return how likely the customer's next promise is kept."""
+    return keep_record(customer).chance_ppm
+
+
+def promise_words(promise: Promise) -> str:
+    """Return what a promise says in one sentence: how much, of which items, by when."""
+    if promise.level == Promise.Level.CUSTOMER:
+        amount = from_minor(promise.amount_minor or 0, promise.currency)
+        what = f"{amount} {promise.currency}, oldest items first"
+    else:
+        lines = promise_lines(promise.company, promise.pk)
+        what = ", ".join(
+            f"{line.number} {from_minor(line.promised_minor, line.currency)} {line.currency}"
+            for line in lines
+        )
+    return f"{promise.customer.name}: {what}, by {promise.due_on.isoformat()}."
 
 
 def promise_lines(company: Company, promise_id: int) -> tuple[PromiseLine, ...]:
@@ -187,7 +285,8 @@ def promise_lines(company: Company, promise_id: int) -> tuple[PromiseLine, ...]:
 def promised_allocations_frame(company: Company) -> nw.LazyFrame:
     """Return the allocations on promised items alone, in columns ALLOCATIONS.
 
-    What judges the promises of a company is a small part of its ledger, whatever its size.
+    Those of customers who promised an amount are all there, whatever item they are on. What
+    judges the promises of a company is a small part of its ledger, whatever its size.
     """
     columns = (
         "a.item_id, a.payment_id, "
@@ -199,7 +298,9 @@ def promised_allocations_frame(company: Company) -> nw.LazyFrame:
         f"SELECT {columns} "  # noqa: S608  our own column names
         "FROM dunwell_allocation a LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id "
         "WHERE a.item_id IN (SELECT l.item_id FROM dunwell_promiseitem l "
-        "JOIN dunwell_promise p ON p.id = l.promise_id WHERE p.company_id = %s)",
-        [company.pk],
+        "JOIN dunwell_promise p ON p.id = l.promise_id WHERE p.company_id = %s) "
+        "OR a.item_id IN (SELECT i.id FROM dunwell_item i JOIN dunwell_promise p "
+        "ON p.customer_id = i.customer_id WHERE p.company_id = %s AND p.level = 'customer')",
+        [company.pk] * 2,
         schema.ALLOCATIONS,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from dunwell.models import Customer, Item, Promise
 from dunwell.queries.items import ItemFilter, ItemRow, item_rows
 from dunwell.queries.pages import CursorError
 from dunwell.queries.promises import PromiseDay, promise_days, promise_rows
+from dunwell.queries.workforce import covered_users
 from dunwell.templatetags.dates import day_text
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.fields import MoneyField, day_field, working_day
@@ -30,6 +32,9 @@ MOST_ITEMS = 100
 
 FAILED_TODAY = "failed_today"
 """The list of promises judged broken or kept in part today."""
+
+MINE = "mine"
+"""The list of promises of one's own customers."""
 
 WAIT_DAYS = 7
 """A promise is suggested for the working day a week ahead."""
@@ -114,6 +119,8 @@ def promise_list(request: StaffRequest) -> HttpResponse:
         failed_on=request.as_of if is_today else None,
         due_from=due_on,
         due_until=due_on,
+        collectors=_whose(request),
+        **_made(request),
     )
     try:
         page = read(cursor=request.GET.get("cursor", ""))
@@ -122,6 +129,7 @@ def promise_list(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "outcome": FAILED_TODAY if is_today else chosen,
+        "is_mine": request.GET.get("whose") == MINE,
         "outcomes": [(FAILED_TODAY, _("Broken today")), *Promise.Outcome.choices],
     }
     return render(request, "web/promises.html", context)
@@ -270,6 +278,23 @@ def _due_day(request: StaffRequest) -> date | None:
         return date.fromisoformat(request.GET.get("due", ""))
     except ValueError:
         return None
+
+
+def _whose(request: StaffRequest) -> list[int] | None:
+    """Return whose customers are asked for: one's own and those covered for, or None for all."""
+    if request.GET.get("whose") != MINE:
+        return None
+    return covered_users(request.actor.company, user_id=request.actor.user_id, as_of=request.as_of)
+
+
+def _made(request: StaffRequest) -> dict[str, Any]:
+    """Return the filter on who recorded a promise on which day, where one is asked for."""
+    try:
+        made_on = date.fromisoformat(request.GET.get("made", ""))
+    except ValueError:
+        return {}
+    by = request.actor.name if request.GET.get("by") == "me" else ""
+    return {"made_on": made_on, "recorded_by": by}
 
 
 def _offered(request: StaffRequest, customer: Customer) -> list[ItemRow]:

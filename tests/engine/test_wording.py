@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell import engine
+from dunwell.engine.placeholders import VALUES
 from dunwell.engine.wording import (
     CALL_TEMPLATES,
     LONGEST_BODY,
@@ -16,7 +17,6 @@ from dunwell.engine.wording import (
     MOST_LINES,
     SHORT_TEMPLATES,
     TEMPLATES,
-    VALUES,
     Facts,
     Wording,
     WordingError,
@@ -266,3 +266,39 @@ def test_whatever_the_facts_the_subject_is_one_line(values):
     except WordingError:
         return
     assert len(subject.splitlines()) <= 1
+
+
+CHARGED = replace(
+    PLAIN,
+    body="Dear {contact_name},\n{lines}\n{credits}\n{totals}\n{charges}\n{reply_to}\n",
+    charges_heading="Up to {charges_until}:",
+    charge_line="{number}: {interest} + {fees} = {accrued}",
+    charges_total_line="{currency} {accrued} of {with_claim}",
+)
+ACCRUED = replace(
+    FACTS,
+    charges=[
+        {**ITEM, "interest": "€1.00", "fees": "€40.00", "accrued": "€41.00"},
+    ],
+    charge_totals=[{"currency": "EUR", "accrued": "€41.00", "with_claim": "€116.00"}],
+)
+
+
+def test_what_has_accrued_is_told_per_item_and_with_the_claim():
+    assert render(CHARGED, ACCRUED)[1].splitlines()[-4:] == [
+        "Up to <charges_until>:",
+        "R1: €1.00 + €40.00 = €41.00",
+        "EUR €41.00 of €116.00",
+        "<reply_to>",
+    ]
+
+
+def test_where_nothing_has_accrued_nothing_is_said_of_it():
+    assert "Up to" not in render(CHARGED, FACTS)[1]
+    assert (CHARGED.tells_charges, PLAIN.tells_charges) == (True, False)
+    assert replace(PLAIN, subject="{charges_total}").tells_charges
+
+
+def test_the_block_needs_its_lines():
+    with pytest.raises(WordingError, match="charges_heading, charge_line, charges_total_line"):
+        check_wording(replace(CHARGED, charge_line=""))

@@ -12,7 +12,7 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
-from dunwell.models import Contact, Customer, Membership, Role, User
+from dunwell.models import Contact, Customer, Membership, Role, SegmentMembership, User
 
 TEXT_LENGTHS = {
     "name": 200,
@@ -64,6 +64,10 @@ def edit_customer(
     new = {name: wanted[name] for name in before if wanted[name] != before[name]}
     if not new:
         return
+    if "segment" in new and SegmentMembership.objects.filter(customer=customer.pk).exists():
+        raise Refused(
+            f"The rules decide the segment of {customer.name}; set it by hand among its segments."
+        )
     seen = {name: before[name] for name in new}
     # a list compares differently on the two databases; its neighbours are compared
     compared = {name: value for name, value in seen.items() if name != "zones"}

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import polars as pl
@@ -14,7 +15,7 @@ from dunwell.actions.gate import Actor
 from dunwell.actions.outbox import SENT_BY_MAIL
 from dunwell.engine.items import open_items
 from dunwell.models import Company, Message, MessageItem, Task
-from dunwell.queries.debit_notices import NOTICE
+from dunwell.queries.debit_notices import ASKING_NOTHING
 from dunwell.queries.deliveries import LONGEST_WAIT
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import PolicyInForce
@@ -42,7 +43,7 @@ def drop_stale_messages(*, actor: Actor, books: Books, as_of: date, at: datetime
     waiting = list(
         Message.objects.filter(company=actor.company, status__in=WAITING, as_of__lt=as_of)
         .exclude(tasks__status=Task.Status.DONE)
-        .exclude(template=NOTICE)  # stands and falls with its debit
+        .exclude(template__in=ASKING_NOTHING)  # stands and falls with its debit
         .order_by("id")
         .values_list("id", "channel", "as_of")
     )
@@ -78,8 +79,44 @@ def write_reminders(
     Customers that cannot be reached get a task to find a contact.
     """
     actor.require("cycle.run")
+    return _write(actor, plan, policies, at=at)
+
+
+@transaction.atomic
+def review_reminders(
+    *, actor: Actor, plan: ContactPlan, policies: Sequence[PolicyInForce], at: datetime
+) -> int:
+    """Write the contacts of a plan as drafts, each with a task to approve it; return how many.
+
+    For who wants to see them before they go: nothing goes out without a second person. Who was
+    given a message of the same day meanwhile is left out, so doing it twice changes nothing.
+    """
+    actor.require("message.send")
+    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
+    going = plan.decisions.filter(pl.col("decision") != "blocked").select("customer_id")
+    drafts = replace(
+        plan,
+        decisions=going.with_columns(decision=pl.lit("needs_approval")),
+        reasons=plan.reasons.clear(),
+    )
+    written = Message.objects.filter(company=actor.company, as_of=plan.as_of)
+    before = written.count()
+    _write(actor, drafts, policies, at=at)
+    return written.count() - before
+
+
+def _write(
+    actor: Actor, plan: ContactPlan, policies: Sequence[PolicyInForce], *, at: datetime
+) -> int:
+    """Write what a plan allows; return how many messages and tasks were new."""
     company = actor.company
-    allowed = plan.decisions.filter(pl.col("decision") != "blocked").sort("customer_id")
+    written_to = Message.objects.filter(company=company, as_of=plan.as_of).exclude(
+        template__in=ASKING_NOTHING
+    )
+    taken = list(written_to.values_list("customer_id", flat=True).distinct())
+    allowed = plan.decisions.filter(
+        pl.col("decision") != "blocked", ~pl.col("customer_id").is_in(taken)
+    ).sort("customer_id")
     texts = list(message_texts(plan, allowed.select("customer_id")))
     written = [text for text in texts if not text.trouble]
     contacts = {row["customer_id"]: row for row in plan.contacts.iter_rows(named=True)}

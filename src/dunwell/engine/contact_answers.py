@@ -139,16 +139,27 @@ def _promised(
     named: nw.LazyFrame, ledger: Ledger, calendar: nw.LazyFrame | None, *, as_of: date
 ) -> nw.LazyFrame:
     standing = (
-        assess_promises(ledger.promises, ledger.allocations, as_of=as_of, calendar=calendar)
+        assess_promises(
+            ledger.promises, ledger.allocations, ledger.items, as_of=as_of, calendar=calendar
+        )
         .filter(nw.col("outcome").is_in(["open", "kept", "partially_kept"]))
         .select("promise_id", "currency")
     )
-    items = (
-        ledger.promises.join(standing, on=["promise_id", "currency"], how="inner")
-        .filter(nw.col("made_day") <= day_number(as_of))
-        .select("item_id", "made_day")
+    made = ledger.promises.join(standing, on=["promise_id", "currency"], how="inner").filter(
+        nw.col("made_day") <= day_number(as_of)
     )
-    joined = named.join(items, on="item_id", how="inner")
+    columns = ("customer_id", "contacted_day", "made_day")
+    # an amount promised without naming items answers whatever the contact was about
+    amounts = made.filter(nw.col("item_id").is_null()).select("customer_id", "made_day")
+    joined = nw.concat(
+        [
+            named.join(made.select("item_id", "made_day"), on="item_id", how="inner").select(
+                *columns
+            ),
+            named.join(amounts, on="customer_id", how="inner").select(*columns),
+        ],
+        how="vertical",
+    )
     after = joined.filter(nw.col("made_day") >= nw.col("contacted_day"))
     return _answers(after, nw.col("made_day"), is_effect=True)
 

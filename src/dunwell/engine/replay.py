@@ -8,6 +8,7 @@ done otherwise is not guessed: they pay, promise and dispute as they did.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import narwhals.stable.v2 as nw
 
@@ -15,6 +16,7 @@ from dunwell.engine.branches import Branching, branches_frame, conditions_frame
 from dunwell.engine.calendars import day_number, is_business_day
 from dunwell.engine.chase import GatePolicy
 from dunwell.engine.collectable import promised
+from dunwell.engine.contact_rules.tables import frame_of
 from dunwell.engine.fx import rates_in_force
 from dunwell.engine.items import balances, open_items, total, unapplied
 from dunwell.engine.ledger import Ledger, known_ledger
@@ -35,11 +37,27 @@ REPLAYED: Frame = {
         nw.Int64, "what it would have asked for, home minor units", nullable=True
     ),
 }
+OWN: Frame = {
+    "customer_id": Column(nw.Int64, "who was contacted"),
+    "contacted_day": Column(nw.Int32, "day of the contact"),
+    "channel": Column(nw.String, "by what"),
+    "at_second": Column(
+        nw.Int64, "first moment of the day the contact rules allowed", nullable=True
+    ),
+}
+"""The contacts a course made itself."""
+
 PAST_OVERRIDES: Frame = {
     **OVERRIDES,
     "from_day": Column(nw.Int32, "first day in force"),
     "until_day": Column(nw.Int32, "last day in force, empty = still", nullable=True),
 }
+
+
+Verdicts = Callable[[nw.LazyFrame, nw.LazyFrame, date], nw.LazyFrame]
+"""Says to the contacts of a day what the contact rules said, as `chase.gate_facts` takes it.
+
+Given the contacts, those the course has made (columns OWN), and the day."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,26 +92,33 @@ def replay(
     days: Sequence[date],
     policy: GatePolicy,
     keep: Keep,
+    verdicts: Verdicts | None = None,
 ) -> Iterator[nw.DataFrame]:
     """Yield, day by day, the contacts that would have been made, in columns REPLAYED.
 
     `strategies_on` says which strategies hold on a day. What needs approval counts as approved,
-    bank data as complete, and sending as done on the day.
+    bank data as complete, and sending as done on the day. `verdicts` None: no contact rules are
+    asked.
     """
     steps: list[nw.LazyFrame] = [past.contacts.select(*CONTACTS)]
     log: list[nw.LazyFrame] = [past.other_contacts, _log_of(past.contacts)]
+    own: list[nw.LazyFrame] = [frame_of({name: [] for name in OWN}, OWN)]
     for day in days:
         made = proposals(
             _facts(past, strategies_on(day), nw.concat(steps), nw.concat(log), day, keep),
             policy=policy,
             as_of=day,
             keep=keep,
+            verdicts=None
+            if verdicts is None
+            else partial(_asked, verdicts=verdicts, own=nw.concat(own), day=day),
         )
         contacts = _going(made, day).collect()
         told = _taken(made, day).collect()
         if len(contacts):
             steps.append(told.lazy())
             log.append(contacts.select("customer_id", "contacted_day").lazy())
+            own.append(_moments(contacts.lazy(), made).collect().lazy())
         yield contacts
 
 
@@ -151,7 +176,9 @@ def _facts(
         contacts=contacts,
         contact_log=log.filter(nw.col("contacted_day") <= day_number(day)),
         disputes=ledger.disputes,
-        promised=promised(ledger.promises, ledger.allocations, as_of=day, calendar=past.calendar),
+        promised=promised(
+            ledger.promises, ledger.allocations, ledger.items, as_of=day, calendar=past.calendar
+        ),
         holds=past.holds,
         balances=keep(balances(opened, cash)),
         rates=keep(rates_in_force(past.rates, as_of=day)),
@@ -189,6 +216,18 @@ def _going(made: Proposals, day: date) -> nw.LazyFrame:
         )
         .select(*REPLAYED)
     )
+
+
+def _asked(
+    contacts: nw.LazyFrame, *, verdicts: Verdicts, own: nw.LazyFrame, day: date
+) -> nw.LazyFrame:
+    return verdicts(contacts, own, day)
+
+
+def _moments(contacts: nw.LazyFrame, made: Proposals) -> nw.LazyFrame:
+    """Return the contacts with the moment each was first allowed, in columns OWN."""
+    moments = made.facts.select("customer_id", at_second="rule_next_second")
+    return contacts.join(moments, on="customer_id", how="left").select(*OWN)
 
 
 def _taken(made: Proposals, day: date) -> nw.LazyFrame:

@@ -13,6 +13,14 @@ from functools import lru_cache
 
 from dunwell.engine import documents
 from dunwell.engine.documents import DocumentError
+from dunwell.engine.placeholders import (
+    BLOCKS,
+    CHARGE_VALUES,
+    CHARGES_TOTAL_VALUES,
+    LINE_VALUES,
+    TOTAL_VALUES,
+    VALUES,
+)
 
 TEMPLATES: Mapping[str, str] = {
     "upcoming": "courtesy note before the due date",
@@ -39,42 +47,6 @@ CALL_TEMPLATES = frozenset({"call_script", "second_call_script"})
 NOTICE_TEMPLATES = frozenset({"debit_notice"})
 """Templates of ours that no strategy names: what must be told whether or not anything is late."""
 
-VALUES: Mapping[str, str] = {
-    "customer_name": "the customer's name",
-    "contact_name": "the person addressed, or the customer's name",
-    "company_name": "our company's name",
-    "collector_name": "who writes",
-    "reply_to": "where answers reach a person: e-mail and telephone",
-    "how_to_pay": "bank details; may have several lines",
-    "pay_link": "address of the payment page",
-    "reference": "what the payer should quote",
-    "today": "day of the message",
-    "pay_by": "day by which payment is asked for",
-    "item_count": "number of items asked for",
-    "oldest_days_late": "lateness of the oldest item in days",
-    "promise_day": "day a payment was promised for",
-    "promise_amount": "amount promised, with currency",
-    "debit_day": "day a direct debit is collected on",
-    "mandate": "reference of the mandate it is collected under",
-    "creditor_id": "our creditor identifier",
-    "debit_account": "the account it is taken from, its middle hidden",
-    "retry_days": "business days after which a returned debit is tried again",
-}
-"""Placeholders for one value."""
-
-BLOCKS: Mapping[str, str] = {
-    "lines": "one line per item asked for",
-    "credits": "one line per open credit, with its heading; nothing when there is none",
-    "totals": "one line per currency: what is asked for",
-}
-"""Placeholders that stand alone on a line and become many lines or none."""
-
-LINE_VALUES = ("kind", "number", "issued_on", "due_on", "days_late", "open", "currency")
-"""Placeholders of the line of an item or credit; `open` is the part that is asked for."""
-
-TOTAL_VALUES = ("total", "currency")
-"""Placeholders of the line of a total."""
-
 LONGEST_SUBJECT = 200
 LONGEST_WORDING = 20_000
 LONGEST_VALUE = 2_000
@@ -86,9 +58,11 @@ _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
 _TOTAL = re.compile(r"total:([A-Z]{3})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\x85]")
 _BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
+_CHARGE_TEXTS = ("charges_total", "total_with_charges", "charges_until")
 _SEVERAL_LINES = frozenset({"how_to_pay"})
 _FIELDS = ("subject", "body")
 _SHARED = ("line", "line_before_due", "credit_line", "total_line", "credits_heading", "more_line")
+_CHARGES = ("charges_heading", "charge_line", "charges_total_line")
 
 
 class WordingError(DocumentError):
@@ -109,6 +83,15 @@ class Wording:
     total_line: str
     credits_heading: str
     more_line: str
+    charges_heading: str = ""
+    charge_line: str = ""
+    charges_total_line: str = ""
+
+    @property
+    def tells_charges(self) -> bool:
+        """Return whether the text says what has accrued for late payment."""
+        names = {*_names(self.subject), *_names(self.body)}
+        return not names.isdisjoint(("charges", *_CHARGE_TEXTS))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,13 +100,16 @@ class Facts:
 
     `values` by the names of VALUES, `items` and `credits` by LINE_VALUES, `totals`
     maps a currency to what is asked for in it. An item with an empty `days_late` is
-    not due yet. Unapplied cash is listed among the credits, so that the sums agree.
+    not due yet. Unapplied cash is listed among the credits, so that the sums agree. `charges` by
+    CHARGE_VALUES and `charge_totals` by CHARGES_TOTAL_VALUES, one per currency.
     """
 
     values: Mapping[str, str]
     items: Sequence[Mapping[str, str]] = ()
     credits: Sequence[Mapping[str, str]] = ()
     totals: Mapping[str, str] = field(default_factory=dict)
+    charges: Sequence[Mapping[str, str]] = ()
+    charge_totals: Sequence[Mapping[str, str]] = ()
 
 
 def read_wordings(document: Mapping[str, object]) -> dict[str, Wording]:
@@ -138,9 +124,14 @@ def read_wordings(document: Mapping[str, object]) -> dict[str, Wording]:
         language = documents.text(document, "language", "wordings")
         where = f"wordings {language}"
         shared = documents.fields(document.get("shared"), f"{where}, shared")
-        documents.known(shared, _SHARED, f"{where}, shared")
+        documents.known(shared, (*_SHARED, *_CHARGES), f"{where}, shared")
         listed = documents.fields(document.get("wordings"), where)
         lines = {name: documents.text(shared, name, f"{where}, shared") for name in _SHARED}
+        lines |= {
+            name: documents.text(shared, name, f"{where}, shared")
+            for name in _CHARGES
+            if name in shared
+        }
         found = {
             str(name): _wording(str(name), language, stated, lines, f"{where}, {name}")
             for name, stated in listed.items()
@@ -172,11 +163,18 @@ def check_wording(wording: Wording) -> None:
         ("total_line", TOTAL_VALUES),
         ("credits_heading", ()),
         ("more_line", ("count",)),
+        ("charges_heading", ("charges_until",)),
+        ("charge_line", CHARGE_VALUES),
+        ("charges_total_line", CHARGES_TOTAL_VALUES),
     ):
         text = str(getattr(wording, name))
         if _BREAK.search(text):
             raise WordingError(f"{where}, {name}: must be a single line")
         _check_tokens(text, allowed, f"{where}, {name}")
+    if "charges" in used and not all(getattr(wording, name) for name in _CHARGES):
+        raise WordingError(
+            f"{where}: {{charges}} needs {', '.join(_CHARGES)} among the shared lines; add them"
+        )
     needed = {"reply_to"} if wording.template in SHORT_TEMPLATES else _needed(wording.template)
     missing = sorted(needed - used)
     if missing:
@@ -201,6 +199,7 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
     blocks = {
         "lines": _lines(wording, facts.items, where),
         "credits": _credits(wording, facts.credits, where),
+        "charges": _charges(wording, facts, where),
         "totals": [
             _fill(wording.total_line, {"currency": code, "total": totals[f"total:{code}"]}, where)
             for code in sorted(facts.totals)
@@ -241,6 +240,9 @@ def _wording(
         total_line=lines["total_line"],
         credits_heading=lines["credits_heading"],
         more_line=lines["more_line"],
+        charges_heading=lines.get("charges_heading", ""),
+        charge_line=lines.get("charge_line", ""),
+        charges_total_line=lines.get("charges_total_line", ""),
     )
 
 
@@ -344,6 +346,18 @@ def _credits(wording: Wording, rows: Sequence[Mapping[str, str]], where: str) ->
         return []
     shown = [_row(wording.credit_line, row, where) for row in rows[:MOST_LINES]]
     return [wording.credits_heading, *shown, *_more(wording, rows, where)]
+
+
+def _charges(wording: Wording, facts: Facts, where: str) -> list[str]:
+    if not facts.charges or not wording.charges_heading:
+        return []
+    until = {"charges_until": _value("charges_until", facts.values["charges_until"], where)}
+    return [
+        _fill(wording.charges_heading, until, where),
+        *[_row(wording.charge_line, row, where) for row in facts.charges[:MOST_LINES]],
+        *_more(wording, facts.charges, where),
+        *[_row(wording.charges_total_line, row, where) for row in facts.charge_totals],
+    ]
 
 
 def _row(form: str, row: Mapping[str, str], where: str) -> str:

@@ -16,6 +16,7 @@ from dunwell.engine.strategy import StrategyError, read_strategy
 from dunwell.formats.policies import read_policy
 from dunwell.jobs.background import begin
 from dunwell.models import Company, Replay
+from dunwell.queries.contact_replays import past_rules
 from dunwell.queries.reminders import gate_policy, kept, native
 from dunwell.queries.replays import past_of, published_strategies, strategies_on
 
@@ -74,6 +75,7 @@ def _rows(actor: Actor, found: Replay) -> pl.DataFrame:
         found.from_on + timedelta(days=n) for n in range((found.to_on - found.from_on).days + 1)
     ]
     past = past_of(company, first=found.from_on, last=found.to_on)
+    rules = past_rules(company, past.ledger, first=found.from_on)
     courses: list[pl.DataFrame] = []
     done = 0
     for side, tried in (("before", None), ("after", draft)):
@@ -83,6 +85,7 @@ def _rows(actor: Actor, found: Replay) -> pl.DataFrame:
             days=days,
             policy=gate_policy(company),
             keep=kept,
+            verdicts=rules.verdicts,
         )
         for contacts in course:
             done += 1

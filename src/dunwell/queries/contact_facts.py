@@ -15,14 +15,20 @@ from dunwell.engine.contact_rules.policy import ContactPolicy
 from dunwell.engine.contact_rules.scope import Binding
 from dunwell.engine.contact_rules.tables import ATTEMPTS, CONSENTS, RESTRICTIONS
 from dunwell.engine.contact_rules.zones import holiday_calendar, plausible_zones
+from dunwell.engine.schema import Column, Frame
 from dunwell.models import Company
 from dunwell.queries import frames
+from dunwell.queries.limitation_frames import BARRED, UNKNOWN, limitation_frame
 
 FEW = 500
 """So many customers are asked for by key; of more the whole company is read."""
 
 SHORTEST = timedelta(days=3)
 """Contacts are read back to the longest window that may bind somebody, and a little more."""
+
+RECORDED = Column(nw.Int64, "when it was written down, seconds since 1970 in UTC")
+KNOWN_RESTRICTIONS: Frame = {**RESTRICTIONS, "recorded_second": RECORDED}
+KNOWN_CONSENTS: Frame = {**CONSENTS, "recorded_second": RECORDED}
 
 CUSTOMERS = {
     "customer_id": pl.Int64,
@@ -110,6 +116,20 @@ def debts_facts(company: Company, *, keys: Collection[int]) -> pl.DataFrame:
     )
 
 
+def barred_claims(company: Company, *, as_of: date, keys: Collection[int]) -> pl.DataFrame:
+    """Return item_id, customer_id, is_barred of every claim by the earliest reading of its law.
+
+    Empty where no limitation period is known for it.
+    """
+    bucket = pl.col("bucket")
+    one = next(iter(keys)) if len(keys) == 1 else None
+    return limitation_frame(company, as_of=as_of, customer_id=one).select(
+        "item_id",
+        "customer_id",
+        is_barred=pl.when(bucket != UNKNOWN).then(bucket == BARRED),
+    )
+
+
 def attempts_since(
     company: Company, *, since: datetime | None, keys: Collection[int]
 ) -> nw.LazyFrame:
@@ -118,11 +138,11 @@ def attempts_since(
     Since a moment, or all of them.
     """
     which, chosen = _of(keys, "a.customer_id")
-    lately = "" if since is None else f"AND {_seconds('a.at')} >= %s"
+    lately = "" if since is None else f"AND {seconds('a.at')} >= %s"
     moment = [] if since is None else [int(since.timestamp())]
     return frames.read_frame(
         "SELECT a.customer_id, a.item_id, a.channel, a.purpose, t.role, a.is_inbound, a.outcome, "
-        f"{_seconds('a.at')} FROM dunwell_contactattempt a "
+        f"{seconds('a.at')} FROM dunwell_contactattempt a "
         "LEFT JOIN dunwell_contact t ON t.id = a.contact_id "
         f"WHERE a.company_id = %s AND a.outcome <> 'refused' {which} {lately}",
         [company.pk, *chosen, *moment],
@@ -131,27 +151,27 @@ def attempts_since(
 
 
 def restrictions_facts(company: Company, *, keys: Collection[int]) -> nw.LazyFrame:
-    """Return the restrictions of customers, in columns RESTRICTIONS."""
+    """Return the restrictions of customers, in columns KNOWN_RESTRICTIONS."""
     which, chosen = _of(keys, "r.customer_id")
     return frames.read_frame(
         "SELECT r.customer_id, r.contact_id, r.kind, r.channel, r.purpose, r.minute_from, "
         f"r.minute_until, {frames.day('r.from_on')}, {frames.day('r.until_on')}, "
-        f"{frames.day('r.lifted_on')} FROM dunwell_contactrestriction r "
-        f"WHERE r.company_id = %s {which}",
+        f"{frames.day('r.lifted_on')}, {seconds('r.recorded_at')} "
+        f"FROM dunwell_contactrestriction r WHERE r.company_id = %s {which}",
         [company.pk, *chosen],
-        RESTRICTIONS,
+        KNOWN_RESTRICTIONS,
     )
 
 
 def consents_facts(company: Company, *, keys: Collection[int]) -> nw.LazyFrame:
-    """Return the consents of customers, in columns CONSENTS."""
+    """Return the consents of customers, in columns KNOWN_CONSENTS."""
     which, chosen = _of(keys, "s.customer_id")
     return frames.read_frame(
         "SELECT s.customer_id, s.contact_id, s.channel, s.purpose, "
-        f"{frames.day('s.given_on')}, {frames.day('s.withdrawn_on')} "
-        f"FROM dunwell_consent s WHERE s.company_id = %s {which}",
+        f"{frames.day('s.given_on')}, {frames.day('s.withdrawn_on')}, "
+        f"{seconds('s.recorded_at')} FROM dunwell_consent s WHERE s.company_id = %s {which}",
         [company.pk, *chosen],
-        CONSENTS,
+        KNOWN_CONSENTS,
     )
 
 
@@ -180,7 +200,7 @@ def oldest_day(attempts: nw.LazyFrame) -> date | None:
     return None if second is None else datetime.fromtimestamp(second, UTC).date()
 
 
-def _seconds(column: str) -> str:
+def seconds(column: str) -> str:
     """Return SQL for the seconds since 1970 of a moment, on either database."""
     if connection.vendor == "postgresql":
         return f"CAST(FLOOR(EXTRACT(EPOCH FROM {column})) AS BIGINT)"

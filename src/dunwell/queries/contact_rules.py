@@ -1,10 +1,10 @@
 """May a customer be contacted, by which channel, under which rule, and when again: the answer
 of the contact rules in force to a company's records. Never writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -18,42 +18,20 @@ from dunwell.engine.contact_rules.policy import (
     rules_of_company,
 )
 from dunwell.engine.contact_rules.rules import CHANNELS, ContactRule, RulePack, read_contact_rules
-from dunwell.engine.contact_rules.scope import bindings, settled_facts
-from dunwell.engine.contact_rules.tables import (
-    CANDIDATES,
-    HORIZON_DAYS,
-    VERDICTS,
-    ContactFacts,
-)
-from dunwell.engine.contact_rules.verdicts import contact_verdicts, tables_span
-from dunwell.engine.contact_rules.zones import days_table, zone_key, zone_tables
 from dunwell.formats.policies import read_policy
 from dunwell.models import Company
 from dunwell.queries.contact_facts import (
     attempts_since,
-    attempts_wanted,
+    barred_claims,
     consents_facts,
     customer_facts,
     debts_facts,
-    oldest_day,
     restrictions_facts,
     with_places,
 )
+from dunwell.queries.contact_groups import ContactGroup, contact_group, group_attempts
+from dunwell.queries.contact_judging import ContactBook, ContactRecords, judged, no_verdicts
 from dunwell.queries.policy_documents import document_in_force
-
-AUTOMATED = ("sms",)
-"""Channels by which a machine writes; calls are made by people."""
-
-_DTYPES = {nw.Int64: pl.Int64, nw.Int32: pl.Int32, nw.String: pl.String, nw.Boolean: pl.Boolean}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactBook:
-    """The rules that bind a company on a day, its own among them, and where they come from."""
-
-    policy: ContactPolicy
-    pack: RulePack
-    version_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,6 +153,28 @@ def customer_verdicts(
     return tuple(_verdict(told[channel], book) for channel in channels)
 
 
+def call_verdicts(
+    company: Company, customers: Collection[int], *, as_of: date, at: datetime
+) -> dict[int, ContactVerdict]:
+    """Return whether each of the customers may be called at a moment."""
+    asked = pl.DataFrame({"customer_id": list(customers)}, schema={"customer_id": pl.Int64})
+    book = contact_book(company, as_of=as_of)
+    rows = verdict_rows(
+        company,
+        asked.with_columns(
+            channel=pl.lit("call"),
+            purpose=pl.lit("collection"),
+            item_id=pl.lit(None, pl.Int64),
+            asked_role=pl.lit(None, pl.String),
+            asked_contact=pl.lit(None, pl.Int64),
+        ),
+        book=book,
+        as_of=as_of,
+        at=at,
+    )
+    return {int(row["customer_id"]): _verdict(row, book) for row in rows.iter_rows(named=True)}
+
+
 def verdict_rows(
     company: Company,
     asked: pl.DataFrame,
@@ -190,37 +190,24 @@ def verdict_rows(
     whatever the number of customers.
     """
     if asked.is_empty():
-        return pl.DataFrame(schema={name: _DTYPES[one.dtype] for name, one in VERDICTS.items()})
+        return no_verdicts()
     keys = set(asked["customer_id"].to_list())
     customers, sets = with_places(customer_facts(company, keys=keys), company, book.policy)
-    restrictions = restrictions_facts(company, keys=keys).collect("polars").lazy()
-    words = set(restrictions.select("kind").collect("polars").to_native()["kind"].to_list())
-    candidates = _candidates(company, asked, customers, book)
-    bound_by = bindings(
-        book.pack,
-        book.policy,
-        countries=set(candidates["country"].unique().to_list()),
-        at=as_of,
-        until=as_of + timedelta(days=HORIZON_DAYS),
-        words=words,
-    )
-    since = attempts_wanted(bound_by, at=at)
-    attempts = attempts_since(company, since=since, keys=keys).collect("polars").lazy()
-    first, last = tables_span(at, oldest=oldest_day(attempts) if since is None else None)
-    distinct = {key: zone_key(zones, first=first, last=last) for key, zones in sets.items()}
-    facts = ContactFacts(
-        candidates=nw.from_native(candidates.lazy()),
-        attempts=attempts,
-        restrictions=restrictions,
+    records = ContactRecords(
+        customers=customers,
+        sets=sets,
+        restrictions=restrictions_facts(company, keys=keys).collect("polars").lazy(),
         consents=consents_facts(company, keys=keys),
-        zones=zone_tables(distinct, first=first, last=last),
-        days=days_table(set(customers["calendar"].to_list()), first=first, last=last),
+        attempts=partial(
+            _attempts,
+            company,
+            keys=keys,
+            group=contact_group(company, as_of=as_of, policy=book.policy),
+        ),
+        debts=partial(debts_facts, company),
+        barred=partial(barred_claims, company, as_of=as_of),
     )
-    found = contact_verdicts(
-        facts, book.pack, bound_by, as_of=as_of, at=at, known_until=known_until, keep=_kept
-    )
-    rows: pl.DataFrame = found.collect(backend="polars").to_native()
-    return rows
+    return judged(company, asked, records, book=book, as_of=as_of, at=at, known_until=known_until)
 
 
 def plan_verdicts(company: Company, contacts: nw.LazyFrame, *, as_of: date) -> nw.LazyFrame:
@@ -229,10 +216,7 @@ def plan_verdicts(company: Company, contacts: nw.LazyFrame, *, as_of: date) -> n
     A contact is clear when it is allowed at some moment of our own day; what was done on that
     day is known.
     """
-    start = datetime.combine(as_of, time.min, ZoneInfo(company.zone)).astimezone(UTC)
-    end = datetime.combine(as_of + timedelta(days=1), time.min, ZoneInfo(company.zone)).astimezone(
-        UTC
-    )
+    start, end = day_moments(company, as_of)
     asked = contacts.select("customer_id", "channel").collect("polars").to_native()
     rows = verdict_rows(
         company,
@@ -242,8 +226,23 @@ def plan_verdicts(company: Company, contacts: nw.LazyFrame, *, as_of: date) -> n
         at=start,
         known_until=end,
     )
-    clear = (pl.col("next_second") < int(end.timestamp())).fill_null(value=False)
-    return _gate_columns(rows, clear)
+    return clear_that_day(rows, end)
+
+
+def day_moments(company: Company, on: date) -> tuple[datetime, datetime]:
+    """Return when a day begins and when it is over where the company is."""
+    zone = ZoneInfo(company.zone)
+    return (
+        datetime.combine(on, time.min, zone).astimezone(UTC),
+        datetime.combine(on + timedelta(days=1), time.min, zone).astimezone(UTC),
+    )
+
+
+def clear_that_day(rows: pl.DataFrame, end: datetime) -> nw.LazyFrame:
+    """Return verdicts as `chase.gate_facts` takes them: clear is what is allowed before `end`."""
+    return _gate_columns(
+        rows, (pl.col("next_second") < int(end.timestamp())).fill_null(value=False)
+    )
 
 
 def delivery_rules(
@@ -257,6 +256,19 @@ def delivery_rules(
     return _gate_columns(rows, pl.col("decision") == "allow"), told
 
 
+def _attempts(
+    company: Company,
+    *,
+    since: datetime | None,
+    keys: Collection[int],
+    group: ContactGroup | None,
+) -> nw.LazyFrame:
+    """Return the contacts made with customers, those of companies that contact with us too."""
+    own = attempts_since(company, since=since, keys=keys)
+    others = group_attempts(group, since=since)
+    return own if others is None else nw.concat([own, others], how="vertical")
+
+
 def _gate_columns(rows: pl.DataFrame, clear: pl.Expr) -> nw.LazyFrame:
     columns = rows.select(
         "customer_id",
@@ -266,49 +278,6 @@ def _gate_columns(rows: pl.DataFrame, clear: pl.Expr) -> nw.LazyFrame:
         rule_next_second="next_second",
     )
     return nw.from_native(columns.lazy())
-
-
-def _candidates(
-    company: Company, asked: pl.DataFrame, customers: pl.DataFrame, book: ContactBook
-) -> pl.DataFrame:
-    known = customers.drop("stated_zones")
-    rows = asked.join(known, on="customer_id", how="inner")
-    named = set(rows.columns)
-    blank = {
-        "purpose": pl.lit("collection"),
-        "item_id": pl.lit(None, pl.Int64),
-    }
-    rows = rows.with_columns(
-        **{name: value for name, value in blank.items() if name not in named},
-        is_automated=pl.col("channel").is_in(list(AUTOMATED)),
-        has_opt_out=pl.lit(None, pl.Boolean),
-        is_work_address=pl.lit(None, pl.Boolean),
-        is_time_barred=pl.lit(None, pl.Boolean),
-    )
-    if "asked_contact" in named:
-        rows = rows.with_columns(
-            contact_id=pl.coalesce("asked_contact", "contact_id"),
-            role=pl.coalesce("asked_role", "role"),
-        )
-    rows = _with_debts(company, rows, book.policy)
-    settled = settled_facts(nw.from_native(rows.lazy()), book.policy, home_country=company.country)
-    frame: pl.DataFrame = settled.select(*CANDIDATES).collect("polars").to_native()
-    return frame
-
-
-def _with_debts(company: Company, rows: pl.DataFrame, policy: ContactPolicy) -> pl.DataFrame:
-    """Return the rows with what is owed, read only where a person in the US may owe it."""
-    may_be_person = pl.col("party").fill_null("company" if policy.is_business else "person")
-    american = rows.filter(
-        pl.col("country").fill_null(company.country if policy.is_business else "US") == "US",
-        may_be_person == "person",
-    )["customer_id"]
-    if american.is_empty():
-        return rows.with_columns(
-            debt_usd_minor=pl.lit(None, pl.Int64), debt_day=pl.lit(None, pl.Int32)
-        )
-    debts = debts_facts(company, keys=set(american.to_list()))
-    return rows.join(debts, on="customer_id", how="left")
 
 
 def _verdict(row: Mapping[str, object], book: ContactBook) -> ContactVerdict:
@@ -322,7 +291,3 @@ def _verdict(row: Mapping[str, object], book: ContactBook) -> ContactVerdict:
         pack=book.pack.pack,
         policy_version=book.version_id,
     )
-
-
-def _kept(frame: nw.LazyFrame) -> nw.LazyFrame:
-    return frame.collect("polars").lazy()

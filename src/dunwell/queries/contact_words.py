@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from dunwell.models import Company, Consent, ContactAttempt, ContactRestriction, Customer
+from dunwell.queries.contact_groups import (
+    OtherContact,
+    companies_of,
+    contact_group,
+    contacts_by_others,
+)
 from dunwell.queries.contact_rules import ContactVerdict, contact_book, customer_verdicts
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
@@ -73,7 +79,8 @@ class ContactCard:
     """May a customer be contacted now, by what, and what was recorded about it.
 
     `party`, `debt_use`, `region` and `zones` are as recorded, empty for not known;
-    `customers_are` says what unknown counts as.
+    `customers_are` says what unknown counts as. `one_contact_with` are companies of ours the
+    debtor owes to as well and which contact it together with us; `others` what they did lately.
     """
 
     party: str
@@ -85,6 +92,8 @@ class ContactCard:
     verdicts: tuple[ContactVerdict, ...]
     restrictions: tuple[RestrictionRow, ...]
     consents: tuple[ConsentRow, ...]
+    one_contact_with: tuple[str, ...] = ()
+    others: tuple[OtherContact, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -109,16 +118,20 @@ def contact_card(
         .select_related("contact")
         .order_by("-id")[:MOST_WORDS]
     )
+    policy = contact_book(company, as_of=as_of).policy
+    group = contact_group(company, as_of=as_of, policy=policy)
     return ContactCard(
         party=customer.party,
         debt_use=customer.debt_use,
         country=customer.country,
         region=customer.region,
         zones=tuple(customer.zones),
-        customers_are=contact_book(company, as_of=as_of).policy.customers_are,
+        customers_are=policy.customers_are,
         verdicts=customer_verdicts(company, customer_id, as_of=as_of, at=at),
         restrictions=tuple(_restriction(row, as_of) for row in restrictions),
         consents=tuple(_consent(row, as_of) for row in consents),
+        one_contact_with=companies_of(group, customer_id),
+        others=contacts_by_others(group, customer_id),
     )
 
 

@@ -115,18 +115,30 @@ def dry_run(
     be read or claims a segment another strategy has from the same day.
     """
     books = Books(company)
-    in_force = [policy.strategy for policy in strategies_in_force(company, as_of=as_of)]
-    current = plan_contacts(company, books=books, strategies=in_force, as_of=as_of)
+    current = plan_under(company, as_of=as_of, version_id=None, books=books)
     if version_id is None:
-        return _told(current, None, rows)
-    text = policy_text(company, version_id)
-    if text is None:
-        return None
-    draft = read_strategy(read_policy(text).document)
-    tried = plan_contacts(
-        company, books=books, strategies=_with_draft(in_force, draft, as_of), as_of=as_of
+        return None if current is None else told_of(current, None, rows)
+    tried = plan_under(company, as_of=as_of, version_id=version_id, books=books)
+    return None if tried is None else told_of(tried, current, rows)
+
+
+def plan_under(
+    company: Company, *, as_of: date, version_id: int | None, books: Books | None = None
+) -> ContactPlan | None:
+    """Return the contacts of a day under the strategies in force, or with a version among them.
+
+    None for a version that is not the company's. Raises StrategyError for one that cannot be used.
+    """
+    strategies = [policy.strategy for policy in strategies_in_force(company, as_of=as_of)]
+    if version_id is not None:
+        text = policy_text(company, version_id)
+        if text is None:
+            return None
+        draft = read_strategy(read_policy(text).document)
+        strategies = _with_draft(strategies, draft, as_of)
+    return plan_contacts(
+        company, books=books or Books(company), strategies=strategies, as_of=as_of
     )
-    return _told(tried, current, rows)
 
 
 def _with_draft(in_force: Iterable[Strategy], draft: Strategy, as_of: date) -> list[Strategy]:
@@ -134,7 +146,8 @@ def _with_draft(in_force: Iterable[Strategy], draft: Strategy, as_of: date) -> l
     return [*others, replace(draft, valid_from=min(draft.valid_from, as_of))]
 
 
-def _told(plan: ContactPlan, before: ContactPlan | None, rows: int) -> DryRun:
+def told_of(plan: ContactPlan, before: ContactPlan | None, rows: int) -> DryRun:
+    """Return what a plan does, and how it differs from another; `rows` are listed of each kind."""
     going = _going(plan)
     stopped = plan.decisions.filter(pl.col("decision") == "blocked")
     names = _names(plan, before)

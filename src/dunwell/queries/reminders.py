@@ -15,14 +15,23 @@ from dunwell.engine.chase import GatePolicy
 from dunwell.engine.collectable import promised
 from dunwell.engine.fx import rates_in_force
 from dunwell.engine.items import balances, open_items, unapplied
-from dunwell.engine.proposals import Facts, proposals
+from dunwell.engine.proposals import Facts, Proposals, proposals
 from dunwell.engine.schema import Column, Frame
 from dunwell.engine.strategy import Strategy, minimums_frame, steps_frame
 from dunwell.models import Company, Feed, Message
 from dunwell.queries import frames
+from dunwell.queries.contact_groups import (
+    CALLED,
+    CONTACT_LOG,
+    ContactGroup,
+    contact_group,
+    group_log,
+)
+from dunwell.queries.contact_leads import Going, led_by_others
 from dunwell.queries.contact_rules import plan_verdicts
 from dunwell.queries.debit_notices import debit_holds_frame
 from dunwell.queries.ledgers import Books
+from dunwell.queries.policies import strategies_in_force
 from dunwell.queries.steering import (
     Steering,
     counts_business_days,
@@ -33,20 +42,16 @@ from dunwell.queries.steering import (
 WAITING = "contact_waiting"
 """Reason of our own beside the gate's: what was planned before has not been dealt with."""
 
+LED = "led_by_another"
+"""Another company of ours contacts the debtor first on this day."""
+
 REASONS: Mapping[str, str] = {
-    WAITING: "an earlier message has not gone out, or a task of it is still open"
+    WAITING: "an earlier message has not gone out, or a task of it is still open",
+    LED: "another company of ours to which the debtor owes money contacts it on this day; ours "
+    "waits",
 }
 """Reasons the plan adds to `engine.chase.GATE_REASONS`."""
 
-TOLD = ("reached", "left_message", "call_back", "refuses", "says_paid")
-"""Call results after which the customer knows: the call counts as a contact."""
-
-_TOLD = ", ".join(f"'{result}'" for result in TOLD)
-
-CONTACT_LOG: Frame = {
-    "customer_id": Column(nw.Int64, "who was contacted"),
-    "contacted_day": Column(nw.Int32, "day of the contact, by whatever team"),
-}
 WAITING_CUSTOMERS: Frame = {"customer_id": Column(nw.Int64, "whose earlier contact waits")}
 EARLIEST = timedelta(days=3_650)
 """How far back the calendar of business days reaches at most."""
@@ -101,9 +106,18 @@ def fed_on(company: Company) -> date | None:
 
 
 def plan_contacts(
-    company: Company, *, books: Books, strategies: Sequence[Strategy], as_of: date
+    company: Company,
+    *,
+    books: Books,
+    strategies: Sequence[Strategy],
+    as_of: date,
+    is_alone: bool = False,
 ) -> ContactPlan:
-    """Return the contacts of the day under the given strategies, with what stands against them."""
+    """Return the contacts of the day under the given strategies, with what stands against them.
+
+    `is_alone`: no other company of ours goes before it, see `contact_leads`.
+    """
+    group = contact_group(company, as_of=as_of)
     ledger = books.still_open(as_of=as_of)
     steered = steering(company, strategies=strategies, as_of=as_of)
     customers = steered.assigned(books.customers)
@@ -117,9 +131,11 @@ def plan_contacts(
         open_items=opened,
         customers=customers,
         contacts=frames.contacts_frame(company, with_drafts=True),
-        contact_log=contact_log(company),
+        contact_log=contact_log(company, group=group),
         disputes=ledger.disputes,
-        promised=promised(ledger.promises, ledger.allocations, as_of=as_of, calendar=calendar),
+        promised=promised(
+            ledger.promises, ledger.allocations, ledger.items, as_of=as_of, calendar=calendar
+        ),
         holds=kept(nw.concat([frames.holds_frame(company), debit_holds_frame(company)])),
         balances=owed,
         rates=rates,
@@ -141,6 +157,8 @@ def plan_contacts(
         verdicts=partial(plan_verdicts, company, as_of=as_of),
     )
     reasons = _with_waiting(native(made.reasons), made.contacts, company)
+    if group is not None and not is_alone:
+        reasons = _with_leaders(reasons, made, group, as_of)
     return ContactPlan(
         company=company,
         as_of=as_of,
@@ -174,23 +192,34 @@ def native(frame: nw.LazyFrame) -> pl.DataFrame:
     return rows
 
 
-def contact_log(company: Company, *, besides: Sequence[int] = ()) -> nw.LazyFrame:
+def contact_log(
+    company: Company,
+    *,
+    besides: Sequence[int] = (),
+    group: ContactGroup | None = None,
+    sending: bool = False,
+) -> nw.LazyFrame:
     """Return the days on which customers heard from us, by message or in a call.
+
+    From the companies of the group too; `sending` as in `contact_groups.group_log`.
 
     `besides` are messages that do not count, since they are the ones in question. Telling of a
     direct debit is no contact in this sense: it asks for nothing.
     """
     called = frames.day('n."on"')
     left_out = f"AND m.id NOT IN ({_marks(besides)})" if besides else ""
-    return frames.read_frame(
+    own = frames.read_frame(
         f"SELECT m.customer_id, {frames.day('m.as_of')} FROM dunwell_message m "  # noqa: S608
-        "WHERE m.company_id = %s AND m.template <> 'debit_notice' AND m.status IN "
+        "WHERE m.company_id = %s "
+        "AND m.template NOT IN ('debit_notice', 'account_statement') AND m.status IN "
         f"('draft', 'ready', 'claimed', 'sent', 'failed') {left_out} "
         f"UNION ALL SELECT n.customer_id, {called} FROM dunwell_note n "
-        f"WHERE n.company_id = %s AND n.kind = 'call' AND n.result IN ({_TOLD})",
+        f"WHERE n.company_id = %s AND n.kind = 'call' AND n.result IN ({CALLED})",
         [company.pk, *besides, company.pk],
         CONTACT_LOG,
     )
+    others = group_log(group, sending=sending)
+    return own if others is None else nw.concat([own, others], how="vertical")
 
 
 def business_days(company: Company, customers: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
@@ -246,7 +275,8 @@ def _with_waiting(reasons: pl.DataFrame, contacts: nw.LazyFrame, company: Compan
     waiting = native(
         frames.read_frame(
             "SELECT DISTINCT m.customer_id FROM dunwell_message m WHERE m.company_id = %s AND "
-            "m.template <> 'debit_notice' AND (m.status IN ('draft', 'claimed', 'failed') "
+            "m.template NOT IN ('debit_notice', 'account_statement') "
+            "AND (m.status IN ('draft', 'claimed', 'failed') "
             "OR m.status = 'ready' AND m.channel IN ('email', 'portal') "
             "OR m.status = 'ready' AND EXISTS (SELECT 1 FROM dunwell_task t "
             "WHERE t.message_id = m.id AND t.status = 'open'))",
@@ -266,6 +296,40 @@ def _with_waiting(reasons: pl.DataFrame, contacts: nw.LazyFrame, company: Compan
         )
     )
     return pl.concat([reasons, found])
+
+
+def _with_leaders(
+    reasons: pl.DataFrame, made: Proposals, group: ContactGroup, as_of: date
+) -> pl.DataFrame:
+    """Return the reasons and LED for the contacts another company makes in our place."""
+    going = _going(native(made.contacts), reasons, native(made.totals))
+    led = led_by_others(group, going, as_of=as_of, plan_of=partial(_alone, as_of=as_of))
+    found = led.select(
+        "customer_id",
+        reason=pl.lit(LED),
+        is_block=pl.lit(value=True),
+        measured=pl.lit(None, pl.Int64),
+        allowed=pl.lit(None, pl.Int64),
+    )
+    return pl.concat([reasons, found])
+
+
+def _alone(company: Company, *, as_of: date) -> Going:
+    """Return the contacts another company would make by itself."""
+    strategies = [policy.strategy for policy in strategies_in_force(company, as_of=as_of)]
+    plan = plan_contacts(
+        company, books=Books(company), strategies=strategies, as_of=as_of, is_alone=True
+    )
+    return _going(plan.contacts, plan.reasons, plan.totals)
+
+
+def _going(contacts: pl.DataFrame, reasons: pl.DataFrame, totals: pl.DataFrame) -> Going:
+    blocked = reasons.filter(pl.col("is_block"))
+    customers = contacts.select("customer_id").join(blocked, on="customer_id", how="anti")
+    return Going(
+        customers=customers,
+        totals=totals.select("customer_id", "currency", "demand_minor"),
+    )
 
 
 def _decisions(contacts: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:

@@ -14,9 +14,10 @@ from dunwell.engine.strategy import Strategy, read_strategy
 from dunwell.formats.policies import read_policy
 from dunwell.models import Company, Customer, Item, PolicyVersion, Replay
 from dunwell.queries import frames
+from dunwell.queries.contact_groups import CALLED, CONTACT_LOG, contact_group, group_log
 from dunwell.queries.ledgers import Books
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
-from dunwell.queries.reminders import CONTACT_LOG, TOLD, calendar_between, kept
+from dunwell.queries.reminders import calendar_between, kept
 from dunwell.queries.steering import customer_calendars, signals_frame
 
 LONGEST_DAYS = 366
@@ -148,7 +149,7 @@ def past_of(company: Company, *, first: date, last: date) -> Past:
         contacts=kept(
             frames.contacts_frame(company).filter(nw.col("contacted_day") < day_number(first))
         ),
-        other_contacts=kept(_calls(company)),
+        other_contacts=kept(_other_contacts(company, as_of=last)),
         signals=kept(signals_frame(company)),
         overrides=kept(_overrides(company)),
         calendar=calendar_between(
@@ -291,16 +292,20 @@ def _names(company: Company, keys: Sequence[int]) -> Mapping[int, tuple[str, str
     return {key: (number, name) for key, number, name in found.iterator() if key in wanted}
 
 
-def _calls(company: Company) -> nw.LazyFrame:
-    """Return the days on which a call reached a customer: those happened whatever the strategy."""
-    results = ", ".join(f"'{result}'" for result in TOLD)
+def _other_contacts(company: Company, *, as_of: date) -> nw.LazyFrame:
+    """Return the days on which a call reached a customer, or a company that contacts with us did.
+
+    Those happened whatever the strategy.
+    """
     called = frames.day('n."on"')
-    return frames.read_frame(
+    own = frames.read_frame(
         f"SELECT n.customer_id, {called} FROM dunwell_note n WHERE n.company_id = %s "  # noqa: S608
-        f"AND n.kind = 'call' AND n.result IN ({results})",
+        f"AND n.kind = 'call' AND n.result IN ({CALLED})",
         [company.pk],
         CONTACT_LOG,
     )
+    others = group_log(contact_group(company, as_of=as_of))
+    return own if others is None else nw.concat([own, others], how="vertical")
 
 
 def _overrides(company: Company) -> nw.LazyFrame:

@@ -9,6 +9,7 @@ from django.conf import settings
 from dunwell.engine.calendars import next_business_day
 from dunwell.engine.wording import TEMPLATES, Facts, WordingError, render
 from dunwell.models import Company, OpenItem
+from dunwell.queries.charges_told import accrued_charges, charge_texts
 from dunwell.queries.texts import DAYS_TO_PAY
 from dunwell.queries.wordings import HOW_TO_PAY, KINDS, day_text, money_text, shipped_wordings
 
@@ -79,7 +80,20 @@ def _chosen(company: Company, as_of: date) -> list[OpenItem]:
 
 def _facts(company: Company, rows: list[OpenItem], *, language: str, as_of: date) -> Facts:
     customer, currency = rows[0].customer, rows[0].currency
-    total = money_text(sum(row.open_minor for row in rows), currency, language)
+    asked = sum(row.open_minor for row in rows)
+    total = money_text(asked, currency, language)
+    listed = {row.item_id for row in rows}
+    accrued = charge_texts(
+        [
+            row
+            for row in accrued_charges(company, customer_id=customer.pk)
+            .sort("due_day", "number", "item_id")
+            .iter_rows(named=True)
+            if row["item_id"] in listed or not row["is_open"]
+        ],
+        demand={currency: asked},
+        language=language,
+    )
     pay_by = next_business_day(as_of + timedelta(days=DAYS_TO_PAY), country=company.country)
     contact = customer.contacts.order_by("-is_primary", "id").first()
     values = {
@@ -97,11 +111,14 @@ def _facts(company: Company, rows: list[OpenItem], *, language: str, as_of: date
         "promise_day": day_text(as_of, language),
         "promise_amount": total,
         "pay_link": "",
+        **accrued.values,
     }
     return Facts(
         values=values,
         items=[_line(row, language=language, as_of=as_of) for row in rows],
         totals={currency: total},
+        charges=accrued.lines,
+        charge_totals=accrued.totals,
     )
 
 

@@ -72,6 +72,10 @@ RULE_TEXTS: Mapping[str, Any] = {
         "In Massachusetts at most 2 calls or texts about a consumer debt within 7 days, by "
         "creditors too."
     ),
+    "US-MA-CALLS-ELSEWHERE": _(
+        "In Massachusetts at most 2 calls or texts about a consumer debt within 30 days elsewhere "
+        "than at home or on an own phone, such as at work."
+    ),
     "US-NYC-FREQ": _(
         "In New York City at most 3 contacts about a consumer debt within 7 days, by original "
         "creditors too."

@@ -27,7 +27,8 @@ ALL_WEEK = (1, 2, 3, 4, 5, 6, 7)
 OWN_HOURS, OWN_QUIET, OWN_CAP = "OWN-HOURS", "OWN-QUIET", "OWN-CAP"
 _FIELDS = {
     *("name", "valid_from", "customers_are", "acts_as", "opt_out_in_messages", "replaces"),
-    *("caps", "hours", "closed_on_holidays", "quiet_days"),
+    *("caps", "hours", "closed_on_holidays", "quiet_days", "one_contact_with"),
+    "phones_are_own",
 }
 _NAME = re.compile("[a-z][a-z0-9_]{0,79}")
 
@@ -52,6 +53,9 @@ class ContactPolicy:
     `customers_are` decides what an unknown fact counts as: in a company that sells to
     businesses an unknown customer is a company with a business debt in the company's own
     country, in any other a person with a personal debt in a country that must be entered.
+    `one_contact_with` names companies of ours that make one contact with a debtor that owes
+    several of us; each must name the other. `phones_are_own`: the phone numbers we have of persons
+    are those of their home or their own, never of their employer.
     """
 
     name: str = "contact"
@@ -63,6 +67,8 @@ class ContactPolicy:
     caps: tuple[OwnCap, ...] = ()
     hours: HoursParams = field(default_factory=HoursParams)
     quiet_days: tuple[date, ...] = ()
+    one_contact_with: tuple[str, ...] = ()
+    phones_are_own: bool = False
     cases: tuple[ContactCase, ...] = ()
 
     @property
@@ -182,6 +188,8 @@ def _policy(body: Mapping[str, object], cases: object) -> ContactPolicy:
         ),
         hours=_hours(body),
         quiet_days=tuple(documents.day(day, "quiet_days", where) for day in quiet),
+        one_contact_with=_companies(body),
+        phones_are_own=documents.switch(body, "phones_are_own", where),
         cases=read_contact_cases(cases),
     )
 
@@ -192,6 +200,17 @@ def _cap(entry: object, place: str) -> OwnCap:
     channels = words(stated, "channels", CHANNELS, place)
     params = read_cap({name: stated[name] for name in stated if name != "channels"}, place)
     return OwnCap(most=params.most, window_days=params.window_days, channels=channels)
+
+
+def _companies(body: Mapping[str, object]) -> tuple[str, ...]:
+    listed = documents.rows(body.get("one_contact_with", []), "one_contact_with", "contact")
+    for name in listed:
+        if not isinstance(name, str) or not name.strip():
+            raise ContactPolicyError(
+                f"contact: one_contact_with {name!r} is no company; write the names of our own "
+                "companies as they stand in the settings"
+            )
+    return tuple(str(name).strip() for name in listed)
 
 
 def _hours(body: Mapping[str, object]) -> HoursParams:

@@ -24,7 +24,7 @@ _RULE_FIELDS = {
 }
 _SCOPE_FIELDS = {
     *("countries", "regions", "parties", "uses", "acting", "channels", "purposes"),
-    *("automated", "max_total_usd_minor", "debts_since", "gates"),
+    *("automated", "elsewhere", "max_total_usd_minor", "debts_since", "gates"),
 }
 
 
@@ -36,7 +36,8 @@ class ContactRuleError(DocumentError):
 class Scope:
     """Whom a rule binds; an empty field binds everybody, an unknown fact is inside.
 
-    `regions` are ISO 3166-2 codes with what lies below them. `max_total_usd_minor` and
+    `regions` are ISO 3166-2 codes with what lies below them. `elsewhere`: not at home and not on
+    a phone of its own, such as at work. `max_total_usd_minor` and
     `debts_since`: all debts together and the newest of them. `gates`: inside one of these.
     """
 
@@ -48,6 +49,7 @@ class Scope:
     channels: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
     automated: bool | None = None
+    elsewhere: bool | None = None
     max_total_usd_minor: int | None = None
     debts_since: date | None = None
     gates: tuple[str, ...] = ()
@@ -146,6 +148,7 @@ def _scope(value: object, where: str) -> Scope:
         channels=words(stated, "channels", CHANNELS, place),
         purposes=words(stated, "purposes", PURPOSES, place),
         automated=documents.switch(stated, "automated", place) if "automated" in stated else None,
+        elsewhere=documents.switch(stated, "elsewhere", place) if "elsewhere" in stated else None,
         max_total_usd_minor=documents.number(stated, "max_total_usd_minor", place)
         if has_total
         else None,

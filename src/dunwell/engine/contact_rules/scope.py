@@ -43,7 +43,7 @@ def settled_facts(
 
     Where customers are businesses, an unknown party is a company, an unknown use business and
     an unknown country the company's own; elsewhere what is not known stays so, and counts as
-    the strictest.
+    the strictest. Where a policy says that phones are the customers' own, an unknown phone is.
     """
     filled = candidates
     if policy.is_business:
@@ -51,6 +51,13 @@ def settled_facts(
             party=nw.col("party").fill_null("company"),
             debt_use=nw.col("debt_use").fill_null("business"),
             country=nw.col("country").fill_null(home_country),
+        )
+    if policy.phones_are_own:
+        own = nw.when(nw.col("channel").is_in(["call", "sms"])).then(nw.lit(value=False))
+        filled = filled.with_columns(
+            is_work_address=nw.when(~nw.col("is_work_address").is_null())
+            .then(nw.col("is_work_address"))
+            .otherwise(own)
         )
     return filled.with_columns(
         has_opt_out=nw.col("has_opt_out").fill_null(value=policy.opt_out_in_messages)
@@ -162,6 +169,8 @@ def _limits(scope: Scope) -> Iterator[nw.Expr]:
         yield _is_in_region(scope.regions)
     if scope.automated is not None:
         yield (nw.col("is_automated") == scope.automated).fill_null(value=True)
+    if scope.elsewhere is not None:
+        yield (nw.col("is_work_address") == scope.elsewhere).fill_null(value=True)
     if scope.max_total_usd_minor is not None:
         yield (nw.col("debt_usd_minor") <= scope.max_total_usd_minor).fill_null(value=True)
     if scope.debts_since is not None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from dunwell import clock
-from dunwell.actions.gate import RIGHTS
-from dunwell.models import AccountStatement, Role
+from dunwell.actions.gate import RIGHTS, STAFF_ROLES
+from dunwell.models import AccountStatement
 from tests.actions.ledger_rows import invoice, payment
 from tests.api.conftest import add_token
 from tests.conftest import TODAY, add_customer, add_user
@@ -15,7 +15,7 @@ from tests.conftest import TODAY, add_customer, add_user
 
 @pytest.fixture
 def program(company):
-    return add_token(add_user(company, "omni", *Role.values), company, rights=sorted(RIGHTS))
+    return add_token(add_user(company, "omni", *STAFF_ROLES), company, rights=sorted(RIGHTS))
 
 
 @pytest.fixture

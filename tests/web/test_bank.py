@@ -219,7 +219,7 @@ def test_another_companys_bank_is_not_there(come_in, rival, company):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/bank/", 12),
+        ("/bank/", 13),
         ("/bank/files/", 8),
         ("/bank/entries/?treatment=all", 9),
         ("/bank/remittances/?scope=all", 8),

@@ -55,13 +55,24 @@ def receive_bank_files(*, actor: Actor, files: Sequence[Upload], at: datetime) -
 
 @transaction.atomic
 def refuse_bank_file(
-    *, actor: Actor, file: BankFile, reason: str, file_format: str = "", at: datetime
+    *,
+    actor: Actor,
+    file: BankFile,
+    reason: str,
+    file_format: str = "",
+    header: str = "",
+    at: datetime,
 ) -> BankFile:
-    """Note that a file cannot be read: file, place, reason. One that was read stays as it is."""
+    """Note that a file cannot be read: file, place, reason. One that was read stays as it is.
+
+    `header` is the layout of a sheet: it may be said how to read one.
+    """
     actor.require("bank.import")
-    moved = BankFile.objects.filter(
-        company=actor.company, pk=file.pk, status__in=[Status.RECEIVED, Status.REFUSED]
-    ).update(status=Status.REFUSED, error=reason[:1000], format=file_format[:60])
+    moved = (
+        BankFile.objects.filter(company=actor.company, pk=file.pk)
+        .exclude(status=Status.READ)
+        .update(status=Status.REFUSED, error=reason[:1000], format=file_format[:60], header=header)
+    )
     if moved:
         record_event(actor, "bank_file.refused", file, at=at, name=file.name, reason=reason[:1000])
     return _reread(actor, file)

@@ -4,63 +4,17 @@ A mandate is never edited: another account or another debtor needs a new signatu
 new mandate.
 """
 
-import re
 from datetime import date, datetime
 
 from django.db import transaction
-from schwifty import BIC, IBAN
-from schwifty.exceptions import SchwiftyException
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
+from dunwell.formats.sepa_accounts import SepaError, mandate_reference, sepa_account
 from dunwell.models import Customer, Mandate
 
-EEA = frozenset(
-    (
-        *(
-            "AT",
-            "BE",
-            "BG",
-            "CY",
-            "CZ",
-            "DE",
-            "DK",
-            "EE",
-            "ES",
-            "FI",
-            "FR",
-            "GR",
-            "HR",
-            "HU",
-            "IE",
-        ),
-        *(
-            "IS",
-            "IT",
-            "LI",
-            "LT",
-            "LU",
-            "LV",
-            "MT",
-            "NL",
-            "NO",
-            "PL",
-            "PT",
-            "RO",
-            "SE",
-            "SI",
-            "SK",
-        ),
-    )
-)
-"""Countries of SEPA where the account number alone is enough."""
-
-BEYOND_EEA = frozenset(("AD", "AL", "CH", "GB", "GI", "MC", "MD", "ME", "MK", "RS", "SM", "VA"))
-"""Countries of SEPA outside the European Economic Area: their banks are named by BIC too."""
-
 LONGEST_REASON = 300
-_REFERENCE = re.compile(r"(?!/)(?!.*//)[A-Za-z0-9+?/:().,'\- ]{1,35}(?<![/ ])")
 
 Status = Mandate.Status
 
@@ -86,15 +40,13 @@ def add_mandate(
     actor.require("mandate.edit")
     if not Customer.objects.filter(company=actor.company, pk=customer.pk).exists():
         raise Refused(f"Customer {customer.number} does not belong to {actor.company.name}.")
-    reference = reference.strip()
-    if not _REFERENCE.fullmatch(reference):
-        raise Refused(
-            "The reference must have 1 to 35 characters: letters A to Z, digits and "
-            "+ ? / : ( ) . , ' - between them, with no slash at the ends."
-        )
+    try:
+        reference = mandate_reference(reference)
+        account, bank = sepa_account(iban, bic)
+    except SepaError as error:
+        raise Refused(str(error)) from error
     if scheme not in Mandate.Scheme.values:
         raise Refused(f"There is no scheme {scheme}; use {' or '.join(Mandate.Scheme.values)}.")
-    account, bank = _account(iban, bic)
     figures = {
         "customer": customer,
         "scheme": scheme,
@@ -195,31 +147,6 @@ def move_mandate(
         reference=mandate.reference,
         **told,
     )
-
-
-def _account(iban: str, bic: str) -> tuple[str, str]:
-    """Return account number and BIC in the form banks want; the BIC may stay empty in the EEA."""
-    try:
-        account = IBAN(iban)
-    except SchwiftyException as error:
-        raise Refused(
-            f"The account number cannot be right: {str(error).lower()}. Compare it with the "
-            "signed mandate."
-        ) from error
-    if account.country_code not in EEA | BEYOND_EEA:
-        raise Refused(f"Accounts in {account.country_code} cannot be debited in SEPA.")
-    try:
-        found = BIC(bic) if bic.strip() else account.bic
-    except SchwiftyException as error:
-        raise Refused(
-            f"The BIC cannot be right: {str(error).lower()}. Leave it empty to have it looked up."
-        ) from error
-    if found is None and account.country_code in BEYOND_EEA:
-        raise Refused(
-            f"Enter the BIC of the bank: {account.country_code} lies outside the European "
-            "Economic Area."
-        )
-    return account.compact, found.compact if found else ""
 
 
 def _locked(actor: Actor, mandate: Mandate) -> Mandate:

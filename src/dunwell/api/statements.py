@@ -9,6 +9,8 @@ from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 from pydantic import ConfigDict, Field
 
+from dunwell.actions.gate import Refused
+from dunwell.actions.statement_mails import mail_statements
 from dunwell.actions.statements import MOST_AT_ONCE, make_statement, make_statements
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
@@ -19,6 +21,7 @@ from dunwell.api.fields import (
     Created,
     Cursor,
     Day,
+    Done,
     Id,
     Key,
     Language,
@@ -30,7 +33,7 @@ from dunwell.api.fields import (
 from dunwell.api.writes import once
 from dunwell.formats.account_statement import Account, AccountLine
 from dunwell.formats.account_statement_files import KINDS, file_name
-from dunwell.models import Customer
+from dunwell.models import AccountStatement, Customer
 from dunwell.queries.pages import Page
 from dunwell.queries.statements import (
     AccountStatementRow,
@@ -124,6 +127,23 @@ def new_account_statement(request: ApiRequest, body: StatementIn) -> tuple[int, 
         at=request.at,
     )
     return 201, {"id": made.pk}
+
+
+@router.post("/{account_statement_id}/mail", response=answers(Done))
+@once
+def mail_account_statement(
+    request: ApiRequest, account_statement_id: Id
+) -> tuple[int, dict[str, Any]]:
+    """Mail a statement to the customer's payables contact, the PDF attached; once a contact."""
+    found = mail_statements(
+        actor=request.actor,
+        statements=[own(AccountStatement, request.actor, account_statement_id)],
+        as_of=request.as_of,
+        at=request.at,
+    )
+    if not found.mailed:
+        raise Refused(f"Statement {found.left_out[0][0]} was not mailed: {found.left_out[0][1]}.")
+    return 200, {"changed": found.mailed}
 
 
 @router.post("/many", response=answers(CreatedMany, 201))

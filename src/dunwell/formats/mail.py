@@ -1,5 +1,6 @@
 """One message as an e-mail: rows to the bytes of RFC 5322, the same bytes for the same row."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -14,6 +15,15 @@ class MailFormError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A file that goes out with a mail; `media_type` such as application/pdf."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
     """What goes out: the words as decided, and the id by which a repeat is recognised."""
 
@@ -24,6 +34,7 @@ class Mail:
     body: str
     language: str
     reply_to: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 def write_mail(mail: Mail, *, at: datetime) -> bytes:
@@ -54,6 +65,13 @@ def write_mail(mail: Mail, *, at: datetime) -> bytes:
     if not mail.to or message["To"].defects or not message["To"].addresses:
         raise MailFormError(f"To {mail.to!r} is not an address; correct the contact")
     message.set_content(mail.body, charset="utf-8", cte="quoted-printable")
+    for file in mail.attachments:
+        kind, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.data, maintype=kind, subtype=subtype, filename=file.name)
+    if mail.attachments:
+        # random otherwise, and a repeat would be other bytes under the same id
+        digest = hashlib.sha256(mail.message_id.encode()).hexdigest()
+        message.set_boundary(f"dunwell-{digest[:40]}")
     # only now: setting the content drops every header about content
     message["Content-Language"] = mail.language
     return _subject_line(mail.subject) + message.as_bytes()

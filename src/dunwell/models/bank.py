@@ -31,11 +31,39 @@ class BankAccount(models.Model):
         return f"{self.name} ({self.account} {self.currency})"
 
 
+class BankLayout(models.Model):
+    """How the sheets of one header are read: what a clerk answered once (`formats.bank`).
+
+    `header` is the hash of the column names, `document` a `SheetProfile`; without an account in
+    it the account is asked for each file.
+    """
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="bank_layouts")
+    header = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    document = models.JSONField()
+    saved_by = models.CharField(max_length=150)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "header"], name="bank_layout_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class BankFile(models.Model):
-    """A bank file as received: its bytes lie in the uploads folder under their hash."""
+    """A bank file as received: its bytes lie in the uploads folder under their hash.
+
+    A sheet that leaves a question open waits (`asks`) for a person; `profile` is what was
+    answered, `version` how often, `header` names the layout the answers are kept for.
+    """
 
     class Status(models.TextChoices):
         RECEIVED = "received", _("Received")
+        ASKS = "asks", _("Waits for answers")
         READ = "read", _("Read")
         REFUSED = "refused", _("Refused")
 
@@ -49,6 +77,10 @@ class BankFile(models.Model):
     error = models.CharField(max_length=1000, blank=True)
     findings = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
+    header = models.CharField(max_length=64, blank=True)
+    profile = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    answered_by = models.CharField(max_length=150, blank=True)
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 

@@ -47,7 +47,10 @@ class FeedRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileRow:
-    """A bank file as received; `counts` say what became of it, once it was read."""
+    """A bank file as received; `counts` say what became of it, once it was read.
+
+    `is_sheet`: it may be said how its columns are read.
+    """
 
     id: int
     name: str
@@ -63,6 +66,7 @@ class FileRow:
     payments: int
     remittances: int
     error: str
+    is_sheet: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,6 +155,12 @@ def file_card(company: Company, file_id: int) -> FileCard | None:
     return FileCard(row=_file(file), counts=file.counts, findings=found_rows(file.findings))
 
 
+def asking_files(company: Company) -> tuple[tuple[int, str], ...]:
+    """Return key and name of the sheets that wait for answers, the oldest first, at most ten."""
+    found = BankFile.objects.filter(company=company, status=BankFile.Status.ASKS).order_by("pk")
+    return tuple(found.values_list("pk", "name")[:10])
+
+
 def waiting_files(company: Company) -> int:
     """Return how many files were received and not read yet."""
     return BankFile.objects.filter(company=company, status=BankFile.Status.RECEIVED).count()
@@ -226,4 +236,5 @@ def _file(file: BankFile) -> FileRow:
         payments=counts.get("payments", 0),
         remittances=counts.get("remittances", 0),
         error=file.error,
+        is_sheet=bool(file.header),
     )

@@ -25,6 +25,7 @@ from dunwell.jobs.bank_files import read_file, read_received
 from dunwell.models import BankAccount, BankFile
 from dunwell.queries.bank import (
     FeedRow,
+    asking_files,
     feed_rows,
     file_card,
     file_rows,
@@ -121,7 +122,8 @@ def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
         return _feeds(request, refusal=str(refusal), status=status)
     _begin(request, size=sum(len(file.data) for file in files))
     if len(received) == 1:
-        return redirect("bank-file", received[0].pk)
+        waits = BankFile.objects.filter(pk=received[0].pk, status=BankFile.Status.ASKS).exists()
+        return redirect("bank-answers" if waits else "bank-file", received[0].pk)
     return redirect(f"{reverse('bank-files')}?of={len(received)}")
 
 
@@ -294,6 +296,7 @@ def _feeds(request: StaffRequest, *, refusal: str = "", status: int = REFUSED) -
     context: dict[str, Any] = {
         "rows": rows,
         "refusal": refusal,
+        "asking": asking_files(company),
         "blocking": [row for row in rows if row.is_active and (row.is_stale or row.gaps)],
         "limit_bytes": settings.IMPORT_LIMIT_BYTES,
         "limit_mb": settings.IMPORT_LIMIT_BYTES // 1024 // 1024,

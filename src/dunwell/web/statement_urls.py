@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dunwell.web import statement_runs, statements
+from dunwell.web import statement_mails, statement_runs, statements
 
 STATEMENTS = [
     path(
@@ -30,6 +30,16 @@ STATEMENTS = [
     ),
     path("statements/export.<str:kind>", statements.statements_export, name="statements-export"),
     path("statements/<int:account_statement_id>/", statements.statement_show, name="statement"),
+    path(
+        "statements/<int:account_statement_id>/mail/",
+        statement_mails.statement_mail,
+        name="statement-mail",
+    ),
+    path(
+        "statements/runs/<str:run_id>/mail/",
+        statement_mails.statement_run_mail,
+        name="statement-run-mail",
+    ),
     path(
         "statements/<int:account_statement_id>/file.<str:kind>",
         statements.statement_file,

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dunwell.formats.archive import DAMAGED_ZIP
@@ -10,6 +10,8 @@ from dunwell.formats.bank.balances import balance_findings
 from dunwell.formats.bank.fields import quote
 from dunwell.formats.bank.identities import content_sha256
 from dunwell.formats.bank.registry import FORMATS
+from dunwell.formats.bank.sheet_file import AS_FOUND
+from dunwell.formats.bank.sheet_profile import SheetProfile
 from dunwell.formats.bank.statement import BankFile, StatementError
 from dunwell.formats.bank.text import head
 
@@ -23,12 +25,21 @@ ZIP = b"PK\x03\x04"
 SPREADSHEET = ("[Content_Types].xml", "xl/")
 BLOCK = 1 << 20
 
+Profiles = Callable[[bytes, str], SheetProfile]
+"""Returns how a sheet is read, by its content and name."""
 
-def read_bank_file(content: bytes, name: str) -> BankFile:
+
+def as_found(content: bytes, name: str) -> SheetProfile:  # noqa: ARG001  the signature of Profiles
+    """Return the profile that leaves everything to the file."""
+    return AS_FOUND
+
+
+def read_bank_file(content: bytes, name: str, *, profiles: Profiles = as_found) -> BankFile:
     """Return what a bank file holds; a zip of bank files gives all their statements.
 
-    `name` is only for messages. Every statement comes with its findings: balances that do not
-    add up, what was assumed. Raises StatementError (file, place, reason) and nothing else.
+    `name` is only for messages; `profiles` says how sheets are read. Every statement comes with
+    its findings: balances that do not add up, what was assumed. Raises StatementError (file,
+    place, reason) and nothing else.
     """
     if len(content) > MOST_BYTES:
         raise StatementError(
@@ -41,8 +52,8 @@ def read_bank_file(content: bytes, name: str) -> BankFile:
         raise StatementError(name, "whole file", "the file is empty. Fetch it from the bank again")
     packed = _packed(content, name)
     if packed is None:
-        return _read(content, name)
-    files = [_read(inner, f"{name}/{inner_name}") for inner_name, inner in packed]
+        return _read(content, name, profiles)
+    files = [_read(inner, f"{name}/{inner_name}", profiles) for inner_name, inner in packed]
     names = sorted({file.format for file in files})
     return BankFile(
         format=" and ".join(names),
@@ -52,11 +63,14 @@ def read_bank_file(content: bytes, name: str) -> BankFile:
     )
 
 
-def _read(content: bytes, name: str) -> BankFile:
+def _read(content: bytes, name: str, profiles: Profiles) -> BankFile:
     """Return one unpacked file with identities and findings."""
     for known in FORMATS:
         if known.sniff(content, name):
-            file = known.read(content, name)
+            if known.read_sheet is None:
+                file = known.read(content, name)
+            else:
+                file = known.read_sheet(content, name, profile=profiles(content, name))
             statements = tuple(
                 replace(
                     statement,

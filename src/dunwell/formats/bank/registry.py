@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from dunwell.formats.bank.aeb43 import is_aeb43, read_aeb43
 from dunwell.formats.bank.bai2 import is_bai2, read_bai2
@@ -16,18 +17,30 @@ from dunwell.formats.bank.nacha import is_nacha, read_nacha
 from dunwell.formats.bank.ofx import is_ofx, read_ofx
 from dunwell.formats.bank.qif import is_qif, read_qif
 from dunwell.formats.bank.settlements import is_settlement, read_settlement
+from dunwell.formats.bank.sheet_profile import SheetProfile
 from dunwell.formats.bank.statement import BankFile
 from dunwell.formats.bank.table import is_bank_table, read_bank_table
+
+
+class SheetReader(Protocol):
+    """Reads a sheet as a profile says; raises StatementError."""
+
+    def __call__(self, content: bytes, name: str, *, profile: SheetProfile) -> BankFile:
+        """Return the file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BankFormat:
     """A format: `sniff(content, name)` says whether a file is of it by looking at its beginning
-    and never raises; `read(content, name)` returns the file or raises StatementError."""
+    and never raises; `read(content, name)` returns the file or raises StatementError.
+
+    `read_sheet` is there for sheets, which a profile may say how to read.
+    """
 
     name: str
     sniff: Callable[[bytes, str], bool]
     read: Callable[[bytes, str], BankFile]
+    read_sheet: SheetReader | None = None
 
 
 FORMATS = (
@@ -43,6 +56,18 @@ FORMATS = (
     BankFormat(name="nacha", sniff=is_nacha, read=read_nacha),
     BankFormat(name="edi820", sniff=is_edi820, read=read_edi820),
     BankFormat(name="edi823", sniff=is_edi823, read=read_edi823),
-    BankFormat(name="settlement", sniff=is_settlement, read=read_settlement),
-    BankFormat(name="table", sniff=is_bank_table, read=read_bank_table),
+    BankFormat(
+        name="settlement",
+        sniff=is_settlement,
+        read=read_settlement,
+        read_sheet=read_settlement,
+    ),
+    BankFormat(
+        name="table", sniff=is_bank_table, read=read_bank_table, read_sheet=read_bank_table
+    ),
 )
+
+
+def sheet_reader(content: bytes, name: str) -> SheetReader | None:
+    """Return what reads a file by a profile, or None for a file that is no sheet."""
+    return next((known.read_sheet for known in FORMATS if known.sniff(content, name)), None)

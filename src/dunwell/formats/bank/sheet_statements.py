@@ -139,7 +139,7 @@ def _accounts(sheet: Sheet) -> list[str]:
     A column only called IBAN is ours where it never changes; otherwise it is the other side's.
     """
     table, column = sheet.table, sheet.columns.one("account")
-    told = sheet.profile.account or sheet.told.account
+    told = sheet.told.account or sheet.profile.account
     if not column:
         return [told] * table.cells.height
     cells = table.cells.get_column(column)

@@ -13,6 +13,7 @@ from dunwell.actions.holds import place_hold
 from dunwell.actions.imports import save_profile
 from dunwell.actions.items import add_item
 from dunwell.actions.journals import make_journal
+from dunwell.actions.notes import record_note
 from dunwell.actions.payments import apply_payment, record_payment
 from dunwell.actions.periods import ask_unlock, lock_period
 from dunwell.actions.policies import draft_policy
@@ -27,13 +28,19 @@ from dunwell.jobs.imports import check_batch
 from dunwell.models import Allocation, ApiToken, BankEntry, BankStatement, Role, Task
 from tests.actions.bank_rows import line, sta
 from tests.actions.test_messages import message_to
+from tests.api.bank_layout_books import keep_bank_layouts
 from tests.api.cash_books import keep_cash
 from tests.api.charge_books import keep_charges
 from tests.api.contact_books import keep_contacts
 from tests.api.debit_books import keep_debits
+from tests.api.escalation_books import keep_escalations
+from tests.api.legal_books import keep_legal
+from tests.api.letter_books import keep_letters
+from tests.api.placement_books import keep_placements
 from tests.api.plan_books import keep_plans
 from tests.api.prediction_books import keep_predictions
 from tests.api.refund_books import keep_refunds
+from tests.api.segment_books import keep_segments
 from tests.api.settlement_books import keep_settlements
 from tests.api.steering_books import keep_steering
 from tests.conftest import add_customer, add_user
@@ -121,17 +128,25 @@ def keep_books(company, tag=""):
     (advice,) = record_remittance(
         actor=boss, name="advice.txt", data=b"Invoice R1: 3.00 EUR\n", at=at
     )
+    note = record_note(actor=actor, customer=customer, kind="note", text="polite", **on)
     version = draft_policy(actor=actor, text=strategy("polite", today + timedelta(days=1)), at=at)
     return {
         **keep_predictions(company, items=[owed], today=today, at=at),
         **keep_debits(company, tag, today=today, at=at),
         "account_id": statement.account_id,
+        "note_id": note.pk,
         "account_statement_id": make_statement(
             actor=boss, customer=customer, from_on=today - timedelta(days=90), to_on=today, **on
         ).pk,
         **keep_refunds(company, actor, customer, today=today, at=at),
         **keep_plans(company, tag, today=today, at=at),
+        **keep_placements(company, tag, today=today, at=at),
+        **keep_letters(company, tag, today=today, at=at),
         **keep_settlements(company, tag, today=today, at=at),
+        **keep_legal(company, tag, today=today, at=at),
+        **keep_segments(company, tag, today=today, at=at),
+        **keep_escalations(company, tag, today=today, at=at),
+        **keep_bank_layouts(company, boss, tag, at=at),
         **keep_cash(company, actor, customer, tag, today=today, at=at),
         **keep_charges(company, owed, today=today, at=at),
         "adjustment_id": adjustment.pk,

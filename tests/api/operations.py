@@ -1,19 +1,27 @@
 """Every operation of the API: who may call it, and a call of it that succeeds.
 
 `may` names the roles by letters: A admin, M credit manager, C collector, K clerk, R read
-only, and 0 for a token without any right.
+only, P an agency's partner, and 0 for a token without any right.
 """
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dunwell.engine.calendars import TARGET, next_business_day
+from dunwell.models import Customer
+from tests.api.bank_layout_operations import BANK_LAYOUT_OPERATIONS
 from tests.api.books import LEDGER, strategy
 from tests.api.cash_operations import CASH_OPERATIONS
 from tests.api.charge_operations import CHARGE_OPERATIONS
 from tests.api.contact_operations import CONTACT_OPERATIONS
+from tests.api.escalation_operations import ESCALATION_OPERATIONS
+from tests.api.legal_operations import LEGAL_OPERATIONS
+from tests.api.letter_operations import LETTER_OPERATIONS
+from tests.api.my_day_operations import MY_DAY_OPERATIONS
+from tests.api.placement_operations import PLACEMENT_OPERATIONS
 from tests.api.plan_operations import PLAN_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
+from tests.api.segment_operations import SEGMENT_OPERATIONS
 from tests.api.settlement_operations import SETTLEMENT_OPERATIONS
 from tests.api.steering_operations import STEERING_OPERATIONS
 from tests.formats.test_pain002 import report
@@ -36,6 +44,16 @@ class Call:
 
 def line(key, amount_minor):
     return lambda ids, today: {"lines": [{"item_id": ids[key], "amount_minor": amount_minor}]}
+
+
+MANDATE_LINE = {
+    "row": 2, "reference": "LIST-1", "customer_number": "C1", "iban": "DE02120300000000202051",
+}  # fmt: skip
+
+
+def mandate_lines(ids, today):
+    number = Customer.objects.get(pk=ids["customer_id"]).number
+    return {"lines": [{**MANDATE_LINE, "customer_number": number}]}
 
 
 WHY = {"reason": "agreed by phone"}
@@ -119,6 +137,7 @@ OPERATIONS = {
     "send_bank_files": Call("K", is_upload=True),
     "show_bank_file": Call(ALL),
     "read_bank_file_again": Call("K", {}),
+    **{name: Call(*told) for name, told in BANK_LAYOUT_OPERATIONS.items()},
     "list_statements": Call(ALL),
     "show_statement": Call(ALL),
     "explain_finding": Call("A", {"code": "balance_gap", "reason": "the bank says so"}),
@@ -130,9 +149,15 @@ OPERATIONS = {
     "link_advice": Call("K", lambda ids, today: {"payment_id": ids["payment_id"]}),
     "unlink_advice": Call("K"),
     **{name: Call(*told) for name, told in REFUND_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in PLACEMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PLAN_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in MY_DAY_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in LETTER_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CASH_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SETTLEMENT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in LEGAL_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in SEGMENT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in ESCALATION_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CHARGE_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CONTACT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in STEERING_OPERATIONS.items()},
@@ -282,6 +307,7 @@ OPERATIONS = {
             "language": "de",
         },
     ),
+    "mail_account_statement": Call("MCK"),
     "show_account_statement": Call(ALL),
     "list_account_statement_lines": Call(ALL),
     "get_account_statement_pdf": Call(ALL),
@@ -330,6 +356,8 @@ OPERATIONS = {
             "iban": "DE02120300000000202051",
         },
     ),
+    "check_mandates": Call("MK", {"lines": [MANDATE_LINE]}),
+    "add_mandate_lines": Call("MK", mandate_lines),
     "note_signature": Call(
         "MK", lambda ids, today: {"signed_on": str(today)}, keys={"mandate_id": "unsigned_id"}
     ),
@@ -339,6 +367,7 @@ OPERATIONS = {
 }
 
 WITHOUT_KEY = {
+    "check_mandates": "it changes nothing",
     "start_cycle": "a day already run is not run again",
     "check_import": "reading the same files again finds the same",
     "map_import": "the same profile again changes nothing",

@@ -14,6 +14,10 @@ STEERING_OPERATIONS = {
             "to_on": today.isoformat(),
         },
     ),
+    "show_levels": (ALL,),
+    "list_level_items": (ALL,),
+    "show_campaign": (ALL,),
+    "review_campaign": ("MC", {"channel": "email"}),
     "list_overrides": (ALL,),
     "new_override": (
         "MC",

@@ -29,17 +29,50 @@ FIXED = (
     "/accounts/password/set/",
     "/accounts/sessions/",
 )
+COLLECTIONS = (
+    "/my-day/",
+    "/call/",
+    "/team/",
+    "/levels/",
+    "/segments/",
+    "/segments/moves/",
+    "/pools/",
+    "/plans/",
+    "/plans/instalments/",
+    "/settlements/",
+    "/incentives/",
+    "/approvals/",
+    "/charges/",
+    "/charges/rates/",
+    "/charges/rules/",
+    "/contact-rules/",
+    "/contact-rules/attempts/",
+    "/letters/",
+    "/escalations/",
+    "/watches/",
+    "/placements/",
+    "/agencies/",
+    "/legal/",
+    "/limitation/",
+    "/recoveries/",
+    "/vat-relief/",
+    "/policies/",
+    "/policies/promises/",
+    "/promises/calendar/",
+)
 ON_A_CUSTOMER = ("", "call/", "note/", "promise/", "dispute/", "hold/", "snooze/", "contact/")
 SIGNED_OUT = ("/accounts/login/", "/sign-in/spent/")
 
 
 LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
+PAIRS = [("desktop", "light"), ("phone", "dark")]
+"""Each size and each theme once, for pages made of parts that others show in every look."""
 
 
-def findings(page):
-    """What axe finds in every size and theme, and pages that scroll sideways as a whole."""
+def findings(page, looks=LOOKS):
+    """What axe finds in the sizes and themes, and pages that scroll sideways as a whole."""
     told = []
-    for size, theme in LOOKS:
+    for size, theme in looks:
         page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         found = Axe().run(page, options=RULES).response["violations"]
@@ -69,6 +102,13 @@ def opened(open_page):
 @pytest.mark.parametrize("path", FIXED)
 def test_a_page_is_accessible(opened, path):
     assert findings(opened(path)) == []
+
+
+@pytest.mark.parametrize("path", COLLECTIONS)
+def test_a_page_of_collections_is_accessible(opened, path):
+    page = opened(path)
+    assert page.locator("h1").count() == 1
+    assert findings(page, PAIRS) == []
 
 
 @pytest.mark.parametrize("path", SIGNED_OUT)

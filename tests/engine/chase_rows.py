@@ -85,7 +85,7 @@ def propose(
         contacts=desk.contacts,
         contact_log=nw.concat([desk.contacts, desk.other_contacts], how="vertical"),
         disputes=desk.disputes,
-        promised=promised(desk.promises, desk.allocations, as_of=as_of),
+        promised=promised(desk.promises, desk.allocations, desk.items, as_of=as_of),
         holds=desk.holds,
         balances=ledger_items.balances(opened, left),
         rates=rates_in_force(desk.rates, as_of=as_of),

@@ -22,6 +22,7 @@ from dunwell.engine import (
     pay_days,
     promises,
     quality,
+    schema,
     trends,
 )
 from dunwell.engine.calendars import CALENDAR, calendar_days
@@ -92,8 +93,16 @@ QUESTIONS: dict[str, tuple[Question, object]] = {
         trends.CHANGE_TOTALS,
     ),
     "promises.assess_promises": (
-        lambda c: promises.assess_promises(c.all.promises, c.all.allocations, as_of=c.as_of),
+        lambda c: promises.assess_promises(
+            c.all.promises, c.all.allocations, c.all.items, as_of=c.as_of
+        ),
         promises.ASSESSED_PROMISES,
+    ),
+    "promises.covered_items": (
+        lambda c: promises.covered_items(
+            c.all.promises, c.all.allocations, c.all.items, as_of=c.as_of
+        ),
+        schema.PROMISES,
     ),
     "behaviour.habits": (lambda c: c.habits, behaviour.HABITS),
     "behaviour.paid_items": (
@@ -144,6 +153,11 @@ def ask_all(rows: Rows, seed: int, *, rates_until: date | None = None) -> dict[s
 @lru_cache
 def whole(seed: int) -> tuple[Rows, dict[str, list]]:
     rows = random_rows(seed, items_each=150)
+    # some promises are of an amount
+    rows.promises = [
+        {**word, "item_id": None if word["made_day"] % 5 == 0 else word["item_id"]}
+        for word in rows.promises
+    ]
     return rows, ask_all(rows, seed)
 
 

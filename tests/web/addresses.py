@@ -13,6 +13,7 @@ FIXED = {
     "run_id": "none",
     "year": 2026,
     "month": 1,
+    "part_number": 1,
 }
 
 

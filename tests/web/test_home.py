@@ -7,7 +7,7 @@ from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY, add_customer
 from tests.queries.test_worklist import ranked
 
-QUERIES_OF_HOME = 22
+QUERIES_OF_HOME = 23
 
 
 def kpi(company, on, name, value, unit="minor"):

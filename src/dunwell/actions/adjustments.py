@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Sum
 
 from dunwell.actions.allocations import (
     LockedItem,
@@ -87,7 +88,8 @@ def reverse_adjustment(
             f"This {label} belongs to what was agreed ({adjustment.reason}); it is taken back "
             "when the agreement is."
         )
-    locked_items(company=actor.company, items=[adjustment.item])
+    locked = locked_items(company=actor.company, items=[adjustment.item])[adjustment.item_id]
+    _check_recovered(adjustment, locked)
     if adjustment.reverses_id or Adjustment.objects.filter(reverses=adjustment).exists():
         raise Refused("This adjustment was taken back before, or is a reversal itself.")
     row = Allocation.objects.get(adjustment=adjustment)
@@ -101,6 +103,31 @@ def reverse_adjustment(
         reason=reason.strip(),
     )
     return back
+
+
+def _check_recovered(adjustment: Adjustment, locked: LockedItem) -> None:
+    """Raise Refused when taking it back would leave a recovery without its write-off, or money."""
+    kinds = Adjustment.Kind
+    if adjustment.kind == kinds.RECOVERY and abs(adjustment.amount_minor) > locked.open_minor:
+        raise Refused(
+            "The payment still settles what was recovered; take the payment off the item first."
+        )
+    if adjustment.kind != kinds.WRITE_OFF:
+        return
+    sums = dict(
+        Adjustment.objects.filter(
+            item=adjustment.item_id, kind__in=(kinds.WRITE_OFF, kinds.RECOVERY)
+        )
+        .order_by("kind")
+        .values_list("kind")
+        .annotate(minor=Sum("amount_minor"))
+    )
+    left = sums.get(kinds.WRITE_OFF, 0) - adjustment.amount_minor
+    if sums.get(kinds.RECOVERY, 0) and left + sums[kinds.RECOVERY] < 0:
+        raise Refused(
+            f"{money_text(-sums[kinds.RECOVERY], locked.item.currency)} of it was recovered; "
+            "take the recovery back first."
+        )
 
 
 def book_adjustment(

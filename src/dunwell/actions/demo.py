@@ -13,7 +13,7 @@ from dunwell.actions.entries import post_batch_entries
 from dunwell.actions.events import record_event
 from dunwell.actions.experiments import plan_experiment, start_experiment
 from dunwell.actions.feeds import record_feed
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import STAFF_ROLES, Actor, Refused
 from dunwell.actions.policies import load_shipped_policies
 from dunwell.demo.ledger import DemoLedger
 from dunwell.demo.rates import CURRENCIES
@@ -31,7 +31,7 @@ from dunwell.models import (
     Task,
     User,
 )
-from dunwell.queries.frames import allocations_frame, promises_frame
+from dunwell.queries.frames import allocations_frame, items_frame, promises_frame
 from dunwell.queries.reminders import calendar_between, native
 
 NAME = "Dunwell Demo GmbH"
@@ -40,7 +40,7 @@ PEOPLE = {
     "anna": ("Anna", "Berger", (Role.COLLECTOR,)),
     "ben": ("Ben", "Carter", (Role.COLLECTOR,)),
     "carla": ("Carla", "Duval", (Role.COLLECTOR,)),
-    LEAD: ("Lea", "Demo", tuple(Role)),
+    LEAD: ("Lea", "Demo", STAFF_ROLES),
 }
 """Who works in the demo company; nobody has a password, the lead gets a sign-in link."""
 
@@ -244,10 +244,13 @@ def _control_totals(ledger: DemoLedger) -> list[dict[str, str | int]]:
 def _judge_old_promises(company: Company, as_of: date) -> None:
     """Store the outcome of promises that were judged long ago; the cycle judges the others."""
     promises, allocations = promises_frame(company), allocations_frame(company)
+    items = items_frame(company)
     calendar = calendar_between(
         company.country, (as_of - WINDOW).replace(day=1), as_of.replace(day=1) + MONTH
     )
-    assessed = native(assess_promises(promises, allocations, as_of=as_of, calendar=calendar))
+    assessed = native(
+        assess_promises(promises, allocations, items, as_of=as_of, calendar=calendar)
+    )
     booked = (
         native(allocations)
         .join(native(promises).select("item_id", "promise_id"), on="item_id", how="inner")

@@ -127,8 +127,13 @@ ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
     Role.COLLECTOR: VIEW | COLLECT,
     Role.CLERK: VIEW | CASH,
     Role.READ_ONLY: VIEW,
+    Role.PARTNER: frozenset({"placement.work"}),
 }
-"""What each role may do; the admin manages people and settings but moves no money."""
+"""What each role may do; the admin manages people and settings but moves no money, and an
+agency's people work on what is placed with them and see nothing else."""
+
+STAFF_ROLES = tuple(role for role in Role if role != Role.PARTNER)
+"""The roles of our own people; an agency's people hold the other one, through their seat."""
 
 RIGHTS = frozenset().union(*ROLE_RIGHTS.values())
 """Every right there is."""
@@ -162,6 +167,11 @@ class Actor:
     user_id: int | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
     rights: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def is_partner(self) -> bool:
+        """Return whether this is somebody of an agency, who is shown the agency's own alone."""
+        return Role.PARTNER in self.roles
 
     def require(self, right: str) -> None:
         """Raise Forbidden unless the actor holds the right."""

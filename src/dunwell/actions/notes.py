@@ -9,10 +9,13 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.actions.texts import fitting
-from dunwell.models import Customer, Note, Task
+from dunwell.models import Customer, Event, Note, Task
 
 CALL_TASKS = (Task.Kind.CALL, Task.Kind.BROKEN_PROMISE)
 """Tasks that a call to the customer fulfils."""
+
+MOST_EVENTS = 50
+"""So far back is looked whether the last call was taken back; a day has fewer notes."""
 
 
 @transaction.atomic
@@ -59,7 +62,9 @@ def record_note(
         at=at,
     )
     completed = _complete_calls(actor, customer, at) if kind == Note.Kind.CALL else []
-    attempt = attempt_of_note(note, as_of=as_of)
+    is_corrected = kind == Note.Kind.CALL and _is_corrected(actor, customer, as_of)
+    # the call whose result was taken back is the one told of now: it was made once
+    attempt = None if is_corrected else attempt_of_note(note, as_of=as_of)
     rule = attempt.verdict["rule"] if attempt is not None else ""
     record_event(
         actor,
@@ -95,6 +100,22 @@ def _check(kind: str, result: str, why: str, text: str) -> None:
         raise Refused("Say how the call went.")
     if kind != Note.Kind.CALL and not text:
         raise Refused("Write a text.")
+
+
+def _is_corrected(actor: Actor, customer: Customer, as_of: date) -> bool:
+    """Return whether the last call recorded today was taken back, so that this one replaces it."""
+    told = Event.objects.filter(
+        company=actor.company,
+        customer_id=customer.pk,
+        subject="note",
+        verb__in=["note.recorded", "note.taken_back"],
+    )
+    for event in told.order_by("-seq")[:MOST_EVENTS]:
+        if event.verb == "note.taken_back":
+            return bool(event.data.get("on") == as_of.isoformat())
+        if event.data.get("kind") == Note.Kind.CALL:
+            return False
+    return False
 
 
 def _complete_calls(actor: Actor, customer: Customer, at: datetime) -> list[int]:

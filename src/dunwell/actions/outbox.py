@@ -18,7 +18,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
 from dunwell.models import Message
 from dunwell.queries.contact_rules import ContactVerdict
-from dunwell.queries.debit_notices import BY_MAIL
+from dunwell.queries.debit_notices import BY_MAIL, BY_STATEMENT
 
 LEASE = timedelta(minutes=10)
 """How long a claim holds; far longer than any hand-over takes."""
@@ -26,7 +26,7 @@ LEASE = timedelta(minutes=10)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
 """How long to wait after the first, second ... failure; after the last one it is given up."""
 
-SENT_BY_MAIL = ("email", "portal", *BY_MAIL)
+SENT_BY_MAIL = ("email", "portal", *BY_MAIL, *BY_STATEMENT)
 """Channels that are handed over as mail; calls, letters and short messages are tasks."""
 
 ATTEMPTS = len(BACKOFF) + 1

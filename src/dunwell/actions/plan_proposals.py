@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from dunwell.actions.agreements import check_move, locked_agreement, move
 from dunwell.actions.approvals import handles, request_approval
@@ -17,6 +18,7 @@ from dunwell.actions.plan_terms import (
     planned_debt,
     planned_terms,
 )
+from dunwell.actions.promises import amounts_of
 from dunwell.actions.texts import fitting
 from dunwell.engine.plan_offers import PlanWish
 from dunwell.engine.plan_schedule import months_until
@@ -246,8 +248,9 @@ def _write_rows(plan: PaymentPlan, debt: PlannedDebt, planned: PlannedTerms) -> 
 
 def _check_promises(debt: PlannedDebt, *, supersede: bool) -> None:
     """Refuse because of the first open promise on the items, unless the plan replaces it."""
+    items = [item.pk for item in debt.amounts]
     standing = Promise.objects.filter(
-        outcome=Promise.Outcome.OPEN, lines__item__in=list(debt.amounts)
+        Q(lines__item__in=items) | amounts_of(items), outcome=Promise.Outcome.OPEN
     )
     promise = standing.order_by("due_on", "id").first()
     if promise is not None and not supersede:

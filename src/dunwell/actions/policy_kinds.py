@@ -14,9 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.actions.gate import Refused
 from dunwell.engine.authority_policy import play_authority_cases, read_authority_policy
 from dunwell.engine.documents import DocumentError
+from dunwell.engine.escalation_clock import play_playbook_cases
 from dunwell.engine.plans_policy import read_plans_policy
 from dunwell.engine.plans_rehearsal import play_plan_cases
+from dunwell.engine.playbooks_policy import read_playbooks_policy
 from dunwell.engine.promise_policy import play_promise_cases, read_promises_policy
+from dunwell.engine.segments_cases import play_segment_cases
+from dunwell.engine.segments_policy import read_segments_policy
 from dunwell.formats.policies import PolicyError, PolicyText, line_of, read_policy
 from dunwell.models import PolicyVersion
 from dunwell.queries.charge_law import play_lawful_cases, read_lawful_policy
@@ -71,6 +75,11 @@ KINDS: Mapping[str, PolicyKind] = {
         read=read_bound_policy,
         play_cases=play_bound_cases,
     ),
+    Kind.SEGMENTS: PolicyKind(
+        about=_("Which groups customers fall into, by rules over what they owe and how they pay."),
+        read=read_segments_policy,
+        play_cases=play_segment_cases,
+    ),
     Kind.AUTHORITY: PolicyKind(
         about=_("Who may grant which concession alone, who has to be asked, what nobody may do."),
         read=read_authority_policy,
@@ -80,6 +89,11 @@ KINDS: Mapping[str, PolicyKind] = {
         about=_("What is taken as a promise, and what follows from one that was not kept."),
         read=read_promises_policy,
         play_cases=play_promise_cases,
+    ),
+    Kind.PLAYBOOKS: PolicyKind(
+        about=_("Who is asked when the usual step is not enough, and how risks are watched."),
+        read=read_playbooks_policy,
+        play_cases=play_playbook_cases,
     ),
     Kind.PLANS: PolicyKind(
         about=_("Which payment plans are offered, what they cost, and when one has failed."),

@@ -11,9 +11,18 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import RIGHTS, Actor, Refused
+from dunwell.actions.gate import RIGHTS, STAFF_ROLES, Actor, Refused
 from dunwell.actions.texts import fitting
-from dunwell.models import ApiToken, Company, Event, Membership, Role, SignInLink, User
+from dunwell.models import (
+    AgencySeat,
+    ApiToken,
+    Company,
+    Event,
+    Membership,
+    Role,
+    SignInLink,
+    User,
+)
 from dunwell.queries.companies import has_second_factor
 
 LINK_MINUTES = 60
@@ -176,11 +185,15 @@ def _address(email: str) -> str:
 
 
 def _check_roles(roles: Sequence[str]) -> None:
-    if unknown := sorted(set(roles) - set(Role.values)):
-        raise Refused(f"There is no role {unknown[0]}; the roles are {', '.join(Role.values)}.")
+    if Role.PARTNER in roles:
+        raise Refused("A partner's seat is given on the page of the agency.")
+    if unknown := sorted(set(roles) - set(STAFF_ROLES)):
+        raise Refused(f"There is no role {unknown[0]}; the roles are {', '.join(STAFF_ROLES)}.")
 
 
 def _set_roles(company: Company, user: User, roles: Sequence[str]) -> None:
+    # whoever works for us, or no longer for anybody, has no seat of an agency
+    AgencySeat.objects.filter(company=company, user=user).delete()
     Membership.objects.filter(company=company, user=user).exclude(role__in=roles).delete()
     for role in sorted(set(roles)):
         Membership.objects.get_or_create(company=company, user=user, role=role)

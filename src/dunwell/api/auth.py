@@ -14,6 +14,9 @@ from dunwell.models import User
 from dunwell.queries.companies import chosen_company, companies_of
 from dunwell.queries.tokens import live_token
 
+PARTNER_PATH = "/api/v1/partner/"
+"""All of the API that somebody of an agency reaches."""
+
 
 class ApiRequest(HttpRequest):
     """A request to the API: somebody or something acts for a company, on its day."""
@@ -72,6 +75,8 @@ class SessionAuth(APIKeyCookie):
 
 
 def _act(request: HttpRequest, actor: Actor) -> Actor:
+    if actor.is_partner and not request.path.startswith(PARTNER_PATH):
+        raise HttpError(403, "The agency's own placements are under /partner; nothing else is.")
     request.actor = actor  # type: ignore[attr-defined]
     request.at = clock.now()  # type: ignore[attr-defined]
     request.as_of = clock.today(actor.company.zone)  # type: ignore[attr-defined]

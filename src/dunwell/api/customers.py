@@ -133,13 +133,14 @@ class SnoozeIn(Body):
 
 
 @router.get("", response=answers(Page[CustomerRow]))
-def list_customers(
+def list_customers(  # noqa: PLR0917 -- query parameters
     request: ApiRequest,
     search: Text = "",
     segment: Word = "",
     collector_id: Key | None = None,
     unassigned: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
     only_owing: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
+    pool_id: Key | None = None,
     cursor: Cursor = "",
     limit: Limit = PAGE,
 ) -> Page[CustomerRow]:
@@ -153,6 +154,7 @@ def list_customers(
         collector_id=collector_id,
         unassigned=unassigned,
         only_owing=only_owing,
+        pool_id=pool_id,
         cursor=cursor,
         limit=limit,
     )

@@ -39,6 +39,7 @@ def list_worklist(
     request: ApiRequest,
     show: Literal["plan", "mine", "all", "unassigned", "snoozed"] = "mine",
     search: Text = "",
+    pool_id: Key | None = None,
     cursor: Cursor = "",
     limit: Limit = PAGE,
 ) -> Page[WorklistRow]:
@@ -54,6 +55,7 @@ def list_worklist(
         user_id=request.actor.user_id,
         show=show,
         search=search,
+        pool_id=pool_id,
         cursor=cursor,
         limit=limit,
     )

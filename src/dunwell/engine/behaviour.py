@@ -291,7 +291,7 @@ def _broken(ledger: Ledger, *, as_of: date) -> nw.LazyFrame:
     """Return how many promises each customer broke in the history, partly broken ones included."""
     first = day_number(as_of) - HISTORY_DAYS
     return (
-        assess_promises(ledger.promises, ledger.allocations, as_of=as_of)
+        assess_promises(ledger.promises, ledger.allocations, ledger.items, as_of=as_of)
         .filter(
             nw.col("judged_day") > first, nw.col("outcome").is_in(["broken", "partially_kept"])
         )

@@ -2,7 +2,8 @@
 
 Every amount is Int64 minor units in the item's currency unless named `home`.
 The disputed, promised and held parts of an item never overlap, so that
-open = disputed + promised + held + collect for every debit item.
+open = disputed + promised + held + collect for every debit item. An amount promised
+without naming items covers what else could be collected, the oldest due first.
 """
 
 from datetime import date
@@ -44,6 +45,12 @@ COLLECTABLE: Frame = {
     "hold_rank": Column(nw.Int32, "0 = not held, else place in HOLD_REASONS from 1"),
     "collect_minor": Column(nw.Int64, "part that may be asked for"),
 }
+PROMISED: Frame = {
+    "customer_id": Column(nw.Int64, "who promised"),
+    "currency": Column(nw.String, "ISO 4217 code"),
+    "item_id": Column(nw.Int64, "promised item; empty: on whatever is oldest", nullable=True),
+    "promised_minor": Column(nw.Int64, "sum under open promises"),
+}
 DEMANDS: Frame = {
     "customer_id": Column(nw.Int64, "who is asked"),
     "currency": Column(nw.String, "ISO 4217 code"),
@@ -66,25 +73,29 @@ DEMANDS: Frame = {
 def promised(
     promises: nw.LazyFrame,
     allocations: nw.LazyFrame,
+    items: nw.LazyFrame,
     *,
     as_of: date,
     calendar: nw.LazyFrame | None = None,
 ) -> nw.LazyFrame:
-    """Return item_id, promised_minor: what open promises cover of each item as of a day.
+    """Return what open promises cover as of a day, in columns PROMISED.
 
     A promise protects its amount until it is kept, broken or withdrawn (see
-    `promises.assess_promises`); while it is half paid it still protects all of it.
+    `promises.assess_promises`). For an item it still protects all of it while it is half paid;
+    an amount protects what is not paid yet.
     """
-    outcomes = (
-        assess_promises(promises, allocations, as_of=as_of, calendar=calendar)
-        .filter(nw.col("outcome") == "open")
-        .select("promise_id", "currency")
+    assessed = assess_promises(promises, allocations, items, as_of=as_of, calendar=calendar)
+    outcomes = assessed.filter(nw.col("outcome") == "open").select(
+        "promise_id", "currency", "paid_minor"
     )
+    rest = nw.when(nw.col("item_id").is_null()).then(nw.col("paid_minor")).otherwise(0)
     return (
         promises.filter(nw.col("made_day") <= day_number(as_of))
         .join(outcomes, on=["promise_id", "currency"], how="inner")
-        .group_by("item_id")
+        .with_columns(amount_minor=nw.col("amount_minor") - rest)
+        .group_by("customer_id", "currency", "item_id")
         .agg(promised_minor=total("amount_minor"))
+        .select(*PROMISED)
     )
 
 
@@ -106,13 +117,13 @@ def collectable(
     """
     is_credit = nw.col("open_minor") < 0
     past_grace = nw.col("days_past_due") > nw.col("grace_days").fill_null(0)
-    return (
+    parts = (
         open_items.select(
             "item_id", "customer_id", "currency", "due_day", "days_past_due", "open_minor"
         )
         .join(_terms(customers, steps), on="customer_id", how="left")
         .join(_disputed(disputes, as_of), on="item_id", how="left")
-        .join(promised.rename({"promised_minor": "promised"}), on="item_id", how="left")
+        .join(_named(promised), on="item_id", how="left")
         .join(_held_items(holds, as_of), on="item_id", how="left")
         .join(held_customers(holds, as_of=as_of), on="customer_id", how="left")
         .with_columns(
@@ -131,6 +142,14 @@ def collectable(
             held_minor=nw.when(nw.col("hold_rank") > 0).then(nw.col("rest")).otherwise(0)
         )
         .with_columns(collect_minor=nw.col("rest") - nw.col("held_minor"))
+    )
+    covered = nw.col("covered_minor").fill_null(0)
+    return (
+        parts.join(_covered(parts, promised), on="item_id", how="left")
+        .with_columns(
+            promised_minor=nw.col("promised_minor") + covered,
+            collect_minor=nw.col("collect_minor") - covered,
+        )
         .select(*COLLECTABLE)
     )
 
@@ -179,6 +198,37 @@ def demands(
         .join(rates.select("currency", "rate_ppm"), on="currency", how="left")
         .with_columns(home_minor=in_home(nw.col("demand_minor"), home=home))
         .select(*DEMANDS)
+    )
+
+
+def _named(promised: nw.LazyFrame) -> nw.LazyFrame:
+    """Return item_id, promised: what the items' own promises cover."""
+    return (
+        promised.filter(~nw.col("item_id").is_null())
+        .group_by("item_id")
+        .agg(promised=total("promised_minor"))
+    )
+
+
+def _covered(parts: nw.LazyFrame, promised: nw.LazyFrame) -> nw.LazyFrame:
+    """Return item_id, covered_minor: what amounts promised cover of what could be collected.
+
+    The oldest due first, and never more than that; what is disputed, held or promised by
+    itself is passed over. An item covered in part is paused where the strategy says so.
+    """
+    by = ["customer_id", "currency"]
+    amounts = (
+        promised.filter(nw.col("item_id").is_null())
+        .group_by(*by)
+        .agg(amount=total("promised_minor"))
+    )
+    until = nw.col("collect_minor").cum_sum().over(*by, order_by=["due_day", "item_id"])
+    return (
+        parts.select("item_id", *by, "due_day", "collect_minor", "pause_promised")
+        .join(amounts, on=by, how="inner")
+        .with_columns(words=nw.col("amount") - until + nw.col("collect_minor"))
+        .with_columns(covered_minor=_part("words", "pause_promised", nw.col("collect_minor")))
+        .select("item_id", "covered_minor")
     )
 
 

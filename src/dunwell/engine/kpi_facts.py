@@ -48,7 +48,9 @@ def kpi_facts(ledger: Ledger, *, as_of: date, window_days: int) -> nw.LazyFrame:
         _owed(opened),
         _paid(settled.filter(nw.col("settled_day").is_between(*window))),
         _rolled(before, opened),
-        _promised(assess_promises(ledger.promises, ledger.allocations, as_of=as_of), window),
+        _promised(
+            assess_promises(ledger.promises, ledger.allocations, ledger.items, as_of=as_of), window
+        ),
         _disputed(ledger, opened, as_of=as_of, window=window),
         _sums(
             unapplied(ledger.payments, ledger.allocations, as_of=as_of)

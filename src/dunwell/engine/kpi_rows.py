@@ -110,7 +110,7 @@ def _unapplied(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:  
 def _promised(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
     last = day_number(as_of)
     return (
-        assess_promises(ledger.promises, ledger.allocations, as_of=as_of)
+        assess_promises(ledger.promises, ledger.allocations, ledger.items, as_of=as_of)
         .filter(
             nw.col("judged_day").is_between(last - window_days + 1, last),
             nw.col("outcome").is_in(["kept", "partially_kept", "broken"]),

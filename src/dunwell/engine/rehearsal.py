@@ -19,7 +19,7 @@ from dunwell.engine.branches import (
 from dunwell.engine.calendars import calendar_days, day_number
 from dunwell.engine.cases import Case, CaseItem, Expectation
 from dunwell.engine.chase import GatePolicy
-from dunwell.engine.collectable import PPM
+from dunwell.engine.collectable import PPM, PROMISED
 from dunwell.engine.proposals import Facts, proposals
 from dunwell.engine.schema import CONTACTS, CUSTOMERS, DISPUTES, HOLDS, Frame
 from dunwell.engine.strategy import (
@@ -161,7 +161,16 @@ def _facts(
         contact_log=_table(CONTACTS, contacts + others),
         disputes=_table(DISPUTES, [_dispute(n, i, item, today) for n, i, item in told]),
         promised=_frame(
-            _PROMISED, [{"item_id": i, "promised_minor": _promised(item)} for _, i, item in told]
+            _PROMISED,
+            [
+                {
+                    "customer_id": n,
+                    "currency": item.currency,
+                    "item_id": i,
+                    "promised_minor": _promised(item),
+                }
+                for n, i, item in told
+            ],
         ),
         holds=_table(HOLDS, holds),
         balances=_frame(_UNAPPLIED, [_balance(n, case) for n, case in cases.items()]),
@@ -190,7 +199,7 @@ _OPEN = {
     "days_past_due": nw.Int32(),
     "open_minor": nw.Int64(),
 }
-_PROMISED = {"item_id": nw.Int64(), "promised_minor": nw.Int64()}
+_PROMISED = {name: column.dtype() for name, column in PROMISED.items()}
 _UNAPPLIED = {"customer_id": nw.Int64(), "currency": nw.String(), "unapplied_minor": nw.Int64()}
 _RATES = {"currency": nw.String(), "rate_ppm": nw.Int64()}
 _BUSINESS_DAYS = {"country": nw.String(), "is_business": nw.Boolean()}

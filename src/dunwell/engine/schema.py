@@ -74,9 +74,11 @@ DISPUTES: Frame = {
 PROMISES: Frame = {
     "promise_id": Column(nw.Int64, "key of the promise"),
     "customer_id": Column(nw.Int64, "who promised"),
-    "item_id": Column(nw.Int64, "item it covers; one row per promised item"),
-    "currency": Column(nw.String, "ISO 4217 code of the item"),
-    "amount_minor": Column(nw.Int64, "promised part of the item, > 0"),
+    "item_id": Column(
+        nw.Int64, "item it covers, a row each; empty: an amount on any of the items", nullable=True
+    ),
+    "currency": Column(nw.String, "ISO 4217 code of the item or the amount"),
+    "amount_minor": Column(nw.Int64, "promised part of the item, or the amount, > 0"),
     "made_day": Column(nw.Int32, "day it was made"),
     "due_day": Column(nw.Int32, "day it is due"),
     "withdrawn_day": Column(

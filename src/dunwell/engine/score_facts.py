@@ -272,7 +272,9 @@ def _kept(ledger: Ledger, calendar: nw.LazyFrame | None, *, as_of: date) -> nw.L
     one = nw.lit(1, nw.Int64)
     is_kept = nw.col("outcome") == "kept"
     return (
-        assess_promises(ledger.promises, ledger.allocations, as_of=as_of, calendar=calendar)
+        assess_promises(
+            ledger.promises, ledger.allocations, ledger.items, as_of=as_of, calendar=calendar
+        )
         .filter(
             nw.col("judged_day") > day_number(as_of) - SCORE_DAYS,
             nw.col("outcome").is_in(["kept", "partially_kept", "broken"]),

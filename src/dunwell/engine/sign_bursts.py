@@ -142,7 +142,9 @@ def _sign(frame: nw.LazyFrame, day: str, *, is_marked: nw.Expr) -> nw.LazyFrame:
 
 def _broken(ledger: Ledger, calendar: nw.LazyFrame | None, *, as_of: date) -> nw.LazyFrame:
     """Return broken promises by the first day they were known to be broken; partly kept too."""
-    assessed = assess_promises(ledger.promises, ledger.allocations, as_of=as_of, calendar=calendar)
+    assessed = assess_promises(
+        ledger.promises, ledger.allocations, ledger.items, as_of=as_of, calendar=calendar
+    )
     broken = assessed.filter(nw.col("outcome").is_in(["broken", "partially_kept"])).with_columns(
         known_day=(nw.col("judged_day") + 1).cast(nw.Int32)
     )

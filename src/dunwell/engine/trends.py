@@ -129,7 +129,7 @@ def changes(ledger: Ledger, *, as_of: date, previous: date) -> nw.LazyFrame:
     opened = open_items(ledger.items, ledger.allocations, as_of=as_of)
     settled = settled_items(ledger.items, ledger.allocations, as_of=as_of)
     disputes = happened(ledger.disputes, "opened_day", ends="closed_day", as_of=as_of)
-    assessed = assess_promises(ledger.promises, ledger.allocations, as_of=as_of)
+    assessed = assess_promises(ledger.promises, ledger.allocations, ledger.items, as_of=as_of)
     late_from = nw.max_horizontal(nw.col("due_day") + 1, "issued_day")
     missed = nw.col("promised_minor") - nw.col("paid_minor") - nw.col("credited_minor")
     is_debit = nw.col("amount_minor") > 0

@@ -6,6 +6,7 @@ import polars as pl
 
 from dunwell.engine.money import UNKNOWN_CURRENCY
 from dunwell.formats.countries import country_code
+from dunwell.formats.customer_places import with_places
 from dunwell.formats.findings import FindingLog
 from dunwell.formats.refusals import refuse, refuse_repeats
 from dunwell.formats.roles import CUSTOMER_DETAILS
@@ -123,7 +124,7 @@ def merged(
         ),
         *(pl.col(name).first() for name in ("file", "part", "row")),
     )
-    merged_rows = _countries(merged_rows, log=log)
+    merged_rows = with_places(_countries(merged_rows, log=log), log=log)
     contact = pl.concat_str(
         pl.col("contact_first_name").str.strip_chars(),
         pl.col("contact_last_name").str.strip_chars(),
@@ -149,6 +150,9 @@ def merged(
         "postcode",
         "city",
         "region",
+        "region_code",
+        "party",
+        "zones",
         "vat_number",
         "iban",
         "file",

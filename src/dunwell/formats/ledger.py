@@ -40,7 +40,8 @@ class Ledger:
     """A ledger read from files. Amounts are minor units, days are day numbers.
 
     customers: customer_number, alias, name, country, currency, email, phone, language, segment,
-    terms, credit_limit_minor, parent_number, contact, address parts, vat_number, iban.
+    terms, credit_limit_minor, parent_number, contact, address parts, region_code, party, zones (a
+    JSON list), vat_number, iban.
     items: number, customer_number, kind, currency, amount_minor (credit notes < 0), issued_day,
     due_day (as stated, even before issued_day), is_disputed, terms, reference, company_code.
     payments: payment_number, customer_number (empty while unknown), currency, amount_minor,

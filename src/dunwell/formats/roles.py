@@ -51,6 +51,8 @@ CUSTOMER_DETAILS = (
     "postcode",
     "city",
     "region",
+    "party",
+    "zones",
     "vat_number",
     "iban",
     "contact_last_name",

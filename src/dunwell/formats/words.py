@@ -203,6 +203,10 @@ FIELDS: Mapping[str, str] = {
     "adresszusatz|adresse 2|complement d adresse|direccion 2",
     "postcode": "postal code|postcode|zip|zip code|plz|postleitzahl|code postal|cp|codigo postal",
     "city": "city|town|ort|stadt|wohnort|ville|localite|ciudad|poblacion|localidad",
+    "party": "party|party type|kind of party|b2b b2c|personenart|rechtsform art|type de partie|"
+    "tipo de parte",
+    "zones": "time zone|time zones|timezone|timezones|iana zone|zeitzone|zeitzonen|"
+    "fuseau horaire|fuseaux horaires|zona horaria|zonas horarias",
     "region": "region|province|county|us state|bundesland|departement|provincia|comunidad",
     "dispute_number": "dispute id|dispute no|dispute number|case id|case no|claim id|"
     "claim number|reklamationsnummer|"

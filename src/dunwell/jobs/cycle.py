@@ -13,15 +13,18 @@ from dunwell.actions.bank_entries import book_due_entries
 from dunwell.actions.charge_bills import bill_due_charges
 from dunwell.actions.charges import accrue_charges
 from dunwell.actions.cycle import StepDone, run_step
+from dunwell.actions.escalation_steps import raise_escalations
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
 from dunwell.actions.figures import record_figures
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.actions.habits import refresh_habits
 from dunwell.actions.incentives import grant_incentives
+from dunwell.actions.legal_deadlines import remind_deadlines
 from dunwell.actions.plan_steps import judge_plans
 from dunwell.actions.promises import settle_promises
 from dunwell.actions.reminders import drop_stale_messages, write_reminders
 from dunwell.actions.scores import write_scores
+from dunwell.actions.segments import assign_segments
 from dunwell.actions.settlement_steps import end_settlements
 from dunwell.actions.worklist import rank_customers
 from dunwell.engine.matching import Matching
@@ -36,10 +39,12 @@ from dunwell.models import Company
 from dunwell.queries.charges_due import ChargesDue, charges_due
 from dunwell.queries.choices import as_chosen
 from dunwell.queries.ledgers import Books
+from dunwell.queries.legal_deadlines import Deadline, coming_deadlines
 from dunwell.queries.match_frames import MatchFrames, match_frames
 from dunwell.queries.policies import PolicyInForce, strategies_in_force
 from dunwell.queries.reminders import ContactPlan, plan_contacts
 from dunwell.queries.runs import first_item_on, is_finished, last_finished_day, missing_days
+from dunwell.queries.segments_due import SegmentsDue, segments_due
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ class Day:
         return customer_scores(self.books, as_of=self.as_of)
 
     @cached_property
+    def segments(self) -> SegmentsDue | None:
+        """What the rules of segments and pools say of every customer, None without any."""
+        return segments_due(self.books, as_of=self.as_of)
+
+    @cached_property
     def found(self) -> pl.DataFrame:
         """What is unlike the rest, or came twice."""
         return found_anomalies(self.books, as_of=self.as_of)
@@ -85,6 +95,11 @@ class Day:
     def charges(self) -> ChargesDue | None:
         """Interest and fees by the day, None where nobody is charged."""
         return charges_due(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """Claims to file, claims that lapse soon, VAT to repay."""
+        return coming_deadlines(self.actor.company, as_of=self.as_of)
 
     @cached_property
     def due(self) -> ContactPlan:
@@ -165,6 +180,13 @@ def _score_customers(day: Day) -> int:
     return write_scores(actor=day.actor, rows=day.scores, as_of=day.as_of, at=day.at)
 
 
+def _assign_segments(day: Day) -> int:
+    changed = assign_segments(actor=day.actor, due=day.segments, as_of=day.as_of, at=day.at)
+    # strategies go by the segment: who is chased is read anew
+    day.books.forget_customers()
+    return changed
+
+
 def _find_anomalies(day: Day) -> int:
     return find_anomalies(actor=day.actor, rows=day.found, as_of=day.as_of, at=day.at)
 
@@ -189,8 +211,16 @@ def _accrue_charges(day: Day) -> int:
     return changed + bill_due_charges(actor=day.actor, as_of=day.as_of, at=day.at)
 
 
+def _raise_escalations(day: Day) -> int:
+    return raise_escalations(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
 def _grant_incentives(day: Day) -> int:
     return grant_incentives(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
+def _remind_deadlines(day: Day) -> int:
+    return remind_deadlines(actor=day.actor, deadlines=day.deadlines, as_of=day.as_of, at=day.at)
 
 
 def _drop_stale_messages(day: Day) -> int:
@@ -217,9 +247,12 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("train_model", _train_model),
     ("score_items", _score_items),
     ("score_customers", _score_customers),
+    ("assign_segments", _assign_segments),
     ("find_anomalies", _find_anomalies),
     ("accrue_charges", _accrue_charges),
+    ("raise_escalations", _raise_escalations),
     ("grant_incentives", _grant_incentives),
+    ("remind_deadlines", _remind_deadlines),
     ("drop_stale_messages", _drop_stale_messages),
     ("choose_actions", _choose_actions),
     ("rank_customers", _rank_customers),
@@ -238,8 +271,10 @@ READS: Mapping[str, Callable[[Day], object]] = {
     "train_model": lambda day: day.model.trained,
     "score_items": lambda day: day.model.scored,
     "score_customers": lambda day: day.scores,
+    "assign_segments": lambda day: day.segments,
     "find_anomalies": lambda day: day.found,
     "accrue_charges": lambda day: day.charges,
+    "remind_deadlines": lambda day: day.deadlines,
     "drop_stale_messages": lambda day: day.books.still_open(as_of=day.as_of),
     "choose_actions": lambda day: day.choices,
     "rank_customers": lambda day: (day.plan, day.shown),

@@ -20,14 +20,18 @@ from dunwell.actions.outbox import (
 )
 from dunwell.connectors.outbox_files import write_eml
 from dunwell.connectors.smtp import MailError, MailServer, mail_line
-from dunwell.formats.mail import Mail, MailFormError, write_mail
+from dunwell.formats.account_statement_files import file_name
+from dunwell.formats.account_statement_pdf import StatementPdfError, statement_pdf
+from dunwell.formats.mail import Attachment, Mail, MailFormError, write_mail
 from dunwell.models import Company, Message
+from dunwell.queries.debit_notices import STATEMENT
 from dunwell.queries.deliveries import (
     Verdict,
     delivery_verdicts,
     early_messages,
     is_unchanged,
 )
+from dunwell.queries.statements import statement_document
 
 BATCH = 100
 """Messages claimed and judged together; small enough to be handed over within the lease."""
@@ -106,7 +110,23 @@ def _mail(message: Message) -> Mail:
         body=message.body,
         language=message.language,
         reply_to=company.reply_to,
+        attachments=_attachments(message),
     )
+
+
+def _attachments(message: Message) -> tuple[Attachment, ...]:
+    """Return the PDF of the statement a mail is about; MailFormError where it is not proved."""
+    if message.template != STATEMENT:
+        return ()
+    issued = statement_document(message.company, int(message.decision["statement_id"]))
+    if issued is None or not issued.is_proved:
+        raise MailFormError("The ledger no longer reproduces the statement. Verify the books")
+    try:
+        data = statement_pdf(issued.document, issued.letterhead)
+    except StatementPdfError as error:
+        raise MailFormError(f"The statement as PDF: {error}") from error
+    name = file_name(issued.document, "pdf")
+    return (Attachment(name=name, media_type="application/pdf", data=data),)
 
 
 @contextmanager

@@ -1,11 +1,22 @@
 """The records. One file per noun; import them from here."""
 
-from dunwell.models.agencies import Agency, AgencyReport, Placement, PlacementItem
+from dunwell.models.agencies import (
+    Agency,
+    AgencyFileLine,
+    AgencyReport,
+    AgencySeat,
+    EvidencePack,
+    Placement,
+    PlacementBatch,
+    PlacementItem,
+    PlacementNote,
+)
 from dunwell.models.anomalies import Anomaly
 from dunwell.models.bank import (
     BankAccount,
     BankEntry,
     BankFile,
+    BankLayout,
     BankStatement,
     Remittance,
     RemittanceLine,
@@ -18,14 +29,20 @@ from dunwell.models.customers import Contact, Customer
 from dunwell.models.debits import Debit, DebitItem, DebitRun, Mandate
 from dunwell.models.disputes import Dispute
 from dunwell.models.entries import EntryLine
-from dunwell.models.escalations import Escalation, Watch
+from dunwell.models.escalations import Escalation, ExposureFreeze, Watch, WatchCheck
 from dunwell.models.events import ChainHead, Event
 from dunwell.models.experiments import ActionChoice, Experiment
 from dunwell.models.holds import Hold
 from dunwell.models.imports import ImportBatch, ImportFinding, ImportProfile
 from dunwell.models.items import Item, OpenItem
 from dunwell.models.kpis import Habit, KpiValue
-from dunwell.models.legal import LegalMatter, LegalMatterItem, LimitationEvent, VatRelief
+from dunwell.models.legal import (
+    LegalEntry,
+    LegalMatter,
+    LegalMatterItem,
+    LimitationEvent,
+    VatRelief,
+)
 from dunwell.models.matching import (
     CaseView,
     MatchCase,
@@ -46,7 +63,15 @@ from dunwell.models.promises import Promise, PromiseConsequence, PromiseItem
 from dunwell.models.rates import Feed, FxRate
 from dunwell.models.refunds import Payee, Refund
 from dunwell.models.runs import Run
-from dunwell.models.segments import Absence, Pool, SegmentMembership, SegmentMove, WorkCapacity
+from dunwell.models.segments import (
+    Absence,
+    Pool,
+    PoolMember,
+    SegmentByHand,
+    SegmentMembership,
+    SegmentMove,
+    WorkCapacity,
+)
 from dunwell.models.settlements import (
     ApprovalRequest,
     Incentive,
@@ -65,7 +90,9 @@ __all__ = [
     "ActionChoice",
     "Adjustment",
     "Agency",
+    "AgencyFileLine",
     "AgencyReport",
+    "AgencySeat",
     "Allocation",
     "Anomaly",
     "ApiToken",
@@ -73,6 +100,7 @@ __all__ = [
     "BankAccount",
     "BankEntry",
     "BankFile",
+    "BankLayout",
     "BankStatement",
     "CaseView",
     "CashForecast",
@@ -92,7 +120,9 @@ __all__ = [
     "EntryLine",
     "Escalation",
     "Event",
+    "EvidencePack",
     "Experiment",
+    "ExposureFreeze",
     "Feed",
     "FxRate",
     "Habit",
@@ -108,6 +138,7 @@ __all__ = [
     "Journal",
     "JournalLine",
     "KpiValue",
+    "LegalEntry",
     "LegalMatter",
     "LegalMatterItem",
     "LimitationEvent",
@@ -130,11 +161,14 @@ __all__ = [
     "PaymentPlan",
     "PeriodLock",
     "Placement",
+    "PlacementBatch",
     "PlacementItem",
+    "PlacementNote",
     "PlanInstalment",
     "PlanItem",
     "PolicyVersion",
     "Pool",
+    "PoolMember",
     "PredictionLog",
     "Promise",
     "PromiseConsequence",
@@ -146,6 +180,7 @@ __all__ = [
     "Replay",
     "Role",
     "Run",
+    "SegmentByHand",
     "SegmentMembership",
     "SegmentMove",
     "Settlement",
@@ -158,6 +193,7 @@ __all__ = [
     "User",
     "VatRelief",
     "Watch",
+    "WatchCheck",
     "WorkCapacity",
     "WorklistEntry",
 ]

@@ -46,6 +46,7 @@ class Role(models.TextChoices):
     COLLECTOR = "collector", _("Collector")
     CLERK = "clerk", _("Cash-application clerk")
     READ_ONLY = "read_only", _("Read only")
+    PARTNER = "partner", _("Agency partner")
 
 
 class Membership(models.Model):

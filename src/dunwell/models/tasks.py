@@ -48,6 +48,7 @@ class Task(models.Model):
         CHECK_IN = "check_in", _("Regular check")
         VISIT = "visit", _("Visit")
         FOLLOW_UP = "follow_up", _("Follow up")
+        DEADLINE = "deadline", _("Legal deadline")
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")

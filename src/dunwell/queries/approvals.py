@@ -83,6 +83,14 @@ def waiting_count(company: Company, *, person: str, roles: Collection[str], as_o
     return _scope(company, WAITING, person=person, roles=roles, as_of=as_of).count()
 
 
+def open_count(
+    company: Company, *, scope: str, person: str, roles: Collection[str], as_of: date
+) -> int:
+    """Return how many requests of a scope are not decided yet."""
+    found = _scope(company, scope, person=person, roles=roles, as_of=as_of)
+    return found.filter(status=Status.OPEN).count()
+
+
 def _scope(
     company: Company, scope: str, *, person: str, roles: Collection[str], as_of: date
 ) -> QuerySet[ApprovalRequest]:

@@ -21,12 +21,12 @@ from dunwell.models import (
     Note,
     OpenItem,
     Payment,
-    PromiseItem,
     Snooze,
     WorklistEntry,
 )
 from dunwell.queries.holds import HoldRow, hold_rows
 from dunwell.queries.home import BucketFigure, bucket_figures, bucket_sums
+from dunwell.queries.promised_amounts import promised_sums
 from dunwell.queries.tasks import TaskRow, task_rows
 
 
@@ -215,8 +215,8 @@ def _balances(customer: Customer, as_of: date) -> tuple[Balance, ...]:
         )
     }
     disputes = Dispute.objects.filter(customer=customer, closed_on=None)
-    promised = PromiseItem.objects.filter(promise__customer=customer, promise__outcome="open")
-    parts = (_unapplied(customer), _by_currency(disputes), _by_currency(promised))
+    promised = promised_sums(customer, as_of=as_of)
+    parts = (_unapplied(customer), _by_currency(disputes), promised)
     return tuple(
         _balance(
             currency,
@@ -251,7 +251,7 @@ def _balance(
     )
 
 
-def _by_currency(lines: QuerySet[Dispute] | QuerySet[PromiseItem]) -> dict[str, int]:
+def _by_currency(lines: QuerySet[Dispute]) -> dict[str, int]:
     """Return the sum of the lines' amounts by the currency of their items."""
     return {
         currency: int(total)

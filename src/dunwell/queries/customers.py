@@ -47,6 +47,7 @@ def customer_page(
     collector_id: int | None = None,
     unassigned: bool = False,
     only_owing: bool = False,
+    pool_id: int | None = None,
     sort: str = "name",
     cursor: str = "",
     limit: int = PAGE_SIZE,
@@ -65,6 +66,8 @@ def customer_page(
         found = found.filter(collector=None)
     elif collector_id is not None:
         found = found.filter(collector=collector_id)
+    if pool_id is not None:
+        found = found.filter(pools__pool=pool_id)
     if only_owing:
         owing = OpenItem.objects.filter(company=company)
         found = found.filter(pk__in=owing.values("customer_id"))

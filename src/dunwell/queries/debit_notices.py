@@ -29,6 +29,15 @@ BY_POST = ("post", "post2", "post3")
 
 NOTICES = (*BY_MAIL, *BY_POST)
 
+STATEMENT = "account_statement"
+"""Template of a mail with a statement of account."""
+
+BY_STATEMENT = ("statement", "stated2", "stated3")
+"""Channels of such mails, three a customer and day; none meets the day's reminder."""
+
+ASKING_NOTHING = (NOTICE, STATEMENT)
+"""Templates that ask for nothing: they are no contact in the sense of a strategy."""
+
 PATIENCE_DAYS = 10
 """Days after the collection for which its items are not chased, until the bank's word is in."""
 
@@ -103,15 +112,16 @@ def hidden_account(iban: str) -> str:
 
 
 def is_notice(message: Message) -> bool:
-    """Return whether a message is a pre-notification of a debit."""
-    return message.channel in NOTICES
+    """Return whether a message tells and asks for nothing: of a debit, or a statement."""
+    return message.channel in (*NOTICES, *BY_STATEMENT)
 
 
 def notice_reasons(messages: Sequence[Message]) -> dict[int, set[str]]:
-    """Return what stands against each pre-notification now, by key; nothing: it may go out.
+    """Return what stands against each pre-notification or statement, by key; nothing: it may go.
 
     Telling of a debit is a duty, not a reminder: neither opting out nor the chase gate stops
-    it, only that the debit was taken out or the contact has another address by now.
+    it, only that the debit was taken out or the contact has another address by now. A statement
+    was sent by a person; it stops where the address bounced meanwhile, too.
     """
     keys = [message.pk for message in messages]
     alive = set(
@@ -121,18 +131,23 @@ def notice_reasons(messages: Sequence[Message]) -> dict[int, set[str]]:
             run__status__in=(DebitRun.Status.APPROVED, DebitRun.Status.SENT),
         ).values_list("notice", flat=True)
     )
-    current = dict(
+    contacts = list(
         Contact.objects.filter(
             customer__in=[message.customer_id for message in messages],
             role=Contact.Role.PAYABLES,
             is_primary=True,
-        ).values_list("customer_id", "email")
+        ).values_list("customer_id", "email", "bounced_on")
     )
+    current = {key: email for key, email, _ in contacts}
+    bounced = {key for key, _, bounced_on in contacts if bounced_on is not None}
     reasons: dict[int, set[str]] = {}
     for message in messages:
         found = reasons.setdefault(message.pk, set())
-        if message.pk not in alive:
+        is_statement = message.channel in BY_STATEMENT
+        if not is_statement and message.pk not in alive:
             found.add("debit_cancelled")
+        if is_statement and message.customer_id in bounced:
+            found.add("address_bounced")
         if current.get(message.customer_id, "") != message.to:
             found.add("address_changed")
     return reasons

@@ -122,7 +122,7 @@ def plan_debits(
             books.customers,
             steps_frame(strategies, as_of=as_of),
             disputes=ledger.disputes,
-            promised=promised(ledger.promises, ledger.allocations, as_of=as_of),
+            promised=promised(ledger.promises, ledger.allocations, ledger.items, as_of=as_of),
             holds=frames.holds_frame(company),
             as_of=as_of,
         )

@@ -31,8 +31,10 @@ from dunwell.models import (
     Promise,
 )
 from dunwell.queries import frames
+from dunwell.queries.contact_groups import contact_group
 from dunwell.queries.contact_rules import ContactVerdict, delivery_rules
 from dunwell.queries.debit_notices import (
+    BY_STATEMENT,
     NOTICES,
     debit_holds_frame,
     is_notice,
@@ -62,6 +64,7 @@ OWN_REASONS: Mapping[str, str] = {
     "too_old": "it was written too long ago to be true",
     "amounts_changed": "what it asks for is not what is open any more",
     "address_changed": "the contact has another address now",
+    "address_bounced": "mail to the contact came back meanwhile",
     "another_first": "another message to the customer goes first",
     "debit_cancelled": "the debit it tells of was taken out of the run",
     "contact_forbidden": "a contact rule forbids it until somebody changes what stands against it",
@@ -157,7 +160,7 @@ def is_unchanged(message: Message) -> bool:
     """
     since = {"recorded_at__gte": message.claimed_at}
     customer = {"customer": OuterRef("customer_id")}
-    news = Q(customer__is_opted_out=True) & ~Q(channel__in=NOTICES)
+    news = Q(customer__is_opted_out=True) & ~Q(channel__in=(*NOTICES, *BY_STATEMENT))
     news |= Q(Exists(Allocation.objects.filter(item__customer=OuterRef("customer_id"), **since)))
     for written in (
         *(Payment.objects, Dispute.objects, Promise.objects, Hold.objects),
@@ -196,7 +199,7 @@ def _gate_reasons(
             customers,
             steps_frame(policies, as_of=as_of, by_hand=steered.by_hand),
             disputes=ledger.disputes,
-            promised=promised(ledger.promises, ledger.allocations, as_of=as_of),
+            promised=promised(ledger.promises, ledger.allocations, ledger.items, as_of=as_of),
             holds=holds,
             as_of=as_of,
         )
@@ -214,7 +217,12 @@ def _gate_reasons(
         totals,
         customers,
         holds=holds,
-        contact_log=contact_log(company, besides=[m.pk for m in messages.values()]),
+        contact_log=contact_log(
+            company,
+            besides=[m.pk for m in messages.values()],
+            group=contact_group(company, as_of=as_of),
+            sending=True,
+        ),
         business_days=business_days(company, customers, as_of),
         minimums=minimums_frame(policies, as_of=as_of, by_hand=steered.by_hand),
         policy=policy,
@@ -257,13 +265,14 @@ def _above_zero(demand: Mapping[str, int]) -> dict[str, int]:
 
 
 def _moved(messages: Mapping[int, Message]) -> set[int]:
-    """Return the customers whose primary contact has another address than the message."""
+    """Return the customers whose primary contact has another address than the mail to them."""
+    mails = {key: message for key, message in messages.items() if message.to}
     current = dict(
         Contact.objects.filter(
-            customer__in=messages, role=Contact.Role.PAYABLES, is_primary=True
+            customer__in=mails, role=Contact.Role.PAYABLES, is_primary=True
         ).values_list("customer_id", "email")
     )
-    return {key for key, message in messages.items() if current.get(key, "") != message.to}
+    return {key for key, message in mails.items() if current.get(key, "") != message.to}
 
 
 def _lines(messages: Mapping[int, Message]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ touches it, for the day's cycle; such frames answer for today, not for days gone
 # every value is a parameter; what is put together here are our own pieces of SQL
 # ruff: noqa: S608
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import narwhals.stable.v2 as nw
@@ -35,6 +35,13 @@ LEFT JOIN (SELECT payment_id, SUM(COALESCE(paid_minor, amount_minor)) AS used
 WHERE p.company_id = %s AND p.amount_minor <> COALESCE(u.used, 0)
 """
 """Payments with unapplied cash now, returns included."""
+
+
+_PAYS_AMOUNTS = """SELECT a.item_id FROM dunwell_promise p
+    JOIN dunwell_item i ON i.customer_id = p.customer_id AND i.currency = p.currency
+    JOIN dunwell_allocation a ON a.item_id = i.id AND a.value_on > p.made_on
+    WHERE p.company_id = %s AND p.level = 'customer' AND p.outcome = 'open'"""
+"""Items with money since an open promise of an amount was made: they say what of it is paid."""
 
 
 def day(column: str) -> str:
@@ -70,13 +77,22 @@ def read_frame(
 
 
 def items_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
-    """Return a company's items in columns ITEMS."""
-    open_now = "JOIN dunwell_openitem o ON o.item_id = i.id" if only_open else ""
-    return read_frame(
+    """Return a company's items in columns ITEMS.
+
+    `only_open`: those open now, and what was settled by money that pays an open promise of an
+    amount.
+    """
+    columns = (
         f"SELECT i.id, i.customer_id, i.kind, i.currency, i.amount_minor, {day('i.issued_on')}, "
-        f"{day('i.due_on')}, {day('i.recorded_on')} "
-        f"FROM dunwell_item i {open_now} WHERE i.company_id = %s",
-        [company.pk],
+        f"{day('i.due_on')}, {day('i.recorded_on')} FROM dunwell_item i"
+    )
+    if not only_open:
+        return read_frame(f"{columns} WHERE i.company_id = %s", [company.pk], schema.ITEMS)
+    return read_frame(
+        f"{columns} JOIN dunwell_openitem o ON o.item_id = i.id WHERE i.company_id = %s "
+        f"UNION ALL {columns} WHERE i.id IN ({_PAYS_AMOUNTS}) "
+        "AND NOT EXISTS (SELECT 1 FROM dunwell_openitem o WHERE o.item_id = i.id)",
+        [company.pk] * 2,
         schema.ITEMS,
     )
 
@@ -94,8 +110,9 @@ def allocations_frame(company: Company, *, only_open: bool = False) -> nw.LazyFr
             OR a.item_id IN (SELECT l.item_id FROM dunwell_promiseitem l
                              JOIN dunwell_promise p ON p.id = l.promise_id
                              WHERE p.company_id = %s AND p.outcome = 'open')
+            OR a.item_id IN ({_PAYS_AMOUNTS})
             OR a.payment_id IN ({_SPARE}))"""
-        parameters *= 5
+        parameters *= 6
     return read_frame(
         "SELECT a.item_id, a.payment_id, "
         "CASE WHEN a.source = 'adjustment' THEN j.kind ELSE a.source END, a.amount_minor, "
@@ -133,17 +150,28 @@ def disputes_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame
     )
 
 
-def promises_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
-    """Return a company's promises in columns PROMISES, a row per promised item."""
+def promises_frame(
+    company: Company, *, only_open: bool = False, customers: Collection[int] = ()
+) -> nw.LazyFrame:
+    """Return a company's promises in columns PROMISES: a row per promised item, or the amount.
+
+    `customers`: of these alone.
+    """
     which = "AND p.outcome = 'open'" if only_open else ""
-    return read_frame(
-        "SELECT p.id, p.customer_id, l.item_id, i.currency, l.amount_minor, "
+    if customers:
+        which += f" AND p.customer_id IN ({', '.join(['%s'] * len(customers))})"
+    days = (
         f"{day('p.made_on')}, {day('p.due_on')}, "
         f"CASE WHEN p.outcome IN ('withdrawn', 'superseded') THEN {day('p.settled_on')} END, "
-        "p.tolerance_days "
-        "FROM dunwell_promise p JOIN dunwell_promiseitem l ON l.promise_id = p.id "
-        f"JOIN dunwell_item i ON i.id = l.item_id WHERE p.company_id = %s {which}",
-        [company.pk],
+        "p.tolerance_days FROM dunwell_promise p"
+    )
+    return read_frame(
+        f"SELECT p.id, p.customer_id, l.item_id, i.currency, l.amount_minor, {days} "
+        "JOIN dunwell_promiseitem l ON l.promise_id = p.id "
+        f"JOIN dunwell_item i ON i.id = l.item_id WHERE p.company_id = %s {which} "
+        f"UNION ALL SELECT p.id, p.customer_id, NULL, p.currency, p.amount_minor, {days} "
+        f"WHERE p.company_id = %s AND p.level = 'customer' {which}",
+        [company.pk, *customers] * 2,
         schema.PROMISES,
     )
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from dunwell.engine.contact_answers import REPLIES
 from dunwell.engine.ledger import Ledger
+from dunwell.engine.promises import covered_items
 from dunwell.ml.history import History, history
 from dunwell.models import Company, PaymentPlan
 from dunwell.queries import frames
@@ -22,11 +23,12 @@ def company_history(books: Books, *, as_of: date) -> History:
     """Return what the ledger shows as of a day, with contacts and countries, rows sorted.
 
     All that is known now counts, dated by its own day, as everywhere in the day's cycle. What a
-    payment plan says about its items counts like a promise, while the plan is in force.
+    payment plan says about its items counts like a promise, while the plan is in force. A promise
+    of an amount counts for the items that were oldest when it was made.
     """
     company = books.company
     found = history(
-        _with_plans(books),
+        _with_words(books, as_of=as_of),
         as_of=as_of,
         contacts=frames.contacts_frame(company),
         countries=books.customers.select("customer_id", "country"),
@@ -52,9 +54,11 @@ def replies_frame(company: Company) -> nw.LazyFrame:
     )
 
 
-def _with_plans(books: Books) -> Ledger:
-    """Return the ledger with the days on which plans pay their items among the promises."""
-    ledger = books.whole()
+def _with_words(books: Books, *, as_of: date) -> Ledger:
+    """Return the ledger with promises item by item, and when plans pay their items among them."""
+    whole = books.whole()
+    words = covered_items(whole.promises, whole.allocations, whole.items, as_of=as_of)
+    ledger = replace(whole, promises=words)
     if not PaymentPlan.objects.filter(company=books.company, accepted_on__isnull=False).exists():
         return ledger
     planned = plan_promises_frame(books.company)

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, Sum
 
 from dunwell.engine.aging import BUCKET_EDGES, BUCKETS
-from dunwell.models import Company, Customer, Dispute, Item, OpenItem, PromiseItem
+from dunwell.models import Company, Customer, Dispute, Item, OpenItem
 from dunwell.queries.holds import active_holds
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
+from dunwell.queries.promised_amounts import promised_now
 
 SCOPES = ("open", "overdue", "settled", "all")
 SORTS: Mapping[str, tuple[str, str, type[Key]]] = {
@@ -41,6 +42,7 @@ class ItemFilter:
     kind: str = ""
     is_disputed: bool = False
     search: str = ""
+    pool_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,6 +205,8 @@ def _condition(company: Company, only: ItemFilter) -> Q:
         condition &= Q(currency=only.currency)
     if only.customer_id is not None:
         condition &= Q(customer=only.customer_id)
+    if only.pool_id is not None:
+        condition &= Q(customer__pools__pool=only.pool_id)
     if only.is_disputed:
         disputed = Dispute.objects.filter(company=company, closed_on=None)
         condition &= Q(pk__in=disputed.values("item_id"))
@@ -230,15 +234,11 @@ def _rows(
             "item_id", "amount_minor"
         )
     )
-    promised: dict[int, int] = dict(
-        PromiseItem.objects.filter(item__in=keys, promise__outcome="open")
-        .order_by("item")
-        .values_list("item_id")
-        .annotate(total=Sum("amount_minor"))
-    )
+    customers = {customer.pk for _, customer, _ in found}
+    promised = promised_now(company, customers, keys, as_of=as_of)
     held = set(
         active_holds(company, as_of=as_of)
-        .filter(customer__in={customer.pk for _, customer, _ in found})
+        .filter(customer__in=customers)
         .values_list("customer_id", "item_id")
     )
     return [

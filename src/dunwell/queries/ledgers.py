@@ -34,6 +34,10 @@ class Books:
         """Every customer, in columns CUSTOMERS."""
         return frames.customers_frame(self.company)
 
+    def forget_customers(self) -> None:
+        """Read the customers anew when next asked: their segments have changed."""
+        self.__dict__.pop("customers", None)
+
     def whole(self) -> Ledger:
         """Return the ledger, history included."""
         return self._whole

@@ -96,12 +96,13 @@ def message_rows(
         .defer("body", "decision")
         .order_by("-id")[: limit + 1]
     )
+    return page_of(rows_of(messages), limit=limit, key=lambda row: (row.id,))
+
+
+def rows_of(messages: Sequence[Message]) -> list[MessageRow]:
+    """Return messages with their totals, in their order; their customers are at hand."""
     totals = _totals([message.pk for message in messages])
-    return page_of(
-        [_row(message, totals.get(message.pk, ())) for message in messages],
-        limit=limit,
-        key=lambda row: (row.id,),
-    )
+    return [_row(message, totals.get(message.pk, ())) for message in messages]
 
 
 def message_detail(company: Company, message_id: int) -> MessageDetail | None:

@@ -13,10 +13,12 @@ from dunwell.engine.schema import Column, Frame
 from dunwell.engine.wording import Facts, WordingError, render
 from dunwell.models import Company, Payment
 from dunwell.queries import frames
+from dunwell.queries.charges_told import Told, charge_texts, charges_told
 from dunwell.queries.reminders import ContactPlan, native
 from dunwell.queries.wordings import (
     HOW_TO_PAY,
     KINDS,
+    LANGUAGES,
     day_text,
     language_of,
     money_text,
@@ -66,6 +68,7 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
     wanted = plan.contacts.join(customers, on="customer_id", how="semi")
     lines = _lines(plan, customers)
     totals = _totals(plan, customers)
+    charges = _charges(plan, wanted)
     pay_by = next_business_day(plan.as_of + timedelta(days=DAYS_TO_PAY), country=company.country)
     for row in wanted.join(_addressees(company), on="customer_id", how="left").iter_rows(
         named=True
@@ -76,6 +79,7 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
             row,
             lines=lines.get(customer_id, ()),
             totals=totals.get(customer_id, {}),
+            charges=charges.get(customer_id, []),
             as_of=plan.as_of,
             pay_by=pay_by,
         )
@@ -87,6 +91,7 @@ def _text(
     *,
     lines: Iterable[Mapping[str, object]],
     totals: Mapping[str, int],
+    charges: list[dict[str, object]],
     as_of: date,
     pay_by: date,
 ) -> MessageText:
@@ -94,8 +99,10 @@ def _text(
     items = [line for line in lines if not line["is_credit"]]
     own_credits = [line for line in lines if line["is_credit"]]
     oldest = max((_whole(line["days_past_due"]) for line in items), default=0)
+    accrued = charge_texts(charges, demand=totals, language=language)
     facts = Facts(
         values={
+            **accrued.values,
             "customer_name": str(row["name"]),
             "contact_name": str(row["contact_name"] or row["name"]),
             "company_name": company.name,
@@ -111,6 +118,8 @@ def _text(
         items=[_line_texts(line, language) for line in items],
         credits=[_line_texts(line, language) for line in own_credits],
         totals={code: money_text(amount, code, language) for code, amount in totals.items()},
+        charges=accrued.lines,
+        charge_totals=accrued.totals,
     )
     key, to = int(row["customer_id"]), str(row["email"] or "")
     try:
@@ -198,6 +207,19 @@ def _totals(plan: ContactPlan, customers: pl.DataFrame) -> dict[int, dict[str, i
     ).iter_rows():
         found.setdefault(customer_id, {})[currency] = amount
     return found
+
+
+def _charges(plan: ContactPlan, wanted: pl.DataFrame) -> Told:
+    """Return what has accrued per customer, where a wording of the plan tells it: one query."""
+    named = [
+        wording
+        for language in LANGUAGES
+        for template in wanted["template"].unique()
+        if (wording := shipped_wordings(language).get(template)) is not None
+    ]
+    if not any(wording.tells_charges for wording in named):
+        return {}
+    return charges_told(plan.company, plan.lines.join(wanted, on="customer_id", how="semi"))
 
 
 def _documents(company: Company, items: pl.Series) -> pl.DataFrame:

@@ -129,15 +129,17 @@ def _promises(company: Company, customer_id: int, place: _Place, limit: int) -> 
             kind="promise",
             id=promise.pk,
             at=promise.recorded_at,
-            title=f"Promised for {promise.due_on.isoformat()}",
+            title=f"Promised for {promise.due_on.isoformat()}"
+            + (", oldest items first" if promise.level == Promise.Level.CUSTOMER else ""),
             text=promise.note,
             actor="",
-            amount_minor=int(promise.total or 0),
+            amount_minor=int(promise.total or promise.amount_minor or 0),
             currency=promise.code or promise.currency,
             data={
                 "made_on": promise.made_on.isoformat(),
                 "due_on": promise.due_on.isoformat(),
                 "outcome": promise.outcome,
+                "level": promise.level,
             },
         )
         for promise in promises

@@ -26,6 +26,7 @@ from dunwell.queries.proofs.check import Check
 from dunwell.queries.proofs.closing import CLOSING
 from dunwell.queries.proofs.desk import DESK
 from dunwell.queries.proofs.history import HISTORY
+from dunwell.queries.proofs.legal import LEGAL
 from dunwell.queries.proofs.plans import PLANS
 from dunwell.queries.proofs.postings import POSTINGS
 from dunwell.queries.proofs.predictions import PREDICTIONS
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     *DESK,
     *PLANS,
     *SETTLEMENTS,
+    *LEGAL,
     *PREDICTIONS,
 )
 

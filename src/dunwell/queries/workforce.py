@@ -22,6 +22,9 @@ from dunwell.models import (
 COLLECTING = (Role.COLLECTOR, Role.CREDIT_MANAGER)
 """Roles whose holders may have customers to collect from."""
 
+NOTHING = (0, 0, 0, 0)
+"""A plan without a customer: customers, minutes, expected extra cash, customers contacted."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workforce:
@@ -67,7 +70,7 @@ class TeamRow:
     """One collector's day: what there is, what fits, what is done; amounts in home minor units.
 
     `customers` counts those on the worklist that are the person's own; `planned` of them (and of
-    those it covers for) fit into its `minutes`.
+    those it covers for) fit into its `minutes`, and `planned_done` of these were contacted today.
     """
 
     user_id: int
@@ -78,6 +81,7 @@ class TeamRow:
     customers: int
     to_collect_minor: int
     planned: int
+    planned_done: int
     planned_minutes: int
     expected_extra_minor: int
     tasks_open: int
@@ -139,7 +143,7 @@ def team_rows(company: Company, *, as_of: date) -> tuple[TeamRow, ...]:
     force = workforce(company, as_of=as_of)
     people = collectors_of(company)
     names = {person.pk: person.username for person in people}
-    own, planned = _loads(company, force)
+    own, planned = _loads(company, force, as_of)
     tasks = {
         name: (still_open, done)
         for name, still_open, done in Task.objects.filter(
@@ -167,9 +171,10 @@ def team_rows(company: Company, *, as_of: date) -> tuple[TeamRow, ...]:
             cover=names.get(force.covers.get(person.pk) or 0, ""),
             customers=own.get(person.pk, (0, 0))[0],
             to_collect_minor=own.get(person.pk, (0, 0))[1],
-            planned=planned.get(person.pk, (0, 0, 0))[0],
-            planned_minutes=planned.get(person.pk, (0, 0, 0))[1],
-            expected_extra_minor=planned.get(person.pk, (0, 0, 0))[2],
+            planned=planned.get(person.pk, NOTHING)[0],
+            planned_done=planned.get(person.pk, NOTHING)[3],
+            planned_minutes=planned.get(person.pk, NOTHING)[1],
+            expected_extra_minor=planned.get(person.pk, NOTHING)[2],
             tasks_open=tasks.get(person.pk, (0, 0))[0],
             tasks_done=tasks.get(person.pk, (0, 0))[1],
             calls=calls.get(person.username, 0),
@@ -179,32 +184,36 @@ def team_rows(company: Company, *, as_of: date) -> tuple[TeamRow, ...]:
 
 
 def _loads(
-    company: Company, force: Workforce
-) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int, int]]]:
+    company: Company, force: Workforce, as_of: date
+) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int, int, int]]]:
     """Return customers and what is to collect of each collector, and the plan of who works."""
+    is_planned = Q(reasons__suggestion__is_planned=True)
+    contacted = Note.objects.filter(company=company, on=as_of).values("customer")
     rows = (
         WorklistEntry.objects.filter(company=company, customer__collector__isnull=False)
         .values("customer__collector")
         .annotate(
             n=Count("id"),
             collect=Sum("to_collect_minor"),
-            fits=Count("id", filter=Q(reasons__suggestion__is_planned=True)),
-            minutes=Sum("minutes", filter=Q(reasons__suggestion__is_planned=True)),
-            extra=Sum("expected_extra_minor", filter=Q(reasons__suggestion__is_planned=True)),
+            fits=Count("id", filter=is_planned),
+            minutes=Sum("minutes", filter=is_planned),
+            extra=Sum("expected_extra_minor", filter=is_planned),
+            done=Count("id", filter=is_planned & Q(customer__in=contacted)),
         )
-        .values_list("customer__collector", "n", "collect", "fits", "minutes", "extra")
+        .values_list("customer__collector", "n", "collect", "fits", "minutes", "extra", "done")
     )
     own: dict[int, tuple[int, int]] = {}
-    planned: dict[int, tuple[int, int, int]] = {}
-    for user_id, n, collect, fits, minutes, extra in rows:
+    planned: dict[int, tuple[int, int, int, int]] = {}
+    for user_id, n, collect, fits, minutes, extra, done in rows:
         own[user_id] = (n, int(collect or 0))
         present = force.at_work(user_id)
         if present is not None:
-            before = planned.get(present, (0, 0, 0))
+            before = planned.get(present, NOTHING)
             planned[present] = (
                 before[0] + fits,
                 before[1] + int(minutes or 0),
                 before[2] + int(extra or 0),
+                before[3] + done,
             )
     return own, planned
 

@@ -148,13 +148,15 @@ def worklist_rows(
     user_id: int | None,
     show: str = "mine",
     search: str = "",
+    pool_id: int | None = None,
     cursor: str = "",
     limit: int = PAGE_SIZE,
 ) -> Page[WorklistRow]:
     """Return one page of the worklist in the order of its ranks.
 
     `show` is one of SHOWN; a customer put aside stands in `snoozed` alone until
-    its day; `plan` holds those of mine that fit into today's minutes. Raises
+    its day; `plan` holds those of mine that fit into today's minutes; `pool_id`
+    leaves those of a pool. Raises
     ValueError for another word.
     """
     if show not in SHOWN:
@@ -166,6 +168,7 @@ def worklist_rows(
         WorklistEntry.objects.filter(company=company)
         .filter(_shown(show, users, as_of))
         .filter(customers_searched(company, search, path="customer__"))
+        .filter(Q() if pool_id is None else Q(customer__pools__pool=pool_id))
         .filter(after(cursor, ("rank", "id"), (int, int)))
         .select_related("customer__collector", "customer__snooze")
         .order_by("rank", "id")[: limit + 1]

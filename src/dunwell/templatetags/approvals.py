@@ -18,6 +18,7 @@ ACT_LABELS: Mapping[str, Promise | str] = {
     "write_off": _("Write-off"),
     "rebate": _("Rebate for paying on time"),
     "promise_days": _("Promise further away than usual"),
+    "freeze": _("Freeze of the exposure"),
 }
 RISK_LABELS: Mapping[str, Promise | str] = {
     "low": _("low risk"),
@@ -29,6 +30,7 @@ PAGES: Mapping[str, str] = {
     "settlement": "settlement",
     "paymentplan": "plan",
     "incentive": "incentive",
+    "exposurefreeze": "freeze",
 }
 """The page of a subject, by the name of its model; others are shown on the customer's page."""
 

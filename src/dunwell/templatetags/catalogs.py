@@ -67,7 +67,6 @@ PROOFS = (
     _("A reversed item is offset by exactly its amount, for the same customer, once."),
     _("A returned payment is offset by exactly its amount, once."),
     _("A row that takes an allocation back has its amount with the other sign, once."),
-    _("Only reversals carry the sign against their item."),
     _("Every adjustment is booked once, in full, on its own item."),
     _("One number of a payment, or of a customer's item of a kind, stands once."),
     _("Every money row was written by an action that left an event at that moment."),
@@ -90,6 +89,17 @@ PROOFS = (
     ),
     _("No entry line stands without its ledger row."),
     _("The trial balance is 0 in every currency."),
+    _("A dividend is one payment of the matter's currency, put on its items."),
+    _(
+        "A matter's lines sum to its claim and interest, are bound while it runs, and what it is "
+        "about is held."
+    ),
+    _("No more of an item was recovered than was written off."),
+    _(
+        "Only reversals, and recoveries of what was written off, carry the sign against their "
+        "item."
+    ),
+    _("VAT claimed back is the VAT within the lost amount, and no more than that is repaid."),
     _("On every day the receivables account equals the open items, per customer and currency."),
     _(
         "On every day the unapplied-cash account equals payments less what was applied, "
@@ -128,6 +138,10 @@ PURPOSES = (
 
 RULES = (
     _("an earlier message has not gone out, or a task of it is still open"),
+    _(
+        "another company of ours to which the debtor owes money contacts it on this day; ours "
+        "waits"
+    ),
     _("who manages users should not post money"),
     _("who manages users should not write off"),
     _("who posts cash should not write off or credit"),
@@ -239,6 +253,8 @@ FINDINGS = (
     _("Unknown currency"),
     _("Unknown item"),
     _("Unknown kind"),
+    _("Unknown party"),
+    _("Unknown zones"),
     _("Unknown order"),
     _("Unknown payment"),
     _("Unknown status"),
@@ -259,6 +275,7 @@ SUBJECTS = {
     "bankaccount": _("bank account"),
     "bankentry": _("bank entry"),
     "bankfile": _("bank file"),
+    "banklayout": _("layout of bank sheets"),
     "bankstatement": _("bank statement"),
     "company": _("company"),
     "contact": _("contact"),
@@ -272,6 +289,8 @@ SUBJECTS = {
     "importbatch": _("import"),
     "importprofile": _("import profile"),
     "incentive": _("incentive"),
+    "escalation": _("escalation"),
+    "exposurefreeze": _("freeze of the exposure"),
     "item": _("item"),
     "matchcase": _("cash application case"),
     "mandate": _("mandate"),
@@ -291,6 +310,7 @@ SUBJECTS = {
     "snooze": _("snooze"),
     "task": _("task"),
     "user": _("user"),
+    "watch": _("watch"),
 }
 """What an event may be about, by the name of its record."""
 

@@ -85,6 +85,23 @@ LOOKS: Mapping[str, Look] = {
     ),
     "settlement.expired": Look(_("Settlement not paid"), "heart-crack", "is-bad", "settlements"),
     "settlement.cancelled": Look(_("Settlement cancelled"), "x", "", "settlements"),
+    "escalation.raised": Look(_("Escalated"), "bell", "is-warn", "escalations"),
+    "escalation.risen": Look(_("Escalation risen"), "bell-ring", "is-bad", "escalations"),
+    "escalation.acknowledged": Look(_("Escalation acknowledged"), "check", "", "escalations"),
+    "escalation.resolved": Look(_("Escalation resolved"), "check-check", "is-good", "escalations"),
+    "watch.proposed": Look(_("Watch proposed"), "eye", "is-warn", "watches"),
+    "watch.started": Look(_("Put under watch"), "eye", "is-warn", "watches"),
+    "watch.changed": Look(_("Watch changed"), "eye", "", "watches"),
+    "watch.checked": Look(_("Check of a watch"), "clipboard-check", "is-info", "watches"),
+    "watch.may_end": Look(_("Watch may end"), "eye", "is-good", "watches"),
+    "watch.goes_on": Look(_("Watch goes on"), "eye", "", "watches"),
+    "watch.ended": Look(_("Watch ended"), "eye-off", "is-good", "watches"),
+    "watch.declined": Look(_("Watch declined"), "eye-off", "", "watches"),
+    "exposure.frozen": Look(_("Exposure frozen"), "snowflake", "is-bad", "watches"),
+    "exposure.not_frozen": Look(_("Exposure not frozen"), "x", "", "watches"),
+    "exposure.released": Look(_("Freeze lifted"), "lock-open", "is-good", "watches"),
+    "segment.set": Look(_("Segment set by hand"), "layers", "is-info", "segments"),
+    "segment.cleared": Look(_("Segment by the rules again"), "layers", "", "segments"),
     "payment.recorded": Look(_("Payment"), "banknote", "is-good"),
     "payment.applied": Look(_("Payment applied"), "banknote", "is-good"),
     "payment.reversed": Look(_("Payment returned"), "undo-2", "is-bad"),
@@ -144,6 +161,7 @@ LOOKS: Mapping[str, Look] = {
     "hold.placed": Look(_("Hold placed"), "circle-pause", "is-warn"),
     "hold.released": Look(_("Hold released"), "circle-play", "is-good"),
     "note.recorded": Look(_("Note recorded"), "sticky-note"),
+    "note.taken_back": Look(_("Call result taken back"), "undo-2"),
     "message.drafted": Look(
         _("Message waits for approval"), "mail-question-mark", "is-warn", "messages"
     ),
@@ -215,6 +233,8 @@ def row_look(row: Any) -> Look:
 def _promise_look(row: Any) -> Look:
     due_on = date.fromisoformat(str(row.data["due_on"]))
     label = gettext("Promised for %(day)s") % {"day": day_text(due_on)}
+    if row.data.get("level") == "customer":
+        label = gettext("Promised for %(day)s, oldest items first") % {"day": day_text(due_on)}
     outcome = str(row.data.get("outcome"))
     ended = LOOKS.get(f"promise.{outcome}") if outcome != "open" else None
     return Look(label, "handshake", ended.tone if ended else "is-info", "promises")

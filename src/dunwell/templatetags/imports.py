@@ -43,6 +43,8 @@ FIELD_LABELS = {
     "credit_limit": _("Credit limit"),
     "vat_number": _("VAT number"),
     "iban": _("IBAN"),
+    "party": _("Company, person or public authority"),
+    "zones": _("Time zones"),
     "email": _("E-mail"),
     "terms": _("Payment terms"),
 }

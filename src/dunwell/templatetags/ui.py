@@ -28,6 +28,7 @@ class Place:
 
 DAILY = (
     Place("home", _("Home"), "house", "g h"),
+    Place("my-day", _("My day"), "sun", "g t"),
     Place("worklist", _("My worklist"), "list-checks", "g w"),
     Place("customers", _("Customers"), "users", "g c"),
     Place("items", _("Items"), "receipt-text", "g i"),
@@ -37,11 +38,21 @@ DAILY = (
 COLLECT: tuple[Place, ...] = (
     Place("team", _("Team"), "users-round"),
     Place("approvals", _("Approvals"), "stamp"),
+    Place("escalations", _("Escalations"), "bell"),
+    Place("watches", _("Customers under watch"), "eye"),
     Place("plans", _("Payment plans"), "calendar-clock", ""),
     Place("settlements", _("Settlements"), "badge-percent"),
+    Place("placements", _("Placements"), "briefcase-business"),
+    Place("agencies", _("Agencies"), "building-2"),
     Place("incentives", _("Incentives"), "gift"),
+    Place("segments", _("Segments"), "layers"),
+    Place("pools", _("Pools"), "folder-search"),
     Place("charges", _("Interest and fees"), "percent"),
+    Place("levels", _("Levels"), "layers"),
+    Place("campaign", _("Contacts of today"), "send"),
     Place("contact-rules", _("Contact rules"), "shield-alert"),
+    Place("legal", _("Legal"), "scale"),
+    Place("letters", _("Letters"), "printer"),
 )
 CASH = (
     Place("cash", _("Cash application"), "wand-sparkles", "g y"),
@@ -100,6 +111,13 @@ GATE_LABELS = {
         _("Today is no business day where the customer is."),
     ),
     "quiet_hours": (_("Quiet hours"), _("Outside the hours in which messages are delivered.")),
+    "led_by_another": (
+        _("Another company of ours first"),
+        _(
+            "Another company of ours to which the debtor owes money contacts it on this day; ours "
+            "waits."
+        ),
+    ),
     "contact_rule": (
         _("Contact rule"),
         _("A rule of law, the customer's own word or the contact policy forbids it."),

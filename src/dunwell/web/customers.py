@@ -15,11 +15,13 @@ from dunwell.models import Message, WorklistEntry
 from dunwell.queries.cards import CustomerCard, customer_card
 from dunwell.queries.customers import customer_page, segments_of
 from dunwell.queries.disputes import dispute_rows
+from dunwell.queries.escalations import open_escalations
 from dunwell.queries.items import ItemFilter, item_rows
 from dunwell.queries.mandates import mandate_rows
 from dunwell.queries.messages import MessageRow, message_rows
 from dunwell.queries.pages import CursorError
 from dunwell.queries.paid import paid_item_rows
+from dunwell.queries.pools import pool_named
 from dunwell.queries.predictions import (
     PredictionRow,
     customer_predictions,
@@ -29,7 +31,9 @@ from dunwell.queries.predictions import (
 from dunwell.queries.promises import promise_rows
 from dunwell.queries.scores import customer_score
 from dunwell.queries.timeline import timeline
+from dunwell.queries.watches import watch_of
 from dunwell.templatetags.reasons import NEVER
+from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
 
 WHOSE = (("", _("Anybody")), ("mine", _("Mine")), ("nobody", _("Nobody")))
@@ -55,6 +59,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "collector_id": request.actor.user_id if who == "mine" else None,
         "unassigned": who == "nobody",
         "only_owing": asked.get("owing") == "1",
+        "pool_id": read_key(asked.get("pool", "")),
         "sort": "number" if asked.get("sort") == "number" else "name",
     }
     company = request.actor.company
@@ -72,6 +77,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "sort": only["sort"],
         "sorts": SORTS,
         "owing": only["only_owing"],
+        "pool": pool_named(company, only["pool_id"]),
     }
     return render(request, "web/customers.html", context)
 
@@ -106,6 +112,8 @@ def customer_show(request: StaffRequest, customer_id: int) -> HttpResponse:
             company, as_of=as_of, customer_id=customer_id, only_open=False, limit=SHOWN_ROWS
         ),
         "score": customer_score(company, customer_id),
+        "watch": watch_of(company, customer_id, as_of=as_of),
+        "raised": open_escalations(company, customer_id, as_of=as_of),
         "mandates": mandate_rows(company, as_of=as_of, customer_id=customer_id, limit=SHOWN_ROWS),
         "expected": prediction_rows(
             company, customer_id=customer_id, order="expected", limit=SHOWN_ROWS

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dunwell.web import debit_returns, debit_steps, debits, mandates
+from dunwell.web import debit_returns, debit_steps, debits, mandate_files, mandates
 
 urlpatterns = [
     path("debits/", debits.run_list, name="debits"),
@@ -36,6 +36,9 @@ urlpatterns = [
     path("customers/<int:customer_id>/mandate/", mandates.mandate_add, name="mandate-add"),
     path("mandates/", mandates.mandate_list, name="mandates"),
     path("mandates/export.<str:kind>", mandates.mandates_export, name="mandates-export"),
+    path("mandates/upload/", mandate_files.mandate_upload, name="mandate-upload"),
+    path("mandates/template.<str:kind>", mandate_files.mandate_template, name="mandate-template"),
+    path("mandates/file/<str:token>/", mandate_files.mandate_file, name="mandate-file"),
     path("mandates/<int:mandate_id>/sign/", mandates.mandate_sign, name="mandate-sign"),
     path("mandates/<int:mandate_id>/suspend/", mandates.mandate_suspend, name="mandate-suspend"),
     path("mandates/<int:mandate_id>/resume/", mandates.mandate_resume, name="mandate-resume"),

@@ -14,11 +14,18 @@ from django.views.decorators.http import require_GET, require_POST
 from dunwell.actions.gate import Refused
 from dunwell.engine.kpi_catalogue import KPIS, Kpi
 from dunwell.jobs.cycle import LAST_STEP, run_cycle
+from dunwell.queries.escalations import (
+    MINE,
+    EscalationRow,
+    escalation_rows,
+    has_open_escalations,
+)
 from dunwell.queries.home import CurrencyFigures, KpiFigure, Movement, home_figures
 from dunwell.queries.messages import message_counts
 from dunwell.queries.runs import run_rows
 from dunwell.queries.worklist import worklist_counts, worklist_rows
 from dunwell.web.answers import done, refused
+from dunwell.web.escalations import reader_for
 from dunwell.web.staff import StaffRequest
 
 TOP = 5
@@ -67,6 +74,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "show": show,
         "top": top.rows,
         "outbox": message_counts(company),
+        "raised": _raised(request),
         "run": runs[0] if runs else None,
         "is_run_due": not runs or runs[0].as_of < as_of,
         "stale": [feed for feed in figures.feeds if feed.is_stale],
@@ -87,6 +95,13 @@ def cycle_run(request: StaffRequest) -> HttpResponse:
         "changed": cycle.changed,
     }
     return done(request, text, back=reverse("home"))
+
+
+def _raised(request: StaffRequest) -> tuple[EscalationRow, ...]:
+    """Return the escalations that wait for this person; one query where there is none."""
+    if not has_open_escalations(request.actor.company):
+        return ()
+    return escalation_rows(reader_for(request), scope=MINE, limit=TOP).rows
 
 
 def _currency(request: StaffRequest, currencies: Sequence[CurrencyFigures]) -> str:

@@ -86,6 +86,7 @@ def item_choice(parameters: Mapping[str, str], *, today: date) -> ItemChoice:
         kind=kind if kind in Item.Kind.values else "",
         is_disputed=bool(parameters.get("disputed")),
         search=parameters.get("q", "")[:80],
+        pool_id=read_key(parameters.get("pool", "")),
     )
     if only.bucket and only.scope in {"settled", "all"}:
         only = replace(only, scope="open")

@@ -1,6 +1,7 @@
 """Pages that write down what was said: the result of a call in three keys, and notes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
@@ -26,7 +27,10 @@ NEXT_STEPS = (
     ("7", _("Call again in a week")),
     ("promise", _("Record a promise now")),
     ("none", _("Nothing, keep on the list")),
+    ("amount", _("Record a promised amount now")),
 )
+STEP_PAGES = {"promise": "promise-add", "amount": "promised-amount-add"}
+"""Forms that follow a call at once."""
 
 
 class CallForm(forms.Form):
@@ -68,6 +72,21 @@ class NoteForm(forms.Form):
     next_on = day_field(label=_("Look again on"), required=False)
 
 
+def call_facts(form: CallForm, *, as_of: date) -> dict[str, Any]:
+    """Return what a valid form says of a call, as `record_note` takes it."""
+    step, result = form.cleaned_data["step"], form.cleaned_data["result"]
+    days = int(step) if step.isdigit() else None
+    next_on = working_day(as_of + timedelta(days=days)) if days else None
+    return {
+        "kind": Note.Kind.CALL,
+        "result": result,
+        "why": "" if result in WITHOUT_REASON else form.cleaned_data["why"],
+        "text": form.cleaned_data["text"],
+        "next_on": next_on,
+        "snooze": next_on is not None,
+    }
+
+
 @require_http_methods(["GET", "POST"])
 def call_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Record how a call went; with a day to call again the customer leaves the list until then."""
@@ -75,21 +94,13 @@ def call_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     form = CallForm(posted(request))
     if request.method == "POST" and form.is_valid():
         step = form.cleaned_data["step"]
-        result = form.cleaned_data["result"]
-        days = int(step) if step.isdigit() else None
-        next_on = working_day(request.as_of + timedelta(days=days)) if days else None
         try:
             record_note(
                 actor=request.actor,
                 customer=customer,
-                kind=Note.Kind.CALL,
-                result=result,
-                why="" if result in WITHOUT_REASON else form.cleaned_data["why"],
-                text=form.cleaned_data["text"],
-                next_on=next_on,
-                snooze=next_on is not None,
                 as_of=request.as_of,
                 at=clock.now(),
+                **call_facts(form, as_of=request.as_of),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -98,7 +109,7 @@ def call_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 request,
                 gettext("Call with %(name)s recorded.") % {"name": customer.name},
                 back=reverse("customer", args=[customer.pk]),
-                then=reverse("promise-add", args=[customer.pk]) if step == "promise" else "",
+                then=reverse(STEP_PAGES[step], args=[customer.pk]) if step in STEP_PAGES else "",
                 title=gettext("Promise"),
             )
     context = {

@@ -20,6 +20,8 @@ from dunwell.queries.companies import chosen_company, companies_of
 OPEN_PATHS = ("/accounts/", "/sign-in/", "/static/", "/api/", "/language/")
 """Pages that work without a company: sign-in itself, and the API with its own tokens."""
 
+PARTNER_PATHS = ("/partner/", "/theme/", "/company/")
+"""All that somebody of an agency reaches besides sign-in: every other page is not there."""
 
 CLOSED = frozenset(
     {
@@ -93,6 +95,10 @@ class StaffMiddleware:
         known.as_of = clock.today(company.zone)
         if lacks_second_factor(user, actor):
             return self._unkept(redirect("mfa_index"))
+        if actor.is_partner and not request.path.startswith(PARTNER_PATHS):
+            if request.path == "/":
+                return self._unkept(redirect("partner-placements"))
+            return self._unkept(render(request, "404.html", status=404))
         if user.language:
             translation.activate(user.language)
             known.LANGUAGE_CODE = user.language

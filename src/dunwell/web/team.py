@@ -64,7 +64,7 @@ class HandOverForm(forms.Form):
 
 @require_GET
 def team(request: StaffRequest) -> HttpResponse:
-    """Show every collector's day beside absences to come."""
+    """Show every collector's day beside absences to come; htmx asks again for the day alone."""
     company = request.actor.company
     rows = team_rows(company, as_of=request.as_of)
     context = {
@@ -75,7 +75,8 @@ def team(request: StaffRequest) -> HttpResponse:
         "to_collect": sum(row.to_collect_minor for row in rows),
         "expected_extra": sum(row.expected_extra_minor for row in rows),
     }
-    return render(request, "web/team.html", context)
+    part = "#today" if request.htmx and request.htmx.target == "team-today" else ""
+    return render(request, f"web/team.html{part}", context)
 
 
 @require_http_methods(["GET", "POST"])

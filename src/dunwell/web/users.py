@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dunwell import clock
-from dunwell.actions.gate import CONFLICTING_ROLES, ROLE_RIGHTS, Refused
+from dunwell.actions.gate import CONFLICTING_ROLES, ROLE_RIGHTS, STAFF_ROLES, Refused
 from dunwell.actions.users import LINK_MINUTES, add_user, make_sign_in_link, set_roles
 from dunwell.models import Membership, Role, User
 from dunwell.queries.users import user_rows
@@ -17,12 +17,15 @@ from dunwell.web.answers import done, form_page, refused
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
+ROLE_CHOICES = [(role.value, role.label) for role in STAFF_ROLES]
+"""Roles of our own people; an agency's people get theirs on the agency's page."""
+
 
 class RolesForm(forms.Form):
     """What somebody is trusted with; pairs that should be kept apart need a second look."""
 
     roles = forms.MultipleChoiceField(
-        label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Roles"), choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple
     )
     is_sure = forms.BooleanField(
         label=_("I know that these roles should be kept apart"), required=False
@@ -59,7 +62,7 @@ def user_list(request: StaffRequest) -> HttpResponse:
     people = user_rows(request.actor.company, conflicting=CONFLICTING_ROLES)
     roles = [
         (role, label, sorted(ROLE_RIGHTS[role] - ROLE_RIGHTS[Role.READ_ONLY]))
-        for role, label in Role.choices
+        for role, label in ROLE_CHOICES
     ]
     return render(request, "web/users.html", {"people": people, "roles": roles})
 

@@ -15,6 +15,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.snoozes import snooze_customer, unsnooze_customer
 from dunwell.queries.outlooks import customer_outlooks
 from dunwell.queries.pages import CursorError, Page
+from dunwell.queries.pools import pool_named
 from dunwell.queries.worklist import (
     SHOWN,
     DayPlan,
@@ -28,6 +29,7 @@ from dunwell.templatetags.dates import day_text
 from dunwell.web.answers import customer_or_404, done, form_page, posted, refused
 from dunwell.web.customers import customer_context
 from dunwell.web.fields import day_field, working_day
+from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
 
 DAYS = (
@@ -72,6 +74,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "outlooks": customer_outlooks(company, [row.customer_id for row in page.rows]),
         "show": show,
         "search": request.GET.get("q", ""),
+        "pool": pool_named(company, read_key(request.GET.get("pool", ""))),
         "tabs": _tabs(counts, plan),
         "counts": counts,
         "plan": plan,
@@ -143,6 +146,7 @@ def _page(request: StaffRequest, show: str) -> Page[WorklistRow]:
         "user_id": request.actor.user_id,
         "show": show,
         "search": request.GET.get("q", "")[:80],
+        "pool_id": read_key(request.GET.get("pool", "")),
     }
     try:
         cursor = request.GET.get("cursor", "")

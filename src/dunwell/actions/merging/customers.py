@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 from django.db import connection
 
-from dunwell.actions.bulk import insert_rows, staged
+from dunwell.actions.bulk import insert_rows, is_postgresql, staged
 from dunwell.actions.merging.batch import Merge, text
 from dunwell.formats.findings import finding
 
@@ -19,6 +19,8 @@ TEXTS = {
     "terms": 80,
     "vat_id": 40,
     "address": 300,
+    "party": 8,
+    "region": 12,
 }
 """Texts a customer takes from a file and how long each may be."""
 KNOWN = {"customer_id": pl.Int64, "number": pl.String, **dict.fromkeys(TEXTS, pl.String)}
@@ -26,6 +28,11 @@ CONTACT = {"email": 254, "phone": 40}
 _FILL = """
 UPDATE dunwell_customer SET {changes}, credit_limit_minor = s.credit_limit_minor
 FROM {staged} s WHERE dunwell_customer.id = s.customer_id
+"""
+_ZONES = """
+UPDATE dunwell_customer SET zones = {zones}
+FROM {staged} s WHERE dunwell_customer.id = s.customer_id
+AND CAST(dunwell_customer.zones AS text) = '[]'
 """
 _PARENTS = """
 UPDATE dunwell_customer SET parent_id = s.parent_id
@@ -63,6 +70,7 @@ def merge_customers(merge: Merge, customers: pl.DataFrame) -> MergedCustomers:
     keys = merge.known("id, number", {"customer_id": pl.Int64, "number": pl.String}, of="customer")
     here = incoming.join(keys, on="number", how="inner", maintain_order="left")
     _link_parents(here, keys, new)
+    _fill_zones(here)
     _merge_contacts(merge, here)
     return MergedCustomers(
         keys=here.select(pl.col("number").alias("customer_number"), "customer_id"),
@@ -97,8 +105,9 @@ def _incoming(merge: Merge, customers: pl.DataFrame) -> pl.DataFrame:
             pl.col("segment").fill_null("standard"),
             pl.concat_str(parts, separator=", ", ignore_nulls=True).alias("address"),
         )
+        .with_columns(pl.col("region_code").alias("region"))
         .with_columns(*[text(name, longest) for name, longest in (TEXTS | CONTACT).items()])
-        .select("number", *TEXTS, *CONTACT, "credit_limit_minor", "parent_number")
+        .select("number", *TEXTS, *CONTACT, "zones", "credit_limit_minor", "parent_number")
     )
 
 
@@ -139,6 +148,13 @@ def _link_parents(here: pl.DataFrame, keys: pl.DataFrame, new: pl.DataFrame) -> 
         .filter(pl.col("parent_id") != pl.col("customer_id"))
     )
     _update(_PARENTS, linked.select("customer_id", "parent_id"))
+
+
+def _fill_zones(here: pl.DataFrame) -> None:
+    """Give the time zones of the file to customers that have none yet."""
+    told = here.filter(pl.col("zones") != "").select("customer_id", "zones")
+    value = "CAST(s.zones AS jsonb)" if is_postgresql() else "s.zones"
+    _update(_ZONES.replace("{zones}", value), told)
 
 
 def _merge_contacts(merge: Merge, here: pl.DataFrame) -> None:

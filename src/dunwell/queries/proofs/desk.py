@@ -85,6 +85,16 @@ HAVING (p.outcome = 'kept' AND SUM(CASE WHEN l.any_minor < l.amount_minor
     OR (p.outcome = 'broken' AND SUM(CASE WHEN l.in_time_minor < l.amount_minor
                                           THEN l.in_time_minor ELSE l.amount_minor END)
                                  >= SUM(l.amount_minor))
+UNION ALL
+SELECT p.id, p.outcome, p.settled_on, p.amount_minor, COALESCE(SUM(a.amount_minor), 0)
+FROM dunwell_promise p
+LEFT JOIN dunwell_item i ON i.customer_id = p.customer_id AND i.currency = p.currency
+LEFT JOIN dunwell_allocation a ON a.item_id = i.id AND a.source = 'payment'
+     AND a.value_on > p.made_on AND (a.applied_on < p.settled_on
+                                     OR (a.applied_on = p.settled_on AND a.amount_minor > 0))
+WHERE p.company_id = %(company)s AND p.level = 'customer' AND p.outcome = 'kept'
+GROUP BY p.id, p.outcome, p.settled_on, p.amount_minor
+HAVING COALESCE(SUM(a.amount_minor), 0) < p.amount_minor
 """,
     ),
     Check(

@@ -97,13 +97,17 @@ WHERE r.company_id = %(company)s
     ),
     Check(
         id="I11.signs",
-        proves="Only reversals carry the sign against their item.",
+        proves="Only reversals, and recoveries of what was written off, carry the sign against "
+        "their item.",
         query="""
 SELECT a.id AS allocation, i.number, a.amount_minor, i.amount_minor AS item_minor
 FROM dunwell_allocation a JOIN dunwell_item i ON i.id = a.item_id
+LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id
 WHERE a.company_id = %(company)s AND (
-    (a.reverses_id IS NULL AND (a.amount_minor > 0) <> (i.amount_minor > 0))
- OR (a.reverses_id IS NOT NULL AND (a.amount_minor > 0) = (i.amount_minor > 0)))
+    ((a.reverses_id IS NULL) = (COALESCE(j.kind, '') <> 'recovery')
+     AND (a.amount_minor > 0) <> (i.amount_minor > 0))
+ OR ((a.reverses_id IS NULL) = (COALESCE(j.kind, '') = 'recovery')
+     AND (a.amount_minor > 0) = (i.amount_minor > 0)))
 """,
     ),
     Check(

@@ -30,7 +30,7 @@ from dunwell.api.writes import once
 from dunwell.models import Agency, AgencySeat, PlacementBatch
 from dunwell.queries.agencies import AgencyDetail, ScoredAgency, agency_detail, agency_rows
 from dunwell.queries.pages import Page
-from dunwell.queries.placement_batches import BatchRow, batch_bytes, batch_rows
+from dunwell.queries.placement_batches import PlacementBatchRow, batch_bytes, batch_rows
 
 router = Router(tags=["agencies"])
 
@@ -92,13 +92,13 @@ def list_agencies(request: ApiRequest) -> dict[str, Any]:
     return {"agencies": agency_rows(request.actor.company)}
 
 
-@router.get("/files", response=answers(Page[BatchRow]))
+@router.get("/files", response=answers(Page[PlacementBatchRow]))
 def list_placement_files(
     request: ApiRequest,
     agency_id: Key | None = None,
     cursor: Cursor = "",
     limit: Limit = PAGE,
-) -> Page[BatchRow]:
+) -> Page[PlacementBatchRow]:
     """List the files of placements, the newest first."""
     request.actor.require("ledger.view")
     return batch_rows(request.actor.company, agency_id=agency_id, cursor=cursor, limit=limit)

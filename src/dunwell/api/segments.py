@@ -32,8 +32,8 @@ from dunwell.queries.pages import Page
 from dunwell.queries.segments import (
     CustomerSegment,
     MemberRow,
-    MoveRow,
     OverlapRow,
+    SegmentMoveRow,
     SegmentRow,
     customer_segment,
     member_rows,
@@ -124,7 +124,7 @@ def list_segment_members(
     )
 
 
-@router.get("/moves", response=answers(Page[MoveRow]))
+@router.get("/moves", response=answers(Page[SegmentMoveRow]))
 def list_segment_moves(
     request: ApiRequest,
     customer_id: Key | None = None,
@@ -132,7 +132,7 @@ def list_segment_moves(
     until_on: Day | None = None,
     cursor: Cursor = "",
     limit: Limit = PAGE,
-) -> Page[MoveRow]:
+) -> Page[SegmentMoveRow]:
     """List moves between segments, the newest first."""
     request.actor.require("ledger.view")
     return move_rows(

@@ -113,7 +113,7 @@ class Holder:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Share:
+class FairShare:
     """What one person holds before and after the moves: customers, minutes, owed."""
 
     user_id: int
@@ -243,7 +243,7 @@ def fair_shares(
     held: Mapping[int, int | None],
     *,
     most: int,
-) -> tuple[tuple[Share, ...], tuple[Move, ...]]:
+) -> tuple[tuple[FairShare, ...], tuple[Move, ...]]:
     """Return what each person holds before and after at most `most` moves, and the moves.
 
     A customer weighs its share of all minutes and its share of all that is owed; each person
@@ -347,10 +347,10 @@ def _share(
     work: Sequence[Turn],
     before: Mapping[int, int | None],
     after: Mapping[int, int | None],
-) -> Share:
+) -> FairShare:
     old = [turn for turn in work if before[turn.customer_id] == holder.user_id]
     new = [turn for turn in work if after[turn.customer_id] == holder.user_id]
-    return Share(
+    return FairShare(
         user_id=holder.user_id,
         minutes_a_day=holder.minutes,
         customers=len(old),

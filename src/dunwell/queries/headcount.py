@@ -10,11 +10,11 @@ from django.db.models import Q
 from dunwell.engine.headcount import (
     MOST_DAYS,
     DayReached,
+    FairShare,
     HeadcountRow,
     Holder,
     Move,
     Option,
-    Share,
     Staffing,
     Turn,
     WaitClass,
@@ -48,11 +48,11 @@ class ShareRow:
     """One person's part of the work before and after the moves."""
 
     name: str
-    share: Share
+    share: FairShare
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MoveRow:
+class HandOverRow:
     """A customer that should change hands."""
 
     customer_id: int
@@ -78,7 +78,7 @@ class WhatIf:
     waits: tuple[WaitClass, ...]
     headcounts: tuple[HeadcountRow, ...]
     shares: tuple[ShareRow, ...]
-    moves: tuple[MoveRow, ...]
+    moves: tuple[HandOverRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -218,10 +218,10 @@ def _option(told: Mapping[str, Any]) -> Option:
 
 def _moves(
     company: Company, moves: tuple[Move, ...], names: Mapping[int, str]
-) -> tuple[MoveRow, ...]:
+) -> tuple[HandOverRow, ...]:
     known = Customer.objects.filter(company=company).in_bulk([one.customer_id for one in moves])
     return tuple(
-        MoveRow(
+        HandOverRow(
             customer_id=one.customer_id,
             customer_number=known[one.customer_id].number,
             customer_name=known[one.customer_id].name,

@@ -13,7 +13,7 @@ from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BatchRow:
+class PlacementBatchRow:
     """One file for an agency, and how far it is."""
 
     id: int
@@ -51,7 +51,7 @@ def batch_bytes(batch: PlacementBatch) -> bytes:
 
 def batch_rows(
     company: Company, *, agency_id: int | None = None, cursor: str = "", limit: int = PAGE_SIZE
-) -> Page[BatchRow]:
+) -> Page[PlacementBatchRow]:
     """Return one page of files, the newest first."""
     found = PlacementBatch.objects.filter(company=company)
     if agency_id is not None:
@@ -66,8 +66,8 @@ def batch_rows(
     return page_of([_row(one) for one in rows], limit=limit, key=lambda row: (row.id,))
 
 
-def _row(batch: PlacementBatch) -> BatchRow:
-    return BatchRow(
+def _row(batch: PlacementBatch) -> PlacementBatchRow:
+    return PlacementBatchRow(
         id=batch.pk,
         number=batch.number,
         agency_id=batch.agency_id,

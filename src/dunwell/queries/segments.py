@@ -76,7 +76,7 @@ class MemberRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MoveRow:
+class SegmentMoveRow:
     """One move of a customer from a segment to another; `by` is `rules` or a person."""
 
     id: int
@@ -120,7 +120,7 @@ class CustomerSegment:
     facts: Mapping[str, Any]
     also: tuple[Claim, ...]
     by_hand: ByHand | None
-    moves: tuple[MoveRow, ...]
+    moves: tuple[SegmentMoveRow, ...]
 
 
 def segment_choices(company: Company, *, as_of: date) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ def move_rows(
     until_on: date | None = None,
     cursor: str = "",
     limit: int = PAGE_SIZE,
-) -> Page[MoveRow]:
+) -> Page[SegmentMoveRow]:
     """Return one page of moves, the newest first."""
     found = SegmentMove.objects.filter(company=company)
     if customer_id is not None:
@@ -358,8 +358,8 @@ def _member(customer: Customer, owed: HomeOwed) -> MemberRow:
     )
 
 
-def _move(row: SegmentMove) -> MoveRow:
-    return MoveRow(
+def _move(row: SegmentMove) -> SegmentMoveRow:
+    return SegmentMoveRow(
         id=row.pk,
         customer_id=row.customer_id,
         customer_name=row.customer.name,

@@ -51,7 +51,7 @@ class WatchRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CheckRow:
+class WatchCheckRow:
     """One check: when it was due, when and how it was made, by whom, and what it brought."""
 
     id: int
@@ -112,7 +112,7 @@ class WatchDetail:
     agenda: tuple[str, ...]
     about: str
     proposes_freeze: bool
-    checks: tuple[CheckRow, ...]
+    checks: tuple[WatchCheckRow, ...]
     freezes: tuple[FreezeRow, ...]
     facts: WatchFigures
 
@@ -179,7 +179,7 @@ def watch_detail(company: Company, watch_id: int, *, as_of: date) -> WatchDetail
         about=book.about if book else "",
         proposes_freeze=book is not None and book.proposes_freeze,
         checks=tuple(
-            CheckRow(
+            WatchCheckRow(
                 id=one.pk,
                 way=one.way,
                 way_label=str(Watch.Way(one.way).label),

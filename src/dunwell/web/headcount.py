@@ -19,7 +19,7 @@ from dunwell.engine.money import from_minor
 from dunwell.models import User
 from dunwell.queries.headcount import (
     MOST_PEOPLE,
-    MoveRow,
+    HandOverRow,
     TurnRow,
     turn_rows,
     usual_staffing,
@@ -189,9 +189,9 @@ def _rows(request: StaffRequest, staffing: Staffing) -> tuple[TurnRow, ...]:
     )
 
 
-def _by_taker(moves: tuple[MoveRow, ...]) -> list[tuple[int, str, list[MoveRow], str]]:
+def _by_taker(moves: tuple[HandOverRow, ...]) -> list[tuple[int, str, list[HandOverRow], str]]:
     """Return the moves of each person who takes: key, name, moves, and a sentence."""
-    takers: dict[tuple[int, str], list[MoveRow]] = {}
+    takers: dict[tuple[int, str], list[HandOverRow]] = {}
     for move in moves:
         takers.setdefault((move.to_id, move.to_name), []).append(move)
     return [

@@ -12,7 +12,8 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
 from dunwell.formats.evidence_pack import evidence_pack
-from dunwell.formats.evidence_pack_pdf import EvidencePdfError, evidence_pdf
+from dunwell.formats.evidence_pack_pdf import evidence_pdf
+from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import (
     AgencySeat,
     Company,
@@ -135,7 +136,7 @@ def make_pack(placement: Placement, *, as_of: date) -> None:
     evidence = evidence_of(placement, as_of=as_of)
     try:
         content = evidence_pack(evidence, pdf=evidence_pdf(evidence))
-    except EvidencePdfError as error:
+    except TypesettingError as error:
         raise Refused(f"The evidence of {placement.number} cannot be written: {error}") from error
     sha256 = hashlib.sha256(content).hexdigest()
     EvidencePack.objects.update_or_create(

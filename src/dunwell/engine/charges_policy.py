@@ -264,8 +264,8 @@ def _case(row: object, where: str) -> ChargesCase:
     documents.known(stated, _CASE, where)
     due_on = documents.day(stated.get("due_on"), "due_on", where)
     amount = documents.number(stated, "amount_minor", where, smallest=1)
-    paid_on = _day(stated, "paid_on", where)
-    as_of = _day(stated, "as_of", where) or paid_on
+    paid_on = documents.optional_day(stated, "paid_on", where)
+    as_of = documents.optional_day(stated, "as_of", where) or paid_on
     if as_of is None:
         raise ChargesPolicyError(f"{where}: say as_of, the day asked about, or paid_on")
     return ChargesCase(
@@ -275,11 +275,11 @@ def _case(row: object, where: str) -> ChargesCase:
         party=documents.text(stated, "party", where, default=""),
         currency=documents.text(stated, "currency", where),
         amount_minor=amount,
-        issued_on=_day(stated, "issued_on", where) or due_on,
+        issued_on=documents.optional_day(stated, "issued_on", where) or due_on,
         due_on=due_on,
         paid_on=paid_on,
         paid_minor=documents.number(stated, "paid_minor", where, default=amount, largest=amount),
-        noticed_on=_day(stated, "noticed_on", where),
+        noticed_on=documents.optional_day(stated, "noticed_on", where),
         as_of=as_of,
         expect=_expected(stated.get("expect"), f"{where}, expect"),
     )
@@ -300,7 +300,3 @@ def _expected(value: object, where: str) -> Mapping[str, str | int]:
         else:
             found[name] = documents.text(stated, name, where, default="")
     return found
-
-
-def _day(stated: Mapping[str, object], name: str, where: str) -> date | None:
-    return None if stated.get(name) is None else documents.day(stated[name], name, where)

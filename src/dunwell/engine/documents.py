@@ -98,3 +98,8 @@ def day(value: object, name: str, where: str) -> date:
         except ValueError:
             pass
     raise DocumentError(f"{where}: {name} must be a day such as 2026-01-31, found {value!r}")
+
+
+def optional_day(stated: Mapping[str, object], name: str, where: str) -> date | None:
+    """Return a day that may be left out, None where it is, or raise DocumentError."""
+    return None if stated.get(name) is None else day(stated[name], name, where)

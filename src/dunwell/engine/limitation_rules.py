@@ -115,8 +115,8 @@ def _rule(row: object, where: str) -> LimitationRule:
         regions=documents.names(stated.get("regions"), "regions", where),
         regions_not=documents.names(stated.get("regions_not"), "regions_not", where),
         parties=parties,
-        effective_from=_day(stated, "effective_from", where),
-        effective_until=_day(stated, "effective_until", where),
+        effective_from=documents.optional_day(stated, "effective_from", where),
+        effective_until=documents.optional_day(stated, "effective_until", where),
         years=documents.number(stated, "years", where, smallest=1, largest=LONGEST_YEARS),
         is_year_end=documents.switch(stated, "year_end", where),
         is_anew_year_end=documents.switch(stated, "anew_year_end", where),
@@ -152,7 +152,3 @@ def _events(value: object, where: str) -> Mapping[str, EventEffect]:
 
 def _months(stated: Mapping[str, object], name: str, where: str) -> int:
     return documents.number(stated, name, where, default=0, largest=MOST_MONTHS)
-
-
-def _day(stated: Mapping[str, object], name: str, where: str) -> date | None:
-    return None if stated.get(name) is None else documents.day(stated[name], name, where)

@@ -4,27 +4,11 @@ Texts reach the template as data and are shown as text. It is written in English
 lists every item with its interest up to the day the proceedings opened.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from datetime import date
 
-import typst
-from babel.dates import format_date
-from babel.numbers import format_decimal
-
-from dunwell.engine.money import from_minor, minor_digits
-
-TEMPLATE = Path(__file__).parent / "typst" / "proof_of_claim.typ"
-STANDARDS: tuple[tuple[bool, list[Any]], ...] = (
-    (False, ["a-3b", "ua-1"]),
-    (True, ["a-3b", "ua-1"]),
-    (True, []),
-)
-"""With the machine's own fonts or without, and to which standards; the first that works."""
+from dunwell.formats.typesetting import plain, shown_day, shown_money, typeset
 
 _EN = {
     "title": "Proof of claim",
@@ -71,10 +55,6 @@ _DE = {
 WORDS: Mapping[str, Mapping[str, str]] = {"en": _EN, "de": _DE}
 
 
-class ProofPdfError(RuntimeError):
-    """The claim could not be set; the message is typst's."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimLine:
     """One item claimed, in minor units."""
@@ -112,28 +92,9 @@ class ProofOfClaim:
 def proof_of_claim_pdf(claim: ProofOfClaim) -> bytes:
     """Return the PDF; the same claim gives the same bytes, dated the day of the opening.
 
-    Raises ProofPdfError when typst cannot set it.
+    Raises TypesettingError when typst cannot set it.
     """
-    inputs = {"claim": json.dumps(_data(claim), ensure_ascii=False, sort_keys=True)}
-    made_at = datetime.combine(claim.opened_on, time(), tzinfo=UTC)
-    said = "typst gave no file."
-    for with_system_fonts, standards in STANDARDS:
-        try:
-            found = _compiler(with_system_fonts=with_system_fonts).compile(
-                sys_inputs=inputs, format="pdf", pdf_standards=standards, timestamp=made_at
-            )
-        except typst.TypstError as error:
-            said = str(error)
-            continue
-        if isinstance(found, bytes):
-            return found
-    raise ProofPdfError(f"The claim cannot be set: {said}")
-
-
-@lru_cache(maxsize=2)
-def _compiler(*, with_system_fonts: bool) -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=with_system_fonts)
-    return typst.Compiler(input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=fonts)
+    return typeset("proof_of_claim", _data(claim), on=claim.opened_on)
 
 
 def _data(claim: ProofOfClaim) -> dict[str, object]:
@@ -141,13 +102,10 @@ def _data(claim: ProofOfClaim) -> dict[str, object]:
     w = WORDS[language]
 
     def day(value: date) -> str:
-        return format_date(value, "medium", locale=language)
+        return shown_day(value, language)
 
     def money(minor: int) -> str:
-        digits = minor_digits(claim.currency)
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text: str = format_decimal(from_minor(minor, claim.currency), pattern, locale=language)
-        return text
+        return shown_money(minor, claim.currency, language)
 
     facts = (
         (w["creditor"], claim.company),
@@ -164,14 +122,14 @@ def _data(claim: ProofOfClaim) -> dict[str, object]:
     return {
         "language": language,
         "words": dict(w),
-        "number": _plain(claim.number),
-        "company": _plain(claim.company),
+        "number": plain(claim.number),
+        "company": plain(claim.company),
         "day": [claim.opened_on.year, claim.opened_on.month, claim.opened_on.day],
-        "facts": [[name, _plain(value)] for name, value in facts if value],
+        "facts": [[name, plain(value)] for name, value in facts if value],
         "heads": [w[key] for key in ("item", "issued", "due", "principal", "interest", "total")],
         "lines": [
             [
-                _plain(line.number),
+                plain(line.number),
                 day(line.issued_on),
                 day(line.due_on),
                 money(line.amount_minor),
@@ -190,8 +148,3 @@ def _data(claim: ProofOfClaim) -> dict[str, object]:
         ],
         "note": w["note"].format(currency=claim.currency, opened=day(claim.opened_on)),
     }
-
-
-def _plain(value: str) -> str:
-    """Return a text without control characters, which no font can show."""
-    return "".join(sign if sign.isprintable() else " " for sign in value)

@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from dunwell.engine.money import from_minor, minor_digits
 
 TEMPLATES = Path(__file__).parent / "typst"
 TRIES: tuple[tuple[bool, list[Any]], ...] = (
@@ -24,6 +28,7 @@ TRIES: tuple[tuple[bool, list[Any]], ...] = (
     (True, []),
 )
 """With the machine's own fonts or without, and to which standards; the first that works."""
+MINUS = "\N{MINUS SIGN}"
 BREAK = "\N{ZERO WIDTH SPACE}"
 PART = 10
 LONG_WORD = re.compile(r"\S{23,}")
@@ -78,6 +83,20 @@ def plain_lines(value: str) -> list[str]:
     """Return the lines of a text that hold something, each as `plain` shows it."""
     parts = [plain(part).strip() for part in value.splitlines()]
     return [part for part in parts if part]
+
+
+@lru_cache(maxsize=4096)
+def shown_day(value: date, language: str) -> str:
+    """Return a day as its language writes it: Mar 5, 2026 or 05.03.2026."""
+    return format_date(value, "medium", locale=language)
+
+
+def shown_money(minor: int, currency: str, language: str) -> str:
+    """Return an amount of minor units without its currency: 1,234.50 or 1.234,50."""
+    digits = minor_digits(currency)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text: str = format_decimal(abs(from_minor(minor, currency)), pattern, locale=language)
+    return f"{MINUS}{text}" if minor < 0 else text
 
 
 def _parts(word: str) -> list[str]:

@@ -21,8 +21,9 @@ from dunwell.actions.outbox import (
 from dunwell.connectors.outbox_files import write_eml
 from dunwell.connectors.smtp import MailError, MailServer, mail_line
 from dunwell.formats.account_statement_files import file_name
-from dunwell.formats.account_statement_pdf import StatementPdfError, statement_pdf
+from dunwell.formats.account_statement_pdf import statement_pdf
 from dunwell.formats.mail import Attachment, Mail, MailFormError, write_mail
+from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import Company, Message
 from dunwell.queries.debit_notices import STATEMENT
 from dunwell.queries.deliveries import (
@@ -123,7 +124,7 @@ def _attachments(message: Message) -> tuple[Attachment, ...]:
         raise MailFormError("The ledger no longer reproduces the statement. Verify the books")
     try:
         data = statement_pdf(issued.document, issued.letterhead)
-    except StatementPdfError as error:
+    except TypesettingError as error:
         raise MailFormError(f"The statement as PDF: {error}") from error
     name = file_name(issued.document, "pdf")
     return (Attachment(name=name, media_type="application/pdf", data=data),)

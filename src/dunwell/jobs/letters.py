@@ -8,6 +8,7 @@ from io import RawIOBase
 
 from dunwell.formats.exports import Value, write_csv
 from dunwell.formats.letters_pdf import LetterSheets, letters_pdf
+from dunwell.formats.zip_entries import zip_entry
 from dunwell.models import Company, Message
 from dunwell.queries.letters import batch_letters, letter_of
 
@@ -54,10 +55,10 @@ def letters_zip(company: Company, batch_id: int) -> Iterator[bytes]:
         for number, first, last in parts_of(len(letters)):
             part = letters[first - 1 : last]
             sheets = _set(company, part)
-            archive.writestr(_entry(part_name(number), on), sheets.pdf)
+            archive.writestr(zip_entry(part_name(number), on=on), sheets.pdf)
             rows += _manifest(part_name(number), part, sheets)
             yield from stream.taken()
-        archive.writestr(_entry(MANIFEST, on), write_csv(COLUMNS, rows))
+        archive.writestr(zip_entry(MANIFEST, on=on), write_csv(COLUMNS, rows))
     yield from stream.taken()
 
 
@@ -81,13 +82,6 @@ def _manifest(
             *(name, first, end - first, letter.pk, customer.number, customer.name, address),
             *(customer.country, letter.language, letter.subject, letter.body_sha256, digest),
         )
-
-
-def _entry(name: str, on: date) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, (on.year, on.month, on.day, 0, 0, 0))
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
-    return entry
 
 
 class _Pieces(RawIOBase):

@@ -22,8 +22,9 @@ from dunwell.actions.statements import issue_statements
 from dunwell.engine.money import from_minor
 from dunwell.formats.account_statement import AccountDocument
 from dunwell.formats.account_statement_files import KINDS, file_name
-from dunwell.formats.account_statement_pdf import StatementPdfError
 from dunwell.formats.exports import ExportError, Value, write_csv
+from dunwell.formats.typesetting import TypesettingError
+from dunwell.formats.zip_entries import zip_entry
 from dunwell.models import AccountStatement, Company, Customer
 from dunwell.queries.account_documents import Span
 from dunwell.queries.statements import (
@@ -237,7 +238,7 @@ def _file(kind: str, document: AccountDocument, company: Company, customer: Cust
     """Return a file of a statement; raise Refused naming the statement it cannot be made of."""
     try:
         return KINDS[kind].write(document, letterhead(company, customer))
-    except (StatementPdfError, ExportError) as error:
+    except (TypesettingError, ExportError) as error:
         raise Refused(
             f"Statement {document.number} of customer {customer.number} as {kind.upper()}: {error}"
         ) from error
@@ -245,10 +246,7 @@ def _file(kind: str, document: AccountDocument, company: Company, customer: Cust
 
 def _put(archive: zipfile.ZipFile, name: str, data: bytes, *, on: date) -> None:
     """Add a file under the last day of the span, so that the same run gives the same bytes."""
-    entry = zipfile.ZipInfo(name, (max(on.year, 1980), on.month, on.day, 0, 0, 0))
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
-    archive.writestr(entry, data)
+    archive.writestr(zip_entry(name, on=on), data)
 
 
 def _folder(company: Company) -> Path:

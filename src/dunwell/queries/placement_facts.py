@@ -1,6 +1,7 @@
 """What is known about items that are to be placed: the facts behind the placement's checks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -19,19 +20,16 @@ from dunwell.models import (
     Contact,
     ContactRestriction,
     Customer,
-    Dispute,
     Hold,
     LegalMatter,
     Message,
     MessageItem,
-    OpenItem,
     Placement,
     Promise,
     PromiseItem,
 )
-from dunwell.queries.agreements import bound_items
 from dunwell.queries.authority import exchanged
-from dunwell.queries.settlement_items import SettleableItem
+from dunwell.queries.settlement_items import SettleableItem, settleable_items
 
 FINAL = "final"
 """A message whose wording's name begins so is a final demand (final_notice, final_demand)."""
@@ -55,30 +53,9 @@ def placeable_items(
     company: Company, customer: Customer, *, as_of: date, beside: Placement | None = None
 ) -> tuple[SettleableItem, ...]:
     """Return the open debit items of a customer, the oldest first; `beside` is not counted."""
-    rows = list(
-        OpenItem.objects.filter(company=company, customer=customer, open_minor__gt=0)
-        .select_related("item")
-        .order_by("due_on", "item")
-    )
-    keys = [row.item_id for row in rows]
+    found = settleable_items(company, customer, as_of=as_of)
     own = beside.number if beside is not None else ""
-    bound = {key: number for key, number in bound_items(keys).items() if number != own}
-    disputed = set(
-        Dispute.objects.filter(item__in=keys, closed_on=None).values_list("item", flat=True)
-    )
-    return tuple(
-        SettleableItem(
-            id=row.item_id,
-            number=row.item.number,
-            currency=row.currency,
-            due_on=row.due_on,
-            days_late=(as_of - row.due_on).days,
-            open_minor=row.open_minor,
-            is_disputed=row.item_id in disputed,
-            bound_by=bound.get(row.item_id, ""),
-        )
-        for row in rows
-    )
+    return tuple(replace(item, bound_by="") if item.bound_by == own else item for item in found)
 
 
 def checks_of(

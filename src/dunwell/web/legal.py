@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
-from dunwell.formats.proof_of_claim import ProofPdfError, proof_of_claim_pdf
+from dunwell.formats.proof_of_claim import proof_of_claim_pdf
+from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import LegalMatter
 from dunwell.queries.legal import LegalRow, legal_board, legal_detail, legal_rows
 from dunwell.queries.legal_claims import proof_of_claim
@@ -101,7 +102,7 @@ def matter_pdf(request: StaffRequest, matter_id: int) -> HttpResponse:
         raise Http404
     try:
         data = proof_of_claim_pdf(claim)
-    except ProofPdfError as error:
+    except TypesettingError as error:
         return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="claim-{claim.number}.pdf"'

@@ -24,9 +24,10 @@ from dunwell.formats.account_statement import (
     OpenLine,
 )
 from dunwell.formats.account_statement_files import KINDS, file_name
-from dunwell.formats.account_statement_pdf import Letterhead, StatementPdfError
+from dunwell.formats.account_statement_pdf import Letterhead
 from dunwell.formats.account_statement_words import LANGUAGES
 from dunwell.formats.exports import ExportError, Value
+from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import Customer
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.statements import (
@@ -221,7 +222,7 @@ def document_file(document: AccountDocument, head: Letterhead, kind: str) -> Htt
         raise Http404
     try:
         data = KINDS[kind].write(document, head)
-    except StatementPdfError as error:
+    except TypesettingError as error:
         return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
     except ExportError as error:
         return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")

@@ -129,8 +129,8 @@ def _rule(row: object, where: str) -> LateRule:
         countries=documents.names(stated.get("countries"), "countries", where),
         parties=_parties(stated, where),
         is_in_force=documents.switch(stated, "in_force", where, default=True),
-        effective_from=_day(stated, "effective_from", where),
-        effective_until=_day(stated, "effective_until", where),
+        effective_from=documents.optional_day(stated, "effective_from", where),
+        effective_until=documents.optional_day(stated, "effective_until", where),
         interest=_interest(stated.get("interest"), f"{where}, interest"),
         year=documents.choice(stated.get("year", ACT_365), "year", YEARS, where),
         has_monthly_rests=documents.choice(
@@ -203,11 +203,6 @@ def _fees(value: object, where: str) -> FeeRule | None:
         most_minor=documents.number(stated, "most_minor", where),
         currency=documents.text(stated, "currency", where),
     )
-
-
-def _day(stated: Mapping[str, object], name: str, where: str) -> date | None:
-    value = stated.get(name)
-    return None if value is None else documents.day(value, name, where)
 
 
 def _optional(stated: Mapping[str, object], name: str, where: str, *, largest: int) -> int | None:

@@ -123,7 +123,7 @@ def _case(entry: object, where: str) -> ContactCase:
         debt_use=_word(customer, "debt_use", where),
         zones=documents.names(customer.get("zones"), "zones", where),
         debt_usd_minor=_number(customer, "debt_usd_minor", where),
-        debt_on=_day(customer, "debt_on", where),
+        debt_on=documents.optional_day(customer, "debt_on", where),
         role=_word(stated, "role", where),
         item=_number(stated, "item", where),
         is_automated=_switch(stated, "automated", where),
@@ -163,9 +163,10 @@ def _restriction(row: object, where: str) -> CaseRestriction:
         kind=documents.choice(stated.get("kind"), "kind", RESTRICTIONS, where),
         channel=documents.text(stated, "channel", where, default=""),
         purpose=documents.text(stated, "purpose", where, default=""),
-        from_on=_day(stated, "from_on", where) or CaseRestriction(kind="cease").from_on,
-        until_on=_day(stated, "until_on", where),
-        lifted_on=_day(stated, "lifted_on", where),
+        from_on=documents.optional_day(stated, "from_on", where)
+        or CaseRestriction(kind="cease").from_on,
+        until_on=documents.optional_day(stated, "until_on", where),
+        lifted_on=documents.optional_day(stated, "lifted_on", where),
         minute_from=_number(stated, "minute_from", where, largest=_LONGEST),
         minute_until=_number(stated, "minute_until", where, largest=_LONGEST),
     )
@@ -178,7 +179,7 @@ def _consent(row: object, where: str) -> CaseConsent:
         channel=documents.text(stated, "channel", where),
         purpose=documents.text(stated, "purpose", where, default=""),
         given_on=documents.day(stated.get("given_on"), "given_on", where),
-        withdrawn_on=_day(stated, "withdrawn_on", where),
+        withdrawn_on=documents.optional_day(stated, "withdrawn_on", where),
     )
 
 
@@ -215,7 +216,3 @@ def _number(
 
 def _switch(stated: Mapping[str, object], name: str, where: str) -> bool | None:
     return documents.switch(stated, name, where) if stated.get(name) is not None else None
-
-
-def _day(stated: Mapping[str, object], name: str, where: str) -> date | None:
-    return None if stated.get(name) is None else documents.day(stated[name], name, where)

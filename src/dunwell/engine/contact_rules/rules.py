@@ -108,7 +108,10 @@ def _rule(entry: object, place: str) -> ContactRule:
     where = f"{place} ({rule_id})"
     documents.known(stated, _RULE_FIELDS, where)
     kind = documents.choice(stated.get("kind"), "kind", KINDS, where)
-    first, last = _day(stated, "effective_from", where), _day(stated, "effective_to", where)
+    first, last = (
+        documents.optional_day(stated, "effective_from", where),
+        documents.optional_day(stated, "effective_to", where),
+    )
     if first is not None and last is not None and last < first:
         raise ContactRuleError(f"{where}: effective_to lies before effective_from; correct one")
     params = read_params(kind, stated.get("params", {}), where)
@@ -152,7 +155,7 @@ def _scope(value: object, where: str) -> Scope:
         max_total_usd_minor=documents.number(stated, "max_total_usd_minor", place)
         if has_total
         else None,
-        debts_since=_day(stated, "debts_since", place),
+        debts_since=documents.optional_day(stated, "debts_since", place),
         gates=documents.names(stated.get("gates"), "gates", place),
     )
 
@@ -165,10 +168,6 @@ def words(
     for word in found:
         documents.choice(word, name, allowed, where)
     return found
-
-
-def _day(stated: Mapping[str, object], name: str, where: str) -> date | None:
-    return None if stated.get(name) is None else documents.day(stated[name], name, where)
 
 
 def _check_names(rules: Sequence[ContactRule]) -> None:

@@ -3,6 +3,7 @@
 A form works three ways from one view: as a page, inside a dialog (htmx), and without a script.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -68,6 +69,29 @@ def form_page(
     part = "#form" if request.htmx else ""
     shown = {"form": form, "next": back_to(request, ""), **context}
     return render(request, f"{template}{part}", shown, status=status)
+
+
+def told_page(
+    request: StaffRequest,
+    form: forms.Form,
+    act: Callable[..., object],
+    *,
+    said: str,
+    back: str,
+    context: Mapping[str, object],
+) -> HttpResponse:
+    """Show a form and give what is told to `act`, by the names of its fields; then say so.
+
+    A refusal stands at the form. `context` holds heading, lead, button, action and crumb.
+    """
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(**form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return done(request, said, back=back)
+    return form_page(request, "web/plain_form.html", form, {"back": back, **context})
 
 
 def customer_or_404(request: StaffRequest, customer_id: int) -> Customer:

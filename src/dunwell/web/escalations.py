@@ -17,7 +17,6 @@ from dunwell.actions.escalations import (
     raise_escalation,
     resolve_escalation,
 )
-from dunwell.actions.gate import Refused
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Escalation
@@ -35,7 +34,7 @@ from dunwell.queries.escalations import (
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.approvals import role_label
 from dunwell.templatetags.ui import translated
-from dunwell.web.answers import customer_or_404, done, form_page, posted
+from dunwell.web.answers import customer_or_404, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
@@ -148,19 +147,13 @@ def escalation_raise(request: StaffRequest, customer_id: int) -> HttpResponse:
     customer = customer_or_404(request, customer_id)
     form = RaiseForm(posted(request))
     back = reverse("customer", args=[customer.pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            raise_escalation(
-                actor=request.actor,
-                customer=customer,
-                as_of=request.as_of,
-                at=clock.now(),
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("Escalated; the clock runs."), back=back)
+    act = partial(
+        raise_escalation,
+        actor=request.actor,
+        customer=customer,
+        as_of=request.as_of,
+        at=clock.now(),
+    )
     context = {
         "heading": gettext("Escalate"),
         "lead": gettext(
@@ -169,9 +162,9 @@ def escalation_raise(request: StaffRequest, customer_id: int) -> HttpResponse:
         "button": gettext("Escalate"),
         "action": reverse("escalation-raise", args=[customer.pk]),
         "crumb": customer.name,
-        "back": back,
     }
-    return form_page(request, "web/plain_form.html", form, context)
+    said = gettext("Escalated; the clock runs.")
+    return told_page(request, form, act, said=said, back=back, context=context)
 
 
 @needs("escalation.answer")
@@ -180,23 +173,17 @@ def escalation_acknowledge(request: StaffRequest, escalation_id: int) -> HttpRes
     """Take an escalation on; its clock stops."""
     escalation = _escalation(request, escalation_id)
     form = AcknowledgeForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            acknowledge_escalation(
-                actor=request.actor,
-                escalation=escalation,
-                as_of=request.as_of,
-                at=clock.now(),
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            text = gettext("It is yours now; the clock has stopped.")
-            return done(request, text, back=_address(escalation))
+    act = partial(
+        acknowledge_escalation,
+        actor=request.actor,
+        escalation=escalation,
+        as_of=request.as_of,
+        at=clock.now(),
+    )
     heading, button = gettext("Acknowledge the escalation"), gettext("Acknowledge")
     context = _context(escalation, "escalation-acknowledge", heading, button)
-    return form_page(request, "web/plain_form.html", form, context)
+    said, back = gettext("It is yours now; the clock has stopped."), _address(escalation)
+    return told_page(request, form, act, said=said, back=back, context=context)
 
 
 @needs("escalation.answer")
@@ -205,22 +192,17 @@ def escalation_resolve(request: StaffRequest, escalation_id: int) -> HttpRespons
     """End an escalation with what came of it."""
     escalation = _escalation(request, escalation_id)
     form = ResolveForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            resolve_escalation(
-                actor=request.actor,
-                escalation=escalation,
-                as_of=request.as_of,
-                at=clock.now(),
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("Resolved."), back=_address(escalation))
+    act = partial(
+        resolve_escalation,
+        actor=request.actor,
+        escalation=escalation,
+        as_of=request.as_of,
+        at=clock.now(),
+    )
     heading, button = gettext("Resolve the escalation"), gettext("Resolve")
     context = _context(escalation, "escalation-resolve", heading, button)
-    return form_page(request, "web/plain_form.html", form, context)
+    said, back = gettext("Resolved."), _address(escalation)
+    return told_page(request, form, act, said=said, back=back, context=context)
 
 
 def reader_for(request: StaffRequest) -> Reader:

@@ -27,7 +27,7 @@ from dunwell.queries.partners import (
 )
 from dunwell.web.answers import posted
 from dunwell.web.fields import MoneyField, day_field
-from dunwell.web.placement_moves import NoteForm, ReferenceForm, told_page
+from dunwell.web.placement_moves import NoteForm, ReferenceForm, placement_page
 from dunwell.web.placements import moves_of, zip_response
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -204,7 +204,7 @@ def _told(
     heading: str,
 ) -> HttpResponse:
     """Show a form about one of the partner's own placements, or carry it out."""
-    return told_page(
+    return placement_page(
         request,
         _own(request, placement_id),
         form,

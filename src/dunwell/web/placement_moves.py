@@ -30,7 +30,7 @@ from dunwell.actions.placements import (
     recall_placement,
 )
 from dunwell.models import AgencyReport, Company, Payment, Placement
-from dunwell.web.answers import done, form_page, posted, refused
+from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.fields import MoneyField, day_field
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
@@ -179,7 +179,7 @@ def placement_refuse(request: StaffRequest, placement_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def placement_accept(request: StaffRequest, placement_id: int) -> HttpResponse:
     """Record that the agency takes it."""
-    return told_page(
+    return placement_page(
         request,
         _placement(request, placement_id),
         ReferenceForm(posted(request)),
@@ -194,7 +194,7 @@ def placement_accept(request: StaffRequest, placement_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def placement_acknowledge(request: StaffRequest, placement_id: int) -> HttpResponse:
     """Record for an agency on the API that it has fetched the placement."""
-    return told_page(
+    return placement_page(
         request,
         _placement(request, placement_id),
         ReferenceForm(posted(request)),
@@ -209,7 +209,7 @@ def placement_acknowledge(request: StaffRequest, placement_id: int) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 def placement_end(request: StaffRequest, placement_id: int) -> HttpResponse:
     """Record how the placement goes on: settled, returned or to court."""
-    return told_page(
+    return placement_page(
         request,
         _placement(request, placement_id),
         EndingForm(posted(request)),
@@ -224,7 +224,7 @@ def placement_end(request: StaffRequest, placement_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def placement_note(request: StaffRequest, placement_id: int) -> HttpResponse:
     """Write a note that the agency reads too."""
-    return told_page(
+    return placement_page(
         request,
         _placement(request, placement_id),
         NoteForm(posted(request)),
@@ -243,7 +243,7 @@ def placement_collect(request: StaffRequest, placement_id: int) -> HttpResponse:
     form = CollectedForm(
         placement.currency, posted(request), initial={"reported_on": request.as_of}
     )
-    return told_page(
+    return placement_page(
         request,
         placement,
         form,
@@ -279,7 +279,7 @@ def placement_reconcile(request: StaffRequest, placement_id: int) -> HttpRespons
     return form_page(request, "web/plain_form.html", form, context)
 
 
-def told_page(
+def placement_page(
     request: StaffRequest,
     placement: Placement,
     form: forms.Form,
@@ -292,23 +292,26 @@ def told_page(
     back: str = "placement",
 ) -> HttpResponse:
     """Show a form about a placement, and give what is told to an action."""
-    if request.method == "POST" and form.is_valid():
+
+    def act(**told: object) -> None:
         names = renamed or {}
-        facts = {names.get(name, name): value for name, value in form.cleaned_data.items()}
-        try:
-            action(
-                actor=request.actor,
-                placement=placement,
-                as_of=request.as_of,
-                at=clock.now(),
-                **facts,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, said, back=reverse(back, args=[placement.pk]))
-    context = _context(placement, page, heading, back=back)
-    return form_page(request, "web/plain_form.html", form, context)
+        facts = {names.get(name, name): value for name, value in told.items()}
+        action(
+            actor=request.actor,
+            placement=placement,
+            as_of=request.as_of,
+            at=clock.now(),
+            **facts,
+        )
+
+    return told_page(
+        request,
+        form,
+        act,
+        said=said,
+        back=reverse(back, args=[placement.pk]),
+        context=_context(placement, page, heading, back=back),
+    )
 
 
 def _because(

@@ -6,8 +6,7 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from dunwell.actions.gate import Refused
-from dunwell.web.answers import done, form_page
+from dunwell.web.answers import told_page
 from dunwell.web.staff import StaffRequest
 
 
@@ -34,11 +33,8 @@ def reason_page(
     A refusal stands at the form. `context` holds heading, lead, button, action and crumb.
     """
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            take_back(form.cleaned_data["reason"])
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, said, back=back)
-    return form_page(request, "web/plain_form.html", form, {**context, "back": back})
+
+    def act(reason: str) -> None:
+        take_back(reason)
+
+    return told_page(request, form, act, said=said, back=back, context={**context, "back": back})

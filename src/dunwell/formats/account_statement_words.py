@@ -125,6 +125,7 @@ _KINDS = {
     "concession": ("Concession", "Nachlass"),
     "rebate": ("Rebate for paying on time", "Bonus für pünktliche Zahlung"),
     "recovery": ("Recovery of a written-off debt", "Wiederauflebende Forderung"),
+    "commission": ("Paid to the collection agency", "An das Inkassounternehmen gezahlt"),
 }
 """English and German name of every kind of line and open item."""
 _NOT_DUE = ("Not due", "Nicht fällig")

@@ -1,0 +1,117 @@
+"""Tables as they stand in a file, every row from the first one: for layouts without a header.
+
+`table.read_tables` looks for a header and passes over what is above it; a financial statement
+has its years there.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
+
+from dunwell.formats.archive import check_archive
+from dunwell.formats.encoding import decode
+from dunwell.formats.findings import TableError
+from dunwell.formats.grid import SPACES
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DELIMITERS = ";,\t|"
+MOST_ROWS, MOST_COLUMNS = 5_000, 200
+"""A statement has a few hundred rows and a dozen columns; more is another kind of file."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """One cell: its text, and its number where the file holds one as such."""
+
+    text: str
+    number: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """One sheet (or the whole text file): its name for people, and its rows from row 1."""
+
+    label: str
+    rows: tuple[tuple[SheetCell, ...], ...]
+
+
+def read_sheet_rows(data: bytes, *, name: str) -> list[SheetRows]:
+    """Return every sheet of a workbook (XLSX, XLS), or the one table of a delimited text.
+
+    Raises TableError for a damaged or locked file, and one that is longer than a statement.
+    """
+    if data.startswith(ZIP):
+        check_archive(data, name=name)
+    if data.startswith((ZIP, OLE)):
+        return _workbook(data, name)
+    text = decode(data, name=name).data.decode("utf-8").removeprefix("\ufeff")
+    return [SheetRows(label=name, rows=_delimited(text, name))]
+
+
+def _delimited(text: str, name: str) -> tuple[tuple[SheetCell, ...], ...]:
+    """Return the rows parted by the sign that lays out most of them in more than one cell."""
+    counts = {sign: sum(sign in line for line in text.splitlines()) for sign in DELIMITERS}
+    # a decimal comma parts no cells where another sign does
+    delimiter = max(DELIMITERS, key=lambda sign: (counts[sign], -DELIMITERS.index(sign)))
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise TableError(f"{name}: a quote is not closed ({error}). Export it again.") from error
+    _check(name, len(rows), max(map(len, rows), default=0))
+    return tuple(tuple(SheetCell(cell.strip(SPACES)) for cell in row) for row in rows)
+
+
+def _workbook(data: bytes, name: str) -> list[SheetRows]:
+    try:
+        return list(_sheets(CalamineWorkbook.from_filelike(io.BytesIO(data)), name))
+    except PasswordError as error:
+        raise TableError(f"{name}: is locked by a password. Save it without one.") from error
+    except (CalamineError, ZipError, OSError, ValueError, OverflowError) as error:
+        if isinstance(error, TableError):
+            raise
+        raise TableError(
+            f"{name}: the workbook cannot be read ({error}). Save or export it again."
+        ) from error
+    except BaseException as error:
+        # The reader is compiled; where a damaged file breaks it, it raises this unlisted class.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TableError(f"{name}: the workbook is damaged. Save or export it again.") from error
+
+
+def _sheets(workbook: CalamineWorkbook, name: str) -> Iterator[SheetRows]:
+    for title in workbook.sheet_names:
+        sheet = workbook.get_sheet_by_name(title)
+        label = f"{name} ({title})"
+        _check(label, sheet.total_height, sheet.total_width)
+        if sheet.start is None:
+            continue
+        # `iter_rows` starts in the first row and in the first column that holds something
+        left = (SheetCell(""),) * sheet.start[1]
+        rows = tuple((*left, *map(_cell, row)) for row in sheet.iter_rows())
+        yield SheetRows(label=label, rows=rows)
+
+
+def _cell(value: object) -> SheetCell:
+    if isinstance(value, bool) or value is None:
+        return SheetCell("")
+    if isinstance(value, int | float):
+        whole = isinstance(value, int) or value.is_integer()
+        return SheetCell(str(int(value)) if whole else repr(value), float(value))
+    if isinstance(value, datetime):
+        return SheetCell(value.date().isoformat())
+    if isinstance(value, date):
+        return SheetCell(value.isoformat())
+    return SheetCell(str(value).strip(SPACES))
+
+
+def _check(label: str, rows: int, columns: int) -> None:
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        raise TableError(
+            f"{label}: has {rows:,} rows and {columns:,} columns, more than a financial statement "
+            f"({MOST_ROWS:,} and {MOST_COLUMNS:,})."
+        )

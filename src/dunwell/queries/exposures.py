@@ -1,0 +1,180 @@
+"""What customers owe or will owe on credit, from what is open, ordered, covered and paid now.
+
+Everything is summed by the database per customer and currency, for one customer or for all with
+the same number of queries. Open items, money and orders are those of now; `as_of` decides the
+rates and which covers count.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from dunwell.engine.exposure import CoverPart, Exposure, Part, exposure, order_parts
+from dunwell.models import Company
+from dunwell.queries.dated_rates import rates_on
+
+MOST_NAMED = 500
+"""More customers than this are not named one by one: all are read and the others left out."""
+
+_CUSTOMERS = (
+    "SELECT id, segment, credit_limit_minor FROM dunwell_customer WHERE company_id = %s {only}"
+)
+_OPEN = """
+SELECT customer_id, currency, SUM(open_minor) FROM dunwell_openitem
+WHERE {whose} GROUP BY customer_id, currency
+"""
+_UNAPPLIED = """
+SELECT customer_id, currency, SUM(left_minor) FROM (
+    SELECT customer_id, currency, amount_minor - COALESCE((
+        SELECT SUM(COALESCE(a.paid_minor, a.amount_minor)) FROM dunwell_allocation a
+        WHERE a.payment_id = p.id), 0) AS left_minor
+    FROM dunwell_payment p WHERE {whose}
+) spare WHERE left_minor <> 0 GROUP BY customer_id, currency
+"""
+_UNAPPLIED_OF_ALL = """
+SELECT p.customer_id, p.currency, SUM(p.amount_minor - COALESCE(u.used, 0))
+FROM dunwell_payment p
+LEFT JOIN (SELECT payment_id, SUM(COALESCE(paid_minor, amount_minor)) AS used
+           FROM dunwell_allocation WHERE company_id = %s AND payment_id IS NOT NULL
+           GROUP BY payment_id) u ON u.payment_id = p.id
+WHERE p.{whose} AND p.customer_id IS NOT NULL GROUP BY p.customer_id, p.currency
+"""
+_ORDERS = """
+SELECT customer_id, currency, status, amount_minor, prepaid_minor, delivered_minor, billed_minor
+FROM dunwell_order WHERE {whose} AND (status IN ('approved', 'held')
+     OR (status IN ('rejected', 'cancelled') AND delivered_minor > billed_minor))
+"""
+_COVERS = """
+SELECT customer_id, id, currency, amount_minor, share_ppm FROM dunwell_cover
+WHERE {whose} AND status = 'granted' AND effect = %s
+AND (from_on IS NULL OR from_on <= %s) AND (until_on IS NULL OR until_on >= %s)
+"""
+
+REDUCES, LIFTS = "reduces_exposure", "lifts_limit"
+
+
+def exposures(
+    company: Company, *, as_of: date, customer_ids: Collection[int] | None = None
+) -> dict[int, Exposure]:
+    """Return the exposure of each customer asked for, of all when None, by its id.
+
+    Customers of another company are left out. Five queries, and one for rates where a foreign
+    currency occurs.
+    """
+    only = Scope(company, customer_ids)
+    parts = _parts(only)
+    covers = covers_in_force(only, effect=REDUCES, as_of=as_of)
+    rates = rates_on(
+        company,
+        {
+            *(line.currency for lines in parts.values() for line in lines),
+            *(cover.currency for some in covers.values() for cover in some),
+        },
+        as_of=as_of,
+    )
+    home, nothing = company.currency, Exposure(company.currency)
+    return {
+        key: exposure(parts.get(key, ()), covers.get(key, ()), rates, home=home)
+        if key in parts or key in covers
+        else nothing
+        for key, _, _ in only.customers
+    }
+
+
+def exposure_parts(
+    company: Company, *, customer_ids: Collection[int] | None = None
+) -> dict[int, tuple[Part, ...]]:
+    """Return what the exposure of each customer is made of, per currency; four queries.
+
+    Customers with nothing are left out.
+    """
+    found = _parts(Scope(company, customer_ids))
+    return {key: tuple(sorted(lines, key=lambda x: x.currency)) for key, lines in found.items()}
+
+
+class Scope:
+    """The customers a reading is about: all of a company, or those of them that are named.
+
+    `customers` are their rows (id, segment, limit on the record); one query. Named customers are
+    looked up by their own index alone, for they were found to be the company's.
+    """
+
+    def __init__(self, company: Company, customer_ids: Collection[int] | None) -> None:
+        self.company = company
+        wanted = None if customer_ids is None else frozenset(customer_ids)
+        named = sorted(wanted) if wanted is not None and len(wanted) <= MOST_NAMED else []
+        self.customers: list[tuple[int, str, int | None]] = []
+        if wanted is None or wanted:
+            only = f"AND id IN ({_marks(named)})" if named else ""
+            found = _fetched(_CUSTOMERS.format(only=only), [company.pk, *named])
+            self.customers = [row for row in found if wanted is None or row[0] in wanted]
+        self._wanted = None if wanted is None else {row[0] for row in self.customers}
+        self.named = [row[0] for row in self.customers] if named else []
+
+    def rows(
+        self, query: str, *after: str | date, before: Sequence[int] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a query with a place `{whose}`; their first column is the customer.
+
+        `before` and `after` are the values in front of that place and behind it.
+        """
+        if self._wanted is not None and not self._wanted:
+            return []
+        if self.named:
+            whose = f"customer_id IN ({_marks(self.named)})"
+            return _fetched(query.format(whose=whose), [*before, *self.named, *after])
+        rows = _fetched(query.format(whose="company_id = %s"), [*before, self.company.pk, *after])
+        wanted = self._wanted
+        return rows if wanted is None else [row for row in rows if row[0] in wanted]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _fetched(query: str, values: Sequence[int | str | date]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return list(cursor.fetchall())
+
+
+def covers_in_force(only: Scope, *, effect: str, as_of: date) -> dict[int, list[CoverPart]]:
+    """Return the granted covers of an effect that hold on a day, by customer; one query."""
+    found: dict[int, list[CoverPart]] = defaultdict(list)
+    for customer, key, currency, amount, share_ppm in only.rows(_COVERS, effect, as_of, as_of):
+        found[customer].append(CoverPart(key, currency, amount, share_ppm))
+    return found
+
+
+def _parts(only: Scope) -> dict[int, list[Part]]:
+    """Return the sums of each customer and currency; three queries."""
+    sums: dict[tuple[int, str], list[int]] = {}
+    for customer, currency, total in only.rows(_OPEN):
+        sums[customer, currency] = [int(total), 0, 0, 0, 0]
+    unapplied = (
+        only.rows(_UNAPPLIED)
+        if only.named
+        else only.rows(_UNAPPLIED_OF_ALL, before=[only.company.pk])
+    )
+    for customer, currency, total in unapplied:
+        if total:
+            sums.setdefault((customer, currency), [0, 0, 0, 0, 0])[3] = int(total)
+    for customer, currency, status, amount, prepaid, delivered, billed in only.rows(_ORDERS):
+        line = sums.setdefault((customer, currency), [0, 0, 0, 0, 0])
+        unbilled, to_come, ahead = order_parts(
+            status=status,
+            amount_minor=amount,
+            prepaid_minor=prepaid,
+            delivered_minor=delivered,
+            billed_minor=billed,
+        )
+        line[1] += unbilled
+        line[2] += to_come
+        line[4] += ahead
+    parts: dict[int, list[Part]] = {}
+    for (customer, currency), amounts in sums.items():
+        parts.setdefault(customer, []).append(Part(currency, *amounts))
+    return parts

@@ -1,0 +1,28 @@
+"""The letter with the decision on an application, as the record keeps what it says."""
+
+from dunwell.formats.decision_letter import DecisionLetter
+from dunwell.models import CreditApplication
+
+
+def decision_letter(application: CreditApplication) -> DecisionLetter | None:
+    """Return the letter of a decided application, None before the decision."""
+    if application.decided_on is None:
+        return None
+    answers = application.answers
+    lines = (
+        str(answers.get("street") or ""),
+        f"{answers.get('postcode') or ''} {answers.get('city') or ''}".strip(),
+        application.country,
+    )
+    decision = application.decision
+    by = "" if decision.get("is_automatic") else application.decided_by
+    return DecisionLetter(
+        number=application.number,
+        language=application.language,
+        company=application.company.name,
+        applicant=application.name,
+        address="\n".join(filter(None, lines)),
+        decided_on=application.decided_on,
+        decision=decision,
+        signed_by=by or application.company.name,
+    )

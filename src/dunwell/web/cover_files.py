@@ -1,0 +1,121 @@
+"""Covers from a file, and granting those that wait in one go."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dunwell import clock
+from dunwell.actions.cover_files import add_covers, grant_asked
+from dunwell.actions.gate import Forbidden, Refused
+from dunwell.formats.cover_rows import MOST_BYTES, TEMPLATE
+from dunwell.models import Cover
+from dunwell.web.answers import FORBIDDEN, REFUSED, done, posted, told_page
+from dunwell.web.exports import file_response
+from dunwell.web.rights import needs
+from dunwell.web.staff import StaffRequest
+from dunwell.web.upload_limits import CappedUpload
+
+EXAMPLE = (
+    *("10001", "insurance", "Insurer", "P-1", "50000.00", "EUR", "90"),
+    *("2026-01-01", "2026-12-31", "60", "30", "45", "60", "180"),
+)
+
+
+class GrantAskedForm(forms.Form):
+    """Which of the requests were granted as they were asked for."""
+
+    def __init__(self, company_id: int, *args: Any, **kwargs: Any) -> None:
+        """Offer every request that waits, ticked."""
+        super().__init__(*args, **kwargs)
+        waiting = Cover.objects.filter(company=company_id, status=Cover.Status.REQUESTED)
+        self.fields["covers"] = forms.ModelMultipleChoiceField(
+            waiting.order_by("customer", "pk"),
+            label=_("Granted as asked for"),
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+
+@csrf_exempt  # the cap must stand before anything reads the form; the token is checked inside
+@needs("cover.edit")
+@require_http_methods(["GET", "POST"])
+def cover_upload(request: StaffRequest) -> HttpResponse:
+    """Take a file of covers in: all lines are recorded as requests, or none."""
+    if request.method == "POST":
+        cap = CappedUpload(request, limit_bytes=MOST_BYTES)
+        request.upload_handlers.insert(0, cap)
+        return _receive(request, cap)
+    return _page(request)
+
+
+@csrf_protect
+def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
+    # reading the form is what brings the file in
+    sent = request.FILES.get("file")
+    if cap.is_over:
+        text = gettext("The file is larger than %(most)d MB. Send fewer lines at once.")
+        return _page(request, refusal=text % {"most": MOST_BYTES // 1024**2})
+    if sent is None:
+        return _page(request, refusal=gettext("No file was sent. Choose one."))
+    try:
+        found = add_covers(
+            actor=request.actor,
+            name=sent.name or "file",
+            data=sent.read(),
+            as_of=request.as_of,
+            at=clock.now(),
+        )
+    except Refused as refusal:
+        status = FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
+        return _page(request, refusal=str(refusal), status=status)
+    text = ngettext(
+        "%(n)d cover recorded; %(known)d known from before.",
+        "%(n)d covers recorded; %(known)d known from before.",
+        found.added,
+    ) % {"n": found.added, "known": found.known}
+    return done(request, text, back=reverse("covers") + "?scope=requested")
+
+
+@require_GET
+def cover_template(request: StaffRequest, kind: str) -> HttpResponse:  # noqa: ARG001  a view
+    """Return an example file with the columns that are read."""
+    return file_response(kind, name="covers-template", columns=list(TEMPLATE), rows=[EXAMPLE])
+
+
+@needs("cover.edit")
+@require_http_methods(["GET", "POST"])
+def covers_grant(request: StaffRequest) -> HttpResponse:
+    """Grant requests as they were asked for, all of those ticked or none."""
+
+    def act(*, covers: Any) -> None:
+        grant_asked(actor=request.actor, covers=list(covers), as_of=request.as_of, at=clock.now())
+
+    return told_page(
+        request,
+        GrantAskedForm(request.actor.company.pk, posted(request)),
+        act,
+        said=gettext("The covers are in force."),
+        back=reverse("covers"),
+        context={
+            "heading": gettext("Enter grants together"),
+            "lead": gettext("With the amounts, shares and days they were asked for."),
+            "button": gettext("Enter"),
+            "action": reverse("covers-grant"),
+            "crumb": gettext("Covers"),
+        },
+    )
+
+
+def _page(request: StaffRequest, *, refusal: str = "", status: int = REFUSED) -> HttpResponse:
+    context = {
+        "refusal": refusal,
+        "limit_bytes": MOST_BYTES,
+        "limit_mb": MOST_BYTES // 1024**2,
+    }
+    return render(request, "web/cover_upload.html", context, status=status if refusal else 200)

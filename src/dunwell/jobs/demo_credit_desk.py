@@ -1,0 +1,57 @@
+"""The credit desk of the demo: its day, its people, and whom it deals with."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from dunwell.actions.approvals import decide_approval
+from dunwell.actions.gate import Actor, staff
+from dunwell.actions.limits import propose_limit
+from dunwell.models import Company, Customer, User
+from dunwell.queries.demo_credit import waiting_request
+
+HOME = "EUR"
+ANALYST, DIRECTOR = "dora", "felix"
+THOUSAND = 1_000_00
+
+
+@dataclass(kw_only=True, slots=True)
+class CreditDesk:
+    """The company, its day, and who is dealt with."""
+
+    company: Company
+    as_of: date
+    at: datetime
+    payers: list[Customer] = field(default_factory=list)
+    debtors: list[Customer] = field(default_factory=list)
+
+    @property
+    def when(self) -> dict[str, Any]:
+        """Return the day and the moment as actions take them."""
+        return {"as_of": self.as_of, "at": self.at}
+
+    def actor(self, username: str) -> Actor:
+        """Return a person of the demo as an actor."""
+        return staff(User.objects.get(username=username), self.company)
+
+    def has(self, model: type[Any]) -> bool:
+        """Return whether the company has a record of a kind, so that its scene was played."""
+        return bool(model.objects.filter(company=self.company).exists())
+
+
+def granted(desk: CreditDesk, **wish: Any) -> None:
+    """Let Dora ask for a limit from today on, and Felix approve it where she may not."""
+    limit = propose_limit(actor=desk.actor(ANALYST), from_on=desk.as_of, **wish, **desk.when)
+    approve(desk, "creditlimit", limit.pk)
+
+
+def approve(desk: CreditDesk, subject: str, subject_id: int) -> None:
+    """Let Felix approve what waits about a record, if anything does."""
+    request = waiting_request(subject, subject_id)
+    if request is not None:
+        decide_approval(actor=desk.actor(DIRECTOR), request=request, approve=True, **desk.when)
+
+
+def times(customer: Customer, tenths: int) -> int:
+    """Return so many tenths of a customer's limit, in whole hundreds of the currency."""
+    return (customer.credit_limit_minor or THOUSAND) * tenths // 10 // 100_00 * 100_00

@@ -1,0 +1,160 @@
+"""How the credit policy, its decisions and its replays read on pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dunwell.engine.credit_appetite import Gauge
+from dunwell.engine.credit_conditions import When
+from dunwell.engine.credit_tables import LimitRow
+from dunwell.engine.credit_words import amount_words, fact_label, value_words, when_words
+from dunwell.templatetags.ui import translated
+
+register = template.Library()
+
+OUTCOME_LABELS: Mapping[str, Promise | str] = {
+    "approve": _("Approve"),
+    "refer": _("Refer to a person"),
+    "decline": _("Decline"),
+}
+OUTCOME_TONES: Mapping[str, str] = {
+    "approve": "chip-good",
+    "refer": "chip-warn",
+    "decline": "chip-bad",
+}
+RISK_TONES: Mapping[str, str] = {"low": "chip-good", "medium": "chip-warn", "high": "chip-bad"}
+CONDITION_LABELS: Mapping[str, Promise | str] = {
+    "deposit": _("deposit"),
+    "guarantee": _("guarantee"),
+    "insurance": _("credit insurance"),
+}
+KIND_LABELS: Mapping[str, Promise | str] = {
+    "outcome": _("Decisions"),
+    "class": _("Classes"),
+    "limit": _("Limits"),
+    "over_limit": _("Above the limit"),
+    "order": _("Orders"),
+    "loss": _("Lost debts"),
+    "sales": _("Sales"),
+}
+SIDE_LABELS: Mapping[str, Promise | str] = {
+    "approve": _("Customers approved"),
+    "refer": _("Customers referred to a person"),
+    "decline": _("Customers declined"),
+    "limit_minor": _("Limits proposed"),
+    "expected_loss_minor": _("Expected loss of a year"),
+}
+THEN_LABELS: Mapping[str, Promise | str] = {
+    "stop": _("nothing more on credit"),
+    "refer": _("a person decides"),
+    "watch": _("it is shown here"),
+}
+
+
+@register.filter
+def outcome_label(outcome: str) -> str:
+    """Return how the outcome of a credit decision is called."""
+    return str(OUTCOME_LABELS.get(outcome, outcome))
+
+
+@register.filter
+def outcome_tone(outcome: str) -> str:
+    """Return the chip of an outcome."""
+    return OUTCOME_TONES.get(outcome, "")
+
+
+@register.filter
+def risk_tone(risk: str) -> str:
+    """Return the chip of a risk."""
+    return RISK_TONES.get(risk, "")
+
+
+@register.filter
+def condition_label(condition: str) -> str:
+    """Return how a condition of credit is called."""
+    return str(CONDITION_LABELS.get(condition, condition))
+
+
+@register.filter
+def change_label(kind: str) -> str:
+    """Return how a kind of change of a replay is called."""
+    return str(KIND_LABELS.get(kind, kind))
+
+
+@register.filter
+def side_label(name: str) -> str:
+    """Return how a figure of both sides of a replay is called."""
+    return str(SIDE_LABELS.get(name, name))
+
+
+@register.filter
+def then_label(then: str) -> str:
+    """Return what follows from a limit of the appetite."""
+    return str(THEN_LABELS.get(then, then))
+
+
+@register.filter
+def fact_name(name: str) -> str:
+    """Return what a fact is called."""
+    return translated(fact_label(name))
+
+
+@register.filter
+def rule_name(rule: str) -> str:
+    """Return how a rule of the order check is called."""
+    words = rule.replace("_", " ")
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+@register.simple_tag
+def change_words(kind: str, value: str, currency: str) -> str:
+    """Return one side of a change: a limit as an amount, a decision by its name."""
+    if kind in {"limit", "over_limit"}:
+        return amount_words(int(value), currency)
+    return outcome_label(value) if kind != "class" else value
+
+
+@register.simple_tag
+def conditions(when: When, currency: str) -> str:
+    """Return conditions as a line."""
+    return when_words(when, currency=currency)
+
+
+@register.simple_tag
+def limit_words(row: LimitRow, currency: str) -> str:
+    """Return how a row of the table of limits comes about."""
+    if not row.bases:
+        return amount_words(max(row.fixed_minor, row.least_minor), currency)
+    shares = [
+        f"{base.share_ppm / 10_000:g} % of {_small(fact_label(base.fact))}" for base in row.bases
+    ]
+    return f" {'or' if row.take == 'highest' else 'and at most'} ".join(shares)
+
+
+@register.simple_tag
+def gauge_words(gauge: Gauge, currency: str) -> str:
+    """Return what is used of a limit of the appetite, and the most."""
+    told: list[Any] = [
+        value_words("asked_share_ppm", value) if gauge.is_share else amount_words(value, currency)
+        for value in (gauge.value, gauge.limit.most)
+    ]
+    return f"{told[0]} / {told[1]}"
+
+
+@register.filter
+def share(ppm: int) -> str:
+    """Return a share in percent, to the hundredth: small probabilities are what matters here."""
+    return value_words("asked_share_ppm", ppm)
+
+
+@register.filter
+def bar_width(ppm: int) -> str:
+    """Return a share as the width of a bar, at most all of it."""
+    return f"{min(max(ppm, 0), 1_000_000) / 10_000:.1f}"
+
+
+def _small(label: str) -> str:
+    return f"{label[:1].lower()}{label[1:]}"

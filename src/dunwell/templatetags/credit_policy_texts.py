@@ -1,0 +1,25 @@
+"""Texts of credit decisions that are kept in English, marked for the catalogs."""
+
+from django.utils.translation import gettext_noop as _
+
+TEXTS = (
+    # why a decision came out where no rule of the policy says it
+    _("Facts that must be known are missing"),
+    _("No automatic rule approves it"),
+    _("No rule speaks against it"),
+    # reasons of the shipped policy
+    _("A bureau reports an insolvency"),
+    _("An item is more than 90 days overdue"),
+    _("Legal proceedings are known"),
+    _("More is asked for than the table of limits gives"),
+    _("The risk of default is low"),
+    _("The risk of default is medium and the amount small"),
+    _("The risk of default is too high for credit"),
+    # risks and severities
+    _("low"),
+    _("medium"),
+    _("high"),
+    _("hold"),
+    _("warn"),
+    _("off"),
+)

@@ -9,8 +9,9 @@ from dunwell.actions.gate import system
 from dunwell.actions.notes import record_note
 from dunwell.actions.promised_amounts import record_promised_amount
 from dunwell.actions.promises import record_promise
-from dunwell.models import Escalation, Promise, Task, WorklistEntry
+from dunwell.models import Escalation, Message, Promise, Task, WorklistEntry
 from dunwell.queries.my_day import CallBack, CashSum, PromiseSum, my_day
+from dunwell.queries.my_day_rows import FIGURES, day_figure
 from dunwell.queries.worklist import DayPlan
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice, payment
@@ -138,7 +139,7 @@ def test_the_page_shows_it_and_drills_down(come_in, company, collector, mine):
     file = client.get("/my-day/export.csv")
 
     assert "Acme" in page
-    assert f'href="/promises/?outcome=open&amp;whose=mine&amp;due={TODAY}"' in page
+    assert 'href="/my-day/due_today/?currency=EUR"' in page
     assert "Acme" in listed
     assert "Elsewhere" not in listed
     assert "K1,Acme,EUR,100.00" in b"".join(file).decode()
@@ -161,6 +162,100 @@ def test_promises_got_today_are_listed_behind_the_figure(come_in, company, colle
 
     assert "Acme" in listed
     assert "Elsewhere" not in listed
+
+
+@pytest.fixture
+def busy(company, collector, mine):
+    """A day with something behind every figure, and as much of somebody else's."""
+    other = add_customer(company, "K2", name="Elsewhere")
+    entry(other, 2)
+    for customer, by in ((mine, collector), (other, None)):
+        about = {"company": company, "customer": customer, "recorded_at": AT}
+        promise = {**about, "level": "customer", "made_on": YESTERDAY}
+        Promise.objects.create(**promise, currency="USD", amount_minor=7_00, due_on=TODAY)
+        Promise.objects.create(
+            **promise,
+            currency="EUR",
+            amount_minor=9_00,
+            due_on=YESTERDAY,
+            outcome="broken",
+            settled_on=TODAY,
+        )
+        Task.objects.create(**about, kind="letter", reason="post it", due_on=TODAY, as_of=TODAY)
+        Message.objects.create(
+            **about, channel="email", status="draft", strategy="s", level=1, template="reminder",
+            language="en", subject="Please pay", body="x", body_sha256="0" * 64,
+            message_id=f"<{customer.pk}@x>", as_of=TODAY,
+        )  # fmt: skip
+        payment(customer, f"B{customer.pk}", 12_00, value_on=TODAY)
+        if by is not None:
+            called(by, customer, text="spoke with Pat")
+            called(by, customer, kind="note", result="", text="sends a list")
+            invoice(customer, "R1", 100_00)
+            record_promised_amount(
+                actor=acting(by), customer=customer, currency="EUR", amount_minor=20_00,
+                due_on=TODAY + timedelta(days=3), supersede=True, as_of=TODAY, at=AT,
+            )  # fmt: skip
+    for role, kind in (("collector", "other"), ("credit_manager", "risk")):
+        Escalation.objects.create(
+            company=company, customer=mine, kind=kind, to_role=role, reason="x",
+            raised_by="x", raised_on=TODAY, answer_by_on=TODAY, recorded_at=AT,
+        )  # fmt: skip
+    return company
+
+
+def test_the_rows_behind_every_figure_are_the_figure(busy, collector):
+    day = day_of(collector, busy)
+    person = {"user_id": collector.pk, "person": "anna", "roles": {"collector"}, "as_of": TODAY}
+    found = {name: day_figure(busy, name, **person) for name in FIGURES}
+
+    counts = {
+        "calls": day.calls, "reached": day.reached, "notes": day.notes, "tasks": day.tasks_due,
+        "drafts": day.drafts, "escalations": day.escalations,
+    }  # fmt: skip
+    sums = {
+        "to_collect": day.to_collect_minor, "promised": day.promised_minor,
+        "disputed": day.disputed_minor, "dunned": day.dunned_minor,
+    }  # fmt: skip
+    lists = {
+        "promises": day.promises, "due_today": day.due_today, "failed_today": day.failed_today,
+    }  # fmt: skip
+    assert set(counts) | set(sums) | set(lists) | {"cash_in"} == set(FIGURES)
+    assert {name: len(found[name].rows) for name in counts} == counts
+    assert all(counts.values()) and all(sums.values())
+    assert {name: dict(found[name].totals)["EUR"] for name in sums} == sums
+    for name, lines in lists.items():
+        assert found[name].totals == tuple((one.currency, one.promised_minor) for one in lines)
+        assert len(found[name].rows) == sum(one.count for one in lines) > 0
+    assert found["cash_in"].totals == tuple(
+        (one.currency, one.amount_minor) for one in day.cash_in
+    )
+    assert {row.customer_name for one in found.values() for row in one.rows} == {"Acme"}
+    assert day_figure(busy, "cash_in", currency="USD", **person).rows == ()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_of_the_page_opens_its_rows(come_in, collector, busy, figure):
+    client = come_in(collector)
+    assert f'href="/my-day/{figure}/' in client.get("/my-day/").text
+    page = client.get(f"/my-day/{figure}/")
+    assert page.status_code == 200 and "Acme" in page.text and "Elsewhere" not in page.text
+    file = client.get(f"/my-day/{figure}/export.csv")
+    assert b"K1" in b"".join(file)
+    assert client.get("/my-day/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_the_rows_take_the_same_queries_for_one_and_for_three(
+    come_in, company, collector, django_assert_num_queries, n
+):
+    for number in range(1, n + 1):
+        entry(add_customer(company, f"K{number}", collector=collector), number)
+    client = come_in(collector)
+    client.get("/my-day/to_collect/")
+
+    with django_assert_num_queries(6):
+        client.get("/my-day/to_collect/")
 
 
 @pytest.mark.parametrize("n", [1, 3])

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from dunwell.actions.allocations import money_text
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.placement_commissions import book_commissions
 from dunwell.actions.placement_moves import Status, finish, locked_placement, tell, work_right
 from dunwell.actions.texts import fitting
 from dunwell.engine.commissions import Split, split
@@ -107,8 +108,10 @@ def reconcile_reports(
     """Link reports with the bank payment that brought their money; return how many were new.
 
     What the agency remits is the net amounts of one agency, what a debtor paid us directly the
-    gross ones of its own placements. Raises Refused when they do not fit into the payment, for
-    another currency, a payment that was returned, and a report that stands on another payment.
+    gross ones of its own placements. The commission the agency kept is given up on the items of
+    the placement. Raises Refused when they do not fit into the payment, for another currency, a
+    payment that was returned, a report that stands on another payment, and a commission of more
+    than is open on the items.
     """
     actor.require("placement.report")
     money = (
@@ -122,7 +125,7 @@ def reconcile_reports(
         raise Refused(f"{money.number} was returned; choose the payment that stayed.")
     found = list(
         AgencyReport.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("placement")
+        .select_related("placement__agency")
         .filter(company=actor.company, pk__in=[report.pk for report in reports])
         .order_by("pk")
     )
@@ -145,6 +148,7 @@ def reconcile_reports(
     AgencyReport.objects.filter(pk__in=[report.pk for report in new]).update(
         payment=money, reconciled_on=as_of
     )
+    kept = book_commissions(actor.company, new, as_of=as_of, at=at)
     record_event(
         actor,
         "placement.reconciled",
@@ -154,6 +158,7 @@ def reconcile_reports(
         currency=money.currency,
         reports=[f"{report.placement.number}: {report.reference}" for report in new],
         brought_minor=brought,
+        commission_minor=kept,
     )
     return len(new)
 

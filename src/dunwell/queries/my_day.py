@@ -110,17 +110,11 @@ def my_day(
 ) -> MyDay:
     """Return a person's day; the same queries whatever there is."""
     users = covered_users(company, user_id=user_id, as_of=as_of)
-    owed = WorklistEntry.objects.filter(company=company, customer__collector__in=users).aggregate(
+    owed = own_entries(company, users).aggregate(
         collect=Sum("to_collect_minor"),
         promised=Sum("promised_minor"),
         disputed=Sum("disputed_minor"),
         dunned=Sum("dunned_minor"),
-    )
-    mine = Promise.objects.filter(company=company, customer__collector__in=users)
-    failed = mine.filter(
-        settled_on=as_of,
-        outcome__in=[Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT],
-        forgiven_on=None,
     )
     calls = [call for call in standing_calls(company, as_of=as_of) if call.by == person]
     approvals = {"person": person, "roles": roles, "as_of": as_of}
@@ -131,32 +125,93 @@ def my_day(
         promised_minor=int(owed["promised"] or 0),
         disputed_minor=int(owed["disputed"] or 0),
         dunned_minor=int(owed["dunned"] or 0),
-        due_today=_sums(mine.filter(due_on=as_of, outcome=Promise.Outcome.OPEN)),
-        failed_today=_sums(failed),
+        due_today=_sums(due_promises(company, users, as_of=as_of)),
+        failed_today=_sums(failed_promises(company, users, as_of=as_of)),
         call_backs=_call_backs(company, users, as_of=as_of),
-        tasks_due=Task.objects.filter(
-            company=company,
-            customer__collector__in=users,
-            status=Task.Status.OPEN,
-            due_on__lte=as_of,
-        ).count(),
+        tasks_due=due_tasks(company, users, as_of=as_of).count(),
         asked_for=open_count(company, scope=MINE, **approvals),  # type: ignore[arg-type]
         to_approve=open_count(company, scope=WAITING, **approvals),  # type: ignore[arg-type]
-        escalations=Escalation.objects.filter(
-            Q(to_user=user_id) | Q(to_user=None, to_role__in=list(roles)),
-            company=company,
-            status=Escalation.Status.RAISED,
-        ).count(),
-        drafts=Message.objects.filter(
-            company=company, customer__collector__in=users, status=Message.Status.DRAFT
-        ).count(),
+        escalations=put_to(company, user_id=user_id, roles=roles).count(),
+        drafts=own_drafts(company, users).count(),
         calls=len(calls),
         reached=sum(1 for call in calls if call.result in REACHED),
-        notes=Note.objects.filter(company=company, on=as_of, by=person)
-        .exclude(kind=Note.Kind.CALL)
-        .count(),
+        notes=own_notes(company, person, as_of=as_of).count(),
         promises=_sums(got_promises(company, on=as_of, person=person)),
         cash_in=_cash_in(company, person, as_of=as_of),
+    )
+
+
+def own_entries(company: Company, users: Sequence[int]) -> QuerySet[WorklistEntry]:
+    """Return the worklist of some people's customers."""
+    return WorklistEntry.objects.filter(company=company, customer__collector__in=users)
+
+
+def due_promises(company: Company, users: Sequence[int], *, as_of: date) -> QuerySet[Promise]:
+    """Return the open promises of some people's customers that are due on a day."""
+    return Promise.objects.filter(
+        company=company,
+        customer__collector__in=users,
+        due_on=as_of,
+        outcome=Promise.Outcome.OPEN,
+    )
+
+
+def failed_promises(company: Company, users: Sequence[int], *, as_of: date) -> QuerySet[Promise]:
+    """Return the promises of some people's customers that were judged broken on a day."""
+    return Promise.objects.filter(
+        company=company,
+        customer__collector__in=users,
+        settled_on=as_of,
+        outcome__in=[Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT],
+        forgiven_on=None,
+    )
+
+
+def due_tasks(company: Company, users: Sequence[int], *, as_of: date) -> QuerySet[Task]:
+    """Return the open tasks about some people's customers that are due."""
+    return Task.objects.filter(
+        company=company,
+        customer__collector__in=users,
+        status=Task.Status.OPEN,
+        due_on__lte=as_of,
+    )
+
+
+def put_to(
+    company: Company, *, user_id: int | None, roles: Collection[str]
+) -> QuerySet[Escalation]:
+    """Return the escalations nobody answered yet that are put to a person or its roles."""
+    return Escalation.objects.filter(
+        Q(to_user=user_id) | Q(to_user=None, to_role__in=list(roles)),
+        company=company,
+        status=Escalation.Status.RAISED,
+    )
+
+
+def own_drafts(company: Company, users: Sequence[int]) -> QuerySet[Message]:
+    """Return the messages to some people's customers that wait for approval."""
+    return Message.objects.filter(
+        company=company, customer__collector__in=users, status=Message.Status.DRAFT
+    )
+
+
+def own_notes(company: Company, person: str, *, as_of: date) -> QuerySet[Note]:
+    """Return what a person wrote down on a day, calls left out."""
+    notes = Note.objects.filter(company=company, on=as_of, by=person)
+    return notes.exclude(kind=Note.Kind.CALL)
+
+
+def cash_of_contacted(company: Company, person: str, *, as_of: date) -> QuerySet[Payment]:
+    """Return a day's money from customers the person contacted; returned money is left out."""
+    contacted = Note.objects.filter(
+        company=company, by=person, on__gt=as_of - timedelta(days=CREDIT_DAYS), on__lte=as_of
+    )
+    return Payment.objects.filter(
+        company=company,
+        value_on=as_of,
+        amount_minor__gt=0,
+        reversed_by=None,
+        customer__in=contacted.values("customer"),
     )
 
 
@@ -232,18 +287,8 @@ def _call_backs(company: Company, users: Sequence[int], *, as_of: date) -> tuple
 
 
 def _cash_in(company: Company, person: str, *, as_of: date) -> tuple[CashSum, ...]:
-    """Return today's money from customers the person contacted; returned money is left out."""
-    contacted = Note.objects.filter(
-        company=company, by=person, on__gt=as_of - timedelta(days=CREDIT_DAYS), on__lte=as_of
-    )
     rows = (
-        Payment.objects.filter(
-            company=company,
-            value_on=as_of,
-            amount_minor__gt=0,
-            reversed_by=None,
-            customer__in=contacted.values("customer"),
-        )
+        cash_of_contacted(company, person, as_of=as_of)
         .values("currency")
         .annotate(n=Count("pk"), total=Sum("amount_minor"))
         .order_by("currency")

@@ -32,14 +32,18 @@ def main(arguments: list[str]) -> int:
     # only now: records can be imported once Django is set up
     from bench.banking import FLOORS as BANK_LEAST  # noqa: PLC0415
     from bench.banking import MEASURES as BANKING  # noqa: PLC0415
+    from bench.credit import FLOORS as CREDIT_LEAST  # noqa: PLC0415
+    from bench.credit import MEASURES as CREDIT  # noqa: PLC0415
     from bench.floors import FLOORS  # noqa: PLC0415
     from bench.measures import MEASURES, WORK_DAY  # noqa: PLC0415
+    from bench.orders import FLOORS as ORDERS_LEAST  # noqa: PLC0415
+    from bench.orders import MEASURES as ORDERS  # noqa: PLC0415
     from bench.pages import PAGES  # noqa: PLC0415
     from bench.predicting import FLOORS as LEAST  # noqa: PLC0415
     from bench.predicting import MEASURES as PREDICTING  # noqa: PLC0415
 
-    measures = MEASURES | PAGES | PREDICTING | BANKING
-    floors = FLOORS | LEAST | BANK_LEAST
+    measures = MEASURES | PAGES | PREDICTING | BANKING | CREDIT | ORDERS
+    floors = FLOORS | LEAST | BANK_LEAST | CREDIT_LEAST | ORDERS_LEAST
     with time_machine.travel(datetime.combine(WORK_DAY, time(9), UTC), tick=True):
         for word in names.split(","):
             name = word.removesuffix("*")

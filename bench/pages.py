@@ -22,7 +22,7 @@ WARM = 5
 OK = 200
 
 
-def _customers() -> list[int]:
+def sample_customers() -> list[int]:
     """Return customers to look at, the largest ones among them, the same ones every time."""
     company = the_company()
     keys = list(
@@ -57,7 +57,7 @@ def _items() -> Iterator[str]:
 
 def _customer() -> Iterator[str]:
     while True:
-        for key in _customers():
+        for key in sample_customers():
             yield reverse("customer", args=[key])
 
 
@@ -102,15 +102,21 @@ def _page(load: Workload, *, of: Callable[[], Iterator[str]]) -> Result:
             size += len(answer.content)
             if answer.status_code != OK:
                 wrong.add(answer.status_code)
-    cost = meter.cost()
-    for part in ("cpu_s", "server_cpu_s", "wall_s"):
-        cost[part] = round(cost[part] / REQUESTS, 5)
-    cost |= {"p50_ms": _at(times, 0.5), "p95_ms": _at(times, 0.95)}
-    # on a machine with other work the wall says little; what the process itself was busy does
-    result = Result(cost | {"cpu_p50_ms": _at(busy, 0.5), "cpu_p95_ms": _at(busy, 0.95)})
+    result = Result(latencies(meter.cost(), times, busy))
     result.expect("wrong_answers", sorted(wrong), [])
     result.counts |= {"requests": REQUESTS, "bytes": size // REQUESTS, "items": load.size}
     return result
+
+
+def latencies(
+    cost: dict[str, float], times: Sequence[float], busy: Sequence[float]
+) -> dict[str, float]:
+    """Return the cost of one request of many; p50 and p95 of the wall and of the CPU in ms."""
+    for part in ("cpu_s", "server_cpu_s", "wall_s"):
+        cost[part] = round(cost[part] / len(times), 5)
+    cost |= {"p50_ms": _at(times, 0.5), "p95_ms": _at(times, 0.95)}
+    # on a machine with other work the wall says little; what the process itself was busy does
+    return cost | {"cpu_p50_ms": _at(busy, 0.5), "cpu_p95_ms": _at(busy, 0.95)}
 
 
 def _at(times: Sequence[float], share: float) -> float:

@@ -22,7 +22,10 @@ from bench.workload import CACHE, ROOT, SHEET_PEER, Workload, environment, workl
 
 SIZES = (10_000, 100_000, 1_000_000)
 FILES = ("read_files", "age_files", "train_model", "score_items")
-IMPORTED = ("import_again", "ageing", "kpis", "verify")
+IMPORTED = (
+    *("import_again", "ageing", "kpis", "verify"),
+    *("exposure", "exposure_one", "credit_check", "credit_checks"),
+)
 COPIED = ("reminders", "reminders_again")
 BANKING = ("bank_import", "match")
 CYCLES = ("cycle", "cycle_again", "cycle_next_day")
@@ -166,6 +169,10 @@ FLOOR_WORDS = {
     "import": "insert the same rows into tables without keys",
     "import_again": "polars reads the CSV as text",
     "ageing": "one SQL statement",
+    "exposure": "one SQL statement",
+    "exposure_one": "one SQL statement",
+    "credit_check": "one SQL statement",
+    "credit_checks": "one SQL statement",
     "kpis": "decode the columns and one argsort",
     "verify": "decode the columns and one argsort",
     "reminders": "one SQL statement",

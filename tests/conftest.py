@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(config, items):
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     if not config.getoption("--release"):
         for item in items:
-            if "release" in item.keywords:
+            if item.get_closest_marker("release") is not None:
                 item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
 
 

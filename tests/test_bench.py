@@ -16,7 +16,9 @@ OPEN_MINOR = {"EUR": 83_495_050, "GBP": 46_070_859, "USD": 44_530_490}
 REMINDERS_DUE = 432
 FILES = ["read_files", "age_files", "train_model", "score_items"]
 DATABASE = [
-    *["import", "import_again", "ageing", "kpis", "verify", "reminders", "reminders_again"],
+    *["import", "import_again", "ageing", "kpis", "verify"],
+    *["exposure", "exposure_one", "credit_check", "credit_checks"],
+    *["reminders", "reminders_again"],
     *["bank_import", "match"],
     *["cycle", "cycle_again", "cycle_next_day"],
     *["page_worklist", "page_home", "page_items", "page_customer", "page_search"],
@@ -43,7 +45,12 @@ def test_every_measure_is_one_line_of_one_shape_with_its_floor(lines):
     assert list(lines) == FILES + DATABASE
     shapes = {name: set(line) for name, line in lines.items()}
     assert shapes == {
-        name: KEYS | (PAGE_KEYS if name.startswith("page") else LINE_KEYS.get(name, set()))
+        name: KEYS
+        | (
+            PAGE_KEYS
+            if name.startswith(("page", "exposure_one")) or name == "credit_check"
+            else LINE_KEYS.get(name, set())
+        )
         for name in lines
     }
     without_floor = {name for name, line in lines.items() if line["floor_cpu_s"] is None}
@@ -53,7 +60,9 @@ def test_every_measure_is_one_line_of_one_shape_with_its_floor(lines):
 def test_the_counts_are_those_of_the_oracle(lines):
     told = {name: line["counts"]["open_minor"] for name, line in lines.items()
             if "open_minor" in line["counts"]}  # fmt: skip
-    assert told == dict.fromkeys(["age_files", "import", "import_again", "ageing"], OPEN_MINOR)
+    assert told == dict.fromkeys(
+        ["age_files", "import", "import_again", "ageing", "exposure"], OPEN_MINOR
+    )
     counts = {name: line["counts"] for name, line in lines.items()}
     assert (
         counts["import"]["items_imported"],

@@ -245,6 +245,12 @@ EMAIL_PORT = _number("SMTP_PORT", 25)
 EMAIL_HOST_USER = _text("SMTP_USER")
 EMAIL_HOST_PASSWORD = _text("SMTP_PASSWORD")
 EMAIL_USE_TLS = _flag("SMTP_TLS", default=False)
+BUREAU_SECRETS = {
+    name: _text(name.removeprefix("DUNWELL_"))
+    for name in (key.removesuffix("_FILE") for key in os.environ)
+    if name.startswith("DUNWELL_BUREAU_")
+}
+"""Tokens of credit bureaus by the name of their variable; a bureau names the one it uses."""
 DEFAULT_FROM_EMAIL = _text("MAIL_FROM", "credit@dunwell.example")
 
 LOGGING = {

@@ -1,5 +1,6 @@
 """Short builders for agencies and placements, made by the real actions."""
 
+import hashlib
 from datetime import timedelta
 
 from dunwell.actions.agencies import add_agency, seat_partner
@@ -13,6 +14,7 @@ from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY
 
+FINAL = "Pay now, or an agency will collect it."
 ON = {"as_of": TODAY, "at": AT}
 TIERS = [
     {"from_days": 0, "rate_ppm": 100_000},
@@ -45,7 +47,8 @@ def demanded(items, *, days=20, template="final_notice"):
         defaults={
             "status": "sent", "strategy": "standard", "level": 5, "template": template,
             "language": "en", "subject": f"Final notice {items[0].number}",
-            "body": "Pay now, or an agency will collect it.", "body_sha256": "0" * 64,
+            "body": FINAL, "body_sha256": hashlib.sha256(FINAL.encode()).hexdigest(),
+            "decision": {"contact": {"customer_id": customer.pk}},
             "message_id": f"{items[0].number}-{customer.pk}-{template}-{days}",
             "sent_at": AT - timedelta(days=days), "recorded_at": AT,
         },

@@ -28,18 +28,25 @@ from dunwell.jobs.imports import check_batch
 from dunwell.models import Allocation, ApiToken, BankEntry, BankStatement, Role, Task
 from tests.actions.bank_rows import line, sta
 from tests.actions.test_messages import message_to
+from tests.api.application_books import keep_applications
 from tests.api.bank_layout_books import keep_bank_layouts
 from tests.api.cash_books import keep_cash
 from tests.api.charge_books import keep_charges
 from tests.api.contact_books import keep_contacts
+from tests.api.cover_books import keep_covers
+from tests.api.credit_data_books import keep_credit_data
+from tests.api.credit_policy_books import keep_credit_policy
 from tests.api.debit_books import keep_debits
 from tests.api.escalation_books import keep_escalations
 from tests.api.legal_books import keep_legal
 from tests.api.letter_books import keep_letters
+from tests.api.limit_books import keep_limits
+from tests.api.order_books import keep_orders
 from tests.api.placement_books import keep_placements
 from tests.api.plan_books import keep_plans
 from tests.api.prediction_books import keep_predictions
 from tests.api.refund_books import keep_refunds
+from tests.api.scorecard_books import keep_scorecards
 from tests.api.segment_books import keep_segments
 from tests.api.settlement_books import keep_settlements
 from tests.api.steering_books import keep_steering
@@ -144,6 +151,13 @@ def keep_books(company, tag=""):
         **keep_letters(company, tag, today=today, at=at),
         **keep_settlements(company, tag, today=today, at=at),
         **keep_legal(company, tag, today=today, at=at),
+        **keep_limits(company, tag, today=today, at=at),
+        **keep_orders(company, tag, today=today, at=at),
+        **keep_applications(company, tag, today=today, at=at),
+        **keep_covers(company, tag, today=today, at=at),
+        **keep_credit_data(company, tag, today=today, at=at),
+        **keep_credit_policy(company, tag, today=today, at=at),
+        **keep_scorecards(company, tag, today=today, at=at),
         **keep_segments(company, tag, today=today, at=at),
         **keep_escalations(company, tag, today=today, at=at),
         **keep_bank_layouts(company, boss, tag, at=at),

@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKR"
+ALL = "AMCKRNF"
 CASH_OPERATIONS = {
     "list_cases": (ALL,),
     "total_cases": (ALL,),

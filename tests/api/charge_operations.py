@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKR"
+ALL = "AMCKRNF"
 WHY = {"reason": "agreed by phone"}
 CHARGE_OPERATIONS = {
     "list_charges": (ALL,),

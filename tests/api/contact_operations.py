@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKR"
+ALL = "AMCKRNF"
 CONTACT_OPERATIONS = {
     "list_contact_rules": (ALL,),
     "show_contact_rules": (ALL,),

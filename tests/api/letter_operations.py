@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKR"
+ALL = "AMCKRNF"
 LETTER_OPERATIONS = {
     "list_letters": (ALL,),
     "list_letter_batches": (ALL,),

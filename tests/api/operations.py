@@ -7,26 +7,31 @@ only, P an agency's partner, and 0 for a token without any right.
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from dunwell.engine.calendars import TARGET, next_business_day
-from dunwell.models import Customer
+from tests.api.application_operations import APPLICATION_OPERATIONS
 from tests.api.bank_layout_operations import BANK_LAYOUT_OPERATIONS
 from tests.api.books import LEDGER, strategy
 from tests.api.cash_operations import CASH_OPERATIONS
 from tests.api.charge_operations import CHARGE_OPERATIONS
 from tests.api.contact_operations import CONTACT_OPERATIONS
+from tests.api.cover_operations import COVER_OPERATIONS
+from tests.api.credit_data_operations import CREDIT_DATA_OPERATIONS
+from tests.api.credit_policy_operations import CREDIT_POLICY_OPERATIONS
+from tests.api.debit_operations import DEBIT_OPERATIONS
 from tests.api.escalation_operations import ESCALATION_OPERATIONS
 from tests.api.legal_operations import LEGAL_OPERATIONS
 from tests.api.letter_operations import LETTER_OPERATIONS
+from tests.api.limit_operations import LIMIT_OPERATIONS
 from tests.api.my_day_operations import MY_DAY_OPERATIONS
+from tests.api.order_operations import ORDER_OPERATIONS
 from tests.api.placement_operations import PLACEMENT_OPERATIONS
 from tests.api.plan_operations import PLAN_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
+from tests.api.scorecard_operations import SCORECARD_OPERATIONS
 from tests.api.segment_operations import SEGMENT_OPERATIONS
 from tests.api.settlement_operations import SETTLEMENT_OPERATIONS
 from tests.api.steering_operations import STEERING_OPERATIONS
-from tests.formats.test_pain002 import report
 
-ALL = "AMCKR"
+ALL = "AMCKRNF"
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Call:
     body: object = None
     keys: dict = field(default_factory=dict)
     is_upload: bool = False
+    file: bytes = LEDGER
 
     def sent(self, ids, today):
         return self.body(ids, today) if callable(self.body) else self.body
@@ -44,16 +50,6 @@ class Call:
 
 def line(key, amount_minor):
     return lambda ids, today: {"lines": [{"item_id": ids[key], "amount_minor": amount_minor}]}
-
-
-MANDATE_LINE = {
-    "row": 2, "reference": "LIST-1", "customer_number": "C1", "iban": "DE02120300000000202051",
-}  # fmt: skip
-
-
-def mandate_lines(ids, today):
-    number = Customer.objects.get(pk=ids["customer_id"]).number
-    return {"lines": [{**MANDATE_LINE, "customer_number": number}]}
 
 
 WHY = {"reason": "agreed by phone"}
@@ -77,9 +73,9 @@ OPERATIONS = {
         },
     ),
     "show_customer": Call(ALL),
-    "change_customer": Call("M", {"segment": "large", "credit_limit_minor": 5}),
+    "change_customer": Call("M", {"segment": "large"}),
     "show_timeline": Call(ALL),
-    "add_note": Call("MCK", {"kind": "note", "text": "asked for a copy"}),
+    "add_note": Call("MCKNF", {"kind": "note", "text": "asked for a copy"}),
     "new_contact": Call("MC", {"email": "two@globex.example", "name": "Two"}),
     "change_contact": Call("MC", {"phone": "+49 30 1"}),
     "put_aside": Call("MC", lambda ids, today: {"until_on": str(today + timedelta(days=2))}),
@@ -150,12 +146,20 @@ OPERATIONS = {
     "unlink_advice": Call("K"),
     **{name: Call(*told) for name, told in REFUND_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PLACEMENT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in LIMIT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in ORDER_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PLAN_OPERATIONS.items()},
     **{name: Call(*told) for name, told in MY_DAY_OPERATIONS.items()},
     **{name: Call(*told) for name, told in LETTER_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CASH_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SETTLEMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in LEGAL_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in DEBIT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in APPLICATION_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in COVER_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in CREDIT_DATA_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in CREDIT_POLICY_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in SCORECARD_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SEGMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in ESCALATION_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CHARGE_OPERATIONS.items()},
@@ -314,65 +318,19 @@ OPERATIONS = {
     "get_account_statement_csv": Call(ALL),
     "get_account_statement_xlsx": Call(ALL),
     "get_account_statement_json": Call(ALL),
-    "list_debit_runs": Call(ALL),
-    "show_debit_run": Call(ALL),
-    "list_debits": Call(ALL),
-    "get_debit_file": Call(ALL, keys={"debit_run_id": "gone_id"}),
-    "new_debit_run": Call(
-        "K",
-        lambda ids, today: {
-            "account_id": ids["collecting_id"],
-            "collect_on": str(next_business_day(today + timedelta(weeks=3), country=TARGET)),
-        },
-    ),
-    "approve_debit_run": Call("M"),
-    "send_debit_run": Call("K", {}, keys={"debit_run_id": "ready_id"}),
-    "cancel_debit_run": Call("MK", WHY),
-    "note_posted_letters": Call("K", keys={"debit_run_id": "to_post_id"}),
-    "tell_customers_again": Call("M", keys={"debit_run_id": "to_post_id"}),
-    "collect_debit_run": Call(
-        "K", lambda ids, today: {"value_on": str(today)}, keys={"debit_run_id": "over_id"}
-    ),
-    "take_debit_out": Call("K", WHY),
-    "make_debit_last": Call("K"),
-    "note_returned_debit": Call(
-        "K",
-        lambda ids, today: {"reason_code": "AM04", "returned_on": str(today)},
-        keys={"debit_id": "gone_debit_id"},
-    ),
-    "read_debit_report": Call(
-        "K",
-        lambda ids, today: {
-            "name": "answer.xml",
-            "content": report(ids["gone_message"], "RJCT", reason="FF01").decode(),
-        },
-    ),
-    "list_mandates": Call(ALL),
-    "new_mandate": Call(
-        "MK",
-        lambda ids, today: {
-            "customer_id": ids["customer_id"],
-            "reference": "NEW",
-            "iban": "DE02120300000000202051",
-        },
-    ),
-    "check_mandates": Call("MK", {"lines": [MANDATE_LINE]}),
-    "add_mandate_lines": Call("MK", mandate_lines),
-    "note_signature": Call(
-        "MK", lambda ids, today: {"signed_on": str(today)}, keys={"mandate_id": "unsigned_id"}
-    ),
-    "pause_mandate": Call("MK", WHY),
-    "go_on_with_mandate": Call("MK", keys={"mandate_id": "paused_id"}),
-    "stop_mandate": Call("MK", WHY),
 }
 
 WITHOUT_KEY = {
+    "check_credit": "one that writes nothing needs none, one that writes asks for it itself",
+    "check_many_credits": "as check_credit",
     "check_mandates": "it changes nothing",
     "start_cycle": "a day already run is not run again",
     "check_import": "reading the same files again finds the same",
     "map_import": "the same profile again changes nothing",
+    "run_bureau_pulls": "a question is asked once, however often it is begun",
     "run_import": "an import is merged once, however often it is asked for",
     "start_training": "the same rows trained into the same bytes are kept once",
+    "train_new_scorecard": "the same rows learned into the same document are kept once",
     "read_bank_file_again": "a file is recorded once, however often it is read",
     "new_token": "a kept answer would store the secret",
     "new_link": "a kept answer would store the secret",
@@ -395,5 +353,5 @@ def send(program, name, method, path, ids, today, **options):
     keys = {**ids, **{param: ids[other] for param, other in call.keys.items()}}
     path = path.format(**{param: keys.get(param) for param in keys})
     if call.is_upload:
-        return program.upload(path, [("ledger.csv", LEDGER)], **options)
+        return program.upload(path, [("ledger.csv", call.file)], **options)
     return program.call(method, path, call.sent(ids, today), **options)

@@ -5,7 +5,7 @@
 
 from tests.api.refund_books import cash_policy
 
-ALL = "AMCKR"
+ALL = "AMCKRNF"
 WHY = {"reason": "agreed by phone"}
 REFUND_OPERATIONS = {
     "list_refunds": (ALL,),

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tests.api.settlement_books import incentive_terms, policy
 
-ALL = "AMCKR"
+ALL = "AMCKRNF"
 WHY = {"reason": "agreed by phone"}
 SETTLEMENT_OPERATIONS = {
     "list_policy_kinds": (ALL,),
@@ -18,10 +18,10 @@ SETTLEMENT_OPERATIONS = {
         "AM",
         lambda ids, today: {"text": policy(today).replace("window_days: 365", "window_days: 30")},
     ),
-    "publish_policy_version": ("M",),
+    "publish_policy_version": ("MF",),
     "discard_policy_version": ("AM",),
     "list_approvals": (ALL,),
-    "decide_on_request": ("M", {"is_approved": True}),
+    "decide_on_request": ("MF", {"is_approved": True}),
     "withdraw_request": (ALL, {}),
     "list_settlements": (ALL,),
     "show_settlement_worth": (ALL, None, {"customer_id": "settled_customer_id"}),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-ALL = "AMCKR"
+ALL = "AMCKRNF"
 STEERING_OPERATIONS = {
     "list_replays": (ALL,),
     "show_replay": (ALL,),

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 
 from dunwell import clock
+from dunwell.formats import typesetting
 from tests.actions.ledger_rows import payment
 from tests.actions.legal_rows import late_items, written_off
 from tests.api.legal_books import keep_legal
@@ -42,7 +43,9 @@ def _standing_clock():
         yield
 
 
-def test_a_program_opens_files_and_is_paid(company, as_manager, as_clerk, customer, clerk):
+def test_a_program_opens_files_and_is_paid(
+    company, as_manager, as_clerk, customer, clerk, monkeypatch
+):
     items = late_items(customer, 600_00, 400_00)
     body = {
         "customer_id": customer.pk, "kind": "insolvency", "opened_on": str(TODAY),
@@ -62,6 +65,11 @@ def test_a_program_opens_files_and_is_paid(company, as_manager, as_clerk, custom
         100_00, [540_00, 360_00],
     )  # fmt: skip
     assert as_manager.get(f"{address}/claim.pdf").content.startswith(b"%PDF")
+    monkeypatch.setattr(typesetting, "TRIES", ())
+    unset = as_manager.get(f"{address}/claim.pdf")
+    assert (unset.status_code, unset.json()["detail"]) == (
+        422, "The document cannot be set: typst gave no file.",
+    )  # fmt: skip
     stale = as_manager.call("PATCH", address, {"version": 1, "court": "AG"})
     assert stale.status_code == 409
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from dunwell import clock
 from dunwell.actions.gate import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.api import api
-from dunwell.models import ApprovalRequest, Company, Event, Role
+from dunwell.models import ApprovalRequest, Company, CreditLimit, Event, Role
 from tests.api.books import keep_books
 from tests.api.conftest import Program, add_token, digest
 from tests.api.operations import ALL, OPERATIONS, WITHOUT_KEY, operations, send
@@ -25,6 +25,8 @@ CALLERS = {
     "K": Role.CLERK,
     "R": Role.READ_ONLY,
     "P": Role.PARTNER,
+    "N": Role.CREDIT_ANALYST,
+    "F": Role.FINANCE_DIRECTOR,
 }
 
 
@@ -108,7 +110,7 @@ def test_a_record_of_another_company_is_absent_and_untouched(ids, today, as_stra
     }
 
     assert told == dict.fromkeys(told, 404)
-    assert len(told) == 203
+    assert len(told) == 285
     assert digest() == before
 
 
@@ -200,6 +202,7 @@ def test_the_same_key_answers_the_same_and_another_request_under_it_is_refused(
 ):
     # only who asked may take a request back
     ApprovalRequest.objects.filter(pk=ids["own_request_id"]).update(requested_by="omni")
+    CreditLimit.objects.filter(pk=ids["waiting_limit_id"]).update(asked_by="omni")
     told = {}
     for name, method, path, _ in WRITES:
         # a partner's are a story of their own: our people may not even try

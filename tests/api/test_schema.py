@@ -118,14 +118,17 @@ def test_an_amount_is_whole_minor_units_and_stands_beside_its_currency():
         "PartOfMoney", "Proposed", "RefundIn", "Short", "StatementCard", "UnappliedPayment",
         "ChargePart", "GrantRow", "PlanIn", "PlanLineRow", "PlanOffer", "SettlementIn",
         "SettlementLine", "TermsIn", "PlacementLine", "ReportRow", "RemittedIn", "LegalEntryRow",
-        "LegalLineRow", "CostIn", "RecoveryIn",
+        "LegalLineRow", "CostIn", "RecoveryIn", "OrderChangeIn", "HoldDetail", "CoverGap",
+        "ClaimItemRow", "WhatIfChoice",
     }  # fmt: skip
     of_the_company = {
         "ChoiceRow", "CompanyChanges", "CompanyOut", "CustomerChanges", "CustomerRow", "DayPlan",
         "FxMonth", "FxPending", "ReturnIn", "TeamRow", "WorklistCounts", "AgencyRow", "AgencyIn",
         "AgencyChangeIn", "WatchFigures", "SegmentRow", "MemberRow", "HandOverRow", "MatrixCell",
         "MovedCustomer", "PoolRow", "FairShare", "MyDay", "Campaign", "CampaignContact", "DayReached",
-        "HeadcountRow", "WaitClass",
+        "HeadcountRow", "WaitClass", "GroupLimit", "LimitLineIn", "LimitChangeIn", "Guaranteed",
+        "HierarchyNode", "RollUp", "CustomerLinkIn", "LimitIn", "GroupMemberRow", "Guarantee",
+        "PaidFor", "AdviceIn", "CreditDesk", "SliceOut", "ConditionIn", "RecommendationIn",
     }  # fmt: skip
     bare = set()
     for name, schema in quick.raw_schema["components"]["schemas"].items():

@@ -1,11 +1,13 @@
 """Every page is free of what axe finds, in both themes, on a desktop and on a phone."""
 
+import json
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import SIZES
+from tests.browser.credit_records import CALL
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +62,63 @@ COLLECTIONS = (
     "/policies/promises/",
     "/promises/calendar/",
 )
+CREDIT = (
+    "/credit/",
+    "/credit/customers/",
+    "/credit/stress/?pd_times=2&top=1",
+    "/credit-reviews/?scope=all",
+    "/credit-reviews/calendar/",
+    "/warnings/",
+    "/covers/",
+    "/covers/?scope=requested",
+    "/covers/deadlines/",
+    "/covers/usage/",
+    "/covers/claims/",
+    "/covers/file/",
+    "/limits/",
+    "/limits/new/",
+    "/limits/import/",
+    "/limits/adjust/",
+    "/credit-groups/",
+    "/applications/",
+    "/applications/new/",
+    "/applications/screening/",
+    "/orders/",
+    "/orders/check/",
+    "/credit-holds/",
+    "/credit-policy/",
+    "/credit-policy/try/",
+    "/credit-policy/ratings/",
+    "/policies/credit/",
+    "/bureaus/",
+    "/bureaus/questions/",
+    "/scorecards/",
+    "/scorecards/learn/",
+    "/scorecards/write/",
+)
+OF_CREDIT = (
+    "/limits/{waiting_limit_id}/",
+    "/customers/{limit_customer_id}/limits/",
+    "/customers/{limit_customer_id}/exposure/",
+    "/customers/{limit_customer_id}/hierarchy/",
+    "/credit-groups/{credit_group_id}/",
+    "/orders/{held_order_id}/",
+    "/orders/of/{order_customer_id}/",
+    "/credit-holds/{credit_hold_id}/",
+    "/credit-policy/{credit_version_id}/",
+    "/credit-policy/{credit_version_id}/replays/",
+    "/credit-policy/replays/{credit_replay_id}/",
+    "/customers/{bureau_customer_id}/credit-file/",
+    "/financial-statements/{financial_statement_id}/",
+    "/scorecards/{champion_scorecard_id}/",
+    "/applications/{recommended_application_id}/",
+    "/applications/{contested_application_id}/",
+    "/applications/{draft_application_id}/answers/",
+    "/covers/{cover_id}/",
+    "/covers/{cover_id}/claim/",
+    "/credit-reviews/{advised_review_id}/",
+    "/warnings/{warning_id}/",
+)
 ON_A_CUSTOMER = ("", "call/", "note/", "promise/", "dispute/", "hold/", "snooze/", "contact/")
 SIGNED_OUT = ("/accounts/login/", "/sign-in/spent/")
 
@@ -109,6 +168,32 @@ def test_a_page_of_collections_is_accessible(opened, path):
     page = opened(path)
     assert page.locator("h1").count() == 1
     assert findings(page, PAIRS) == []
+
+
+@pytest.mark.parametrize("path", CREDIT)
+def test_a_page_of_credit_is_accessible(opened, path):
+    page = opened(path)
+    assert page.locator("h1").count() == 1
+    assert findings(page, PAIRS) == []
+
+
+@pytest.fixture(scope="session")
+def credit(desk):
+    """The keys of one record of every kind of credit, added to the desk once."""
+    return json.loads(desk.manage("shell", "-c", CALL).splitlines()[-1])
+
+
+@pytest.mark.parametrize("path", OF_CREDIT)
+def test_a_page_about_a_record_of_credit_is_accessible(opened, credit, path):
+    page = opened(path.format(**credit))
+    assert page.locator("h1").count() == 1
+    assert findings(page, PAIRS) == []
+
+
+def test_the_form_of_an_applicant_is_accessible(opened, credit):
+    page = opened("/apply/{company_slug}/".format(**credit), is_signed_in=False)
+    assert page.locator("h1").count() == 1
+    assert findings(page) == []
 
 
 @pytest.mark.parametrize("path", SIGNED_OUT)

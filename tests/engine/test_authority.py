@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dunwell.engine.authority import (
     ACTS,
+    CREDIT_ACTS,
     PPM,
     RISKS,
     STATUSES,
@@ -25,6 +26,7 @@ from dunwell.engine.authority import (
 )
 from dunwell.engine.authority_policy import (
     AuthorityPolicyError,
+    completed,
     play_authority_cases,
     read_authority_policy,
 )
@@ -42,7 +44,10 @@ ROLES = [
         ("admin", "clerk"),
         ("collector",),
         ("credit_manager",),
+        ("credit_analyst",),
+        ("finance_director",),
         ("collector", "credit_manager"),
+        ("credit_analyst", "finance_director"),
     )
 ]
 SOURCES = ("staff", "portal", "bot", "fax")
@@ -101,7 +106,7 @@ def expected(act, source, roles, risk, values):
     return "needs_approval" if can else "never"
 
 
-@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: f"of {act}")
 def test_no_path_goes_beyond_the_matrix_anywhere_on_the_grid(act):
     axes = [axis(act, name) for name in NAMES]
     for source, roles, risk in product(SOURCES, ROLES, (*RISKS, "")):
@@ -205,8 +210,9 @@ def test_a_verdict_says_what_is_exceeded_and_who_may_approve():
         text="Settlement of 3,000.00 EUR, 6 % given up, 1 month is above 2,000.00 EUR and 5 % "
         "given up; a credit manager may approve it.",
     )
-    assert approvers("collector", POLICY) == ("collector", "credit_manager")
-    assert approvers("credit_manager", POLICY) == ("credit_manager",)
+    ladder = ("collector", "credit_analyst", "credit_manager", "finance_director")
+    assert approvers("collector", POLICY) == ladder
+    assert approvers("credit_manager", POLICY) == ("credit_manager", "finance_director")
     assert approvers("admin", POLICY) == ("admin",)
 
 
@@ -221,12 +227,33 @@ def test_a_share_is_rounded_so_that_it_never_looks_smaller():
 
 def test_the_standard_passes_its_own_cases():
     assert [r.message() for r in play_authority_cases(POLICY) if not r.is_passed] == []
-    assert len(POLICY.cases) == 7
+    assert len(POLICY.cases) == 14
 
 
 def changed(**changes):
     body = {**DOCUMENT["authority"], **changes}
     return {"authority": body, "cases": []}
+
+
+def test_a_document_that_knows_no_credit_gets_the_cells_of_the_standard_for_it():
+    own = {"act": "plan", "role": "collector", "alone": {"amount_minor": 5, "months": 3}}
+    body = {"name": "ours", "valid_from": "2026-01-01", "ladder": ["collector", "credit_manager"]}
+    policy = read_authority_policy({"authority": {**body, "grants": [own]}, "cases": []})
+
+    whole = completed(policy, POLICY)
+
+    assert whole.ladder == ("collector", "credit_analyst", "credit_manager", "finance_director")
+    assert {key: cell for key, cell in whole.grants.items() if key[0] not in CREDIT_ACTS} == dict(
+        policy.grants
+    )
+    assert {key: cell for key, cell in whole.grants.items() if key[0] in CREDIT_ACTS} == {
+        key: cell for key, cell in POLICY.grants.items() if key[0] in CREDIT_ACTS
+    }
+    assert completed(whole, POLICY) is whole
+    said = read_authority_policy(
+        {"authority": {**body, "grants": [{**own, "act": "release"}]}, "cases": []}
+    )
+    assert completed(said, POLICY) is said
 
 
 CELL = {"act": "plan", "role": "collector", "risks": ["low"]}

@@ -4,13 +4,45 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models import Count
 
 from dunwell.engine.behaviour import HABIT_LABELS
 from dunwell.jobs.demo import make_demo
-from dunwell.models import Message, User
+from dunwell.jobs.demo_credit import play_credit
+from dunwell.models import (
+    Absence,
+    Cover,
+    CoverNotice,
+    CreditApplication,
+    CreditDataPoint,
+    CreditHold,
+    CreditLimit,
+    CreditRating,
+    CreditReview,
+    Customer,
+    CustomerLink,
+    EarlyWarning,
+    FinancialStatement,
+    LegalMatter,
+    Message,
+    Order,
+    PaymentPlan,
+    Placement,
+    PolicyVersion,
+    Pool,
+    Role,
+    Scorecard,
+    ScreeningHit,
+    SegmentByHand,
+    Settlement,
+    User,
+    Watch,
+)
+from dunwell.queries.calls import call_queue
+from dunwell.queries.my_day import my_day
 from tests.actions.ledger_rows import breaks
 from tests.crash import digest
-from tests.jobs.demo_desk import AT
+from tests.jobs.demo_desk import AT, DAY
 
 SIZE = {"customers": 150, "items": 3_000}
 
@@ -26,6 +58,12 @@ def _made(standing):
 def made(_made, db):
     with time_machine.travel(AT, tick=False):
         yield _made
+
+
+def counted(model, *names):
+    """How many records there are of each combination of fields."""
+    rows = model.objects.values_list(*names).annotate(n=Count("pk")).order_by(*names)
+    return {row[:-1]: row[-1] for row in rows}
 
 
 def test_the_books_of_the_demo_prove_themselves(made):
@@ -52,9 +90,86 @@ def test_it_shows_every_state_a_desk_can_be_in(made):
     assert levels == {0, 1, 2, 3, 4, 5}
 
 
+def test_it_shows_what_collections_are_about_one_of_each(made):
+    assert list(PaymentPlan.objects.values_list("number", "status")) == [("PP-1", "active")]
+    assert list(Settlement.objects.values_list("number", "status")) == [("ST-1", "pending")]
+    assert list(Placement.objects.values_list("number", "status")) == [("PL-1", "accepted")]
+    assert list(LegalMatter.objects.values_list("kind", "status")) == [("claim", "open")]
+    assert list(Watch.objects.values_list("playbook", "status")) == [("High risk", "running")]
+    assert list(Pool.objects.values_list("name")) == [("Much and late",)]
+    assert list(Absence.objects.values_list("user__username", "cover__username")) == [
+        ("carla", "ben")
+    ]
+    segments = dict(Customer.objects.values_list("segment").annotate(n=Count("pk")))
+    assert set(segments) == {"public", "small", "standard", "strategic"}
+    assert SegmentByHand.objects.get().segment == "strategic"
+
+
+def test_it_shows_what_a_credit_desk_is_about(made):
+    assert counted(Scorecard, "name", "status") == {("customers", "champion"): 1}
+    assert counted(CreditLimit, "kind", "status") == {
+        ("standard", "approved"): 1,
+        ("standard", "proposed"): 2,
+        ("suspension", "approved"): 1,
+        ("temporary", "approved"): 3,
+    }
+    assert counted(Cover, "kind", "status") == {
+        ("guarantee", "granted"): 1,
+        ("insurance", "granted"): 3,
+        ("insurance", "requested"): 1,
+    }
+    assert counted(CustomerLink, "kind") == {("guarantor",): 1, ("parent",): 1}
+    assert counted(CreditApplication, "status") == {
+        ("draft",): 1,
+        ("gathering",): 1,
+        ("recommended",): 1,
+    }
+    assert counted(ScreeningHit, "status") == {("open",): 1}
+    orders = counted(Order, "status")
+    assert (set(orders), sum(orders.values())) == ({("approved",), ("held",)}, 25)
+    holds = counted(CreditHold, "kind", "status")
+    assert (holds["forced", "raised"], holds["auto", "released"]) == (1, 1)
+    assert (FinancialStatement.objects.count(), CreditDataPoint.objects.count()) == (12, 9)
+
+
+def test_the_cycle_rates_watches_and_asks_for_reviews_of_what_the_credit_desk_made(made):
+    classes = counted(CreditRating, "risk_class")
+    assert (set(classes), sum(classes.values())) == ({(one,) for one in "ABCDE"}, 150)
+    assert {("answer", "open"), ("expiry", "open"), ("report", "open")} <= set(
+        counted(CoverNotice, "kind", "status")
+    )
+    assert (EarlyWarning.objects.count() > 0, CreditReview.objects.count() > 0) == (True, True)
+
+
+def test_nobody_approved_what_he_asked_for(made):
+    limits = CreditLimit.objects.filter(status="approved").exclude(kind="suspension")
+    assert set(limits.values_list("asked_by", "decided_by")) == {("dora", "felix")}
+    granted = Cover.objects.filter(status="granted")
+    assert set(granted.values_list("by", "approved_by")) == {("dora", "lead")}
+    version = PolicyVersion.objects.get(kind="credit")
+    assert (version.author, version.approver) == ("lead", "felix")
+
+
+def test_the_credit_desk_is_played_once(made):
+    before = digest()
+    assert play_credit(made.company, as_of=DAY, at=AT) == 0
+    assert digest() == before
+
+
+def test_the_lead_has_customers_to_call_and_something_to_decide(made):
+    lead = User.objects.get(username="lead")
+    person = {"user_id": lead.pk, "person": "lead", "as_of": DAY}
+    roles = list(Role)
+    day = my_day(made.company, roles=roles, **person)
+    calls = call_queue(made.company, at=AT, **person)
+    assert (day.to_approve, day.to_collect_minor > 0, day.plan.customers > 0) == (3, True, True)
+    assert len(calls.waiting) + len(calls.blocked) > 0
+
+
 def test_nobody_in_the_demo_has_a_password(made):
     people = User.objects.filter(memberships__company=made.company).distinct()
-    assert sorted(people.values_list("username", flat=True)) == ["anna", "ben", "carla", "lead"]
+    names = ["anna", "ben", "carla", "dora", "felix", "lead"]
+    assert sorted(people.values_list("username", flat=True)) == names
     assert [user for user in people if user.has_usable_password()] == []
 
 

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dunwell.actions.contacts import add_contact, edit_customer
+from dunwell.actions.contacts import add_contact
 from dunwell.actions.disputes import open_dispute
 from dunwell.actions.gate import system
 from dunwell.actions.holds import place_hold
@@ -11,9 +11,10 @@ from dunwell.actions.payments import apply_payment
 from dunwell.actions.promises import record_promise
 from dunwell.actions.rates import set_rate
 from dunwell.actions.snoozes import snooze_customer
-from dunwell.models import Habit
+from dunwell.models import Customer, Habit
 from dunwell.queries.cards import Credit, LastContact, LastPayment, customer_card
 from tests.actions.ledger_rows import invoice, payment
+from tests.actions.limit_rows import approved, cover, order
 from tests.actions.test_notes import task_of
 from tests.conftest import AT, TODAY
 
@@ -85,7 +86,7 @@ def test_balances_tie_with_the_ledger_per_currency(company, customer, act):
 
 
 def test_the_limit_is_used_by_what_is_open_less_unapplied_at_the_days_rate(company, customer, act):
-    edit_customer(customer=customer, changes={"credit_limit_minor": 200_00}, **act)
+    Customer.objects.update(credit_limit_minor=200_00)
     invoice(customer, "R1", 50_00)
     invoice(customer, "R2", 100_00, currency="USD")
     payment(customer, "B1", 5_00)
@@ -163,11 +164,26 @@ def test_another_companys_customer_is_not_there(rival, customer):
 def test_one_item_and_three_take_the_same_queries(company, customer, django_assert_num_queries):
     invoice(customer, "R1", 1_00)
     payment(customer, "B1", 1_00)
-    with django_assert_num_queries(16):
+    invoice(customer, "R0", 1_00, currency="GBP")
+    with django_assert_num_queries(25):
         card(company, customer)
     for currency in ("USD", "JPY"):
         invoice(customer, currency, 1_00, currency=currency)
         payment(customer, f"B{currency}", 1_00, currency=currency)
         task_of(customer, "call" if currency == "USD" else "letter")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(25):
         card(company, customer)
+
+
+def test_the_card_says_what_the_ledger_of_limits_and_orders_say(company, customer):
+    invoice(customer, "R1", 60_00)
+    order(customer, "O1", 50_00, delivered_minor=20_00)
+    cover(customer, "P1", 10_00)
+    approved(80_00, customer=customer)
+
+    assert card(company, customer).credit == Credit(
+        currency="EUR", limit_minor=80_00, used_minor=100_00, used_ppm=1_250_000, missing_rates=()
+    )
+    approved(0, customer=customer, kind="suspension")
+    stopped = card(company, customer).credit
+    assert (stopped.limit_minor, stopped.used_ppm, stopped.is_suspended) == (0, None, True)

@@ -60,6 +60,9 @@ def test_a_row_sums_the_items_and_says_when_its_day_has_passed(company, customer
             failures_before=0,
             forgiven_on=None,
             is_late=True,
+            confirmation_id=None,
+            confirmation="",
+            confirmation_label="",
         ),
     )
     assert [

@@ -14,15 +14,39 @@ FIXED = {
     "year": 2026,
     "month": 1,
     "part_number": 1,
+    "figure": "calls",
+    "step": "applicant",
+    "to": "champion",
 }
+WORDS = {
+    "application-button": {"step": "submit"},
+    "application-tell": {"step": "withdraw"},
+}
+"""What a part of the address of one page alone has to be."""
+OWN = {
+    "cover-claim": {"claim_id": "cover_claim_id"},
+    "credit-group": {"group_id": "credit_group_id", "member_id": "credit_member_id"},
+    "credit-hold": {"hold_id": "credit_hold_id"},
+    "credit-policy": {"policy_id": "credit_version_id"},
+    "credit-replay": {"policy_id": "credit_version_id", "replay_id": "credit_replay_id"},
+    "link-end": {"link_id": "customer_link_id"},
+}
+"""Pages by the beginning of their names whose keys are kept under another name than theirs."""
 
 
 def every_address(ids):
     """Name -> address of every named route outside the API."""
     return {
-        name: reverse(name, kwargs={key: FIXED[key] if key in FIXED else ids[key] for key in keys})
+        name: reverse(name, kwargs={key: _value(name, key, ids) for key in keys})
         for name, keys in _routes(get_resolver().url_patterns, ())
     }
+
+
+def _value(name, key, ids):
+    if key in (words := {**FIXED, **WORDS.get(name, {})}):
+        return words[key]
+    kept = [named[key] for start, named in OWN.items() if name.startswith(start) and key in named]
+    return ids[kept[0] if kept else key]
 
 
 def _routes(patterns, keys):

@@ -7,6 +7,7 @@ import pytest
 from dunwell.actions.feeds import record_feed
 from dunwell.actions.gate import system
 from dunwell.actions.policies import load_shipped_policies
+from dunwell.formats import typesetting
 from dunwell.models import Message
 from tests.actions.letter_rows import letter_to
 from tests.conftest import AT, TODAY, add_customer
@@ -45,6 +46,18 @@ def test_letters_are_printed_and_posted_from_the_page(come_in, collector, desk):
     assert "2 letters noted as posted." in done.text and "Posted" in done.text
     assert again.status_code == 422 and "No letter of this batch" in again.text
     assert sorted(Message.objects.values_list("status", flat=True)) == ["ready", "sent", "sent"]
+
+
+def test_letters_that_cannot_be_set_are_told_instead_of_a_broken_file(
+    come_in, collector, desk, monkeypatch
+):
+    wait(desk, "K1")
+    client = come_in(collector)
+    address = client.post("/letters/take/", follow=True).redirect_chain[-1][0]
+    monkeypatch.setattr(typesetting, "TRIES", ())
+    for name in (f"{address}letters.zip", f"{address}part-1.pdf"):
+        answer = client.get(name)
+        assert answer.status_code == 422 and "typst gave no file" in answer.text, name
 
 
 def test_a_batch_can_be_put_back(come_in, collector, desk):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import OrderedDict
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from dunwell.actions.disputes import open_dispute
 from dunwell.actions.gate import Forbidden, system
 from dunwell.actions.reminders import review_reminders
+from dunwell.jobs import day_plans
 from dunwell.models import Event, Message, PolicyVersion, Task, WorklistEntry
 from dunwell.queries.campaigns import CampaignFilter, campaign, for_review
 from dunwell.queries.levels import (
@@ -26,8 +28,8 @@ from tests.actions.desk import acting, last_event
 from tests.actions.test_reminders import desk, owing, sent, tonight  # noqa: F401  a fixture
 from tests.conftest import AT, TODAY
 
-QUERIES_OF_LEVELS = 30
-QUERIES_OF_THE_CAMPAIGN = 32
+QUERIES_OF_LEVELS = 32
+QUERIES_OF_THE_CAMPAIGN = 34
 
 
 @pytest.fixture
@@ -194,6 +196,37 @@ def test_more_rows_need_no_more_queries(come_in, reader, desk, address):  # noqa
         counts.append(len(queries))
     expected = QUERIES_OF_LEVELS if address == "/levels/" else QUERIES_OF_THE_CAMPAIGN
     assert counts == [expected, expected]
+
+
+@pytest.mark.parametrize("address", ["/levels/?state=due", "/campaign/"])
+def test_a_large_book_is_worked_out_beside_the_page(come_in, reader, book, address, monkeypatch):
+    monkeypatch.setattr(day_plans, "LARGE", 0)
+    monkeypatch.setattr(day_plans, "_made", OrderedDict())
+    asking = {"HX-Request": "true", "HX-Target": "day-plan-progress"}
+    client = come_in(reader)
+    with monkeypatch.context() as busy:
+        busy.setattr(day_plans, "begin", lambda work, *, key: False)
+        page = client.get(address).text
+        assert 'role="progressbar"' in page and "<h1>" in page and "3 open items" in page
+        line = client.get(address, headers=asking)
+        assert "<h1>" not in line.text and f'hx-get="{address}"' in line.text
+    done = client.get(address, headers=asking)
+    assert (done.status_code, done["HX-Refresh"]) == (204, "true")
+    assert "progressbar" not in client.get(address).text
+
+
+def test_a_book_that_cannot_be_worked_out_is_told_and_not_shown(
+    come_in, reader, book, monkeypatch
+):
+    def die(*args, **kwargs):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(day_plans, "LARGE", 0)
+    monkeypatch.setattr(day_plans, "_made", OrderedDict())
+    monkeypatch.setattr(day_plans, "plan_under", die)
+    for address in ("/levels/", "/campaign/"):
+        answer = come_in(reader).get(address)
+        assert answer.status_code == 422 and "could not be worked out" in answer.text
 
 
 def test_empty_pages_say_what_to_do(come_in, reader, company):

@@ -5,7 +5,8 @@ import pytest
 
 from dunwell.actions.gate import system
 from dunwell.actions.promises import record_promise
-from dunwell.models import Promise, PromiseItem
+from dunwell.models import Message, Promise, PromiseItem
+from dunwell.queries.promise_confirmations import confirmation_id
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY, add_customer
 
@@ -105,6 +106,22 @@ def test_promises_are_listed_and_withdrawn(come_in, collector, customer):
     promise.refresh_from_db()
     assert promise.outcome == "withdrawn"
     assert "Acme" not in client.get("/promises/").text
+
+
+def test_the_list_shows_the_state_of_a_promise_s_confirmation(come_in, collector, customer):
+    promise = promised(customer, invoice(customer, "R1", 100_00), 60_00)
+    client = come_in(collector)
+    assert "Confirmation:" not in client.get("/promises/").text
+    message = Message.objects.create(
+        company=customer.company, customer=customer, channel="confirm", status="sent",
+        strategy="promise", level=0, template="promise_confirmation", language="en", subject="x",
+        body="x", body_sha256="0" * 64, message_id=confirmation_id(promise.pk), as_of=TODAY,
+        recorded_at=AT,
+    )  # fmt: skip
+
+    listed = client.get("/promises/").text
+
+    assert "Confirmation: Sent" in listed and f'href="/messages/{message.pk}/"' in listed
 
 
 def test_another_company_s_promise_is_not_found(come_in, rival, customer):

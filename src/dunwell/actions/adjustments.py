@@ -82,6 +82,11 @@ def reverse_adjustment(
     actor.require("adjustment.record")
     if not reason.strip():
         raise Refused("Say why the adjustment is taken back.")
+    if adjustment.kind == Adjustment.Kind.COMMISSION:
+        raise Refused(
+            f"The agency kept this commission ({adjustment.reason}); it is taken back when the "
+            "agency reports that the money came back."
+        )
     if adjustment.kind in AGREED:
         label = Adjustment.Kind(adjustment.kind).label.lower()
         raise Refused(

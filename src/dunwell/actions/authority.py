@@ -7,10 +7,20 @@ from datetime import date
 from django.db import transaction
 
 from dunwell.actions.gate import Actor, Refused
-from dunwell.engine.authority import ALLOWED, NEEDS_APPROVAL, NEVER, STAFF, Ask, Verdict, judge
+from dunwell.engine.authority import (
+    ALLOWED,
+    CREDIT_ACTS,
+    NEEDS_APPROVAL,
+    NEVER,
+    RISKS,
+    STAFF,
+    Ask,
+    Verdict,
+    judge,
+)
 from dunwell.engine.authority import concession_share as share_of
 from dunwell.models import Customer
-from dunwell.queries.authority import authority_in_force, customer_risk, home_amount
+from dunwell.queries.authority import act_risk, authority_in_force, home_amount
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,13 +95,16 @@ def authorise(
     source: str = STAFF,
     as_of: date,
     earlier_minor: int = 0,
+    proposed_risk: str = "",
 ) -> Authority:
     """Return what the authority policy in force says to a concession; writes nothing.
 
     Amounts in minor units of `currency`: what the decision is about, and what of it is given
     up. `earlier_minor` is what the same act took for the customer within the policy's window:
-    it counts into the amount, so that a large concession is not made of small ones. Whoever
-    holds any right may ask; the action that makes the concession checks its own.
+    it counts into the amount, so that a large concession is not made of small ones.
+    `proposed_risk` is what the credit decision found, for credit to somebody who has neither
+    rating nor score yet. Whoever holds any right may ask; the action that makes the concession
+    checks its own.
     Raises Refused, with the reason, for what nobody may grant.
     """
     if not actor.rights:
@@ -102,7 +115,11 @@ def authorise(
         raise Refused("Amounts and months of a concession cannot be below 0.")
     in_force = authority_in_force(actor.company, as_of=as_of)
     policy = in_force.policy
-    risk = customer_risk(customer, policy) if customer is not None else ""
+    risk = ""
+    if customer is not None:
+        risk = act_risk(customer, policy, act=act, as_of=as_of)
+    if not risk and act in CREDIT_ACTS and proposed_risk in RISKS:
+        risk = proposed_risk
     roles = actor.roles
     if source != STAFF and actor.user_id is None:
         roles = frozenset({policy.acts_as[source]} if source in policy.acts_as else ())

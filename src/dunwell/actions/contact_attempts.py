@@ -20,6 +20,7 @@ from dunwell.models import (
 )
 from dunwell.queries.contact_rules import ContactVerdict, customer_verdicts
 from dunwell.queries.debit_notices import is_notice
+from dunwell.queries.promise_confirmations import is_confirmation
 
 Outcome = ContactAttempt.Outcome
 
@@ -166,7 +167,7 @@ def attempt_of_message(
         company_id=message.company_id,
         customer_id=message.customer_id,
         message=message,
-        channel=message.channel,
+        channel="email" if is_confirmation(message) else message.channel,
         outcome=Outcome.WRITTEN,
         verdict={} if verdict is None else verdict.document(),
         by=by,

@@ -30,7 +30,7 @@ TEXT_LENGTHS = {
 """Texts of a customer that people may change; the number is the ledger's key and stays."""
 
 CONTACT_LENGTHS = {"name": 120, "email": 254, "phone": 40, "language": 5}
-CUSTOMER_FIELDS = (*TEXT_LENGTHS, "credit_limit_minor", "is_opted_out", "zones")
+CUSTOMER_FIELDS = (*TEXT_LENGTHS, "is_opted_out", "zones")
 CONTACT_FIELDS = ("role", "name", "email", "phone", "language", "is_primary")
 COLLECTING_ROLES = (Role.COLLECTOR, Role.CREDIT_MANAGER)
 
@@ -50,13 +50,15 @@ def edit_customer(
 ) -> None:
     """Change fields of a customer (CUSTOMER_FIELDS); the same values again change nothing.
 
-    `credit_limit_minor` is in the company's currency, None for no limit. Raises
-    Refused for a field that cannot be changed, a value that does not fit, or
-    when somebody else changed the same field since the customer was loaded.
+    Raises Refused for a field that cannot be changed (the limit is decided in the ledger of
+    limits), a value that does not fit, or when somebody else changed the same field since the
+    customer was loaded.
     """
     actor.require("customer.edit")
     if customer.company_id != actor.company.pk:
         raise Refused("This customer belongs to another company.")
+    if "credit_limit_minor" in changes:
+        raise Refused("The limit is decided in the ledger of limits; propose it there.")
     if unknown := sorted(set(changes) - set(CUSTOMER_FIELDS)):
         raise Refused(f"{unknown[0]} cannot be changed here.")
     wanted = {name: _fitting(name, value) for name, value in changes.items()}
@@ -233,10 +235,6 @@ def _fitting(name: str, value: Value) -> Value:
         return value
     if name == "zones":
         return _zones(value)
-    if name == "credit_limit_minor":
-        if value is not None and (isinstance(value, bool | str | list) or value < 0):
-            raise Refused("The credit limit is an amount of 0 or more, or empty for none.")
-        return value
     text = fitting(text=str(value or ""), most=TEXT_LENGTHS[name], what=name)
     if name in {"name", "segment"} and not text:
         raise Refused(f"The {name} must not be empty.")

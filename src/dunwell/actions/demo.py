@@ -15,6 +15,7 @@ from dunwell.actions.experiments import plan_experiment, start_experiment
 from dunwell.actions.feeds import record_feed
 from dunwell.actions.gate import STAFF_ROLES, Actor, Refused
 from dunwell.actions.policies import load_shipped_policies
+from dunwell.demo.customers import LEAD
 from dunwell.demo.ledger import DemoLedger
 from dunwell.demo.rates import CURRENCIES
 from dunwell.engine.calendars import add_business_days, day_number
@@ -35,11 +36,12 @@ from dunwell.queries.frames import allocations_frame, items_frame, promises_fram
 from dunwell.queries.reminders import calendar_between, native
 
 NAME = "Dunwell Demo GmbH"
-LEAD = "lead"
 PEOPLE = {
     "anna": ("Anna", "Berger", (Role.COLLECTOR,)),
     "ben": ("Ben", "Carter", (Role.COLLECTOR,)),
     "carla": ("Carla", "Duval", (Role.COLLECTOR,)),
+    "dora": ("Dora", "Ek", (Role.CREDIT_ANALYST,)),
+    "felix": ("Felix", "Frei", (Role.FINANCE_DIRECTOR,)),
     LEAD: ("Lea", "Demo", STAFF_ROLES),
 }
 """Who works in the demo company; nobody has a password, the lead gets a sign-in link."""

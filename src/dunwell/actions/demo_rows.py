@@ -57,6 +57,9 @@ def add_customers(company: Company, ledger: DemoLedger, at: datetime) -> None:
             *("number", "name", "segment", "country", "language", "currency", "terms"),
             *("credit_limit_minor", "address", "collector_id", "is_opted_out"),
             vat_id=pl.col("vat_id").fill_null(""),
+            party=pl.when(pl.col("segment") == "public")
+            .then(pl.lit("public"))
+            .otherwise(pl.lit("company")),
             company_id=pl.lit(company.pk, pl.Int64),
             recorded_at=stamp,
         ),

@@ -101,11 +101,56 @@ CREDIT = frozenset(
         "policy.edit",
         "policy.publish",
         "reference_rate.edit",
+        "group.edit",
+        "limit.approve",
+        "application.decide",
+        "bureau.edit",
+        "scorecard.promote",
+        "review.decide",
     }
 )
+ANALYSE = frozenset(
+    {
+        "note.record",
+        "limit.propose",
+        "link.edit",
+        "order.check",
+        "order.edit",
+        "order_hold.place",
+        "order_hold.release",
+        "cover.edit",
+        "cover.report",
+        "application.edit",
+        "screening.decide",
+        "bureau.pull",
+        "credit_file.edit",
+        "scorecard.train",
+        "review.edit",
+        "warning.decide",
+        "watch.edit",
+        "escalation.raise",
+    }
+)
+"""What a credit analyst does: prepares and proposes, and decides within the authority given."""
+
+GRANT = frozenset(
+    {
+        "limit.approve",
+        "application.decide",
+        "review.decide",
+        "approval.decide",
+        "policy.publish",
+        "note.record",
+        "order_hold.release",
+        "escalation.answer",
+    }
+)
+"""What a finance director decides: approvals above the credit manager's authority."""
+
 ADMIN = frozenset(
     {
         "company.edit",
+        "bureau.edit",
         "user.manage",
         "token.manage",
         "strategy.edit",
@@ -123,7 +168,9 @@ ADMIN = frozenset(
 )
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
     Role.ADMIN: VIEW | ADMIN,
-    Role.CREDIT_MANAGER: VIEW | COLLECT | CREDIT,
+    Role.CREDIT_MANAGER: VIEW | COLLECT | CREDIT | ANALYSE,
+    Role.CREDIT_ANALYST: VIEW | ANALYSE,
+    Role.FINANCE_DIRECTOR: VIEW | GRANT,
     Role.COLLECTOR: VIEW | COLLECT,
     Role.CLERK: VIEW | CASH,
     Role.READ_ONLY: VIEW,
@@ -141,6 +188,9 @@ RIGHTS = frozenset().union(*ROLE_RIGHTS.values())
 CONFLICTING_ROLES: Mapping[frozenset[str], str] = {
     frozenset({Role.ADMIN, Role.CLERK}): "who manages users should not post money",
     frozenset({Role.ADMIN, Role.CREDIT_MANAGER}): "who manages users should not write off",
+    frozenset({Role.ADMIN, Role.CREDIT_ANALYST}): "who manages users should not ask for limits",
+    frozenset({Role.ADMIN, Role.FINANCE_DIRECTOR}): "who manages users should not approve limits",
+    frozenset({Role.CLERK, Role.FINANCE_DIRECTOR}): "who posts cash should not approve limits",
     frozenset({Role.CLERK, Role.CREDIT_MANAGER}): "who posts cash should not write off or credit",
 }
 """Pairs of roles that segregation of duties keeps apart; shown as a warning when granted."""

@@ -19,6 +19,7 @@ from dunwell.actions.gate import Actor
 from dunwell.models import Message
 from dunwell.queries.contact_rules import ContactVerdict
 from dunwell.queries.debit_notices import BY_MAIL, BY_STATEMENT
+from dunwell.queries.promise_confirmations import BY_CONFIRMATION
 
 LEASE = timedelta(minutes=10)
 """How long a claim holds; far longer than any hand-over takes."""
@@ -26,7 +27,7 @@ LEASE = timedelta(minutes=10)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
 """How long to wait after the first, second ... failure; after the last one it is given up."""
 
-SENT_BY_MAIL = ("email", "portal", *BY_MAIL, *BY_STATEMENT)
+SENT_BY_MAIL = ("email", "portal", *BY_MAIL, *BY_STATEMENT, *BY_CONFIRMATION)
 """Channels that are handed over as mail; calls, letters and short messages are tasks."""
 
 ATTEMPTS = len(BACKOFF) + 1

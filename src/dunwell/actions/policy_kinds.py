@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dunwell.actions.gate import Refused
 from dunwell.engine.authority_policy import play_authority_cases, read_authority_policy
+from dunwell.engine.credit_policy import read_credit_policy
+from dunwell.engine.credit_rehearsal import play_credit_cases
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.escalation_clock import play_playbook_cases
 from dunwell.engine.plans_policy import read_plans_policy
@@ -84,6 +86,11 @@ KINDS: Mapping[str, PolicyKind] = {
         about=_("Who may grant which concession alone, who has to be asked, what nobody may do."),
         read=read_authority_policy,
         play_cases=play_authority_cases,
+    ),
+    Kind.CREDIT: PolicyKind(
+        about=_("Who gets credit, how much and on which terms, and what stops an order."),
+        read=read_credit_policy,
+        play_cases=play_credit_cases,
     ),
     Kind.PROMISES: PolicyKind(
         about=_("What is taken as a promise, and what follows from one that was not kept."),

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.promise_confirmations import confirm_promise
 from dunwell.actions.promise_consequences import amount_failures_before
 from dunwell.actions.promises import check_date, check_trust, supersede_promise
 from dunwell.actions.texts import fitting
@@ -58,6 +59,15 @@ def record_promised_amount(
         keep_ppm=keep_chance_ppm(customer),
         note=fitting(text=note, most=500, what="note"),
         recorded_at=at,
+    )
+    confirm_promise(
+        actor,
+        promise,
+        policy,
+        amount_minor=amount_minor,
+        currency=currency,
+        as_of=as_of,
+        at=at,
     )
     record_event(
         actor,

@@ -10,6 +10,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.promise_confirmations import confirm_promise, stop_confirmations
 from dunwell.actions.promise_consequences import (
     FAILED,
     close_follow_ups,
@@ -79,6 +80,16 @@ def record_promise(
         PromiseItem(promise=promise, item=item, amount_minor=amount)
         for item, amount in amounts.items()
     )
+    currency = next(iter(amounts)).currency
+    confirm_promise(
+        actor,
+        promise,
+        policy,
+        amount_minor=sum(amounts.values()),
+        currency=currency,
+        as_of=as_of,
+        at=at,
+    )
     record_event(
         actor,
         "promise.recorded",
@@ -86,7 +97,7 @@ def record_promise(
         at=at,
         customer_id=customer.pk,
         due_on=due_on.isoformat(),
-        currency=next(iter(amounts)).currency,
+        currency=currency,
         amounts={item.number: amount for item, amount in amounts.items()},
     )
     return promise
@@ -240,6 +251,7 @@ def end_promises(
     for promise in standing.distinct().order_by("pk"):
         rows = Promise.objects.filter(pk=promise.pk, outcome=Promise.Outcome.OPEN)
         if rows.update(outcome=Promise.Outcome.SUPERSEDED, settled_on=as_of) == 1:
+            stop_confirmations([promise.pk], reason="something else was agreed")
             record_event(
                 actor,
                 "promise.superseded",
@@ -278,6 +290,7 @@ def _settle(
     )
     if rows != 1:
         raise Refused("Somebody else has just changed this promise; load the page again.")
+    stop_confirmations([promise.pk], reason=f"the promise was {outcome}")
     record_event(
         actor, f"promise.{outcome}", promise, at=at, customer_id=promise.customer_id, **data
     )

@@ -19,6 +19,7 @@ from dunwell.queries.debit_notices import ASKING_NOTHING
 from dunwell.queries.deliveries import LONGEST_WAIT
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import PolicyInForce
+from dunwell.queries.promise_confirmations import BY_CONFIRMATION
 from dunwell.queries.reminders import ContactPlan, gate_policy, native
 from dunwell.queries.texts import MessageText, message_texts
 
@@ -44,6 +45,7 @@ def drop_stale_messages(*, actor: Actor, books: Books, as_of: date, at: datetime
         Message.objects.filter(company=actor.company, status__in=WAITING, as_of__lt=as_of)
         .exclude(tasks__status=Task.Status.DONE)
         .exclude(template__in=ASKING_NOTHING)  # stands and falls with its debit
+        .exclude(channel__in=BY_CONFIRMATION)  # with its promise
         .order_by("id")
         .values_list("id", "channel", "as_of")
     )

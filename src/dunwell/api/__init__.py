@@ -8,19 +8,32 @@ from dunwell.actions.gate import Forbidden, Refused, Stale
 from dunwell.api import (
     agencies,
     anomalies,
+    application_decisions,
+    applications,
     approvals,
     bank,
     bank_layouts,
     books,
+    bureaus,
     cash,
     cash_policies,
     charges,
     companies,
     contact_rules,
+    cover_claims,
+    covers,
+    credit_checks,
+    credit_data,
+    credit_groups,
+    credit_holds,
+    credit_policies,
+    credit_portfolio,
+    credit_reviews,
     customers,
     debits,
     desk,
     disputes,
+    early_warnings,
     escalations,
     experiments,
     exports,
@@ -34,6 +47,7 @@ from dunwell.api import (
     letters,
     levels,
     limitation,
+    limits,
     mandate_files,
     mandates,
     messages,
@@ -52,6 +66,8 @@ from dunwell.api import (
     rates,
     refunds,
     remittances,
+    sanctions,
+    scorecards,
     scores,
     segments,
     settlements,
@@ -64,6 +80,7 @@ from dunwell.api import (
 )
 from dunwell.api.auth import SessionAuth, TokenAuth, refuse_too_long
 from dunwell.api.schema import DocumentedAPI, JsonParser
+from dunwell.formats.typesetting import TypesettingError
 from dunwell.queries.pages import CursorError
 
 api = DocumentedAPI(
@@ -83,6 +100,21 @@ for path, module in (
     ("/company", companies),
     ("/customers", customers),
     ("", exports),
+    ("", credit_data),
+    ("/limits", limits),
+    ("", credit_checks),
+    ("/credit-holds", credit_holds),
+    ("", credit_groups),
+    ("/credit-policy", credit_policies),
+    ("/covers", covers),
+    ("/cover-claims", cover_claims),
+    ("/credit-reviews", credit_reviews),
+    ("/early-warnings", early_warnings),
+    ("/credit-portfolio", credit_portfolio),
+    ("", bureaus),
+    ("", applications),
+    ("", application_decisions),
+    ("/sanctions", sanctions),
     ("/items", items),
     ("", imports),
     ("/payments", payments),
@@ -127,6 +159,7 @@ for path, module in (
     ("", predictions),
     ("/forecast", forecasts),
     ("/scores", scores),
+    ("/scorecards", scorecards),
     ("/anomalies", anomalies),
     ("", experiments),
     ("", debits),
@@ -154,6 +187,12 @@ def stale(request: HttpRequest, error: Stale) -> HttpResponse:
 def forbidden(request: HttpRequest, error: Forbidden) -> HttpResponse:
     """Answer 403 when the actor lacks the right."""
     return api.create_response(request, {"detail": str(error)}, status=403)
+
+
+@api.exception_handler(TypesettingError)
+def unset(request: HttpRequest, error: TypesettingError) -> HttpResponse:
+    """Answer 422 when a PDF cannot be set; the sentence says what is in the way."""
+    return api.create_response(request, {"detail": str(error)}, status=422)
 
 
 @api.exception_handler(CursorError)

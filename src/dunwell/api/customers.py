@@ -31,7 +31,6 @@ from dunwell.api.fields import (
     Limit,
     Name,
     Plain,
-    SignedMinor,
     Text,
     Word,
     answers,
@@ -64,7 +63,6 @@ class CustomerChanges(Body):
     region: Annotated[Plain, Field(max_length=12)] | None = None
     zones: Annotated[list[Word], Field(max_length=40)] | None = None
     is_opted_out: bool | None = None
-    credit_limit_minor: SignedMinor | None = None
 
 
 class ContactIn(Body):

@@ -12,19 +12,21 @@ from dunwell.actions.reminders import review_reminders
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import PAGE, Body, Cursor, Day, Done, Key, Limit, Word, answers
 from dunwell.api.writes import once
-from dunwell.engine.strategy import StrategyError
-from dunwell.queries.campaigns import Campaign, CampaignFilter, campaign, for_review
+from dunwell.jobs.day_plans import DayPlan, worked_out
+from dunwell.queries.campaigns import Campaign, CampaignFilter, campaign_in, review_in
 from dunwell.queries.levels import (
     NONE,
+    LevelBook,
     LevelFilter,
     LevelRow,
     Levels,
-    level_book,
     level_rows,
+    levels_in,
     levels_of,
 )
 from dunwell.queries.pages import Page
 from dunwell.queries.policies import strategies_in_force
+from dunwell.queries.reminders import ContactPlan
 
 router = Router(tags=["strategies"])
 FURTHEST = timedelta(days=31)
@@ -49,7 +51,7 @@ class ChoiceIn(Body):
 def show_levels(request: ApiRequest, as_of: Day | None = None) -> Levels:
     """Show items and customers by level now and next, and by why they sit there."""
     request.actor.require("ledger.view")
-    return levels_of(level_book(request.actor.company, as_of=_day(request, as_of)))
+    return levels_of(_book(request, as_of))
 
 
 @router.get("/levels/items", response=answers(Page[LevelRow]))
@@ -65,7 +67,7 @@ def list_level_items(
 ) -> Page[LevelRow]:
     """List the items on a level, the longest late first."""
     request.actor.require("ledger.view")
-    book = level_book(request.actor.company, as_of=_day(request, as_of))
+    book = _book(request, as_of)
     only = LevelFilter(level=level, next_level=next_level, state=state, customer_id=customer_id)
     return level_rows(book, only, cursor=cursor, limit=limit)
 
@@ -83,19 +85,8 @@ def show_campaign(
     """Show who would be contacted today under a choice, who not and why. Writes nothing."""
     request.actor.require("ledger.view")
     only = CampaignFilter(strategy=strategy, level=level, channel=channel, segment=segment)
-    try:
-        found = campaign(
-            request.actor.company,
-            only,
-            as_of=request.as_of,
-            version_id=version_id,
-            sample_of=sample_of,
-        )
-    except StrategyError as refusal:
-        raise Refused(str(refusal)) from refusal
-    if found is None:
-        raise Http404
-    return found
+    made = worked_out(request.actor.company, as_of=request.as_of, version_id=version_id)
+    return campaign_in(_plan(made), only, sample_of=sample_of)
 
 
 @router.post("/campaign/review", response=answers(Done))
@@ -108,11 +99,24 @@ def review_campaign(request: ApiRequest, body: ChoiceIn) -> tuple[int, dict[str,
     )
     changed = review_reminders(
         actor=request.actor,
-        plan=for_review(company, only, as_of=request.as_of),
+        plan=review_in(_plan(worked_out(company, as_of=request.as_of)), only),
         policies=strategies_in_force(company, as_of=request.as_of),
         at=request.at,
     )
     return 200, {"changed": changed}
+
+
+def _book(request: ApiRequest, as_of: date | None) -> LevelBook:
+    day = _day(request, as_of)
+    return levels_in(_plan(worked_out(request.actor.company, as_of=day)))
+
+
+def _plan(made: DayPlan) -> ContactPlan:
+    if made.error:
+        raise Refused(made.error)
+    if made.plan is None:
+        raise Http404
+    return made.plan
 
 
 def _day(request: ApiRequest, as_of: date | None) -> date:

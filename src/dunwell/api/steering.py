@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -87,6 +88,8 @@ def show_replay(request: ApiRequest, replay_id: Id) -> ReplayAnswer:
     """Show what a finished replay found."""
     request.actor.require("ledger.view")
     found = own(Replay, request.actor, replay_id)
+    if found.version.kind != PolicyVersion.Kind.STRATEGY:
+        raise Http404
     return replay_answer(request.actor.company, replayed_bytes(found))
 
 

@@ -46,15 +46,17 @@ BANK_COMMANDS: Mapping[str, str] = {
     "statement": "what a bank or remittance file holds: statements, balances, entries, advices",
     "match": "which payment pays which open item, how surely, and why",
 }
-COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS)
+SCORECARD = "scorecard"
+COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS, SCORECARD)
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command on files and print its answer; return the exit code (0 to 3)."""
     options = _parser().parse_args(argv)
     try:
-        if options.command in BANK_COMMANDS:
-            answer: Callable[[argparse.Namespace], Answer] = _function("bank", options.command)
+        if options.command in (*BANK_COMMANDS, SCORECARD):
+            module = "scorecards" if options.command == SCORECARD else "bank"
+            answer: Callable[[argparse.Namespace], Answer] = _function(module, options.command)
             show(*answer(options), options.format)
             return 0
         return _on_ledger(options)
@@ -144,7 +146,44 @@ def _parser() -> argparse.ArgumentParser:
                 help="a name of ours; money meant for another company is held; may be repeated",
             )  # fmt: skip
         command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    _add_scorecard(commands)
     return parser
+
+
+def _add_scorecard(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    words = "a scorecard learned from a table of outcomes, or a table scored by one"
+    command = commands.add_parser(SCORECARD, help=words, description=words)
+    command.add_argument("file", type=Path, metavar="FILE", help="a table, one row per subject")
+    command.add_argument("--target", default="", metavar="COLUMN", help="column of the outcome")
+    command.add_argument("--bad", default="", metavar="VALUE", help="its value for gone bad")
+    command.add_argument(
+        "--card", type=Path, metavar="CARD.json",
+        help="where the card is written; without --target, the card to score by",
+    )  # fmt: skip
+    command.add_argument(
+        "--leave-out", action="append", default=[], metavar="COLUMN", help="no input; repeatable"
+    )
+    command.add_argument(
+        "--protected", action="append", default=[], metavar="COLUMN",
+        help="no input, but looked at for fairness and stand-ins; repeatable",
+    )  # fmt: skip
+    command.add_argument(
+        "--refused", type=Path, metavar="FILE",
+        help="those who were refused, with the same columns but the outcome (reject inference)",
+    )  # fmt: skip
+    command.add_argument(
+        "--harder", type=float, default=1.0,
+        help="how many times likelier the refused go bad than their points alone say",
+    )  # fmt: skip
+    command.add_argument(
+        "--persons", action="store_true", help="natural persons: protected inputs are refused"
+    )
+    command.add_argument(
+        "--method", choices=("woe", "stumps", "blend"), default="",
+        help="weight of evidence, boosted stumps or both; left out, the data decide",
+    )  # fmt: skip
+    command.add_argument("--seed", type=_seed, default=7, help="same seed, same answer")
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
 
 def _day(text: str) -> date:

@@ -36,6 +36,9 @@ DISCOUNT = tuple(TERMS).index("2/10 net 30")
 SMALL_FROM = 0.55
 """Customers past this share, the largest first, are small."""
 COLLECTORS = ("anna", "ben", "carla")
+LEAD, LEAD_EVERY = "lead", 5
+"""The lead looks after every fifth customer, so that a day of one's own can be tried."""
+
 PHONE = {
     "DE": ("+49 30 23125 ", 3), "FR": ("+33 1 99 00 ", 4), "GB": ("+44 1632 960", 3),
     "IE": ("+353 20 91", 5), "AT": ("+999 43 ", 6), "ES": ("+999 34 ", 6), "NL": ("+999 31 ", 6),
@@ -218,6 +221,7 @@ def _limits(rng: np.random.Generator, yearly_minor: FloatArray) -> IntArray:
 def _collectors(rng: np.random.Generator, segment: TextArray) -> TextArray:
     """Return who looks after the customer: the strategic ones are anna's."""
     drawn = take(COLLECTORS, whole(rng, 0, len(COLLECTORS) - 1, len(segment)))
+    drawn = np.where(np.arange(len(segment)) % LEAD_EVERY == LEAD_EVERY - 1, LEAD, drawn)
     return np.where(segment == "strategic", COLLECTORS[0], drawn)
 
 

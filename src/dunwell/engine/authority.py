@@ -12,7 +12,14 @@ from datetime import date
 from dunwell.engine.money import from_minor
 from dunwell.engine.settlement_worth import WorthPolicy
 
-ACTS = ("settlement", "plan", "waiver", "write_off", "rebate", "promise_days")
+CREDIT_ACTS = ("limit", "temporary_limit", "release", "terms")
+"""Credit given: amounts are the limit, the part of an order released, the limit the terms go with.
+
+Months are those begun until a temporary limit or a release ends, of terms those of 30 days begun;
+a standard limit and a release of one order have none. Their risk is that of the credit rating.
+"""
+
+ACTS = ("settlement", "plan", "waiver", "write_off", "rebate", "promise_days", *CREDIT_ACTS)
 """What is decided on. For `promise_days` the months are those begun until the promised day."""
 
 STAFF, PORTAL, BOT = "staff", "portal", "bot"
@@ -20,7 +27,7 @@ SOURCES = (STAFF, PORTAL, BOT)
 """Who speaks: a person at work, the debtor's own pages, a program answering the debtor."""
 
 RISKS = ("low", "medium", "high")
-ROLES = ("collector", "clerk", "credit_manager", "admin")
+ROLES = (*("collector", "clerk", "credit_analyst", "credit_manager", "finance_director", "admin"),)
 """Roles that authority can be given to; anything else has none."""
 
 ALLOWED, NEEDS_APPROVAL, NEVER = "allowed", "needs_approval", "never"

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dunwell.engine import documents
 from dunwell.engine.authority import (
     ACTS,
     ALLOWED,
     BOT,
+    CREDIT_ACTS,
     NEVER,
     PORTAL,
     PPM,
@@ -88,6 +89,34 @@ def play_authority_cases(policy: AuthorityPolicy) -> tuple[AuthorityCaseResult, 
         found = verdict.needs_role or verdict.status
         results.append(AuthorityCaseResult(case=case, found=found))
     return tuple(results)
+
+
+def completed(policy: AuthorityPolicy, standard: AuthorityPolicy) -> AuthorityPolicy:
+    """Return a policy with the standard's cells for credit where it names no act of credit.
+
+    For documents published before credit was decided by them. Roles the standard adds stand
+    on the ladder after those they follow there; what the policy says itself is not changed.
+    """
+    stated = {key[0] for key in policy.grants} | {key[1] for key in policy.sources}
+    if stated & set(CREDIT_ACTS):
+        return policy
+    ladder = list(policy.ladder)
+    for place, role in enumerate(standard.ladder):
+        if role not in ladder:
+            below = [ladder.index(one) for one in standard.ladder[:place] if one in ladder]
+            ladder.insert(max(below) + 1 if below else 0, role)
+    return replace(
+        policy,
+        ladder=tuple(ladder),
+        grants={
+            **policy.grants,
+            **{key: cell for key, cell in standard.grants.items() if key[0] in CREDIT_ACTS},
+        },
+        sources={
+            **policy.sources,
+            **{key: cell for key, cell in standard.sources.items() if key[1] in CREDIT_ACTS},
+        },
+    )
 
 
 def _policy(body: Mapping[str, object], cases: object) -> AuthorityPolicy:

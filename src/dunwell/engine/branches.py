@@ -1,13 +1,13 @@
 """Which branch of its next step an item takes, from the signals heard since its last contact."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
-from dunwell.engine.schema import Column, Frame
+from dunwell.engine.schema import Column, Frame, table
 from dunwell.engine.strategy_branches import SIGNAL_DAYS, Branch
 
 SIGNALS_HEARD: Frame = {
@@ -70,7 +70,7 @@ def branches_frame(steps: Iterable[tuple[str, int, tuple[Branch, ...]]]) -> nw.L
         for segment, level, branches in steps
         for number, branch in enumerate(branches, 1)
     ]
-    return _table(BRANCHES, rows)
+    return table(rows, BRANCHES)
 
 
 def conditions_frame(steps: Iterable[tuple[str, int, tuple[Branch, ...]]]) -> nw.LazyFrame:
@@ -88,7 +88,7 @@ def conditions_frame(steps: Iterable[tuple[str, int, tuple[Branch, ...]]]) -> nw
         for is_unless, signals in ((False, branch.trigger.when), (True, branch.trigger.unless))
         for signal in signals
     ]
-    return _table(CONDITIONS, rows)
+    return table(rows, CONDITIONS)
 
 
 def taken_branches(
@@ -153,9 +153,3 @@ def _heard(asked: nw.LazyFrame, signals: nw.LazyFrame, today: int) -> nw.LazyFra
         .group_by("item_id", "signal")
         .agg(signal_day=nw.col("signal_day").max())
     )
-
-
-def _table(columns: Frame, rows: Sequence[Mapping[str, object]]) -> nw.LazyFrame:
-    data = {name: [row[name] for row in rows] for name in columns}
-    types = {name: column.dtype() for name, column in columns.items()}
-    return nw.from_dict(data, schema=types, backend="polars").lazy()

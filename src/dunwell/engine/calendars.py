@@ -13,7 +13,7 @@ from functools import lru_cache
 import holidays
 import narwhals.stable.v2 as nw
 
-from dunwell.engine.schema import Column, Frame
+from dunwell.engine.schema import Column, Frame, table
 
 EPOCH = date(1970, 1, 1)
 
@@ -120,9 +120,7 @@ def calendar_days(country: str, *, first: date, last: date) -> nw.LazyFrame:
     open_days = [day_number(day) for day in business_days(country, first=start, last=beyond)]
     days = range(day_number(start), day_number(stop) + 1)
     rows = [_calendar_row(day, open_days) for day in days]
-    columns = {name: [row[n] for row in rows] for n, name in enumerate(CALENDAR)}
-    types = nw.Schema({name: column.dtype() for name, column in CALENDAR.items()})
-    return nw.from_dict(columns, types, backend="polars").lazy()
+    return table(rows, CALENDAR)
 
 
 def _calendar_row(day: int, open_days: list[int]) -> tuple[int | bool, ...]:

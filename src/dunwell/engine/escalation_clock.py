@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dunwell.engine.calendars import add_business_days
+from dunwell.engine.case_answers import CaseAnswer
 from dunwell.engine.playbooks_policy import PlaybooksCase, PlaybooksPolicy, Rung
 
 ONE_DAY = timedelta(days=1)
@@ -41,24 +42,6 @@ class Rise:
     on: date
     answer_by_on: date
     to: Rung
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaseAnswer:
-    """A case of a policy and what the policy answers."""
-
-    case: PlaybooksCase
-    found: tuple[str, ...]
-
-    @property
-    def is_passed(self) -> bool:
-        """Return whether the answer is the expected one."""
-        return self.found == self.case.expect
-
-    def message(self) -> str:
-        """Return the name with what was expected and what came out."""
-        expected, found = (", ".join(told) or "nothing" for told in (self.case.expect, self.found))
-        return f"{self.case.name}: expected {expected}, found {found}"
 
 
 def answer_by(on: date, *, rung: Rung, country: str) -> date:

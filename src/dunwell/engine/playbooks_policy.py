@@ -23,8 +23,11 @@ from dunwell.engine.risk_conditions import (
 KINDS = ("broken_promise", "large_overdue", "risk", "dispute", "plan", "contact", "other")
 """What is escalated; each kind at most once at a time for a customer."""
 
-ROLES = ("collector", "credit_manager")
+ROLES = ("collector", "credit_manager", "finance_director")
 """Roles that can be asked, the lower one first; a named person counts as the role it has."""
+
+MANAGER = "credit_manager"
+"""Who is asked where nobody is named."""
 
 WAYS = ("call", "visit")
 MOST_DAYS = 60
@@ -208,7 +211,7 @@ def _rung(row: object, where: str) -> Rung:
     stated = documents.fields(row, where)
     documents.known(stated, _RUNG, where)
     person = documents.text(stated, "person", where, default="")
-    default = ROLES[-1] if person else None
+    default = MANAGER if person else None
     return Rung(
         role=documents.choice(stated.get("role", default), "role", ROLES, where),
         person=person,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dunwell.engine import documents
+from dunwell.engine.case_answers import CaseAnswer
 from dunwell.engine.documents import DocumentError
 
 KINDS = ("task", "no_promises", "escalate", "limit")
@@ -16,7 +17,7 @@ KINDS = ("task", "no_promises", "escalate", "limit")
 `to_role`; a task to review the credit limit."""
 
 FAILURES = ("partially_kept", "broken")
-_FIELDS = {"name", "valid_from", "most_days", "tolerance_days", "consequences"}
+_FIELDS = {"name", "valid_from", "most_days", "tolerance_days", "confirm", "consequences"}
 _RULE = {"name", "kind", "outcomes", "from_failures", "from_minor", "days", "to_role"}
 _CASE = {"name", "outcome", "failures", "amount_minor", "expect"}
 _LONGEST = 365
@@ -55,31 +56,17 @@ class PromiseCase:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PromiseCaseResult:
-    """A case and the consequences the policy answers with."""
-
-    case: PromiseCase
-    found: tuple[str, ...]
-
-    @property
-    def is_passed(self) -> bool:
-        """Return whether the answer is the expected one."""
-        return self.found == self.case.expect
-
-    def message(self) -> str:
-        """Return the name with what was expected and what came out."""
-        expected, found = (", ".join(told) or "nothing" for told in (self.case.expect, self.found))
-        return f"{self.case.name}: expected {expected}, found {found}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PromisePolicy:
-    """The whole document. `most_days`: how far ahead a promise may lie; beyond it is a plan."""
+    """The whole document. `most_days`: how far ahead a promise may lie; beyond it is a plan.
+
+    `confirm`: whether a new promise is confirmed to the customer by mail.
+    """
 
     name: str
     valid_from: date
     most_days: int = 60
     tolerance_days: int = 2
+    confirm: bool = False
     consequences: tuple[ConsequenceRule, ...] = ()
     cases: tuple[PromiseCase, ...] = ()
 
@@ -107,6 +94,7 @@ def read_promises_policy(document: Mapping[str, object]) -> PromisePolicy:
             tolerance_days=documents.number(
                 body, "tolerance_days", "promises", default=2, largest=30
             ),
+            confirm=documents.switch(body, "confirm", "promises"),
             consequences=rules,
             cases=tuple(
                 _case(row, rules, f"promises, case {n}") for n, row in enumerate(cases, 1)
@@ -136,10 +124,10 @@ def consequences(
     return tuple(found.values())
 
 
-def play_promise_cases(policy: PromisePolicy) -> tuple[PromiseCaseResult, ...]:
+def play_promise_cases(policy: PromisePolicy) -> tuple[CaseAnswer, ...]:
     """Return what the policy answers to each of its own cases, in order."""
     return tuple(
-        PromiseCaseResult(
+        CaseAnswer(
             case=case,
             found=tuple(
                 rule.name

@@ -4,7 +4,7 @@ Every case becomes one customer; all of them run at once through the same
 functions the day's cycle uses, at home in euros at a rate of 1 for every currency.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ from dunwell.engine.cases import Case, CaseItem, Expectation
 from dunwell.engine.chase import GatePolicy
 from dunwell.engine.collectable import PPM, PROMISED
 from dunwell.engine.proposals import Facts, proposals
-from dunwell.engine.schema import CONTACTS, CUSTOMERS, DISPUTES, HOLDS, Frame
+from dunwell.engine.schema import CONTACTS, CUSTOMERS, DISPUTES, HOLDS, Column, Frame, table
 from dunwell.engine.strategy import (
     Strategy,
     branching_steps,
@@ -155,13 +155,12 @@ def _facts(
     branching = branching_steps((strategy,), as_of=REHEARSAL_DAY)
     furthest = timedelta(days=max((abs(item.days_past_due) for _, _, item in told), default=0))
     return Facts(
-        open_items=_frame(_OPEN, [_open(n, i, item, today) for n, i, item in told]),
-        customers=_table(CUSTOMERS, [_customer(n, c, strategy) for n, c in cases.items()]),
-        contacts=_table(CONTACTS, contacts),
-        contact_log=_table(CONTACTS, contacts + others),
-        disputes=_table(DISPUTES, [_dispute(n, i, item, today) for n, i, item in told]),
-        promised=_frame(
-            _PROMISED,
+        open_items=table([_open(n, i, item, today) for n, i, item in told], _OPEN),
+        customers=table([_customer(n, c, strategy) for n, c in cases.items()], CUSTOMERS),
+        contacts=table(contacts, CONTACTS),
+        contact_log=table(contacts + others, CONTACTS),
+        disputes=table([_dispute(n, i, item, today) for n, i, item in told], DISPUTES),
+        promised=table(
             [
                 {
                     "customer_id": n,
@@ -171,38 +170,48 @@ def _facts(
                 }
                 for n, i, item in told
             ],
+            PROMISED,
         ),
-        holds=_table(HOLDS, holds),
-        balances=_frame(_UNAPPLIED, [_balance(n, case) for n, case in cases.items()]),
-        rates=_frame(_RATES, [{"currency": code, "rate_ppm": PPM} for code in currencies]),
+        holds=table(holds, HOLDS),
+        balances=table([_balance(n, case) for n, case in cases.items()], _UNAPPLIED),
+        rates=table([{"currency": code, "rate_ppm": PPM} for code in currencies], _RATES),
         steps=steps_frame((strategy,), as_of=REHEARSAL_DAY),
         minimums=minimums_frame((strategy,), as_of=REHEARSAL_DAY),
-        business_days=_frame(_BUSINESS_DAYS, [{"country": "", "is_business": is_business}]),
+        business_days=table([{"country": "", "is_business": is_business}], _BUSINESS_DAYS),
         calendar=calendar_days(
             _WEEKDAYS_ONLY, first=REHEARSAL_DAY - furthest, last=REHEARSAL_DAY + furthest
         ),
         branching=Branching(
             branches=branches_frame(branching),
             conditions=conditions_frame(branching),
-            signals=_table(SIGNALS_HEARD, [row for told_of in told for row in _signals(*told_of)]),
+            signals=table([row for told_of in told for row in _signals(*told_of)], SIGNALS_HEARD),
         ),
         fed_on=REHEARSAL_DAY - timedelta(days=feed_age),
         home=HOME,
     )
 
 
-_OPEN = {
-    "item_id": nw.Int64(),
-    "customer_id": nw.Int64(),
-    "currency": nw.String(),
-    "due_day": nw.Int32(),
-    "days_past_due": nw.Int32(),
-    "open_minor": nw.Int64(),
+_OPEN: Frame = {
+    "item_id": Column(nw.Int64, "key of the item"),
+    "customer_id": Column(nw.Int64, "who owes it"),
+    "currency": Column(nw.String, "ISO 4217 code"),
+    "due_day": Column(nw.Int32, "due date"),
+    "days_past_due": Column(nw.Int32, "lateness"),
+    "open_minor": Column(nw.Int64, "open amount"),
 }
-_PROMISED = {name: column.dtype() for name, column in PROMISED.items()}
-_UNAPPLIED = {"customer_id": nw.Int64(), "currency": nw.String(), "unapplied_minor": nw.Int64()}
-_RATES = {"currency": nw.String(), "rate_ppm": nw.Int64()}
-_BUSINESS_DAYS = {"country": nw.String(), "is_business": nw.Boolean()}
+_UNAPPLIED: Frame = {
+    "customer_id": Column(nw.Int64, "who paid"),
+    "currency": Column(nw.String, "ISO 4217 code"),
+    "unapplied_minor": Column(nw.Int64, "money not yet put on an item"),
+}
+_RATES: Frame = {
+    "currency": Column(nw.String, "ISO 4217 code"),
+    "rate_ppm": Column(nw.Int64, "home minor units per million of it"),
+}
+_BUSINESS_DAYS: Frame = {
+    "country": Column(nw.String, "ISO 3166-1 alpha-2"),
+    "is_business": Column(nw.Boolean, "banks and offices work on the day"),
+}
 
 
 def _customer(number: int, case: Case, strategy: Strategy) -> Row:
@@ -289,15 +298,6 @@ def _balance(number: int, case: Case) -> Row:
         "currency": case.items[0].currency,
         "unapplied_minor": case.unapplied_minor,
     }
-
-
-def _table(columns: Frame, rows: Iterable[Row]) -> nw.LazyFrame:
-    return _frame({name: column.dtype() for name, column in columns.items()}, list(rows))
-
-
-def _frame(types: Mapping[str, nw.dtypes.DType], rows: Sequence[Row]) -> nw.LazyFrame:
-    data = {name: [row[name] for row in rows] for name in types}
-    return nw.from_dict(data, schema=types, backend="polars").lazy()
 
 
 def _kept(frame: nw.LazyFrame) -> nw.LazyFrame:

@@ -16,13 +16,12 @@ from dunwell.engine.branches import Branching, branches_frame, conditions_frame
 from dunwell.engine.calendars import day_number, is_business_day
 from dunwell.engine.chase import GatePolicy
 from dunwell.engine.collectable import promised
-from dunwell.engine.contact_rules.tables import frame_of
 from dunwell.engine.fx import rates_in_force
 from dunwell.engine.items import balances, open_items, total, unapplied
 from dunwell.engine.ledger import Ledger, known_ledger
 from dunwell.engine.overrides import OVERRIDES, assigned
 from dunwell.engine.proposals import Facts, Keep, Proposals, proposals
-from dunwell.engine.schema import CONTACTS, Column, Frame
+from dunwell.engine.schema import CONTACTS, Column, Frame, table
 from dunwell.engine.strategy import Strategy, branching_steps, minimums_frame, steps_frame
 
 REPLAYED: Frame = {
@@ -102,7 +101,7 @@ def replay(
     """
     steps: list[nw.LazyFrame] = [past.contacts.select(*CONTACTS)]
     log: list[nw.LazyFrame] = [past.other_contacts, _log_of(past.contacts)]
-    own: list[nw.LazyFrame] = [frame_of({name: [] for name in OWN}, OWN)]
+    own: list[nw.LazyFrame] = [table([], OWN)]
     for day in days:
         made = proposals(
             _facts(past, strategies_on(day), nw.concat(steps), nw.concat(log), day, keep),

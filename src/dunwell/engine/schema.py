@@ -4,7 +4,7 @@ These are the only input column names the engine knows. The file reader, the
 database queries and the documentation are checked against this file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -24,6 +24,8 @@ class Column:
 
 
 Frame = Mapping[str, Column]
+Row = Mapping[str, object] | Sequence[object]
+"""One stated row: a mapping by column, or the values in the order of the columns."""
 
 ITEMS: Frame = {
     "item_id": Column(nw.Int64, "key of the item"),
@@ -43,7 +45,7 @@ ALLOCATIONS: Frame = {
     "source": Column(
         nw.String,
         "payment, credit, or what kind of adjustment: adjustment, write_off, small_balance, "
-        "discount, fx, concession, rebate, recovery",
+        "discount, fx, concession, rebate, recovery, commission",
     ),
     "amount_minor": Column(nw.Int64, "signed like the item: lowers a debit item when > 0"),
     "paid_minor": Column(
@@ -134,6 +136,21 @@ FRAMES: Mapping[str, Frame] = {
     "contacts": CONTACTS,
     "fx": FX,
 }
+
+
+def table(rows: Iterable[Row], columns: Frame) -> nw.LazyFrame:
+    """Return stated rows as a frame of the declared columns, on the embedded engine.
+
+    A row is a mapping by name, or the values in the order of the columns. For what a program
+    states (cases, policies, calendars), never for the books.
+    """
+    listed = [
+        tuple(row[name] for name in columns) if isinstance(row, Mapping) else tuple(row)
+        for row in rows
+    ]
+    data = {name: [row[place] for row in listed] for place, name in enumerate(columns)}
+    types = nw.Schema({name: column.dtype() for name, column in columns.items()})
+    return nw.from_dict(data, types, backend="polars").lazy()
 
 
 def check(frame: nw.LazyFrame, columns: Frame, *, name: str) -> nw.LazyFrame:

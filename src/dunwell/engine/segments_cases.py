@@ -5,7 +5,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from dunwell.engine.schema import Frame
+from dunwell.engine.schema import table
 from dunwell.engine.segments import BY_HAND, claims, losing_claims, memberships
 from dunwell.engine.segments_policy import SegmentCase, SegmentsPolicy
 from dunwell.engine.segments_rules import CUSTOMER_FACTS, POOL_FACTS, WORD
@@ -46,9 +46,9 @@ def play_segment_cases(policy: SegmentsPolicy) -> tuple[SegmentCaseResult, ...]:
         )
         for number, case in enumerate(policy.cases)
     ]
-    facts = _frame(CUSTOMER_FACTS, rows)
+    facts = table(rows, CUSTOMER_FACTS)
     claimed = claims(facts, policy)
-    members = memberships(facts, claimed, _frame(BY_HAND, []), otherwise=policy.otherwise)
+    members = memberships(facts, claimed, table([], BY_HAND), otherwise=policy.otherwise)
     found = {row[0]: row[1] for row in _rows(members)}
     lost: dict[int, tuple[str, ...]] = {}
     for key, _place, segment, _rule in sorted(_rows(losing_claims(claimed, members))):
@@ -57,12 +57,6 @@ def play_segment_cases(policy: SegmentsPolicy) -> tuple[SegmentCaseResult, ...]:
         SegmentCaseResult(case=case, found=found[number], also=lost.get(number, ()))
         for number, case in enumerate(policy.cases)
     )
-
-
-def _frame(columns: Frame, rows: list[tuple[object, ...]]) -> nw.LazyFrame:
-    data = {name: [row[place] for row in rows] for place, name in enumerate(columns)}
-    types = nw.Schema({name: column.dtype() for name, column in columns.items()})
-    return nw.from_dict(data, types, backend="polars").lazy()
 
 
 def _rows(frame: nw.LazyFrame) -> list[tuple[Any, ...]]:

@@ -102,7 +102,9 @@ def read_conditions(
     if not stated:
         raise DocumentError(f"{where}: state at least one condition")
     return tuple(
-        _words(name, value, where) if facts[name].unit == WORD else _range(name, value, where)
+        _words(name, value, where, facts[name].words)
+        if facts[name].unit == WORD
+        else _range(name, value, where)
         for name, value in stated.items()
     )
 
@@ -147,7 +149,7 @@ def _range(name: str, value: object, where: str) -> Condition:
     return Condition(fact=name, low=low, high=high)
 
 
-def _words(name: str, value: object, where: str) -> Condition:
+def _words(name: str, value: object, where: str, known: tuple[str, ...]) -> Condition:
     place = f"{where}, {name}"
     is_not = isinstance(value, Mapping)
     if isinstance(value, Mapping):
@@ -156,9 +158,9 @@ def _words(name: str, value: object, where: str) -> Condition:
     words = documents.names(value, name, place)
     if not words or len(words) > MOST_WORDS or max(map(len, words)) > LONGEST_WORD:
         raise DocumentError(f"{place}: list 1 to {MOST_WORDS} words of at most {LONGEST_WORD}")
-    if POOL_FACTS[name].words:
+    if known:
         for word in words:
-            documents.choice(word, name, POOL_FACTS[name].words, where)
+            documents.choice(word, name, known, where)
     return Condition(fact=name, words=words, is_not=is_not)
 
 

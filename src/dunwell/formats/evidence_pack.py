@@ -159,7 +159,13 @@ def canonical(document: Mapping[str, object]) -> bytes:
 
 def evidence_pack(evidence: Evidence, *, pdf: bytes) -> bytes:
     """Return the pack as a ZIP; the manifest is its first file."""
-    files = {
+    head = {"format": FORMAT, "placement": evidence.placement, "as_of": evidence.as_of}
+    return packed(pack_files(evidence, pdf=pdf), head=head, on=evidence.as_of)
+
+
+def pack_files(evidence: Evidence, *, pdf: bytes) -> dict[str, bytes]:
+    """Return the files of a pack by name, without the manifest."""
+    return {
         "claim.pdf": pdf,
         "claim.json": claim_json(evidence),
         "items.csv": _table(ClaimItem, evidence.items),
@@ -169,8 +175,6 @@ def evidence_pack(evidence: Evidence, *, pdf: bytes) -> bytes:
         "disputes.csv": _table(ClaimDispute, evidence.disputes),
         **{f"documents/{text.name}": text.text.encode() for text in evidence.texts},
     }
-    head = {"format": FORMAT, "placement": evidence.placement, "as_of": evidence.as_of}
-    return packed(files, head=head, on=evidence.as_of)
 
 
 def packed(files: Mapping[str, bytes], *, head: Mapping[str, object], on: date) -> bytes:

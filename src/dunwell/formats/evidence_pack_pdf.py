@@ -1,6 +1,8 @@
 """The evidence of a claim as a PDF, set by typst: the same bytes each time."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from babel.numbers import format_percent
@@ -14,23 +16,34 @@ MOST_TEXT = 400
 PPM = 1_000_000
 
 
-def evidence_pdf(evidence: Evidence) -> bytes:
+OF_A_COVER = {
+    "title": "cover_title",
+    "placement": "cover",
+    "agency": "provider",
+    "commission": "share",
+}
+"""What a claim under a cover calls what a placement's pack names otherwise."""
+
+
+def evidence_pdf(evidence: Evidence, *, names: Mapping[str, str] = MappingProxyType({})) -> bytes:
     """Return the PDF of a claim in its company's language, dated on its day.
 
+    `names` gives words of the pack other ones: a claim under a cover takes OF_A_COVER.
     The same evidence gives the same bytes. Raises TypesettingError when typst cannot set it.
     """
-    return typeset("evidence_pack", _data(evidence), on=evidence.as_of)
+    return typeset("evidence_pack", _data(evidence, names), on=evidence.as_of)
 
 
-def _data(evidence: Evidence) -> dict[str, object]:
+def _data(evidence: Evidence, names: Mapping[str, str]) -> dict[str, object]:
     """Return everything the template shows, as text in the pack's language."""
     language = pack_language(evidence.language)
-    words = pack_words(language)
+    told = pack_words(language)
+    words = {**told, **{name: told[other] for name, other in names.items()}}
     rate = format_percent(evidence.commission_ppm / PPM, "0.##%", locale=language)
     day = evidence.as_of
     return {
         "language": language,
-        "words": dict(words),
+        "words": words,
         "day": [day.year, day.month, day.day],
         "company": plain(evidence.company),
         "pay_to": plain_lines(evidence.pay_to),

@@ -42,6 +42,10 @@ ENGLISH: Mapping[str, str] = {
     "none": "None.",
     "documents": "The words of every message sent are in the folder documents of the pack.",
     "page": "Page {page} of {pages}",
+    "cover_title": "Claim under a cover",
+    "cover": "Cover",
+    "provider": "Provider",
+    "share": "Share covered",
 }
 GERMAN: Mapping[str, str] = {
     "title": "Forderung zum Einzug",
@@ -83,6 +87,10 @@ GERMAN: Mapping[str, str] = {
     "none": "Keine.",
     "documents": "Der Wortlaut jeder gesendeten Nachricht liegt im Ordner documents des Pakets.",
     "page": "Seite {page} von {pages}",
+    "cover_title": "Inanspruchnahme einer Deckung",
+    "cover": "Deckung",
+    "provider": "Deckungsgeber",
+    "share": "Gedeckter Anteil",
 }
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "de": GERMAN}
 

@@ -2,134 +2,42 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property, partial
-
-import polars as pl
+from datetime import date, timedelta
+from functools import partial
 
 from dunwell import clock
 from dunwell.actions.anomalies import find_anomalies
+from dunwell.actions.application_steps import watch_applications
 from dunwell.actions.bank_entries import book_due_entries
 from dunwell.actions.charge_bills import bill_due_charges
 from dunwell.actions.charges import accrue_charges
+from dunwell.actions.cover_notices import watch_covers
+from dunwell.actions.credit_hold_reviews import review_credit_holds
+from dunwell.actions.credit_ratings import rate_customers
 from dunwell.actions.cycle import StepDone, run_step
+from dunwell.actions.early_warnings import raise_warnings
 from dunwell.actions.escalation_steps import raise_escalations
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
 from dunwell.actions.figures import record_figures
-from dunwell.actions.gate import Actor, Refused, system
+from dunwell.actions.gate import Refused, system
 from dunwell.actions.habits import refresh_habits
 from dunwell.actions.incentives import grant_incentives
 from dunwell.actions.legal_deadlines import remind_deadlines
 from dunwell.actions.plan_steps import judge_plans
 from dunwell.actions.promises import settle_promises
 from dunwell.actions.reminders import drop_stale_messages, write_reminders
+from dunwell.actions.review_steps import plan_reviews
 from dunwell.actions.scores import write_scores
 from dunwell.actions.segments import assign_segments
 from dunwell.actions.settlement_steps import end_settlements
 from dunwell.actions.worklist import rank_customers
-from dunwell.engine.matching import Matching
-from dunwell.jobs.anomalies import found_anomalies
 from dunwell.jobs.bank_files import settle_told
-from dunwell.jobs.choices import choices, shown_effects
-from dunwell.jobs.customer_scores import customer_scores
-from dunwell.jobs.matching import matched, record_parts
-from dunwell.jobs.model_day import ModelDay
-from dunwell.jobs.timings import Timing, timing_of_day
+from dunwell.jobs.cycle_day import Day
+from dunwell.jobs.matching import record_parts
+from dunwell.jobs.sanctions import record_screening
+from dunwell.jobs.scorecard_day import write_card_scores
 from dunwell.models import Company
-from dunwell.queries.charges_due import ChargesDue, charges_due
-from dunwell.queries.choices import as_chosen
-from dunwell.queries.ledgers import Books
-from dunwell.queries.legal_deadlines import Deadline, coming_deadlines
-from dunwell.queries.match_frames import MatchFrames, match_frames
-from dunwell.queries.policies import PolicyInForce, strategies_in_force
-from dunwell.queries.reminders import ContactPlan, plan_contacts
 from dunwell.queries.runs import first_item_on, is_finished, last_finished_day, missing_days
-from dunwell.queries.segments_due import SegmentsDue, segments_due
-
-
-@dataclass(frozen=True)
-class Day:
-    """What the steps of one day share: who acts, the day, the moment, one read of the ledger."""
-
-    actor: Actor
-    as_of: date
-    at: datetime
-
-    @cached_property
-    def cash(self) -> tuple[MatchFrames, Matching]:
-        """The payments that wait, as read, and what matching says of them."""
-        frames = match_frames(self.actor.company, as_of=self.as_of)
-        return frames, matched(frames)
-
-    @cached_property
-    def books(self) -> Books:
-        """The ledger, read by the first step that needs it; only applying cash writes to it."""
-        return Books(self.actor.company)
-
-    @cached_property
-    def policies(self) -> tuple[PolicyInForce, ...]:
-        """The strategies in force."""
-        return strategies_in_force(self.actor.company, as_of=self.as_of)
-
-    @cached_property
-    def model(self) -> ModelDay:
-        """The pay-date model on this day: its check, its training, its word on the open book."""
-        return ModelDay(actor=self.actor, books=self.books, as_of=self.as_of, at=self.at)
-
-    @cached_property
-    def scores(self) -> pl.DataFrame:
-        """How every customer behaves."""
-        return customer_scores(self.books, as_of=self.as_of)
-
-    @cached_property
-    def segments(self) -> SegmentsDue | None:
-        """What the rules of segments and pools say of every customer, None without any."""
-        return segments_due(self.books, as_of=self.as_of)
-
-    @cached_property
-    def found(self) -> pl.DataFrame:
-        """What is unlike the rest, or came twice."""
-        return found_anomalies(self.books, as_of=self.as_of)
-
-    @cached_property
-    def charges(self) -> ChargesDue | None:
-        """Interest and fees by the day, None where nobody is charged."""
-        return charges_due(self.actor.company, as_of=self.as_of)
-
-    @cached_property
-    def deadlines(self) -> tuple[Deadline, ...]:
-        """Claims to file, claims that lapse soon, VAT to repay."""
-        return coming_deadlines(self.actor.company, as_of=self.as_of)
-
-    @cached_property
-    def due(self) -> ContactPlan:
-        """Who is due for what; asked for only after stale messages are dropped."""
-        return plan_contacts(
-            self.actor.company,
-            books=self.books,
-            strategies=[policy.strategy for policy in self.policies],
-            as_of=self.as_of,
-        )
-
-    @cached_property
-    def plan(self) -> ContactPlan:
-        """The contacts of the day as they were chosen: whom, by which channel, at which hour."""
-        return as_chosen(self.due)
-
-    @cached_property
-    def shown(self) -> pl.DataFrame:
-        """What earlier choices made by chance have shown of each action."""
-        return shown_effects(self.actor.company, as_of=self.as_of)
-
-    @cached_property
-    def timing(self) -> Timing | None:
-        """The timing experiment of the day with what it has learned, None without one."""
-        return timing_of_day(self.actor.company, as_of=self.as_of)
-
-    @cached_property
-    def choices(self) -> pl.DataFrame:
-        """What is done with each customer that is due, and by which chance."""
-        return choices(self.due, shown=self.shown, timing=self.timing)
 
 
 def _settle_bank(day: Day) -> int:
@@ -180,6 +88,14 @@ def _score_customers(day: Day) -> int:
     return write_scores(actor=day.actor, rows=day.scores, as_of=day.as_of, at=day.at)
 
 
+def _rate_customers(day: Day) -> int:
+    return rate_customers(actor=day.actor, due=day.ratings, as_of=day.as_of, at=day.at)
+
+
+def _score_cards(day: Day) -> int:
+    return write_card_scores(day.actor, day.cards, as_of=day.as_of, at=day.at)
+
+
 def _assign_segments(day: Day) -> int:
     changed = assign_segments(actor=day.actor, due=day.segments, as_of=day.as_of, at=day.at)
     # strategies go by the segment: who is chased is read anew
@@ -189,6 +105,29 @@ def _assign_segments(day: Day) -> int:
 
 def _find_anomalies(day: Day) -> int:
     return find_anomalies(actor=day.actor, rows=day.found, as_of=day.as_of, at=day.at)
+
+
+def _watch_covers(day: Day) -> int:
+    return watch_covers(actor=day.actor, clock=day.covers, as_of=day.as_of, at=day.at)
+
+
+def _raise_warnings(day: Day) -> int:
+    return raise_warnings(actor=day.actor, found=day.warnings, as_of=day.as_of, at=day.at)
+
+
+def _plan_reviews(day: Day) -> int:
+    return plan_reviews(actor=day.actor, due=day.reviews, as_of=day.as_of, at=day.at)
+
+
+def _watch_applications(day: Day) -> int:
+    changed = watch_applications(
+        actor=day.actor, proposals=day.proposals, as_of=day.as_of, at=day.at
+    )
+    return changed + record_screening(day.actor, day.screening, at=day.at)
+
+
+def _review_credit_holds(day: Day) -> int:
+    return review_credit_holds(actor=day.actor, as_of=day.as_of, at=day.at)
 
 
 def _choose_actions(day: Day) -> int:
@@ -247,8 +186,15 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("train_model", _train_model),
     ("score_items", _score_items),
     ("score_customers", _score_customers),
+    ("rate_customers", _rate_customers),
+    ("score_cards", _score_cards),
     ("assign_segments", _assign_segments),
     ("find_anomalies", _find_anomalies),
+    ("watch_covers", _watch_covers),
+    ("raise_warnings", _raise_warnings),
+    ("plan_reviews", _plan_reviews),
+    ("watch_applications", _watch_applications),
+    ("review_credit_holds", _review_credit_holds),
     ("accrue_charges", _accrue_charges),
     ("raise_escalations", _raise_escalations),
     ("grant_incentives", _grant_incentives),
@@ -271,8 +217,14 @@ READS: Mapping[str, Callable[[Day], object]] = {
     "train_model": lambda day: day.model.trained,
     "score_items": lambda day: day.model.scored,
     "score_customers": lambda day: day.scores,
+    "rate_customers": lambda day: day.ratings,
+    "score_cards": lambda day: day.cards,
     "assign_segments": lambda day: day.segments,
     "find_anomalies": lambda day: day.found,
+    "watch_covers": lambda day: day.covers,
+    "raise_warnings": lambda day: day.warnings,
+    "plan_reviews": lambda day: day.reviews,
+    "watch_applications": lambda day: (day.proposals, day.screening),
     "accrue_charges": lambda day: day.charges,
     "remind_deadlines": lambda day: day.deadlines,
     "drop_stale_messages": lambda day: day.books.still_open(as_of=day.as_of),

@@ -24,6 +24,7 @@ from dunwell.formats.account_statement_files import file_name
 from dunwell.formats.account_statement_pdf import statement_pdf
 from dunwell.formats.mail import Attachment, Mail, MailFormError, write_mail
 from dunwell.formats.typesetting import TypesettingError
+from dunwell.jobs.application_mails import deliver_application_mails
 from dunwell.models import Company, Message
 from dunwell.queries.debit_notices import STATEMENT
 from dunwell.queries.deliveries import (
@@ -58,7 +59,7 @@ def deliver(company_id: int) -> Counter[str]:
             verdicts = delivery_verdicts(company, batch, as_of=as_of, at=clock.now())
             for message in batch:
                 counts[_deliver_one(actor, message, verdicts[message.pk], hand_over)] += 1
-    return counts
+    return counts + deliver_application_mails(company_id)
 
 
 def _claimed(actor: Actor, as_of: date, *, after: int) -> list[Message]:

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from dunwell import clock
 from dunwell.actions.bank_files import receive_bank_file
 from dunwell.actions.demo import (
-    LEAD,
     add_demo_company,
     answer_demo_messages,
     load_demo_ledger,
@@ -19,11 +18,14 @@ from dunwell.actions.gate import Actor, system
 from dunwell.actions.reminders import write_reminders
 from dunwell.actions.uploads import Upload
 from dunwell.demo.bank_day import ACCOUNT, CURRENCY, Owed, bank_day
+from dunwell.demo.customers import LEAD
 from dunwell.demo.ledger import demo_ledger
 from dunwell.engine.calendars import add_business_days, is_business_day
 from dunwell.jobs.bank_files import read_file
 from dunwell.jobs.choices import choices, shown_effects
 from dunwell.jobs.cycle import LAST_STEP, run_cycle
+from dunwell.jobs.demo_collections import play_collections
+from dunwell.jobs.demo_credit import play_credit
 from dunwell.jobs.timings import timing_of_day
 from dunwell.jobs.train import train
 from dunwell.models import Company
@@ -82,6 +84,11 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
         _play_weeks_before(actor, today=today, tell=tell)
         _train(company, as_of=days[0], tell=tell)
     _read_statement(actor, today=today, at=at, tell=tell)
+    if is_first:
+        played = play_collections(company, as_of=days[0], at=at)
+        tell(f"{days[0]} agreed, placed, sued, watched and pooled: {played}")
+        played = play_credit(company, as_of=days[0], at=at)
+        tell(f"{days[0]} rated, limited, covered, checked and screened: {played}")
     for day in days:
         run_cycle(
             company.pk, day, tell=lambda done: tell(f"{done.as_of} {done.step}: {done.changed:,}")

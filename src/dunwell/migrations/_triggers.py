@@ -9,9 +9,12 @@ Kept = Mapping[str, tuple[str, str, str]]
 """By table: the columns that stay (all where empty), what is said, PostgreSQL's function."""
 
 
-def refusing(tables: Kept) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+def refusing(
+    tables: Kept, *, once: Mapping[str, str] | None = None
+) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
     """Return a step that refuses UPDATE and DELETE of the tables on both engines.
 
+    `once` names by table the condition of the old row under which it may not be updated any more.
     Triggers of the same name are replaced: SQLite loses those of a table it makes anew.
     """
 
@@ -25,10 +28,12 @@ def refusing(tables: Kept) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
                 name = f"dunwell_{table}_no_{verb}"
                 suffix = f" ON dunwell_{table}" if is_postgresql else ""
                 schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{suffix}")
+                condition = (once or {}).get(table, "") if verb == "update" else ""
+                when = f"WHEN ({condition}) " if condition else ""
                 body = (
-                    f"FOR EACH ROW EXECUTE FUNCTION {function}('{table}')"
+                    f"FOR EACH ROW {when}EXECUTE FUNCTION {function}('{table}')"
                     if is_postgresql
-                    else f"BEGIN SELECT RAISE(ABORT, 'dunwell_{table}: {refusal}'); END"
+                    else f"{when}BEGIN SELECT RAISE(ABORT, 'dunwell_{table}: {refusal}'); END"
                 )
                 schema_editor.execute(
                     f"CREATE TRIGGER {name} BEFORE {fires} ON dunwell_{table} {body}"

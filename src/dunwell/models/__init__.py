@@ -12,6 +12,7 @@ from dunwell.models.agencies import (
     PlacementNote,
 )
 from dunwell.models.anomalies import Anomaly
+from dunwell.models.application_mails import ApplicationDeadline, ApplicationMail
 from dunwell.models.bank import (
     BankAccount,
     BankEntry,
@@ -24,10 +25,31 @@ from dunwell.models.bank import (
 from dunwell.models.charges import Charge, ReferenceRate
 from dunwell.models.companies import Company, Membership, Role, SignInLink, User
 from dunwell.models.contact_rules import Consent, ContactAttempt, ContactRestriction, Signal
+from dunwell.models.covers import Cover, CoverClaim, CoverNotice
+from dunwell.models.credit_applications import (
+    ApplicationCheck,
+    ApplicationCondition,
+    ApplicationDocument,
+    ApplicationReference,
+    CreditApplication,
+)
+from dunwell.models.credit_data import (
+    BureauAccount,
+    BureauConsent,
+    BureauPull,
+    BureauReport,
+    CreditDataPoint,
+    FinancialStatement,
+    StatementLine,
+)
+from dunwell.models.credit_ratings import CreditRating
+from dunwell.models.credit_reviews import CreditReview
+from dunwell.models.customer_links import CustomerLink
 from dunwell.models.customer_scores import CustomerScore
 from dunwell.models.customers import Contact, Customer
 from dunwell.models.debits import Debit, DebitItem, DebitRun, Mandate
 from dunwell.models.disputes import Dispute
+from dunwell.models.early_warnings import EarlyWarning
 from dunwell.models.entries import EntryLine
 from dunwell.models.escalations import Escalation, ExposureFreeze, Watch, WatchCheck
 from dunwell.models.events import ChainHead, Event
@@ -43,6 +65,7 @@ from dunwell.models.legal import (
     LimitationEvent,
     VatRelief,
 )
+from dunwell.models.limits import CreditGroup, CreditGroupMember, CreditLimit
 from dunwell.models.matching import (
     CaseView,
     MatchCase,
@@ -54,6 +77,7 @@ from dunwell.models.matching import (
 from dunwell.models.messages import Message, MessageItem
 from dunwell.models.model_versions import ModelCheck, ModelVersion
 from dunwell.models.notes import Note
+from dunwell.models.orders import CreditCheck, CreditHold, Order
 from dunwell.models.payments import Adjustment, Allocation, PayerAssignment, Payment
 from dunwell.models.periods import Journal, JournalLine, PeriodLock
 from dunwell.models.plans import PaymentPlan, PlanInstalment, PlanItem
@@ -63,6 +87,8 @@ from dunwell.models.promises import Promise, PromiseConsequence, PromiseItem
 from dunwell.models.rates import Feed, FxRate
 from dunwell.models.refunds import Payee, Refund
 from dunwell.models.runs import Run
+from dunwell.models.sanctions import SanctionEntry, SanctionList, ScreeningHit
+from dunwell.models.scorecards import Scorecard, ScoreSnapshot
 from dunwell.models.segments import (
     Absence,
     Pool,
@@ -96,12 +122,22 @@ __all__ = [
     "Allocation",
     "Anomaly",
     "ApiToken",
+    "ApplicationCheck",
+    "ApplicationCondition",
+    "ApplicationDeadline",
+    "ApplicationDocument",
+    "ApplicationMail",
+    "ApplicationReference",
     "ApprovalRequest",
     "BankAccount",
     "BankEntry",
     "BankFile",
     "BankLayout",
     "BankStatement",
+    "BureauAccount",
+    "BureauConsent",
+    "BureauPull",
+    "BureauReport",
     "CaseView",
     "CashForecast",
     "ChainHead",
@@ -111,12 +147,26 @@ __all__ = [
     "Contact",
     "ContactAttempt",
     "ContactRestriction",
+    "Cover",
+    "CoverClaim",
+    "CoverNotice",
+    "CreditApplication",
+    "CreditCheck",
+    "CreditDataPoint",
+    "CreditGroup",
+    "CreditGroupMember",
+    "CreditHold",
+    "CreditLimit",
+    "CreditRating",
+    "CreditReview",
     "Customer",
+    "CustomerLink",
     "CustomerScore",
     "Debit",
     "DebitItem",
     "DebitRun",
     "Dispute",
+    "EarlyWarning",
     "EntryLine",
     "Escalation",
     "Event",
@@ -124,6 +174,7 @@ __all__ = [
     "Experiment",
     "ExposureFreeze",
     "Feed",
+    "FinancialStatement",
     "FxRate",
     "Habit",
     "Hold",
@@ -153,6 +204,7 @@ __all__ = [
     "ModelVersion",
     "Note",
     "OpenItem",
+    "Order",
     "Payee",
     "PayerAlias",
     "PayerAssignment",
@@ -180,6 +232,11 @@ __all__ = [
     "Replay",
     "Role",
     "Run",
+    "SanctionEntry",
+    "SanctionList",
+    "ScoreSnapshot",
+    "Scorecard",
+    "ScreeningHit",
     "SegmentByHand",
     "SegmentMembership",
     "SegmentMove",
@@ -188,6 +245,7 @@ __all__ = [
     "SignInLink",
     "Signal",
     "Snooze",
+    "StatementLine",
     "StrategyOverride",
     "Task",
     "User",

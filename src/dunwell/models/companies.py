@@ -43,6 +43,8 @@ class Role(models.TextChoices):
 
     ADMIN = "admin", _("Admin")
     CREDIT_MANAGER = "credit_manager", _("Credit manager")
+    CREDIT_ANALYST = "credit_analyst", _("Credit analyst")
+    FINANCE_DIRECTOR = "finance_director", _("Finance director")
     COLLECTOR = "collector", _("Collector")
     CLERK = "clerk", _("Cash-application clerk")
     READ_ONLY = "read_only", _("Read only")

@@ -31,6 +31,7 @@ class EntryLine(models.Model):
         FX = "fx", _("Exchange differences")
         CONCESSION = "concession", _("Concessions granted")
         RECOVERY = "recovery", _("Recoveries of bad debts")
+        COMMISSION = "commission", _("Commission of agencies")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="entry_lines")
     source = models.CharField(max_length=10, choices=Source)

@@ -69,6 +69,7 @@ class Adjustment(models.Model):
         CONCESSION = "concession", _("Concession")
         REBATE = "rebate", _("Rebate for paying on time")
         RECOVERY = "recovery", _("Recovery of a written-off debt")
+        COMMISSION = "commission", _("Commission kept by an agency")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="adjustments")
     item = models.ForeignKey(Item, models.PROTECT, related_name="adjustments")

@@ -20,6 +20,7 @@ class PolicyVersion(models.Model):
         CHARGES = "charges", _("Interest and fees")
         CONTACT = "contact", _("Contact rules")
         PLAYBOOKS = "playbooks", _("Playbooks and escalation")
+        CREDIT = "credit", _("Credit")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from dunwell.engine.authority import AuthorityPolicy
-from dunwell.engine.authority_policy import read_authority_policy
+from dunwell.engine.authority import CREDIT_ACTS, AuthorityPolicy
+from dunwell.engine.authority_policy import completed, read_authority_policy
 from dunwell.engine.calendars import day_number
 from dunwell.engine.matching.foreign import read_rates
-from dunwell.models import Company, Customer, CustomerScore, PolicyVersion
+from dunwell.models import Company, CreditRating, Customer, CustomerScore, PolicyVersion
 from dunwell.queries.frames import fx_frame
 from dunwell.queries.policy_documents import document_in_force, standard_document
 
@@ -26,9 +26,21 @@ def authority_in_force(company: Company, *, as_of: date) -> AuthorityInForce:
     found = document_in_force(company, PolicyVersion.Kind.AUTHORITY, as_of=as_of)
     if found.version_id is None:
         return AuthorityInForce(policy=_standard(), version_id=None)
-    return AuthorityInForce(
-        policy=read_authority_policy(found.document), version_id=found.version_id
-    )
+    policy = completed(read_authority_policy(found.document), _standard())
+    return AuthorityInForce(policy=policy, version_id=found.version_id)
+
+
+def act_risk(customer: Customer, policy: AuthorityPolicy, *, act: str, as_of: date) -> str:
+    """Return the risk an act is judged by: of credit the rating's, else the score's.
+
+    Empty when it is not known. A customer without a credit rating has the risk of the score.
+    """
+    if act in CREDIT_ACTS:
+        rated = CreditRating.objects.filter(customer=customer, as_of__lte=as_of)
+        found = rated.order_by("-as_of", "-id").values_list("risk", flat=True).first()
+        if found is not None:
+            return found
+    return customer_risk(customer, policy)
 
 
 def customer_risk(customer: Customer, policy: AuthorityPolicy) -> str:

@@ -89,6 +89,14 @@ def campaign(
     whole = plan_under(company, as_of=as_of, version_id=version_id)
     if whole is None:
         return None
+    return campaign_in(whole, only, sample_of=sample_of, rows=rows)
+
+
+def campaign_in(
+    whole: ContactPlan, only: CampaignFilter, *, sample_of: int | None = None, rows: int = ROWS
+) -> Campaign:
+    """Return the contacts of a plan that was worked out, under a choice."""
+    company, as_of = whole.company, whole.as_of
     plan = narrowed(whole, only)
     run = told_of(plan, None, rows)
     going = going_of(plan)
@@ -152,7 +160,12 @@ def for_customers(plan: ContactPlan, customers: pl.DataFrame) -> ContactPlan:
 
 def for_review(company: Company, only: CampaignFilter, *, as_of: date) -> ContactPlan:
     """Return the contacts of a choice under the strategies in force, each to be approved first."""
-    plan = narrowed(_in_force(company, as_of), only)
+    return review_in(_in_force(company, as_of), only)
+
+
+def review_in(whole: ContactPlan, only: CampaignFilter) -> ContactPlan:
+    """Return the contacts of a choice of a plan that was worked out, each to be approved first."""
+    plan = narrowed(whole, only)
     going = going_of(plan).select("customer_id")
     chosen = for_customers(plan, going)
     return replace(

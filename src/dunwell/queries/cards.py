@@ -1,15 +1,14 @@
 """One customer at a glance: balances, limit, habit, last and next contact."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from dunwell.engine.fx import PPM
+from dunwell.engine.exposure import PPM
 from dunwell.models import (
     Allocation,
     Company,
@@ -24,8 +23,10 @@ from dunwell.models import (
     Snooze,
     WorklistEntry,
 )
+from dunwell.queries.exposures import exposures
 from dunwell.queries.holds import HoldRow, hold_rows
 from dunwell.queries.home import BucketFigure, bucket_figures, bucket_sums
+from dunwell.queries.limits import limits_in_force
 from dunwell.queries.promised_amounts import promised_sums
 from dunwell.queries.tasks import TaskRow, task_rows
 
@@ -47,9 +48,11 @@ class Balance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Credit:
-    """The limit and how much of it is used, in the company's currency.
+    """The limit in force and how much of it is used, in the company's currency.
 
-    `used_minor` and `used_ppm` are empty when a rate is missing; `missing_rates` names it.
+    `used_minor` is the exposure: open items, delivered not billed and approved orders, less money
+    on account and covers. It and `used_ppm` are empty when a rate is missing; `missing_rates`
+    names it.
     """
 
     currency: str
@@ -57,6 +60,7 @@ class Credit:
     used_minor: int | None
     used_ppm: int | None
     missing_rates: tuple[str, ...]
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,7 +176,7 @@ def customer_card(company: Company, customer_id: int, *, as_of: date) -> Custome
         collector=customer.collector.username if customer.collector else "",
         is_opted_out=customer.is_opted_out,
         balances=balances,
-        credit=_credit(company, customer, balances, as_of),
+        credit=_credit(company, customer, as_of),
         contacts=contact_rows(company, customer.pk),
         habit=_habit(customer),
         last_payment=_last_payment(customer),
@@ -279,52 +283,22 @@ def _unapplied(customer: Customer) -> dict[str, int]:
     return {currency: amount for currency, amount in left.items() if amount}
 
 
-def _credit(
-    company: Company, customer: Customer, balances: Sequence[Balance], as_of: date
-) -> Credit:
-    """Return the limit and its use: what is open less what is unapplied, at the day's rates."""
-    rates = _rates(company, as_of)
-    rates[company.currency] = PPM
-    missing = tuple(line.currency for line in balances if line.currency not in rates)
-    limit = customer.credit_limit_minor
-    credit = Credit(
+def _credit(company: Company, customer: Customer, as_of: date) -> Credit:
+    """Return the limit in force and what is used of it, as order checks and lists say it."""
+    keys = [customer.pk]
+    limit = limits_in_force(company, as_of=as_of, customer_ids=keys)[customer.pk]
+    used = exposures(company, as_of=as_of, customer_ids=keys)[customer.pk]
+    share = None
+    if limit.limit_minor and used.exposure_minor is not None:
+        share = used.exposure_minor * PPM // limit.limit_minor
+    return Credit(
         currency=company.currency,
-        limit_minor=limit,
-        used_minor=None,
-        used_ppm=None,
-        missing_rates=missing,
+        limit_minor=limit.limit_minor,
+        used_minor=used.exposure_minor,
+        used_ppm=share,
+        missing_rates=used.missing_rates,
+        is_suspended=limit.is_suspended,
     )
-    if missing:
-        return credit
-    used = sum(
-        _exchanged(line.open_minor - line.unapplied_minor, rates[line.currency])
-        for line in balances
-    )
-    used = max(used, 0)
-    return replace(credit, used_minor=used, used_ppm=used * PPM // limit if limit else None)
-
-
-def _rates(company: Company, as_of: date) -> dict[str, int]:
-    """Return the rate in force of each currency.
-
-    Written out: the newest day of each currency is found once and joined, where a subquery
-    per row would look it up again for every day there has been a rate.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r.currency, r.rate_ppm FROM (SELECT currency, MAX(from_on) AS from_on "
-            "FROM dunwell_fxrate WHERE company_id = %s AND from_on <= %s "
-            "GROUP BY currency) newest JOIN dunwell_fxrate r "
-            "ON r.company_id = %s AND r.currency = newest.currency AND r.from_on = newest.from_on",
-            [company.pk, as_of, company.pk],
-        )
-        return dict(cursor.fetchall())
-
-
-def _exchanged(amount_minor: int, rate_ppm: int) -> int:
-    """Return home minor units, rounded half away from zero as `engine.money.share` does."""
-    whole = (abs(amount_minor) * rate_ppm * 2 + PPM) // (2 * PPM)
-    return -whole if amount_minor < 0 else whole
 
 
 def _habit(customer: Customer) -> HabitRow | None:

@@ -42,6 +42,11 @@ from dunwell.queries.debit_notices import (
 )
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import strategies_in_force
+from dunwell.queries.promise_confirmations import (
+    confirmation_reasons,
+    is_confirmation,
+    open_promises,
+)
 from dunwell.queries.reminders import (
     business_days,
     contact_log,
@@ -67,6 +72,7 @@ OWN_REASONS: Mapping[str, str] = {
     "address_bounced": "mail to the contact came back meanwhile",
     "another_first": "another message to the customer goes first",
     "debit_cancelled": "the debit it tells of was taken out of the run",
+    "promise_ended": "the promise it confirms was kept, broken, withdrawn or replaced",
     "contact_forbidden": "a contact rule forbids it until somebody changes what stands against it",
 }
 """Reasons beside the gate's."""
@@ -105,7 +111,12 @@ def delivery_verdicts(
     """
     notices = [message for message in messages if is_notice(message)]
     told = {key: _verdict(found) for key, found in notice_reasons(notices).items()}
-    messages = [message for message in messages if not is_notice(message)]
+    confirmations = [message for message in messages if is_confirmation(message)]
+    for key, (found, rule) in confirmation_reasons(
+        company, confirmations, as_of=as_of, at=at
+    ).items():
+        told[key] = _verdict(found, rule)
+    messages = [m for m in messages if not is_notice(m) and not is_confirmation(m)]
     if not messages:
         return told
     first: dict[int, Message] = {}
@@ -167,6 +178,8 @@ def is_unchanged(message: Message) -> bool:
         ContactRestriction.objects,
     ):
         news |= Q(Exists(written.filter(**customer, **since)))
+    if is_confirmation(message) and not open_promises([message]):
+        return False
     return Message.objects.filter(~news, pk=message.pk).exists()
 
 

@@ -15,7 +15,7 @@ from dunwell.engine.escalation_rights import (
     may_answer,
     may_resolve,
 )
-from dunwell.engine.playbooks_policy import ROLES, PlaybooksPolicy, Rung
+from dunwell.engine.playbooks_policy import MANAGER, PlaybooksPolicy, Rung
 from dunwell.models import Company, Escalation, Event
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
 from dunwell.queries.playbooks import People, people_asked, playbooks_in_force
@@ -27,7 +27,7 @@ MINE, OPEN, OVERDUE, RESOLVED, ALL = "mine", "open", "overdue", "resolved", "all
 SCOPES = (MINE, OPEN, OVERDUE, RESOLVED, ALL)
 """Put to this person or taken on by it; not resolved; nobody answered in time; over; every one."""
 
-UNKNOWN_RUNG = Rung(role=ROLES[-1], answer_days=3)
+UNKNOWN_RUNG = Rung(role=MANAGER, answer_days=3)
 """Who is asked about a kind for which the company's matrix has no rungs."""
 
 

@@ -17,7 +17,7 @@ from dunwell.queries.dry_run import Amounts
 from dunwell.queries.ledgers import Books
 from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 from dunwell.queries.policies import strategies_in_force
-from dunwell.queries.reminders import plan_contacts
+from dunwell.queries.reminders import ContactPlan, plan_contacts
 
 NONE = -1
 """Stands for no level: nothing was told yet, or nothing comes next."""
@@ -137,6 +137,11 @@ def level_book(company: Company, *, as_of: date) -> LevelBook:
     """Return the levels of a day under the strategies in force on it; the ledger is read once."""
     strategies = [policy.strategy for policy in strategies_in_force(company, as_of=as_of)]
     plan = plan_contacts(company, books=Books(company), strategies=strategies, as_of=as_of)
+    return levels_in(plan)
+
+
+def levels_in(plan: ContactPlan) -> LevelBook:
+    """Return the levels of a plan that was worked out; no query."""
     debits = plan.items.filter(~pl.col("is_credit")).select(
         "item_id", "open_minor", due_day="due_day"
     )
@@ -145,8 +150,8 @@ def level_book(company: Company, *, as_of: date) -> LevelBook:
     for customer, reason in blocking.select("customer_id", "reason").iter_rows():
         reasons[customer] = (*reasons.get(customer, ()), reason)
     return LevelBook(
-        company=company,
-        as_of=as_of,
+        company=plan.company,
+        as_of=plan.as_of,
         rows=plan.steps.join(debits, on="item_id", how="inner").sort(
             "days_past_due", "item_id", descending=[True, False]
         ),

@@ -12,9 +12,10 @@ from django.db.models.functions import Coalesce
 from dunwell.engine import schema
 from dunwell.engine.fx import PPM
 from dunwell.engine.money import from_minor
-from dunwell.models import Company, Customer, Event, Promise, PromiseItem
+from dunwell.models import Company, Customer, Event, Message, Promise, PromiseItem
 from dunwell.queries.frames import day, read_frame
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.promise_confirmations import confirmed_by
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +24,7 @@ class PromiseRow:
 
     `level` is `item`, or `customer` for an amount on whatever is oldest, which has no `items`.
     `keep_ppm`: how likely it was kept when it was made, by what the customer kept before.
+    `confirmation_id` is the message that confirms it, `confirmation` its status; empty: none.
     """
 
     id: int
@@ -44,6 +46,9 @@ class PromiseRow:
     failures_before: int
     forgiven_on: date | None
     is_late: bool
+    confirmation_id: int | None
+    confirmation: str
+    confirmation_label: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +124,13 @@ def _told(found: QuerySet[Promise]) -> QuerySet[Any]:
         n_items=Count("lines"),
         promised=Sum("lines__amount_minor"),
         code=Max("lines__item__currency"),
+        confirmed_by=confirmed_by("pk"),
+        confirmed_as=confirmed_by("status"),
     )
+
+
+def _status_label(status: str | None) -> str:
+    return "" if status is None else str(Message.Status(status).label)
 
 
 def _row(promise: Any, as_of: date) -> PromiseRow:
@@ -143,6 +154,9 @@ def _row(promise: Any, as_of: date) -> PromiseRow:
         failures_before=promise.rung,
         forgiven_on=promise.forgiven_on,
         is_late=promise.outcome == Promise.Outcome.OPEN and promise.due_on < as_of,
+        confirmation_id=promise.confirmed_by,
+        confirmation=promise.confirmed_as or "",
+        confirmation_label=_status_label(promise.confirmed_as),
     )
 
 

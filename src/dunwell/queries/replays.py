@@ -94,8 +94,8 @@ class ReplayAnswer:
 def replay_rows(
     company: Company, *, version_id: int | None = None, cursor: str = "", limit: int = PAGE_SIZE
 ) -> Page[ReplayRow]:
-    """Return one page of replays, the newest first."""
-    found = Replay.objects.filter(company=company)
+    """Return one page of replays of strategies, the newest first."""
+    found = Replay.objects.filter(company=company, version__kind=PolicyVersion.Kind.STRATEGY)
     if version_id is not None:
         found = found.filter(version_id=version_id)
     limit = page_limit(limit)

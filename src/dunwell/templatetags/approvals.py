@@ -18,6 +18,10 @@ ACT_LABELS: Mapping[str, Promise | str] = {
     "write_off": _("Write-off"),
     "rebate": _("Rebate for paying on time"),
     "promise_days": _("Promise further away than usual"),
+    "limit": _("Credit limit"),
+    "temporary_limit": _("Temporary limit"),
+    "release": _("Release of an order"),
+    "terms": _("Terms of payment"),
     "freeze": _("Freeze of the exposure"),
 }
 RISK_LABELS: Mapping[str, Promise | str] = {
@@ -28,9 +32,12 @@ RISK_LABELS: Mapping[str, Promise | str] = {
 }
 PAGES: Mapping[str, str] = {
     "settlement": "settlement",
+    "creditapplication": "application",
     "paymentplan": "plan",
     "incentive": "incentive",
     "exposurefreeze": "freeze",
+    "creditlimit": "limit",
+    "credithold": "credit-hold",
 }
 """The page of a subject, by the name of its model; others are shown on the customer's page."""
 

@@ -89,6 +89,10 @@ PROOFS = (
     ),
     _("No entry line stands without its ledger row."),
     _("The trial balance is 0 in every currency."),
+    _(
+        "What an agency kept of money that reached our bank is given up on the items of its "
+        "placement, to the cent."
+    ),
     _("A dividend is one payment of the matter's currency, put on its items."),
     _(
         "A matter's lines sum to its claim and interest, are bound while it runs, and what it is "
@@ -144,6 +148,9 @@ RULES = (
     ),
     _("who manages users should not post money"),
     _("who manages users should not write off"),
+    _("who manages users should not ask for limits"),
+    _("who manages users should not approve limits"),
+    _("who posts cash should not approve limits"),
     _("who posts cash should not write off or credit"),
 )
 """Why a contact waits (`queries.reminders.REASONS`), why roles are kept apart (`actions.gate`)."""
@@ -300,12 +307,17 @@ SUBJECTS = {
     "payeralias": _("name or account of a payer"),
     "payerrelation": _("who pays for whom"),
     "payment": _("payment"),
+    "order": _("order"),
+    "credithold": _("hold on an order"),
     "payee": _("payee"),
     "policyversion": _("policy"),
     "paymentplan": _("payment plan"),
     "promise": _("promise"),
     "refund": _("refund"),
     "remittance": _("remittance advice"),
+    "creditapplication": _("credit application"),
+    "sanctionlist": _("sanction list"),
+    "screeninghit": _("likeness with a sanction list"),
     "settlement": _("settlement"),
     "snooze": _("snooze"),
     "task": _("task"),

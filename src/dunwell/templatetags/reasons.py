@@ -28,6 +28,7 @@ CHANNEL_LABELS = {
     "portal": _("Portal"),
     **dict.fromkeys(("notice", "notice2", "notice3"), _("Debit announced")),
     **dict.fromkeys(("statement", "stated2", "stated3"), _("Statement of account")),
+    **dict.fromkeys(("confirm", "confirm2", "confirm3"), _("Promise confirmed")),
     **dict.fromkeys(("post", "post2", "post3"), _("Debit announced by letter")),
 }
 PPM = 1_000_000

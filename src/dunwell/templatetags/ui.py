@@ -54,6 +54,20 @@ COLLECT: tuple[Place, ...] = (
     Place("legal", _("Legal"), "scale"),
     Place("letters", _("Letters"), "printer"),
 )
+CREDIT: tuple[Place, ...] = (
+    Place("credit-home", _("Credit portfolio"), "chart-pie"),
+    Place("credit-reviews", _("Credit reviews"), "calendar-clock"),
+    Place("early-warnings", _("Early warnings"), "siren"),
+    Place("covers", _("Covers"), "shield-check"),
+    Place("limits", _("Credit limits"), "wallet"),
+    Place("credit-groups", _("Credit groups"), "users-round"),
+    Place("applications", _("Credit applications"), "clipboard-list"),
+    Place("orders", _("Orders"), "shopping-cart"),
+    Place("credit-holds", _("Held orders"), "hand"),
+    Place("credit-policy", _("Credit policy"), "scroll-text"),
+    Place("bureaus", _("Bureaus"), "search-check"),
+    Place("scorecards", _("Scorecards"), "list-ordered"),
+)
 CASH = (
     Place("cash", _("Cash application"), "wand-sparkles", "g y"),
     Place("payments", _("Payments"), "banknote", "g b"),
@@ -192,6 +206,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
     groups = [
         (None, _places(context, DAILY)),
         (_("Collections"), _places(context, COLLECT)),
+        (_("Credit"), _places(context, CREDIT)),
         (_("Cash"), _places(context, CASH)),
         (_("Looking ahead"), _places(context, AHEAD)),
         (_("Control"), _places(context, CONTROL)),
@@ -202,7 +217,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
 @register.inclusion_tag("web/parts/bottombar.html", takes_context=True)
 def bottombar(context: template.Context) -> dict[str, Any]:
     """List the same pages for a phone: four in reach, the rest behind one button."""
-    places = _places(context, (*DAILY, *COLLECT, *CASH, *AHEAD, *CONTROL))
+    places = _places(context, (*DAILY, *COLLECT, *CREDIT, *CASH, *AHEAD, *CONTROL))
     return {
         "near": [place for place in places if place["page"] in ON_PHONE],
         "rest": [place for place in places if place["page"] not in ON_PHONE],
@@ -214,7 +229,7 @@ def key_places(context: template.Context) -> list[dict[str, Any]]:
     """Return the pages that two keys open, for the help dialog and the keyboard."""
     return [
         place
-        for place in _places(context, (*DAILY, *COLLECT, *CASH, *AHEAD, *CONTROL))
+        for place in _places(context, (*DAILY, *COLLECT, *CREDIT, *CASH, *AHEAD, *CONTROL))
         if place["keys"]
     ]
 

@@ -79,10 +79,12 @@ def told_page(
     said: str,
     back: str,
     context: Mapping[str, object],
+    template: str = "web/plain_form.html",
 ) -> HttpResponse:
     """Show a form and give what is told to `act`, by the names of its fields; then say so.
 
-    A refusal stands at the form. `context` holds heading, lead, button, action and crumb.
+    A refusal stands at the form. `context` holds heading, lead, button, action and crumb; of the
+    template `web/simple_form.html` heading, button, action and the customer.
     """
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,7 +93,7 @@ def told_page(
             form.add_error(None, str(refusal))
         else:
             return done(request, said, back=back)
-    return form_page(request, "web/plain_form.html", form, {"back": back, **context})
+    return form_page(request, template, form, {"back": back, **context})
 
 
 def customer_or_404(request: StaffRequest, customer_id: int) -> Customer:

@@ -3,7 +3,7 @@ brings; and one click that puts the chosen ones on review instead of sending the
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -14,20 +14,21 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.reminders import review_reminders
 from dunwell.engine.money import from_minor
-from dunwell.engine.strategy import StrategyError
 from dunwell.formats.exports import Value
+from dunwell.jobs.day_plans import DayPlan, day_plan, worked_out
 from dunwell.queries.campaigns import (
     Campaign,
     CampaignContact,
     CampaignFilter,
-    campaign,
-    for_review,
+    campaign_in,
+    review_in,
 )
 from dunwell.queries.dry_run import DryContact
 from dunwell.queries.policies import strategies_in_force
 from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.strategies import block_label, template_label
 from dunwell.web.answers import REFUSED, done, refused
+from dunwell.web.day_plans import plan_of, plan_waits
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
@@ -55,19 +56,15 @@ COLUMNS = (
 def campaign_preview(request: StaffRequest) -> HttpResponse:
     """Show who would be contacted today under a choice, with the words one of them would read."""
     only, version_id = _only(request.GET.dict()), _version(request)
-    found, error = None, ""
-    try:
-        found = campaign(
-            request.actor.company,
-            only,
-            as_of=request.as_of,
-            version_id=version_id,
-            sample_of=read_key(request.GET.get("sample", "")),
-        )
-    except StrategyError as refusal:
-        error = str(refusal)
-    if found is None and not error:
-        raise Http404
+    made = day_plan(request.actor.company, as_of=request.as_of, version_id=version_id)
+    heading = gettext("Who is contacted today")
+    if (waiting := plan_waits(request, made, heading=heading)) is not None:
+        return waiting
+    error = made.error if isinstance(made, DayPlan) else ""
+    found = None
+    if not error:
+        sample_of = read_key(request.GET.get("sample", ""))
+        found = campaign_in(plan_of(made), only, sample_of=sample_of)
     chosen = {name: value for name, value in _named(only).items() if value}
     context = {
         "found": found,
@@ -83,18 +80,10 @@ def campaign_preview(request: StaffRequest) -> HttpResponse:
 @require_GET
 def campaign_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every contact of the choice, those left out included."""
-    try:
-        found = campaign(
-            request.actor.company,
-            _only(request.GET.dict()),
-            as_of=request.as_of,
-            version_id=_version(request),
-            rows=EVERY_ROW,
-        )
-    except StrategyError as refusal:
-        return HttpResponse(str(refusal), status=REFUSED, content_type="text/plain; charset=utf-8")
-    if found is None:
-        raise Http404
+    made = worked_out(request.actor.company, as_of=request.as_of, version_id=_version(request))
+    if made.error:
+        return HttpResponse(made.error, status=REFUSED, content_type="text/plain; charset=utf-8")
+    found = campaign_in(plan_of(made), _only(request.GET.dict()), rows=EVERY_ROW)
     return file_response(
         kind,
         name=f"contacts-{request.as_of.isoformat()}",
@@ -113,7 +102,7 @@ def campaign_review(request: StaffRequest) -> HttpResponse:
     try:
         count = review_reminders(
             actor=request.actor,
-            plan=for_review(company, only, as_of=request.as_of),
+            plan=review_in(plan_of(worked_out(company, as_of=request.as_of)), only),
             policies=strategies_in_force(company, as_of=request.as_of),
             at=clock.now(),
         )

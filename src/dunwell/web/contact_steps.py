@@ -1,5 +1,6 @@
 """Forms about contacts: restrictions and consents, a contact made, what the rules must know."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from dunwell.engine.contact_rules.rules import CHANNELS, PURPOSES
 from dunwell.models import Consent, Contact, ContactAttempt, ContactRestriction, Customer
 from dunwell.templatetags.contact_rules import any_channel, purpose_label
 from dunwell.templatetags.dates import day_text
-from dunwell.web.answers import customer_or_404, done, form_page, posted, refused
+from dunwell.web.answers import customer_or_404, done, form_page, posted, refused, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -176,24 +177,18 @@ class FactsForm(forms.Form):
 def restriction_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Record what a customer or its lawyer said about being contacted."""
     customer = customer_or_404(request, customer_id)
-    form = RestrictionForm(customer, posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            record_restriction(
-                actor=request.actor,
-                customer=customer,
-                as_of=request.as_of,
-                at=clock.now(),
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("Restriction recorded."), back=_back(customer))
-    return _page(
+
+    def record(**told: Any) -> None:
+        record_restriction(
+            actor=request.actor, customer=customer, as_of=request.as_of, at=clock.now(), **told
+        )
+
+    return _told(
         request,
-        form,
+        RestrictionForm(customer, posted(request)),
         customer,
+        record,
+        said=gettext("Restriction recorded."),
         heading=gettext("Restriction"),
         button=gettext("Record restriction"),
         action=reverse("restriction-add", args=[customer.pk]),
@@ -209,24 +204,22 @@ def restriction_lift(request: StaffRequest, restriction_id: int) -> HttpResponse
         pk=restriction_id,
         company=request.actor.company,
     )
-    form = LiftForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            lift_restriction(
-                actor=request.actor,
-                restriction=restriction,
-                reason=form.cleaned_data["reason"],
-                as_of=request.as_of,
-                at=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("Restriction lifted."), back=_back(restriction.customer))
-    return _page(
+
+    def lift(reason: str) -> None:
+        lift_restriction(
+            actor=request.actor,
+            restriction=restriction,
+            reason=reason,
+            as_of=request.as_of,
+            at=clock.now(),
+        )
+
+    return _told(
         request,
-        form,
+        LiftForm(posted(request)),
         restriction.customer,
+        lift,
+        said=gettext("Restriction lifted."),
         heading=gettext("Lift the restriction"),
         button=gettext("Lift"),
         action=reverse("restriction-lift", args=[restriction.pk]),
@@ -238,24 +231,18 @@ def restriction_lift(request: StaffRequest, restriction_id: int) -> HttpResponse
 def consent_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Record a customer's consent to a channel."""
     customer = customer_or_404(request, customer_id)
-    form = ConsentForm(customer, posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            give_consent(
-                actor=request.actor,
-                customer=customer,
-                as_of=request.as_of,
-                at=clock.now(),
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("Consent recorded."), back=_back(customer))
-    return _page(
+
+    def give(**told: Any) -> None:
+        give_consent(
+            actor=request.actor, customer=customer, as_of=request.as_of, at=clock.now(), **told
+        )
+
+    return _told(
         request,
-        form,
+        ConsentForm(customer, posted(request)),
         customer,
+        give,
+        said=gettext("Consent recorded."),
         heading=gettext("Consent"),
         button=gettext("Record consent"),
         action=reverse("consent-add", args=[customer.pk]),
@@ -319,20 +306,16 @@ def contact_facts(request: StaffRequest, customer_id: int) -> HttpResponse:
         "region": customer.region,
         "zones": ", ".join(customer.zones),
     }
-    form = FactsForm(posted(request), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            edit_customer(
-                actor=request.actor, customer=customer, changes=form.cleaned_data, at=clock.now()
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("Customer changed."), back=_back(customer))
-    return _page(
+
+    def edit(**changes: Any) -> None:
+        edit_customer(actor=request.actor, customer=customer, changes=changes, at=clock.now())
+
+    return _told(
         request,
-        form,
+        FactsForm(posted(request), initial=initial),
         customer,
+        edit,
+        said=gettext("Customer changed."),
         heading=gettext("What the contact rules must know"),
         button=gettext("Save"),
         action=reverse("contact-facts", args=[customer.pk]),
@@ -363,6 +346,27 @@ def _why_refused(request: StaffRequest, attempt: ContactAttempt) -> str:
 
 def _back(customer: Customer) -> str:
     return reverse("contact-rules-customer", args=[customer.pk])
+
+
+def _told(
+    request: StaffRequest,
+    form: forms.Form,
+    customer: Customer,
+    act: Callable[..., object],
+    *,
+    said: str,
+    **words: str,
+) -> HttpResponse:
+    """Show a form about a customer, and give what is told to an action."""
+    return told_page(
+        request,
+        form,
+        act,
+        said=said,
+        back=_back(customer),
+        context={"customer": customer, **words},
+        template="web/simple_form.html",
+    )
 
 
 def _page(

@@ -27,7 +27,7 @@ from dunwell.models import Agency, LegalMatter, Payment
 from dunwell.queries.legal_claims import claimable_items, lawyers, spendable_payments
 from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.money import money
-from dunwell.web.answers import customer_or_404, done, form_page, posted
+from dunwell.web.answers import customer_or_404, done, form_page, posted, told_page
 from dunwell.web.fields import MoneyField, day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -347,24 +347,20 @@ def _form(
     heading: str,
 ) -> HttpResponse:
     """Show a form of a matter, and act on what it says."""
-    back = reverse("legal-matter", args=[matter.pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            act()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            text = gettext("%(number)s: recorded.") % {"number": matter.number}
-            return done(request, text, back=back)
-    context = {
-        "heading": heading,
-        "lead": f"{matter.number}, {matter.customer.name}",
-        "button": heading,
-        "action": reverse(page, args=[matter.pk]),
-        "crumb": matter.number,
-        "back": back,
-    }
-    return form_page(request, "web/plain_form.html", form, context)
+    return told_page(
+        request,
+        form,
+        lambda **_: act(),
+        said=gettext("%(number)s: recorded.") % {"number": matter.number},
+        back=reverse("legal-matter", args=[matter.pk]),
+        context={
+            "heading": heading,
+            "lead": f"{matter.number}, {matter.customer.name}",
+            "button": heading,
+            "action": reverse(page, args=[matter.pk]),
+            "crumb": matter.number,
+        },
+    )
 
 
 def _matter(request: StaffRequest, matter_id: int) -> LegalMatter:

@@ -1,5 +1,7 @@
 """Pages about letters: those that wait, a batch to print and post, one letter as it will look."""
 
+from itertools import chain
+
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -94,12 +96,22 @@ def letter_batch_part(
 
 
 @require_GET
-def letter_batch_zip(request: StaffRequest, letter_batch_id: int) -> StreamingHttpResponse:
+def letter_batch_zip(
+    request: StaffRequest, letter_batch_id: int
+) -> HttpResponse | StreamingHttpResponse:
     """Return all files of a batch with its manifest, written while they are set."""
     batch = _batch(request, letter_batch_id)
+    pieces = letters_zip(request.actor.company, letter_batch_id)
+    try:
+        # the first part is set before the answer begins, so that what fails can be told
+        first = next(pieces, b"")
+    except TypesettingError as error:
+        return refused(
+            request, Refused(str(error)), back=reverse("letter-batch", args=[letter_batch_id])
+        )
     name = f"letters-{batch.taken_at:%Y-%m-%d-%H%M%S}.zip"
     return StreamingHttpResponse(
-        letters_zip(request.actor.company, letter_batch_id),
+        chain([first], pieces),
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -6,26 +6,30 @@ from functools import partial
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.dunning import STATES
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
+from dunwell.jobs.day_plans import DayPlan, day_plan, worked_out
 from dunwell.models import Customer
 from dunwell.queries.levels import (
     NONE,
     LevelFilter,
     LevelRow,
-    level_book,
     level_rows,
     level_totals,
+    levels_in,
     levels_of,
 )
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.levels import level_key, level_next, level_now, state_label
 from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.strategies import block_label, template_label
+from dunwell.web.answers import REFUSED
+from dunwell.web.day_plans import plan_of, plan_waits
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
@@ -60,7 +64,13 @@ COLUMNS = (
 def level_list(request: StaffRequest) -> HttpResponse:
     """Show the book by level, and the items under a choice of level, next level and state."""
     as_of, only = _as_of(request), _only(request)
-    book = level_book(request.actor.company, as_of=as_of)
+    found = day_plan(request.actor.company, as_of=as_of)
+    if (waiting := plan_waits(request, found, heading=gettext("Levels"))) is not None:
+        return waiting
+    if isinstance(found, DayPlan) and found.error:
+        failed = {"heading": gettext("Levels"), "error": found.error}
+        return render(request, "web/day_plan.html", failed, status=REFUSED)
+    book = levels_in(plan_of(found))
     try:
         page = level_rows(book, only, cursor=request.GET.get("cursor", ""))
     except CursorError:
@@ -91,7 +101,7 @@ def level_list(request: StaffRequest) -> HttpResponse:
 def levels_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every item under the page's filter."""
     as_of = _as_of(request)
-    book = level_book(request.actor.company, as_of=as_of)
+    book = levels_in(plan_of(worked_out(request.actor.company, as_of=as_of)))
     found = every_row(partial(level_rows, book, _only(request)))
     return file_response(
         kind,

@@ -16,7 +16,7 @@ from dunwell.models import Customer, Item, StrategyOverride
 from dunwell.queries.overrides import override_rows
 from dunwell.queries.policies import strategies_in_force
 from dunwell.templatetags.reasons import channel_label
-from dunwell.web.answers import REFUSED, customer_or_404, done, form_page, posted
+from dunwell.web.answers import REFUSED, customer_or_404, done, posted, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.staff import StaffRequest
 
@@ -105,29 +105,27 @@ def override_end(request: StaffRequest, override_id: int) -> HttpResponse:
         pk=override_id,
         company=request.actor.company,
     )
-    form = EndForm(posted(request))
-    back = reverse("customer-overrides", args=[override.customer_id])
-    if request.method == "POST" and form.is_valid():
-        try:
-            end_override(
-                actor=request.actor,
-                override=override,
-                reason=form.cleaned_data["reason"],
-                as_of=request.as_of,
-                at=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, gettext("The strategy is followed again."), back=back)
-    return form_page(
+
+    def end(reason: str) -> None:
+        end_override(
+            actor=request.actor,
+            override=override,
+            reason=reason,
+            as_of=request.as_of,
+            at=clock.now(),
+        )
+
+    return told_page(
         request,
-        "web/simple_form.html",
-        form,
-        {
+        EndForm(posted(request)),
+        end,
+        said=gettext("The strategy is followed again."),
+        back=reverse("customer-overrides", args=[override.customer_id]),
+        context={
             "customer": override.customer,
             "heading": gettext("End the override"),
             "button": gettext("End it"),
             "action": reverse("override-end", args=[override.pk]),
         },
+        template="web/simple_form.html",
     )

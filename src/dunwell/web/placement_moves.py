@@ -276,6 +276,10 @@ def placement_reconcile(request: StaffRequest, placement_id: int) -> HttpRespons
         else:
             return done(request, gettext("Reconciled with the bank payment."), back=back)
     context = _context(placement, "placement-reconcile", gettext("Reconcile with the bank"))
+    context["lead"] = gettext(
+        "The commission the agency kept is taken off the items of the placement; put the payment "
+        "on them like any other."
+    )
     return form_page(request, "web/plain_form.html", form, context)
 
 

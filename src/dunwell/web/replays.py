@@ -117,5 +117,8 @@ def replay_export(request: StaffRequest, replay_id: int, kind: str) -> HttpRespo
 
 def _replay(request: StaffRequest, replay_id: int) -> Replay:
     return get_object_or_404(
-        Replay.objects.select_related("version"), pk=replay_id, company=request.actor.company
+        Replay.objects.select_related("version"),
+        pk=replay_id,
+        company=request.actor.company,
+        version__kind=PolicyVersion.Kind.STRATEGY,
     )

@@ -70,6 +70,7 @@ LINE_LABELS = {
     "concession": _("Concession"),
     "rebate": _("Rebate for paying on time"),
     "recovery": _("Recovery of a written-off debt"),
+    "commission": _("Commission kept by an agency"),
 }
 """What a line is, for the reader of the page; kinds of item have their labels elsewhere."""
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from dunwell import clock
 from dunwell.actions.exposure_freezes import lift_freeze, propose_freeze
-from dunwell.actions.gate import Refused
 from dunwell.actions.watches import (
     MOST_DAYS,
     WatchTerms,
@@ -25,7 +24,7 @@ from dunwell.actions.watches import (
 )
 from dunwell.models import ExposureFreeze, User, Watch
 from dunwell.queries.playbooks import playbooks_in_force
-from dunwell.web.answers import customer_or_404, done, form_page, posted
+from dunwell.web.answers import customer_or_404, posted, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
@@ -293,14 +292,9 @@ def _answered(
     context: dict[str, Any],
 ) -> HttpResponse:
     """Act when the form is sent and right, else show it."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return done(request, said, back=context["back"])
-    return form_page(request, "web/plain_form.html", form, context)
+    return told_page(
+        request, form, lambda **_: act(), said=said, back=context["back"], context=context
+    )
 
 
 def _watch(request: StaffRequest, watch_id: int) -> Watch:

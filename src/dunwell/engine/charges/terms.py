@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 from dunwell.engine.calendars import day_date, day_number, month_number
 from dunwell.engine.charges.late_rules import THIRTY_360, YEAR_DAYS, LateRule
 from dunwell.engine.charges.reference_rates import RateSpan
-from dunwell.engine.schema import Column, Frame
+from dunwell.engine.schema import Column, Frame, table
 
 FOREVER = date(9000, 1, 1)
 LONG_AGO = date(1970, 1, 1)
@@ -95,20 +95,14 @@ def timetable(terms: Sequence[ChargeTerms], *, first: date, last: date) -> Timet
     """Return the frames for items that are late from `first` to `last`; place = `terms_no`."""
     days = range(day_number(first), day_number(last) + 2)
     return Timetable(
-        terms=_frame(TERMS, [_terms_row(number, one) for number, one in enumerate(terms)]),
-        rates=_frame(RATE_DAYS, [row for n, one in enumerate(terms) for row in _rates(n, one)]),
-        days=_frame(DAYS, [(day, month_number(on), _thirty(on)) for day, on in _dated(days)]),
-        cuts=_frame(
-            CUTS,
+        terms=table([_terms_row(number, one) for number, one in enumerate(terms)], TERMS),
+        rates=table([row for n, one in enumerate(terms) for row in _rates(n, one)], RATE_DAYS),
+        days=table([(day, month_number(on), _thirty(on)) for day, on in _dated(days)], DAYS),
+        cuts=table(
             [row for n, one in enumerate(terms) for row in _cuts(n, one, first=first, last=last)],
+            CUTS,
         ),
     )
-
-
-def _frame(columns: Frame, rows: Sequence[tuple[object, ...]]) -> nw.LazyFrame:
-    data = {name: [row[place] for row in rows] for place, name in enumerate(columns)}
-    types = nw.Schema({name: column.dtype() for name, column in columns.items()})
-    return nw.from_dict(data, types, backend="polars").lazy()
 
 
 def _terms_row(number: int, terms: ChargeTerms) -> tuple[object, ...]:

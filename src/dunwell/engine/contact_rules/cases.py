@@ -16,7 +16,6 @@ from dunwell.engine.contact_rules.tables import (
     CONSENTS,
     RESTRICTIONS,
     ContactFacts,
-    frame_of,
 )
 from dunwell.engine.contact_rules.verdicts import contact_verdicts, tables_span
 from dunwell.engine.contact_rules.zones import (
@@ -25,7 +24,7 @@ from dunwell.engine.contact_rules.zones import (
     plausible_zones,
     zone_tables,
 )
-from dunwell.engine.schema import Frame
+from dunwell.engine.schema import table
 
 HOME_ZONE, HOME_COUNTRY = "Europe/Berlin", "DE"
 """The company of the cases."""
@@ -134,11 +133,11 @@ def case_facts(
     }
     return ContactFacts(
         candidates=settled_facts(
-            _frame([candidate], CANDIDATES), policy, home_country=HOME_COUNTRY
+            table([candidate], CANDIDATES), policy, home_country=HOME_COUNTRY
         ),
-        attempts=_frame(_attempts(case), ATTEMPTS),
-        restrictions=_frame(_restrictions(case), RESTRICTIONS),
-        consents=_frame(_consents(case), CONSENTS),
+        attempts=table(_attempts(case), ATTEMPTS),
+        restrictions=table(_restrictions(case), RESTRICTIONS),
+        consents=table(_consents(case), CONSENTS),
         zones=zone_tables({key: zones}, first=first, last=last),
         days=days_table([calendar], first=first, last=last),
     )
@@ -194,10 +193,6 @@ def _consents(case: ContactCase) -> list[dict[str, object]]:
         }
         for one in case.consents
     ]
-
-
-def _frame(rows: list[dict[str, object]], declared: Frame) -> nw.LazyFrame:
-    return frame_of({name: [row[name] for row in rows] for name in declared}, declared)
 
 
 def _number(day: date | None) -> int | None:

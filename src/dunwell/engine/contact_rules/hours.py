@@ -13,8 +13,8 @@ from dunwell.engine.calendars import day_number
 from dunwell.engine.contact_rules.local_time import in_zones, local_hours
 from dunwell.engine.contact_rules.params import HoursParams
 from dunwell.engine.contact_rules.scope import Binding, is_inside
-from dunwell.engine.contact_rules.tables import DAY_SECONDS, ContactFacts, frame_of
-from dunwell.engine.schema import Column
+from dunwell.engine.contact_rules.tables import DAY_SECONDS, ContactFacts
+from dunwell.engine.schema import Column, table
 
 
 def with_classes(candidates: nw.LazyFrame, hours: Sequence[Binding]) -> nw.LazyFrame:
@@ -110,8 +110,8 @@ def next_open(
 
 def _days(first: int, last: int) -> nw.LazyFrame:
     """Return the UTC days between two seconds as rows."""
-    days: list[object] = list(range(first // DAY_SECONDS, last // DAY_SECONDS + 1))
-    return frame_of({"utc_day": days}, {"utc_day": Column(nw.Int64, "days since 1970")})
+    days = range(first // DAY_SECONDS, last // DAY_SECONDS + 1)
+    return table([(day,) for day in days], {"utc_day": Column(nw.Int64, "days since 1970")})
 
 
 def _mark(binding: Binding) -> nw.Expr:

@@ -1,6 +1,5 @@
 """Frames the contact rules take and give, and the tables of local days they are reckoned with."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -130,9 +129,3 @@ class ContactFacts:
     consents: nw.LazyFrame
     zones: ZoneTables
     days: nw.LazyFrame
-
-
-def frame_of(columns: Mapping[str, list[object]], declared: Frame) -> nw.LazyFrame:
-    """Return a frame of the declared columns on the embedded engine."""
-    types = nw.Schema({name: column.dtype() for name, column in declared.items()})
-    return nw.from_dict({name: columns[name] for name in declared}, types, backend="polars").lazy()

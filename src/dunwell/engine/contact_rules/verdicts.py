@@ -32,8 +32,8 @@ from dunwell.engine.contact_rules.tables import (
     HORIZON_DAYS,
     VERDICTS,
     ContactFacts,
-    frame_of,
 )
+from dunwell.engine.schema import table
 
 Keep = Callable[[nw.LazyFrame], nw.LazyFrame]
 
@@ -95,7 +95,7 @@ def _denied(
     facts: ContactFacts, pack: RulePack, bound_by: Sequence[Binding], moment: Moment
 ) -> nw.LazyFrame:
     """Return what every rule but those on hours forbids."""
-    found = [frame_of({name: [] for name in DENIED}, DENIED)]
+    found = [table([], DENIED)]
     simple = {
         "consent": denied_without_consent,
         "content": denied_by_content,
@@ -198,8 +198,8 @@ def _told(
         .group_by("hours_class")
         .agg(shut_no=nw.col("rule_no").min())
     )
-    names = frame_of(
-        {"rule_no": list(range(len(pack.rules))), "rule_id": [rule.id for rule in pack.rules]},
+    names = table(
+        [(number, rule.id) for number, rule in enumerate(pack.rules)],
         {"rule_no": DENIED["rule_no"], "rule_id": VERDICTS["rule_id"]},
     )
     is_denied, never = ~nw.col("denied_no").is_null(), nw.col("next_second").is_null()

@@ -1,6 +1,6 @@
 """Where a customer may be: plausible time zones, and their local days as tables."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -24,9 +24,8 @@ from dunwell.engine.contact_rules.tables import (
     OFFSETS,
     ZONE_SETS,
     ZoneTables,
-    frame_of,
 )
-from dunwell.engine.schema import Frame
+from dunwell.engine.schema import table
 
 WIDEST_HOURS = 8
 """Business customers whose zones lie further apart have no common office hours; ours count."""
@@ -81,16 +80,16 @@ def zone_tables(sets: Mapping[str, Collection[str]], *, first: date, last: date)
     periods = [(zone, *period) for zone in zones for period in offsets_of(zone, first, last)]
     starts = [(zone, *start) for zone in zones for start in _day_starts(zone, first, last)]
     return ZoneTables(
-        sets=frame_of(_columns(pairs, 2, ZONE_SETS), ZONE_SETS),
-        offsets=frame_of(_columns(periods, 4, OFFSETS), OFFSETS),
-        starts=frame_of(_columns(starts, 3, DAY_STARTS), DAY_STARTS),
+        sets=table(pairs, ZONE_SETS),
+        offsets=table(periods, OFFSETS),
+        starts=table(starts, DAY_STARTS),
     )
 
 
 def days_table(calendars: Collection[str], *, first: date, last: date) -> nw.LazyFrame:
     """Return the days of calendars from `first` to `last` in columns DAYS."""
     rows = [row for name in sorted(calendars) for row in _days(name, first, last)]
-    return frame_of(_columns(rows, 6, DAYS), DAYS)
+    return table(rows, DAYS)
 
 
 @lru_cache(maxsize=1024)
@@ -162,10 +161,3 @@ def _spread_hours(zones: tuple[str, ...]) -> float:
         offsets = [(at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()) for zone in zones]
         spreads.append((max(offsets) - min(offsets)).total_seconds() / 3600)
     return max(spreads)
-
-
-def _columns(
-    rows: Sequence[tuple[object, ...]], width: int, declared: Frame
-) -> dict[str, list[object]]:
-    names = list(declared)
-    return {names[n]: [row[n] for row in rows] for n in range(width)}

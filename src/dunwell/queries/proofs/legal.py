@@ -1,8 +1,30 @@
-"""Proofs about legal matters, recoveries and VAT: what is held, put back and claimed is right."""
+"""Proofs about placements, legal matters, recoveries and VAT: what is given up, held, put back
+and claimed is right."""
 
 from dunwell.queries.proofs.check import Check
 
 LEGAL = (
+    Check(
+        id="D12.commissions",
+        proves="What an agency kept of money that reached our bank is given up on the items of "
+        "its placement, to the cent.",
+        query="""
+SELECT p.id AS placement, p.number, p.currency, COALESCE(r.kept_minor, 0) AS kept_minor,
+       COALESCE(g.given_minor, 0) AS given_minor
+FROM dunwell_placement p
+LEFT JOIN (SELECT placement_id, SUM(commission_minor) AS kept_minor FROM dunwell_agencyreport
+           WHERE kind = 'remitted' AND payment_id IS NOT NULL GROUP BY placement_id) r
+  ON r.placement_id = p.id
+LEFT JOIN (SELECT l.placement_id, SUM(j.amount_minor) AS given_minor
+           FROM dunwell_adjustment j JOIN dunwell_placementitem l ON l.item_id = j.item_id
+           JOIN dunwell_placement o ON o.id = l.placement_id
+           WHERE j.company_id = %(company)s AND j.kind = 'commission'
+             AND j.reason LIKE o.number || ': %%' GROUP BY l.placement_id) g
+  ON g.placement_id = p.id
+WHERE p.company_id = %(company)s AND COALESCE(r.kept_minor, 0) <> COALESCE(g.given_minor, 0)
+ORDER BY p.id
+""",
+    ),
     Check(
         id="D12.recoveries",
         proves="No more of an item was recovered than was written off.",

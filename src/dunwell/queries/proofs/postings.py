@@ -2,6 +2,8 @@
 
 from dunwell.queries.proofs.check import Check
 
+# `company_id + 0` keeps SQLite, which has no statistics of a young database, from searching the
+# lines of the whole company for every allocation.
 POSTINGS = (
     Check(
         id="I1",
@@ -56,7 +58,7 @@ FROM dunwell_allocation a JOIN dunwell_item i ON i.id = a.item_id
 LEFT JOIN dunwell_payment p ON p.id = a.payment_id
 LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id
 LEFT JOIN dunwell_entryline e
-  ON e.source = 'allocation' AND e.source_id = a.id AND e.company_id = a.company_id
+  ON e.source = 'allocation' AND e.source_id = a.id AND e.company_id + 0 = a.company_id
  AND e.posted_on = a.applied_on AND e.recorded_on = a.recorded_on
  AND ((e.currency = i.currency
    AND ((e.account = 'receivable' AND e.amount_minor = -a.amount_minor
@@ -64,7 +66,8 @@ LEFT JOIN dunwell_entryline e
      OR (e.amount_minor = a.amount_minor AND e.account =
          CASE WHEN a.paid_minor IS NOT NULL THEN 'fx'
               WHEN a.source = 'payment' THEN 'unapplied' WHEN a.source = 'credit' THEN 'netting'
-              WHEN j.kind IN ('discount', 'fx', 'concession', 'recovery') THEN j.kind
+              WHEN j.kind IN ('discount', 'fx', 'concession', 'recovery', 'commission')
+              THEN j.kind
               WHEN j.kind = 'rebate' THEN 'concession' ELSE 'write_off' END)))
   OR (a.paid_minor IS NOT NULL AND e.currency = p.currency
    AND ((e.account = 'unapplied' AND e.amount_minor = a.paid_minor)

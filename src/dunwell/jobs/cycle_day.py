@@ -1,0 +1,153 @@
+"""What the steps of one day of the cycle share: who acts, the day, and one read of each thing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+import polars as pl
+
+from dunwell.actions.gate import Actor
+from dunwell.engine.application_proposals import ApplicationProposal
+from dunwell.engine.matching import Matching
+from dunwell.jobs.anomalies import found_anomalies
+from dunwell.jobs.choices import choices, shown_effects
+from dunwell.jobs.customer_scores import customer_scores
+from dunwell.jobs.matching import matched
+from dunwell.jobs.model_day import ModelDay
+from dunwell.jobs.sanctions import ScreeningDue, screening_due
+from dunwell.jobs.scorecard_day import CardScores, card_scores
+from dunwell.jobs.timings import Timing, timing_of_day
+from dunwell.queries.application_proposals import waiting_proposals
+from dunwell.queries.charges_due import ChargesDue, charges_due
+from dunwell.queries.choices import as_chosen
+from dunwell.queries.cover_clocks import CoverClock, cover_clock
+from dunwell.queries.credit_ratings import RatingsDue, ratings_due
+from dunwell.queries.early_warnings import WarningsFound, warnings_found
+from dunwell.queries.ledgers import Books
+from dunwell.queries.legal_deadlines import Deadline, coming_deadlines
+from dunwell.queries.match_frames import MatchFrames, match_frames
+from dunwell.queries.policies import PolicyInForce, strategies_in_force
+from dunwell.queries.reminders import ContactPlan, plan_contacts
+from dunwell.queries.review_cases import ReviewsDue, reviews_due
+from dunwell.queries.segments_due import SegmentsDue, segments_due
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the steps of one day share: who acts, the day, the moment, one read of the ledger."""
+
+    actor: Actor
+    as_of: date
+    at: datetime
+
+    @cached_property
+    def cash(self) -> tuple[MatchFrames, Matching]:
+        """The payments that wait, as read, and what matching says of them."""
+        frames = match_frames(self.actor.company, as_of=self.as_of)
+        return frames, matched(frames)
+
+    @cached_property
+    def books(self) -> Books:
+        """The ledger, read by the first step that needs it; only applying cash writes to it."""
+        return Books(self.actor.company)
+
+    @cached_property
+    def policies(self) -> tuple[PolicyInForce, ...]:
+        """The strategies in force."""
+        return strategies_in_force(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def model(self) -> ModelDay:
+        """The pay-date model on this day: its check, its training, its word on the open book."""
+        return ModelDay(actor=self.actor, books=self.books, as_of=self.as_of, at=self.at)
+
+    @cached_property
+    def scores(self) -> pl.DataFrame:
+        """How every customer behaves."""
+        return customer_scores(self.books, as_of=self.as_of)
+
+    @cached_property
+    def ratings(self) -> RatingsDue | None:
+        """What the credit policy makes of every customer anew, None without an own policy."""
+        return ratings_due(self.actor.company, books=self.books, as_of=self.as_of)
+
+    @cached_property
+    def cards(self) -> tuple[CardScores, ...]:
+        """What scorecards in use say of the customers that moved."""
+        return card_scores(self.actor.company, as_of=self.as_of, books=self.books)
+
+    @cached_property
+    def segments(self) -> SegmentsDue | None:
+        """What the rules of segments and pools say of every customer, None without any."""
+        return segments_due(self.books, as_of=self.as_of)
+
+    @cached_property
+    def found(self) -> pl.DataFrame:
+        """What is unlike the rest, or came twice."""
+        return found_anomalies(self.books, as_of=self.as_of)
+
+    @cached_property
+    def covers(self) -> CoverClock | None:
+        """What covers ask of us by which day, None without covers."""
+        return cover_clock(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def warnings(self) -> WarningsFound:
+        """The signs that stand, as the scores of the day and the bureaus tell them."""
+        return warnings_found(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def reviews(self) -> ReviewsDue | None:
+        """Whose credit is to be reviewed, None without an own policy; asked after the warnings."""
+        return reviews_due(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def charges(self) -> ChargesDue | None:
+        """Interest and fees by the day, None where nobody is charged."""
+        return charges_due(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def proposals(self) -> Mapping[int, ApplicationProposal]:
+        """What the credit policy proposes for applications that may be ready to be scored."""
+        return waiting_proposals(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def screening(self) -> tuple[ScreeningDue, ...]:
+        """Customers who are called like somebody on a sanction list that is new to them."""
+        return screening_due(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """Claims to file, claims that lapse soon, VAT to repay."""
+        return coming_deadlines(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def due(self) -> ContactPlan:
+        """Who is due for what; asked for only after stale messages are dropped."""
+        return plan_contacts(
+            self.actor.company,
+            books=self.books,
+            strategies=[policy.strategy for policy in self.policies],
+            as_of=self.as_of,
+        )
+
+    @cached_property
+    def plan(self) -> ContactPlan:
+        """The contacts of the day as they were chosen: whom, by which channel, at which hour."""
+        return as_chosen(self.due)
+
+    @cached_property
+    def shown(self) -> pl.DataFrame:
+        """What earlier choices made by chance have shown of each action."""
+        return shown_effects(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def timing(self) -> Timing | None:
+        """The timing experiment of the day with what it has learned, None without one."""
+        return timing_of_day(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def choices(self) -> pl.DataFrame:
+        """What is done with each customer that is due, and by which chance."""
+        return choices(self.due, shown=self.shown, timing=self.timing)

@@ -17,6 +17,7 @@ from dunwell.models import (
 from dunwell.queries.application_links import form_slug
 from dunwell.queries.link_tokens import APPLICANT, REFERENCE, link_token
 from tests.actions.application_rows import acting, gathered
+from tests.actions.credit_worlds import published_credit
 from tests.conftest import AT
 
 BEGIN = {
@@ -41,6 +42,11 @@ def _standing(settings, tmp_path):
 @pytest.fixture
 def visitor():
     return Client()
+
+
+@pytest.fixture(autouse=True)
+def _open_form(company):
+    published_credit(company, form=("open_form: false", "open_form: true"))
 
 
 def begun(visitor, company, **changes):
@@ -238,7 +244,11 @@ def test_a_mail_leaves_with_a_working_link_that_is_stored_nowhere(company, visit
     assert dict(deliver_application_mails(company.pk)) == {}
 
 
-def test_a_rival_company_has_a_form_of_its_own(company, visitor):
+def test_a_company_that_opened_no_form_has_none(company, visitor):
     rival = Company.objects.create(name="Rival & Sons", created_at=AT)
-    page = visitor.get(f"/apply/rival-sons-{rival.pk}/").content.decode()
-    assert "Rival &amp; Sons" in page
+    address = f"/apply/rival-sons-{rival.pk}/"
+    assert [visitor.get(address).status_code, visitor.post(address, BEGIN).status_code] == [
+        404,
+        404,
+    ]
+    assert not CreditApplication.objects.exists()

@@ -116,7 +116,7 @@ def test_every_page_has_the_headers_and_none_a_server_error(ids, everybody, come
     assert len(told) > 80
 
 
-def test_a_visitor_gets_the_headers_and_sees_sign_in_and_the_form_for_credit_alone(client, ids):
+def test_a_visitor_gets_the_headers_and_sees_sign_in_and_the_page_of_a_link_alone(client, ids):
     addresses = every_address(ids)
     told = {}
     for name, address in addresses.items():
@@ -130,7 +130,6 @@ def test_a_visitor_gets_the_headers_and_sees_sign_in_and_the_form_for_credit_alo
         "account_login",
         "account_inactive",
         "sign-in-link",
-        "apply",
         "apply-resume",
     }
     # without the applicant's link no other page of the form opens

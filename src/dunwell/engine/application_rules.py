@@ -64,6 +64,7 @@ CONSENTS = ("credit_check", "truth")
 PPM = 1_000_000
 _LONGEST = 3_650
 _SECTION = {
+    "open_form",
     "expiry_days",
     "decide_days",
     "activate_days",
@@ -157,9 +158,11 @@ class ApplicationRules:
     `chase_days`: after how many days without an answer a reference is reminded; `give_up_days`:
     when it is no longer waited for. `needs_answered`: how many references must have answered
     before it is scored, unless the rest is given up. `threshold_ppm`: from which likeness a name
-    on a sanction list is shown to a person.
+    on a sanction list is shown to a person. `open_form`: anybody may begin at the company's
+    address; otherwise an application begins with a link that was sent.
     """
 
+    open_form: bool = False
     expiry_days: int = 60
     decide_days: int = 10
     activate_days: int = 90
@@ -216,6 +219,7 @@ def read_application_rules(section: object) -> ApplicationRules:
     if chase and give_up <= chase[-1]:
         raise DocumentError(f"{where}: give_up_days is {give_up}; it must lie after the reminders")
     return ApplicationRules(
+        open_form=documents.switch(stated, "open_form", where, default=standard.open_form),
         expiry_days=_days(stated, "expiry_days", standard.expiry_days),
         decide_days=_days(stated, "decide_days", standard.decide_days),
         activate_days=_days(stated, "activate_days", standard.activate_days),

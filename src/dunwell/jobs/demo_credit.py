@@ -106,6 +106,7 @@ def _policy_rules(desk: CreditDesk) -> bool:
     review = day + timedelta(days=365)
     text = standard_text(kind).replace(STANDARD_DAY, day.isoformat())
     text = text.replace(STANDARD_REVIEW, review.isoformat())
+    text = text.replace("open_form: false", "open_form: true")
     draft = draft_document(actor=desk.actor(LEAD), kind=kind, text=text, at=then)
     publish_document(actor=desk.actor(DIRECTOR), version=draft, as_of=day, at=then)
     return True

@@ -58,6 +58,9 @@ ROOM = 64 * 1024
 def apply_start(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin an application; its link goes to the address, and the form opens at once."""
     company = company_of(slug)
+    today = clock.today(company.zone)
+    if not application_rules(company, as_of=today).rules.open_form:
+        raise Http404
     language = (translation.get_language() or "en")[:2]
     initial = {"country": company.country, "language": language if language == "de" else "en"}
     form = StartForm(request.POST or None, initial=initial)
@@ -70,7 +73,7 @@ def apply_start(request: HttpRequest, slug: str) -> HttpResponse:
                 site=request.build_absolute_uri("/"),
                 key=request.POST.get("key", "")[:64],
                 sends_link=True,
-                as_of=clock.today(company.zone),
+                as_of=today,
                 at=clock.now(),
                 **form.cleaned_data,
             )

@@ -21,6 +21,7 @@ from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import ApplicationDocument, CreditApplication
 from dunwell.queries.application_letters import decision_letter
 from dunwell.queries.application_links import form_slug
+from dunwell.queries.application_rules import application_rules
 from dunwell.queries.applications import (
     SCOPES,
     ApplicationRow,
@@ -75,7 +76,9 @@ def application_list(request: StaffRequest) -> HttpResponse:
         "page": page,
         "scope": only["scope"] or "all",
         "search": only["search"],
-        "form_address": request.build_absolute_uri(reverse("apply", args=[form_slug(company)])),
+        "form_address": request.build_absolute_uri(reverse("apply", args=[form_slug(company)]))
+        if application_rules(company, as_of=request.as_of).rules.open_form
+        else "",
         "tabs": [(name, label, counts["" if name == "all" else name]) for name, label in TABS],
     }
     return render(request, "web/applications.html", context)

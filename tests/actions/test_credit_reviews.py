@@ -256,7 +256,7 @@ def test_who_recommended_does_not_decide_and_a_review_sent_back_is_open_again(
 
 
 def test_a_limit_beyond_authority_waits_and_the_review_with_it(company, manager, limited):
-    CreditRating.objects.filter(customer=limited).update(risk="high")
+    rate(limited, "E", risk="high")
     review = decided(recommended(limited, limit_minor=500_000_000), "nils")
     assert (review.status, review.limit.status) == ("pending_approval", "proposed")
     with pytest.raises(Refused, match="waits for its approval"):

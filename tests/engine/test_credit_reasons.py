@@ -139,3 +139,12 @@ def test_reasons_are_kept_as_json_with_what_would_change_them():
         "text": "Mean days late: 75 days (pays more than two months late on average). "
         "At 30 days it would be approved.",
     }
+
+
+def test_owing_less_is_not_told_as_a_way_to_a_smaller_limit_that_needs_no_report():
+    large = {**GOOD, "own_highest_balance_minor": 34_000_000, "own_days_late": 5}
+    decision = told({1: Subject(facts=large)})[1]
+    assert decision.outcome == "refer"
+    facts = [reason.facts for reason in decision.reasons]
+    assert ("own_highest_balance_minor",) not in facts[:2]
+    assert any("bureau_reports" in names for names in facts)

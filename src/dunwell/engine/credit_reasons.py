@@ -74,7 +74,10 @@ class _Row(NamedTuple):
 
 
 class _Move(NamedTuple):
-    """What a level changes: `kind` 0 outcome, 1 class, 2 points, 3 limit, by `gain` of it."""
+    """What a level changes: `kind` 0 outcome, 1 class, 2 points, 3 limit, by `gain` of it.
+
+    `is_cutting`: it is for the better only because less would be granted, which is told last.
+    """
 
     kind: int
     gain: int
@@ -82,6 +85,7 @@ class _Move(NamedTuple):
     change: Mapping[str, Cell]
     distance: int
     is_known: bool
+    is_cutting: bool
     row: _Row
 
     @property
@@ -89,14 +93,21 @@ class _Move(NamedTuple):
         """Return the facts that have to change."""
         return tuple(self.change)
 
-    def near(self) -> tuple[int, int, int, int]:
+    def near(self) -> tuple[int, ...]:
         """Order levels of the same facts: what is moved, how much of it, the nearest value."""
-        return (self.kind, -abs(self.gain), self.distance, self.row.level_no)
+        return (*(self.is_cutting, self.kind), -abs(self.gain), self.distance, self.row.level_no)
 
     def rank(self) -> tuple[int, ...]:
         """Order facts: what is moved, fewest facts, those known before others, how much."""
         return (
-            *(self.kind, len(self.change), not self.is_known, -abs(self.gain), -abs(self.points)),
+            *(
+                self.is_cutting,
+                self.kind,
+                len(self.change),
+                not self.is_known,
+                -abs(self.gain),
+                -abs(self.points),
+            ),
             *(self.distance, self.row.level_no),
         )
 
@@ -226,7 +237,8 @@ def _moves(
         is_met = base.is_missing and not row.is_missing
         is_known = is_met or all(held[name] not in {None, ""} for name in change)
         distance = _distance(change, held)
-        move = _Move(kind, gains[kind], gains[2], change, distance, is_known, row)
+        is_cutting = gains[kind] > 0 > gains[3]
+        move = _Move(kind, gains[kind], gains[2], change, distance, is_known, is_cutting, row)
         key = (move.facts, gains[kind] > 0)
         if key not in best or move.near() < best[key].near():
             best[key] = move

@@ -122,8 +122,12 @@ class Portfolio:
         return concentration(self.engine_rows, most=SHOWN_MOST)
 
     def sliced(self, by: str) -> tuple[Slice, ...]:
-        """Return the customers who owe anything in groups by country, segment or risk_class."""
-        return slices((row for row in self.engine_rows if row.exposure_minor), by=SLICED[by])
+        """Return the customers who owe anything in groups by country, segment or risk_class.
+
+        The largest group first, but classes from the best to the worst.
+        """
+        found = slices((row for row in self.engine_rows if row.exposure_minor), by=SLICED[by])
+        return tuple(sorted(found, key=lambda one: one.name)) if by == "risk_class" else found
 
     @property
     def gauges(self) -> tuple[Gauge, ...]:

@@ -43,7 +43,8 @@ def test_lines_become_mandates_signed_ones_active_at_once(company, clerk, custom
     assert (second.status, second.scheme, second.is_recurring, second.debtor) == (
         "draft", "B2B", False, "Beta Holding",
     )  # fmt: skip
-    verbs = list(Event.objects.filter(subject="mandate").values_list("verb", "customer_id"))
+    told_of = Event.objects.filter(subject="mandate").order_by("pk")
+    verbs = list(told_of.values_list("verb", "customer_id"))
     assert verbs == [
         ("mandate.added", customer.pk), ("mandate.signed", customer.pk), ("mandate.added", other.pk),
     ]  # fmt: skip

@@ -323,3 +323,17 @@ def test_a_protected_input_is_refused_for_natural_persons_and_for_them_alone():
     stated["scorecard"]["subjects"] = "natural_persons"
     with pytest.raises(DocumentError, match="input age: it speaks of age, which may not score"):
         read_scorecard(stated)
+
+
+def test_a_share_is_told_as_percent_where_the_catalogue_knows_it():
+    share = {
+        "name": "own_share_late_ppm",
+        "bins": [
+            {"up_to": 125_000, "points": 40},
+            {"points": -5, "reason": "Pays many items late"},
+        ],
+        "missing": {"points": 0, "reason": "Not known"},
+    }
+    card = read_scorecard({"scorecard": document(inputs=[share])["scorecard"]})
+    way = score_one(card, {"own_share_late_ppm": 300_000}).reasons[0].change
+    assert (way.to, told(way)) == (125_000, "12.5 % or less")

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dunwell.engine.credit_fact_names import fact_named
 from dunwell.engine.scorecard_terms import CATEGORY, WHOLE, CardInput, Scorecard, Value
 
 
@@ -145,8 +146,17 @@ def told(one: Change) -> str:
     if one.above is None and one.until is None:
         return "any value"
     if one.above is None:
-        return f"{one.until} or less"
-    return f"more than {one.above}" + ("" if one.until is None else f", up to {one.until}")
+        return f"{_edge(one.input, one.until)} or less"
+    until = "" if one.until is None else f", up to {_edge(one.input, one.until)}"
+    return f"more than {_edge(one.input, one.above)}{until}"
+
+
+def _edge(name: str, value: Value) -> str:
+    """Return an edge of a bin as it is read: parts per million as percent."""
+    fact = fact_named(name)
+    if fact is None or fact.unit != "ppm" or not isinstance(value, int | float):
+        return str(value)
+    return f"{value / 10_000:.2f}".rstrip("0").rstrip(".") + " %"
 
 
 def _first_above(one: CardInput, place: int) -> int | float:

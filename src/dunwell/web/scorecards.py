@@ -20,6 +20,7 @@ from dunwell.actions.scorecards import (
     retire_scorecard,
     told_reasons,
 )
+from dunwell.engine.credit_fact_names import fact_named
 from dunwell.engine.scorecard_changes import change_to, told
 from dunwell.engine.scorecard_terms import CATEGORY, WHOLE, CardInput, Value
 from dunwell.engine.scorecard_terms import Scorecard as Card
@@ -296,6 +297,7 @@ def _tried(request: StaffRequest, card: Card) -> dict[str, Any]:
         {
             "key": f"v{place}",
             "label": one.label,
+            "unit": fact.unit if (fact := fact_named(one.name)) is not None else "",
             "value": typed[one.name],
             "choices": [text for part in one.bins for text in part.values],
         }

@@ -4,20 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import polars as pl
-
-from dunwell.engine.calendars import day_date
-from dunwell.formats.dates import order_evidence, read_days
-from dunwell.formats.findings import TableError
-from dunwell.formats.grid import Table
-from dunwell.formats.table import read_table
-from dunwell.formats.words import plain_words
+from dunwell.formats.line_files import (
+    LineFileError,
+    LineLayout,
+    LineTable,
+    day_in,
+    open_lines,
+    word_of,
+)
 
 MOST_LINES = 2_000
 """Lines read at once; more are refused, so that a page can show each of them."""
 MOST_BYTES = 5 * 1024 * 1024
-NAMED = 12
-"""Columns a refusal names."""
 TEMPLATE = (
     *("Mandate reference", "Customer number", "Account holder", "IBAN", "BIC"),
     *("Scheme", "Sequence", "Signed on"),
@@ -58,16 +56,19 @@ SEQUENCES: Mapping[str, str] = {
     "erstlastschrift|yes|ja|true|1|x",
     "no": "ooff|one off|once|single|einmalig|einmal|einmallastschrift|no|nein|false|0",
 }
-_FIELD_OF = {phrase: name for name, told in FIELDS.items() for phrase in told.split("|")}
 
 
-class MandateFileError(ValueError):
+class MandateFileError(LineFileError):
     """A file of mandates that cannot be read: file, place, reason."""
 
-    def __init__(self, file: str, place: str, reason: str) -> None:
-        """Keep what is wrong where; the text reads `file: place: reason`."""
-        super().__init__(f"{file}: {place}: {reason}")
-        self.file, self.place, self.reason = file, place, reason
+
+LAYOUT = LineLayout(
+    fields=FIELDS,
+    needed=NEEDED,
+    most_lines=MOST_LINES,
+    most_bytes=MOST_BYTES,
+    error=MandateFileError,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,115 +108,38 @@ def read_mandates(content: bytes, name: str, *, date_order: str = "") -> Mandate
     `date_order` (dmy or mdy) is for dates that fit both in every row; without it those lines
     have the problem. Raises MandateFileError for a file that is no table of mandates.
     """
-    if len(content) > MOST_BYTES:
-        raise MandateFileError(
-            name, "whole file", f"it has more than {MOST_BYTES // 1024**2} MB. Send fewer lines."
-        )
-    try:
-        table = read_table(content, name=name)
-    except TableError as error:
-        reason = str(error).removeprefix(f"{name}: ")
-        raise MandateFileError(name, "whole file", reason) from error
-    if table.refused_rows:
-        shifted = table.findings.filter(pl.col("action") == "refused").row(0, named=True)
-        raise MandateFileError(name, f"row {shifted['row']}", str(shifted["reason"]))
-    fields = _fields(table)
-    missing = [words for field, words in NEEDED.items() if field not in fields]
-    if missing:
-        shown = ", ".join(map(repr, table.cells.columns[:NAMED]))
-        raise MandateFileError(
-            name,
-            table.part or "first row",
-            f"no column is known as {' or as '.join(missing)}; the columns are {shown}. Name the "
-            "columns as the template does.",
-        )
-    if not 0 < table.cells.height <= MOST_LINES:
-        raise MandateFileError(
-            name,
-            table.part or "whole file",
-            f"it has {table.cells.height} lines; send 1 to {MOST_LINES} at once.",
-        )
-    days, is_open = _days(table, fields.get("signed_on", ""), date_order)
-    known = {column: field for field, column in fields.items()}
+    lines = open_lines(content, name, layout=LAYOUT)
+    days, is_open = lines.days("signed_on", told=date_order)
     return MandateFile(
-        lines=tuple(_line(table, fields, at, days) for at in range(table.cells.height)),
-        columns=tuple((column, known.get(column, "")) for column in table.cells.columns),
+        lines=tuple(_line(lines, at, days[at]) for at in range(lines.height)),
+        columns=lines.columns,
         asks_date_order=is_open,
     )
 
 
-def _fields(table: Table) -> dict[str, str]:
-    """Return field -> column; of two columns of a field the first is taken."""
-    fields: dict[str, str] = {}
-    for column in table.cells.columns:
-        field = _FIELD_OF.get(plain_words(column), "")
-        if field:
-            fields.setdefault(field, column)
-    return fields
-
-
-def _days(table: Table, column: str, told: str) -> tuple[list[date | str | None], bool]:
-    """Return per row the day, a text for a cell that is none, or None for an empty cell.
-
-    The second says that dates fit day-month and month-day in every row.
-    """
-    if not column:
-        return [None] * table.cells.height, False
-    cells = table.cells.get_column(column)
-    typed = table.days.get(column)
-    texts = cells if typed is None else cells.set(typed.is_not_null(), None)
-    evidence = order_evidence(texts)
-    decided = evidence.decided() if evidence.dmy or evidence.mdy else told
-    is_open = bool(evidence.both) and not decided
-    numbers = read_days(texts, order=decided or "rows").get_column("day").to_list()
-    kinds = typed.to_list() if typed is not None else [None] * len(numbers)
-    days: list[date | str | None] = []
-    for cell, number, kind in zip(cells, numbers, kinds, strict=True):
-        day = kind if kind is not None else number
-        days.append(cell if day is None else day_date(int(day)))
-    return days, is_open
-
-
-def _line(
-    table: Table, fields: Mapping[str, str], at: int, days: list[date | str | None]
-) -> MandateLine:
-    def cell(field: str) -> str:
-        column = fields.get(field, "")
-        return (table.cells.get_column(column)[at] or "") if column else ""
-
-    problems = []
-    scheme = _word(SCHEMES, cell("scheme"))
+def _line(lines: LineTable, at: int, day: date | str | None) -> MandateLine:
+    """Return one line with what is wrong in it."""
+    problems: list[str] = []
+    scheme = word_of(SCHEMES, lines.cell("scheme", at))
     if not scheme:
-        problems.append(f"{cell('scheme')[:40]!r} is no scheme; write CORE or B2B")
-    sequence = _word(SEQUENCES, cell("sequence"))
+        problems.append(f"{lines.cell('scheme', at)[:40]!r} is no scheme; write CORE or B2B")
+    sequence = word_of(SEQUENCES, lines.cell("sequence", at))
     if not sequence:
         problems.append(
-            f"{cell('sequence')[:40]!r} is no sequence; write RCUR (recurring) or OOFF (once)"
+            f"{lines.cell('sequence', at)[:40]!r} is no sequence; write RCUR (recurring) or "
+            "OOFF (once)"
         )
-    day = days[at]
-    if isinstance(day, str):
-        problems.append(
-            f"{day[:40]!r} is no day, or fits day-month and month-day; write it as 2026-01-31"
-        )
-        day = None
-    problems += [f"the {words} is missing" for key, words in NEEDED.items() if not cell(key)]
+    signed_on = day_in(day, problems, why="is no day, or fits day-month and month-day")
+    problems += lines.missing(at)
     return MandateLine(
-        row=int(table.rows[at]),
-        reference=cell("reference"),
-        customer_number=cell("customer_number"),
-        iban=cell("iban"),
-        bic=cell("bic"),
-        debtor=" ".join(cell("debtor").split()),
+        row=lines.row(at),
+        reference=lines.cell("reference", at),
+        customer_number=lines.cell("customer_number", at),
+        iban=lines.cell("iban", at),
+        bic=lines.cell("bic", at),
+        debtor=" ".join(lines.cell("debtor", at).split()),
         scheme=scheme or "CORE",
         is_recurring=sequence != "no",
-        signed_on=day,
+        signed_on=signed_on,
         problem="; ".join(problems),
     )
-
-
-def _word(words: Mapping[str, str], text: str) -> str:
-    """Return what a cell's word stands for, an empty text for an unknown one."""
-    wanted = plain_words(text)
-    if text.strip() and not wanted:
-        return ""
-    return next((name for name, told in words.items() if wanted in told.split("|")), "")

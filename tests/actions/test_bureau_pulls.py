@@ -38,7 +38,7 @@ def ask(customer, bureau=None, **changes):
 
 
 def claim(company, at=AT, **changes):
-    return claim_pulls(actor=system(company), limit=10, at=at, **changes)
+    return claim_pulls(actor=system(company), limit=10, as_of=TODAY, at=at, **changes)
 
 
 def answer(**changes):
@@ -156,6 +156,26 @@ def test_a_worker_that_died_loses_its_claim(company, customer):
     assert record_answer(actor=system(company), pull=lost, answer=answer(), **ON) is None
     assert record_answer(actor=system(company), pull=taken, answer=answer(), **ON) is not None
     assert BureauReport.objects.count() == 1
+
+
+def test_a_question_that_stops_every_worker_is_given_up_and_the_next_is_asked(company, customer):
+    bureau(company)
+    bureau(company, "Beta", priority=2)
+    ask(customer)
+    at = AT
+    for turn in range(1, ATTEMPTS + 1):
+        (pull,) = claim(company, at=at)
+        assert (pull.bureau.name, pull.attempts) == ("Alpha", turn)
+        at += LEASE + max(BACKOFF)
+    (following,) = claim(company, at=at)
+    pull.refresh_from_db()
+    assert (pull.error, pull.ended_on) == (
+        "a worker stopped while asking, the last of 4 attempts",
+        TODAY,
+    )
+    assert statuses(company) == [("Alpha", "failed"), ("Beta", "claimed")]
+    assert (following.follows, following.attempts) == (pull, 1)
+    assert verbs(company)[-2:] == ["bureau_pull.failed", "bureau_pull.claimed"]
 
 
 def test_a_natural_person_is_asked_about_with_a_consent_alone(company):

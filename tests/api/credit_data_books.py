@@ -24,7 +24,7 @@ def keep_credit_data(company, tag="", *, today, at):
         actor=actor, customer=customer, given_on=today, evidence="signed form", **on
     )
     ask_bureau(actor=actor, customer=customer, purpose="application", **on)
-    (pull,) = claim_pulls(actor=actor, limit=1, at=at)
+    (pull,) = claim_pulls(actor=actor, limit=1, **on)
     answer = BureauAnswer(bureau="Alpha", reported_on=today, score=600, pd_ppm=15_000)
     record_answer(actor=actor, pull=pull, answer=answer, **on)
     year = today - timedelta(days=200)

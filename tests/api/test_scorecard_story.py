@@ -5,6 +5,7 @@ import time_machine
 
 from dunwell import clock
 from dunwell.jobs import scorecards
+from dunwell.jobs.progress import LatestProgress
 from tests.actions.ledger_rows import invoice
 from tests.actions.scorecard_rows import card_document
 from tests.api.operations import OPERATIONS, send
@@ -27,10 +28,10 @@ PATHS = {
 
 
 @pytest.fixture(autouse=True)
-def _standing_clock():
+def _standing_clock(monkeypatch):
+    monkeypatch.setattr(scorecards, "_progress", LatestProgress())
     with time_machine.travel(AT, tick=False):
         yield
-    scorecards._latest.clear()
 
 
 def test_a_card_is_drafted_decided_by_another_person_and_scores(

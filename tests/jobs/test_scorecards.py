@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import time_machine
 
-from dunwell.actions.gate import Forbidden, Refused
+from dunwell.actions.gate import Forbidden, Refused, system
 from dunwell.jobs import scorecards
-from dunwell.jobs.scorecard_day import score_day
+from dunwell.jobs.progress import LatestProgress
+from dunwell.jobs.scorecard_day import card_scores, write_card_scores
 from dunwell.jobs.scorecard_samples import HABITS, books_sample
 from dunwell.jobs.scorecards import (
     CardOrder,
@@ -26,10 +27,14 @@ from tests.jobs import demo_desk
 
 
 @pytest.fixture(autouse=True)
-def _no_training_before():
-    scorecards._latest.clear()
-    yield
-    scorecards._latest.clear()
+def _no_training_before(monkeypatch):
+    monkeypatch.setattr(scorecards, "_progress", LatestProgress())
+
+
+def score_day(company, day):
+    """Score everybody on a day as the cycle does; return how many scores were written."""
+    scores = card_scores(company, as_of=day)
+    return write_card_scores(system(company), scores, as_of=day, at=AT)
 
 
 def outcomes(rows=240):
@@ -127,17 +132,17 @@ def test_every_customer_is_scored_once_a_day_and_only_moves_are_kept(company, ma
     first, second = (add_customer(company, number) for number in ("K1", "K2"))
     invoice(first, "R1", 100_00)
 
-    assert score_day(company.pk, as_of=TODAY, at=AT) == 2
-    assert score_day(company.pk, as_of=TODAY, at=AT) == 0
+    assert score_day(company, TODAY) == 2
+    assert score_day(company, TODAY) == 0
     rows = ScoreSnapshot.objects.filter(scorecard=card).order_by("customer")
     assert list(rows.values_list("customer", "points")) == [(first.pk, 430), (second.pk, 420)]
-    assert score_day(company.pk, as_of=TODAY + timedelta(days=1), at=AT) == 0
+    assert score_day(company, TODAY + timedelta(days=1)) == 0
     # a year on the first is known for long
-    assert score_day(company.pk, as_of=TODAY + timedelta(days=400), at=AT) == 1
+    assert score_day(company, TODAY + timedelta(days=400)) == 1
 
 
 def test_without_a_card_in_use_nobody_is_scored(company, customer):
-    assert score_day(company.pk, as_of=TODAY, at=AT) == 0
+    assert score_day(company, TODAY) == 0
 
 
 def test_the_cards_own_points_are_read_as_they_are_recorded(company, manager):
@@ -155,7 +160,7 @@ def test_the_cards_own_points_are_read_as_they_are_recorded(company, manager):
         company=company, customer=first, name="fleet", value=9, as_of=TODAY, source="visit",
         recorded_at=AT, by="nora",
     )  # fmt: skip
-    score_day(company.pk, as_of=TODAY, at=AT)
+    score_day(company, TODAY)
     rows = ScoreSnapshot.objects.order_by("customer").values_list("customer", "points")
     assert list(rows) == [(first.pk, 475), (second.pk, 455)]
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dunwell.jobs import training
+from dunwell.jobs.progress import LatestProgress
 from dunwell.jobs.train import STAGES, train
 from dunwell.jobs.training import FAILED, Training, begin_training, latest_training
 from dunwell.models import Company, ModelVersion
@@ -13,10 +14,8 @@ from tests.conftest import AT, TODAY
 
 
 @pytest.fixture(autouse=True)
-def _no_training_before():
-    training._latest.clear()
-    yield
-    training._latest.clear()
+def _no_training_before(monkeypatch):
+    monkeypatch.setattr(training, "_progress", LatestProgress())
 
 
 def test_a_training_ends_with_the_version_it_made(company, manager, customer):
@@ -73,7 +72,7 @@ def test_a_failure_says_where_to_look(db):
 
 def test_one_training_of_a_company_runs_at_a_time(company, manager):
     running = Training(started_at=AT, is_running=True)
-    training._latest[company.pk] = running
+    training._progress.begin(company.pk, running, lambda: None, key="somebody else's")
 
     assert not begin_training(company.pk, user_id=manager.pk, at=AT)
     assert latest_training(company.pk) is running

@@ -10,6 +10,7 @@ from dunwell.actions.gate import system
 from dunwell.actions.model_versions import fall_back, record_check, record_model_version
 from dunwell.engine.calendars import day_number
 from dunwell.jobs import training
+from dunwell.jobs.progress import LatestProgress
 from dunwell.models import ModelVersion
 from tests.actions.ledger_rows import invoice
 from tests.actions.test_model_versions import trained
@@ -138,10 +139,8 @@ FIGURES = {
 
 
 @pytest.fixture(autouse=True)
-def _no_training_before():
-    training._latest.clear()
-    yield
-    training._latest.clear()
+def _no_training_before(monkeypatch):
+    monkeypatch.setattr(training, "_progress", LatestProgress())
 
 
 @pytest.fixture
@@ -335,9 +334,10 @@ def test_training_without_a_ledger_says_what_to_do(come_in, manager):
 
 
 def test_a_running_training_shows_that_it_moves(come_in, reader, company, serving):
-    training._latest[company.pk] = training.Training(
+    running = training.Training(
         started_at=AT - timedelta(seconds=42), is_running=True, stage="test", done_ppm=290_000
     )
+    training._progress.begin(company.pk, running, lambda: None, key="somebody else's")
     client = come_in(reader)
     page, part = client.get("/models/").text, client.get("/models/progress/")
 

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dunwell.actions.scorecards import write_score_snapshots
 from dunwell.jobs import scorecards
+from dunwell.jobs.progress import LatestProgress
 from dunwell.models import Scorecard
 from tests.actions.desk import acting
 from tests.actions.scorecard_rows import REPORT, card_document, draft, promoted
@@ -20,10 +21,8 @@ QUERIES_OF_A_CARD = 9
 
 
 @pytest.fixture(autouse=True)
-def _no_training_before():
-    scorecards._latest.clear()
-    yield
-    scorecards._latest.clear()
+def _no_training_before(monkeypatch):
+    monkeypatch.setattr(scorecards, "_progress", LatestProgress())
 
 
 @pytest.fixture

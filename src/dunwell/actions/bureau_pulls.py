@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from dunwell.actions.bureau_reports import add_report
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
 from dunwell.formats.bureau_answers import BureauAnswer
 from dunwell.models import BureauAccount, BureauConsent, BureauPull, BureauReport, Customer
 from dunwell.queries.bureau_reports import consent_holds
@@ -55,8 +55,7 @@ def ask_bureau(
     purpose, without a bureau to ask, and for a natural person without a consent that holds.
     """
     actor.require("bureau.pull")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    own(actor, customer, "customer")
     if purpose not in BureauPull.Purpose.values:
         raise Refused(f"{purpose!r} is no purpose; use {', '.join(BureauPull.Purpose.values)}.")
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
@@ -80,16 +79,18 @@ def ask_bureau(
 
 
 @transaction.atomic
-def claim_pulls(*, actor: Actor, limit: int, at: datetime, after: int = 0) -> list[BureauPull]:
+def claim_pulls(
+    *, actor: Actor, limit: int, as_of: date, at: datetime, after: int = 0
+) -> list[BureauPull]:
     """Take up to `limit` questions that may be asked now, each by compare-and-set.
 
     Those never asked, those whose waiting time after a failure is over, and claims of workers
-    that died. `after` is the last key of the batch before.
+    that died; a question whose last attempt stopped its worker has failed. `after` is the last
+    key of the batch before.
     """
     actor.require("bureau.pull")
     mine = BureauPull.objects.filter(company=actor.company)
-    dead = mine.filter(status=Status.CLAIMED, claimed_at__lte=at - LEASE)
-    dead.update(status=Status.ASKED, error="a worker stopped while asking")
+    _release_dead_claims(actor, as_of=as_of, at=at)
     rested = reduce(
         or_,
         (Q(attempts=number, claimed_at__lte=at - wait) for number, wait in enumerate(BACKOFF, 1)),
@@ -196,6 +197,18 @@ def record_failure(
     return following
 
 
+def _release_dead_claims(actor: Actor, *, as_of: date, at: datetime) -> None:
+    """Put back what a worker claimed and never finished; after the last attempt give it up."""
+    dead = BureauPull.objects.filter(
+        company=actor.company, status=Status.CLAIMED, claimed_at__lte=at - LEASE
+    )
+    text = "a worker stopped while asking"
+    for pull in dead.filter(attempts__gte=ATTEMPTS).select_related("bureau").order_by("pk"):
+        error = f"{text}, the last of {pull.attempts} attempts"
+        record_failure(actor=actor, pull=pull, error=error, permanent=True, as_of=as_of, at=at)
+    dead.update(status=Status.ASKED, error=text)
+
+
 def _next(actor: Actor, pull: BureauPull, *, as_of: date, at: datetime) -> BureauPull | None:
     """Ask the bureau after this one in the waterfall, None at its end or with a young report."""
     if not pull.goes_on:
@@ -260,8 +273,7 @@ def _ask(
 
 
 def _check_bureau(actor: Actor, bureau: BureauAccount) -> None:
-    if bureau.company_id != actor.company.pk:
-        raise Refused("This bureau belongs to another company.")
+    own(actor, bureau, "bureau")
     if not bureau.is_active:
         raise Refused(f"{bureau.name} is switched off; switch it on first.")
     if bureau.kind == BureauAccount.Kind.HAND:

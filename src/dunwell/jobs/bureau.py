@@ -1,6 +1,7 @@
 """Asking bureaus what waits to be asked: claim, ask outside any transaction, record.
 
-Killed in between, a later run asks again under the same reference once the claim has run out.
+Killed in between, a later run asks again under the same reference once the claim has run out;
+a question that stops every worker is given up in the end.
 """
 
 from collections import Counter
@@ -38,7 +39,7 @@ def pull_reports(
     actor, as_of = system(company), clock.today(company.zone)
     counts: Counter[str] = Counter()
     after = 0
-    while batch := claim_pulls(actor=actor, limit=BATCH, at=clock.now(), after=after):
+    while batch := claim_pulls(actor=actor, limit=BATCH, as_of=as_of, at=clock.now(), after=after):
         # what follows in the waterfall has a later key and is claimed in a later round
         after = batch[-1].pk
         for pull in batch:

@@ -3,28 +3,23 @@
 The fitting is outside any transaction; one action at the end writes.
 """
 
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from dunwell import clock
 from dunwell.actions.gate import Actor, Refused, staff, system
-from dunwell.actions.scorecards import (
-    draft_scorecard,
-)
+from dunwell.actions.scorecards import draft_scorecard
 from dunwell.engine.credit_fact_names import FACTS
 from dunwell.engine.documents import DocumentError
-from dunwell.jobs.background import begin
+from dunwell.jobs.progress import LatestProgress, Progress
 from dunwell.jobs.scorecard_samples import CardSample, books_sample, file_sample
 from dunwell.ml.scorecards.fit import FitChoices, fit_card
 from dunwell.ml.scorecards.points import CardTitle
 from dunwell.ml.scorecards.samples import UnusableSample
 from dunwell.models import Company, Scorecard, User
 
-DONE = 1_000_000
 FAILED = "Training failed; what happened is in the server's log. Nothing has changed."
 
 Tell = Callable[[str, int], None]
@@ -55,23 +50,16 @@ class CardOrder:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CardTraining:
-    """One training: since when, whether it runs, at what stage, and how it ended.
+class CardTraining(Progress):
+    """One training; `scorecard_id` is 0 until a draft is recorded.
 
-    `stage` is one of `ml.scorecards.fit.STAGES`; `scorecard_id` is 0 until a draft is recorded,
-    `refusal` empty unless it ended without one.
+    `stage` is one of `ml.scorecards.fit.STAGES`.
     """
 
-    started_at: datetime
-    is_running: bool
     scorecard_id: int = 0
-    refusal: str = ""
-    stage: str = "read"
-    done_ppm: int = 0
 
 
-_latest: dict[int, CardTraining] = {}
-_guard = threading.Lock()
+_progress: LatestProgress[CardTraining] = LatestProgress()
 
 
 def train_scorecard(
@@ -116,18 +104,17 @@ def begin_card_training(
     company_id: int, order: CardOrder, *, user_id: int | None, at: datetime
 ) -> bool:
     """Begin to learn in the background unless it is being done; return whether it was begun."""
-    with _guard:
-        latest = _latest.get(company_id)
-        if latest is not None and latest.is_running:
-            return False
-        _latest[company_id] = CardTraining(started_at=at, is_running=True)
-    return begin(partial(_train, company_id, order, user_id), key=f"scorecard {company_id}")
+    return _progress.begin(
+        company_id,
+        CardTraining(started_at=at, is_running=True),
+        partial(_train, company_id, order, user_id),
+        key=f"scorecard {company_id}",
+    )
 
 
 def latest_card_training(company_id: int) -> CardTraining | None:
     """Return the last training begun by a page of this process, None for none."""
-    with _guard:
-        return _latest.get(company_id)
+    return _progress.latest(company_id)
 
 
 def _sample(company: Company, order: CardOrder, as_of: date) -> CardSample:
@@ -150,21 +137,13 @@ def _actor(company: Company, user_id: int | None) -> Actor:
 
 
 def _train(company_id: int, order: CardOrder, user_id: int | None) -> None:
-    ended: dict[str, Any] = {"refusal": FAILED}
+    scorecard_id, refusal = 0, FAILED
     try:
         found = train_scorecard(
-            company_id, order, user_id=user_id, tell=partial(_tell, company_id)
+            company_id, order, user_id=user_id, tell=partial(_progress.tell, company_id)
         )
-        ended = {"scorecard_id": found.pk}
+        scorecard_id, refusal = found.pk, ""
     except Refused as told:
-        ended = {"refusal": str(told)}
+        refusal = str(told)
     finally:
-        with _guard:
-            _latest[company_id] = replace(
-                _latest[company_id], is_running=False, done_ppm=DONE, **ended
-            )
-
-
-def _tell(company_id: int, stage: str, done_ppm: int) -> None:
-    with _guard:
-        _latest[company_id] = replace(_latest[company_id], stage=stage, done_ppm=done_ppm)
+        _progress.end(company_id, scorecard_id=scorecard_id, refusal=refusal)

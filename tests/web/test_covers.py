@@ -13,7 +13,7 @@ PAGES = ("/covers/", "/covers/deadlines/", "/covers/usage/", "/covers/claims/")
 QUERIES = {
     "/covers/?scope=all": 6,
     "/covers/deadlines/": 6,
-    "/covers/usage/": 11,
+    "/covers/usage/": 10,
     "/covers/claims/": 5,
 }
 HTMX = {"HX-Request": "true"}

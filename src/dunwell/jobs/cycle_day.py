@@ -22,6 +22,7 @@ from dunwell.queries.application_proposals import waiting_proposals
 from dunwell.queries.charges_due import ChargesDue, charges_due
 from dunwell.queries.choices import as_chosen
 from dunwell.queries.cover_clocks import CoverClock, cover_clock
+from dunwell.queries.credit_facts import CreditFacts, read_credit_facts
 from dunwell.queries.credit_ratings import RatingsDue, ratings_due
 from dunwell.queries.early_warnings import WarningsFound, warnings_found
 from dunwell.queries.ledgers import Books
@@ -68,14 +69,24 @@ class Day:
         return customer_scores(self.books, as_of=self.as_of)
 
     @cached_property
+    def credit_facts(self) -> CreditFacts:
+        """The facts of everybody's credit; asked for after customers are scored."""
+        return read_credit_facts(self.actor.company, as_of=self.as_of, books=self.books)
+
+    @cached_property
     def ratings(self) -> RatingsDue | None:
         """What the credit policy makes of every customer anew, None without an own policy."""
-        return ratings_due(self.actor.company, books=self.books, as_of=self.as_of)
+        return ratings_due(
+            self.actor.company,
+            books=self.books,
+            as_of=self.as_of,
+            known=lambda: self.credit_facts,
+        )
 
     @cached_property
     def cards(self) -> tuple[CardScores, ...]:
         """What scorecards in use say of the customers that moved."""
-        return card_scores(self.actor.company, as_of=self.as_of, books=self.books)
+        return card_scores(self.actor.company, as_of=self.as_of, known=lambda: self.credit_facts)
 
     @cached_property
     def segments(self) -> SegmentsDue | None:

@@ -1,20 +1,19 @@
 """The day's scores: every customer by the champions and, in shadow, by the challengers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from dunwell.actions.gate import Actor, system
+from dunwell.actions.gate import Actor
 from dunwell.actions.scorecards import SnapshotIn, snapshot_of, write_score_snapshots
 from dunwell.engine.scorecard_terms import CATEGORY, Value, as_text
 from dunwell.engine.scorecard_terms import Scorecard as Card
 from dunwell.engine.scorecards import Scorer, score_rows
 from dunwell.models import Company, Scorecard
-from dunwell.queries.credit_facts import credit_facts, credit_facts_frame
-from dunwell.queries.ledgers import Books
+from dunwell.queries.credit_facts import CreditFacts, read_credit_facts
 from dunwell.queries.scorecards import card_of, last_points, scoring_cards
 
 
@@ -27,18 +26,21 @@ class CardScores:
 
 
 def card_scores(
-    company: Company, *, as_of: date, books: Books | None = None
+    company: Company,
+    *,
+    as_of: date,
+    known: Callable[[], CreditFacts] | None = None,
 ) -> tuple[CardScores, ...]:
     """Return what every champion and challenger of the day says of the customers that moved.
 
-    Reading and working out alone, for the cycle to do outside its transaction. `books` is
-    the ledger, when somebody has read it already.
+    Reading and working out alone, for the cycle to do outside its transaction. `known` gives the
+    facts of everybody on the day, where somebody else needs them too.
     """
     cards = [(found, card_of(found)) for found in scoring_cards(company, as_of=as_of)]
     if not cards:
         return ()
-    known = credit_facts_frame(company, as_of=as_of, books=books)
-    table = _with_own_points(company, known, [card for _, card in cards], as_of=as_of)
+    facts = known() if known is not None else read_credit_facts(company, as_of=as_of)
+    table = _with_own_points(facts, [card for _, card in cards])
     frame = nw.from_native(table.rename({"customer_id": "subject_id"}).lazy())
     by_customer = {row["customer_id"]: row for row in table.iter_rows(named=True)}
     found = []
@@ -69,23 +71,12 @@ def write_card_scores(
     )
 
 
-def score_day(company_id: int, *, as_of: date, at: datetime) -> int:
-    """Score every customer by the champions and challengers of the day; return how many changed.
-
-    Safe to run twice: a day that is scored stays as it is.
-    """
-    company = Company.objects.get(pk=company_id)
-    scores = card_scores(company, as_of=as_of)
-    return write_card_scores(system(company), scores, as_of=as_of, at=at)
-
-
-def _with_own_points(
-    company: Company, found: pl.DataFrame, cards: Sequence[Card], *, as_of: date
-) -> pl.DataFrame:
+def _with_own_points(facts: CreditFacts, cards: Sequence[Card]) -> pl.DataFrame:
     """Return the facts with the company's own points that cards name, as the cards read them.
 
-    `credit_facts_frame` holds the catalogue's alone, since only a card tells what another one is.
+    The frame holds the catalogue's alone, since only a card tells what another one is.
     """
+    found = facts.frame
     own = {
         one.name: one.kind
         for card in cards
@@ -94,11 +85,13 @@ def _with_own_points(
     }
     if not own:
         return found
-    told = credit_facts(company, as_of=as_of)
     return found.with_columns(
         pl.Series(
             name,
-            [_own_point(told[key].get(name), kind) for key in found["customer_id"]],
+            [
+                _own_point(facts.points.get(key, {}).get(name), kind)
+                for key in found["customer_id"]
+            ],
             dtype=pl.String if kind == CATEGORY else pl.Float64,
         )
         for name, kind in own.items()

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from dunwell.engine.bureau_facts import (
     Report,
@@ -178,12 +177,6 @@ def consent_holds(consent: BureauConsent, *, as_of: date) -> bool:
         and (consent.until_on is None or consent.until_on >= as_of)
         and (consent.withdrawn_on is None or consent.withdrawn_on > as_of)
     )
-
-
-def report_document(report: BureauReport) -> Mapping[str, Any]:
-    """Return what the bureau answered, as it was told."""
-    told: Mapping[str, Any] = report.raw
-    return told
 
 
 def _at_home(

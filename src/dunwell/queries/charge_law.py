@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from dunwell.engine.case_answers import CaseValues
 from dunwell.engine.charge_terms import group_terms
 from dunwell.engine.charges.late_rules import LateRule, read_late_rules
 from dunwell.engine.charges.reference_rates import (
@@ -15,7 +16,7 @@ from dunwell.engine.charges.reference_rates import (
     with_own_values,
 )
 from dunwell.engine.charges_policy import OFF, ChargesPolicy, read_charges_policy
-from dunwell.engine.charges_rehearsal import ChargesCaseResult, play_charges_cases
+from dunwell.engine.charges_rehearsal import play_charges_cases
 from dunwell.formats.policies import read_policy
 from dunwell.models import Company, PolicyVersion, ReferenceRate
 from dunwell.queries.policy_documents import document_in_force
@@ -78,7 +79,7 @@ def read_lawful_policy(document: Mapping[str, object]) -> ChargesPolicy:
     return policy
 
 
-def play_lawful_cases(policy: ChargesPolicy) -> tuple[ChargesCaseResult, ...]:
+def play_lawful_cases(policy: ChargesPolicy) -> tuple[CaseValues, ...]:
     """Return what a policy answers to its own cases, by the shipped rules and rates."""
     return play_charges_cases(policy, rules=late_rules(), tables=official_tables())
 

@@ -17,7 +17,7 @@ from dunwell.engine.cover_clock import (
     parts,
     unpaid_ppm,
 )
-from dunwell.engine.matching.foreign import read_rates
+from dunwell.engine.matching.foreign import Rates, read_rates
 from dunwell.models import Company, Cover, CoverNotice, ItemPrediction, OpenItem
 from dunwell.queries.credit_sections import cover_rules
 from dunwell.queries.frames import fx_frame
@@ -101,7 +101,9 @@ def cover_clock(
     if not covers:
         return None
     rules = cover_rules(company, as_of=as_of)
-    items = _items(company, {cover.customer_id for cover in covers.values()}, as_of=as_of)
+    rates = read_rates(fx_frame(company), company.currency)
+    customers = {cover.customer_id for cover in covers.values()}
+    items = _items(company, customers, rates, as_of=as_of)
     by_customer: dict[int, list[ClockItem]] = defaultdict(list)
     for item in items.values():
         by_customer[item.customer_id].append(item)
@@ -114,7 +116,7 @@ def cover_clock(
             as_of=as_of,
         )
     standing.sort(key=lambda one: (one.due_on, one.cover_id, one.kind, one.item_id or 0))
-    uses = _uses(company, covers, by_customer, rules, as_of=as_of)
+    uses = _uses(company, covers, by_customer, rules, rates, as_of=as_of)
     return CoverClock(
         as_of=as_of,
         rules=rules,
@@ -125,7 +127,9 @@ def cover_clock(
     )
 
 
-def _items(company: Company, customers: set[int], *, as_of: date) -> dict[int, ClockItem]:
+def _items(
+    company: Company, customers: set[int], rates: Rates, *, as_of: date
+) -> dict[int, ClockItem]:
     rows = (
         OpenItem.objects.filter(company=company, customer__in=customers, open_minor__gt=0)
         .filter(item__issued_on__lte=as_of)
@@ -142,7 +146,6 @@ def _items(company: Company, customers: set[int], *, as_of: date) -> dict[int, C
     )
     found = list(rows)
     curves = _curves(company, customers)
-    rates = read_rates(fx_frame(company), company.currency)
     day = day_number(as_of)
     return {
         key: ClockItem(
@@ -197,6 +200,7 @@ def _uses(
     covers: Mapping[int, Cover],
     by_customer: Mapping[int, Sequence[ClockItem]],
     rules: CoverRules,
+    rates: Rates,
     *,
     as_of: date,
 ) -> dict[int, CoverUse]:
@@ -206,7 +210,6 @@ def _uses(
     ).values_list("cover__customer", "cover", "kind", "item", "due_on")
     for customer, cover, kind, item, due in rows.order_by("id"):
         missed[customer].append((cover, kind, item, due))
-    rates = read_rates(fx_frame(company), company.currency)
     granted: dict[int, list[CoverTerms]] = defaultdict(list)
     unknown: set[int] = set()
     for one in sorted(covers.values(), key=lambda c: (COVER_KINDS.index(c.kind), c.pk)):

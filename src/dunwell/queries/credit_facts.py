@@ -5,6 +5,7 @@ wherever it is used. A day gone by is answered from what was known by its busine
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
@@ -49,6 +50,41 @@ SCHEMA: Mapping[str, type[pl.DataType]] = {
 """Columns of `credit_facts_frame`: the key and every fact of the catalogue."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CreditFacts:
+    """Facts as read: a row per customer in the columns SCHEMA, and points of any name by customer.
+
+    The frame is sorted by customer and holds the points of the catalogue alone.
+    """
+
+    frame: pl.DataFrame
+    points: Mapping[int, Mapping[str, Value]]
+
+    def by_customer(self) -> dict[int, dict[str, Value]]:
+        """Return every fact of each customer by its key, its points of any name among them."""
+        found: dict[int, dict[str, Value]] = {}
+        for row in self.frame.iter_rows(named=True):
+            key = int(row.pop("customer_id"))
+            found[key] = {**row, **self.points.get(key, {})}
+        return found
+
+
+def read_credit_facts(
+    company: Company,
+    *,
+    as_of: date,
+    customer_ids: Collection[int] | None = None,
+    books: Books | None = None,
+) -> CreditFacts:
+    """Return the facts of everybody, or of some; other companies' customers are left out.
+
+    `books` is a ledger that has been read already, for everybody.
+    """
+    points = _points(company, customer_ids, as_of)
+    frame = _frame(company, as_of=as_of, customer_ids=customer_ids, points=points, books=books)
+    return CreditFacts(frame=frame, points=points)
+
+
 def credit_facts(
     company: Company, *, as_of: date, customer_ids: Collection[int] | None = None
 ) -> dict[int, dict[str, Value]]:
@@ -57,13 +93,7 @@ def credit_facts(
     `customer_ids` narrows it to some; other companies' are left out. A fact that is not known is
     None, never 0.
     """
-    points = _points(company, customer_ids, as_of)
-    frame = _frame(company, as_of=as_of, customer_ids=customer_ids, points=points)
-    found: dict[int, dict[str, Value]] = {}
-    for row in frame.iter_rows(named=True):
-        key = int(row.pop("customer_id"))
-        found[key] = {**row, **points.get(key, {})}
-    return found
+    return read_credit_facts(company, as_of=as_of, customer_ids=customer_ids).by_customer()
 
 
 def credit_facts_frame(
@@ -77,8 +107,7 @@ def credit_facts_frame(
 
     `books` is a ledger that has been read already, for everybody.
     """
-    points = _points(company, customer_ids, as_of)
-    return _frame(company, as_of=as_of, customer_ids=customer_ids, points=points, books=books)
+    return read_credit_facts(company, as_of=as_of, customer_ids=customer_ids, books=books).frame
 
 
 def _frame(

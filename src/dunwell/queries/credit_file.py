@@ -72,9 +72,13 @@ class CreditFile:
         """Return how many points the checklist has."""
         return sum(row.is_listed for row in self.points)
 
-    def of_group(self, group: str) -> tuple[CreditFactRow, ...]:
-        """Return the facts of a group, in the order of the catalogue."""
-        return tuple(row for row in self.facts if row.group == group)
+    @property
+    def known(self) -> dict[str, Value]:
+        """Return every fact by its name, the company's own points by `point_` and theirs."""
+        return {
+            **{row.name: row.value for row in self.facts},
+            **{f"point_{row.name}": row.value for row in self.points},
+        }
 
 
 def credit_file(company: Company, customer_id: int, *, as_of: date) -> CreditFile | None:
@@ -115,16 +119,6 @@ def point_rows(company: Company, customer_id: int, *, as_of: date) -> tuple[Cred
     listed = [name.removeprefix("point_") for name in POINTS]
     own = sorted(set(latest) - set(listed))
     return tuple(_point(name, latest.get(name), as_of=as_of) for name in (*listed, *own))
-
-
-def point_history(
-    company: Company, customer_id: int, name: str, *, as_of: date
-) -> tuple[CreditDataPoint, ...]:
-    """Return everything told under a name by a day, the newest first."""
-    found = CreditDataPoint.objects.filter(
-        company=company, customer=customer_id, name=name, as_of__lte=as_of
-    )
-    return tuple(found.order_by("-as_of", "-pk"))
 
 
 def _point(name: str, point: CreditDataPoint | None, *, as_of: date) -> CreditPointRow:

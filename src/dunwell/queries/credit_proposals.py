@@ -69,11 +69,13 @@ def propose(
     as_of: date,
     asked_minor: int | None = None,
     facts: Mapping[str, Value] | None = None,
+    on_record: Mapping[str, Value] | None = None,
 ) -> CreditProposal:
     """Return what the policy in force proposes for a customer, or an applicant without one.
 
     `facts` are added to those on record and beat them: what an application says, what somebody
-    tries. `asked_minor` in the company's currency; None asks for what the table gives. Raises
+    tries. `on_record` are the customer's own of the day, where somebody has read them.
+    `asked_minor` in the company's currency; None asks for what the table gives. Raises
     ValueError for an amount below 0.
     """
     if asked_minor is not None and asked_minor < 0:
@@ -85,8 +87,11 @@ def propose(
     known: dict[str, Value] = {}
     if customer is not None:
         names = policy.kinds(chosen.card)
-        found = subjects_of(company, names, as_of=as_of, customer_ids=[key])
-        known |= found[key].facts if key in found else {}
+        if on_record is not None:
+            known |= {name: on_record[name] for name in names if on_record.get(name) is not None}
+        else:
+            found = subjects_of(company, names, as_of=as_of, customer_ids=[key])
+            known |= found[key].facts if key in found else {}
     known |= facts or {}
     subject = Subject(facts=known, asked_minor=asked_minor)
     one = decide({key: subject}, policy, chosen.card, currency=company.currency)[key]

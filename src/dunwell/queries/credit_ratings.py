@@ -2,17 +2,18 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from dunwell.engine.credit_decision import Decision, add_reasons, decide
 from dunwell.engine.credit_fact_names import Value
 from dunwell.models import Company, CreditRating
+from dunwell.queries.credit_facts import CreditFacts
 from dunwell.queries.credit_policies import card_in_force, credit_policy_in_force
 from dunwell.queries.credit_subjects import subjects_of
 from dunwell.queries.ledgers import Books
@@ -93,11 +94,10 @@ def ratings(
     with_reasons: bool = True,
 ) -> dict[int, Rating]:
     """Return the rating of each customer as of a day; who has none is left out. One query."""
-    found = _until(company, as_of, customer_ids).values_list(
+    found = _newest(company, as_of, customer_ids).values_list(
         *("customer_id", "risk_class", "risk", "outcome", "points", "pd_ppm", "as_of"),
         *("policy_version", *(("reasons",) if with_reasons else ())),
     )
-    # the latest comes last and stays
     return {
         row[0]: Rating(
             risk_class=row[1],
@@ -145,9 +145,16 @@ def class_moves(company: Company, *, from_on: date, to_on: date) -> tuple[ClassM
     )
 
 
-def ratings_due(company: Company, *, books: Books, as_of: date) -> RatingsDue | None:
+def ratings_due(
+    company: Company,
+    *,
+    books: Books,
+    as_of: date,
+    known: Callable[[], CreditFacts] | None = None,
+) -> RatingsDue | None:
     """Return the ratings that differ from those customers have; None without an own policy.
 
+    `known` gives the facts of everybody on the day, where somebody else needs them too.
     One query where the company published no credit policy: nobody is rated by the standard.
     """
     in_force = credit_policy_in_force(company, as_of=as_of)
@@ -156,7 +163,8 @@ def ratings_due(company: Company, *, books: Books, as_of: date) -> RatingsDue | 
     policy = in_force.policy
     chosen = card_in_force(company, policy, as_of=as_of)
     names = policy.kinds(chosen.card)
-    subjects = subjects_of(company, names, as_of=as_of, books=books)
+    facts = known() if known is not None else None
+    subjects = subjects_of(company, names, as_of=as_of, books=books, known=facts)
     decisions = decide(subjects, policy, chosen.card, with_reasons=False)
     before = _digests(company, as_of)
     changed = {
@@ -196,22 +204,25 @@ def rating_digest(decision: Decision) -> str:
     return sha256(json.dumps(told).encode()).hexdigest()
 
 
-def _until(
+def _newest(
     company: Company, as_of: date, customer_ids: Collection[int] | None
 ) -> QuerySet[CreditRating]:
-    found = CreditRating.objects.filter(company=company, as_of__lte=as_of)
-    if customer_ids is not None:
-        found = found.filter(customer__in=customer_ids)
-    return found.order_by("as_of", "id")
+    """Return each customer's newest rating of those until a day."""
+    own = CreditRating.objects.filter(
+        company=company, customer=OuterRef("customer"), as_of__lte=as_of
+    )
+    newest = own.order_by("-as_of", "-id").values("pk")[:1]
+    found = CreditRating.objects.filter(company=company, pk=Subquery(newest))
+    return found if customer_ids is None else found.filter(customer__in=customer_ids)
 
 
 def _classes(company: Company, as_of: date) -> dict[int, str]:
-    found = _until(company, as_of, None).values_list("customer_id", "risk_class")
+    found = _newest(company, as_of, None).values_list("customer_id", "risk_class")
     return dict(found.iterator(chunk_size=5_000))
 
 
 def _digests(company: Company, as_of: date) -> dict[int, str]:
-    found = _until(company, as_of, None).values_list("customer_id", "digest")
+    found = _newest(company, as_of, None).values_list("customer_id", "digest")
     return dict(found.iterator(chunk_size=5_000))
 
 

@@ -25,7 +25,8 @@ from dunwell.models import (
     Replay,
 )
 from dunwell.queries.dated_rates import rates_on
-from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of
+from dunwell.queries.replays import newest_replays
 
 MONTHS = 12
 LATE_DAYS = 90
@@ -135,19 +136,12 @@ def credit_replay_rows(
     company: Company, *, version_id: int | None = None, cursor: str = "", limit: int = PAGE_SIZE
 ) -> Page[CreditReplayRow]:
     """Return one page of replays of credit policies, the newest first."""
-    found = Replay.objects.filter(company=company, version__kind=PolicyVersion.Kind.CREDIT)
-    if version_id is not None:
-        found = found.filter(version_id=version_id)
+    found = newest_replays(
+        company, PolicyVersion.Kind.CREDIT, version_id=version_id, cursor=cursor
+    )
     limit = page_limit(limit)
-    rows = (
-        found.filter(after(cursor, ("-id",), (int,)))
-        .select_related("version")
-        .defer("version__text", "version__document")
-        .order_by("-id")[: limit + 1]
-    )
-    return page_of(
-        [credit_replay_row(row) for row in rows], limit=limit, key=lambda row: (row.id,)
-    )
+    rows = [credit_replay_row(row) for row in found[: limit + 1]]
+    return page_of(rows, limit=limit, key=lambda row: (row.id,))
 
 
 def credit_replay_row(found: Replay) -> CreditReplayRow:

@@ -121,12 +121,6 @@ def waiting_count(company: Company) -> int:
     return CreditLimit.objects.filter(company=company, status=Status.PROPOSED).count()
 
 
-def limit_segments(company: Company) -> list[str]:
-    """Return the segments that have a row in the ledger, in order."""
-    found = CreditLimit.objects.filter(company=company).exclude(segment="")
-    return list(found.order_by("segment").values_list("segment", flat=True).distinct())
-
-
 def group_names(company: Company) -> list[tuple[int, str]]:
     """Return the groups that have not ended, by name."""
     found = CreditGroup.objects.filter(company=company, ended_on=None).order_by("name", "id")

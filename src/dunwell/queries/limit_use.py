@@ -123,8 +123,12 @@ def group_rows(
 ) -> tuple[CreditGroupRow, ...]:
     """Return the groups by name with limit and use; the number of queries is fixed."""
     found = CreditGroup.objects.filter(company=company)
-    if not with_ended:
-        found = found.filter(ended_on=None)
+    return _group_rows(company, found if with_ended else found.filter(ended_on=None), as_of=as_of)
+
+
+def _group_rows(
+    company: Company, found: QuerySet[CreditGroup], *, as_of: date
+) -> tuple[CreditGroupRow, ...]:
     groups = list(found.order_by("name", "id"))
     members = _members(as_of).filter(group__in=[group.pk for group in groups])
     inside: dict[int, list[int]] = {group.pk: [] for group in groups}
@@ -169,8 +173,8 @@ def _group(
 
 def group_row(company: Company, group_id: int, *, as_of: date) -> CreditGroupRow | None:
     """Return one group with limit and use, None where the company has none of this key."""
-    every = group_rows(company, as_of=as_of, with_ended=True)
-    return next((row for row in every if row.id == group_id), None)
+    found = CreditGroup.objects.filter(company=company, pk=group_id)
+    return next(iter(_group_rows(company, found, as_of=as_of)), None)
 
 
 def member_rows(company: Company, group_id: int, *, as_of: date) -> tuple[GroupMemberRow, ...]:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
-from dunwell.engine.matching.payers import plain_account
 from dunwell.engine.money import from_minor
+from dunwell.engine.number_forms import letters_and_digits
 from dunwell.models import (
     Allocation,
     BankEntry,
@@ -219,7 +219,7 @@ def card_items(company: Company, keys: Sequence[int], *, as_of: date) -> tuple[C
 
 def _known(company: Company, payment: Payment, entries: Sequence[BankEntry]) -> set[int]:
     """Return the payment's customer and those its payer is known to pay for."""
-    accounts = {plain_account(entry.counterparty_account) for entry in entries}
+    accounts = {letters_and_digits(entry.counterparty_account) for entry in entries}
     names = {payment.payer, *(entry.counterparty for entry in entries)}
     plain = {plain_name(name) for name in names}
     aliases = PayerAlias.objects.filter(company=company).filter(

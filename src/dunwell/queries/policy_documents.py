@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from django.db.models import Count, QuerySet
@@ -30,7 +30,7 @@ def document_in_force(company: Company, kind: str, *, as_of: date) -> DocumentIn
     if version is None:
         return DocumentInForce(document=standard_document(kind), version_id=None)
     # read from the text, as it was cast: the JSON copy holds days as text
-    return DocumentInForce(document=read_policy(version.text).document, version_id=version.pk)
+    return DocumentInForce(document=_document(version.text), version_id=version.pk)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +93,12 @@ def standard_text(kind: str) -> str:
 def standard_document(kind: str) -> Mapping[str, object]:
     """Return the standard the product ships for a kind, as read."""
     return read_policy(standard_text(kind)).document
+
+
+@lru_cache(maxsize=64)
+def _document(text: str) -> Mapping[str, object]:
+    """Return a document as read; several sections of it are asked for in one day of the cycle."""
+    return read_policy(text).document
 
 
 def _latest(company: Company, kind: str, as_of: date) -> PolicyVersion | None:

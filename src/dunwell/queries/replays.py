@@ -7,6 +7,7 @@ from io import BytesIO
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from django.db.models import QuerySet
 
 from dunwell.engine.calendars import day_date, day_number
 from dunwell.engine.replay import PAST_OVERRIDES, Past
@@ -95,17 +96,27 @@ def replay_rows(
     company: Company, *, version_id: int | None = None, cursor: str = "", limit: int = PAGE_SIZE
 ) -> Page[ReplayRow]:
     """Return one page of replays of strategies, the newest first."""
-    found = Replay.objects.filter(company=company, version__kind=PolicyVersion.Kind.STRATEGY)
+    found = newest_replays(
+        company, PolicyVersion.Kind.STRATEGY, version_id=version_id, cursor=cursor
+    )
+    limit = page_limit(limit)
+    rows = [replay_row(row) for row in found[: limit + 1]]
+    return page_of(rows, limit=limit, key=lambda row: (row.id,))
+
+
+def newest_replays(
+    company: Company, kind: str, *, version_id: int | None, cursor: str
+) -> QuerySet[Replay]:
+    """Return the replays of a kind of policy after a cursor, the newest first, without texts."""
+    found = Replay.objects.filter(company=company, version__kind=kind)
     if version_id is not None:
         found = found.filter(version_id=version_id)
-    limit = page_limit(limit)
-    rows = (
+    return (
         found.filter(after(cursor, ("-id",), (int,)))
         .select_related("version")
         .defer("version__text", "version__document")
-        .order_by("-id")[: limit + 1]
+        .order_by("-id")
     )
-    return page_of([replay_row(row) for row in rows], limit=limit, key=lambda row: (row.id,))
 
 
 def replay_row(found: Replay) -> ReplayRow:

@@ -171,11 +171,6 @@ def hit_rows(
     return page_of([_hit(one) for one in rows], limit=limit, key=lambda row: (row.id,))
 
 
-def open_hits(application: CreditApplication) -> int:
-    """Return how many likenesses of an application no person has judged."""
-    return application.screening_hits.filter(status=ScreeningHit.Status.OPEN).count()
-
-
 def _hit(one: ScreeningHit) -> HitRow:
     return HitRow(
         id=one.pk,

@@ -22,7 +22,7 @@ from dunwell.web.credit_panels import POLICY_PANEL, policy_panel
 from dunwell.web.exports import file_response
 from dunwell.web.staff import StaffRequest
 
-Panel = tuple[str, Callable[[Customer, date], Mapping[str, object]]]
+Panel = tuple[str, Callable[[Customer, date, CreditFile], Mapping[str, object]]]
 
 CREDIT_FILE_PANELS: tuple[Panel, ...] = ((POLICY_PANEL, policy_panel),)
 """What stands above the data: (template, what it shows of a customer on a day).
@@ -54,7 +54,7 @@ def credit_file_show(request: StaffRequest, customer_id: int) -> HttpResponse:
         "day": day,
         "is_past": day < request.as_of,
         "panels": [
-            {"template": template, "context": show(customer, day)}
+            {"template": template, "context": show(customer, day, file)}
             for template, show in CREDIT_FILE_PANELS
         ],
         "bureaus": [row for row in bureau_rows(request.actor.company) if row.is_active],

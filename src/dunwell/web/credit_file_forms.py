@@ -20,10 +20,10 @@ from dunwell.jobs.background import begin
 from dunwell.jobs.bureau import pull_reports
 from dunwell.models import BureauAccount, BureauConsent, BureauPull, Customer
 from dunwell.queries.bureaus import waterfall
-from dunwell.templatetags.money import money
+from dunwell.templatetags.money import MoneyField, money
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404, posted, told_page
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dunwell.engine.calendars import months_after
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.review_queue import (
     PlannedReview,
@@ -17,7 +18,6 @@ from dunwell.engine.review_queue import (
     due_day,
     expected_loss,
     heard,
-    months_after,
     planned_reviews,
     snapshot_of,
     week_of,

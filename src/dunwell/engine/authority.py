@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from dunwell.engine.money import from_minor
+from dunwell.engine.money import amount_words, percent_words
 from dunwell.engine.settlement_worth import WorthPolicy
 
 CREDIT_ACTS = ("limit", "temporary_limit", "release", "terms")
@@ -251,9 +251,9 @@ def _act(ask: Ask) -> str:
     words = ask.act.replace("_", " ") if ask.act in ACTS else "This"
     parts = ["an amount that is not known"]
     if ask.amount_minor is not None:
-        parts = [f"{from_minor(ask.amount_minor, ask.currency):,} {ask.currency}".rstrip()]
+        parts = [amount_words(ask.amount_minor, ask.currency)]
     if ask.concession_ppm:
-        parts.append(f"{_percent(ask.concession_ppm)} given up")
+        parts.append(f"{percent_words(ask.concession_ppm)} given up")
     if ask.months:
         parts.append(f"{ask.months} months" if ask.months > 1 else "1 month")
     return f"{words.capitalize()} of {', '.join(parts)}"
@@ -290,12 +290,7 @@ def _highest(ask: Ask, policy: AuthorityPolicy, risk: str) -> str:
 
 def _limit_words(name: str, limits: Limits, ask: Ask) -> str:
     if name == "amount_minor":
-        most = from_minor(limits.amount_minor or 0, ask.currency)
-        return f"{most:,} {ask.currency}".rstrip()
+        return amount_words(limits.amount_minor or 0, ask.currency)
     if name == "concession_ppm":
-        return f"{_percent(limits.concession_ppm)} given up"
+        return f"{percent_words(limits.concession_ppm)} given up"
     return f"{limits.months} months"
-
-
-def _percent(ppm: int) -> str:
-    return f"{ppm / 10_000:.2f}".rstrip("0").rstrip(".") + " %"

@@ -7,6 +7,7 @@ package; a code it does not know is a plain Monday-to-Friday week, and
 """
 
 from bisect import bisect_left, bisect_right
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -62,6 +63,13 @@ def month_end(month_no: int) -> date:
     """Return the last day of a month number."""
     following = month_no + 1
     return date(EPOCH.year + following // 12, following % 12 + 1, 1) - timedelta(days=1)
+
+
+def months_after(on: date, months: int) -> date:
+    """Return the same day so many months on, the last of the month where there is none."""
+    ahead = on.year * 12 + on.month - 1 + months
+    year, month = ahead // 12, ahead % 12 + 1
+    return date(year, month, min(on.day, monthrange(year, month)[1]))
 
 
 def has_holidays(country: str) -> bool:

@@ -1,9 +1,9 @@
 """Playing the cases of a charges policy: an item, its payment, and what it would cost."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
+from dunwell.engine.case_answers import CaseValues
 from dunwell.engine.charge_terms import group_terms
 from dunwell.engine.charges.late_rules import LateRule
 from dunwell.engine.charges.reference_rates import ReferenceTable
@@ -16,29 +16,12 @@ from dunwell.engine.charges.single_item import (
 from dunwell.engine.charges_policy import OFF, ChargesCase, ChargesPolicy
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChargesCaseResult:
-    """A case and what the policy answers to what it asks."""
-
-    case: ChargesCase
-    found: Mapping[str, str | int]
-
-    @property
-    def is_passed(self) -> bool:
-        """Return whether every answer asked for is the expected one."""
-        return dict(self.found) == dict(self.case.expect)
-
-    def message(self) -> str:
-        """Return the name with what was expected and what came out."""
-        return f"{self.case.name}: expected {_words(self.case.expect)}, found {_words(self.found)}"
-
-
 def play_charges_cases(
     policy: ChargesPolicy,
     *,
     rules: Sequence[LateRule],
     tables: Mapping[str, ReferenceTable],
-) -> tuple[ChargesCaseResult, ...]:
+) -> tuple[CaseValues, ...]:
     """Return what the policy answers to each of its own cases, in order.
 
     The rules its groups name must exist.
@@ -51,7 +34,7 @@ def _played(
     case: ChargesCase,
     rules: Sequence[LateRule],
     tables: Mapping[str, ReferenceTable],
-) -> ChargesCaseResult:
+) -> CaseValues:
     group = policy.group_of(segment=case.segment, country=case.country, party=case.party)
     answers: dict[str, str | int] = {
         "mode": group.mode if group else OFF,
@@ -92,8 +75,4 @@ def _played(
                 answers["compensation_minor"] = compensation_minor(
                     item, one.terms, letter_counts_on=counts, as_of=case.as_of
                 )
-    return ChargesCaseResult(case=case, found={name: answers[name] for name in case.expect})
-
-
-def _words(answers: Mapping[str, str | int]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in answers.items())
+    return CaseValues(case=case, found={name: answers[name] for name in case.expect})

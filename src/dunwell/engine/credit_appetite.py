@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from heapq import nlargest
 
 from dunwell.engine import documents
-from dunwell.engine.credit_classes import PPM, refuse_twice, short_text
+from dunwell.engine.credit_classes import PPM, short_text
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.limit_worth import expected_loss
 
@@ -83,7 +83,7 @@ def read_appetite(value: object, *, classes: tuple[str, ...]) -> tuple[AppetiteL
     """Build section `appetite`: [{name, measure, most, then, classes, countries}]."""
     listed = documents.rows([] if value is None else value, "appetite", "credit")
     found = tuple(_limit(row, classes, f"credit, appetite {n}") for n, row in enumerate(listed, 1))
-    refuse_twice([one.name for one in found], "credit, appetite")
+    documents.refuse_twice([one.name for one in found], "credit, appetite")
     return found
 
 

@@ -5,7 +5,7 @@ knock-outs that put a customer into a class whatever its score. Decisions are tr
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -123,7 +123,7 @@ def read_classes(value: object) -> Classes:
         )
     table = tuple(_class(row, f"{where}, class {n}") for n, row in enumerate(listed, 1))
     names = [one.name for one in table]
-    refuse_twice(names, where)
+    documents.refuse_twice(names, where)
     _check_order(table, by, where)
     outs = tuple(
         _knock_out(row, names, f"{where}, knock-out {n}")
@@ -131,7 +131,7 @@ def read_classes(value: object) -> Classes:
             documents.rows(stated.get("knock_outs") or [], "knock_outs", where), 1
         )
     )
-    refuse_twice([one.name for one in outs], f"{where}, knock_outs")
+    documents.refuse_twice([one.name for one in outs], f"{where}, knock_outs")
     return Classes(
         by=by,
         table=table,
@@ -146,7 +146,7 @@ def read_required(value: object) -> tuple[Required, ...]:
     where = "credit, required"
     listed = documents.rows([] if value is None else value, "required", "credit")
     found = tuple(_required(row, f"{where} {n}") for n, row in enumerate(listed, 1))
-    refuse_twice([one.name for one in found], where)
+    documents.refuse_twice([one.name for one in found], where)
     return found
 
 
@@ -157,15 +157,9 @@ def read_decisions(value: object) -> Decisions:
     documents.known(stated, {"rules", "otherwise"}, where)
     listed = documents.rows(stated.get("rules") or [], "rules", where)
     rules = tuple(_decision(row, f"{where}, rule {n}") for n, row in enumerate(listed, 1))
-    refuse_twice([one.name for one in rules], where)
+    documents.refuse_twice([one.name for one in rules], where)
     otherwise = documents.choice(stated.get("otherwise", REFER), "otherwise", OUTCOMES, where)
     return Decisions(rules=rules, otherwise=otherwise)
-
-
-def refuse_twice(names: Sequence[str], where: str) -> None:
-    """Raise DocumentError for a name that stands twice."""
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise DocumentError(f"{where}: two are named {twice[0]!r}; give each its own name")
 
 
 def short_text(

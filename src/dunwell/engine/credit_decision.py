@@ -75,14 +75,15 @@ def decide(
     """
     if not subjects:
         return {}
-    rows = decided(subject_frame(subjects, policy, card), policy, card).sort("row_id")
+    frame = subject_frame(subjects, policy, card)
+    rows = decided(frame, policy, card).sort("row_id")
     found = {
         row["row_id"]: _decision(subjects[row["row_id"]], row, policy, card)
         for row in rows.rows(named=True)
     }
     if not with_reasons:
         return found
-    told = add_reasons(subjects, policy, card, currency=currency)
+    told = _reasons(frame, subjects, policy, card, currency=currency)
     return {key: replace(one, reasons=told[key]) for key, one in found.items()}
 
 
@@ -90,8 +91,19 @@ def add_reasons(
     subjects: Mapping[int, Subject], policy: CreditPolicy, card: Scorecard, *, currency: str = ""
 ) -> dict[int, tuple[Reason, ...]]:
     """Return the two to four reasons of each subject's decision."""
-    values = {key: one.facts for key, one in subjects.items()}
     frame = subject_frame(subjects, policy, card)
+    return _reasons(frame, subjects, policy, card, currency=currency)
+
+
+def _reasons(
+    frame: nw.DataFrame[Any],
+    subjects: Mapping[int, Subject],
+    policy: CreditPolicy,
+    card: Scorecard,
+    *,
+    currency: str,
+) -> dict[int, tuple[Reason, ...]]:
+    values = {key: one.facts for key, one in subjects.items()}
     return reasons_of(frame, values, policy, card, currency=currency)
 
 

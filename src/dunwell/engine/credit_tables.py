@@ -12,7 +12,6 @@ from dunwell.engine import documents
 from dunwell.engine.credit_classes import (
     PPM,
     read_conditions_of_credit,
-    refuse_twice,
     short_text,
 )
 from dunwell.engine.credit_conditions import read_fact
@@ -91,7 +90,7 @@ def read_limit_table(value: object, *, classes: tuple[str, ...]) -> LimitTable:
     documents.known(stated, {"table", "round_minor", "worth"}, where)
     listed = documents.rows(stated.get("table") or [], "table", where)
     rows = tuple(_limit(row, classes, f"{where}, row {n}") for n, row in enumerate(listed, 1))
-    refuse_twice([one.name for one in rows], where)
+    documents.refuse_twice([one.name for one in rows], where)
     return LimitTable(
         rows=rows,
         round_minor=documents.number(stated, "round_minor", where, default=1, smallest=1),

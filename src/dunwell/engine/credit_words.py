@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dunwell.engine.credit_conditions import NO, YES, When
 from dunwell.engine.credit_fact_names import FLAG, Value, fact_named
-from dunwell.engine.money import from_minor
+from dunwell.engine.money import amount_words, percent_words
 from dunwell.engine.scorecard_terms import Scorecard
 from dunwell.engine.segments_rules import Condition
 
@@ -71,17 +71,12 @@ def _with_unit(value: int, unit: str, currency: str) -> str:
     if unit == "minor":
         return amount_words(value, currency)
     if unit == "ppm":
-        return f"{value / 10_000:.2f}".rstrip("0").rstrip(".") + " %"
+        return percent_words(value)
     if unit == "milli":
         return f"{value / 1_000:.2f}"
     if value == 1 and unit.endswith("s"):
         unit = unit[:-1]
     return f"{value:,} {unit}".rstrip()
-
-
-def amount_words(value: int, currency: str) -> str:
-    """Return an amount of minor units as written, with its currency."""
-    return f"{from_minor(value, currency):,} {currency}".rstrip()
 
 
 def reason_text(

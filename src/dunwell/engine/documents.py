@@ -54,6 +54,12 @@ def names(value: object, name: str, where: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def refuse_twice(stated: Sequence[str], where: str) -> None:
+    """Raise DocumentError for a name that stands twice."""
+    if twice := sorted({name for name in stated if stated.count(name) > 1}):
+        raise DocumentError(f"{where}: two are named {twice[0]!r}; give each its own name")
+
+
 def number(
     stated: Mapping[str, object],
     name: str,

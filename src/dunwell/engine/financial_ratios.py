@@ -12,7 +12,6 @@ from fractions import Fraction
 from dunwell.engine.financial_statements import FLOWS, YEAR_DAYS, Spread
 
 PPM = 1_000_000
-MILLI = 1_000
 
 
 @dataclass(frozen=True, slots=True)

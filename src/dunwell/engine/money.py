@@ -45,6 +45,16 @@ def from_minor(amount_minor: int, currency: str) -> Decimal:
     return Decimal(amount_minor).scaleb(-minor_digits(currency))
 
 
+def amount_words(amount_minor: int, currency: str) -> str:
+    """Return an amount of minor units as sentences show it, with its currency."""
+    return f"{from_minor(amount_minor, currency):,} {currency}".rstrip()
+
+
+def percent_words(ppm: float) -> str:
+    """Return parts per million as sentences show them: percent, at most two decimals."""
+    return f"{ppm / 10_000:.2f}".rstrip("0").rstrip(".") + " %"
+
+
 def share(amount: nw.Expr, numerator: nw.Expr, denominator: int | nw.Expr) -> nw.Expr:
     """Return amount * numerator / denominator in Int64, rounded half away from zero.
 

@@ -36,6 +36,11 @@ def plain_text(text: nw.Expr) -> nw.Expr:
     return text.fill_null("").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
 
 
+def letters_and_digits(text: str) -> str:
+    """Return a number (VAT, account) as it is compared: letters and digits alone, upper case."""
+    return "".join(sign for sign in text.upper() if sign.isalnum())
+
+
 def number_forms(number: nw.Expr) -> dict[str, nw.Expr]:
     """Return what `number_match` compares, as columns by name.
 

@@ -26,7 +26,6 @@ from dunwell.engine.order_statuses import STANDING
 
 APPROVED, HELD = "approved", "held"
 PASSED, WARNED, SKIPPED = "passed", "warned", "skipped"
-RESULTS = (PASSED, WARNED, HELD, SKIPPED)
 
 FINDERS: Mapping[str, Rule] = {**AMOUNTS, **STANDING}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from dunwell.engine.exposure import STANDING_ORDERS, Part, exposure, order_parts
-from dunwell.engine.money import from_minor
+from dunwell.engine.money import amount_words
 from dunwell.engine.order_facts import GUARANTOR, Account, CreditFacts, OrderAsk, OrderFacts
 from dunwell.engine.order_rules import OrderRule
 
@@ -49,8 +49,7 @@ class Judged:
 
     def money(self, amount_minor: int) -> str:
         """Return an amount of the company's currency as the sentences show it."""
-        code = self.order.customer.currency
-        return f"{from_minor(amount_minor, code):,} {code}"
+        return amount_words(amount_minor, self.facts.currency)
 
     def grace(self, row: OrderRule) -> int:
         """Return the days of grace of a row at the order's checkpoint."""

@@ -6,7 +6,7 @@ Each amount is the smallest that does it: a cent less and the rule holds the ord
 from collections.abc import Sequence
 from itertools import chain
 
-from dunwell.engine.money import from_minor
+from dunwell.engine.money import amount_words
 from dunwell.engine.order_facts import Release
 from dunwell.engine.order_findings import Finding
 from dunwell.engine.order_judged import Judged
@@ -66,15 +66,11 @@ def releases(judged: Judged, held: Sequence[tuple[str, Finding]]) -> tuple[Relea
 _OWN_LIMIT = ("limit", "no_limit", "limit_expired")
 
 
-def _money(amount_minor: int, currency: str) -> str:
-    return f"{from_minor(amount_minor, currency):,} {currency}"
-
-
 def _pay(judged: Judged, amount_minor: int) -> Release:
     code = judged.facts.currency
     return Release(
         kind=PAY,
-        text=f"Paying {_money(amount_minor, code)} frees it.",
+        text=f"Paying {amount_words(amount_minor, code)} frees it.",
         amount_minor=amount_minor,
         currency=code,
     )
@@ -85,7 +81,7 @@ def _prepay_all(judged: Judged) -> Release:
     more = ask.amount_minor - ask.prepaid_minor
     return Release(
         kind=PREPAY,
-        text=f"Prepaying all of it, {_money(more, ask.currency)}, frees it.",
+        text=f"Prepaying all of it, {amount_words(more, ask.currency)}, frees it.",
         amount_minor=more,
         currency=ask.currency,
     )
@@ -96,10 +92,10 @@ def _rooms(judged: Judged, room_minor: int) -> list[Release]:
     code = judged.order.ask.currency
     ways = []
     if (more := judged.prepay_for(room_minor)) is not None:
-        told = f"Prepaying {_money(more, code)} frees it."
+        told = f"Prepaying {amount_words(more, code)} frees it."
         ways.append(Release(kind=PREPAY, text=told, amount_minor=more, currency=code))
     if (smaller := judged.largest_for(room_minor)) is not None:
-        told = f"An order of at most {_money(smaller, code)} passes."
+        told = f"An order of at most {amount_words(smaller, code)} passes."
         ways.append(Release(kind=REDUCE, text=told, amount_minor=smaller, currency=code))
     return ways
 
@@ -108,7 +104,7 @@ def _raise(judged: Judged, amount_minor: int) -> Release:
     code = judged.facts.currency
     return Release(
         kind=RAISE_LIMIT,
-        text=f"A limit of {_money(amount_minor, code)} frees it.",
+        text=f"A limit of {amount_words(amount_minor, code)} frees it.",
         amount_minor=amount_minor,
         currency=code,
     )

@@ -234,7 +234,7 @@ def read_order_rules(section: object, where: str = "orders") -> OrderRules:
             _exclusion(row, f"{where}, exclusion {n}") for n, row in enumerate(listed, 1)
         )
     _refuse_hidden(rules, where)
-    _refuse_twice([one.name for one in exclusions], where)
+    documents.refuse_twice([one.name for one in exclusions], f"{where}, exclusions")
     return OrderRules(
         rules=rules,
         exclusions=exclusions,
@@ -330,11 +330,3 @@ def _refuse_hidden(rules: tuple[OrderRule, ...], where: str) -> None:
             )
         if row.scope == Scope():
             closed.add(row.rule)
-
-
-def _refuse_twice(names: list[str], where: str) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DocumentError(
-            f"{where}, exclusions: two are named {twice[0]!r}; give each its own name"
-        )

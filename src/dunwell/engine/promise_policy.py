@@ -84,7 +84,7 @@ def read_promises_policy(document: Mapping[str, object]) -> PromisePolicy:
         listed = documents.rows(body.get("consequences", []), "consequences", "promises")
         rules = tuple(_rule(row, f"promises, consequence {n}") for n, row in enumerate(listed, 1))
         cases = documents.rows(outer.get("cases") or [], "cases", "promises")
-        _refuse_twice([rule.name for rule in rules], "promises, consequences")
+        documents.refuse_twice([rule.name for rule in rules], "promises, consequences")
         return PromisePolicy(
             name=documents.text(body, "name", "promises"),
             valid_from=documents.day(body.get("valid_from"), "valid_from", "promises"),
@@ -179,9 +179,3 @@ def _case(row: object, rules: tuple[ConsequenceRule, ...], where: str) -> Promis
         amount_minor=documents.number(stated, "amount_minor", where, default=10_000),
         expect=tuple(documents.choice(name, "expect", known, where) for name in expect),
     )
-
-
-def _refuse_twice(names: list[str], where: str) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DocumentError(f"{where}: two are named {twice[0]!r}; give each its own name")

@@ -5,11 +5,11 @@ loss given default times exposure, now less then. A fall counts like a rise of t
 credit may be given there. People do `per_week` of them; the others wait, and nothing is lost.
 """
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from dunwell.engine.calendars import months_after
 from dunwell.engine.money import part
 from dunwell.engine.review_rules import PPM, ReviewRules
 
@@ -112,13 +112,6 @@ def due_day(case: ReviewCase, rules: ReviewRules) -> date:
     """Return the day of the next review by the calendar."""
     months = rules.interval(risk_class=case.now.risk_class, risk=case.now.risk)
     return months_after(case.since_on, months)
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day so many months on, the last of the month where there is none."""
-    ahead = day.year * 12 + day.month - 1 + months
-    year, month = ahead // 12, ahead % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def what_moved(before: Snapshot, now: Snapshot, *, rules: ReviewRules) -> tuple[str, ...]:

@@ -23,9 +23,6 @@ TRIGGERS = (
 )
 """What may ask for a review out of turn; `periodic` is the calendar's own."""
 
-PERIODIC = "periodic"
-NEW_CUSTOMER = "first_review"
-
 _REVIEWS = {
     *("months", "default_months", "triggers", "per_week", "auto_close", "expiring_days"),
     *("from_exposure_minor", "move_exposure_ppm", "move_pd_ppm", "quiet_days", "lgd_ppm"),

@@ -29,6 +29,8 @@ MORE_FORMS = frozenset(_FORMS_TEXT.split())
 """Legal forms and small words that say nothing about who it is."""
 _TITLES_TEXT = "mr mrs ms dr prof sheikh shaykh haji hajji mullah maulawi general gen"
 TITLES = frozenset(_TITLES_TEXT.split())
+_SILENT = FORMS | MORE_FORMS | TITLES
+"""Words that are left out of a name as long as others are left."""
 _PREFIXES_TEXT = "al el ul ibn bin bint abu abd van von de da di del des du"
 PREFIXES = frozenset(_PREFIXES_TEXT.split())
 """Parts of names that are written joined, apart or not at all."""
@@ -171,12 +173,11 @@ class SanctionIndex:
     ) -> list[Likeness]:
         best: dict[int, Likeness] = {}
         for name in dict.fromkeys(subject.names):
-            for entry, like in self._like(subject, name, near):
+            for entry, like in self._like(subject, name, near, threshold_ppm):
                 before = best.get(entry)
                 if before is None or like.score_ppm > before.score_ppm:
                     best[entry] = like
-        kept = [one for one in best.values() if one.score_ppm >= threshold_ppm]
-        return sorted(kept, key=lambda one: (-one.score_ppm, one.source, one.uid))
+        return sorted(best.values(), key=lambda one: (-one.score_ppm, one.source, one.uid))
 
     def _near(self, sounds: Iterable[str]) -> dict[str, list[str]]:
         """Return the sounds of the lists that are a slip (of long words two) from each."""
@@ -194,18 +195,23 @@ class SanctionIndex:
         return found
 
     def _like(
-        self, subject: Subject, name: str, near: Mapping[str, Sequence[str]]
+        self, subject: Subject, name: str, near: Mapping[str, Sequence[str]], threshold_ppm: int
     ) -> Iterable[tuple[int, Likeness]]:
+        """Yield the entries at least so like a name of the subject, each with its place."""
         words = name_words(name)
         weight = _weight(words)
-        for place in self._candidates(words, near):
+        for place in self._candidates(words, weight, near):
             listed = self._names[place]
             entry = self.entries[listed.entry]
             named = max(_name_score(words, weight, listed), _whole_score(words, listed.words))
             birth, moved = _birth(subject, entry)
-            moved += OTHER_KIND if _is_other_kind(subject, entry) else 0
+            is_other = _is_other_kind(subject, entry)
+            moved += OTHER_KIND if is_other else 0
             country = "same" if subject.country and subject.country in entry.countries else ""
             moved += SAME_COUNTRY if country else 0
+            score = max(0, min(PPM, named + moved))
+            if score < threshold_ppm:
+                continue
             yield (
                 listed.entry,
                 Likeness(
@@ -214,18 +220,19 @@ class SanctionIndex:
                     uid=entry.uid,
                     subject_name=name,
                     entry_name=listed.name,
-                    score_ppm=max(0, min(PPM, named + moved)),
+                    score_ppm=score,
                     name_ppm=named,
                     birth=birth,
                     country=country,
-                    kind="other" if _is_other_kind(subject, entry) else "",
+                    kind="other" if is_other else "",
                 ),
             )
 
-    def _candidates(self, words: tuple[str, ...], near: Mapping[str, Sequence[str]]) -> list[int]:
-        """Return the places of names that share enough with these words to be compared."""
+    def _candidates(
+        self, words: tuple[str, ...], mine: int, near: Mapping[str, Sequence[str]]
+    ) -> list[int]:
+        """Return the places of names that share enough with these words (weight `mine`)."""
         shared: dict[int, int] = defaultdict(int)
-        mine = _weight(words)
         for word in dict.fromkeys(words):
             for place in self._places(word, near):
                 shared[place] += _word_weight(word)
@@ -261,7 +268,7 @@ def name_words(name: str) -> tuple[str, ...]:
     # dots and apostrophes join: "G.m.b.H." and "O'Neill" are one word
     joined = re.sub(r"[.'`\u2019]", "", plain)
     words = re.findall(r"[a-z0-9]+", joined)
-    telling = [w for w in words if w not in FORMS | MORE_FORMS | TITLES]
+    telling = [w for w in words if w not in _SILENT]
     return tuple(telling or words)
 
 

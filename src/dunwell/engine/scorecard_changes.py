@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dunwell.engine.credit_fact_names import fact_named
+from dunwell.engine.money import percent_words
 from dunwell.engine.scorecard_terms import CATEGORY, WHOLE, CardInput, Scorecard, Value
 
 
@@ -156,7 +157,7 @@ def _edge(name: str, value: Value) -> str:
     fact = fact_named(name)
     if fact is None or fact.unit != "ppm" or not isinstance(value, int | float):
         return str(value)
-    return f"{value / 10_000:.2f}".rstrip("0").rstrip(".") + " %"
+    return percent_words(value)
 
 
 def _first_above(one: CardInput, place: int) -> int | float:

@@ -85,8 +85,10 @@ def read_segments_policy(document: Mapping[str, object]) -> SegmentsPolicy:
         segments = tuple(
             _segment(row, f"segments, segment {n}") for n, row in enumerate(listed, 1)
         )
-        _refuse_twice([segment.name for segment in segments], "segments")
-        _refuse_twice([rule.name for one in segments for rule in one.rules], "segments, rules")
+        documents.refuse_twice([segment.name for segment in segments], "segments")
+        documents.refuse_twice(
+            [rule.name for one in segments for rule in one.rules], "segments, rules"
+        )
         otherwise = _named(body, "otherwise", "segments", LONGEST_SEGMENT, default=OTHERWISE)
         names = [*(segment.name for segment in segments), otherwise]
         cases = documents.rows(outer.get("cases") or [], "cases", "segments")
@@ -178,9 +180,3 @@ def _named(
 def _refuse_many(segments: int) -> None:
     if segments > MOST_SEGMENTS:
         raise DocumentError(f"segments: at most {MOST_SEGMENTS} segments, found {segments}")
-
-
-def _refuse_twice(names: list[str], where: str) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DocumentError(f"{where}: two are named {twice[0]!r}; give each its own name")

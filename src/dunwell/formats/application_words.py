@@ -98,8 +98,6 @@ _BODIES: Mapping[str, Mapping[str, str]] = {
         "de": "Ihr Antrag {number} ist mit Auflagen bewilligt. Noch offen:\n\n{text}",
     },
 }
-WITH_LINK = ("link", "waiting", "reference", "reminder")
-"""Kinds of mail that hold a link."""
 
 CONSENT_TEXTS: Mapping[str, Mapping[str, str]] = {
     "credit_check": {

@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from dunwell.engine.money import LARGEST_MINOR, to_minor
+from dunwell.engine.number_forms import letters_and_digits
 from dunwell.formats.currencies import ISO_CODES
 
 PPM = 1_000_000
@@ -176,11 +177,6 @@ def row_of(
             f"{name}: the row of customer {request.customer_number} has no reported_on."
         )
     return max(found, key=lambda row: str(row["reported_on"]), default=None)
-
-
-def letters_and_digits(text: str) -> str:
-    """Return a number as it is compared: letters and digits alone, in upper case."""
-    return "".join(sign for sign in text.upper() if sign.isalnum())
 
 
 def _is_about(row: Mapping[str, Any], request: BureauRequest) -> bool:

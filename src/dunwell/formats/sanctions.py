@@ -30,7 +30,6 @@ MOST_BYTES = 150_000_000
 NOTHING = "-0-"
 SDN_COLUMNS, ALT_COLUMNS = 12, 5
 _SDN_KINDS = {"individual": "person", "": "entity", NOTHING: "entity"}
-_OWN = {"name": "name", "id": "uid", "uid": "uid", "aliases": "aliases", "kind": "kind"}
 _DOB = re.compile(r"\bDOB\s+([^;]+)")
 _COUNTRY = re.compile(r"\b(?:nationality|citizen)\s+([A-Za-z ]+)")
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.engine.credit_appetite import Gauge
 from dunwell.engine.credit_conditions import When
 from dunwell.engine.credit_tables import LimitRow
-from dunwell.engine.credit_words import amount_words, fact_label, value_words, when_words
+from dunwell.engine.credit_words import fact_label, value_words, when_words
+from dunwell.engine.money import amount_words
 from dunwell.templatetags.ui import translated
 
 register = template.Library()

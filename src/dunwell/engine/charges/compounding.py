@@ -6,12 +6,10 @@ a part of one bears it by its days. Nothing runs on days on which nothing is ope
 The numbers grow with every rest, so they are kept as numerator and denominator of an item.
 """
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from dunwell.engine.calendars import day_date, day_number
+from dunwell.engine.calendars import day_date, day_number, months_after
 from dunwell.engine.charges.reference_rates import PPM
 
 MONTHS = 12
@@ -28,13 +26,6 @@ class Stretch:
     base_minor: int
 
 
-def rest_day(start: date, number: int) -> date:
-    """Return the first day of rest `number`: the same day of a later month, or its last day."""
-    month = start.month - 1 + number
-    year, place = start.year + month // MONTHS, month % MONTHS + 1
-    return date(year, place, min(start.day, monthrange(year, place)[1]))
-
-
 def compound_sums(stretches: Sequence[Stretch], *, start_day: int) -> dict[int, int]:
     """Return the running interest at the end of each calendar month, rounded half up.
 
@@ -42,7 +33,7 @@ def compound_sums(stretches: Sequence[Stretch], *, start_day: int) -> dict[int, 
     """
     start = day_date(start_day)
     rest, first = 0, start_day
-    stop = day_number(rest_day(start, 1))
+    stop = day_number(months_after(start, 1))
     earned, below = 0, 1  # interest of the full rests, as a fraction
     runs, weights = 0, 0  # open amount * rate * days, and rate * days, of this rest
     sums: dict[int, int] = {}
@@ -54,7 +45,7 @@ def compound_sums(stretches: Sequence[Stretch], *, start_day: int) -> dict[int, 
                 earned, below = earned * (scale + weights) + runs * below, below * scale
                 runs, weights = 0, 0
                 rest += 1
-                first, stop = stop, day_number(rest_day(start, rest + 1))
+                first, stop = stop, day_number(months_after(start, rest + 1))
             until = min(stretch.until_day, stop)
             weight = stretch.rate_ppm * (until - day)
             runs += stretch.base_minor * weight

@@ -17,6 +17,7 @@ from dunwell.engine.matching.names import (
     squeezed,
 )
 from dunwell.engine.matching.related import NameIndex
+from dunwell.engine.number_forms import letters_and_digits
 
 MOST_CANDIDATES = 64
 """Customers compared per name; more sharing one word prove that the word says nothing."""
@@ -85,7 +86,7 @@ class PayerBook:
         for text, key in self.aliases:
             self._by_alias.setdefault(squeezed(self.texts.get(text, "")), []).append(key)
         for account, key in self.accounts:
-            self._by_account.setdefault(plain_account(account), []).append(key)
+            self._by_account.setdefault(letters_and_digits(account), []).append(key)
         self._know_relations()
 
     def hear(self, texts: Mapping[str, str]) -> None:
@@ -106,7 +107,7 @@ class PayerBook:
         """Return the customers the payment may come from or be made for, with the best reason."""
         found: dict[Key, PayerMatch] = {}
         sure = payment.customer_id
-        for key in self._by_account.get(plain_account(payment.account), ()):
+        for key in self._by_account.get(letters_and_digits(payment.account), ()):
             if sure in {None, key}:
                 _keep(found, key, PayerGrade.KNOWN, "the account is the customer's")
         name = self.texts.get(payment.payer, "")
@@ -225,11 +226,6 @@ def grade_of(payers: Mapping[Key, PayerMatch], customer_id: Key, *, has_payer: b
     best = max((m.grade for m in payers.values()), default=PayerGrade.OTHER)
     sure = PayerGrade.CLOSE if has_payer else PayerGrade.KNOWN
     return PayerGrade.OTHER if best >= sure else PayerGrade.UNKNOWN
-
-
-def plain_account(account: str) -> str:
-    """Return an account number without blanks and marks, in upper case."""
-    return "".join(sign for sign in account.upper() if sign.isalnum())
 
 
 def _note(index: dict[str, list[Key]], text: str, key: Key) -> None:

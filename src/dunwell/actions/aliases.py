@@ -10,7 +10,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.payers import own_customer
 from dunwell.actions.texts import fitting
-from dunwell.engine.matching.payers import plain_account
+from dunwell.engine.number_forms import letters_and_digits
 from dunwell.models import Customer, PayerAlias, PayerRelation
 from dunwell.queries.match_payers import plain_name
 
@@ -211,5 +211,5 @@ def unlearn_aliases(actor: Actor, aliases: Sequence[int]) -> None:
 def _plain(kind: str, text: str) -> str:
     """Return a name or an account as matching compares it."""
     if kind == PayerAlias.Kind.ACCOUNT:
-        return plain_account(text)
+        return letters_and_digits(text)
     return plain_name(text)

@@ -14,9 +14,9 @@ from dunwell.actions.application_moves import (
     move,
     tell,
 )
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.sanctions import record_hits
-from dunwell.actions.texts import fitting
+from dunwell.actions.texts import needed
 from dunwell.formats.registrations import (
     Checked,
     check_iban,
@@ -87,9 +87,7 @@ def review_check(
     """
     actor.require("screening.decide")
     application = locked_application(actor, check.application)
-    told = fitting(text=reason, most=LONGEST_REASON, what="reason")
-    if not told:
-        raise Refused("Say what shows it.")
+    told = needed(text=reason, most=LONGEST_REASON, what="reason", missing="Say what shows it.")
     if check.kind == Kind.SANCTIONS:
         raise Refused("Judge each likeness with an entry of a list by itself.")
     if check.outcome not in (Outcome.FAILED, Outcome.TO_REVIEW) or not check.is_current:
@@ -121,8 +119,8 @@ def match_customer(
     application = locked_application(actor, application)
     if application.status not in UNDECIDED:
         raise Refused(f"{application.number} is decided; its customer no longer changes.")
-    if customer is not None and customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    if customer is not None:
+        own(actor, customer, "customer")
     key = customer.pk if customer else None
     if application.customer_id != key:
         change(application, customer_id=key)

@@ -14,7 +14,7 @@ from dunwell.actions.application_moves import (
 )
 from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.texts import fitting
+from dunwell.actions.texts import needed
 from dunwell.models import ApplicationCondition, ApplicationDocument, CreditApplication
 
 
@@ -34,9 +34,12 @@ def fulfil_condition(
     """
     actor.require("application.edit")
     application = locked_application(actor, condition.application)
-    told = fitting(text=evidence, most=LONGEST_REASON, what="evidence")
-    if not told:
-        raise Refused("Say what shows that it is met: an entry of the bank, a document.")
+    told = needed(
+        text=evidence,
+        most=LONGEST_REASON,
+        what="evidence",
+        missing="Say what shows that it is met: an entry of the bank, a document.",
+    )
     if document is not None and document.application_id != application.pk:
         raise Refused("This document belongs to another application.")
     _end(
@@ -62,9 +65,12 @@ def waive_condition(
     """Give a condition up, with a reason; another person than who recommended the credit."""
     actor.require("application.decide")
     application = locked_application(actor, condition.application)
-    told = fitting(text=reason, most=LONGEST_REASON, what="reason")
-    if not told:
-        raise Refused("Say why the condition is given up.")
+    told = needed(
+        text=reason,
+        most=LONGEST_REASON,
+        what="reason",
+        missing="Say why the condition is given up.",
+    )
     override = own_approval(
         actor,
         author=application.recommended_by,

@@ -16,7 +16,7 @@ from dunwell.actions.application_moves import (
 )
 from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.texts import fitting
+from dunwell.actions.texts import fitting, needed
 from dunwell.formats.decision_words import summary
 from dunwell.models import ApplicationDeadline, CreditApplication
 from dunwell.queries.application_rules import duties_of
@@ -168,9 +168,9 @@ def answer_contest(
     """
     actor.require("application.decide")
     application = locked_application(actor, application)
-    told = fitting(text=text, most=1_000, what="text")
-    if not told:
-        raise Refused("Say what was found; the applicant may ask.")
+    told = needed(
+        text=text, most=1_000, what="text", missing="Say what was found; the applicant may ask."
+    )
     waiting = application.deadlines.filter(kind=Kind.REVIEW, met_on=None)
     if not waiting.exists():
         raise Refused("Nothing is contested that waits for an answer.")

@@ -5,7 +5,7 @@ customers' messages; a claim of a worker that died runs out.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -15,6 +15,9 @@ from dunwell.actions.gate import Actor
 from dunwell.actions.outbox import ATTEMPTS, BACKOFF, LEASE
 from dunwell.formats.application_words import application_mail
 from dunwell.models import ApplicationMail, ApplicationReference, CreditApplication
+
+CLAIM_LASTS = LEASE / 2
+"""A mail claimed longer ago is left: another worker might take it over meanwhile."""
 
 Status = ApplicationMail.Status
 
@@ -141,7 +144,3 @@ def drop_mails(application: CreditApplication, kinds: Sequence[str]) -> None:
     ApplicationMail.objects.filter(
         application=application, kind__in=kinds, status__in=(Status.READY, Status.FAILED)
     ).update(status=Status.CANCELLED)
-
-
-CLAIM_LASTS = timedelta(minutes=LEASE.total_seconds() // 60 // 2)
-"""A mail claimed longer ago is left: another worker might take it over meanwhile."""

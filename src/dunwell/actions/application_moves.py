@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, check_status
 from dunwell.engine.application_rules import ApplicationRules, decision_clock
 from dunwell.models import ApplicationDeadline, CreditApplication
 
@@ -46,10 +46,7 @@ def locked_application(actor: Actor, application: CreditApplication) -> CreditAp
 def check_move(application: CreditApplication, status: str) -> None:
     """Raise Refused when the application cannot take the status from where it is."""
     before = Status(application.status)
-    if status not in CreditApplication.MOVES[before]:
-        raise Refused(
-            f"{application.number} is marked: {before.label.lower()}; load the page again."
-        )
+    check_status(CreditApplication.MOVES, before, status, application.number)
 
 
 def move(application: CreditApplication, status: str, **fields: object) -> None:

@@ -29,7 +29,7 @@ from dunwell.actions.application_moves import (
 )
 from dunwell.actions.approvals import drop_approvals
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.texts import fitting
+from dunwell.actions.texts import fitting, needed
 from dunwell.engine.application_rules import CONSENTS
 from dunwell.formats.application_words import consent_text
 from dunwell.models import Company, CreditApplication
@@ -69,9 +69,12 @@ def start_application(
         before = CreditApplication.objects.filter(company=company, form_key=told_key).first()
         if before is not None:
             return before
-    told = fitting(text=name, most=200, what="name")
-    if not told:
-        raise Refused("Say who applies: the name of the company or person.")
+    told = needed(
+        text=name,
+        most=200,
+        what="name",
+        missing="Say who applies: the name of the company or person.",
+    )
     rules = application_rules(company, as_of=as_of).rules
     application = CreditApplication.objects.create(
         company=company,
@@ -190,9 +193,7 @@ def give_consent(
     actor.require("application.edit")
     application = locked_application(actor, application)
     check_open(application)
-    told = fitting(text=by, most=120, what="name")
-    if not told:
-        raise Refused("Say who agrees for the applicant.")
+    told = needed(text=by, most=120, what="name", missing="Say who agrees for the applicant.")
     given = {one["kind"] for one in application.consents}
     if unknown := [kind for kind in kinds if kind not in CONSENTS]:
         raise Refused(f"There is no consent {unknown[0]!r}.")
@@ -270,9 +271,12 @@ def await_applicant(
     """
     actor.require("application.edit")
     application = locked_application(actor, application)
-    told = fitting(text=text, most=2_000, what="text")
-    if not told:
-        raise Refused("Say what the applicant should add; it stands in the mail.")
+    told = needed(
+        text=text,
+        most=2_000,
+        what="text",
+        missing="Say what the applicant should add; it stands in the mail.",
+    )
     if application.status not in UNDECIDED or application.status == Status.DRAFT:
         raise Refused(f"{application.number} is not being decided on.")
     if is_waiting(application):
@@ -307,9 +311,9 @@ def withdraw_application(
     """End an application at the applicant's wish; links, mails and requests end with it."""
     actor.require("application.edit")
     application = locked_application(actor, application)
-    told = fitting(text=reason, most=LONGEST_REASON, what="reason")
-    if not told:
-        raise Refused("Say why it is withdrawn.")
+    told = needed(
+        text=reason, most=LONGEST_REASON, what="reason", missing="Say why it is withdrawn."
+    )
     was = application.status
     move(application, Status.WITHDRAWN, ended_on=as_of, link_until_at=at)
     if was == Status.PENDING_APPROVAL:

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.texts import fitting
+from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.texts import needed
 from dunwell.models import BureauAccount, BureauConsent, Customer
 
 
@@ -27,13 +27,15 @@ def record_consent(
     Raises Refused without evidence, for a day to come, and for an end before the beginning.
     """
     actor.require("bureau.pull")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
-    if bureau is not None and bureau.company_id != actor.company.pk:
-        raise Refused("This bureau belongs to another company.")
-    proof = fitting(text=evidence, most=300, what="evidence")
-    if not proof:
-        raise Refused("Say how the customer agreed, such as: signed form of 3 March.")
+    own(actor, customer, "customer")
+    if bureau is not None:
+        own(actor, bureau, "bureau")
+    proof = needed(
+        text=evidence,
+        most=300,
+        what="evidence",
+        missing="Say how the customer agreed, such as: signed form of 3 March.",
+    )
     if given_on > as_of:
         raise Refused(f"{given_on} has not come yet; record the consent once it is given.")
     if until_on is not None and until_on < given_on:

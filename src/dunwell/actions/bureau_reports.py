@@ -6,11 +6,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
+from dunwell.engine.number_forms import letters_and_digits
 from dunwell.formats.bureau_answers import (
     BureauAnswer,
     BureauError,
-    letters_and_digits,
     plain_document,
     read_bureau_answer,
     read_bureau_feed,
@@ -42,10 +42,8 @@ def record_report(
     `currency`. Raises Refused for a day to come, and a value out of its bounds.
     """
     actor.require("credit_file.edit")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
-    if bureau.company_id != actor.company.pk:
-        raise Refused("This bureau belongs to another company.")
+    own(actor, customer, "customer")
+    own(actor, bureau, "bureau")
     told = {
         "external_id": external_id,
         "score": score,
@@ -81,8 +79,7 @@ def record_report_file(
     or a row that cannot be read.
     """
     actor.require("credit_file.edit")
-    if bureau.company_id != actor.company.pk:
-        raise Refused("This bureau belongs to another company.")
+    own(actor, bureau, "bureau")
     try:
         rows = read_bureau_feed(data, name=name)
         answers = [

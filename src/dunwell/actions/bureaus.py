@@ -9,7 +9,7 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale
-from dunwell.actions.texts import fitting
+from dunwell.actions.texts import fitting, needed
 from dunwell.engine.money import LARGEST_MINOR
 from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import BureauAccount, Company
@@ -112,9 +112,7 @@ def edit_bureau(
 
 
 def _name(company: Company, name: str, *, besides: BureauAccount | None = None) -> str:
-    called = fitting(text=name, most=80, what="name")
-    if not called:
-        raise Refused("Give the bureau a name.")
+    called = needed(text=name, most=80, what="name", missing="Give the bureau a name.")
     taken = BureauAccount.objects.filter(company=company, name=called)
     if besides is not None:
         taken = taken.exclude(pk=besides.pk)

@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from dunwell.actions.covers import locked_cover, tell, told_reason
-from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.texts import fitting
+from dunwell.actions.covers import locked_cover, tell
+from dunwell.actions.gate import Actor, Refused, check_status, own
+from dunwell.actions.texts import fitting, needed
 from dunwell.actions.uploads import keep_bytes
 from dunwell.engine.cover_clock import PPM
 from dunwell.formats.cover_claim_pack import cover_claim_pack
@@ -30,7 +30,12 @@ def draw_claim(
     while the cover ran, and while another claim under the cover is open.
     """
     actor.require("cover.report")
-    told = told_reason(reason, "Say why the provider should pay, such as insolvency or default.")
+    told = needed(
+        text=reason,
+        most=300,
+        what="reason",
+        missing="Say why the provider should pay, such as insolvency or default.",
+    )
     locked = locked_cover(actor, cover)
     if locked.status != Cover.Status.GRANTED:
         raise Refused("Nothing can be claimed under a cover that is not granted.")
@@ -70,7 +75,7 @@ def file_claim(
     """
     actor.require("cover.report")
     cover, locked = _locked(actor, claim)
-    _check_move(locked, Status.FILED)
+    check_status(CoverClaim.MOVES, Status(locked.status), Status.FILED, "This claim")
     locked.reference = fitting(text=reference, most=80, what="reference")
     try:
         pack = cover_claim_pack(*claim_evidence(locked, as_of=as_of))
@@ -123,7 +128,7 @@ def answer_claim(
         raise Refused("Say why the provider refused.")
     cover, locked = _locked(actor, claim)
     status = Status.ACCEPTED if is_accepted else Status.REFUSED
-    _check_move(locked, status)
+    check_status(CoverClaim.MOVES, Status(locked.status), status, "This claim")
     if is_accepted and amount_minor is not None:
         if not 0 < amount_minor <= locked.amount_minor:
             raise Refused("Accepted is more than 0 and at most what was claimed.")
@@ -161,7 +166,7 @@ def pay_claim(
     actor.require("cover.report")
     on = as_of if paid_on is None else paid_on
     cover, locked = _locked(actor, claim)
-    _check_move(locked, Status.PAID)
+    check_status(CoverClaim.MOVES, Status(locked.status), Status.PAID, "This claim")
     if on > as_of or (locked.filed_on is not None and on < locked.filed_on):
         raise Refused("The day of payment lies between the day of filing and today.")
     if not 0 < paid_minor <= locked.amount_minor:
@@ -178,9 +183,9 @@ def drop_claim(
 ) -> CoverClaim:
     """Drop a claim that was not filed; raise Refused without a reason."""
     actor.require("cover.report")
-    told = told_reason(reason, "Say why nothing is claimed.")
+    told = needed(text=reason, most=300, what="reason", missing="Say why nothing is claimed.")
     cover, locked = _locked(actor, claim)
-    _check_move(locked, Status.DROPPED)
+    check_status(CoverClaim.MOVES, Status(locked.status), Status.DROPPED, "This claim")
     locked.status, locked.answered_on, locked.answer = Status.DROPPED, as_of, told
     _save(locked)
     tell(actor, "cover.claim_dropped", cover, at=at, claim=locked.pk, reason=told)
@@ -223,18 +228,11 @@ def _open_claim(cover: Cover) -> CoverClaim | None:
 
 
 def _locked(actor: Actor, claim: CoverClaim) -> tuple[Cover, CoverClaim]:
-    if claim.company_id != actor.company.pk:
-        raise Refused("This claim belongs to another company.")
+    own(actor, claim, "claim")
     cover = locked_cover(actor, claim.cover)
     locked = CoverClaim.objects.select_for_update(no_key=True).get(pk=claim.pk)
     locked.cover, locked.company = cover, cover.company
     return cover, locked
-
-
-def _check_move(claim: CoverClaim, status: Status) -> None:
-    before = Status(claim.status)
-    if status not in CoverClaim.MOVES[before]:
-        raise Refused(f"This claim is marked: {before.label.lower()}; load the page again.")
 
 
 def _save(claim: CoverClaim) -> None:

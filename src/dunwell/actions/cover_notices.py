@@ -6,7 +6,7 @@ from django.db import transaction
 
 from dunwell.actions.covers import locked_cover, tell
 from dunwell.actions.events import Fact, record_events
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, check_status, own
 from dunwell.actions.texts import fitting
 from dunwell.engine.cover_clock import Deadline
 from dunwell.models import CoverNotice
@@ -32,8 +32,7 @@ def record_notice(
     is done or no longer needed. Done after its day it counts as done, and as late.
     """
     actor.require("cover.report")
-    if notice.company_id != actor.company.pk:
-        raise Refused("This deadline belongs to another company.")
+    own(actor, notice, "deadline")
     on = as_of if done_on is None else done_on
     told = fitting(text=note, most=300, what="note")
     cover = locked_cover(actor, notice.cover)
@@ -42,10 +41,8 @@ def record_notice(
     if on < cover.requested_on and (cover.from_on is None or on < cover.from_on):
         raise Refused("The day on which it was done lies before the cover.")
     locked = CoverNotice.objects.select_for_update(no_key=True).get(pk=notice.pk)
-    before = Status(locked.status)
-    if Status.DONE not in CoverNotice.MOVES[before]:
-        by = f" by {locked.by} on {locked.done_on}" if locked.done_on else ""
-        raise Refused(f"This deadline is marked: {before.label.lower()}{by}; load the page again.")
+    by = f" by {locked.by} on {locked.done_on}" if locked.done_on else ""
+    check_status(CoverNotice.MOVES, Status(locked.status), Status.DONE, "This deadline", by)
     locked.status, locked.done_on, locked.by = Status.DONE, on, actor.name
     locked.is_late, locked.note = on > locked.due_on, told
     locked.save(update_fields=["status", "done_on", "by", "is_late", "note"])

@@ -13,8 +13,8 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
-from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.texts import fitting
+from dunwell.actions.gate import Actor, Refused, check_status, own
+from dunwell.actions.texts import fitting, needed
 from dunwell.engine.cover_clock import PPM, read_conditions
 from dunwell.engine.documents import DocumentError
 from dunwell.formats.currencies import ISO_CODES
@@ -55,8 +55,7 @@ def ask_cover(
     condition that cannot be, and while the same request waits.
     """
     actor.require("cover.edit")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    own(actor, customer, "customer")
     cover = asked(actor, customer, ask, as_of=as_of, at=at)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     waiting = Cover.objects.filter(
@@ -99,7 +98,7 @@ def grant_cover(
         author=locked.by,
         refusal="You asked for this cover; somebody else enters that it was granted.",
     )
-    check_move(locked, Status.GRANTED)
+    check_status(Cover.MOVES, Status(locked.status), Status.GRANTED, "This cover")
     if not 0 < amount_minor <= LARGEST:
         raise Refused("The amount granted must be more than 0.")
     if until_on is not None and until_on < from_on:
@@ -147,9 +146,9 @@ def grant_cover(
 def refuse_cover(*, actor: Actor, cover: Cover, reason: str, as_of: date, at: datetime) -> Cover:
     """Enter that the provider grants nothing; raise Refused without the reason it gave."""
     actor.require("cover.edit")
-    told = told_reason(reason, "Say why the provider refused.")
+    told = needed(text=reason, most=300, what="reason", missing="Say why the provider refused.")
     locked = locked_cover(actor, cover)
-    check_move(locked, Status.REFUSED)
+    check_status(Cover.MOVES, Status(locked.status), Status.REFUSED, "This cover")
     _end(locked, Status.REFUSED, told, as_of=as_of)
     _answered(locked, as_of=as_of, by=actor.name)
     tell(actor, "cover.refused", locked, at=at, reason=told)
@@ -164,9 +163,9 @@ def end_cover(*, actor: Actor, cover: Cover, reason: str, as_of: date, at: datet
     ran stays covered. Raises Refused without a reason and while a claim under it is open.
     """
     actor.require("cover.edit")
-    told = told_reason(reason, "Say why the cover ends.")
+    told = needed(text=reason, most=300, what="reason", missing="Say why the cover ends.")
     locked = locked_cover(actor, cover)
-    check_move(locked, Status.ENDED)
+    check_status(Cover.MOVES, Status(locked.status), Status.ENDED, "This cover")
     if locked.claims.filter(status__in=("draft", "filed", "accepted")).exists():
         raise Refused("A claim under this cover is open; finish or drop it first.")
     _end(locked, Status.ENDED, told, as_of=as_of)
@@ -183,9 +182,12 @@ def asked(actor: Actor, customer: Customer, ask: CoverAsk, *, as_of: date, at: d
         raise Refused(f"There is no kind {ask.kind!r}; use {', '.join(Cover.Kind.values)}.")
     if ask.effect not in Cover.Effect.values:
         raise Refused(f"There is no effect {ask.effect!r}; use {', '.join(Cover.Effect.values)}.")
-    provider = fitting(text=ask.provider, most=120, what="provider")
-    if not provider:
-        raise Refused("Say who covers: the insurer, the guarantor or the bank.")
+    provider = needed(
+        text=ask.provider,
+        most=120,
+        what="provider",
+        missing="Say who covers: the insurer, the guarantor or the bank.",
+    )
     currency = ask.currency.strip().upper()
     if currency not in ISO_CODES:
         raise Refused(f"{ask.currency!r} is no currency; use its three letters, such as EUR.")
@@ -215,29 +217,13 @@ def asked(actor: Actor, customer: Customer, ask: CoverAsk, *, as_of: date, at: d
 
 def locked_cover(actor: Actor, cover: Cover) -> Cover:
     """Lock the customer and the cover; return it as it is now, refuse another company's."""
-    if cover.company_id != actor.company.pk:
-        raise Refused("This cover belongs to another company.")
+    own(actor, cover, "cover")
     Customer.objects.select_for_update(no_key=True).get(pk=cover.customer_id)
     return (
         Cover.objects.select_for_update(no_key=True, of=("self",))
         .select_related("customer", "company")
         .get(pk=cover.pk)
     )
-
-
-def check_move(cover: Cover, status: Status) -> None:
-    """Raise Refused when the cover cannot take the status from where it is."""
-    before = Status(cover.status)
-    if status not in Cover.MOVES[before]:
-        raise Refused(f"This cover is marked: {before.label.lower()}; load the page again.")
-
-
-def told_reason(text: str, missing: str) -> str:
-    """Return a reason without blanks around it; raise Refused with `missing` for none."""
-    told = fitting(text=text, most=300, what="reason")
-    if not told:
-        raise Refused(missing)
-    return told
 
 
 def tell(actor: Actor, verb: str, cover: Cover, *, at: datetime, **data: Any) -> None:

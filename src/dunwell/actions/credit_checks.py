@@ -16,7 +16,7 @@ from dunwell.actions.credit_hold_moves import (
     raise_holds,
 )
 from dunwell.actions.events import Fact, record_events
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.order_locks import lock_accounts
 from dunwell.engine.order_checks import Judgement, judge_orders
 from dunwell.engine.order_facts import OrderAsk
@@ -272,8 +272,7 @@ def _check_wishes(actor: Actor, wishes: Sequence[Wish]) -> None:
         raise Refused(f"At most {MOST_AT_ONCE:,} orders are checked at once; send them in parts.")
     numbers: set[str] = set()
     for customer, ask in wishes:
-        if customer.company_id != actor.company.pk:
-            raise Refused("This customer belongs to another company.")
+        own(actor, customer, "customer")
         if not ask.number.strip() or len(ask.number) > LONGEST_WORD:
             raise Refused(f"An order needs a number of 1 to {LONGEST_WORD} characters.")
         if len(ask.terms) > LONGEST_WORD or len(ask.source) > LONGEST_WORD:

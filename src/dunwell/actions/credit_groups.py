@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import fitting
 from dunwell.models import Company, CreditGroup, CreditGroupMember, CreditLimit, Customer
 
@@ -75,8 +75,7 @@ def leave_group(
     Raises Refused for a day gone by, before it began, and for one that has ended.
     """
     actor.require("group.edit")
-    if member.group.company_id != actor.company.pk:
-        raise Refused("This group belongs to another company.")
+    own(actor, member.group, "group")
     _locked(actor, member.customer, member.group)
     member = CreditGroupMember.objects.select_related("group", "customer").get(pk=member.pk)
     if member.until_on is not None:
@@ -96,8 +95,7 @@ def end_group(*, actor: Actor, group: CreditGroup, as_of: date, at: datetime) ->
     Raises Refused for one that ended, and while a limit of it waits for an approval.
     """
     actor.require("group.edit")
-    if group.company_id != actor.company.pk:
-        raise Refused("This group belongs to another company.")
+    own(actor, group, "group")
     group = CreditGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
     if group.ended_on is not None:
         raise Refused(f"The group {group.name} ended on {group.ended_on}.")
@@ -115,8 +113,8 @@ def end_group(*, actor: Actor, group: CreditGroup, as_of: date, at: datetime) ->
 
 def _locked(actor: Actor, customer: Customer, group: CreditGroup) -> tuple[Customer, CreditGroup]:
     """Return both as they are now: the customer locked first, then the group."""
-    if actor.company.pk not in {customer.company_id} & {group.company_id}:
-        raise Refused("This customer or group belongs to another company.")
+    own(actor, customer, "customer or group")
+    own(actor, group, "customer or group")
     return (
         Customer.objects.select_for_update(no_key=True).get(pk=customer.pk),
         CreditGroup.objects.select_for_update(no_key=True).get(pk=group.pk),

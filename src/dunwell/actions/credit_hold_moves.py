@@ -9,9 +9,8 @@ from datetime import date, datetime, timedelta
 
 from dunwell.actions.approvals import drop_approvals
 from dunwell.actions.events import Fact
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, marked, own
 from dunwell.actions.order_locks import lock_accounts
-from dunwell.actions.texts import fitting
 from dunwell.engine.order_checks import Judgement
 from dunwell.engine.order_rules import OrderRules
 from dunwell.models import ApprovalRequest, CreditCheck, CreditHold, Order
@@ -156,15 +155,13 @@ def fact_of(hold: CreditHold, verb: str, **data: object) -> Fact:
 
 def over_text(hold: CreditHold) -> str:
     """Return that a hold does not stand any more, by whom and since when."""
-    label = Status(hold.status).label.lower()
     by = f" by {hold.ended_by} on {hold.ended_on}" if hold.ended_by else ""
-    return f"This hold is marked: {label}{by}; load the page again."
+    return marked("This hold", Status(hold.status), by)
 
 
 def locked_hold(actor: Actor, hold: CreditHold, *, as_of: date) -> CreditHold:
     """Return a hold as it is now, what it decides over locked; raise Refused where it is over."""
-    if hold.company_id != actor.company.pk:
-        raise Refused("This hold belongs to another company.")
+    own(actor, hold, "hold")
     lock_accounts(actor.company, {hold.customer_id}, as_of=as_of)
     found = CreditHold.objects.select_related("order", "customer", "company").get(pk=hold.pk)
     if found.status not in CreditHold.STANDING:
@@ -183,14 +180,6 @@ def other_holds(hold: CreditHold) -> list[CreditHold]:
     """Return the other holds that stand on the same order."""
     found = CreditHold.objects.filter(order=hold.order, status__in=CreditHold.STANDING)
     return list(found.exclude(pk=hold.pk).exclude(order=None).select_related("order"))
-
-
-def given_reason(reason: str, refusal: str) -> str:
-    """Return the reason as it is kept; raise Refused with `refusal` without one."""
-    told = fitting(text=reason, most=LONGEST, what="reason")
-    if not told:
-        raise Refused(refusal)
-    return told
 
 
 def check_order_move(order: Order, status: Order.Status) -> None:

@@ -10,14 +10,13 @@ from dunwell.actions.credit_hold_moves import (
     check_order_move,
     end_hold,
     fact_of,
-    given_reason,
     locked_hold,
     other_holds,
 )
 from dunwell.actions.events import record_events
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.order_locks import lock_accounts
-from dunwell.actions.texts import fitting
+from dunwell.actions.texts import fitting, needed
 from dunwell.models import CreditHold, Customer, Order
 
 LONGEST_NAME = 150
@@ -40,9 +39,13 @@ def place_hold(
     again. Raises Refused without a reason, for an order that is over, and where one stands.
     """
     actor.require("order_hold.place")
-    told = given_reason(reason, "Say why nothing should be delivered; who releases it reads it.")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    told = needed(
+        text=reason,
+        most=LONGEST,
+        what="reason",
+        missing="Say why nothing should be delivered; who releases it reads it.",
+    )
+    own(actor, customer, "customer")
     if order is not None and order.customer_id != customer.pk:
         raise Refused(f"Order {order.number} belongs to another customer.")
     if review_on is not None and review_on < as_of:
@@ -109,7 +112,12 @@ def reject_hold(
 ) -> CreditHold:
     """Reject a held order: it is not delivered. Raises Refused without a reason, or an order."""
     actor.require("order_hold.release")
-    told = given_reason(reason, "Say why the order is rejected; sales and the customer ask.")
+    told = needed(
+        text=reason,
+        most=LONGEST,
+        what="reason",
+        missing="Say why the order is rejected; sales and the customer ask.",
+    )
     hold = locked_hold(actor, hold, as_of=as_of)
     if hold.order is None:
         raise Refused("A hold on a customer is released, not rejected: there is no order.")

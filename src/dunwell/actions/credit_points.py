@@ -5,8 +5,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.texts import fitting
+from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.texts import fitting, needed
 from dunwell.engine.credit_fact_names import POINT_NAME, Value, fact_named, fits
 from dunwell.engine.money import LARGEST_MINOR
 from dunwell.models import CreditDataPoint, Customer
@@ -34,13 +34,15 @@ def record_data_point(
     source and a day to come.
     """
     actor.require("credit_file.edit")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    own(actor, customer, "customer")
     plain = name.removeprefix("point_")
     told = _value(plain, value)
-    where = fitting(text=source, most=LONGEST_SOURCE, what="source")
-    if not where:
-        raise Refused("Say where this is from, such as: trade register, call with the owner.")
+    where = needed(
+        text=source,
+        most=LONGEST_SOURCE,
+        what="source",
+        missing="Say where this is from, such as: trade register, call with the owner.",
+    )
     if on > as_of:
         raise Refused(f"{on} has not come yet; a data point says what was so on a day.")
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)

@@ -19,7 +19,6 @@ from dunwell.actions.credit_hold_moves import (
     check_order_move,
     end_hold,
     fact_of,
-    given_reason,
     locked_hold,
     order_of,
     other_holds,
@@ -31,6 +30,7 @@ from dunwell.actions.events import Fact, record_events
 from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.order_locks import lock_accounts
+from dunwell.actions.texts import needed
 from dunwell.engine.order_checks import Judgement, judge_order
 from dunwell.engine.order_rules import PERSON_RULES
 from dunwell.engine.plan_schedule import months_until
@@ -64,7 +64,12 @@ def release_hold(
     own forced hold (unless the policy allows it), and for what nobody may release.
     """
     actor.require("order_hold.release")
-    told = given_reason(reason, "Say why it is released; the reason stands in the audit log.")
+    told = needed(
+        text=reason,
+        most=LONGEST,
+        what="reason",
+        missing="Say why it is released; the reason stands in the audit log.",
+    )
     _check_scope(hold, scope, until_on, as_of=as_of)
     hold = locked_hold(actor, hold, as_of=as_of)
     if hold.kind == CreditHold.Kind.FORCED:
@@ -129,7 +134,12 @@ def release_holds(
     What one is refused for does not keep the others. Raises Refused without a reason.
     """
     actor.require("order_hold.release")
-    told = given_reason(reason, "Say why they are released; the reason stands in the audit log.")
+    told = needed(
+        text=reason,
+        most=LONGEST,
+        what="reason",
+        missing="Say why they are released; the reason stands in the audit log.",
+    )
     answers = []
     for hold in sorted(holds, key=lambda one: one.pk):
         try:

@@ -16,9 +16,9 @@ from django.db import transaction
 from dunwell.actions.approvals import decide_approval
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval, person
-from dunwell.actions.gate import Actor, Forbidden, Refused, staff
+from dunwell.actions.gate import Actor, Forbidden, Refused, check_status, marked, own, staff
 from dunwell.actions.limits import propose_limit
-from dunwell.actions.texts import fitting
+from dunwell.actions.texts import fitting, needed
 from dunwell.engine.money import LARGEST_MINOR
 from dunwell.engine.review_queue import Snapshot
 from dunwell.models import ApprovalRequest, CreditLimit, CreditReview, Customer, User
@@ -40,9 +40,13 @@ def ask_review(
     Raises Refused without a reason, for another company's customer, and while one is open.
     """
     actor.require("review.edit")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
-    told = _told(reason, "Say why this customer should be reviewed.")
+    own(actor, customer, "customer")
+    told = needed(
+        text=reason,
+        most=LONGEST,
+        what="reason",
+        missing="Say why this customer should be reviewed.",
+    )
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     standing = CreditReview.objects.filter(customer=customer, status__in=CreditReview.OPEN).first()
     if standing is not None:
@@ -86,9 +90,9 @@ def start_review(
     actor.require("review.edit")
     locked = _locked(actor, review)
     if locked.status in CreditReview.WAITING:
-        _check_move(locked, Status.REFRESHING)
+        check_status(CreditReview.MOVES, Status(locked.status), Status.REFRESHING, "This review")
     elif locked.status not in (Status.REFRESHING, Status.RECOMMENDATION):
-        raise Refused(_marked(locked))
+        raise Refused(marked("This review", Status(locked.status)))
     now, before = _facts(actor, locked.customer_id, as_of=as_of)
     locked.facts, locked.facts_before = document_of(now), before
     locked.exposure_minor = now.exposure_minor
@@ -122,11 +126,16 @@ def recommend_review(
     actor.require("review.edit")
     if advice not in Advice.values:
         raise Refused(f"There is no advice {advice!r}; use {', '.join(Advice.values)}.")
-    told = _told(reason, "Say what speaks for this; who decides reads it.")
+    told = needed(
+        text=reason,
+        most=LONGEST,
+        what="reason",
+        missing="Say what speaks for this; who decides reads it.",
+    )
     if until_on is not None and until_on < as_of:
         raise Refused("The last day has already passed.")
     locked = _locked(actor, review)
-    _check_move(locked, Status.PENDING_APPROVAL)
+    check_status(CreditReview.MOVES, Status(locked.status), Status.PENDING_APPROVAL, "This review")
     current = locked.facts.get("limit_minor")
     _check_amount(advice, limit_minor, until_on, current=current)
     locked.advice, locked.advice_reason = advice, told
@@ -169,7 +178,7 @@ def decide_review(
         raise Refused("Say what should be looked at again.")
     locked = _locked(actor, review)
     if locked.status != Status.PENDING_APPROVAL:
-        raise Refused(_marked(locked))
+        raise Refused(marked("This review", Status(locked.status)))
     if locked.limit_id is not None:
         raise Refused("The limit of this review waits for its approval; decide that one.")
     why = own_approval(
@@ -284,8 +293,7 @@ def _facts(actor: Actor, customer_id: int, *, as_of: date) -> tuple[Snapshot, di
 
 
 def _locked(actor: Actor, review: CreditReview) -> CreditReview:
-    if review.company_id != actor.company.pk:
-        raise Refused("This review belongs to another company.")
+    own(actor, review, "review")
     Customer.objects.select_for_update(no_key=True).get(pk=review.customer_id)
     return (
         CreditReview.objects.select_for_update(no_key=True, of=("self",))
@@ -294,25 +302,9 @@ def _locked(actor: Actor, review: CreditReview) -> CreditReview:
     )
 
 
-def _check_move(review: CreditReview, status: Status) -> None:
-    if status not in CreditReview.MOVES[Status(review.status)]:
-        raise Refused(_marked(review))
-
-
-def _marked(review: CreditReview) -> str:
-    return f"This review is marked: {Status(review.status).label.lower()}; load the page again."
-
-
 def _save(review: CreditReview) -> None:
     review.version += 1
     review.save()
-
-
-def _told(text: str, missing: str) -> str:
-    told = fitting(text=text, most=LONGEST, what="reason")
-    if not told:
-        raise Refused(missing)
-    return told
 
 
 def _tell(actor: Actor, verb: str, review: CreditReview, *, at: datetime, **data: Any) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import fitting
 from dunwell.engine.hierarchies import PARENT, Link, closes_circle
 from dunwell.engine.money import LARGEST_MINOR
@@ -77,8 +77,7 @@ def end_link(
 ) -> CustomerLink:
     """End a link with its last day, today or later; raise Refused for one that has ended."""
     actor.require("link.edit")
-    if link.company_id != actor.company.pk:
-        raise Refused("This link belongs to another company.")
+    own(actor, link, "link")
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     link = CustomerLink.objects.select_related("customer", "other").get(pk=link.pk)
     if link.until_on is not None:

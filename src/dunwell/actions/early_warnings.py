@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import Fact, record_event, record_events
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, check_status, own
 from dunwell.actions.texts import fitting
 from dunwell.actions.watches import WatchTerms, start_watch
 from dunwell.models import Customer, EarlyWarning, Watch
@@ -87,8 +87,7 @@ def decide_warning(
     Raises Refused for a dismissal without a reason and for a warning that is decided or cleared.
     """
     actor.require("warning.decide")
-    if warning.company_id != actor.company.pk:
-        raise Refused("This warning belongs to another company.")
+    own(actor, warning, "warning")
     told = fitting(text=reason, most=300, what="reason")
     if not is_accepted and not told:
         raise Refused("Say why this warning is none; it is not raised again for some time.")
@@ -99,10 +98,8 @@ def decide_warning(
         .get(pk=warning.pk)
     )
     status = Status.ACCEPTED if is_accepted else Status.DISMISSED
-    before = Status(locked.status)
-    if status not in EarlyWarning.MOVES[before]:
-        by = f" by {locked.decided_by} on {locked.decided_on}" if locked.decided_on else ""
-        raise Refused(f"This warning is marked: {before.label.lower()}{by}; load the page again.")
+    by = f" by {locked.decided_by} on {locked.decided_on}" if locked.decided_on else ""
+    check_status(EarlyWarning.MOVES, Status(locked.status), status, "This warning", by)
     if is_accepted and playbook.strip():
         locked.watch = _watch(actor, locked, playbook, told, as_of=as_of, at=at)
     locked.status, locked.verdict = status, str(status)

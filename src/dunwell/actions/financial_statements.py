@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import fitting
 from dunwell.engine.financial_statements import LINES, Statement, spread
 from dunwell.engine.money import LARGEST_MINOR
@@ -138,8 +138,7 @@ def _record(
     file: tuple[str, str] = ("", ""),
 ) -> FinancialStatement:
     """Add a statement or the next version of one, with its lines and the event of what changed."""
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    own(actor, customer, "customer")
     _check(told, as_of=as_of)
     why = fitting(text=reason, most=300, what="reason")
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)

@@ -1,7 +1,10 @@
 """Who may act, and how an action says no."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from django.db.models import TextChoices
 
 from dunwell.models import ApiToken, Company, Membership, Role, User
 
@@ -227,6 +230,36 @@ class Actor:
         """Raise Forbidden unless the actor holds the right."""
         if right not in self.rights:
             raise Forbidden(f"{self.name} may not do this (right {right} is missing).")
+
+
+class Owned(Protocol):
+    """A record that belongs to a company."""
+
+    @property
+    def company_id(self) -> int:
+        """Return the key of the company."""
+
+
+def own(actor: Actor, record: Owned, what: str) -> None:
+    """Raise Refused for a record of another company than the one the actor acts for."""
+    if record.company_id != actor.company.pk:
+        raise Refused(f"This {what} belongs to another company.")
+
+
+S = TypeVar("S", bound=TextChoices)
+
+
+def check_status(
+    moves: Mapping[S, Collection[S]], before: S, status: str, what: str, by: str = ""
+) -> None:
+    """Raise Refused where the moves do not lead from one status to another."""
+    if status not in moves[before]:
+        raise Refused(marked(what, before, by))
+
+
+def marked(what: str, status: TextChoices, by: str = "") -> str:
+    """Return the refusal of a record whose status no longer is what the page showed."""
+    return f"{what} is marked: {status.label.lower()}{by}; load the page again."
 
 
 def staff(user: User, company: Company) -> Actor:

@@ -16,7 +16,7 @@ from dunwell.actions.authority import Authority
 from dunwell.actions.events import Fact, record_events
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.limits import IMPORT, LONGEST, limit_facts, lowering, verb_of
-from dunwell.actions.texts import fitting
+from dunwell.actions.texts import needed
 from dunwell.actions.uploads import Upload, keep_bytes
 from dunwell.engine.authority import ALLOWED, NEEDS_APPROVAL, Verdict
 from dunwell.engine.limit_wishes import Change
@@ -122,9 +122,12 @@ def adjust_limits(
 def _added(
     actor: Actor, asked: Sequence[Asked], *, source: str, reason: str, as_of: date, at: datetime
 ) -> AddedLimits:
-    told = fitting(text=reason, most=LONGEST, what="reason")
-    if not told:
-        raise Refused("Say why these limits are set; it stands in the ledger.")
+    told = needed(
+        text=reason,
+        most=LONGEST,
+        what="reason",
+        missing="Say why these limits are set; it stands in the ledger.",
+    )
     if not asked:
         raise Refused("No line was chosen. Choose at least one.")
     company = actor.company

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import fitting
 from dunwell.engine.limits import Row
 from dunwell.models import Company, CreditGroup, CreditLimit, Customer
@@ -70,8 +70,8 @@ def locked_scope(
     if [customer is not None, group is not None, bool(name)].count(True) != 1:
         raise Refused("Say whom the limit is for: one customer, one group or one segment.")
     for record in (customer, group):
-        if record is not None and record.company_id != company.pk:
-            raise Refused("This customer or group belongs to another company.")
+        if record is not None:
+            own(actor, record, "customer or group")
     if customer is not None:
         customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     elif group is not None:
@@ -87,8 +87,7 @@ def locked_scope(
 
 def lock_scope_of(actor: Actor, limit: CreditLimit) -> None:
     """Lock what the row is about, in the same order as a wish does."""
-    if limit.company_id != actor.company.pk:
-        raise Refused("This limit belongs to another company.")
+    own(actor, limit, "limit")
     if limit.customer_id is not None:
         Customer.objects.select_for_update(no_key=True).get(pk=limit.customer_id)
     elif limit.group_id is not None:

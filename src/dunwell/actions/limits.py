@@ -19,7 +19,7 @@ from dunwell.actions.four_eyes import person
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.limit_appetite import within_appetite
 from dunwell.actions.limit_scopes import Whose, lock_scope_of, locked_scope, whose_of
-from dunwell.actions.texts import fitting
+from dunwell.actions.texts import fitting, needed
 from dunwell.engine.authority import ALLOWED, STAFF, Ask, Verdict
 from dunwell.engine.limit_wishes import Wish, gives_nothing, total_minor
 from dunwell.engine.limits import KINDS, RESUMPTION, SUSPENSION, TEMPORARY, Row, granted
@@ -171,10 +171,12 @@ def _checked(wish: Wish, *, reason: str, source: str, as_of: date) -> str:
         raise Refused("The end of a suspension has no last day; suspend again when it is time.")
     if wish.from_on < as_of and source != IMPORT:
         raise Refused(f"A limit cannot begin before today, {as_of}.")
-    told = fitting(text=reason, most=LONGEST, what="reason")
-    if not told:
-        raise Refused("Say why the customer should have this limit; the approver reads it.")
-    return told
+    return needed(
+        text=reason,
+        most=LONGEST,
+        what="reason",
+        missing="Say why the customer should have this limit; the approver reads it.",
+    )
 
 
 def _with_amount(wish: Wish, rows: list[Row], whose: Whose) -> Wish:

@@ -9,14 +9,12 @@ from django.db import transaction
 
 from dunwell.actions.credit_hold_moves import check_order_move, end_hold
 from dunwell.actions.events import Fact, record_events
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.order_locks import lock_accounts
 from dunwell.models import CreditHold, Order
 from dunwell.queries.order_asks import stored_ask
 
 Status = Order.Status
-
-PARTS = ("prepaid_minor", "delivered_minor", "billed_minor")
 
 
 @transaction.atomic
@@ -38,8 +36,7 @@ def update_order(
     outside the order and for an order that is over.
     """
     actor.require("order.edit")
-    if order.company_id != actor.company.pk:
-        raise Refused("This order belongs to another company.")
+    own(actor, order, "order")
     lock_accounts(actor.company, {order.customer_id}, as_of=as_of)
     order = Order.objects.get(pk=order.pk)
     stated = {

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
-from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.texts import fitting
+from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.texts import needed
 from dunwell.engine.sanctions import Likeness
 from dunwell.formats.sanction_rows import SanctionsFile
 from dunwell.models import (
@@ -105,8 +105,7 @@ def keep_hits(
     as neither the name nor the entry changes.
     """
     actor.require("screening.decide")
-    if listing.company_id != actor.company.pk:
-        raise Refused("This list belongs to another company.")
+    own(actor, listing, "list")
     new = record_hits(listing, hits, customer=True, at=at)
     SanctionList.objects.filter(pk=listing.pk).update(rescreened_at=at)
     if new or listing.rescreened_at is None:
@@ -127,9 +126,12 @@ def decide_hit(
     when who confirmed it wants to clear it: that takes a second person.
     """
     actor.require("screening.decide")
-    told = fitting(text=reason, most=LONGEST_REASON, what="reason")
-    if not told:
-        raise Refused("Say what shows it; the decision is kept for good.")
+    told = needed(
+        text=reason,
+        most=LONGEST_REASON,
+        what="reason",
+        missing="Say what shows it; the decision is kept for good.",
+    )
     found = (
         ScreeningHit.objects.select_for_update(no_key=True)
         .filter(company=actor.company, pk=hit.pk)

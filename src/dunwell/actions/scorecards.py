@@ -13,8 +13,8 @@ from django.db.models import Max
 
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
-from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.texts import fitting
+from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.texts import fitting, needed
 from dunwell.engine.credit_fact_names import fact_named
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.scorecard_changes import told
@@ -148,9 +148,9 @@ def retire_scorecard(*, actor: Actor, scorecard: Scorecard, reason: str, at: dat
     """Let a card score no more; it may be taken back later. Raises Refused without a reason."""
     actor.require("scorecard.promote")
     before = _movable(actor, scorecard, Status.RETIRED)
-    told_reason = fitting(text=reason, most=500, what="reason")
-    if not told_reason:
-        raise Refused("Say why this scorecard is retired.")
+    told_reason = needed(
+        text=reason, most=500, what="reason", missing="Say why this scorecard is retired."
+    )
     _move(actor, scorecard, before, Status.RETIRED, reason=told_reason, at=at)
     _record(actor, "scorecard.retired", scorecard, at=at, before=before.value, reason=told_reason)
 
@@ -166,8 +166,7 @@ def score_customer(
     """
     actor.require("credit_file.edit")
     _scoring(actor, scorecard, as_of=as_of)
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    own(actor, customer, "customer")
     facts = credit_facts(actor.company, as_of=as_of, customer_ids=[customer.pk])
     scorer = Scorer(_read(scorecard.document))
     row = snapshot_of(scorer, customer.pk, facts[customer.pk])
@@ -306,8 +305,7 @@ def _read(document: Mapping[str, Any]) -> Card:
 
 
 def _scoring(actor: Actor, scorecard: Scorecard, *, as_of: date) -> None:
-    if scorecard.company_id != actor.company.pk:
-        raise Refused("This scorecard belongs to another company.")
+    own(actor, scorecard, "scorecard")
     if scorecard.status not in (Status.CHAMPION, Status.CHALLENGER):
         raise Refused(
             f"{scorecard} is {Status(scorecard.status).label.lower()} and scores nobody; "
@@ -319,8 +317,7 @@ def _scoring(actor: Actor, scorecard: Scorecard, *, as_of: date) -> None:
 
 def _movable(actor: Actor, scorecard: Scorecard, to: Status) -> Status:
     """Return the card's status now, or raise Refused where it cannot become `to`."""
-    if scorecard.company_id != actor.company.pk:
-        raise Refused("This scorecard belongs to another company.")
+    own(actor, scorecard, "scorecard")
     before = Status(scorecard.status)
     if to not in Scorecard.MOVES[before]:
         raise Refused(

@@ -12,3 +12,11 @@ def fitting(*, text: str, most: int, what: str) -> str:
     if len(trimmed) > most:
         raise Refused(f"The {what} has {len(trimmed)} characters; at most {most} fit.")
     return trimmed
+
+
+def needed(*, text: str, most: int, what: str, missing: str) -> str:
+    """Return the text as it fits; raise Refused with `missing` where nothing is said."""
+    told = fitting(text=text, most=most, what=what)
+    if not told:
+        raise Refused(missing)
+    return told

@@ -1,10 +1,15 @@
 """Screening customers: everybody against a new list, then only what is new on either side."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from dunwell.actions.sanctions import load_list
+from dunwell.formats.sanctions import read_sanctions
 from dunwell.jobs.sanctions import rescreen_customers, screening_due
 from dunwell.models import Customer, ScreeningHit
 from tests.actions.application_rows import acting
@@ -54,3 +59,18 @@ def test_of_a_new_version_only_what_differs_is_compared(company):
 def test_without_a_list_nothing_is_asked(company, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert screening_due(company, as_of=TODAY) == ()
+
+
+def test_customers_are_read_once_however_many_lists_are_new(
+    company,
+):
+    analyst = acting(company, "nora")
+    add_customer(company, "K1", name="Northern Shipping Line")
+    own = read_sanctions([("own.csv", FIRST.encode())])
+    for source in ("eu", "own"):
+        load_list(actor=analyst, file=replace(own, source=source), sha256=source * 8, at=AT)
+
+    with CaptureQueriesContext(connection) as asked:
+        due = screening_due(company, as_of=TODAY)
+    assert [[hit.uid for hit in one.hits] for one in due] == [["1"], ["1"]]
+    assert sum('FROM "dunwell_customer"' in one["sql"] for one in asked) == 1

@@ -10,7 +10,6 @@ from dunwell.actions.bureau_consents import record_consent, withdraw_consent
 from dunwell.actions.bureau_pulls import ask_bureau
 from dunwell.actions.bureau_reports import record_report, record_report_file
 from dunwell.actions.bureaus import add_bureau, edit_bureau
-from dunwell.actions.gate import Refused
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     LARGEST_MINOR,
@@ -27,6 +26,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    only_file,
     own,
 )
 from dunwell.api.writes import once
@@ -245,7 +245,7 @@ def upload_bureau_reports(
         bureau=own(BureauAccount, request.actor, bureau_id),
         as_of=request.as_of,
         at=request.at,
-        **_only(files),
+        **only_file(files),
     )
     return 201, {"added": added, "unmatched": unmatched}
 
@@ -271,10 +271,3 @@ def list_bureau_costs(request: ApiRequest) -> list[BureauCostRow]:
     """List what answers of bureaus cost, by month, bureau and currency."""
     request.actor.require("ledger.view")
     return list(cost_rows(request.actor.company, as_of=request.as_of))
-
-
-def _only(files: list[UploadedFile]) -> dict[str, Any]:
-    """Return name and bytes of the one file that is sent."""
-    if len(files) != 1:
-        raise Refused(f"Send one file; {len(files)} were sent.")
-    return {"name": files[0].name or "file", "data": files[0].read()}

@@ -14,7 +14,6 @@ from dunwell.actions.cover_claims import (
     file_claim,
     pay_claim,
 )
-from dunwell.actions.gate import Refused
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
@@ -31,6 +30,7 @@ from dunwell.api.fields import (
     PositiveMinor,
     ReasonIn,
     answers,
+    check_currency,
     own,
 )
 from dunwell.api.writes import once
@@ -137,7 +137,7 @@ def answer_cover_claim(
     """Enter what the provider answered; an accepted claim may be for less than was claimed."""
     claim = own(CoverClaim, request.actor, cover_claim_id)
     if body.amount_minor is not None:
-        _check_currency(claim.currency, body.currency)
+        check_currency(claim.currency, body.currency)
     answer_claim(
         actor=request.actor,
         claim=claim,
@@ -157,7 +157,7 @@ def pay_cover_claim(
 ) -> tuple[int, dict[str, Any]]:
     """Enter what the provider paid; the money itself comes by the bank."""
     claim = own(CoverClaim, request.actor, cover_claim_id)
-    _check_currency(claim.currency, body.currency)
+    check_currency(claim.currency, body.currency)
     pay_claim(
         actor=request.actor,
         claim=claim,
@@ -183,9 +183,3 @@ def drop_cover_claim(
         at=request.at,
     )
     return 200, {"changed": 1}
-
-
-def _check_currency(kept: str, told: str | None) -> None:
-    """Raise Refused where an amount is told in another currency than the record's."""
-    if told != kept:
-        raise Refused(f"This is kept in {kept}; send the amount and currency {kept}.")

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from dunwell.actions.cover_notices import record_notice
 from dunwell.actions.covers import CoverAsk, ask_cover, end_cover, grant_cover, refuse_cover
-from dunwell.actions.gate import Refused
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
@@ -25,6 +24,7 @@ from dunwell.api.fields import (
     PositiveMinor,
     ReasonIn,
     answers,
+    check_currency,
     own,
 )
 from dunwell.api.writes import once
@@ -186,7 +186,7 @@ def grant_one_cover(
 ) -> tuple[int, dict[str, Any]]:
     """Enter what the provider granted; another person than the one who asked does it."""
     cover = own(Cover, request.actor, cover_id)
-    _check_currency(cover.currency, body.currency)
+    check_currency(cover.currency, body.currency)
     conditions = body.conditions
     grant_cover(
         actor=request.actor,
@@ -253,9 +253,3 @@ def meet_cover_deadline(
 def _ask(body: CoverIn) -> CoverAsk:
     told = body.dict(exclude={"customer_id", "conditions"})
     return CoverAsk(**told, conditions=body.conditions.dict(exclude_none=True))
-
-
-def _check_currency(kept: str, told: str | None) -> None:
-    """Raise Refused where an amount is told in another currency than the record's."""
-    if told != kept:
-        raise Refused(f"This is kept in {kept}; send the amount and currency {kept}.")

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from dunwell.actions.credit_points import record_data_point
 from dunwell.actions.financial_statements import record_statement, record_statement_file
-from dunwell.actions.gate import Refused
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     AnyCurrency,
@@ -20,6 +19,7 @@ from dunwell.api.fields import (
     Plain,
     SignedMinor,
     answers,
+    only_file,
     own,
 )
 from dunwell.api.writes import once
@@ -138,17 +138,10 @@ def upload_financial_statements(
         reason=reason,
         as_of=request.as_of,
         at=request.at,
-        **_only(files),
+        **only_file(files),
     )
     return 201, {
         "statement_ids": [statement.pk for statement in statements],
         "unread": list(read.unread),
         "notes": list(read.notes),
     }
-
-
-def _only(files: list[UploadedFile]) -> dict[str, Any]:
-    """Return name and bytes of the one file that is sent."""
-    if len(files) != 1:
-        raise Refused(f"Send one file; {len(files)} were sent.")
-    return {"name": files[0].name or "file", "data": files[0].read()}

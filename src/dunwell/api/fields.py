@@ -6,10 +6,10 @@ from typing import Annotated, Any, TypeVar
 
 from django.db.models import Model
 from django.shortcuts import get_object_or_404
-from ninja import Schema
+from ninja import Schema, UploadedFile
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from dunwell.actions.gate import Actor
+from dunwell.actions.gate import Actor, Refused
 from dunwell.queries.pages import LARGEST_PAGE, PAGE_SIZE
 
 M = TypeVar("M", bound=Model)
@@ -125,3 +125,16 @@ def answers(good: Any, status: int = 200) -> dict[int, Any]:
 def own(model: type[M], actor: Actor, pk: int) -> M:
     """Return a record of the actor's company; another company's is as absent as none (404)."""
     return get_object_or_404(model, pk=pk, company=actor.company)
+
+
+def only_file(files: list[UploadedFile]) -> dict[str, Any]:
+    """Return name and bytes of the one file that is sent."""
+    if len(files) != 1:
+        raise Refused(f"Send one file; {len(files)} were sent.")
+    return {"name": files[0].name or "file", "data": files[0].read()}
+
+
+def check_currency(kept: str, told: str | None) -> None:
+    """Raise Refused where an amount is told in another currency than the record's."""
+    if told != kept:
+        raise Refused(f"This is kept in {kept}; send the amount and currency {kept}.")

@@ -1,8 +1,6 @@
 """Handing over mails about credit applications: link and letter are put in at the end."""
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
 from email.utils import formataddr
 
 from django.conf import settings
@@ -15,31 +13,30 @@ from dunwell.actions.application_mails import (
     mark_application_mail,
 )
 from dunwell.actions.gate import Actor, system
-from dunwell.connectors.outbox_files import write_eml
-from dunwell.connectors.smtp import MailError, MailServer, mail_line
+from dunwell.connectors.smtp import MailError
 from dunwell.formats.application_words import LINK
 from dunwell.formats.decision_letter import decision_letter_pdf
 from dunwell.formats.mail import Attachment, Mail, MailFormError, write_mail
 from dunwell.formats.typesetting import TypesettingError
+from dunwell.jobs.mail_places import HandOver, mail_place
 from dunwell.models import ApplicationMail, Company
 from dunwell.queries.application_letters import decision_letter
 from dunwell.queries.link_tokens import APPLICANT, REFERENCE, link_token
 
 BATCH = 50
-HandOver = Callable[[ApplicationMail, bytes], str]
 
 
 def deliver_application_mails(company_id: int) -> Counter[str]:
     """Hand over what is ready; return how many were sent, failed or given up.
 
     Claimed, handed over outside any transaction, and marked; killed in between, a later call
-    hands a mail over again under the same message id. One query where nothing is ready.
+    hands a mail over again under the same message id. Four queries where nothing is
+    ready: the company, dead claims to give up, dead claims to put back, and what is ready.
     """
     company = Company.objects.get(pk=company_id)
     actor, after = system(company), 0
     counts: Counter[str] = Counter()
-    with ExitStack() as stack:
-        hand_over = _place(company, stack)
+    with mail_place(company) as hand_over:
         while batch := claim_application_mails(
             actor=actor, limit=BATCH, at=clock.now(), after=after
         ):
@@ -106,28 +103,3 @@ def _attachments(mail: ApplicationMail) -> tuple[Attachment, ...]:
         raise MailFormError(f"The letter as PDF: {error}") from error
     name = f"{mail.application.number}.pdf"
     return (Attachment(name=name, media_type="application/pdf", data=data),)
-
-
-def _place(company: Company, stack: ExitStack) -> HandOver:
-    """Return how mails leave: to files while the company tests, else by SMTP, opened when used."""
-    if company.sending == Company.Sending.TEST:
-        folder = settings.DATA_DIR / "outbox" / str(company.pk)
-
-        def to_file(mail: ApplicationMail, data: bytes) -> str:
-            return f"file {write_eml(folder, data, message_id=mail.message_id).name}"
-
-        return to_file
-    server = MailServer(
-        host=settings.EMAIL_HOST,
-        port=settings.EMAIL_PORT,
-        user=settings.EMAIL_HOST_USER,
-        password=settings.EMAIL_HOST_PASSWORD,
-        use_tls=settings.EMAIL_USE_TLS,
-    )
-    line = stack.enter_context(mail_line(server))
-
-    def to_server(mail: ApplicationMail, data: bytes) -> str:
-        line.send(data, sender=settings.DEFAULT_FROM_EMAIL, to=mail.to)
-        return f"{server.host}:{server.port}"
-
-    return to_server

@@ -1,8 +1,6 @@
 """Handing over a company's messages: to the mail server, or while testing to the file outbox."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from email.utils import formataddr
 
@@ -18,13 +16,13 @@ from dunwell.actions.outbox import (
     put_back_messages,
     withdraw_message,
 )
-from dunwell.connectors.outbox_files import write_eml
-from dunwell.connectors.smtp import MailError, MailServer, mail_line
+from dunwell.connectors.smtp import MailError
 from dunwell.formats.account_statement_files import file_name
 from dunwell.formats.account_statement_pdf import statement_pdf
 from dunwell.formats.mail import Attachment, Mail, MailFormError, write_mail
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.application_mails import deliver_application_mails
+from dunwell.jobs.mail_places import HandOver, mail_place
 from dunwell.models import Company, Message
 from dunwell.queries.debit_notices import STATEMENT
 from dunwell.queries.deliveries import (
@@ -38,9 +36,6 @@ from dunwell.queries.statements import statement_document
 BATCH = 100
 """Messages claimed and judged together; small enough to be handed over within the lease."""
 
-HandOver = Callable[[Message, bytes], str]
-"""Gives the bytes away and returns the place they went to; raises MailError or OSError."""
-
 
 def deliver(company_id: int) -> Counter[str]:
     """Hand over what is ready; return how many were sent, failed, dead, withdrawn or wait.
@@ -53,7 +48,7 @@ def deliver(company_id: int) -> Counter[str]:
     actor, as_of = system(company), clock.today(company.zone)
     counts: Counter[str] = Counter()
     after = 0
-    with _place(company) as hand_over:
+    with mail_place(company) as hand_over:
         while batch := _claimed(actor, as_of, after=after):
             after = batch[-1].pk
             verdicts = delivery_verdicts(company, batch, as_of=as_of, at=clock.now())
@@ -129,30 +124,3 @@ def _attachments(message: Message) -> tuple[Attachment, ...]:
         raise MailFormError(f"The statement as PDF: {error}") from error
     name = file_name(issued.document, "pdf")
     return (Attachment(name=name, media_type="application/pdf", data=data),)
-
-
-@contextmanager
-def _place(company: Company) -> Iterator[HandOver]:
-    """Yield how messages of the company leave: to files while it tests, else by SMTP."""
-    if company.sending == Company.Sending.TEST:
-        folder = settings.DATA_DIR / "outbox" / str(company.pk)
-
-        def to_file(message: Message, mail: bytes) -> str:
-            return f"file {write_eml(folder, mail, message_id=message.message_id).name}"
-
-        yield to_file
-        return
-    server = MailServer(
-        host=settings.EMAIL_HOST,
-        port=settings.EMAIL_PORT,
-        user=settings.EMAIL_HOST_USER,
-        password=settings.EMAIL_HOST_PASSWORD,
-        use_tls=settings.EMAIL_USE_TLS,
-    )
-    with mail_line(server) as line:
-
-        def to_server(message: Message, mail: bytes) -> str:
-            line.send(mail, sender=settings.DEFAULT_FROM_EMAIL, to=message.to)
-            return f"{server.host}:{server.port}"
-
-        yield to_server

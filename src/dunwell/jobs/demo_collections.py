@@ -7,10 +7,9 @@ happens to follows from the sample ledger alone.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from dunwell.actions.agencies import add_agency
-from dunwell.actions.gate import Actor, staff, system
+from dunwell.actions.gate import system
 from dunwell.actions.legal import open_matter
 from dunwell.actions.placement_batches import claim_batch, hand_over_batch
 from dunwell.actions.placement_work import accept_placement
@@ -27,6 +26,7 @@ from dunwell.demo.customers import LEAD
 from dunwell.engine.calendars import next_business_day
 from dunwell.engine.placement_checks import refusing
 from dunwell.engine.plan_offers import PlanWish
+from dunwell.jobs.demo_stage import Stage
 from dunwell.models import (
     Absence,
     Agency,
@@ -88,22 +88,10 @@ cases:
 
 
 @dataclass(kw_only=True, slots=True)
-class _Stage:
-    """The company, its day, who acts, and whom something happened to already."""
+class _Stage(Stage):
+    """The stage, and whom something happened to already."""
 
-    company: Company
-    as_of: date
-    at: datetime
     taken: list[int] = field(default_factory=list)
-
-    @property
-    def when(self) -> dict[str, Any]:
-        """Return the day and the moment as actions take them."""
-        return {"as_of": self.as_of, "at": self.at}
-
-    def actor(self, username: str) -> Actor:
-        """Return a person of the demo as an actor."""
-        return staff(User.objects.get(username=username), self.company)
 
     def debtor(
         self, collector: str, *, place: int = 0

@@ -1,8 +1,8 @@
 """What credit is about, in the demo: a policy, limits, covers, orders, applicants, one of each.
 
 Every scene is played once, whole or not at all, and looks for what it made before, so a killed
-call goes on. Dora
-proposes, Lea or Felix approves; the day's cycle then rates, watches and asks for reviews.
+call goes on. Dora proposes, Lea or Felix approves; the day's cycle then rates, watches and asks
+for reviews.
 """
 
 from collections.abc import Callable

@@ -1,13 +1,12 @@
 """The credit desk of the demo: its day, its people, and whom it deals with."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
 from dunwell.actions.approvals import decide_approval
-from dunwell.actions.gate import Actor, staff
 from dunwell.actions.limits import propose_limit
-from dunwell.models import Company, Customer, User
+from dunwell.jobs.demo_stage import Stage
+from dunwell.models import Customer
 from dunwell.queries.demo_credit import waiting_request
 
 HOME = "EUR"
@@ -16,23 +15,11 @@ THOUSAND = 1_000_00
 
 
 @dataclass(kw_only=True, slots=True)
-class CreditDesk:
-    """The company, its day, and who is dealt with."""
+class CreditDesk(Stage):
+    """The stage, and who is dealt with."""
 
-    company: Company
-    as_of: date
-    at: datetime
     payers: list[Customer] = field(default_factory=list)
     debtors: list[Customer] = field(default_factory=list)
-
-    @property
-    def when(self) -> dict[str, Any]:
-        """Return the day and the moment as actions take them."""
-        return {"as_of": self.as_of, "at": self.at}
-
-    def actor(self, username: str) -> Actor:
-        """Return a person of the demo as an actor."""
-        return staff(User.objects.get(username=username), self.company)
 
     def has(self, model: type[Any]) -> bool:
         """Return whether the company has a record of a kind, so that its scene was played."""

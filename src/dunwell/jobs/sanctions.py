@@ -1,15 +1,16 @@
 """Screening customers against sanction lists: everybody once, then only what is new."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, partial
 
 from django.db.models import Q
 
 from dunwell import clock
 from dunwell.actions.gate import Actor, system
 from dunwell.actions.sanctions import keep_hits
-from dunwell.engine.sanctions import Likeness, SanctionIndex
+from dunwell.engine.sanctions import Likeness, SanctionIndex, Subject
 from dunwell.models import Company, SanctionEntry, SanctionList
 from dunwell.queries.application_rules import application_rules
 from dunwell.queries.sanctions import customer_subjects, entries_of, sanction_index
@@ -33,7 +34,9 @@ def screening_due(company: Company, *, as_of: date) -> tuple[ScreeningDue, ...]:
     if not lists:
         return ()
     threshold = application_rules(company, as_of=as_of).rules.threshold_ppm
-    found = ((one, _new_likenesses(company, one, threshold)) for one in lists)
+    # read once, however many lists are new, and not at all where none is
+    everybody: Callable[[], list[Subject]] = cache(partial(customer_subjects, company))
+    found = ((one, _new_likenesses(company, one, everybody, threshold)) for one in lists)
     return tuple(ScreeningDue(listing=one, hits=hits) for one, hits in found if hits is not None)
 
 
@@ -50,7 +53,10 @@ def rescreen_customers(company_id: int) -> int:
 
 
 def _new_likenesses(
-    company: Company, listing: SanctionList, threshold_ppm: int
+    company: Company,
+    listing: SanctionList,
+    everybody: Callable[[], list[Subject]],
+    threshold_ppm: int,
 ) -> tuple[Likeness, ...] | None:
     """Return what is found of whom the list has not met, None where there is nobody."""
     if listing.rescreened_at is not None:
@@ -66,15 +72,14 @@ def _new_likenesses(
         .order_by("-id")
         .first()
     )
-    everybody = customer_subjects(company)
     if before is None:
-        return sanction_index([listing]).screen(everybody, threshold_ppm=threshold_ppm)
+        return sanction_index([listing]).screen(everybody(), threshold_ppm=threshold_ppm)
     known = set(SanctionEntry.objects.filter(listing=before).values_list("uid", "digest"))
     rows = SanctionEntry.objects.filter(listing=listing).values_list("uid", "digest")
     changed = [uid for uid, digest in rows if (uid, digest) not in known]
     found = list(
         SanctionIndex(entries_of([listing.pk], uids=changed)).screen(
-            everybody, threshold_ppm=threshold_ppm
+            everybody(), threshold_ppm=threshold_ppm
         )
     )
     # customers that came after the version before was used have not met its entries either

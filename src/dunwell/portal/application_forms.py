@@ -5,7 +5,6 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +13,7 @@ from dunwell.engine.application_rules import DOCUMENTS, FIELDS, Needed
 from dunwell.formats.countries import ISO_CODES
 from dunwell.models import ApplicationReference, CreditApplication
 from dunwell.templatetags.applications import DOCUMENT_LABELS, FIELD_LABELS
-from dunwell.templatetags.money import money_input, read_money
+from dunwell.templatetags.money import MoneyField
 
 APPLICANT = (
     *("name", "is_natural_person", "country", "legal_form", "registration", "register_court"),
@@ -59,32 +58,6 @@ def countries() -> list[tuple[str, str]]:
     names = Locale.parse((get_language() or "en")[:2]).territories
     found = ((code, str(names.get(code, code))) for code in ISO_CODES)
     return [("", "-"), *sorted(found, key=lambda one: one[1])]
-
-
-class Amount(forms.CharField):
-    """An amount in one currency, typed in the reader's style; cleans to minor units."""
-
-    def __init__(self, currency: str, **kwargs: Any) -> None:
-        super().__init__(
-            max_length=30,
-            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            **kwargs,
-        )
-        self.currency = currency
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show minor units as an amount, and what was typed as it was typed."""
-        return money_input(value, self.currency) if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> Any:
-        """Return minor units, None when left empty."""
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return read_money(text, self.currency)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
 
 
 class StartForm(forms.Form):
@@ -220,7 +193,7 @@ class ReferenceAnswerForm(forms.Form):
     def __init__(self, currency: str, *args: Any, **kwargs: Any) -> None:
         """Ask for the highest credit in the currency of the application."""
         super().__init__(*args, **kwargs)
-        self.fields["highest_credit_minor"] = Amount(
+        self.fields["highest_credit_minor"] = MoneyField(
             currency,
             label=_("Highest credit you gave, in %(currency)s") % {"currency": currency},
             required=False,
@@ -244,7 +217,7 @@ def _field(name: str, currency: str) -> forms.Field:
     if kind == "flag":
         return forms.BooleanField(required=False)
     if kind == "money":
-        return Amount(currency, required=False)
+        return MoneyField(currency, required=False)
     return _typed(kind, most=200 if name == "name" else 300)
 
 

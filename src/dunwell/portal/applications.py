@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -38,6 +39,7 @@ from dunwell.portal.application_forms import (
 from dunwell.portal.visitors import (
     REFUSED,
     TOO_LARGE,
+    applicant,
     company_of,
     forget,
     of_applicant,
@@ -100,7 +102,7 @@ def apply_resume(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "portal/resume.html", context, status=status)
     try:
         opened = open_link(
-            actor=outsider(application.company, f"applicant of {application.number}"),
+            actor=applicant(application),
             token=token,
             at=clock.now(),
         )
@@ -118,7 +120,7 @@ def apply_renew(request: HttpRequest, token: str) -> HttpResponse:
     application = application_of_link(token)
     if application is not None:
         renew_link(
-            actor=outsider(application.company, f"applicant of {application.number}"),
+            actor=applicant(application),
             token=token,
             as_of=clock.today(application.company.zone),
             at=clock.now(),
@@ -146,7 +148,7 @@ def apply_form(request: HttpRequest, application: CreditApplication, step: str) 
     is_valid = form.is_valid()
     try:
         save_answers(
-            actor=outsider(application.company, f"applicant of {application.number}"),
+            actor=applicant(application),
             application=application,
             answers=form.kept(),
             at=clock.now(),
@@ -165,21 +167,19 @@ def apply_form(request: HttpRequest, application: CreditApplication, step: str) 
 def apply_references(request: HttpRequest, application: CreditApplication) -> HttpResponse:
     """Show the references, or add one."""
     form = ReferenceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            name_reference(
-                actor=outsider(application.company, f"applicant of {application.number}"),
-                application=application,
-                at=clock.now(),
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect("apply-references")
-    status = REFUSED if form.is_bound else 200
-    context = {"form": form, "references": reference_rows(application)}
-    return _page(request, application, "references", context, status=status)
+
+    def act() -> None:
+        name_reference(
+            actor=applicant(application),
+            application=application,
+            at=clock.now(),
+            **form.cleaned_data,
+        )
+
+    def shown() -> dict[str, Any]:
+        return {"references": reference_rows(application)}
+
+    return _told(request, application, "references", form, act, shown)
 
 
 @csrf_exempt
@@ -197,24 +197,22 @@ def apply_documents(request: HttpRequest) -> HttpResponse:
 @of_applicant
 def _documents(request: HttpRequest, application: CreditApplication) -> HttpResponse:
     form = DocumentForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> None:
         file = form.cleaned_data["file"]
-        try:
-            add_document(
-                actor=outsider(application.company, f"applicant of {application.number}"),
-                application=application,
-                kind=form.cleaned_data["kind"],
-                name=file.name or "document",
-                data=file.read(),
-                at=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            return redirect("apply-documents")
-    status = REFUSED if form.is_bound else 200
-    context = {"form": form, "documents": document_rows(application)}
-    return _page(request, application, "documents", context, status=status)
+        add_document(
+            actor=applicant(application),
+            application=application,
+            kind=form.cleaned_data["kind"],
+            name=file.name or "document",
+            data=file.read(),
+            at=clock.now(),
+        )
+
+    def shown() -> dict[str, Any]:
+        return {"documents": document_rows(application)}
+
+    return _told(request, application, "documents", form, act, shown, field="file")
 
 
 @visitor("form", most=200)
@@ -230,7 +228,7 @@ def apply_document_remove(
         application,
         "documents",
         lambda: remove_document(
-            actor=outsider(application.company, f"applicant of {application.number}"),
+            actor=applicant(application),
             document=document,
             at=clock.now(),
         ),
@@ -250,7 +248,7 @@ def apply_reference_remove(
         application,
         "references",
         lambda: remove_reference(
-            actor=outsider(application.company, f"applicant of {application.number}"),
+            actor=applicant(application),
             reference=reference,
             at=clock.now(),
         ),
@@ -267,23 +265,21 @@ def apply_consent(request: HttpRequest, application: CreditApplication) -> HttpR
         for kind in CONSENTS
     }
     form = ConsentForm(texts, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            give_consent(
-                actor=outsider(application.company, f"applicant of {application.number}"),
-                application=application,
-                kinds=form.kinds(),
-                by=form.cleaned_data["by"],
-                at=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect("apply-consent")
-    given = {str(one["kind"]) for one in application.consents}
-    status = REFUSED if form.is_bound else 200
-    context = {"form": form, "is_given": given >= set(CONSENTS), "given": application.consents}
-    return _page(request, application, "consent", context, status=status)
+
+    def act() -> None:
+        give_consent(
+            actor=applicant(application),
+            application=application,
+            kinds=form.kinds(),
+            by=form.cleaned_data["by"],
+            at=clock.now(),
+        )
+
+    def shown() -> dict[str, Any]:
+        given = {str(one["kind"]) for one in application.consents}
+        return {"is_given": given >= set(CONSENTS), "given": application.consents}
+
+    return _told(request, application, "consent", form, act, shown)
 
 
 @visitor("form", most=200)
@@ -293,7 +289,7 @@ def apply_submit(request: HttpRequest, application: CreditApplication) -> HttpRe
     """Send the application; what is missing is named, and nothing is lost."""
     try:
         submit_application(
-            actor=outsider(application.company, f"applicant of {application.number}"),
+            actor=applicant(application),
             application=application,
             as_of=clock.today(application.company.zone),
             at=clock.now(),
@@ -314,6 +310,28 @@ def apply_done(request: HttpRequest, application: CreditApplication) -> HttpResp
         return render(request, "portal/closed.html", {"company": application.company})
     context = {"application": application, "company": application.company}
     return render(request, "portal/done.html", context)
+
+
+def _told(
+    request: HttpRequest,
+    application: CreditApplication,
+    step: str,
+    form: forms.Form,
+    act: Callable[[], object],
+    shown: Callable[[], dict[str, Any]],
+    *,
+    field: str | None = None,
+) -> HttpResponse:
+    """Act on a form that was sent and show its step anew; a refusal stands at the form."""
+    if form.is_valid():
+        try:
+            act()
+        except Refused as refusal:
+            form.add_error(field, str(refusal))
+        else:
+            return redirect(f"apply-{step}")
+    status = REFUSED if form.is_bound else 200
+    return _page(request, application, step, {"form": form, **shown()}, status=status)
 
 
 def _removed(

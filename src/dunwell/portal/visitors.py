@@ -29,6 +29,11 @@ def outsider(company: Company, name: str) -> Actor:
     return Actor(company=company, name=name[:150], rights=frozenset({"application.edit"}))
 
 
+def applicant(application: CreditApplication) -> Actor:
+    """Return whoever opened an application by its link as an actor."""
+    return outsider(application.company, f"applicant of {application.number}")
+
+
 def visitor(action: str, *, most: int) -> Callable[[View], View]:
     """Let everybody in, at most so often in ten minutes from one address; nothing is cached.
 

@@ -96,12 +96,6 @@ def use_tone(used_ppm: int | None) -> str:
     return "bad" if used_ppm > FULL else "warn"
 
 
-@register.filter
-def use_width(used_ppm: int | None) -> str:
-    """Return the width of a bar of use, 0 to 100."""
-    return f"{min(max(used_ppm or 0, 0), FULL) / 10_000:.1f}"
-
-
 @register.simple_tag
 def link_words(link: Any, customer_id: int) -> str:
     """Return how a link reads on the page of a customer."""

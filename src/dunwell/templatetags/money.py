@@ -4,6 +4,7 @@ import re
 from copy import copy
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from babel.numbers import (
@@ -13,7 +14,8 @@ from babel.numbers import (
     get_currency_symbol,
     parse_decimal,
 )
-from django import template
+from django import forms, template
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext
 
 from dunwell.engine.money import UNKNOWN_CURRENCY, from_minor, minor_digits, to_minor
@@ -96,3 +98,29 @@ def read_money(text: str, currency: str) -> int:
             % {"text": text.strip() or NO_VALUE, "sample": sample}
         ) from error
     return to_minor(amount, currency)
+
+
+class MoneyField(forms.CharField):
+    """An amount of one currency, typed in the reader's style; cleans to minor units."""
+
+    def __init__(self, currency: str, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=30,
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            **kwargs,
+        )
+        self.currency = currency
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show minor units as an amount; show again what was typed."""
+        return money_input(value, self.currency) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        """Return minor units, None when left empty."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return read_money(text, self.currency)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error

@@ -12,9 +12,8 @@ from dunwell import clock
 from dunwell.actions.adjustments import BY_HAND, record_adjustment, reverse_adjustment
 from dunwell.actions.gate import Refused
 from dunwell.models import Adjustment, Item
-from dunwell.templatetags.money import money
+from dunwell.templatetags.money import MoneyField, money
 from dunwell.web.answers import done, form_page
-from dunwell.web.fields import MoneyField
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

@@ -20,9 +20,9 @@ from dunwell.formats.exports import Value
 from dunwell.models import Agency
 from dunwell.queries.agencies import ScoredAgency, agency_detail, agency_rows
 from dunwell.queries.placement_batches import batch_rows
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
-from dunwell.web.fields import MoneyField
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 

@@ -96,6 +96,15 @@ def told_page(
     return form_page(request, template, form, {"back": back, **context})
 
 
+def progress(request: StaffRequest, template: str, context: dict[str, Any] | None) -> HttpResponse:
+    """Return a line of progress alone; without a context htmx loads the page again: it is over."""
+    if context is not None:
+        return render(request, template, context)
+    response = HttpResponse(status=204)
+    response["HX-Refresh"] = "true"
+    return response
+
+
 def customer_or_404(request: StaffRequest, customer_id: int) -> Customer:
     """Return a customer of the company the person works for now; otherwise there is none."""
     return get_object_or_404(Customer, pk=customer_id, company=request.actor.company)

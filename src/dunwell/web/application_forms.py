@@ -12,7 +12,8 @@ from dunwell.engine.application_rules import DOCUMENTS, FIELDS
 from dunwell.formats.countries import ISO_CODES
 from dunwell.models import ApplicationCondition, ApplicationReference, CreditApplication
 from dunwell.templatetags.applications import DOCUMENT_LABELS, FIELD_LABELS
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.templatetags.money import MoneyField
+from dunwell.web.fields import day_field
 
 MOST_REASONS = 4
 COUNTRIES = [("", "-"), *((code, code) for code in sorted(ISO_CODES))]

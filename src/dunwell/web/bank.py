@@ -35,7 +35,7 @@ from dunwell.queries.bank_entries import open_entries
 from dunwell.queries.bank_statements import broken_statements, statement_rows
 from dunwell.queries.pages import CursorError
 from dunwell.queries.remittances import remittance_counts
-from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page
+from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page, progress
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
@@ -150,11 +150,8 @@ def bank_progress(request: StaffRequest) -> HttpResponse:
     if waiting:
         _begin(request)
         waiting = waiting_files(request.actor.company)
-    if waiting:
-        return render(request, "web/bank_progress.html", _progress(request, waiting))
-    response = HttpResponse(status=204)
-    response["HX-Refresh"] = "true"
-    return response
+    context = _progress(request, waiting) if waiting else None
+    return progress(request, "web/bank_progress.html", context)
 
 
 @require_GET

@@ -23,10 +23,10 @@ from dunwell.formats.exports import Value
 from dunwell.models import BureauAccount, BureauPull
 from dunwell.queries.bureaus import BureauPullRow, bureau_rows, cost_rows, pull_rows
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, done, posted, told_page
 from dunwell.web.exports import file_response
-from dunwell.web.fields import MoneyField
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

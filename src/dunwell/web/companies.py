@@ -13,8 +13,8 @@ from dunwell.actions.companies import edit_company
 from dunwell.actions.gate import Refused
 from dunwell.models import Company
 from dunwell.queries.wordings import LANGUAGES
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import done, form_page
-from dunwell.web.fields import MoneyField
 from dunwell.web.staff import StaffRequest
 
 LANGUAGE_LABELS = {"en": _("English"), "de": _("German")}

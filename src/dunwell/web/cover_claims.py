@@ -23,8 +23,9 @@ from dunwell.actions.uploads import upload_path
 from dunwell.models import Cover, CoverClaim, Item
 from dunwell.queries.cover_claims import claim_rows
 from dunwell.queries.pages import CursorError
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import posted, told_page
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
 from dunwell.actions.cover_files import add_covers, grant_asked
-from dunwell.actions.gate import Forbidden, Refused
+from dunwell.actions.gate import Refused
 from dunwell.formats.cover_rows import MOST_BYTES, TEMPLATE
 from dunwell.models import Cover
-from dunwell.web.answers import FORBIDDEN, REFUSED, done, posted, told_page
+from dunwell.web.answers import done, posted, told_page
 from dunwell.web.exports import file_response
+from dunwell.web.kept_files import capped, sent_file, upload_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -48,32 +48,23 @@ class GrantAskedForm(forms.Form):
 def cover_upload(request: StaffRequest) -> HttpResponse:
     """Take a file of covers in: all lines are recorded as requests, or none."""
     if request.method == "POST":
-        cap = CappedUpload(request, limit_bytes=MOST_BYTES)
-        request.upload_handlers.insert(0, cap)
-        return _receive(request, cap)
-    return _page(request)
+        return _receive(request, capped(request, limit_bytes=MOST_BYTES))
+    return _upload_page(request)
 
 
 @csrf_protect
 def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
-    # reading the form is what brings the file in
-    sent = request.FILES.get("file")
-    if cap.is_over:
-        text = gettext("The file is larger than %(most)d MB. Send fewer lines at once.")
-        return _page(request, refusal=text % {"most": MOST_BYTES // 1024**2})
-    if sent is None:
-        return _page(request, refusal=gettext("No file was sent. Choose one."))
     try:
+        upload = sent_file(request, cap, most_bytes=MOST_BYTES)
         found = add_covers(
             actor=request.actor,
-            name=sent.name or "file",
-            data=sent.read(),
+            name=upload.name,
+            data=upload.data,
             as_of=request.as_of,
             at=clock.now(),
         )
     except Refused as refusal:
-        status = FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
-        return _page(request, refusal=str(refusal), status=status)
+        return _upload_page(request, refusal)
     text = ngettext(
         "%(n)d cover recorded; %(known)d known from before.",
         "%(n)d covers recorded; %(known)d known from before.",
@@ -112,10 +103,5 @@ def covers_grant(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _page(request: StaffRequest, *, refusal: str = "", status: int = REFUSED) -> HttpResponse:
-    context = {
-        "refusal": refusal,
-        "limit_bytes": MOST_BYTES,
-        "limit_mb": MOST_BYTES // 1024**2,
-    }
-    return render(request, "web/cover_upload.html", context, status=status if refusal else 200)
+def _upload_page(request: StaffRequest, refusal: Exception | None = None) -> HttpResponse:
+    return upload_page(request, "web/cover_upload.html", most_bytes=MOST_BYTES, refusal=refusal)

@@ -18,8 +18,9 @@ from dunwell.actions.covers import CoverAsk, ask_cover, end_cover, grant_cover, 
 from dunwell.engine.cover_clock import CONDITIONS, MOST_DAYS, PPM
 from dunwell.models import Cover, CoverNotice
 from dunwell.templatetags.credit_words import condition_label
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import customer_or_404, posted, told_page
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

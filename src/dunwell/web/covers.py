@@ -29,7 +29,7 @@ from dunwell.queries.events import event_rows
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.credit_words import gap_label
 from dunwell.templatetags.ui import translated
-from dunwell.web.exports import file_response
+from dunwell.web.exports import amount_or_none, file_response
 from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
 
@@ -276,16 +276,13 @@ def _notice_line(row: NoticeRow) -> tuple[Value, ...]:
 
 
 def _usage_line(row: CoverUseRow) -> tuple[Value, ...]:
-    def amount(minor: int | None) -> Value:
-        return None if minor is None else from_minor(minor, row.currency)
-
     return (
         row.customer_number,
         row.customer_name,
         row.currency,
-        amount(row.open_minor),
-        amount(row.covered_minor),
-        amount(row.uncovered_minor),
+        amount_or_none(row.open_minor, row.currency),
+        amount_or_none(row.covered_minor, row.currency),
+        amount_or_none(row.uncovered_minor, row.currency),
         "; ".join(gap_label(gap.code) for gap in row.gaps),
         None if row.loss_ppm is None else row.loss_ppm / PPM,
     )

@@ -13,12 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dunwell import clock
 from dunwell.actions.credit_groups import add_group, end_group, join_group, leave_group
 from dunwell.actions.gate import Refused
-from dunwell.engine.money import from_minor
 from dunwell.models import CreditGroup, CreditGroupMember, Customer
 from dunwell.queries.limit_ledger import LedgerFilter, limit_rows
 from dunwell.queries.limit_use import group_row, group_rows, member_rows
 from dunwell.web.answers import posted, told_page
-from dunwell.web.exports import file_response
+from dunwell.web.exports import amount_or_none, file_response
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -80,7 +79,7 @@ def groups_export(request: StaffRequest, kind: str) -> HttpResponse:
                 row.members,
                 row.currency,
                 *(
-                    None if minor is None else from_minor(minor, row.currency)
+                    amount_or_none(minor, row.currency)
                     for minor in (row.limit_minor, row.exposure_minor, row.free_minor)
                 ),
                 row.limit.until_on,

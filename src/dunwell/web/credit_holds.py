@@ -31,11 +31,11 @@ from dunwell.queries.credit_holds import (
 )
 from dunwell.queries.events import event_rows
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.orders import RULE_LABELS, rule_label
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done
 from dunwell.web.exports import file_response
-from dunwell.web.fields import MoneyField
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

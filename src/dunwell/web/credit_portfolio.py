@@ -30,7 +30,7 @@ from dunwell.queries.credit_portfolio import (
     rows_page,
 )
 from dunwell.queries.pages import CursorError
-from dunwell.web.exports import KINDS, file_response
+from dunwell.web.exports import KINDS, amount_or_none, file_response
 from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
 
@@ -270,9 +270,6 @@ def _only(request: StaffRequest) -> dict[str, Any]:
 def _line(row: PortfolioRow) -> tuple[Value, ...]:
     code = row.currency
 
-    def amount(minor: int | None) -> Value:
-        return None if minor is None else from_minor(minor, code)
-
     return (
         row.customer_number,
         row.customer_name,
@@ -281,9 +278,9 @@ def _line(row: PortfolioRow) -> tuple[Value, ...]:
         row.risk_class,
         row.pd_ppm / PPM,
         code,
-        amount(row.exposure_minor),
-        amount(row.limit_minor),
-        amount(row.over_minor),
-        amount(row.loss_minor),
+        amount_or_none(row.exposure_minor, code),
+        amount_or_none(row.limit_minor, code),
+        amount_or_none(row.over_minor, code),
+        amount_or_none(row.loss_minor, code),
         row.until_on,
     )

@@ -26,7 +26,7 @@ from dunwell.queries.credit_replays import (
     every_credit_change,
     month_ends,
 )
-from dunwell.web.answers import refused
+from dunwell.web.answers import progress, refused
 from dunwell.web.exports import file_response
 from dunwell.web.staff import StaffRequest
 
@@ -96,11 +96,8 @@ def credit_replay_show(request: StaffRequest, replay_id: int) -> HttpResponse:
 def credit_replay_progress(request: StaffRequest, replay_id: int) -> HttpResponse:
     """Return the progress line alone; once the replay has ended, htmx loads the page again."""
     found = _replay(request, replay_id)
-    if found.status not in UNDER_WAY:
-        answer = HttpResponse(status=204)
-        answer["HX-Refresh"] = "true"
-        return answer
-    return render(request, "web/credit_replay_progress.html", {"replay": credit_replay_row(found)})
+    context = {"replay": credit_replay_row(found)} if found.status in UNDER_WAY else None
+    return progress(request, "web/credit_replay_progress.html", context)
 
 
 @require_GET

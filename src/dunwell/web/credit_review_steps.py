@@ -19,8 +19,9 @@ from dunwell.actions.credit_reviews import (
 )
 from dunwell.models import CreditReview
 from dunwell.queries.review_proposals import review_proposal
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import customer_or_404, posted, told_page
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

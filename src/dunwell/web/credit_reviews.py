@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.queries.credit_reviews import (
     SCOPES,
@@ -24,7 +23,7 @@ from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.review_cases import coming_reviews
 from dunwell.templatetags.credit_words import outcome_label, trigger_label
 from dunwell.templatetags.ui import translated
-from dunwell.web.exports import file_response
+from dunwell.web.exports import amount_or_none, file_response
 from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
 
@@ -133,9 +132,6 @@ def _width(due: int, months: Any) -> str:
 
 
 def _line(row: ReviewRow) -> tuple[Value, ...]:
-    def amount(minor: int | None) -> Value:
-        return None if minor is None else from_minor(minor, row.currency)
-
     return (
         row.customer_number,
         row.customer_name,
@@ -144,13 +140,13 @@ def _line(row: ReviewRow) -> tuple[Value, ...]:
         "; ".join(trigger_label(one.code) for one in row.triggers),
         row.is_queued,
         row.currency,
-        amount(row.exposure_minor),
-        amount(row.limit_minor),
-        amount(row.change_minor),
+        amount_or_none(row.exposure_minor, row.currency),
+        amount_or_none(row.limit_minor, row.currency),
+        amount_or_none(row.change_minor, row.currency),
         row.risk_class,
         row.reviewer,
         translated(row.advice_label),
-        amount(row.advised_minor),
+        amount_or_none(row.advised_minor, row.currency),
         row.decided_by,
         outcome_label(row.outcome) if row.outcome else "",
         row.closed_on,

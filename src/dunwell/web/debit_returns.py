@@ -24,11 +24,12 @@ from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.debits import DebitRow, debit_rows, due_retries
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.debits import return_words
+from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page
 from dunwell.web.debit_steps import own_debit
 from dunwell.web.exports import file_response
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 

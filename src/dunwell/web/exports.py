@@ -83,6 +83,11 @@ def file_response(
     return response
 
 
+def amount_or_none(minor: int | None, currency: str) -> Value:
+    """Return minor units as a cell of an amount, empty for none."""
+    return None if minor is None else from_minor(minor, currency)
+
+
 @require_GET
 def items_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every item under the page's filter."""

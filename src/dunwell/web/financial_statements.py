@@ -18,9 +18,10 @@ from dunwell.engine.financial_statements import LINES, SECTIONS
 from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import Customer, FinancialStatement
 from dunwell.queries.financial_statements import statement_versions, told_lines
+from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, customer_or_404, done, posted
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

@@ -14,13 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dunwell import clock
 from dunwell.actions.customer_links import add_link, end_link
 from dunwell.actions.gate import Refused
-from dunwell.engine.money import from_minor
-from dunwell.formats.exports import Value
 from dunwell.models import Customer, CustomerLink
 from dunwell.queries.hierarchies import hierarchy, link_rows
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import customer_or_404, posted, told_page
-from dunwell.web.exports import file_response
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.exports import amount_or_none, file_response
+from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -83,9 +82,6 @@ def hierarchy_export(request: StaffRequest, customer_id: int, kind: str) -> Http
     company, customer = request.actor.company, customer_or_404(request, customer_id)
     tree = hierarchy(company, customer_id=customer.pk, as_of=request.as_of)
 
-    def amount(minor: int | None) -> Value:
-        return None if minor is None else from_minor(minor, tree.currency)
-
     return file_response(
         kind,
         name=f"hierarchy-{customer.number}-{request.as_of.isoformat()}",
@@ -96,13 +92,13 @@ def hierarchy_export(request: StaffRequest, customer_id: int, kind: str) -> Http
                 node.number,
                 node.name,
                 tree.currency,
-                amount(node.limit_minor),
-                amount(node.rolled.own_minor),
-                amount(node.rolled.below_minor),
-                amount(node.rolled.paid_minor),
-                amount(node.rolled.total_minor),
-                amount(node.rolled.guaranteed_minor),
-                amount(node.rolled.payable_minor),
+                amount_or_none(node.limit_minor, tree.currency),
+                amount_or_none(node.rolled.own_minor, tree.currency),
+                amount_or_none(node.rolled.below_minor, tree.currency),
+                amount_or_none(node.rolled.paid_minor, tree.currency),
+                amount_or_none(node.rolled.total_minor, tree.currency),
+                amount_or_none(node.rolled.guaranteed_minor, tree.currency),
+                amount_or_none(node.rolled.payable_minor, tree.currency),
                 node.payer,
             )
             for node in tree.nodes

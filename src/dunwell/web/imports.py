@@ -29,7 +29,7 @@ from dunwell.queries.import_batches import (
 )
 from dunwell.queries.import_previews import import_preview
 from dunwell.queries.pages import CursorError
-from dunwell.web.answers import FORBIDDEN, REFUSED, done, refused
+from dunwell.web.answers import FORBIDDEN, REFUSED, done, progress, refused
 from dunwell.web.import_mappings import file_heads, table_views
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -90,11 +90,8 @@ def import_progress(request: StaffRequest, batch_id: int) -> HttpResponse:
     if batch.status == Status.RUNNING:
         _begin_run(request, batch)
         batch.refresh_from_db()
-    if batch.status in {Status.RUNNING, Status.UPLOADED}:
-        return render(request, "web/imports_progress.html", {"batch": batch})
-    response = HttpResponse(status=204)
-    response["HX-Refresh"] = "true"
-    return response
+    goes_on = batch.status in {Status.RUNNING, Status.UPLOADED}
+    return progress(request, "web/imports_progress.html", {"batch": batch} if goes_on else None)
 
 
 @needs("items.import")

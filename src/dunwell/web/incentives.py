@@ -26,9 +26,10 @@ from dunwell.queries.incentives import (
     incentive_rows,
 )
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

@@ -26,9 +26,9 @@ from dunwell.actions.legal_money import record_dividend, record_legal_cost
 from dunwell.models import Agency, LegalMatter, Payment
 from dunwell.queries.legal_claims import claimable_items, lawyers, spendable_payments
 from dunwell.templatetags.dates import day_text
-from dunwell.templatetags.money import money
+from dunwell.templatetags.money import MoneyField, money
 from dunwell.web.answers import customer_or_404, done, form_page, posted, told_page
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 

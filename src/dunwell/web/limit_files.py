@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core import signing
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -14,14 +13,13 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
-from dunwell.actions.gate import Forbidden, Refused
+from dunwell.actions.gate import Refused
 from dunwell.actions.limit_batches import (
     AddedLimits,
     adjust_limits,
     import_limits,
     receive_limit_file,
 )
-from dunwell.actions.uploads import Upload, upload_path
 from dunwell.engine.limit_wishes import Change
 from dunwell.formats.limit_rows import (
     MOST_BYTES,
@@ -38,9 +36,11 @@ from dunwell.queries.limit_checks import (
     grouped,
 )
 from dunwell.queries.limit_use import customers_in, segment_sizes
-from dunwell.web.answers import FORBIDDEN, REFUSED, done, posted
+from dunwell.templatetags.money import MoneyField
+from dunwell.web.answers import REFUSED, done, posted
 from dunwell.web.exports import file_response
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
+from dunwell.web.kept_files import capped, file_token, kept_file, sent_file, upload_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -134,39 +134,30 @@ class AdjustForm(forms.Form):
 def limit_upload(request: StaffRequest) -> HttpResponse:
     """Take a file of limits in; nothing is added before its lines were looked at."""
     if request.method == "POST":
-        cap = CappedUpload(request, limit_bytes=min(MOST_BYTES, settings.IMPORT_LIMIT_BYTES))
-        request.upload_handlers.insert(0, cap)
-        return _receive(request, cap)
+        most = min(MOST_BYTES, settings.IMPORT_LIMIT_BYTES)
+        return _receive(request, capped(request, limit_bytes=most))
     return _upload_page(request)
 
 
 @csrf_protect
 def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
-    # reading the form is what brings the file in
-    upload = _upload(request)
-    if cap.is_over:
-        text = gettext("The file is larger than %(most)d MB. Send fewer lines at once.")
-        return _upload_page(request, refusal=text % {"most": MOST_BYTES // 1024**2})
-    if upload is None:
-        return _upload_page(request, refusal=gettext("No file was sent. Choose one."))
     try:
+        upload = sent_file(request, cap, most_bytes=MOST_BYTES)
         sha256 = receive_limit_file(actor=request.actor, file=upload)
     except Refused as refusal:
-        status = FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
-        return _upload_page(request, refusal=str(refusal), status=status)
-    told = {"company": request.actor.company.pk, "sha256": sha256, "name": upload.name[:100]}
-    return redirect("limit-file", signing.dumps(told, salt=SALT))
+        return _upload_page(request, refusal)
+    return redirect("limit-file", file_token(request, upload, sha256, salt=SALT))
 
 
 @needs("limit.propose")
 @require_http_methods(["GET", "POST"])
 def limit_file(request: StaffRequest, token: str) -> HttpResponse:
     """Show every line of a file and what would become of it; a POST adds those not refused."""
-    name, content = _kept(request, token)
+    name, content = kept_file(request, token, salt=SALT)
     try:
         read = read_limits(content, name, home=request.actor.company.currency)
     except LimitFileError as error:
-        return _upload_page(request, refusal=str(error))
+        return _upload_page(request, error)
     form = ReasonForm(posted(request), initial={"reason": name})
     checked = checked_limits(
         request.actor.company,
@@ -231,11 +222,6 @@ def limit_template(request: StaffRequest, kind: str) -> HttpResponse:  # noqa: A
     return file_response(kind, name="limits-template", columns=list(TEMPLATE), rows=EXAMPLES)
 
 
-def _upload(request: StaffRequest) -> Upload | None:
-    sent = request.FILES.get("file")
-    return None if sent is None else Upload(name=sent.name or "file", data=sent.read())
-
-
 def _said(found: AddedLimits) -> str:
     text = ngettext(
         "%(n)d limit applies; %(waiting)d wait for an approval, %(known)d were known.",
@@ -245,16 +231,8 @@ def _said(found: AddedLimits) -> str:
     return text % {"n": found.approved, "waiting": found.proposed, "known": found.known}
 
 
-def _upload_page(
-    request: StaffRequest, *, refusal: str = "", status: int = REFUSED
-) -> HttpResponse:
-    context = {
-        "refusal": refusal,
-        "limit_bytes": MOST_BYTES,
-        "limit_mb": MOST_BYTES // 1024**2,
-        "here": "limits",
-    }
-    return render(request, "web/limit_upload.html", context, status=status if refusal else 200)
+def _upload_page(request: StaffRequest, refusal: Exception | None = None) -> HttpResponse:
+    return upload_page(request, "web/limit_upload.html", most_bytes=MOST_BYTES, refusal=refusal)
 
 
 def _lines_page(
@@ -279,14 +257,3 @@ def _lines_page(
     status = REFUSED if form.is_bound and form.errors else 200
     page = "web/limit_file.html" if read else "web/limit_adjust.html"
     return render(request, page, context, status=status)
-
-
-def _kept(request: StaffRequest, token: str) -> tuple[str, bytes]:
-    """Return name and bytes of an uploaded file; there is none for another company's token."""
-    try:
-        told = signing.loads(token, salt=SALT, max_age=24 * 3600)
-        if told["company"] != request.actor.company.pk:
-            raise Http404
-        return told["name"], upload_path(told["sha256"]).read_bytes()
-    except (signing.BadSignature, FileNotFoundError) as error:
-        raise Http404 from error

@@ -18,8 +18,9 @@ from dunwell.queries.exposures import exposures
 from dunwell.queries.limit_ledger import group_names
 from dunwell.queries.limit_use import segment_sizes
 from dunwell.queries.limits import limits_in_force
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import done, form_page, posted
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

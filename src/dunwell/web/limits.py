@@ -31,7 +31,7 @@ from dunwell.queries.limit_ledger import (
 from dunwell.queries.limit_use import SCOPES, LimitUseRow, UseFilter, segment_sizes, use_rows
 from dunwell.queries.pages import CursorError, Page, every_row
 from dunwell.templatetags.limits import limit_source, limit_state
-from dunwell.web.exports import file_response
+from dunwell.web.exports import amount_or_none, file_response
 from dunwell.web.keys import read_key
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
@@ -268,11 +268,11 @@ def _use_line(row: LimitUseRow) -> tuple[Value, ...]:
         row.name,
         row.segment,
         code,
-        _amount(row.limit_minor, code),
+        amount_or_none(row.limit_minor, code),
         limit.kind,
         limit.until_on,
-        _amount(row.exposure_minor, code),
-        _amount(row.free_minor, code),
+        amount_or_none(row.exposure_minor, code),
+        amount_or_none(row.free_minor, code),
         None if row.used_ppm is None else row.used_ppm / 10_000,
         limit.group.name if limit.group else "",
         limit.approved_by,
@@ -302,7 +302,3 @@ def _ledger_line(row: LimitLedgerRow) -> tuple[Value, ...]:
         row.reason,
         limit_source(row.source),
     )
-
-
-def _amount(minor: int | None, currency: str) -> Value:
-    return None if minor is None else from_minor(minor, currency)

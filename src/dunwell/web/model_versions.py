@@ -20,7 +20,7 @@ from dunwell.ml.card import card_text
 from dunwell.models import ModelVersion
 from dunwell.queries.model_versions import LARGE, CheckRow, model_page, version_page
 from dunwell.templatetags.model_words import SCOPES
-from dunwell.web.answers import done, form_page
+from dunwell.web.answers import done, form_page, progress
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -106,11 +106,8 @@ def model_train(request: StaffRequest) -> HttpResponse:
 def model_progress(request: StaffRequest) -> HttpResponse:
     """Return the progress line alone; once training has ended, htmx loads the page again."""
     context = _training(request)
-    if context["is_training"]:
-        return render(request, "web/models_training.html", context)
-    response = HttpResponse(status=204)
-    response["HX-Refresh"] = "true"
-    return response
+    shown = context if context["is_training"] else None
+    return progress(request, "web/models_training.html", shown)
 
 
 @needs("model.promote")

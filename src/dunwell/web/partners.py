@@ -25,8 +25,9 @@ from dunwell.queries.partners import (
     partner_placement,
     partner_rows,
 )
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import posted
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.placement_moves import NoteForm, ReferenceForm, placement_page
 from dunwell.web.placements import moves_of, zip_response
 from dunwell.web.rights import needs

@@ -30,8 +30,9 @@ from dunwell.actions.placements import (
     recall_placement,
 )
 from dunwell.models import AgencyReport, Company, Payment, Placement
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import done, form_page, posted, refused, told_page
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

@@ -21,8 +21,9 @@ from dunwell.models import Customer, Item, PaymentPlan
 from dunwell.queries.plan_items import CoverableItem, coverable_items, replaceable_items
 from dunwell.queries.plan_offers import Offers, plan_offers
 from dunwell.queries.plan_policies import plans_in_force
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import customer_or_404, done, form_page
-from dunwell.web.fields import MoneyField, day_field, working_day
+from dunwell.web.fields import day_field, working_day
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

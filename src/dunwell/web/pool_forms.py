@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dunwell.engine.segments_rules import POOL_FACTS, WORD
 from dunwell.models import Pool, User
+from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.segments import LABELS
-from dunwell.web.fields import MoneyField
 
 LONGEST_WORDS = 2_000
 PERCENT_PPM = 10_000

@@ -18,8 +18,9 @@ from dunwell.queries.promise_policies import promises_policy
 from dunwell.queries.promised_amounts import free_to_promise, unpaid_amounts
 from dunwell.queries.promises import keep_record, promise_words
 from dunwell.templatetags.dates import day_text
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import customer_or_404, done, form_page, posted
-from dunwell.web.fields import MoneyField, day_field, working_day
+from dunwell.web.fields import day_field, working_day
 from dunwell.web.staff import StaffRequest
 
 WAIT_DAYS = 7

@@ -23,8 +23,9 @@ from dunwell.queries.pages import CursorError
 from dunwell.queries.promises import PromiseDay, promise_days, promise_rows
 from dunwell.queries.workforce import covered_users
 from dunwell.templatetags.dates import day_text
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import customer_or_404, done, form_page, posted
-from dunwell.web.fields import MoneyField, day_field, working_day
+from dunwell.web.fields import day_field, working_day
 from dunwell.web.staff import StaffRequest
 
 MOST_ITEMS = 100

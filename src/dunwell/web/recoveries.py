@@ -28,9 +28,9 @@ from dunwell.queries.recoveries import (
     recovery_totals,
 )
 from dunwell.templatetags.legal import over_label
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
-from dunwell.web.fields import MoneyField
 from dunwell.web.keys import read_key
 from dunwell.web.legal_moves import payment_field
 from dunwell.web.rights import needs

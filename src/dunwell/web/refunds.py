@@ -38,11 +38,11 @@ from dunwell.queries.refunds import (
     refund_source,
     refund_totals,
 )
-from dunwell.templatetags.money import money
+from dunwell.templatetags.money import MoneyField, money
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
-from dunwell.web.fields import MoneyField, day_field
+from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs

@@ -18,7 +18,7 @@ from dunwell.formats.exports import Value
 from dunwell.jobs.replays import replayed_bytes, start_replay
 from dunwell.models import PolicyVersion, Replay
 from dunwell.queries.replays import all_changes, replay_answer, replay_row, replay_rows
-from dunwell.web.answers import REFUSED, refused
+from dunwell.web.answers import REFUSED, progress, refused
 from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -91,11 +91,8 @@ def replay_show(request: StaffRequest, replay_id: int) -> HttpResponse:
 def replay_progress(request: StaffRequest, replay_id: int) -> HttpResponse:
     """Return the progress line alone; once the replay has ended, htmx loads the page again."""
     found = _replay(request, replay_id)
-    if found.status not in UNDER_WAY:
-        answer = HttpResponse(status=204)
-        answer["HX-Refresh"] = "true"
-        return answer
-    return render(request, "web/replay_progress.html", {"replay": replay_row(found)})
+    context = {"replay": replay_row(found)} if found.status in UNDER_WAY else None
+    return progress(request, "web/replay_progress.html", context)
 
 
 @require_GET

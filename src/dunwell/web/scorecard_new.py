@@ -19,7 +19,7 @@ from dunwell.actions.scorecards import draft_scorecard
 from dunwell.formats.policies import LARGEST_BYTES, PolicyError, read_policy
 from dunwell.jobs.scorecards import CardOrder, begin_card_training, latest_card_training
 from dunwell.models import Scorecard
-from dunwell.web.answers import REFUSED, done, form_page, posted
+from dunwell.web.answers import REFUSED, done, form_page, posted, progress
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -207,11 +207,8 @@ def scorecard_write(request: StaffRequest) -> HttpResponse:
 def scorecards_progress(request: StaffRequest) -> HttpResponse:
     """Return the progress line alone; once training has ended, htmx loads the page again."""
     context = training_context(request)
-    if context["is_training"]:
-        return render(request, "web/scorecards_training.html", context)
-    response = HttpResponse(status=204)
-    response["HX-Refresh"] = "true"
-    return response
+    shown = context if context["is_training"] else None
+    return progress(request, "web/scorecards_training.html", shown)
 
 
 def training_context(request: StaffRequest) -> dict[str, Any]:

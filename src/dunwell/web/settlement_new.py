@@ -25,8 +25,9 @@ from dunwell.queries.settlement_items import (
     settleable_items,
     worth_of,
 )
+from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import customer_or_404, done, form_page
-from dunwell.web.fields import MoneyField, day_field, working_day
+from dunwell.web.fields import day_field, working_day
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest

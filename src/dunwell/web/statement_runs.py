@@ -24,7 +24,7 @@ from dunwell.jobs.statements import (
     runs_of,
 )
 from dunwell.queries.customers import segments_of
-from dunwell.web.answers import refused
+from dunwell.web.answers import progress, refused
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.statement_spans import SPANS, read_span
@@ -91,11 +91,8 @@ def statement_run_progress(request: StaffRequest, run_id: str) -> HttpResponse:
     if run.status == RUNNING:
         _begin(request, run)
         run = _run(request, run_id)
-    if run.status == RUNNING:
-        return render(request, "web/statements_progress.html", {"run": run})
-    response = HttpResponse(status=204)
-    response["HX-Refresh"] = "true"
-    return response
+    context = {"run": run} if run.status == RUNNING else None
+    return progress(request, "web/statements_progress.html", context)
 
 
 @require_GET

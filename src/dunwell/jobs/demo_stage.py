@@ -1,0 +1,26 @@
+"""Where the scenes of the demo play: the company, its day, and who acts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from dunwell.actions.gate import Actor, staff
+from dunwell.models import Company, User
+
+
+@dataclass(kw_only=True, slots=True)
+class Stage:
+    """The company, its day, and who acts."""
+
+    company: Company
+    as_of: date
+    at: datetime
+
+    @property
+    def when(self) -> dict[str, Any]:
+        """Return the day and the moment as actions take them."""
+        return {"as_of": self.as_of, "at": self.at}
+
+    def actor(self, username: str) -> Actor:
+        """Return a person of the demo as an actor."""
+        return staff(User.objects.get(username=username), self.company)

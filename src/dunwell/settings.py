@@ -43,6 +43,8 @@ REQUIRE_MFA = _flag("REQUIRE_MFA", default=True)
 IMPORT_LIMIT_BYTES = _number("IMPORT_LIMIT_MB", 512) * 1024 * 1024
 ALLOWED_HOSTS = _text("HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in _text("ORIGINS").split(",") if origin]
+SITE = (_text("SITE") or next(iter(CSRF_TRUSTED_ORIGINS), "")).rstrip("/")
+"""Where the pages are reached from outside; it begins the links in mails that no page began."""
 DEBUG = False
 
 
@@ -251,7 +253,23 @@ BUREAU_SECRETS = {
     if name.startswith("DUNWELL_BUREAU_")
 }
 """Tokens of credit bureaus by the name of their variable; a bureau names the one it uses."""
+WEBHOOK_HOSTS = [host for host in _text("WEBHOOK_HOSTS").split(",") if host]
+CHANNEL_SECRETS = {
+    name: _text(name.removeprefix("DUNWELL_"))
+    for name in (key.removesuffix("_FILE") for key in os.environ)
+    if name.startswith("DUNWELL_CHANNEL_")
+}
+"""Secrets of channels by the name of their variable."""
+MAILBOX_SECRETS = {
+    name: _text(name.removeprefix("DUNWELL_"))
+    for name in (key.removesuffix("_FILE") for key in os.environ)
+    if name.startswith("DUNWELL_MAILBOX_")
+}
+"""Passwords of mailboxes by the name of their variable; a mailbox names the one it uses."""
+CLAMAV_ADDRESS = _text("CLAMAV_ADDRESS")
 DEFAULT_FROM_EMAIL = _text("MAIL_FROM", "credit@dunwell.example")
+NAME_SERVERS = [place.strip() for place in _text("NAME_SERVERS").split(",") if place.strip()]
+"""Asked about the domain we send from; the system's own where none is named."""
 
 LOGGING = {
     "version": 1,

@@ -8,5 +8,9 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("apply/", include("dunwell.portal.urls")),
+    path("feedback-link/", include("dunwell.portal.survey_urls")),
+    path("guest/", include("dunwell.portal.guest_urls")),
+    path("hooks/", include("dunwell.portal.hook_urls")),
+    path("unsubscribe/", include("dunwell.portal.unsubscribe_urls")),
     path("", include("dunwell.web.urls")),
 ]

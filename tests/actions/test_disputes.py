@@ -54,7 +54,8 @@ def test_opening_writes_the_dispute_and_one_event(company, customer, item, dispu
             {"reason": "mood"},
             (
                 "There is no reason mood; use price, short_delivery, quality, no_po, duplicate, tax, "
-                "already_paid, other."
+                "already_paid, other, damage, return, discount, freight, promotion, not_received, "
+                "wrong_address, contract, cancelled."
             ),
         ),
         (

@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -149,20 +150,30 @@ def test_the_files_hold_each_letter_on_its_pages_and_are_the_same_again(
     data = b"".join(letters_zip(desk, batch.id))
     assert data == b"".join(letters_zip(desk, batch.id))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert archive.namelist() == ["letters-001.pdf", "letters-002.pdf", "manifest.csv"]
+        assert archive.namelist() == [
+            "letters-001.pdf",
+            "letters-002.pdf",
+            "manifest.csv",
+            "manifest.json",
+        ]
         sheets = PdfReader(io.BytesIO(archive.read("letters-001.pdf")))
         rows = list(csv.reader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
+        told = json.loads(archive.read("manifest.json"))
     texts = [page.extract_text() for page in sheets.pages]
     assert [("K0 GmbH" in text, "K1 GmbH" in text) for text in texts] == [
         (True, False), (False, True),
     ]  # fmt: skip
     assert "10115 Berlin" in texts[0] and "Dear K0 GmbH" in texts[0]
     assert rows[0] == list(COLUMNS)
-    assert [row[:3] + row[4:7] for row in rows[1:]] == [
-        [f"letters-00{1 + n // 2}.pdf", str(1 + n % 2), "1", f"K{n}", f"K{n} GmbH",
-         "Weg 1, 10115 Berlin"]
+    assert [row[:4] + row[6:11] for row in rows[1:]] == [
+        [f"letters-00{1 + n // 2}.pdf", str(1 + n % 2), "1", "1", f"K{n}", f"K{n} GmbH",
+         "Weg 1, 10115 Berlin", "10115", "DE"]
         for n in range(3)
     ]  # fmt: skip
+    assert (told["letters"], [line["message_id"] for line in told["manifest"]]) == (
+        3,
+        [row[5] for row in rows[1:]],
+    )
 
 
 def test_posting_costs_the_same_queries_for_one_letter_and_three(

@@ -19,11 +19,14 @@ from dunwell.models import (
     Adjustment,
     Allocation,
     Dispute,
+    DisputeCase,
     FxRate,
     MatchOutcome,
     PayerAlias,
 )
 from tests.actions.desk import acting, last_event
+from tests.actions.dispute_rows import amounts as dispute_amounts
+from tests.actions.dispute_rows import case_over, parts_of
 from tests.actions.ledger_rows import breaks, invoice, open_amounts, postings
 from tests.actions.match_desk import LATER, TOMORROW, bank_entry, case_of, money, run, state
 from tests.conftest import AT, TODAY, add_customer, add_user
@@ -116,6 +119,30 @@ def test_a_deduction_opens_a_dispute_and_undo_closes_it(company, clerk, items, w
     assert waiting.customer is None
     dispute.refresh_from_db()
     assert (dispute.closed_on, dispute.outcome) == (TODAY, "Taken back: wrong payer")
+    assert breaks(company) == {}
+
+
+def test_what_a_payment_leaves_out_of_a_disputed_item_joins_its_case(
+    company, clerk, items, waiting
+):
+    case = case_over(items["R2"], 10_00, reason="other")
+    deduction = Deduction(item_id=items["R2"].pk, amount_minor=16_67, reason="quality")
+    amounts = {items["R1"].pk: 100_00, items["R2"].pk: 233_33}
+    settle(clerk, waiting, amounts, deductions=[deduction])
+
+    assert DisputeCase.objects.get().pk == case.pk
+    assert parts_of(case) == [
+        (10_00, False, "A payment left out more of the item"),
+        (16_67, True, ""),
+    ]
+    undo_case(
+        actor=acting(clerk), case=case_of(waiting), version=2, reason="wrong payer",
+        as_of=TODAY, at=LATER,
+    )  # fmt: skip
+
+    # what stood before the payment stands again
+    assert parts_of(case)[1:] == [(16_67, False, "Taken back: wrong payer"), (10_00, True, "")]
+    assert dispute_amounts(case) == (16_67, 10_00, 0, 0, 0, 0, 6_67)
     assert breaks(company) == {}
 
 

@@ -171,7 +171,7 @@ def test_a_deduction_with_a_reason_opens_a_dispute_the_same_minute(company, acme
     assert run(company).posted == 1
 
     dispute = Dispute.objects.get()
-    assert (dispute.item, dispute.amount_minor, dispute.reason) == (item, 120_00, "quality")
+    assert (dispute.item, dispute.amount_minor, dispute.reason) == (item, 120_00, "damage")
     assert dispute.note == f"Damage, deducted from payment B1: {text}"
     assert dispute.recorded_at == AT
     assert open_amounts(company) == {"RE-2026-10044": 120_00, "RE-2026-10049": 5_005_00}

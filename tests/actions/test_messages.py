@@ -21,15 +21,17 @@ def message_to(customer, status="draft", channel="email", items=(), as_of=TODAY,
         level=2,
         template="reminder",
         language="en",
-        to="ap@acme.example",
         subject="Reminder",
         body=body,
         body_sha256=hashlib.sha256(body.encode()).hexdigest(),
-        message_id=f"<{customer.pk}.{as_of}.{channel}@dunwell>",
         decision={"facts": {"open_minor": 1}},
         as_of=as_of,
         recorded_at=AT,
-        **fields,
+        **{
+            "to": "ap@acme.example",
+            "message_id": f"<{customer.pk}.{as_of}.{channel}@dunwell>",
+            **fields,
+        },
     )
     for item, amount in items:
         MessageItem.objects.create(message=message, item=item, level=2, open_minor=amount)

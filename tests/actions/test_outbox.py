@@ -8,13 +8,16 @@ from dunwell.actions.gate import Forbidden, system
 from dunwell.actions.outbox import (
     ATTEMPTS,
     BACKOFF,
+    JITTER,
     LEASE,
     claim_messages,
     mark_failed,
     mark_sent,
+    pause_after,
     put_back_messages,
     withdraw_message,
 )
+from dunwell.formats.hand_overs import HandedOver
 from dunwell.models import Event, Message
 from tests.actions.desk import acting, last_event, verbs
 from tests.actions.test_messages import message_to
@@ -65,10 +68,23 @@ def test_messages_of_another_company_are_never_seen(company, customer, rival):
 
 @pytest.mark.parametrize("attempt", range(1, ATTEMPTS))
 def test_a_failed_message_waits_longer_after_every_attempt(company, customer, attempt):
-    message = message_to(customer, status="failed", attempts=attempt, claimed_at=AT)
-    pause = BACKOFF[attempt - 1]
-    assert claimed(company, AT + pause - timedelta(seconds=1)) == []
+    message = message_to(customer, status="ready", attempts=attempt - 1)
+    (held,) = claim_messages(actor=system(company), limit=1, at=AT)
+    mark_failed(actor=system(company), message=held, error="no", permanent=False, at=AT)
+    pause = pause_after(attempt, message.message_id)
+    assert claimed(company, AT + pause - timedelta(microseconds=1)) == []
     assert claimed(company, AT + pause) == [message.pk]
+
+
+def test_pauses_grow_are_spread_by_a_quarter_at_most_and_always_the_same():
+    keys = [f"<{number}@dunwell>" for number in range(1_000)]
+    for attempt, base in enumerate(BACKOFF, 1):
+        pauses = [pause_after(attempt, key) for key in keys]
+        assert pauses == [pause_after(attempt, key) for key in keys]
+        assert base <= min(pauses) < max(pauses) <= base * (1 + JITTER)
+        middle = sorted(pauses)[500]
+        assert abs(middle - base * (1 + JITTER / 2)) < base * 0.02
+    assert pause_after(9, keys[0]) >= BACKOFF[-1]
 
 
 def test_a_claim_that_ran_out_is_released_and_said(company, customer):
@@ -77,6 +93,27 @@ def test_a_claim_that_ran_out_is_released_and_said(company, customer):
     assert claimed(company, AT + LEASE) == [message.pk]
     assert state(message)[:2] == ("claimed", 2)
     assert "message.released" in verbs(company)
+    assert message.may_repeat
+
+
+def test_what_the_carrier_said_is_kept_with_the_message(company, customer):
+    message = ready(customer)
+    (held,) = claim_messages(actor=system(company), limit=1, at=AT)
+    handed = HandedOver(
+        place="resend", provider="resend", provider_id="re_1", cost_micros=400,
+        cost_currency="USD", is_repeat_safe=True,
+    )  # fmt: skip
+    mark_sent(actor=system(company), message=held, place="resend", at=AT, handed=handed)
+    message.refresh_from_db()
+    kept = (message.provider, message.provider_id, message.cost_micros, message.cost_currency)
+    assert kept == ("resend", "re_1", 400, "USD")
+
+
+def test_a_text_without_a_number_or_a_carrier_is_left_to_people(company, customer):
+    ready(customer, channel="sms", to="")
+    texted = ready(customer, channel="sms", to="+4930123456", as_of=AT.date() - timedelta(days=1))
+    assert claimed(company) == []
+    assert claimed(company, channels=["sms"]) == [texted.pk]
 
 
 def test_a_message_that_stops_every_worker_is_given_up(company, customer):

@@ -10,6 +10,7 @@ from dunwell.actions.policies import (
     load_shipped_policies,
     publish_policy,
 )
+from dunwell.actions.policy_versions import WHAT
 from dunwell.models import Company, PolicyVersion
 from dunwell.queries.policies import strategies_in_force
 from tests.actions.desk import acting, last_event, verbs
@@ -259,3 +260,7 @@ def test_strategies_need_the_right_and_the_own_company(admin, collector, manager
         publish(rival, version)
     with pytest.raises(Refused, match="This strategy belongs to another company"):
         discard_policy(actor=acting(rival), version=version, at=AT)
+
+
+def test_every_kind_of_policy_has_a_name_in_sentences():
+    assert set(WHAT) == set(PolicyVersion.Kind.values)

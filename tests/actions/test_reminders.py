@@ -185,7 +185,7 @@ def test_messages_speak_the_contacts_language_and_carry_the_collectors_name(desk
     type(user).objects.filter(pk=user.pk).update(first_name="Ute", last_name="Klein")
     german = owing(desk, "K1", late=10, language="en", collector=user)
     german.contacts.update(language="de", name="Paul Weiß")
-    owing(desk, "K2", late=10, language="fr")
+    owing(desk, "K2", late=10, language="it")
     tonight(desk)
     first, second = Message.objects.order_by("customer__number")
     assert (first.language, first.subject, second.language, second.subject) == (
@@ -201,14 +201,18 @@ def test_messages_speak_the_contacts_language_and_carry_the_collectors_name(desk
 
 
 def test_a_wording_that_cannot_be_filled_is_told_and_stops_nobody_else(desk, monkeypatch):
-    from dunwell.queries import texts
+    from dunwell.queries.wordings import WordingsInForce
 
     owing(desk, "K1", late=10)
     owing(desk, "K2", late=10, language="de")
-    wordings = texts.shipped_wordings
-    monkeypatch.setattr(
-        texts, "shipped_wordings", lambda language: {} if language == "de" else wordings(language)
-    )
+    chosen = WordingsInForce.chosen
+
+    def without_german(self, template, **who):
+        if self.language == "de":
+            raise KeyError(template)
+        return chosen(self, template, **who)
+
+    monkeypatch.setattr(WordingsInForce, "chosen", without_german)
     assert tonight(desk) == 1
     data = last_event(desk)[3]
     assert (data["messages"], list(data["failed"].values())) == (1, ["reminder: 'reminder'"])

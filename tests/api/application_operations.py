@@ -4,7 +4,7 @@
 them.
 """
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "agreed by phone"}
 OWN_LIST = b"name,kind\nSomebody Bad,person\n"
 PDF = b"%PDF-1.7 accounts"

@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 ASKING = {"file_id": "asking_file_id"}
 BANK_LAYOUT_OPERATIONS = {
     "show_bank_sheet": (ALL, None, ASKING),

@@ -31,25 +31,33 @@ from tests.actions.test_messages import message_to
 from tests.api.application_books import keep_applications
 from tests.api.bank_layout_books import keep_bank_layouts
 from tests.api.cash_books import keep_cash
+from tests.api.channel_books import keep_channels
 from tests.api.charge_books import keep_charges
+from tests.api.composition_books import keep_compositions
 from tests.api.contact_books import keep_contacts
 from tests.api.cover_books import keep_covers
 from tests.api.credit_data_books import keep_credit_data
 from tests.api.credit_policy_books import keep_credit_policy
 from tests.api.debit_books import keep_debits
+from tests.api.dispute_books import keep_disputes
 from tests.api.escalation_books import keep_escalations
+from tests.api.inbox_books import keep_inbox
 from tests.api.legal_books import keep_legal
 from tests.api.letter_books import keep_letters
 from tests.api.limit_books import keep_limits
+from tests.api.mailbox_books import keep_mailboxes
 from tests.api.order_books import keep_orders
 from tests.api.placement_books import keep_placements
 from tests.api.plan_books import keep_plans
 from tests.api.prediction_books import keep_predictions
+from tests.api.reader_books import keep_readers
 from tests.api.refund_books import keep_refunds
 from tests.api.scorecard_books import keep_scorecards
 from tests.api.segment_books import keep_segments
 from tests.api.settlement_books import keep_settlements
 from tests.api.steering_books import keep_steering
+from tests.api.suppression_books import keep_suppressions
+from tests.api.webhook_books import keep_webhooks
 from tests.conftest import add_customer, add_user
 
 STRATEGY = """\
@@ -149,6 +157,8 @@ def keep_books(company, tag=""):
         **keep_plans(company, tag, today=today, at=at),
         **keep_placements(company, tag, today=today, at=at),
         **keep_letters(company, tag, today=today, at=at),
+        **keep_suppressions(company, tag, at=at),
+        **keep_readers(company, tag, at=at),
         **keep_settlements(company, tag, today=today, at=at),
         **keep_legal(company, tag, today=today, at=at),
         **keep_limits(company, tag, today=today, at=at),
@@ -158,8 +168,14 @@ def keep_books(company, tag=""):
         **keep_credit_data(company, tag, today=today, at=at),
         **keep_credit_policy(company, tag, today=today, at=at),
         **keep_scorecards(company, tag, today=today, at=at),
+        **keep_channels(company, tag, today=today, at=at),
+        **keep_webhooks(company, at=at),
+        **keep_compositions(company, tag, today=today, at=at),
+        **keep_mailboxes(company, at=at),
+        **keep_inbox(company, tag, today=today, at=at),
         **keep_segments(company, tag, today=today, at=at),
         **keep_escalations(company, tag, today=today, at=at),
+        **keep_disputes(company, tag, today=today, at=at),
         **keep_bank_layouts(company, boss, tag, at=at),
         **keep_cash(company, actor, customer, tag, today=today, at=at),
         **keep_charges(company, owed, today=today, at=at),

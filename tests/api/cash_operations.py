@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 CASH_OPERATIONS = {
     "list_cases": (ALL,),
     "total_cases": (ALL,),

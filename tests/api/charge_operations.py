@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "agreed by phone"}
 CHARGE_OPERATIONS = {
     "list_charges": (ALL,),

@@ -14,8 +14,10 @@ from django.test import Client
 
 from dunwell.actions.gate import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.users import hashed
+from dunwell.jobs import intents
 from dunwell.models import ApiToken, Company
 from tests.conftest import AT, add_user
+from tests.ml.intents.small import small_lessons
 
 
 @dataclass
@@ -78,6 +80,12 @@ def digest():
             found.update(model._meta.label.encode())
             found.update(repr(list(model.objects.order_by("pk").values_list())).encode())
     return found.hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _few_lessons(monkeypatch):
+    """A reader of messages is trained from twelve, not from a thousand: a second, not ten."""
+    monkeypatch.setattr(intents, "taught", small_lessons)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 CONTACT_OPERATIONS = {
     "list_contact_rules": (ALL,),
     "show_contact_rules": (ALL,),

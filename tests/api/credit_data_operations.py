@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead, is an upload, its file), as `operations.Call` takes.
 """
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 SHEET = b"Line;2023\nRevenue;10\nTotal assets;5\n"
 FEED = b"customer_number,score,reported_on\nBUREAU,5,2026-01-01\n"
 BUREAU = {"name": "Gamma", "kind": "hand", "currency": "EUR", "cost_minor": 5_00}

@@ -1,6 +1,6 @@
 """The operations of the credit policy, for the table of all of them."""
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 CREDIT_POLICY_OPERATIONS = {
     "show_credit_proposal": (ALL, None, {"customer_id": "rated_customer_id"}),
     "list_credit_ratings": (ALL,),

@@ -9,7 +9,7 @@ from dunwell.engine.calendars import TARGET, next_business_day
 from dunwell.models import Customer
 from tests.formats.test_pain002 import report
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "agreed by phone"}
 IBAN = "DE02120300000000202051"
 MANDATE_LINE = {"row": 2, "reference": "LIST-1", "customer_number": "C1", "iban": IBAN}

@@ -3,14 +3,14 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "agreed by phone"}
 ESCALATION_OPERATIONS = {
     "list_escalations": (ALL,),
     "count_escalations": (ALL,),
     "show_escalation": (ALL,),
     "new_escalation": (
-        "MCN",
+        "MCDN",
         lambda ids, today: {
             "customer_id": ids["unwatched_customer_id"], "kind": "dispute", "reason": "no answer",
         },

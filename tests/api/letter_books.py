@@ -25,4 +25,13 @@ def keep_letters(company, tag="", *, today, at):
             )
     letter.decision["demand_minor"] = {"EUR": 1}
     letter.save(update_fields=["decision"])
-    return {"letter_batch_id": letter_batches(company)[0].id}
+    batch = letter_batches(company)[0]
+    gone = letter_to(
+        add_customer(company, f"POST{tag}gone", country="DE", address="Weg 1, 10115 Berlin"),
+        "POSTgone",
+        **on,
+    )
+    type(gone).objects.filter(pk=gone.pk).update(
+        status="sent", claimed_at=at - timedelta(days=1), sent_at=at, attempts=1
+    )
+    return {"letter_batch_id": batch.id, "posted_letter_id": gone.pk}

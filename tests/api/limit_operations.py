@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "they buy more"}
 MEMBER = {"member_id": "credit_member_id"}
 CUSTOMER = {"customer_id": "limit_customer_id"}

@@ -5,7 +5,7 @@
 
 from datetime import timedelta
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 MY_DAY_OPERATIONS = {
     "show_my_day": (ALL,),
     "list_calls": (ALL,),

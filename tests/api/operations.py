@@ -11,27 +11,41 @@ from tests.api.application_operations import APPLICATION_OPERATIONS
 from tests.api.bank_layout_operations import BANK_LAYOUT_OPERATIONS
 from tests.api.books import LEDGER, strategy
 from tests.api.cash_operations import CASH_OPERATIONS
+from tests.api.channel_operations import CHANNEL_OPERATIONS
 from tests.api.charge_operations import CHARGE_OPERATIONS
+from tests.api.composition_books import PDF
+from tests.api.composition_operations import (
+    COMPOSITION_OPERATIONS,
+    COMPOSITION_WITHOUT_KEY,
+    PAPER_OPERATIONS,
+)
 from tests.api.contact_operations import CONTACT_OPERATIONS
 from tests.api.cover_operations import COVER_OPERATIONS
 from tests.api.credit_data_operations import CREDIT_DATA_OPERATIONS
 from tests.api.credit_policy_operations import CREDIT_POLICY_OPERATIONS
 from tests.api.debit_operations import DEBIT_OPERATIONS
+from tests.api.dispute_operations import DISPUTE_OPERATIONS, EVIDENCE_OPERATIONS
 from tests.api.escalation_operations import ESCALATION_OPERATIONS
+from tests.api.feedback_operations import FEEDBACK_OPERATIONS
+from tests.api.inbox_operations import INBOX_OPERATIONS
 from tests.api.legal_operations import LEGAL_OPERATIONS
 from tests.api.letter_operations import LETTER_OPERATIONS
 from tests.api.limit_operations import LIMIT_OPERATIONS
+from tests.api.mailbox_operations import MAILBOX_OPERATIONS, MAILBOX_WITHOUT_KEY
 from tests.api.my_day_operations import MY_DAY_OPERATIONS
 from tests.api.order_operations import ORDER_OPERATIONS
 from tests.api.placement_operations import PLACEMENT_OPERATIONS
 from tests.api.plan_operations import PLAN_OPERATIONS
+from tests.api.reader_operations import READER_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
 from tests.api.scorecard_operations import SCORECARD_OPERATIONS
 from tests.api.segment_operations import SEGMENT_OPERATIONS
 from tests.api.settlement_operations import SETTLEMENT_OPERATIONS
 from tests.api.steering_operations import STEERING_OPERATIONS
+from tests.api.suppression_operations import SUPPRESSION_OPERATIONS
+from tests.api.webhook_operations import WEBHOOK_OPERATIONS
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,7 @@ OPERATIONS = {
     "show_customer": Call(ALL),
     "change_customer": Call("M", {"segment": "large"}),
     "show_timeline": Call(ALL),
-    "add_note": Call("MCKNF", {"kind": "note", "text": "asked for a copy"}),
+    "add_note": Call("MCKDNF", {"kind": "note", "text": "asked for a copy"}),
     "new_contact": Call("MC", {"email": "two@globex.example", "name": "Two"}),
     "change_contact": Call("MC", {"phone": "+49 30 1"}),
     "put_aside": Call("MC", lambda ids, today: {"until_on": str(today + timedelta(days=2))}),
@@ -160,11 +174,22 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in CREDIT_DATA_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CREDIT_POLICY_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SCORECARD_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in CHANNEL_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in WEBHOOK_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in COMPOSITION_OPERATIONS.items()},
+    **{name: Call("MCKD", is_upload=True, file=PDF) for name in PAPER_OPERATIONS},
+    **{name: Call(*told) for name, told in MAILBOX_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in INBOX_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in FEEDBACK_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SEGMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in ESCALATION_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in DISPUTE_OPERATIONS.items()},
+    **{name: Call(may, is_upload=True, file=PDF) for name, may in EVIDENCE_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CHARGE_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CONTACT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in STEERING_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in SUPPRESSION_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in READER_OPERATIONS.items()},
     "list_period_locks": Call(ALL),
     "close_period": Call(
         "M",
@@ -197,7 +222,7 @@ OPERATIONS = {
     "forgive": Call("MC", WHY, {"promise_id": "failed_promise_id"}),
     "list_disputes": Call(ALL),
     "add_dispute": Call(
-        "MCK",
+        "MCKD",
         lambda ids, today: {"item_id": ids["item_id"], "amount_minor": 1, "reason": "price"},
     ),
     "end_dispute": Call("M", {"outcome": "settled"}),
@@ -321,6 +346,7 @@ OPERATIONS = {
 }
 
 WITHOUT_KEY = {
+    "begin_domain_check": "asked twice one check runs",
     "check_credit": "one that writes nothing needs none, one that writes asks for it itself",
     "check_many_credits": "as check_credit",
     "check_mandates": "it changes nothing",
@@ -328,12 +354,18 @@ WITHOUT_KEY = {
     "check_import": "reading the same files again finds the same",
     "map_import": "the same profile again changes nothing",
     "run_bureau_pulls": "a question is asked once, however often it is begun",
+    "send_by_channel": "each try is a message to oneself",
     "run_import": "an import is merged once, however often it is asked for",
+    "start_reader_training": "the same messages trained into the same bytes are kept once",
     "start_training": "the same rows trained into the same bytes are kept once",
     "train_new_scorecard": "the same rows learned into the same document are kept once",
     "read_bank_file_again": "a file is recorded once, however often it is read",
     "new_token": "a kept answer would store the secret",
     "new_link": "a kept answer would store the secret",
+    **MAILBOX_WITHOUT_KEY,
+    **COMPOSITION_WITHOUT_KEY,
+    "new_webhook": "a kept answer would store the secret",
+    "new_webhook_secret": "a kept answer would store the secret",
 }
 """Writes that ask for no Idempotency-Key, and why."""
 

@@ -5,7 +5,7 @@
 
 from tests.api.order_books import order_body
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "paid by phone"}
 ORDER_OPERATIONS = {
     "check_credit": ("MN", lambda ids, today: order_body(ids["order_customer_id"])),

@@ -5,7 +5,7 @@
 
 from tests.actions.placement_rows import TIERS
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "he called us"}
 REFERENCE = {"reference": "A-77"}
 RETURNED = {"status": "returned", "reason": "nothing to get"}

@@ -5,7 +5,7 @@
 
 from tests.api.plan_books import terms
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "agreed by phone"}
 PLAN_OPERATIONS = {
     "list_plans": (ALL,),

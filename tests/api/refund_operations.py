@@ -5,7 +5,7 @@
 
 from tests.api.refund_books import cash_policy
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "agreed by phone"}
 REFUND_OPERATIONS = {
     "list_refunds": (ALL,),

@@ -5,7 +5,7 @@
 
 from tests.actions.scorecard_rows import card_document
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 SUBJECTS = {"subjects": [{"subject": "A-1", "values": {"own_months_known": 3}}]}
 SCORECARD_OPERATIONS = {
     "list_scorecards": (ALL,),

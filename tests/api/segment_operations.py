@@ -3,7 +3,7 @@
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "agreed by phone"}
 OF_SEGMENT = {"customer_id": "segment_customer_id"}
 RULE = {"oldest_days": {"from": 30}, "country": ["DE"]}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tests.api.settlement_books import incentive_terms, policy
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 WHY = {"reason": "agreed by phone"}
 SETTLEMENT_OPERATIONS = {
     "list_policy_kinds": (ALL,),

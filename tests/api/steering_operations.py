@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-ALL = "AMCKRNF"
+ALL = "AMCKDRNF"
 STEERING_OPERATIONS = {
     "list_replays": (ALL,),
     "show_replay": (ALL,),

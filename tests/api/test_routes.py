@@ -23,6 +23,7 @@ CALLERS = {
     "M": Role.CREDIT_MANAGER,
     "C": Role.COLLECTOR,
     "K": Role.CLERK,
+    "D": Role.RESOLVER,
     "R": Role.READ_ONLY,
     "P": Role.PARTNER,
     "N": Role.CREDIT_ANALYST,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dunwell.engine.authority import (
     ACTS,
     CREDIT_ACTS,
+    DISPUTE_ACTS,
     PPM,
     RISKS,
     STATUSES,
@@ -210,7 +211,7 @@ def test_a_verdict_says_what_is_exceeded_and_who_may_approve():
         text="Settlement of 3,000.00 EUR, 6 % given up, 1 month is above 2,000.00 EUR and 5 % "
         "given up; a credit manager may approve it.",
     )
-    ladder = ("collector", "credit_analyst", "credit_manager", "finance_director")
+    ladder = (*("collector", "resolver", "credit_analyst", "credit_manager", "finance_director"),)
     assert approvers("collector", POLICY) == ladder
     assert approvers("credit_manager", POLICY) == ("credit_manager", "finance_director")
     assert approvers("admin", POLICY) == ("admin",)
@@ -227,12 +228,15 @@ def test_a_share_is_rounded_so_that_it_never_looks_smaller():
 
 def test_the_standard_passes_its_own_cases():
     assert [r.message() for r in play_authority_cases(POLICY) if not r.is_passed] == []
-    assert len(POLICY.cases) == 14
+    assert len(POLICY.cases) == 16
 
 
 def changed(**changes):
     body = {**DOCUMENT["authority"], **changes}
     return {"authority": body, "cases": []}
+
+
+LATER = {*CREDIT_ACTS, *DISPUTE_ACTS}
 
 
 def test_a_document_that_knows_no_credit_gets_the_cells_of_the_standard_for_it():
@@ -242,18 +246,27 @@ def test_a_document_that_knows_no_credit_gets_the_cells_of_the_standard_for_it()
 
     whole = completed(policy, POLICY)
 
-    assert whole.ladder == ("collector", "credit_analyst", "credit_manager", "finance_director")
-    assert {key: cell for key, cell in whole.grants.items() if key[0] not in CREDIT_ACTS} == dict(
+    assert whole.ladder == (
+        *("collector", "resolver", "credit_analyst", "credit_manager", "finance_director"),
+    )
+    assert {key: cell for key, cell in whole.grants.items() if key[0] not in LATER} == dict(
         policy.grants
     )
-    assert {key: cell for key, cell in whole.grants.items() if key[0] in CREDIT_ACTS} == {
-        key: cell for key, cell in POLICY.grants.items() if key[0] in CREDIT_ACTS
+    assert {key: cell for key, cell in whole.grants.items() if key[0] in LATER} == {
+        key: cell for key, cell in POLICY.grants.items() if key[0] in LATER
     }
     assert completed(whole, POLICY) is whole
     said = read_authority_policy(
         {"authority": {**body, "grants": [{**own, "act": "release"}]}, "cases": []}
     )
-    assert completed(said, POLICY) is said
+    # what it says of credit stands; of disputes it says nothing
+    assert dict(completed(said, POLICY).grants) == {
+        **said.grants,
+        **{key: cell for key, cell in POLICY.grants.items() if key[0] in DISPUTE_ACTS},
+    }
+    both = [{**own, "act": "release"}, {**own, "act": "dispute_credit"}]
+    knowing = read_authority_policy({"authority": {**body, "grants": both}, "cases": []})
+    assert completed(knowing, POLICY) is knowing
 
 
 CELL = {"act": "plan", "role": "collector", "risks": ["low"]}

@@ -15,6 +15,7 @@ from dunwell.engine.wording import (
     LONGEST_BODY,
     LONGEST_VALUE,
     MOST_LINES,
+    REPLY_TEMPLATES,
     SHORT_TEMPLATES,
     TEMPLATES,
     Facts,
@@ -100,15 +101,18 @@ def test_every_shipped_text_renders_and_keeps_the_facts(wording):
 
     assert "{" not in subject + body
     assert STATED["reply_to"] in body
-    if wording.template not in SHORT_TEMPLATES | {"promise_confirmation"}:
+    silent = {"promise_confirmation", *REPLY_TEMPLATES}
+    if wording.template not in SHORT_TEMPLATES | silent:
         assert all(text in body for text in ("R1", "G7", "€100.00", "-€25.00", "€75.00"))
 
 
-def test_both_languages_have_every_template():
+def test_every_language_has_every_template():
     found = [wording.values[0] for wording in shipped()]
 
     assert {(w.language, w.template) for w in found} == {
-        (language, template) for language in ("de", "en") for template in TEMPLATES
+        (language, template)
+        for language in ("de", "en", "es", "fr")
+        for template in (*TEMPLATES, *REPLY_TEMPLATES)
     }
 
 

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -98,3 +99,38 @@ def test_a_name_no_font_can_show_still_gives_a_letter():
 def test_no_letter_is_no_file():
     with pytest.raises(ValueError, match="no letter"):
         letters_pdf([], country="DE", is_specimen=False)
+
+
+def paying(number, **changes):
+    """A letter that asks for euro, to an account that can be paid by code."""
+    told = letter(number, **changes)
+    head = replace(told.head, pay_to="Bank, IBAN DE89 3704 0044 0532 0130 00")
+    return replace(told, head=head, demand_minor=150_00, currency="EUR")
+
+
+def test_a_letter_in_euro_bears_a_payment_code_and_others_none():
+    (text,) = pages(letters_pdf([paying(1)], country="DE", is_specimen=False))
+    (german,) = pages(letters_pdf([paying(1, language="de")], country="DE", is_specimen=False))
+    dollars = replace(paying(1), currency="USD")
+    plain = [letter(1), dollars, replace(paying(1), demand_minor=0)]
+
+    assert "Pay 150.00 EUR by scanning this code with a banking app." in text
+    assert "150,00 EUR bezahlen: diesen Code mit der Banking-App scannen." in german
+    for one in plain:
+        (found,) = pages(letters_pdf([one], country="DE", is_specimen=False))
+        assert "scanning" not in found
+
+
+def test_letters_are_archival_and_accessible():
+    reader = PdfReader(
+        io.BytesIO(letters_pdf([paying(1), letter(2)], country="DE", is_specimen=False).pdf)
+    )
+
+    metadata = reader.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+    assert "<pdfaid:part>3</pdfaid:part>" in metadata
+    assert "<pdfaid:conformance>B</pdfaid:conformance>" in metadata
+    assert "pdfuaid:part" in metadata
+    intents = reader.trailer["/Root"]["/OutputIntents"]
+    assert [intent.get_object()["/S"] for intent in intents] == ["/GTS_PDFA1"]
+    assert "/DestOutputProfile" in intents[0].get_object()
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"].value is True

@@ -1,8 +1,9 @@
 """Crashes of delivery: killed at every statement and every hand-over, then called again.
 
-`python -m tests.journeys.deliver_crashes [--sink files|smtp] [--every N]` prints one JSON
-line: {"points", "tried", "duplicates", "failures": [{"point", "why"}]}. Nothing may be lost;
-files are never doubled; by SMTP a kill doubles at most one message, under the same id.
+`python -m tests.journeys.deliver_crashes [--sinks files smtp http] [--every N] [--customers N]` prints one JSON
+line, by sink: {"points", "tried", "duplicates", "failures": [{"point", "why"}]}. Nothing is lost;
+files are never doubled, nor what a provider knows by its Idempotency-Key; by SMTP a kill doubles
+at most one message, under the same id, and it is marked as one that may have arrived twice.
 """
 
 import argparse
@@ -13,16 +14,19 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import time_machine
 
 from tests.connectors.conftest import mail_sink
+from tests.connectors.http_sink import http_sink
 from tests.crash import Points, SqliteStore, in_child, prepare
 from tests.jobs.demo_desk import AT, DAY, demo_company
 
-DEMO = {"customers": 120, "items": 1_500}
+CUSTOMERS, ITEMS_EACH = 120, 12
+SINKS = ("files", "smtp", "http")
 SENDING = AT + timedelta(minutes=1)
 """When delivery runs; later than everything that was written, else each message waits."""
 LATER = SENDING + timedelta(minutes=11)
@@ -30,20 +34,37 @@ LATER = SENDING + timedelta(minutes=11)
 
 
 class Scenario:
-    """A demo company whose cycle has run; its reminders are ready."""
+    """A demo company whose cycle has run; its reminders are ready to leave by a sink."""
 
-    def __init__(self, sending):
-        self.sending = sending
+    sink, customers = "files", CUSTOMERS
+    addresses: dict[str, str] = {}
 
     def prepare(self):
         """Fill the database."""
         from dunwell.jobs.cycle import run_cycle
-        from dunwell.models import Company
 
         with time_machine.travel(AT, tick=False):
-            company = demo_company(**DEMO)
-            Company.objects.update(sending=self.sending)
-            run_cycle(company.pk, DAY)
+            items = self.customers * ITEMS_EACH
+            run_cycle(demo_company(customers=self.customers, items=items).pk, DAY)
+
+    def lead_to_sink(self):
+        """Let the company's mails go to the sink."""
+        from dunwell.models import Channel, Company
+
+        Company.objects.update(sending="test" if self.sink == "files" else "live")
+        if self.sink == "http":
+            Channel.objects.get_or_create(
+                company=Company.objects.get(),
+                kind="email",
+                defaults={
+                    "provider": "resend",
+                    "address": f"{self.addresses['http']}/resend/",
+                    "secret_name": "DUNWELL_CHANNEL_MAIL",
+                    "nonce": "n",
+                    "by": "admin",
+                    "recorded_at": AT,
+                },
+            )
 
     def run(self, at):
         """Deliver once."""
@@ -60,11 +81,14 @@ def run_until(scenario, kill_at):
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     from dunwell.connectors.smtp import MailLine
+    from dunwell.jobs.mail_providers import ProviderLine
 
+    scenario.lead_to_sink()
     points = Points(kill_at)
     BaseDatabaseWrapper._commit = points.around(BaseDatabaseWrapper._commit)
     os.replace = points.around(os.replace)
     MailLine.send = points.around(MailLine.send)
+    ProviderLine.send = points.around(ProviderLine.send)
     with connection.execute_wrapper(points.before_statement):
         scenario.run(SENDING)
     return points.seen
@@ -78,13 +102,15 @@ def finish(scenario):
     scenario.run(SENDING)
     scenario.run(LATER)
     statuses = dict(Message.objects.order_by("id").values_list("message_id", "status"))
+    marked = Message.objects.filter(may_repeat=True).order_by("id")
     broken = [
         f"{proof.id}: {proof.rows[:3]}"
         for company in Company.objects.all()
         for proof in verify_books(company).proofs
         if proof.broken
     ]
-    return {"statuses": statuses, "broken": broken}
+    flagged = list(marked.values_list("message_id", flat=True))
+    return {"statuses": statuses, "broken": broken, "flagged": flagged}
 
 
 def arrived(folder):
@@ -105,34 +131,44 @@ def judged(found, whole, copies, *, most_copies):
     doubled = {key: number for key, number in copies.items() if number > 1}
     if sum(number - 1 for number in doubled.values()) > most_copies:
         why.append(f"doubled: {doubled}")
+    why += [f"{key} is not marked" for key in sorted(doubled.keys() - set(found["flagged"]))]
     return why
 
 
-def kill_points(sink, *, every=1):
-    """Try every nth point; return the findings."""
-    with tempfile.TemporaryDirectory(prefix="dunwell-deliver-") as name:
+def kill_points(sinks, *, every=1, customers=CUSTOMERS):
+    """Try every nth point of each sink; return the findings by sink."""
+    with tempfile.TemporaryDirectory(prefix="dunwell-deliver-") as name, ExitStack() as opened:
         folder = Path(name)
         store = SqliteStore(folder)
+        mails = {"files": store.live / "outbox", "smtp": folder / "mails", "http": folder / "http"}
+        mails["smtp"].mkdir()
+        mails["http"].mkdir()
         os.environ["DJANGO_SETTINGS_MODULE"] = "dunwell.settings"
-        if sink == "files":
-            return _try_all("test", store, store.live / "outbox", every)
-        mails = folder / "mails"
-        mails.mkdir()
-        with mail_sink(mails) as port:
-            os.environ["DUNWELL_SMTP_PORT"] = str(port)
-            return _try_all("live", store, mails, every)
+        os.environ["DUNWELL_SMTP_PORT"] = str(opened.enter_context(mail_sink(mails["smtp"])))
+        os.environ["DUNWELL_CHANNEL_MAIL"] = "secret"
+        scenario = Scenario()
+        scenario.customers = customers
+        scenario.addresses = {"http": opened.enter_context(http_sink(mails["http"]))}
+        import django
+
+        django.setup()
+        # imported once, before the children are forked
+        import anymail.backends.resend  # noqa: F401
+
+        import dunwell.jobs.cycle
+        import dunwell.jobs.deliver  # noqa: F401
+
+        in_child(lambda: prepare(scenario))
+        store.keep()
+        found = {}
+        for sink in sinks:
+            scenario.sink = sink
+            store.restore()
+            found[sink] = _try_all(scenario, store, mails[sink], every)
+        return found
 
 
-def _try_all(sending, store, mails, every):
-    import django
-
-    django.setup()
-    import dunwell.jobs.cycle
-    import dunwell.jobs.deliver  # noqa: F401  imported once, before the children are forked
-
-    scenario = Scenario(sending)
-    in_child(lambda: prepare(scenario))
-    store.keep()
+def _try_all(scenario, store, mails, every):
     total = in_child(lambda: run_until(scenario, 0))
     first = sum(arrived(mails).values())
     whole = in_child(lambda: finish(scenario))
@@ -148,7 +184,7 @@ def _try_all(sending, store, mails, every):
         found = in_child(lambda: finish(scenario))
         copies = arrived(mails)
         duplicates += sum(copies.values()) - len(copies)
-        most = 0 if sending == "test" else 1
+        most = 1 if scenario.sink == "smtp" else 0
         failures.append({"point": point, "why": judged(found, whole, copies, most_copies=most)})
     return {
         "points": total,
@@ -160,7 +196,7 @@ def _try_all(sending, store, mails, every):
 
 
 def _empty(mails):
-    for path in mails.glob("*.eml"):
+    for path in (*mails.glob("*.eml"), *mails.glob("*.json")):
         path.unlink()
     if mails.name == "outbox":
         shutil.rmtree(mails, ignore_errors=True)
@@ -168,9 +204,10 @@ def _empty(mails):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sink", choices=["files", "smtp"], default="files")
+    parser.add_argument("--sinks", nargs="+", choices=SINKS, default=list(SINKS))
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--customers", type=int, default=CUSTOMERS)
     given = parser.parse_args()
-    result = kill_points(given.sink, every=given.every)
+    result = kill_points(given.sinks, every=given.every, customers=given.customers)
     sys.stdout.write(json.dumps(result) + "\n")
-    sys.exit(1 if result["failures"] else 0)
+    sys.exit(1 if any(found["failures"] for found in result.values()) else 0)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from dunwell.queries.messages import (
+    MessageFilter,
     MessageLine,
     MessageRow,
     MessageTotal,
@@ -14,7 +15,9 @@ from tests.conftest import AT, TODAY, add_customer
 
 
 def found(company, **asked):
-    return [row.id for row in message_rows(company, **asked).rows]
+    paging = {name: asked.pop(name) for name in ("cursor", "limit") if name in asked}
+    only = MessageFilter(**asked)
+    return [row.id for row in message_rows(company, only=only, **paging).rows]
 
 
 def row_of(message, customer, items, totals):
@@ -39,6 +42,14 @@ def row_of(message, customer, items, totals):
         sent_at=None,
         attempts=0,
         error="",
+        author="",
+        provider="",
+        cost_micros=None,
+        cost_currency="",
+        retry_at=None,
+        may_repeat=False,
+        delivered_at=None,
+        bounced_at=None,
     )
 
 
@@ -92,6 +103,8 @@ def test_messages_are_filtered_counted_and_paged(company, customer):
         "ready": 1,
         "claimed": 0,
         "sent": 1,
+        "delivered": 0,
+        "bounced": 0,
         "failed": 0,
         "dead": 0,
         "cancelled": 0,

@@ -1,11 +1,15 @@
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from dunwell.actions.disputes import open_dispute
-from dunwell.actions.gate import system
+from dunwell.actions.gate import ROLE_RIGHTS, system
 from dunwell.actions.notes import record_note
 from dunwell.actions.payments import reverse_payment
 from dunwell.actions.promises import record_promise
-from dunwell.queries.timeline import TimelineRow, timeline
+from dunwell.models import Conversation, CreditRating, InboundMessage, Signal
+from dunwell.queries.timeline import timeline
+from dunwell.queries.timeline_rows import KINDS, TimelineFilter, TimelineRow
 from tests.actions.ledger_rows import invoice, payment
 from tests.actions.test_messages import message_to
 from tests.conftest import AT, TODAY, add_customer
@@ -31,6 +35,28 @@ def history(company, customer):
     record_promise(
         actor=actor, customer=customer, amounts={item: 70_00}, due_on=TODAY, as_of=TODAY,
         at=hours(4),
+    )  # fmt: skip
+
+
+def talk(company, customer):
+    """A message, that it was viewed and answered, and what the credit policy made of it."""
+    message = message_to(customer, status="sent", sent_at=hours(1))
+    Signal.objects.create(
+        company=company, customer=customer, message=message, kind="viewed", source="portal",
+        on=TODAY, at=hours(2),
+    )  # fmt: skip
+    conversation = Conversation.objects.create(
+        company=company, customer=customer, subject="invoice 1", opened_at=hours(3)
+    )
+    InboundMessage.objects.create(
+        company=company, customer=customer, conversation=conversation, kind="person",
+        sender="ap@acme.example", subject="Re: invoice 1", text="We pay on Friday.",
+        sha256="1" * 64, size_bytes=1, received_at=hours(3), recorded_at=hours(3),
+    )  # fmt: skip
+    CreditRating.objects.create(
+        company=company, customer=customer, as_of=TODAY, risk_class="B", risk="low",
+        outcome="approve", digest="d", by="system", recorded_at=hours(4),
+        reasons=[{"text": "pays on time"}],
     )  # fmt: skip
 
 
@@ -109,9 +135,76 @@ def test_the_timeline_is_the_customers_own_and_takes_the_same_queries(
     company, customer, rival, django_assert_num_queries
 ):
     history(company, customer)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         timeline(company, customer.pk, limit=1)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         timeline(company, customer.pk)
     assert timeline(company, add_customer(company, "K2").pk).rows == ()
     assert timeline(rival.memberships.all()[0].company, customer.pk).rows == ()
+
+
+def test_rows_are_found_by_text_kind_and_day(company, customer):
+    history(company, customer)
+    whole = timeline(company, customer.pk).rows
+
+    for kind in KINDS:
+        only = timeline(company, customer.pk, only=TimelineFilter(kinds=[kind])).rows
+        assert only == tuple(row for row in whole if row.kind == kind)
+    day = whole[2].at.date()
+    span = TimelineFilter(from_on=day, until_on=day)
+    assert timeline(company, customer.pk, only=span).rows == tuple(
+        row for row in whole if row.at.date() == day
+    )
+    (note,) = (row for row in whole if row.kind == "note")
+    word = TimelineFilter(text=note.text.upper())
+    assert [row.id for row in timeline(company, customer.pk, only=word).rows if row.kind == "note"]
+    assert timeline(company, customer.pk, only=TimelineFilter(text="no such word")).rows == ()
+
+
+def test_a_filtered_timeline_is_paged_without_loss(company, customer):
+    history(company, customer)
+    only = TimelineFilter(until_on=TODAY)
+    whole = timeline(company, customer.pk, only=only, limit=500).rows
+    seen, text = [], ""
+    while True:
+        page = timeline(company, customer.pk, only=only, cursor_text=text, limit=2)
+        seen += page.rows
+        text = page.next
+        if not text:
+            break
+
+    assert tuple(seen) == whole
+
+
+def test_views_mail_and_ratings_stand_in_the_timeline(company, customer):
+    talk(company, customer)
+    rows = timeline(company, customer.pk).rows
+
+    assert [(row.kind, row.title, row.text) for row in rows] == [
+        ("rating", "B", ""),
+        ("inbound", "Re: invoice 1", "We pay on Friday."),
+        ("signal", "Viewed", "Reminder"),
+        ("message", "Email: Reminder", ""),
+    ]
+
+
+@pytest.mark.parametrize("role", ["read_only", "admin", "clerk", "resolver"])
+def test_a_role_reads_no_more_than_it_may(company, customer, role):
+    talk(company, customer)
+    record_note(
+        actor=system(company), customer=customer, kind="note", text="he is ill", as_of=TODAY, at=AT
+    )
+    rights = ROLE_RIGHTS[role]
+    rows = timeline(company, customer.pk, rights=rights).rows
+    may_read = "timeline.words" in rights
+
+    assert may_read == (role in {"clerk", "resolver"})
+    assert {row.kind for row in rows} == {"rating", "inbound", "signal", "message", "note"}
+    told = repr(rows)
+    for words in ("We pay on Friday", "he is ill", "Re: invoice 1"):
+        assert (words in told) == may_read
+    assert "risk_class" not in told
+    assert [row.is_redacted for row in rows if row.kind == "rating"] == [True]
+    looked_for = TimelineFilter(text="friday")
+    found = timeline(company, customer.pk, rights=rights, only=looked_for).rows
+    assert bool(found) == may_read

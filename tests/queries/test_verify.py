@@ -31,7 +31,7 @@ from dunwell.queries.verify import CHECKS, verify_books
 from tests.actions.ledger_rows import breaks, invoice, payment
 from tests.conftest import AT, TODAY, add_customer
 
-TABLES = ("item", "payment", "adjustment", "allocation", "entryline", "event")
+TABLES = ("item", "payment", "adjustment", "allocation", "entryline", "event", "message")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell.engine.money import from_minor
-from dunwell.engine.wording import TEMPLATES
+from dunwell.engine.wording import REPLY_TEMPLATES, TEMPLATES
 from dunwell.queries.deliveries import local_minute
 from dunwell.queries.wordings import (
     LANGUAGES,
@@ -33,6 +33,8 @@ def test_days_follow_the_language():
     assert [day_text(date(2026, 3, 5), language) for language in LANGUAGES] == [
         "Mar 5, 2026",
         "05.03.2026",
+        "5 mars 2026",
+        "5 mar 2026",
     ]
 
 
@@ -40,9 +42,10 @@ def test_days_follow_the_language():
     ("wishes", "language"),
     [
         (("de-AT", "en"), "de"),
-        (("fr", "de"), "de"),
+        (("fr-CA", "de"), "fr"),
+        (("it", "de"), "de"),
         (("", "en"), "en"),
-        (("fr", ""), "en"),
+        (("it", ""), "en"),
         ((), "en"),
     ],
 )
@@ -52,7 +55,7 @@ def test_the_first_language_there_are_wordings_in_is_taken(wishes, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_template_a_strategy_may_name_has_words(language):
-    assert set(shipped_wordings(language)) == set(TEMPLATES)
+    assert set(shipped_wordings(language)) == {*TEMPLATES, *REPLY_TEMPLATES}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ FIXED = {
     "figure": "calls",
     "step": "applicant",
     "to": "champion",
+    "language": "en",
+    "template": "reminder",
 }
 WORDS = {
     "application-button": {"step": "submit"},
@@ -29,7 +31,9 @@ OWN = {
     "credit-hold": {"hold_id": "credit_hold_id"},
     "credit-policy": {"policy_id": "credit_version_id"},
     "credit-replay": {"policy_id": "credit_version_id", "replay_id": "credit_replay_id"},
+    "item-document": {"document_id": "item_document_id"},
     "link-end": {"link_id": "customer_link_id"},
+    "wording": {"version_id": "wording_version_id"},
 }
 """Pages by the beginning of their names whose keys are kept under another name than theirs."""
 

@@ -41,7 +41,11 @@ def test_letters_are_printed_and_posted_from_the_page(come_in, collector, desk):
 
     assert "Print 2 letters" in listed and "1 letter cannot be posted" in listed
     assert "2 letters to print." in batch.text and "To be posted" in batch.text
-    assert zipfile.ZipFile(io.BytesIO(zipped)).namelist() == ["letters-001.pdf", "manifest.csv"]
+    assert zipfile.ZipFile(io.BytesIO(zipped)).namelist() == [
+        "letters-001.pdf",
+        "manifest.csv",
+        "manifest.json",
+    ]
     assert part.content.startswith(b"%PDF") and part["Content-Type"] == "application/pdf"
     assert "2 letters noted as posted." in done.text and "Posted" in done.text
     assert again.status_code == 422 and "No letter of this batch" in again.text
@@ -117,3 +121,21 @@ def test_the_list_costs_the_same_queries_for_one_letter_and_three(
 
 
 QUERIES = 8
+
+
+def test_the_numbers_of_the_post_are_kept_as_proof(come_in, collector, desk):
+    letter = wait(desk, "K1")
+    client = come_in(collector)
+    address = client.post("/letters/take/", follow=True).redirect_chain[-1][0]
+    before = client.get(address).text
+    client.post(f"{address}posted/")
+
+    number = {f"tracking-{letter.pk}": "RR 1234 5DE", "registered": str(letter.pk)}
+    saved = client.post(f"{address}dispatches/", number, follow=True).text
+    wrong = client.post(f"{address}dispatches/", {f"tracking-{letter.pk}": "?"})
+    proof = client.get(f"{address}proof.csv").content.decode()
+
+    assert "Proof of dispatch" not in before
+    assert "1 letter changed." in saved and 'value="RR 1234 5DE"' in saved
+    assert wrong.status_code == 422 and "no number of the post" in wrong.text
+    assert f"{letter.body_sha256}" in proof and "anna,registered post,RR 1234 5DE" in proof

@@ -1,8 +1,8 @@
 import pytest
 
-from dunwell.models import Message
+from dunwell.models import Message, Signal
 from tests.actions.test_messages import message_to
-from tests.conftest import add_customer
+from tests.conftest import AT, TODAY, add_customer
 
 QUERIES_OF_THE_LIST = 7
 
@@ -76,3 +76,51 @@ def test_listing_costs_the_same_however_long_it_is(
 
     with django_assert_num_queries(QUERIES_OF_THE_LIST):
         client.get("/messages/")
+
+
+def test_given_up_messages_are_shown_with_their_reason_and_tried_again(
+    come_in, collector, company
+):
+    for number, error in enumerate(["550 no such mailbox", "554 spam", "554 spam"]):
+        message_to(add_customer(company, f"K{number}"), status="dead", error=error)
+    client = come_in(collector)
+    listed = client.get("/messages/?status=dead&error=spam").text
+    assert "Try the chosen again" in listed and "554 spam" in listed and "550" not in listed
+    nothing = client.post("/messages/retry/", {"status": "dead"})
+    assert nothing.status_code == 422
+    client.post("/messages/retry/", {"status": "dead", "error": "spam", "all": "1"})
+    assert list(Message.objects.order_by("pk").values_list("status", flat=True)) == [
+        "dead", "ready", "ready",
+    ]  # fmt: skip
+    one = Message.objects.get(status="dead")
+    assert "Try it again" in client.get(f"/messages/{one.pk}/").text
+    client.post(f"/messages/{one.pk}/retry/")
+    one.refresh_from_db()
+    assert (one.status, one.attempts) == ("ready", 0)
+
+
+def test_what_the_carrier_said_stands_on_the_message(come_in, reader, customer):
+    message = message_to(
+        customer, status="bounced", provider="postmark", provider_id="pm-1", cost_micros=1_500,
+        cost_currency="USD", error="550 gone", may_repeat=True, author="ines", sent_at=AT,
+    )  # fmt: skip
+    Signal.objects.create(
+        company=customer.company, customer=customer, message=message, kind="bounced",
+        source="postmark", external_id="1", details={"reason": "550 gone"}, on=TODAY, at=AT,
+    )  # fmt: skip
+    text = come_in(reader).get(f"/messages/{message.pk}/").text
+    for told in (
+        "What the carrier said",
+        "550 gone",
+        "pm-1",
+        "may arrive twice",
+        "written by ines",
+    ):
+        assert told in text
+    assert "0.0015\N{NO-BREAK SPACE}USD" in text
+
+
+def test_the_list_is_exported(come_in, reader, customer):
+    message_to(customer, status="dead", error="550 gone")
+    text = come_in(reader).get("/messages/export.csv?status=dead").text
+    assert "550 gone" in text and len(text.splitlines()) == 2

@@ -267,5 +267,5 @@ def test_the_page_takes_the_same_queries_for_one_and_for_three(
     client = come_in(collector)
     client.get("/my-day/")
 
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(33):
         client.get("/my-day/")

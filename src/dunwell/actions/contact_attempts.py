@@ -21,6 +21,7 @@ from dunwell.models import (
 from dunwell.queries.contact_rules import ContactVerdict, customer_verdicts
 from dunwell.queries.debit_notices import is_notice
 from dunwell.queries.promise_confirmations import is_confirmation
+from dunwell.queries.trial_mails import is_test
 
 Outcome = ContactAttempt.Outcome
 
@@ -161,7 +162,7 @@ def attempt_of_message(
 
     `verdict` is what the rules said right before; without one nothing was asked.
     """
-    if is_notice(message):
+    if is_notice(message) or is_test(message):
         return None
     return ContactAttempt.objects.create(
         company_id=message.company_id,

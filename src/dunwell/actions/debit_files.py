@@ -86,7 +86,7 @@ def _check_told(run: DebitRun, debits: Sequence[Debit], *, notice_days: int) -> 
     untold = [
         debit
         for debit in debits
-        if debit.notice is None or debit.notice.status != Message.Status.SENT
+        if debit.notice is None or debit.notice.status not in Message.ARRIVING
     ]
     if untold:
         raise Refused(

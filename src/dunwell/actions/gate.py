@@ -9,6 +9,12 @@ from django.db.models import TextChoices
 from dunwell.models import ApiToken, Company, Membership, Role, User
 
 VIEW = frozenset({"ledger.view", "ledger.verify"})
+TALK = frozenset({"timeline.words"})
+"""To read what was said: words of mails, notes and calls, and the addresses they came from."""
+
+JUDGE = TALK | {"timeline.judgement"}
+"""To read what was thought of a customer's credit as well."""
+
 COLLECT = frozenset(
     {
         "promise.record",
@@ -33,6 +39,13 @@ COLLECT = frozenset(
         "watch.edit",
         "absence.edit",
         "placement.propose",
+        "message.compose",
+        "message.retry",
+        "conversation.edit",
+        "inbox.decide",
+        "dispute.edit",
+        "dispute.propose",
+        "document.edit",
     }
 )
 CASH = frozenset(
@@ -59,6 +72,12 @@ CASH = frozenset(
         "placement.report",
         "recovery.record",
         "charge.bill",
+        "message.compose",
+        "conversation.edit",
+        "inbox.decide",
+        "dispute.edit",
+        "document.edit",
+        "credit_request.edit",
     }
 )
 CREDIT = frozenset(
@@ -110,6 +129,12 @@ CREDIT = frozenset(
         "bureau.edit",
         "scorecard.promote",
         "review.decide",
+        "dispute.approve",
+        "cause.edit",
+        "credit_request.edit",
+        "intent.train",
+        "suppression.edit",
+        "survey.edit",
     }
 )
 ANALYSE = frozenset(
@@ -150,6 +175,22 @@ GRANT = frozenset(
 )
 """What a finance director decides: approvals above the credit manager's authority."""
 
+RESOLVE = frozenset(
+    {
+        "dispute.open",
+        "dispute.edit",
+        "dispute.propose",
+        "cause.edit",
+        "document.edit",
+        "note.record",
+        "message.compose",
+        "conversation.edit",
+        "inbox.decide",
+        "escalation.raise",
+    }
+)
+"""What a dispute resolver does: clears cases up and proposes how they end."""
+
 ADMIN = frozenset(
     {
         "company.edit",
@@ -167,15 +208,22 @@ ADMIN = frozenset(
         "policy.edit",
         "capacity.edit",
         "absence.edit",
+        "channel.edit",
+        "mailbox.edit",
+        "webhook.manage",
+        "suppression.edit",
+        "message.retry",
+        "intent.train",
     }
 )
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
     Role.ADMIN: VIEW | ADMIN,
-    Role.CREDIT_MANAGER: VIEW | COLLECT | CREDIT | ANALYSE,
-    Role.CREDIT_ANALYST: VIEW | ANALYSE,
-    Role.FINANCE_DIRECTOR: VIEW | GRANT,
-    Role.COLLECTOR: VIEW | COLLECT,
-    Role.CLERK: VIEW | CASH,
+    Role.CREDIT_MANAGER: VIEW | JUDGE | COLLECT | CREDIT | ANALYSE,
+    Role.CREDIT_ANALYST: VIEW | JUDGE | ANALYSE,
+    Role.FINANCE_DIRECTOR: VIEW | JUDGE | GRANT,
+    Role.COLLECTOR: VIEW | JUDGE | COLLECT,
+    Role.CLERK: VIEW | TALK | CASH,
+    Role.RESOLVER: VIEW | TALK | RESOLVE,
     Role.READ_ONLY: VIEW,
     Role.PARTNER: frozenset({"placement.work"}),
 }
@@ -185,7 +233,10 @@ agency's people work on what is placed with them and see nothing else."""
 STAFF_ROLES = tuple(role for role in Role if role != Role.PARTNER)
 """The roles of our own people; an agency's people hold the other one, through their seat."""
 
-RIGHTS = frozenset().union(*ROLE_RIGHTS.values())
+OUTSIDE = frozenset({"survey.answer"})
+"""Rights that no role of ours holds: what a customer does through a link."""
+
+RIGHTS = OUTSIDE.union(*ROLE_RIGHTS.values())
 """Every right there is."""
 
 CONFLICTING_ROLES: Mapping[frozenset[str], str] = {
@@ -193,6 +244,7 @@ CONFLICTING_ROLES: Mapping[frozenset[str], str] = {
     frozenset({Role.ADMIN, Role.CREDIT_MANAGER}): "who manages users should not write off",
     frozenset({Role.ADMIN, Role.CREDIT_ANALYST}): "who manages users should not ask for limits",
     frozenset({Role.ADMIN, Role.FINANCE_DIRECTOR}): "who manages users should not approve limits",
+    frozenset({Role.ADMIN, Role.RESOLVER}): "who manages users should not settle disputes",
     frozenset({Role.CLERK, Role.FINANCE_DIRECTOR}): "who posts cash should not approve limits",
     frozenset({Role.CLERK, Role.CREDIT_MANAGER}): "who posts cash should not write off or credit",
 }

@@ -15,17 +15,17 @@ from dunwell.queries.match_repeats import Money, Repeats
 
 Reason = Dispute.Reason
 DEDUCTED: Mapping[str, str] = {
-    "freight": Reason.PRICE,
+    "freight": Reason.FREIGHT,
     "pricing": Reason.PRICE,
-    "promotion": Reason.PRICE,
-    "damage": Reason.QUALITY,
+    "promotion": Reason.PROMOTION,
+    "damage": Reason.DAMAGE,
     "quality": Reason.QUALITY,
-    "returns": Reason.QUALITY,
+    "returns": Reason.RETURN,
     "shortage": Reason.SHORT_DELIVERY,
     "tax": Reason.TAX,
-    "penalty": Reason.OTHER,
+    "penalty": Reason.CONTRACT,
     "other": Reason.OTHER,
-    "unearned_discount": Reason.OTHER,
+    "unearned_discount": Reason.DISCOUNT,
 }
 """Kinds of shortfall that are refused to be paid, and the reason of the dispute they open."""
 GIVEN_UP: Mapping[str, tuple[str, str]] = {

@@ -34,6 +34,7 @@ from dunwell.actions.payers import own_customer, write_payers
 from dunwell.actions.texts import fitting
 from dunwell.models import BankEntry, CaseView, Company, Item, MatchCase, Payment
 from dunwell.queries.cash_policies import cash_policy_in_force
+from dunwell.queries.dispute_policies import dispute_policy_in_force
 
 __all__ = [
     "Deduction",
@@ -100,12 +101,11 @@ def settle_case(
         parts=parts,
         nettings=nettings,
         given_up=given_up,
-        deductions=[told_deduction(one) for one in deductions],
+        deductions=_told(actor, deductions, as_of=as_of),
         payer_id=payer_of(actor, money.payment, customer_id, [items[p.item_id] for p in parts]),
     )
     left = left_after(decision, money, locked, as_of=as_of)
-    if lock_disputed(company=actor.company, deductions=deductions):
-        raise Refused("An item of the deduction is disputed already; close that dispute first.")
+    lock_disputed(company=actor.company, deductions=deductions)
     before = money.payment.customer_id
     aliases = _learned(actor, decision, learn=learn, as_of=as_of, at=at)
     if write_offs:
@@ -284,6 +284,14 @@ def view_case(*, actor: Actor, case: MatchCase, at: datetime) -> list[str]:
     others = CaseView.objects.filter(case=case, opened_at__gte=since, opened_at__lte=at)
     names = others.exclude(user=actor.user_id).order_by("user__username")
     return list(names.values_list("user__username", flat=True))
+
+
+def _told(actor: Actor, deductions: Sequence[Deduction], *, as_of: date) -> list[Deduction]:
+    """Return what is left out with its reason checked against the dispute policy."""
+    if not deductions:
+        return []
+    reasons = dispute_policy_in_force(actor.company, as_of=as_of).policy.reasons
+    return [told_deduction(one, reasons) for one in deductions]
 
 
 def _reason(text: str, refusal: str) -> str:

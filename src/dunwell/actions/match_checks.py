@@ -1,6 +1,6 @@
 """What a person's decision on a payment must fulfil, each refusal with its figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from dunwell.actions.allocations import LockedItem, LockedPayment, money_text
@@ -11,7 +11,7 @@ from dunwell.actions.texts import fitting
 from dunwell.engine.calendars import day_number
 from dunwell.engine.cash_policy import CashPolicy
 from dunwell.engine.matching.discounts import discount_minor, discount_steps
-from dunwell.models import Adjustment, Dispute, Item, Payment
+from dunwell.models import Adjustment, Item, Payment
 
 LONGEST_NOTE = 500
 
@@ -57,10 +57,13 @@ def given_up_by(
     return found
 
 
-def told_deduction(deduction: Deduction) -> Deduction:
-    """Return a deduction with a fitting note; raise Refused for an unknown reason or no amount."""
-    if deduction.reason not in Dispute.Reason.values:
-        known = ", ".join(Dispute.Reason.values)
+def told_deduction(deduction: Deduction, reasons: Collection[str]) -> Deduction:
+    """Return a deduction with a fitting note; raise Refused for an unknown reason or no amount.
+
+    `reasons` are those of the dispute policy.
+    """
+    if deduction.reason not in reasons:
+        known = ", ".join(reasons)
         raise Refused(f"There is no reason {deduction.reason}; use {known}.")
     if deduction.amount_minor <= 0:
         raise Refused("A deduction must be above 0.")

@@ -18,8 +18,9 @@ from dunwell.actions.allocations import (
     netting_rows,
     write_allocations,
 )
+from dunwell.actions.dispute_deductions import Deducted, dispute_deductions
 from dunwell.actions.gate import Refused
-from dunwell.models import Adjustment, Allocation, Company, Customer, Dispute, Item, Payment
+from dunwell.models import Adjustment, Allocation, Company, Customer, Item, Payment
 
 CHUNK = 2_000
 """Rows locked or written by one statement; both databases bound their parameters."""
@@ -328,18 +329,13 @@ def _adjusted(
     return rows
 
 
-def lock_disputed(*, company: Company, deductions: Iterable[Deduction]) -> set[int]:
-    """Lock the customers a deduction concerns, as every opening of a dispute does.
-
-    Returns which of the items are disputed already: an item has one open dispute.
-    """
+def lock_disputed(*, company: Company, deductions: Iterable[Deduction]) -> None:
+    """Lock the customers a deduction concerns, as everything about disputes does."""
     keys = sorted({one.item_id for one in deductions})
     if not keys:
-        return set()
+        return
     owners = Customer.objects.filter(company=company, items__in=keys).values("pk")
     list(Customer.objects.select_for_update(no_key=True).filter(pk__in=owners).order_by("pk"))
-    disputed = Dispute.objects.filter(company=company, item__in=keys, closed_on=None)
-    return set(disputed.values_list("item_id", flat=True))
 
 
 def _dispute(
@@ -351,22 +347,22 @@ def _dispute(
     as_of: date,
     at: datetime,
 ) -> None:
-    """Open the disputes of deductions."""
-    owners = [(one.payment.pk, gone) for one in decisions for gone in one.deductions]
-    disputes = Dispute.objects.bulk_create(
+    """Dispute what payments leave out, each in its case."""
+    opened = dispute_deductions(
+        company,
         [
-            Dispute(
-                company=company,
-                customer_id=items[gone.item_id].customer_id,
+            Deducted(
+                payment_id=one.payment.pk,
                 item=items[gone.item_id],
                 amount_minor=gone.amount_minor,
                 reason=gone.reason,
                 note=gone.note,
-                opened_on=as_of,
-                recorded_at=at,
             )
-            for _, gone in owners
-        ]
+            for one in decisions
+            for gone in one.deductions
+        ],
+        as_of=as_of,
+        at=at,
     )
-    for (payment_id, _), dispute in zip(owners, disputes, strict=True):
-        written[payment_id].disputes.append(dispute.pk)
+    for payment_id, keys in opened.items():
+        written[payment_id].disputes += keys

@@ -1,14 +1,15 @@
 """Taking back together what a decision on a payment wrote; reversals, nothing is deleted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from dunwell.actions.allocations import reversal_of, write_allocations
+from dunwell.actions.dispute_deductions import end_deductions
 from dunwell.actions.gate import Actor
 from dunwell.actions.match_decisions import Written, locked_by_key
 from dunwell.actions.match_moves import CASE
-from dunwell.models import Adjustment, Allocation, Dispute, Event, MatchCase
+from dunwell.models import Adjustment, Allocation, Event, MatchCase
 
 DECISIONS = ("cash.posted", "cash.settled", "cash.parked")
 """Events that keep the keys of what a decision wrote."""
@@ -51,7 +52,13 @@ def take_back(
     return Written(
         allocations=[row.pk for row in written],
         adjustments=[row.pk for row in back],
-        disputes=_closed(actor, decided.get("disputes", ()), reason, as_of),
+        disputes=end_deductions(
+            company,
+            decided.get("disputes", ()),
+            outcome=f"Taken back: {reason}"[:200],
+            as_of=as_of,
+            at=at,
+        ),
     )
 
 
@@ -67,14 +74,3 @@ def _reversed(adjustment: Adjustment, reason: str, as_of: date, at: datetime) ->
         recorded_on=as_of,
         recorded_at=at,
     )
-
-
-def _closed(actor: Actor, disputes: Sequence[int], reason: str, as_of: date) -> list[int]:
-    """Close the disputes that are still open; return their keys."""
-    still_open = Dispute.objects.filter(
-        company=actor.company, pk__in=disputes, closed_on=None
-    ).order_by("pk")
-    keys = list(still_open.values_list("pk", flat=True))
-    outcome = f"Taken back: {reason}"[:200]
-    Dispute.objects.filter(pk__in=keys, closed_on=None).update(closed_on=as_of, outcome=outcome)
-    return keys

@@ -5,13 +5,20 @@ from datetime import datetime
 
 from django.db import transaction
 
+from dunwell.actions.conversation_answers import note_answer
 from dunwell.actions.events import record_event
+from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.outbox import SENT_AS_TEXT
 from dunwell.actions.texts import fitting
 from dunwell.models import Message, Task
 
-BY_HAND = {"call": Task.Kind.CALL, "sms": Task.Kind.CALL, "letter": Task.Kind.LETTER}
-"""Channels that no worker serves: what is approved becomes a task for a person."""
+BY_HAND = {
+    **dict.fromkeys(("call", "sms", "whatsapp"), Task.Kind.CALL),
+    "letter": Task.Kind.LETTER,
+}
+"""Channels that no worker serves: what is approved becomes a task for a person, unless a carrier
+has its number."""
 
 
 @transaction.atomic
@@ -81,11 +88,22 @@ def _approve(actor: Actor, message: Message, *, at: datetime) -> None:
     before = Message.Status(message.status)
     if before != Message.Status.DRAFT:
         raise Refused(f"This message does not wait for approval; it is: {before.label.lower()}.")
+    told = {}
+    if message.author:
+        told["override"] = own_approval(
+            actor,
+            author=message.author,
+            refusal="You wrote this message; somebody else has to approve it.",
+        )
     _move(message, before, Message.Status.READY)
+    note_answer(message, at=at)
     _finish_task(actor, message, Task.Status.DONE, at=at)
-    if message.channel in BY_HAND:
-        _ask_somebody(message, at=at)
-    record_event(actor, "message.approved", message, at=at, customer_id=message.customer_id)
+    is_carried = message.channel in SENT_AS_TEXT and message.to
+    if message.channel in BY_HAND and not is_carried:
+        ask_somebody(message, at=at)
+    record_event(
+        actor, "message.approved", message, at=at, customer_id=message.customer_id, **told
+    )
 
 
 def _move(message: Message, before: Message.Status, status: Message.Status) -> None:
@@ -94,8 +112,11 @@ def _move(message: Message, before: Message.Status, status: Message.Status) -> N
         raise Refused("This message has just changed; load the page again.")
 
 
-def _ask_somebody(message: Message, *, at: datetime) -> None:
-    """Open the task of an approved call or letter; an open one of its kind serves as well."""
+def ask_somebody(message: Message, *, at: datetime) -> None:
+    """Open the task of a call, a letter or a text that no carrier takes, unless one is open.
+
+    Part of the action that calls it, in its transaction.
+    """
     Task.objects.bulk_create(
         [
             Task(
@@ -103,7 +124,7 @@ def _ask_somebody(message: Message, *, at: datetime) -> None:
                 customer_id=message.customer_id,
                 message=message,
                 kind=BY_HAND[message.channel],
-                reason=f"Approved: {message.subject}"[:300],
+                reason=f"Approved: {message.subject or message.body}"[:300],
                 due_on=message.as_of,
                 as_of=message.as_of,
                 recorded_at=at,

@@ -5,21 +5,22 @@ worker that dies in between leaves a claim; it runs out and the message is hande
 again under the same message id, so nothing is lost and a repeat can be recognised.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, CharField, F, Q, Value, When
 
 from dunwell.actions.contact_attempts import attempt_of_message
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
+from dunwell.formats.hand_overs import HandedOver
 from dunwell.models import Message
 from dunwell.queries.contact_rules import ContactVerdict
 from dunwell.queries.debit_notices import BY_MAIL, BY_STATEMENT
 from dunwell.queries.promise_confirmations import BY_CONFIRMATION
+from dunwell.queries.trial_mails import TEST
 
 LEASE = timedelta(minutes=10)
 """How long a claim holds; far longer than any hand-over takes."""
@@ -27,38 +28,59 @@ LEASE = timedelta(minutes=10)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
 """How long to wait after the first, second ... failure; after the last one it is given up."""
 
-SENT_BY_MAIL = ("email", "portal", *BY_MAIL, *BY_STATEMENT, *BY_CONFIRMATION)
-"""Channels that are handed over as mail; calls, letters and short messages are tasks."""
+SENT_BY_MAIL = ("email", "portal", *BY_MAIL, *BY_STATEMENT, *BY_CONFIRMATION, TEST)
+"""Channels that are handed over as mail."""
+
+SENT_AS_TEXT = ("sms", "whatsapp")
+"""Channels a carrier may serve; without a number in `to` such a message is a task of a person, as
+calls and letters are."""
+
+CARRIED = (*SENT_BY_MAIL, *SENT_AS_TEXT)
 
 ATTEMPTS = len(BACKOFF) + 1
 """Hand-overs before a message is given up."""
 
+JITTER = 0.25
+"""Pauses are up to so much longer, so that what failed together is not tried again together."""
+
 Status = Message.Status
+
+
+def pause_after(attempts: int, message_id: str) -> timedelta:
+    """Return how long a message waits after its nth failed attempt.
+
+    The jitter is computed from Message-ID and attempt, so that it is always the same.
+    """
+    digest = hashlib.sha256(f"{message_id}:{attempts}".encode()).digest()
+    spread = int.from_bytes(digest[:4]) / 2**32
+    return BACKOFF[min(attempts, len(BACKOFF)) - 1] * (1 + JITTER * spread)
 
 
 @transaction.atomic
 def claim_messages(
-    *, actor: Actor, limit: int, at: datetime, after: int = 0, besides: Q | None = None
+    *,
+    actor: Actor,
+    limit: int,
+    at: datetime,
+    after: int = 0,
+    besides: Q | None = None,
+    channels: Sequence[str] = SENT_BY_MAIL,
 ) -> list[Message]:
     """Take up to `limit` messages that may be handed over now, in the order of their keys.
 
     `after` is the last key of the batch before, so that what was put back waits for the next
-    call; `besides` are messages left alone, whose hour has not come. Ready ones, failed ones
-    whose waiting time is over, and claims of workers that died.
-    Each is taken by compare-and-set, so two workers never hold the same message.
+    call; `besides` are messages left alone, whose hour has not come; only `channels` are
+    looked at: one that rests is left out. Ready ones, failed ones whose waiting time is over,
+    and claims of workers that died. Each is taken by compare-and-set, so two workers never hold
+    the same message.
     """
     actor.require("message.send")
     _release_dead_claims(actor, at=at)
-    waiting = reduce(
-        or_,
-        (
-            Q(attempts=number, claimed_at__lte=at - pause)
-            for number, pause in enumerate(BACKOFF, 1)
-        ),
-    )
+    is_due = Q(retry_at=None) | Q(retry_at__lte=at)
     found = (
-        Message.objects.filter(company=actor.company, channel__in=SENT_BY_MAIL, id__gt=after)
-        .filter(Q(status=Status.READY) | Q(status=Status.FAILED) & waiting)
+        Message.objects.filter(company=actor.company, channel__in=channels, id__gt=after)
+        .filter(Q(status=Status.READY) | Q(status=Status.FAILED) & is_due)
+        .exclude(channel__in=SENT_AS_TEXT, to="")
         .exclude(Q(pk__in=()) if besides is None else besides)
         .order_by("id")
         .values_list("id", "status")[:limit]
@@ -83,13 +105,29 @@ def mark_sent(
     place: str,
     at: datetime,
     verdict: ContactVerdict | None = None,
+    handed: HandedOver | None = None,
 ) -> None:
-    """Write down that a message was handed over, and to what place.
+    """Write down that a message was handed over, to what place, and what the carrier said.
 
-    It is kept as a contact attempt, with the verdict of the contact rules right before.
+    It is kept as a contact attempt, with the verdict of the contact rules right before. What the
+    carrier reported before we could write this down stands: it is delivered, or came back.
     """
     actor.require("message.send")
-    if _move(message, Status.SENT, sent_at=at, error=""):
+    told = HandedOver(place=place) if handed is None else handed
+    kept = {"may_repeat": False} if told.is_repeat_safe else {}
+    moved = _move(
+        message,
+        _as_reported(),
+        sent_at=at,
+        retry_at=None,
+        error=Case(When(bounced_at=None, then=Value("")), default=F("error")),
+        provider=told.provider,
+        provider_id=told.provider_id,
+        cost_micros=told.cost_micros,
+        cost_currency=told.cost_currency,
+        **kept,
+    )
+    if moved:
         attempt_of_message(message, verdict=verdict, by=actor.name, at=at)
         _record(actor, "message.sent", message, at=at, to=message.to, place=place)
 
@@ -101,7 +139,9 @@ def mark_failed(
     """Write down a failed hand-over; return whether it is tried again (failed) or not (dead)."""
     actor.require("message.send")
     status = Status.DEAD if permanent or message.attempts >= ATTEMPTS else Status.FAILED
-    if _move(message, status, error=error[:500]):
+    waits = status == Status.FAILED
+    retry_at = at + pause_after(message.attempts, message.message_id) if waits else None
+    if _move(message, status, error=error[:500], retry_at=retry_at):
         _record(actor, f"message.{status}", message, at=at, error=error, attempts=message.attempts)
     return status
 
@@ -133,22 +173,32 @@ def _release_dead_claims(actor: Actor, *, at: datetime) -> None:
     """Put back what a worker claimed and never finished; after the last attempt give it up."""
     dead = Message.objects.filter(
         company=actor.company,
-        channel__in=SENT_BY_MAIL,
+        channel__in=CARRIED,
         status=Status.CLAIMED,
         claimed_at__lte=at - LEASE,
     )
     given_up = list(dead.filter(attempts__gte=ATTEMPTS).order_by("id"))
     for message in given_up:
         text = f"the worker stopped during each of {message.attempts} attempts"
-        if _move(message, Status.DEAD, error=text):
+        if _move(message, Status.DEAD, error=text, may_repeat=True):
             _record(actor, "message.dead", message, at=at, error=text, attempts=message.attempts)
     keys = list(dead.order_by("id").values_list("id", flat=True))
     text = "a worker stopped while handing it over; it may have arrived once already"
-    if keys and dead.update(status=Status.READY, error=text):
+    if keys and dead.update(status=Status.READY, error=text, may_repeat=True):
         record_event(actor, "message.released", actor.company, at=at, messages=keys)
 
 
-def _move(message: Message, status: Message.Status, **changes: object) -> int:
+def _as_reported() -> Case:
+    """Return the status of a message that was handed over, by what was reported of it."""
+    return Case(
+        When(bounced_at__isnull=False, then=Value(Status.BOUNCED.value)),
+        When(delivered_at__isnull=False, then=Value(Status.DELIVERED.value)),
+        default=Value(Status.SENT.value),
+        output_field=CharField(),
+    )
+
+
+def _move(message: Message, status: Message.Status | Case, **changes: object) -> int:
     """Move a claimed message on by compare-and-set; return 1, or 0 when the claim is lost.
 
     The moment of the claim is part of the comparison: a worker that was thought dead

@@ -15,8 +15,11 @@ from dunwell.actions.gate import Refused
 from dunwell.engine.authority_policy import play_authority_cases, read_authority_policy
 from dunwell.engine.credit_policy import read_credit_policy
 from dunwell.engine.credit_rehearsal import play_credit_cases
+from dunwell.engine.dispute_policy import read_dispute_policy
+from dunwell.engine.dispute_rehearsal import play_dispute_cases
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.escalation_clock import play_playbook_cases
+from dunwell.engine.feedback_policy import play_feedback_cases, read_feedback_policy
 from dunwell.engine.plans_policy import read_plans_policy
 from dunwell.engine.plans_rehearsal import play_plan_cases
 from dunwell.engine.playbooks_policy import read_playbooks_policy
@@ -87,6 +90,11 @@ KINDS: Mapping[str, PolicyKind] = {
         read=read_authority_policy,
         play_cases=play_authority_cases,
     ),
+    Kind.FEEDBACK: PolicyKind(
+        about=_("Whether customers are asked how they were treated, after what and how often."),
+        read=read_feedback_policy,
+        play_cases=play_feedback_cases,
+    ),
     Kind.CREDIT: PolicyKind(
         about=_("Who gets credit, how much and on which terms, and what stops an order."),
         read=read_credit_policy,
@@ -106,6 +114,11 @@ KINDS: Mapping[str, PolicyKind] = {
         about=_("Which payment plans are offered, what they cost, and when one has failed."),
         read=read_plans_policy,
         play_cases=play_plan_cases,
+    ),
+    Kind.DISPUTES: PolicyKind(
+        about=_("Why customers dispute, what has to be shown, who clears it up and by when."),
+        read=read_dispute_policy,
+        play_cases=play_dispute_cases,
     ),
 }
 

@@ -19,7 +19,11 @@ WHAT: Mapping[str, str] = {
     PolicyVersion.Kind.AUTHORITY: "authority policy",
     PolicyVersion.Kind.CHARGES: "charges policy",
     PolicyVersion.Kind.CONTACT: "contact policy",
+    PolicyVersion.Kind.WORDINGS: "message texts",
     PolicyVersion.Kind.PLAYBOOKS: "playbooks policy",
+    PolicyVersion.Kind.FEEDBACK: "feedback policy",
+    PolicyVersion.Kind.DISPUTES: "disputes policy",
+    PolicyVersion.Kind.CREDIT: "credit policy",
 }
 """What a document of a kind is called in sentences."""
 

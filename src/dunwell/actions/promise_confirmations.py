@@ -77,7 +77,9 @@ def confirm_promise(
         body=text.body,
         body_sha256=hashlib.sha256(text.body.encode()).hexdigest(),
         message_id=confirmation_id(promise.pk),
+        variant=text.variant,
         decision={
+            **({} if text.wording is None else {"wording": text.wording}),
             "as_of": as_of.isoformat(),
             "promise": promise.pk,
             "due_on": promise.due_on.isoformat(),

@@ -12,9 +12,11 @@ from django.db import transaction
 from dunwell.actions.bulk import insert_rows
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
-from dunwell.actions.outbox import SENT_BY_MAIL
+from dunwell.actions.outbox import SENT_AS_TEXT, SENT_BY_MAIL
 from dunwell.engine.items import open_items
-from dunwell.models import Company, Message, MessageItem, Task
+from dunwell.formats.short_messages import phone_number
+from dunwell.models import Company, Contact, Message, MessageItem, Task
+from dunwell.queries.channel_carriers import active_channels, kind_of
 from dunwell.queries.debit_notices import ASKING_NOTHING
 from dunwell.queries.deliveries import LONGEST_WAIT
 from dunwell.queries.ledgers import Books
@@ -22,6 +24,7 @@ from dunwell.queries.policies import PolicyInForce
 from dunwell.queries.promise_confirmations import BY_CONFIRMATION
 from dunwell.queries.reminders import ContactPlan, gate_policy, native
 from dunwell.queries.texts import MessageText, message_texts
+from dunwell.queries.trial_mails import TEST
 
 TASK_KINDS = {"call": Task.Kind.CALL, "sms": Task.Kind.CALL, "letter": Task.Kind.LETTER}
 
@@ -43,6 +46,7 @@ def drop_stale_messages(*, actor: Actor, books: Books, as_of: date, at: datetime
     debits = set(opened.filter(pl.col("open_minor") > 0)["item_id"].to_list())
     waiting = list(
         Message.objects.filter(company=actor.company, status__in=WAITING, as_of__lt=as_of)
+        .filter(author="")  # what a person composed is judged when it is handed over
         .exclude(tasks__status=Task.Status.DONE)
         .exclude(template__in=ASKING_NOTHING)  # stands and falls with its debit
         .exclude(channel__in=BY_CONFIRMATION)  # with its promise
@@ -113,7 +117,7 @@ def _write(
     """Write what a plan allows; return how many messages and tasks were new."""
     company = actor.company
     written_to = Message.objects.filter(company=company, as_of=plan.as_of).exclude(
-        template__in=ASKING_NOTHING
+        template__in=(*ASKING_NOTHING, TEST)
     )
     taken = list(written_to.values_list("customer_id", flat=True).distinct())
     allowed = plan.decisions.filter(
@@ -122,6 +126,7 @@ def _write(
     texts = list(message_texts(plan, allowed.select("customer_id")))
     written = [text for text in texts if not text.trouble]
     contacts = {row["customer_id"]: row for row in plan.contacts.iter_rows(named=True)}
+    numbers = _numbers(company, [row for row in contacts.values() if row["channel"] == "sms"])
     versions = {policy.name: policy.version_id for policy in policies}
     needs_approval = set(
         allowed.filter(pl.col("decision") == "needs_approval")["customer_id"].to_list()
@@ -134,6 +139,7 @@ def _write(
             is_draft=text.customer_id in needs_approval,
             version=versions.get(str(contacts[text.customer_id]["strategy"])),
             decision=decision,
+            number=numbers.get(text.customer_id, ""),
             plan=plan,
             at=at,
         )
@@ -168,6 +174,7 @@ def _message(
     is_draft: bool,
     version: int | None,
     decision: str,
+    number: str,
     plan: ContactPlan,
     at: datetime,
 ) -> dict[str, object]:
@@ -183,11 +190,12 @@ def _message(
         "level": contact["level"],
         "template": contact["template"],
         "language": text.language,
-        "to": text.to if channel in SENT_BY_MAIL else "",
+        "to": text.to if channel in SENT_BY_MAIL else number,
         "subject": text.subject[:200],
         "body": text.body,
         "body_sha256": hashlib.sha256(text.body.encode()).hexdigest(),
         "message_id": f"<{key}@dunwell>",
+        "variant": text.variant,
         "decision": decision,
         "as_of": plan.as_of,
         "attempts": 0,
@@ -227,6 +235,25 @@ def _insert_messages(
         "customer_id", "id", "message_id"
     )
     return {customer: key for customer, key, name in found.iterator() if name in wanted}
+
+
+def _numbers(company: Company, contacts: Sequence[Mapping[str, object]]) -> dict[int, str]:
+    """Return the numbers short messages go to, where a channel of the company carries them.
+
+    Who has no number that can be dialled is left to a person.
+    """
+    if not contacts or not kind_of("sms", active_channels(company)):
+        return {}
+    found = Contact.objects.filter(
+        customer__company=company,
+        customer__in=[row["customer_id"] for row in contacts],
+        role=Contact.Role.PAYABLES,
+        is_primary=True,
+    ).values_list("customer_id", "phone", "customer__country")
+    return {
+        key: phone_number(phone, country=country or company.country)
+        for key, phone, country in found
+    }
 
 
 def _naive(value: object) -> object:
@@ -277,6 +304,9 @@ def _decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterator[str]
         yield json.dumps(
             {
                 **({} if minute is None else {"not_before_minute": minute}),
+                **({} if text.wording is None else {"wording": text.wording}),
+                **({"tone": text.tone} if text.tone else {}),
+                **({"legal": list(text.legal)} if text.legal else {}),
                 "as_of": plan.as_of.isoformat(),
                 "contact": contacts[text.customer_id],
                 "demand_minor": demands.get(text.customer_id, {}),
@@ -299,7 +329,8 @@ def _tasks(
     for row in rows:
         channel, is_draft = str(row["channel"]), row["status"] == Status.DRAFT
         kind = Task.Kind.APPROVE if is_draft else TASK_KINDS.get(channel)
-        if kind is None:
+        is_carried = channel in SENT_AS_TEXT and row["to"] and not is_draft
+        if kind is None or is_carried:
             continue
         customer_id = int(str(row["customer_id"]))
         tasks.append(

@@ -1,5 +1,6 @@
 """Signals: what customers did with our messages, as carriers, the portal or people tell us."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -24,6 +25,7 @@ def record_signal(
     at: datetime,
     message: Message | None = None,
     on: date | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> Signal:
     """Record that a message was delivered, viewed, answered, came back, or was complained about.
 
@@ -55,6 +57,7 @@ def record_signal(
             "customer": customer,
             "message": message,
             "kind": kind,
+            "details": {} if details is None else dict(details),
             "on": happened,
             "at": at,
         },

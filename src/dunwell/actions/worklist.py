@@ -215,7 +215,8 @@ def _running(company: Company) -> nw.LazyFrame:
     return frames.read_frame(
         f"SELECT m.customer_id, l.item_id, l.level, {frames.day('m.as_of')} "  # noqa: S608
         "FROM dunwell_message m JOIN dunwell_messageitem l ON l.message_id = m.id "
-        "WHERE m.company_id = %s AND m.status IN ('ready', 'claimed', 'sent', 'failed') "
+        "WHERE m.company_id = %s "
+        "AND m.status IN ('ready', 'claimed', 'sent', 'delivered', 'bounced', 'failed') "
         "AND m.channel IN ('email', 'portal', 'letter')",
         [company.pk],
         CONTACTS,

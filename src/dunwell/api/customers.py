@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from ninja import Router
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from dunwell.actions.contacts import (
@@ -41,7 +41,8 @@ from dunwell.models import Contact, Customer, User
 from dunwell.queries.cards import CustomerCard, customer_card
 from dunwell.queries.customers import CustomerRow, customer_page
 from dunwell.queries.pages import Page
-from dunwell.queries.timeline import TimelineRow, timeline
+from dunwell.queries.timeline import timeline
+from dunwell.queries.timeline_rows import TimelineFilter, TimelineRow
 
 router = Router(tags=["customers"])
 Role = Literal["payables", "approver", "dispute", "legal", "executive"]
@@ -114,6 +115,19 @@ class NoteIn(Body):
     text: Text = ""
     next_on: Day | None = None
     snooze: bool = False
+
+
+class StoryFilter(Schema):
+    """Which rows of a timeline to list: of a kind, with a text in them, of a span of days."""
+
+    kind: Literal[
+        "", "event", "promise", "message", "note", "payment", "signal", "inbound", "rating"
+    ] = ""
+    text: Annotated[Plain, Field(max_length=80)] = ""
+    from_on: Day | None = None
+    until_on: Day | None = None
+    cursor: Cursor = ""
+    limit: Limit = PAGE
 
 
 class AssignIn(Body):
@@ -200,12 +214,24 @@ def change_customer(
 
 @router.get("/{customer_id}/timeline", response=answers(Page[TimelineRow]))
 def show_timeline(
-    request: ApiRequest, customer_id: Id, cursor: Cursor = "", limit: Limit = PAGE
+    request: ApiRequest, customer_id: Id, query: Query[StoryFilter]
 ) -> Page[TimelineRow]:
-    """List all that happened with a customer, newest first."""
+    """List all that happened with a customer, newest first, as far as the caller may read it."""
     request.actor.require("ledger.view")
     customer = own(Customer, request.actor, customer_id)
-    return timeline(request.actor.company, customer.pk, cursor_text=cursor, limit=limit)
+    return timeline(
+        request.actor.company,
+        customer.pk,
+        rights=request.actor.rights,
+        only=TimelineFilter(
+            kinds=[query.kind] if query.kind else [],
+            text=query.text,
+            from_on=query.from_on,
+            until_on=query.until_on,
+        ),
+        cursor_text=query.cursor,
+        limit=query.limit,
+    )
 
 
 @router.post("/{customer_id}/notes", response=answers(Created, 201))

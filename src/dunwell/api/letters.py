@@ -1,19 +1,35 @@
 """/letters: letters that wait to be printed, batches with their files, noted as posted."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpResponse
 from ninja import Router, Schema
+from pydantic import Field
 
+from dunwell.actions.letter_dispatches import record_dispatches
 from dunwell.actions.letters import post_letters, put_back_letters, take_letters
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, PROBLEMS, Cursor, Done, Id, Limit, answers
+from dunwell.api.fields import (
+    PAGE,
+    PROBLEMS,
+    Body,
+    Cursor,
+    Done,
+    Id,
+    Key,
+    Limit,
+    Plain,
+    answers,
+)
 from dunwell.api.writes import once
+from dunwell.formats.letter_dispatches import Dispatch
 from dunwell.jobs.letters import letters_zip
 from dunwell.queries.letters import (
     LetterBatch,
+    LetterDispatch,
     batch_rows,
+    dispatch_rows,
     letter_batch,
     letter_batches,
     letter_rows,
@@ -108,6 +124,36 @@ def mark_letters_posted(request: ApiRequest, letter_batch_id: Id) -> tuple[int, 
     count = post_letters(
         actor=request.actor, taken_at=batch.taken_at, as_of=request.as_of, at=request.at
     )
+    return 200, {"changed": count}
+
+
+class DispatchIn(Body):
+    """How one posted letter went; registered mail needs its number."""
+
+    message_id: Key
+    tracking: Annotated[Plain, Field(max_length=50)] = ""
+    is_registered: bool = False
+
+
+class DispatchesIn(Body):
+    """The letters told of."""
+
+    dispatches: list[DispatchIn] = Field(min_length=1, max_length=500)
+
+
+@router.get("/batches/{letter_batch_id}/dispatches", response=answers(list[LetterDispatch]))
+def list_letter_dispatches(request: ApiRequest, letter_batch_id: Id) -> list[LetterDispatch]:
+    """Return the proof of dispatch of a batch: who posted each letter when, and how it went."""
+    _batch(request, letter_batch_id)
+    return dispatch_rows(request.actor.company, letter_batch_id)
+
+
+@router.post("/dispatches", response=answers(Done))
+@once
+def note_letter_dispatches(request: ApiRequest, body: DispatchesIn) -> tuple[int, dict[str, Any]]:
+    """Write down the numbers of the post of letters that were posted."""
+    told = [Dispatch(**one.dict()) for one in body.dispatches]
+    count = record_dispatches(actor=request.actor, dispatches=told, at=request.at)
     return 200, {"changed": count}
 
 

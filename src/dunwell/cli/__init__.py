@@ -47,16 +47,21 @@ BANK_COMMANDS: Mapping[str, str] = {
     "match": "which payment pays which open item, how surely, and why",
 }
 SCORECARD = "scorecard"
-COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS, SCORECARD)
+READ_MESSAGE = "read-message"
+SLOW_MODULES: Mapping[str, str] = {SCORECARD: "scorecards", READ_MESSAGE: "messages"}
+"""Commands that are neither on a ledger nor on a bank file, and where their answer is made."""
+
+COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS, SCORECARD, READ_MESSAGE)
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command on files and print its answer; return the exit code (0 to 3)."""
     options = _parser().parse_args(argv)
     try:
-        if options.command in (*BANK_COMMANDS, SCORECARD):
-            module = "scorecards" if options.command == SCORECARD else "bank"
-            answer: Callable[[argparse.Namespace], Answer] = _function(module, options.command)
+        if options.command in (*BANK_COMMANDS, *SLOW_MODULES):
+            module = SLOW_MODULES.get(options.command, "bank")
+            name = options.command.replace("-", "_")
+            answer: Callable[[argparse.Namespace], Answer] = _function(module, name)
             show(*answer(options), options.format)
             return 0
         return _on_ledger(options)
@@ -147,7 +152,24 @@ def _parser() -> argparse.ArgumentParser:
             )  # fmt: skip
         command.add_argument("--format", choices=("table", "json", "csv"), default="table")
     _add_scorecard(commands)
+    _add_read_message(commands)
     return parser
+
+
+def _add_read_message(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    words = "what a customer's message is about, and its days, amounts and numbers"
+    command = commands.add_parser(READ_MESSAGE, help=words, description=words)
+    command.add_argument("file", type=Path, metavar="FILE", help="the message as plain text")
+    command.add_argument(
+        "--day", type=_day, required=True, help="the day it was written, YYYY-MM-DD"
+    )
+    command.add_argument("--language", default="", help="en, de, fr or es; for dates and phones")
+    command.add_argument("--country", default="", help="two letters; US writes the month first")
+    command.add_argument("--currency", default="", help="of amounts that name none")
+    command.add_argument(
+        "--item", action="append", default=[], metavar="NUMBER", help="an item we know; repeatable"
+    )
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
 
 def _add_scorecard(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

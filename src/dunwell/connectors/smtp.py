@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from dunwell.formats.hand_overs import CarrierError
+
 TIMEOUT_SECONDS = 20
 PERMANENT = 500
 """SMTP codes from here on are final for this message (RFC 5321, 4.2.1)."""
+CLOSING = 421
+"""The server serves nobody at the moment (RFC 5321, 4.2.3)."""
 
 
-class MailError(RuntimeError):
+class MailError(CarrierError):
     """The server did not take the message; `permanent` says whether trying again can help."""
-
-    def __init__(self, text: str, *, permanent: bool) -> None:
-        super().__init__(text)
-        self.permanent = permanent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,30 +93,39 @@ def _mail_error(error: smtplib.SMTPException | OSError, server: MailServer) -> M
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
         return MailError(
-            f"{place} refused the recipient: {_said(code, text)}", permanent=code >= PERMANENT
+            f"{place} refused the recipient: {_said(code, text)}",
+            permanent=code >= PERMANENT,
+            of_carrier=code == CLOSING,
         )
     if isinstance(error, smtplib.SMTPDataError):
         said = _said(error.smtp_code, error.smtp_error)
         return MailError(
-            f"{place} refused the content: {said}", permanent=error.smtp_code >= PERMANENT
+            f"{place} refused the content: {said}",
+            permanent=error.smtp_code >= PERMANENT,
+            of_carrier=error.smtp_code == CLOSING,
         )
     if isinstance(error, smtplib.SMTPAuthenticationError):
         said = _said(error.smtp_code, error.smtp_error)
         return MailError(
             f"{place} refused the sign-in: {said}; check DUNWELL_SMTP_USER and its password",
             permanent=False,
+            of_carrier=True,
         )
     if isinstance(error, smtplib.SMTPSenderRefused):
         said = _said(error.smtp_code, error.smtp_error)
         return MailError(
-            f"{place} refused the sender: {said}; check DUNWELL_MAIL_FROM", permanent=False
+            f"{place} refused the sender: {said}; check DUNWELL_MAIL_FROM",
+            permanent=False,
+            of_carrier=True,
         )
     # smtplib hides a time-out behind "connection closed"
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return MailError(
-            f"{place} did not answer within {server.timeout_seconds:g} seconds", permanent=False
+            f"{place} did not answer within {server.timeout_seconds:g} seconds",
+            permanent=False,
+            of_carrier=True,
         )
-    return MailError(f"{place} could not be used: {error}", permanent=False)
+    return MailError(f"{place} could not be used: {error}", permanent=False, of_carrier=True)
 
 
 def _said(code: int, text: bytes | str) -> str:

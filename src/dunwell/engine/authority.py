@@ -19,7 +19,17 @@ Months are those begun until a temporary limit or a release ends, of terms those
 a standard limit and a release of one order have none. Their risk is that of the credit rating.
 """
 
-ACTS = ("settlement", "plan", "waiver", "write_off", "rebate", "promise_days", *CREDIT_ACTS)
+DISPUTE_ACTS = ("dispute_credit",)
+"""What is given up to end a dispute, by a credit note or written off; only the amount counts."""
+
+LATER_ACTS = (CREDIT_ACTS, DISPUTE_ACTS)
+"""Groups of acts that came after the first documents were published, in the order they came."""
+
+ACTS = (
+    *("settlement", "plan", "waiver", "write_off", "rebate", "promise_days"),
+    *CREDIT_ACTS,
+    *DISPUTE_ACTS,
+)
 """What is decided on. For `promise_days` the months are those begun until the promised day."""
 
 STAFF, PORTAL, BOT = "staff", "portal", "bot"
@@ -27,7 +37,10 @@ SOURCES = (STAFF, PORTAL, BOT)
 """Who speaks: a person at work, the debtor's own pages, a program answering the debtor."""
 
 RISKS = ("low", "medium", "high")
-ROLES = (*("collector", "clerk", "credit_analyst", "credit_manager", "finance_director", "admin"),)
+ROLES = (
+    *("collector", "clerk", "resolver", "credit_analyst", "credit_manager"),
+    *("finance_director", "admin"),
+)
 """Roles that authority can be given to; anything else has none."""
 
 ALLOWED, NEEDS_APPROVAL, NEVER = "allowed", "needs_approval", "never"

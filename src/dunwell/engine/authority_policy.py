@@ -9,7 +9,7 @@ from dunwell.engine.authority import (
     ACTS,
     ALLOWED,
     BOT,
-    CREDIT_ACTS,
+    LATER_ACTS,
     NEVER,
     PORTAL,
     PPM,
@@ -92,13 +92,14 @@ def play_authority_cases(policy: AuthorityPolicy) -> tuple[AuthorityCaseResult, 
 
 
 def completed(policy: AuthorityPolicy, standard: AuthorityPolicy) -> AuthorityPolicy:
-    """Return a policy with the standard's cells for credit where it names no act of credit.
+    """Return a policy with the standard's cells for credit, and for disputes, it names none of.
 
-    For documents published before credit was decided by them. Roles the standard adds stand
+    For documents published before these were decided by them. Roles the standard adds stand
     on the ladder after those they follow there; what the policy says itself is not changed.
     """
     stated = {key[0] for key in policy.grants} | {key[1] for key in policy.sources}
-    if stated & set(CREDIT_ACTS):
+    absent = frozenset(act for group in LATER_ACTS if not stated & set(group) for act in group)
+    if not absent:
         return policy
     ladder = list(policy.ladder)
     for place, role in enumerate(standard.ladder):
@@ -110,11 +111,11 @@ def completed(policy: AuthorityPolicy, standard: AuthorityPolicy) -> AuthorityPo
         ladder=tuple(ladder),
         grants={
             **policy.grants,
-            **{key: cell for key, cell in standard.grants.items() if key[0] in CREDIT_ACTS},
+            **{key: cell for key, cell in standard.grants.items() if key[0] in absent},
         },
         sources={
             **policy.sources,
-            **{key: cell for key, cell in standard.sources.items() if key[1] in CREDIT_ACTS},
+            **{key: cell for key, cell in standard.sources.items() if key[1] in absent},
         },
     )
 

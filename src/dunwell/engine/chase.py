@@ -30,7 +30,7 @@ GATE_REASONS: Mapping[str, str] = {
     "legal_hold": "a legal hold or insolvency forbids reminders",
     "stale_feed": "bank data is too old to know that nothing was paid",
     "no_contact": "no usable address or number for the channel",
-    "bounced": "the e-mail address bounced",
+    "bounced": "the e-mail address bounced, or is on the list of those that get nothing",
     "opted_out": "the customer opted out of reminders",
     "contacted_recently": "the last contact is fewer days ago than the strategy asks for",
     "cap_reached": "as many contact days within the window as the policy allows",

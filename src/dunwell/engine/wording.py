@@ -38,6 +38,14 @@ TEMPLATES: Mapping[str, str] = {
 }
 """Names a strategy may use, and what each is for."""
 
+REPLY_TEMPLATES: Mapping[str, str] = {
+    "answer": "a plain answer to what a customer wrote",
+    "invoice_copies": "sends copies of invoices",
+    "remittance_request": "asks which invoices a payment was for",
+    "dispute_received": "says that a complaint is looked into",
+}
+"""What a person starts a message from that no strategy names, and what each is for."""
+
 SHORT_TEMPLATES = frozenset({"sms_reminder", "portal_notice"})
 """Templates without an items block, which may be sent by sms."""
 
@@ -120,7 +128,7 @@ def read_wordings(document: Mapping[str, object]) -> dict[str, Wording]:
     what, and whom to answer.
     """
     try:
-        documents.known(document, ("language", "shared", "wordings"), "wordings")
+        documents.known(document, ("language", "valid_from", "shared", "wordings"), "wordings")
         language = documents.text(document, "language", "wordings")
         where = f"wordings {language}"
         shared = documents.fields(document.get("shared"), f"{where}, shared")
@@ -147,6 +155,15 @@ def read_wordings(document: Mapping[str, object]) -> dict[str, Wording]:
 
 def check_wording(wording: Wording) -> None:
     """Raise WordingError for the first thing that keeps a wording from being published."""
+    used = check_text(wording)
+    missing = sorted(_needed(wording.template) - used)
+    if missing:
+        where = f"{wording.template} ({wording.language})"
+        raise WordingError(f"{where}, body: {{{missing[0]}}} is missing; a reader needs it")
+
+
+def check_text(wording: Wording) -> set[str]:
+    """Return the placeholders of a body; raise WordingError for what could not be filled in."""
     where = f"{wording.template} ({wording.language})"
     if _CONTROL.search(wording.subject) or _BREAK.search(wording.subject):
         raise WordingError(f"{where}: the subject holds a line break or control character")
@@ -175,10 +192,7 @@ def check_wording(wording: Wording) -> None:
         raise WordingError(
             f"{where}: {{charges}} needs {', '.join(_CHARGES)} among the shared lines; add them"
         )
-    needed = {"reply_to"} if wording.template in SHORT_TEMPLATES else _needed(wording.template)
-    missing = sorted(needed - used)
-    if missing:
-        raise WordingError(f"{where}, body: {{{missing[0]}}} is missing; a reader needs it")
+    return used
 
 
 def render(wording: Wording, facts: Facts) -> tuple[str, str]:
@@ -215,7 +229,9 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
 
 
 def _needed(template: str) -> set[str]:
-    """Return what a request for money must say."""
+    """Return what a request for money must say, and what an answer must."""
+    if template in SHORT_TEMPLATES or template in REPLY_TEMPLATES:
+        return {"reply_to"}
     if template == "promise_confirmation":
         return {"promise_day", "promise_amount", "reply_to"}
     if template in NOTICE_TEMPLATES:
@@ -226,7 +242,8 @@ def _needed(template: str) -> set[str]:
 def _wording(
     name: str, language: str, stated: object, lines: Mapping[str, str], where: str
 ) -> Wording:
-    documents.choice(name, "template", (*TEMPLATES, *sorted(NOTICE_TEMPLATES)), where)
+    known = (*TEMPLATES, *REPLY_TEMPLATES, *sorted(NOTICE_TEMPLATES))
+    documents.choice(name, "template", known, where)
     texts = documents.fields(stated, where)
     documents.known(texts, _FIELDS, where)
     return Wording(

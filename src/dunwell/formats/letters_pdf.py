@@ -14,7 +14,8 @@ from pypdf import PdfReader
 
 from dunwell.formats.account_statement_pdf import Letterhead
 from dunwell.formats.account_statement_words import words, written_language
-from dunwell.formats.typesetting import plain, plain_lines, typeset
+from dunwell.formats.payment_code import PaymentCodeError, iban_in, payment_code_svg
+from dunwell.formats.typesetting import plain, plain_lines, shown_money, typeset
 
 US_LETTER = ("CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
 """Countries that print on US letter; A4 elsewhere (CLDR, paper size)."""
@@ -26,9 +27,20 @@ SPECIMEN: Mapping[str, str] = {
 """What stands across a letter while a company only tests."""
 
 
+PAY: Mapping[str, tuple[str, str]] = {
+    "en": ("Pay {amount} by scanning this code with a banking app.", "Payment code"),
+    "de": ("{amount} bezahlen: diesen Code mit der Banking-App scannen.", "Zahlungscode"),
+}
+"""What stands beside a payment code, and what a reader that cannot show it says."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """One letter: its words, who writes to whom, and the day it is dated."""
+    """One letter: its words, who writes to whom, and the day it is dated.
+
+    `demand_minor` is what it asks for in `currency`; in euro, and where the bank details name an
+    IBAN, it bears a payment code.
+    """
 
     reference: str
     language: str
@@ -36,6 +48,8 @@ class Letter:
     body: str
     on: date
     head: Letterhead
+    demand_minor: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,25 @@ def _letter(letter: Letter) -> dict[str, object]:
         "on": format_date(letter.on, "long", locale=language),
         "subject": plain(letter.subject),
         "parts": _paragraphs(letter.body),
+        "code": _code(letter, language),
     }
+
+
+def _code(letter: Letter, language: str) -> dict[str, str] | None:
+    """Return the payment code of a letter with its words, None where there is none for it."""
+    try:
+        svg = payment_code_svg(
+            name=letter.head.company,
+            iban=iban_in(letter.head.pay_to),
+            amount_minor=letter.demand_minor,
+            currency=letter.currency,
+            text=letter.reference,
+        )
+    except PaymentCodeError:
+        return None
+    text, alt = PAY[language]
+    amount = f"{shown_money(letter.demand_minor, letter.currency, language)} {letter.currency}"
+    return {"svg": svg, "text": text.format(amount=amount), "alt": alt}
 
 
 def _paragraphs(body: str) -> list[dict[str, object]]:

@@ -25,7 +25,11 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
-    """What goes out: the words as decided, and the id by which a repeat is recognised."""
+    """What goes out: the words as decided, and the id by which a repeat is recognised.
+
+    `in_reply_to` is the id of the message it answers; `unsubscribe` an https address that takes
+    one POST (RFC 8058), or a mailto. `is_personal`: a person wrote it.
+    """
 
     message_id: str
     sender: str
@@ -35,6 +39,24 @@ class Mail:
     language: str
     reply_to: str = ""
     attachments: tuple[Attachment, ...] = ()
+    in_reply_to: str = ""
+    unsubscribe: str = ""
+    is_personal: bool = False
+
+
+def mail_headers(mail: Mail) -> dict[str, str]:
+    """Return the headers beside sender, recipient, subject and date; those without a value not."""
+    one_click = mail.unsubscribe.startswith("https://")
+    headers = {
+        "Message-ID": mail.message_id,
+        # RFC 3834: keeps out-of-office replies from being answered by a machine
+        "Auto-Submitted": "" if mail.is_personal else "auto-generated",
+        "In-Reply-To": mail.in_reply_to,
+        "References": mail.in_reply_to,
+        "List-Unsubscribe": f"<{mail.unsubscribe}>" if mail.unsubscribe else "",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if one_click else "",
+    }
+    return {name: value for name, value in headers.items() if value}
 
 
 def write_mail(mail: Mail, *, at: datetime) -> bytes:
@@ -47,9 +69,7 @@ def write_mail(mail: Mail, *, at: datetime) -> bytes:
         "To": mail.to,
         "Reply-To": mail.reply_to,
         "Date": format_datetime(at),
-        "Message-ID": mail.message_id,
-        # RFC 3834: keeps out-of-office replies from being answered by a machine
-        "Auto-Submitted": "auto-generated",
+        **mail_headers(mail),
     }
     message = EmailMessage(policy=policy.SMTP)
     for name, value in {**headers, "Subject": mail.subject}.items():

@@ -1,6 +1,7 @@
 """Handing over mails about credit applications: link and letter are put in at the end."""
 
 from collections import Counter
+from contextlib import ExitStack
 from email.utils import formataddr
 
 from django.conf import settings
@@ -12,14 +13,15 @@ from dunwell.actions.application_mails import (
     claim_application_mails,
     mark_application_mail,
 )
+from dunwell.actions.channel_health import note_failure
 from dunwell.actions.gate import Actor, system
-from dunwell.connectors.smtp import MailError
 from dunwell.formats.application_words import LINK
 from dunwell.formats.decision_letter import decision_letter_pdf
-from dunwell.formats.mail import Attachment, Mail, MailFormError, write_mail
+from dunwell.formats.hand_overs import CarrierError
+from dunwell.formats.mail import Attachment, Mail, MailFormError
 from dunwell.formats.typesetting import TypesettingError
-from dunwell.jobs.mail_places import HandOver, mail_place
-from dunwell.models import ApplicationMail, Company
+from dunwell.jobs.channels import HandOver, carrier
+from dunwell.models import ApplicationMail, Channel, Company
 from dunwell.queries.application_letters import decision_letter
 from dunwell.queries.link_tokens import APPLICANT, REFERENCE, link_token
 
@@ -36,13 +38,16 @@ def deliver_application_mails(company_id: int) -> Counter[str]:
     company = Company.objects.get(pk=company_id)
     actor, after = system(company), 0
     counts: Counter[str] = Counter()
-    with mail_place(company) as hand_over:
+    with ExitStack() as opened:
+        lines: list[HandOver] = []
         while batch := claim_application_mails(
             actor=actor, limit=BATCH, at=clock.now(), after=after
         ):
             after = batch[-1].pk
+            if not lines:
+                lines.append(opened.enter_context(carrier(company, Channel.Kind.EMAIL)))
             for mail in batch:
-                counts[_deliver_one(actor, mail, hand_over)] += 1
+                counts[_deliver_one(actor, mail, lines[0])] += 1
     return counts
 
 
@@ -52,11 +57,13 @@ def _deliver_one(actor: Actor, mail: ApplicationMail, hand_over: HandOver) -> st
     if mail.claimed_at is None or at - mail.claimed_at > CLAIM_LASTS:
         return "waiting"
     try:
-        place = hand_over(mail, write_mail(_mail(mail), at=at))
+        place = hand_over(_mail(mail), at).place
     except MailFormError as problem:
         error, is_final = str(problem), True
-    except MailError as problem:
+    except CarrierError as problem:
         error, is_final = str(problem), problem.permanent
+        if problem.of_carrier:
+            note_failure(actor=actor, kind=Channel.Kind.EMAIL, error=error, at=clock.now())
     except OSError as problem:
         error = f"The file outbox: {problem}"
     return mark_application_mail(

@@ -15,6 +15,7 @@ from dunwell.actions.cover_notices import watch_covers
 from dunwell.actions.credit_hold_reviews import review_credit_holds
 from dunwell.actions.credit_ratings import rate_customers
 from dunwell.actions.cycle import StepDone, run_step
+from dunwell.actions.dispute_steps import watch_disputes
 from dunwell.actions.early_warnings import raise_warnings
 from dunwell.actions.escalation_steps import raise_escalations
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
@@ -30,6 +31,7 @@ from dunwell.actions.review_steps import plan_reviews
 from dunwell.actions.scores import write_scores
 from dunwell.actions.segments import assign_segments
 from dunwell.actions.settlement_steps import end_settlements
+from dunwell.actions.surveys import ask_surveys
 from dunwell.actions.worklist import rank_customers
 from dunwell.jobs.bank_files import settle_told
 from dunwell.jobs.cycle_day import Day
@@ -54,6 +56,10 @@ def _apply_cash(day: Day) -> int:
 
 def _settle_promises(day: Day) -> int:
     return settle_promises(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
+def _watch_disputes(day: Day) -> int:
+    return watch_disputes(actor=day.actor, as_of=day.as_of, at=day.at)
 
 
 def _judge_plans(day: Day) -> int:
@@ -158,6 +164,11 @@ def _grant_incentives(day: Day) -> int:
     return grant_incentives(actor=day.actor, as_of=day.as_of, at=day.at)
 
 
+def _ask_surveys(day: Day) -> int:
+    policy, due = day.surveys
+    return ask_surveys(actor=day.actor, policy=policy, due=due, as_of=day.as_of, at=day.at)
+
+
 def _remind_deadlines(day: Day) -> int:
     return remind_deadlines(actor=day.actor, deadlines=day.deadlines, as_of=day.as_of, at=day.at)
 
@@ -178,6 +189,7 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("settle_bank", _settle_bank),
     ("apply_cash", _apply_cash),
     ("settle_promises", _settle_promises),
+    ("watch_disputes", _watch_disputes),
     ("judge_plans", _judge_plans),
     ("end_settlements", _end_settlements),
     ("record_figures", _record_figures),
@@ -199,6 +211,7 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("raise_escalations", _raise_escalations),
     ("grant_incentives", _grant_incentives),
     ("remind_deadlines", _remind_deadlines),
+    ("ask_surveys", _ask_surveys),
     ("drop_stale_messages", _drop_stale_messages),
     ("choose_actions", _choose_actions),
     ("rank_customers", _rank_customers),
@@ -227,6 +240,7 @@ READS: Mapping[str, Callable[[Day], object]] = {
     "watch_applications": lambda day: (day.proposals, day.screening),
     "accrue_charges": lambda day: day.charges,
     "remind_deadlines": lambda day: day.deadlines,
+    "ask_surveys": lambda day: day.surveys,
     "drop_stale_messages": lambda day: day.books.still_open(as_of=day.as_of),
     "choose_actions": lambda day: day.choices,
     "rank_customers": lambda day: (day.plan, day.shown),

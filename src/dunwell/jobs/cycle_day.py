@@ -9,6 +9,7 @@ import polars as pl
 
 from dunwell.actions.gate import Actor
 from dunwell.engine.application_proposals import ApplicationProposal
+from dunwell.engine.feedback_policy import FeedbackPolicy
 from dunwell.engine.matching import Matching
 from dunwell.jobs.anomalies import found_anomalies
 from dunwell.jobs.choices import choices, shown_effects
@@ -25,6 +26,7 @@ from dunwell.queries.cover_clocks import CoverClock, cover_clock
 from dunwell.queries.credit_facts import CreditFacts, read_credit_facts
 from dunwell.queries.credit_ratings import RatingsDue, ratings_due
 from dunwell.queries.early_warnings import WarningsFound, warnings_found
+from dunwell.queries.feedback_policies import feedback_policy
 from dunwell.queries.ledgers import Books
 from dunwell.queries.legal_deadlines import Deadline, coming_deadlines
 from dunwell.queries.match_frames import MatchFrames, match_frames
@@ -32,6 +34,7 @@ from dunwell.queries.policies import PolicyInForce, strategies_in_force
 from dunwell.queries.reminders import ContactPlan, plan_contacts
 from dunwell.queries.review_cases import ReviewsDue, reviews_due
 from dunwell.queries.segments_due import SegmentsDue, segments_due
+from dunwell.queries.surveys import SurveyDue, surveys_due
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,12 @@ class Day:
     def deadlines(self) -> tuple[Deadline, ...]:
         """Claims to file, claims that lapse soon, VAT to repay."""
         return coming_deadlines(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def surveys(self) -> tuple[FeedbackPolicy, list[SurveyDue]]:
+        """The feedback policy, and who is asked today."""
+        policy = feedback_policy(self.actor.company, as_of=self.as_of)
+        return policy, surveys_due(self.actor.company, policy, as_of=self.as_of)
 
     @cached_property
     def due(self) -> ContactPlan:

@@ -25,7 +25,9 @@ from dunwell.jobs.bank_files import read_file
 from dunwell.jobs.choices import choices, shown_effects
 from dunwell.jobs.cycle import LAST_STEP, run_cycle
 from dunwell.jobs.demo_collections import play_collections
+from dunwell.jobs.demo_conversations import play_conversations
 from dunwell.jobs.demo_credit import play_credit
+from dunwell.jobs.demo_disputes import add_demo_cases
 from dunwell.jobs.timings import timing_of_day
 from dunwell.jobs.train import train
 from dunwell.models import Company
@@ -89,6 +91,9 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
         tell(f"{days[0]} agreed, placed, sued, watched and pooled: {played}")
         played = play_credit(company, as_of=days[0], at=at)
         tell(f"{days[0]} rated, limited, covered, checked and screened: {played}")
+        tell(f"{days[0]} disputed: {add_demo_cases(company.pk)} cases")
+        played = play_conversations(company, as_of=days[0], at=at)
+        tell(f"{days[0]} mails of customers taken in and read: {played}")
     for day in days:
         run_cycle(
             company.pk, day, tell=lambda done: tell(f"{done.as_of} {done.step}: {done.changed:,}")

@@ -1,6 +1,10 @@
-"""The files of a batch of letters: PDFs of a hundred letters each, and a manifest."""
+"""The files of a batch of letters: PDFs of a hundred letters each, and a manifest of them.
+
+Each letter begins on a sheet of its own and is printed on one side, so that sheets are pages.
+"""
 
 import hashlib
+import json
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -8,6 +12,7 @@ from io import RawIOBase
 
 from dunwell.formats.exports import Value, write_csv
 from dunwell.formats.letters_pdf import LetterSheets, letters_pdf
+from dunwell.formats.postcodes import postcode_in
 from dunwell.formats.zip_entries import zip_entry
 from dunwell.models import Company, Message
 from dunwell.queries.letters import batch_letters, letter_of
@@ -15,10 +20,13 @@ from dunwell.queries.letters import batch_letters, letter_of
 PART = 100
 """Letters in one PDF: set in well under a second, and still a stack a person can hold."""
 MANIFEST = "manifest.csv"
+MANIFEST_JSON = "manifest.json"
 COLUMNS = (
-    *("file", "first_page", "pages", "message", "customer_number", "customer", "address"),
-    *("country", "language", "subject", "body_sha256", "pdf_sha256"),
+    *("file", "first_page", "pages", "sheets", "message", "message_id", "customer_number"),
+    *("customer", "address", "postcode", "country", "language", "subject", "sha256"),
+    "file_sha256",
 )
+"""`sha256` is that of the letter's words, as they are kept; `file_sha256` of the PDF it is in."""
 
 
 def part_name(number: int) -> str:
@@ -59,6 +67,10 @@ def letters_zip(company: Company, batch_id: int) -> Iterator[bytes]:
             rows += _manifest(part_name(number), part, sheets)
             yield from stream.taken()
         archive.writestr(zip_entry(MANIFEST, on=on), write_csv(COLUMNS, rows))
+        told = {"company": company.name, "batch": batch_id, "letters": len(letters)}
+        listed = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+        document = json.dumps({**told, "manifest": listed}, ensure_ascii=False, indent=1)
+        archive.writestr(zip_entry(MANIFEST_JSON, on=on), document)
     yield from stream.taken()
 
 
@@ -79,7 +91,8 @@ def _manifest(
         customer = letter.customer
         address = ", ".join(line for line in customer.address.splitlines() if line.strip())
         yield (
-            *(name, first, end - first, letter.pk, customer.number, customer.name, address),
+            *(name, first, end - first, end - first, letter.pk, letter.message_id),
+            *(customer.number, customer.name, address, postcode_in(customer.address)),
             *(customer.country, letter.language, letter.subject, letter.body_sha256, digest),
         )
 

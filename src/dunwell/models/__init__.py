@@ -22,9 +22,20 @@ from dunwell.models.bank import (
     Remittance,
     RemittanceLine,
 )
+from dunwell.models.channels import Channel, DomainCheck, Suppression
 from dunwell.models.charges import Charge, ReferenceRate
 from dunwell.models.companies import Company, Membership, Role, SignInLink, User
 from dunwell.models.contact_rules import Consent, ContactAttempt, ContactRestriction, Signal
+from dunwell.models.conversations import (
+    Conversation,
+    ConversationItem,
+    InboundAttachment,
+    InboundDecision,
+    InboundMessage,
+    InboundReading,
+    IntentModel,
+    Mailbox,
+)
 from dunwell.models.covers import Cover, CoverClaim, CoverNotice
 from dunwell.models.credit_applications import (
     ApplicationCheck,
@@ -48,12 +59,22 @@ from dunwell.models.customer_links import CustomerLink
 from dunwell.models.customer_scores import CustomerScore
 from dunwell.models.customers import Contact, Customer
 from dunwell.models.debits import Debit, DebitItem, DebitRun, Mandate
-from dunwell.models.disputes import Dispute
+from dunwell.models.disputes import (
+    CauseAction,
+    CreditRequest,
+    Dispute,
+    DisputeCase,
+    DisputeEvidence,
+    DisputeLine,
+    DisputeResolution,
+    DisputeTask,
+)
 from dunwell.models.early_warnings import EarlyWarning
 from dunwell.models.entries import EntryLine
 from dunwell.models.escalations import Escalation, ExposureFreeze, Watch, WatchCheck
 from dunwell.models.events import ChainHead, Event
 from dunwell.models.experiments import ActionChoice, Experiment
+from dunwell.models.feedback import Survey
 from dunwell.models.holds import Hold
 from dunwell.models.imports import ImportBatch, ImportFinding, ImportProfile
 from dunwell.models.items import Item, OpenItem
@@ -74,7 +95,7 @@ from dunwell.models.matching import (
     PayerAlias,
     PayerRelation,
 )
-from dunwell.models.messages import Message, MessageItem
+from dunwell.models.messages import ItemDocument, Message, MessageAttachment, MessageItem
 from dunwell.models.model_versions import ModelCheck, ModelVersion
 from dunwell.models.notes import Note
 from dunwell.models.orders import CreditCheck, CreditHold, Order
@@ -109,6 +130,7 @@ from dunwell.models.statements import AccountStatement
 from dunwell.models.strategies import Replay, StrategyOverride
 from dunwell.models.tasks import Snooze, Task, WorklistEntry
 from dunwell.models.tokens import ApiToken, IdempotencyKey
+from dunwell.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Absence",
@@ -140,13 +162,17 @@ __all__ = [
     "BureauReport",
     "CaseView",
     "CashForecast",
+    "CauseAction",
     "ChainHead",
+    "Channel",
     "Charge",
     "Company",
     "Consent",
     "Contact",
     "ContactAttempt",
     "ContactRestriction",
+    "Conversation",
+    "ConversationItem",
     "Cover",
     "CoverClaim",
     "CoverNotice",
@@ -158,6 +184,7 @@ __all__ = [
     "CreditHold",
     "CreditLimit",
     "CreditRating",
+    "CreditRequest",
     "CreditReview",
     "Customer",
     "CustomerLink",
@@ -166,6 +193,12 @@ __all__ = [
     "DebitItem",
     "DebitRun",
     "Dispute",
+    "DisputeCase",
+    "DisputeEvidence",
+    "DisputeLine",
+    "DisputeResolution",
+    "DisputeTask",
+    "DomainCheck",
     "EarlyWarning",
     "EntryLine",
     "Escalation",
@@ -182,9 +215,15 @@ __all__ = [
     "ImportBatch",
     "ImportFinding",
     "ImportProfile",
+    "InboundAttachment",
+    "InboundDecision",
+    "InboundMessage",
+    "InboundReading",
     "Incentive",
     "IncentiveGrant",
+    "IntentModel",
     "Item",
+    "ItemDocument",
     "ItemPrediction",
     "Journal",
     "JournalLine",
@@ -193,12 +232,14 @@ __all__ = [
     "LegalMatter",
     "LegalMatterItem",
     "LimitationEvent",
+    "Mailbox",
     "Mandate",
     "MatchCase",
     "MatchOutcome",
     "MatchProposal",
     "Membership",
     "Message",
+    "MessageAttachment",
     "MessageItem",
     "ModelCheck",
     "ModelVersion",
@@ -247,11 +288,15 @@ __all__ = [
     "Snooze",
     "StatementLine",
     "StrategyOverride",
+    "Suppression",
+    "Survey",
     "Task",
     "User",
     "VatRelief",
     "Watch",
     "WatchCheck",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "WorkCapacity",
     "WorklistEntry",
 ]

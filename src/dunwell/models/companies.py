@@ -47,6 +47,7 @@ class Role(models.TextChoices):
     FINANCE_DIRECTOR = "finance_director", _("Finance director")
     COLLECTOR = "collector", _("Collector")
     CLERK = "clerk", _("Cash-application clerk")
+    RESOLVER = "resolver", _("Dispute resolver")
     READ_ONLY = "read_only", _("Read only")
     PARTNER = "partner", _("Agency partner")
 

@@ -21,6 +21,9 @@ class PolicyVersion(models.Model):
         CONTACT = "contact", _("Contact rules")
         PLAYBOOKS = "playbooks", _("Playbooks and escalation")
         CREDIT = "credit", _("Credit")
+        DISPUTES = "disputes", _("Disputes")
+        WORDINGS = "wordings", _("Message texts")
+        FEEDBACK = "feedback", _("Feedback")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

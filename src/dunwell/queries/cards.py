@@ -338,7 +338,7 @@ def _last_payment(customer: Customer) -> LastPayment | None:
 def _last_contact(customer: Customer) -> LastContact | None:
     note = Note.objects.filter(customer=customer).order_by("-at", "-id").first()
     message = (
-        Message.objects.filter(customer=customer, status=Message.Status.SENT)
+        Message.objects.filter(customer=customer, status__in=Message.HANDED_OVER)
         .defer("body", "decision")
         .order_by("-sent_at", "-id")
         .first()

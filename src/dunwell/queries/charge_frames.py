@@ -145,7 +145,8 @@ def _reminders(ids: str, parameters: dict[str, int | str]) -> pl.DataFrame:
     return read_rows(
         f"SELECT l.message_id, l.item_id, l.level, {day('m.as_of')}, m.channel "
         "FROM dunwell_message m JOIN dunwell_messageitem l ON l.message_id = m.id "
-        "WHERE m.company_id = %(company)s AND m.status = 'sent' AND m.as_of <= %(as_of)s "
+        "WHERE m.company_id = %(company)s AND m.status IN ('sent', 'delivered', 'bounced') "
+        "AND m.as_of <= %(as_of)s "
         "AND m.template <> 'debit_notice' AND m.channel IN ('email', 'letter') "
         f"AND l.item_id IN ({ids})",
         parameters,

@@ -5,11 +5,20 @@ from collections.abc import Sequence
 from allauth.mfa.models import Authenticator
 
 from dunwell.models import Company, User
+from dunwell.queries.channel_carriers import has_channel_down
 
 
 def companies_of(user: User) -> list[Company]:
-    """Return the companies in which the person has a role, by name."""
-    return list(Company.objects.filter(memberships__user=user).distinct().order_by("name", "id"))
+    """Return the companies in which the person has a role, by name.
+
+    Each says `has_channel_down`, so that every page can tell of it without asking again.
+    """
+    return list(
+        Company.objects.filter(memberships__user=user)
+        .annotate(has_channel_down=has_channel_down())
+        .distinct()
+        .order_by("name", "id")
+    )
 
 
 def chosen_company(companies: Sequence[Company], chosen: int | None) -> Company:

@@ -118,7 +118,7 @@ def group_log(group: ContactGroup | None, *, sending: bool = False) -> nw.LazyFr
         f"SELECT m.customer_id, {frames.day('m.as_of')} FROM dunwell_message m "  # noqa: S608
         f"WHERE m.company_id IN ({marks}) "
         "AND m.template NOT IN ('debit_notice', 'account_statement') AND m.status IN "
-        f"('draft', 'ready', 'claimed', 'sent', 'failed') {waiting}"
+        f"('draft', 'ready', 'claimed', 'sent', 'delivered', 'bounced', 'failed') {waiting}"
         f"UNION ALL SELECT n.customer_id, {called} FROM dunwell_note n "
         f"WHERE n.company_id IN ({marks}) AND n.kind = 'call' AND n.result IN ({CALLED})",
         [*companies, *([group.company.pk] if sending else []), *companies],
@@ -165,7 +165,8 @@ def last_speakers(group: ContactGroup, *, as_of: date) -> pl.DataFrame:
             f"SELECT m.company_id, m.customer_id, MAX({frames.day('m.as_of')}) "  # noqa: S608
             f"FROM dunwell_message m WHERE m.company_id IN ({marks}) AND m.as_of < %s "
             "AND m.template NOT IN ('debit_notice', 'account_statement') "
-            "AND m.status IN ('draft', 'ready', 'claimed', 'sent', 'failed') "
+            "AND m.status IN "
+            "('draft', 'ready', 'claimed', 'sent', 'delivered', 'bounced', 'failed') "
             "GROUP BY m.company_id, m.customer_id",
             [*companies, as_of],
             SAID,

@@ -232,7 +232,7 @@ def notice_count(company: Company, run_id: int) -> NoticeCount:
     )
     found = alive.aggregate(
         all=Count("pk"),
-        sent=Count("pk", filter=Q(notice__status=Message.Status.SENT)),
+        sent=Count("pk", filter=Q(notice__status__in=Message.ARRIVING)),
         mail=Count("pk", filter=waiting & ~post),
         post=Count("pk", filter=waiting & post),
     )

@@ -18,6 +18,7 @@ from dunwell.engine.dunning import CONTACT
 from dunwell.engine.fx import rates_in_force
 from dunwell.engine.items import balances, open_items, unapplied
 from dunwell.engine.strategy import minimums_frame, steps_frame
+from dunwell.formats.short_messages import phone_number
 from dunwell.models import (
     Allocation,
     Company,
@@ -31,6 +32,7 @@ from dunwell.models import (
     Promise,
 )
 from dunwell.queries import frames
+from dunwell.queries.composed_deliveries import composed_reasons, is_composed
 from dunwell.queries.contact_groups import contact_group
 from dunwell.queries.contact_rules import ContactVerdict, delivery_rules
 from dunwell.queries.debit_notices import (
@@ -56,6 +58,8 @@ from dunwell.queries.reminders import (
     native,
 )
 from dunwell.queries.steering import steering
+from dunwell.queries.suppressions import has_suppressed_address, suppressed_messages
+from dunwell.queries.trial_mails import TEST
 
 PASSING = frozenset(
     {
@@ -70,6 +74,7 @@ OWN_REASONS: Mapping[str, str] = {
     "amounts_changed": "what it asks for is not what is open any more",
     "address_changed": "the contact has another address now",
     "address_bounced": "mail to the contact came back meanwhile",
+    "suppressed": "the address is on the list of those that get nothing",
     "another_first": "another message to the customer goes first",
     "debit_cancelled": "the debit it tells of was taken out of the run",
     "promise_ended": "the promise it confirms was kept, broken, withdrawn or replaced",
@@ -109,8 +114,15 @@ def delivery_verdicts(
 
     Whoever was a draft was approved, else it would not be claimed.
     """
+    listed = suppressed_messages(company, messages)
+    stopped = {key: Verdict("withdraw", ("suppressed",)) for key in listed}
+    messages = [message for message in messages if message.pk not in stopped]
+    composed = [message for message in messages if is_composed(message)]
+    for key, (found, rule) in composed_reasons(company, composed, as_of=as_of, at=at).items():
+        stopped[key] = _verdict(found, rule)
+    messages = [message for message in messages if not is_composed(message)]
     notices = [message for message in messages if is_notice(message)]
-    told = {key: _verdict(found) for key, found in notice_reasons(notices).items()}
+    told = stopped | {key: _verdict(found) for key, found in notice_reasons(notices).items()}
     confirmations = [message for message in messages if is_confirmation(message)]
     for key, (found, rule) in confirmation_reasons(
         company, confirmations, as_of=as_of, at=at
@@ -171,13 +183,16 @@ def is_unchanged(message: Message) -> bool:
     """
     since = {"recorded_at__gte": message.claimed_at}
     customer = {"customer": OuterRef("customer_id")}
-    news = Q(customer__is_opted_out=True) & ~Q(channel__in=(*NOTICES, *BY_STATEMENT))
+    news = Q(customer__is_opted_out=True, in_reply_to="") & ~Q(
+        channel__in=(*NOTICES, *BY_STATEMENT, TEST)
+    )
     news |= Q(Exists(Allocation.objects.filter(item__customer=OuterRef("customer_id"), **since)))
     for written in (
         *(Payment.objects, Dispute.objects, Promise.objects, Hold.objects),
         ContactRestriction.objects,
     ):
         news |= Q(Exists(written.filter(**customer, **since)))
+    news |= Q(has_suppressed_address())
     if is_confirmation(message) and not open_promises([message]):
         return False
     return Message.objects.filter(~news, pk=message.pk).exists()
@@ -278,14 +293,17 @@ def _above_zero(demand: Mapping[str, int]) -> dict[str, int]:
 
 
 def _moved(messages: Mapping[int, Message]) -> set[int]:
-    """Return the customers whose primary contact has another address than the mail to them."""
-    mails = {key: message for key, message in messages.items() if message.to}
-    current = dict(
-        Contact.objects.filter(
-            customer__in=mails, role=Contact.Role.PAYABLES, is_primary=True
-        ).values_list("customer_id", "email")
-    )
-    return {key for key, message in mails.items() if current.get(key, "") != message.to}
+    """Return the customers whose primary contact has another address or number by now."""
+    sent = {key: message for key, message in messages.items() if message.to}
+    current = {
+        key: {email, phone_number(phone, country=country or home)}
+        for key, email, phone, country, home in Contact.objects.filter(
+            customer__in=sent, role=Contact.Role.PAYABLES, is_primary=True
+        ).values_list(
+            *("customer_id", "email", "phone", "customer__country", "customer__company__country")
+        )
+    }
+    return {key for key, message in sent.items() if message.to not in current.get(key, ())}
 
 
 def _lines(messages: Mapping[int, Message]) -> pl.DataFrame:

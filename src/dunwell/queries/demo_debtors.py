@@ -13,6 +13,7 @@ from dunwell.models import (
     Dispute,
     Hold,
     Item,
+    Message,
     MessageItem,
     OpenItem,
     Promise,
@@ -80,7 +81,7 @@ def demanded_debtors(company: Company, *, currency: str) -> list[Debtor]:
     lines = (
         MessageItem.objects.filter(
             message__company=company,
-            message__status="sent",
+            message__status__in=Message.HANDED_OVER,
             message__template__startswith="final",
             item__currency=currency,
             item__open_now__open_minor__gt=0,

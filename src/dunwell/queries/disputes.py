@@ -9,7 +9,10 @@ from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DisputeRow:
-    """One dispute; `age_days` counts to the day it was closed, or to the day asked about."""
+    """One dispute; `age_days` counts to the day it was closed, or to the day asked about.
+
+    `case_id` is None for one that the day's cycle has not yet given a case.
+    """
 
     id: int
     customer_id: int
@@ -27,6 +30,8 @@ class DisputeRow:
     closed_on: date | None
     outcome: str
     age_days: int
+    case_id: int | None
+    case_number: str
 
 
 def dispute_rows(
@@ -50,7 +55,7 @@ def dispute_rows(
     limit = page_limit(limit)
     rows = (
         found.filter(after(cursor, ("opened_on", "id"), (date, int)))
-        .select_related("customer", "item")
+        .select_related("customer", "item", "case")
         .order_by("opened_on", "id")[: limit + 1]
     )
     return page_of(
@@ -66,12 +71,14 @@ def dispute_rows(
                 amount_minor=dispute.amount_minor,
                 item_minor=dispute.item.amount_minor,
                 reason=dispute.reason,
-                reason_label=str(Dispute.Reason(dispute.reason).label),
+                reason_label=dispute.reason_label,
                 note=dispute.note,
                 opened_on=dispute.opened_on,
                 closed_on=dispute.closed_on,
                 outcome=dispute.outcome,
                 age_days=((dispute.closed_on or as_of) - dispute.opened_on).days,
+                case_id=dispute.case_id,
+                case_number=dispute.case.number if dispute.case else "",
             )
             for dispute in rows
         ],

@@ -179,7 +179,8 @@ def promises_frame(
 def customers_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
     """Return a company's customers in columns CUSTOMERS, judged by the primary payables contact.
 
-    A bounced address is still an address: `is_bounced` says that it cannot be used.
+    A bounced address is still an address: `is_bounced` says that it cannot be used. So is one on
+    the list of those that get nothing.
     """
     which = (
         "AND c.id IN (SELECT customer_id FROM dunwell_openitem WHERE company_id = %s)"
@@ -188,10 +189,12 @@ def customers_frame(company: Company, *, only_open: bool = False) -> nw.LazyFram
     )
     return read_frame(
         "SELECT c.id, c.segment, c.country, COALESCE(t.email, '') <> '', "
-        "COALESCE(t.phone, '') <> '', c.address <> '', t.bounced_on IS NOT NULL, "
-        "c.is_opted_out AND TRUE "
+        "COALESCE(t.phone, '') <> '', c.address <> '', "
+        "t.bounced_on IS NOT NULL OR s.id IS NOT NULL, c.is_opted_out AND TRUE "
         "FROM dunwell_customer c LEFT JOIN dunwell_contact t "
         "ON t.customer_id = c.id AND t.role = 'payables' AND t.is_primary "
+        "LEFT JOIN dunwell_suppression s ON s.company_id = c.company_id "
+        "AND s.channel = 'email' AND s.address = LOWER(t.email) AND s.lifted_at IS NULL "
         f"WHERE c.company_id = %s {which}",
         [company.pk] * (2 if only_open else 1),
         schema.CUSTOMERS,
@@ -245,7 +248,7 @@ def contacts_frame(company: Company, *, with_drafts: bool = False) -> nw.LazyFra
         f"SELECT m.customer_id, l.item_id, l.level, {day('m.as_of')} "
         "FROM dunwell_message m JOIN dunwell_messageitem l ON l.message_id = m.id "
         "WHERE m.company_id = %s AND m.template <> 'debit_notice' "
-        f"AND m.status IN ('ready', 'claimed', 'sent', 'failed'{drafts})",
+        f"AND m.status IN ('ready', 'claimed', 'sent', 'delivered', 'bounced', 'failed'{drafts})",
         [company.pk],
         schema.CONTACTS,
     )

@@ -262,7 +262,7 @@ def _disputes(item: Item) -> tuple[ItemDispute, ...]:
     return tuple(
         ItemDispute(
             id=row.pk,
-            reason=str(Dispute.Reason(row.reason).label),
+            reason=row.reason_label,
             amount_minor=row.amount_minor,
             note=row.note,
             opened_on=row.opened_on,

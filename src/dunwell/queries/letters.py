@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from dunwell.formats.letters_pdf import Letter
-from dunwell.models import Company, Message, Task
+from dunwell.formats.payment_code import CURRENCY
+from dunwell.formats.postcodes import postcode_in
+from dunwell.models import Company, ContactAttempt, Message, Task
 from dunwell.queries.messages import MessageRow, rows_of
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.statements import letterhead
@@ -34,6 +36,27 @@ class LetterCounts:
 
     ready: int
     no_address: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterDispatch:
+    """Proof that a letter was posted: its words by their hash, to whom, when, by whom, and how.
+
+    `tracking` is the number the post follows it by, empty for plain mail.
+    """
+
+    message_id: int
+    customer_id: int
+    customer_number: str
+    customer_name: str
+    address: str
+    subject: str
+    sha256: str
+    printed_at: datetime | None
+    posted_at: datetime | None
+    posted_by: str
+    way: str
+    tracking: str
 
 
 def letters_to_take(company: Company) -> QuerySet[Message]:
@@ -79,7 +102,7 @@ def letter_batches(company: Company, *, most: int = 20) -> list[LetterBatch]:
     """Return the batches, those that wait to be posted first, then the newest."""
     grouped = (
         Message.objects.filter(
-            company=company, channel=CHANNEL, status__in=(Status.CLAIMED, Status.SENT)
+            company=company, channel=CHANNEL, status__in=(Status.CLAIMED, *Message.HANDED_OVER)
         )
         .exclude(claimed_at=None)
         .order_by()
@@ -107,14 +130,50 @@ def letter_batch(company: Company, batch_id: int) -> LetterBatch | None:
 
 
 def batch_letters(company: Company, batch_id: int) -> list[Message]:
-    """Return the letters of a batch with their customers, by customer number."""
+    """Return the letters of a batch with their customers, as they go to the post.
+
+    Those within the country first, then by country, and by postcode within each.
+    """
     found = _batch_letters(company, batch_id).select_related("customer", "company")
-    return list(found.order_by("customer__number", "pk"))
+    return sorted(found.order_by("customer__number", "pk"), key=_postal_order)
+
+
+def _postal_order(letter: Message) -> tuple[bool, str, str]:
+    customer, home = letter.customer, letter.company.country
+    country = customer.country or home
+    return country != home, country, postcode_in(customer.address)
 
 
 def batch_rows(company: Company, batch_id: int) -> Sequence[MessageRow]:
     """Return the letters of a batch as rows, in the order they are printed."""
     return rows_of(batch_letters(company, batch_id))
+
+
+def dispatch_rows(company: Company, batch_id: int) -> list[LetterDispatch]:
+    """Return how each letter of a batch went, in the order they are printed; two queries."""
+    letters = batch_letters(company, batch_id)
+    posted = dict(
+        ContactAttempt.objects.filter(
+            message__in=[letter.pk for letter in letters], channel=CHANNEL
+        ).values_list("message_id", "by")
+    )
+    return [
+        LetterDispatch(
+            message_id=letter.pk,
+            customer_id=letter.customer_id,
+            customer_number=letter.customer.number,
+            customer_name=letter.customer.name,
+            address=", ".join(plain for plain in letter.customer.address.splitlines() if plain),
+            subject=letter.subject,
+            sha256=letter.body_sha256,
+            printed_at=letter.claimed_at,
+            posted_at=letter.sent_at,
+            posted_by=posted.get(letter.pk, ""),
+            way=letter.provider if letter.sent_at else "",
+            tracking=letter.provider_id,
+        )
+        for letter in letters
+    ]
 
 
 def letter_of(message: Message) -> Letter:
@@ -126,7 +185,16 @@ def letter_of(message: Message) -> Letter:
         body=message.body,
         on=message.as_of,
         head=letterhead(message.company, message.customer),
+        demand_minor=_demand(message),
+        currency=CURRENCY,
     )
+
+
+def _demand(message: Message) -> int:
+    """Return what a letter asks for in euro; 0 where it asks for none, or says no amount."""
+    told = message.decision.get("demand_minor")
+    amount = told.get(CURRENCY, 0) if isinstance(told, dict) else 0
+    return amount if isinstance(amount, int) else 0
 
 
 def taken_at(batch_id: int) -> datetime:
@@ -152,7 +220,7 @@ def _batch_letters(company: Company, batch_id: int) -> QuerySet[Message]:
         company=company,
         channel=CHANNEL,
         claimed_at=moment,
-        status__in=(Status.CLAIMED, Status.SENT),
+        status__in=(Status.CLAIMED, *Message.HANDED_OVER),
     )
 
 

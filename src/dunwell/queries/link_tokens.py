@@ -14,6 +14,8 @@ from django.utils.crypto import salted_hmac
 SALT = "dunwell.link"
 APPLICANT, REFERENCE = "application", "reference"
 """What a link opens."""
+DELIVERY_REPORT, REPORT_SECRET = "delivery_report", "report_secret"
+"""Of a channel: the address its provider reports to, and what a plain gateway signs with."""
 
 
 def fresh_nonce() -> str:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
-from dunwell.models import Company, Message, MessageItem
+from dunwell.models import Company, Message, MessageItem, Signal
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+
+HANDED_OVER = "handed_over"
+"""Asked for as a status: it left us, whatever became of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +46,56 @@ class MessageRow:
     sent_at: datetime | None
     attempts: int
     error: str
+    author: str
+    provider: str
+    cost_micros: int | None
+    cost_currency: str
+    retry_at: datetime | None
+    may_repeat: bool
+    delivered_at: datetime | None
+    bounced_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CarrierWord:
+    """What a carrier told of a message, on which day, and its reason."""
+
+    kind: str
+    kind_label: str
+    source: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttachedFile:
+    """A file that goes out with a message."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageFilter:
+    """Which messages are asked for; empty fields ask for all.
+
+    `status` may be handed_over: it left us, whatever became of it. `from_on` and `until_on` are
+    days in the company's zone on which it left, both included; `error` is a part of the reason.
+    """
+
+    status: str = ""
+    channel: str = ""
+    provider: str = ""
+    template: str = ""
+    cost_currency: str = ""
+    error: str = ""
+    customer_id: int | None = None
+    as_of: date | None = None
+    from_on: date | None = None
+    until_on: date | None = None
+    only_priced: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,28 +121,21 @@ class MessageDetail:
     strategy_version: int | None
     decision: Mapping[str, object]
     lines: tuple[MessageLine, ...]
+    provider_id: str
+    in_reply_to: str
+    said: tuple[CarrierWord, ...]
+    files: tuple[AttachedFile, ...]
 
 
 def message_rows(
     company: Company,
     *,
-    status: str = "",
-    channel: str = "",
-    customer_id: int | None = None,
-    as_of: date | None = None,
+    only: MessageFilter = MessageFilter(),
     cursor: str = "",
     limit: int = PAGE_SIZE,
 ) -> Page[MessageRow]:
-    """Return one page of messages, the newest first; `as_of` asks for one cycle's messages."""
-    found = Message.objects.filter(company=company)
-    if status:
-        found = found.filter(status=status)
-    if channel:
-        found = found.filter(channel=channel)
-    if customer_id is not None:
-        found = found.filter(customer=customer_id)
-    if as_of is not None:
-        found = found.filter(as_of=as_of)
+    """Return one page of messages, the newest first."""
+    found = messages_of(company, only)
     limit = page_limit(limit)
     messages = list(
         found.filter(after(cursor, ("-id",), (int,)))
@@ -97,6 +144,35 @@ def message_rows(
         .order_by("-id")[: limit + 1]
     )
     return page_of(rows_of(messages), limit=limit, key=lambda row: (row.id,))
+
+
+def messages_of(company: Company, only: MessageFilter) -> QuerySet[Message]:
+    """Return the messages of a filter."""
+    found = Message.objects.filter(company=company)
+    exact = {
+        "channel": only.channel,
+        "provider": only.provider,
+        "template": only.template,
+        "cost_currency": only.cost_currency,
+        "customer": only.customer_id,
+        "as_of": only.as_of,
+    }
+    found = found.filter(**{name: value for name, value in exact.items() if value})
+    if only.status == HANDED_OVER:
+        found = found.filter(status__in=Message.HANDED_OVER)
+    elif only.status:
+        found = found.filter(status=only.status)
+    if only.error:
+        found = found.filter(error__icontains=only.error)
+    if only.only_priced:
+        found = found.filter(cost_micros__isnull=False)
+    zone = ZoneInfo(company.zone)
+    if only.from_on is not None:
+        found = found.filter(sent_at__gte=datetime.combine(only.from_on, time.min, zone))
+    if only.until_on is not None:
+        end = datetime.combine(only.until_on + timedelta(days=1), time.min, zone)
+        found = found.filter(sent_at__lt=end)
+    return found
 
 
 def rows_of(messages: Sequence[Message]) -> list[MessageRow]:
@@ -137,6 +213,32 @@ def message_detail(company: Company, message_id: int) -> MessageDetail | None:
             )
             for key, number, code, left, level, on in lines
         ),
+        provider_id=message.provider_id,
+        in_reply_to=message.in_reply_to,
+        said=_said(message),
+        files=tuple(
+            AttachedFile(
+                name=file.name,
+                media_type=file.media_type,
+                size_bytes=file.size_bytes,
+                sha256=file.sha256,
+            )
+            for file in message.attachments.order_by("pk")
+        ),
+    )
+
+
+def _said(message: Message) -> tuple[CarrierWord, ...]:
+    """Return what carriers told of a message, in the order it happened."""
+    return tuple(
+        CarrierWord(
+            kind=signal.kind,
+            kind_label=str(Signal.Kind(signal.kind).label),
+            source=signal.source,
+            on=signal.on,
+            reason=str(signal.details.get("reason", "")),
+        )
+        for signal in Signal.objects.filter(message=message).order_by("on", "pk")
     )
 
 
@@ -187,4 +289,12 @@ def _row(message: Message, totals: Sequence[tuple[str, int, int]]) -> MessageRow
         sent_at=message.sent_at,
         attempts=message.attempts,
         error=message.error,
+        author=message.author,
+        provider=message.provider,
+        cost_micros=message.cost_micros,
+        cost_currency=message.cost_currency,
+        retry_at=message.retry_at,
+        may_repeat=message.may_repeat,
+        delivered_at=message.delivered_at,
+        bounced_at=message.bounced_at,
     )

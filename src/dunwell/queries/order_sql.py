@@ -45,7 +45,7 @@ FROM (SELECT item_id, customer_id FROM dunwell_openitem
       WHERE {whose} AND due_on < %s AND open_minor > 0) o
 JOIN dunwell_messageitem l ON l.item_id = o.item_id
 JOIN dunwell_message m ON m.id = l.message_id
-WHERE m.status = 'sent' GROUP BY o.customer_id
+WHERE m.status IN ('sent', 'delivered', 'bounced') GROUP BY o.customer_id
 """
 REVIEW = """
 SELECT 'review', customer_id, '', 0, due_on FROM dunwell_creditreview

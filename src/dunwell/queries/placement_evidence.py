@@ -76,7 +76,9 @@ def case_file(
     """Return what happened on some items of a customer as of the day; nine queries."""
     zone = ZoneInfo(company.zone)
     messages = list(
-        Message.objects.filter(status=Message.Status.SENT, lines__item__in=keys, as_of__lte=as_of)
+        Message.objects.filter(
+            status__in=Message.HANDED_OVER, lines__item__in=keys, as_of__lte=as_of
+        )
         .distinct()
         .order_by("as_of", "pk")
     )

@@ -113,7 +113,7 @@ def _sent(
     zone = ZoneInfo(company.zone)
     rows = MessageItem.objects.filter(
         item__in=[row.id for row in items],
-        message__status=Message.Status.SENT,
+        message__status__in=Message.HANDED_OVER,
         message__as_of__lte=as_of,
     ).values_list("item", "message__template", "message__sent_at", "message__as_of")
     named: set[int] = set()

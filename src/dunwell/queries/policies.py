@@ -9,6 +9,9 @@ from dunwell.formats.policies import read_policy
 from dunwell.models import Company, PolicyVersion
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
+NAMED = (PolicyVersion.Kind.STRATEGY, PolicyVersion.Kind.WORDINGS)
+"""Kinds of which a company has several documents: strategies, and texts in each language."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PolicyRow:
@@ -93,7 +96,7 @@ def strategies_in_force(company: Company, *, as_of: date) -> tuple[PolicyInForce
 
 
 def _in_force(company: Company, kind: str, as_of: date) -> Sequence[PolicyVersion]:
-    # of strategies each name has its own line of versions; of the others there is one document
+    # some kinds have a line of versions for each name; of the others there is one document
     latest: dict[str, PolicyVersion] = {}
     for version in (
         PolicyVersion.objects.filter(
@@ -105,7 +108,7 @@ def _in_force(company: Company, kind: str, as_of: date) -> Sequence[PolicyVersio
         .defer("document")
         .order_by("valid_from", "id")
     ):
-        latest[version.name if kind == PolicyVersion.Kind.STRATEGY else kind] = version
+        latest[version.name if kind in NAMED else kind] = version
     return sorted(latest.values(), key=lambda version: version.name)
 
 

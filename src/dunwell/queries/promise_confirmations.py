@@ -22,7 +22,7 @@ from dunwell.queries.wordings import (
     day_text,
     language_of,
     money_text,
-    shipped_wordings,
+    wordings_in_force,
 )
 
 CONFIRMATION = "promise_confirmation"
@@ -43,6 +43,8 @@ class ConfirmationText:
     language: str
     subject: str
     body: str
+    wording: int | None = None
+    variant: str = ""
 
 
 def confirmation_id(promise_id: int) -> str:
@@ -86,8 +88,16 @@ def confirmation_text(
             "promise_amount": money_text(amount_minor, currency, language),
         }
     )
-    subject, body = render(shipped_wordings(language)[CONFIRMATION], facts)
-    return ConfirmationText(language=language, subject=subject, body=body)
+    now = wordings_in_force(company, language, as_of=as_of)
+    chosen = now.chosen(CONFIRMATION, segment=customer.segment, customer_id=customer.pk)
+    subject, body = render(chosen.wording, facts)
+    return ConfirmationText(
+        language=language,
+        subject=subject,
+        body=body,
+        wording=now.version_id,
+        variant=chosen.variant,
+    )
 
 
 def _writer(person: User | None) -> str:

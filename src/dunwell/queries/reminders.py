@@ -212,7 +212,7 @@ def contact_log(
         f"SELECT m.customer_id, {frames.day('m.as_of')} FROM dunwell_message m "  # noqa: S608
         "WHERE m.company_id = %s "
         "AND m.template NOT IN ('debit_notice', 'account_statement') AND m.status IN "
-        f"('draft', 'ready', 'claimed', 'sent', 'failed') {left_out} "
+        f"('draft', 'ready', 'claimed', 'sent', 'delivered', 'bounced', 'failed') {left_out} "
         f"UNION ALL SELECT n.customer_id, {called} FROM dunwell_note n "
         f"WHERE n.company_id = %s AND n.kind = 'call' AND n.result IN ({CALLED})",
         [company.pk, *besides, company.pk],

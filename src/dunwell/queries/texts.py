@@ -9,20 +9,23 @@ import polars as pl
 from django.conf import settings
 
 from dunwell.engine.calendars import day_date, next_business_day
+from dunwell.engine.legal_blocks import MessageScope, legal_texts, with_legal_texts
 from dunwell.engine.schema import Column, Frame
 from dunwell.engine.wording import Facts, WordingError, render
 from dunwell.models import Company, Payment
 from dunwell.queries import frames
 from dunwell.queries.charges_told import Told, charge_texts, charges_told
+from dunwell.queries.contact_rules import contact_book
 from dunwell.queries.reminders import ContactPlan, native
 from dunwell.queries.wordings import (
     HOW_TO_PAY,
     KINDS,
-    LANGUAGES,
+    WordingsInForce,
     day_text,
+    every_wording_in_force,
     language_of,
     money_text,
-    shipped_wordings,
+    shipped_legal_blocks,
 )
 
 DAYS_TO_PAY = 7
@@ -36,6 +39,10 @@ ADDRESSEES: Frame = {
     "number": Column(nw.String, "the customer's number, quoted when paying"),
     "name": Column(nw.String, "the customer's name"),
     "language": Column(nw.String, "agreed language, may be empty"),
+    "segment": Column(nw.String, "group of customers it belongs to"),
+    "country": Column(nw.String, "where it is, may be empty"),
+    "party": Column(nw.String, "kind of party, may be empty"),
+    "debt_use": Column(nw.String, "use of the debt, may be empty"),
     "contact_name": Column(nw.String, "whom we write to, may be empty"),
     "contact_language": Column(nw.String, "their language, may be empty"),
     "email": Column(nw.String, "their address, may be empty"),
@@ -52,7 +59,11 @@ DOCUMENTS: Frame = {
 
 @dataclass(frozen=True, slots=True)
 class MessageText:
-    """One message in words; `trouble` says why it could not be written, else it is empty."""
+    """One message in words; `trouble` says why it could not be written, else it is empty.
+
+    `wording` is the version of the texts (None: the shipped ones), `tone` and `variant` the form
+    of it that was taken, `legal` the ids of what the law added.
+    """
 
     customer_id: int
     language: str
@@ -60,6 +71,10 @@ class MessageText:
     subject: str
     body: str
     trouble: str = ""
+    wording: int | None = None
+    tone: str = ""
+    variant: str = ""
+    legal: tuple[str, ...] = ()
 
 
 def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[MessageText]:
@@ -68,7 +83,9 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
     wanted = plan.contacts.join(customers, on="customer_id", how="semi")
     lines = _lines(plan, customers)
     totals = _totals(plan, customers)
-    charges = _charges(plan, wanted)
+    texts = every_wording_in_force(company, as_of=plan.as_of)
+    charges = _charges(plan, wanted, texts)
+    acts_as = contact_book(company, as_of=plan.as_of).policy.acts_as
     pay_by = next_business_day(plan.as_of + timedelta(days=DAYS_TO_PAY), country=company.country)
     for row in wanted.join(_addressees(company), on="customer_id", how="left").iter_rows(
         named=True
@@ -77,6 +94,8 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
         yield _text(
             company,
             row,
+            texts=texts,
+            acts_as=acts_as,
             lines=lines.get(customer_id, ()),
             totals=totals.get(customer_id, {}),
             charges=charges.get(customer_id, []),
@@ -89,6 +108,8 @@ def _text(
     company: Company,
     row: Mapping[str, str | int],
     *,
+    texts: Mapping[str, WordingsInForce],
+    acts_as: str,
     lines: Iterable[Mapping[str, object]],
     totals: Mapping[str, int],
     charges: list[dict[str, object]],
@@ -122,12 +143,35 @@ def _text(
         charge_totals=accrued.totals,
     )
     key, to = int(row["customer_id"]), str(row["email"] or "")
+    template, now = str(row["template"]), texts[language]
     try:
-        wording = shipped_wordings(language)[str(row["template"])]
-        subject, body = render(wording, facts)
+        chosen = now.chosen(template, segment=str(row["segment"]), customer_id=key)
+        subject, body = render(chosen.wording, facts)
     except (KeyError, WordingError) as error:
-        return MessageText(key, language, to, "", "", trouble=f"{row['template']}: {error}")
-    return MessageText(key, language, to, subject, body)
+        return MessageText(key, language, to, "", "", trouble=f"{template}: {error}")
+    legal = legal_texts(
+        shipped_legal_blocks(),
+        MessageScope(
+            country=str(row["country"] or company.country),
+            party=str(row["party"]),
+            use=str(row["debt_use"]),
+            acts_as=acts_as,
+            channel=str(row["channel"]),
+            template=template,
+        ),
+        language=language,
+    )
+    return MessageText(
+        key,
+        language,
+        to,
+        subject,
+        with_legal_texts(body, legal),
+        wording=now.version_id,
+        tone=chosen.tone,
+        variant=chosen.variant,
+        legal=tuple(one.id for one in legal),
+    )
 
 
 def _line_texts(line: Mapping[str, object], language: str) -> dict[str, str]:
@@ -209,13 +253,16 @@ def _totals(plan: ContactPlan, customers: pl.DataFrame) -> dict[int, dict[str, i
     return found
 
 
-def _charges(plan: ContactPlan, wanted: pl.DataFrame) -> Told:
+def _charges(
+    plan: ContactPlan, wanted: pl.DataFrame, texts: Mapping[str, WordingsInForce]
+) -> Told:
     """Return what has accrued per customer, where a wording of the plan tells it: one query."""
+    asked = set(wanted["template"].unique())
     named = [
         wording
-        for language in LANGUAGES
-        for template in wanted["template"].unique()
-        if (wording := shipped_wordings(language).get(template)) is not None
+        for now in texts.values()
+        for template, wording in now.document.every_wording()
+        if template in asked
     ]
     if not any(wording.tells_charges for wording in named):
         return {}
@@ -257,7 +304,9 @@ def _whole(value: object) -> int:
 def _addressees(company: Company) -> pl.DataFrame:
     return native(
         frames.read_frame(
-            "SELECT c.id, c.number, c.name, c.language, COALESCE(t.name, ''), "
+            "SELECT c.id, c.number, c.name, c.language, c.segment, c.country, c.party, "
+            "c.debt_use, "
+            "COALESCE(t.name, ''), "
             "COALESCE(t.language, ''), COALESCE(t.email, ''), "
             "COALESCE(NULLIF(TRIM(u.first_name || ' ' || u.last_name), ''), u.username, '') "
             "FROM dunwell_customer c LEFT JOIN dunwell_contact t "

@@ -25,6 +25,7 @@ from dunwell.queries.proofs.charges import CHARGES
 from dunwell.queries.proofs.check import Check
 from dunwell.queries.proofs.closing import CLOSING
 from dunwell.queries.proofs.desk import DESK
+from dunwell.queries.proofs.disputes import DISPUTES
 from dunwell.queries.proofs.history import HISTORY
 from dunwell.queries.proofs.legal import LEGAL
 from dunwell.queries.proofs.plans import PLANS
@@ -46,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     *DESK,
     *PLANS,
     *SETTLEMENTS,
+    *DISPUTES,
     *LEGAL,
     *PREDICTIONS,
 )

@@ -1,17 +1,19 @@
 """Message wordings as a reader would get them: filled with a real customer's items."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 
-from django.conf import settings
+from django.db.models import QuerySet
 
-from dunwell.engine.calendars import next_business_day
-from dunwell.engine.wording import TEMPLATES, Facts, WordingError, render
-from dunwell.models import Company, OpenItem
-from dunwell.queries.charges_told import accrued_charges, charge_texts
-from dunwell.queries.texts import DAYS_TO_PAY
-from dunwell.queries.wordings import HOW_TO_PAY, KINDS, day_text, money_text, shipped_wordings
+from dunwell.engine.legal_blocks import LegalText, with_legal_texts
+from dunwell.engine.wording import Facts, Wording, WordingError, render
+from dunwell.engine.wording_documents import TONES, WORDABLE, WordingsDocument
+from dunwell.models import Company, Customer, OpenItem
+from dunwell.queries.compositions import legal_of
+from dunwell.queries.contact_rules import contact_book
+from dunwell.queries.message_facts import NamedItem, message_facts, open_promises
+from dunwell.queries.wordings import wordings_in_force
 
 MOST_ITEMS = 4
 """So many items stand in a preview."""
@@ -25,110 +27,125 @@ class WordingPreview:
     subject: str
     body: str
     trouble: str = ""
+    form: str = ""
+    """The tone or variant it is, empty for the plain text."""
+    legal: tuple[LegalText, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WordingPreviews:
-    """All templates of a language, filled for one customer; no customer when nothing is open."""
+    """All templates of a language, filled for one customer; no customer when nothing is open.
+
+    `version_id` is the version of the texts, None for the shipped ones.
+    """
 
     language: str
     customer_id: int | None
     customer_name: str
     previews: tuple[WordingPreview, ...]
+    version_id: int | None = None
 
 
-def wording_previews(company: Company, *, language: str, as_of: date) -> WordingPreviews:
-    """Return every shipped wording filled with the overdue items of one customer."""
-    chosen = _chosen(company, as_of)
-    wordings = shipped_wordings(language)
+def wording_previews(
+    company: Company,
+    *,
+    language: str,
+    as_of: date,
+    customer_id: int | None = None,
+    document: WordingsDocument | None = None,
+) -> WordingPreviews:
+    """Return every wording in force filled with the overdue items of one customer.
+
+    Of a draft where its document is given. Without a customer, or with one that owes nothing, one
+    that is late is taken. The number of queries does not grow with the texts.
+    """
+    chosen = _chosen(company, as_of, customer_id)
+    now = wordings_in_force(company, language, as_of=as_of)
     if not chosen:
         return WordingPreviews(language=language, customer_id=None, customer_name="", previews=())
-    facts = _facts(company, chosen, language=language, as_of=as_of)
-    previews = []
-    for template in TEMPLATES:
-        if template not in wordings:
-            continue
-        try:
-            subject, body = render(wordings[template], facts)
-        except WordingError as error:
-            previews.append(
-                WordingPreview(template=template, subject="", body="", trouble=str(error))
-            )
-        else:
-            previews.append(WordingPreview(template=template, subject=subject, body=body))
+    texts = document or now.document
     customer = chosen[0].customer
+    facts = _facts(customer, chosen, language=language, as_of=as_of)
+    acts_as = contact_book(company, as_of=as_of).policy.acts_as
+    previews = [
+        _preview(
+            template,
+            form,
+            wording,
+            facts,
+            legal_of(customer, "email", template, language=language, acts_as=acts_as),
+        )
+        for template in WORDABLE
+        for form, wording in forms_of(texts, template)
+    ]
     return WordingPreviews(
         language=language,
         customer_id=customer.pk,
         customer_name=customer.name,
         previews=tuple(previews),
+        version_id=None if document else now.version_id,
     )
 
 
-def _chosen(company: Company, as_of: date) -> list[OpenItem]:
+def forms_of(document: WordingsDocument, template: str) -> Iterator[tuple[str, Wording]]:
+    """Yield the texts there are of a template: plain, then its tones, then its variants."""
+    yield "", document.wordings[template]
+    for tone in TONES:
+        if (template, tone) in document.toned:
+            yield tone, document.toned[template, tone]
+    yield from ((one.name, one.wording) for one in document.variants.get(template, ()))
+
+
+def _preview(
+    template: str, form: str, wording: Wording, facts: Facts, legal: tuple[LegalText, ...]
+) -> WordingPreview:
+    try:
+        subject, body = render(wording, facts)
+    except WordingError as error:
+        return WordingPreview(
+            template=template, form=form, subject="", body="", trouble=str(error)
+        )
+    return WordingPreview(
+        template=template,
+        form=form,
+        subject=subject,
+        body=with_legal_texts(body, legal),
+        legal=legal,
+    )
+
+
+def _chosen(company: Company, as_of: date, customer_id: int | None) -> list[OpenItem]:
     """Return the oldest overdue items of one customer with an e-mail address, else of any."""
     overdue = OpenItem.objects.filter(company=company, due_on__lt=as_of, open_minor__gt=0)
+    if customer_id is not None and (found := _items_of(overdue.filter(customer=customer_id))):
+        return found
     reached = overdue.filter(customer__contacts__email__gt="")
     first = (
         reached.order_by("-due_on", "item").first() or overdue.order_by("due_on", "item").first()
     )
     if first is None:
         return []
-    same = overdue.filter(customer=first.customer_id, currency=first.currency)
-    return list(same.select_related("item", "customer").order_by("due_on", "item")[:MOST_ITEMS])
+    return _items_of(overdue.filter(customer=first.customer_id, currency=first.currency))
 
 
-def _facts(company: Company, rows: list[OpenItem], *, language: str, as_of: date) -> Facts:
-    customer, currency = rows[0].customer, rows[0].currency
-    asked = sum(row.open_minor for row in rows)
-    total = money_text(asked, currency, language)
-    listed = {row.item_id for row in rows}
-    accrued = charge_texts(
-        [
-            row
-            for row in accrued_charges(company, customer_id=customer.pk)
-            .sort("due_day", "number", "item_id")
-            .iter_rows(named=True)
-            if row["item_id"] in listed or not row["is_open"]
-        ],
-        demand={currency: asked},
-        language=language,
+def _items_of(rows: QuerySet[OpenItem]) -> list[OpenItem]:
+    return list(
+        rows.select_related("item", "customer__company").order_by("due_on", "item")[:MOST_ITEMS]
     )
-    pay_by = next_business_day(as_of + timedelta(days=DAYS_TO_PAY), country=company.country)
+
+
+def _facts(customer: Customer, rows: list[OpenItem], *, language: str, as_of: date) -> Facts:
+    """Return the facts of a preview; without a promise today's claim stands for one."""
+    first = rows[0]
+    asked = sum(row.open_minor for row in rows if row.currency == first.currency)
     contact = customer.contacts.order_by("-is_primary", "id").first()
-    values = {
-        "customer_name": customer.name,
-        "contact_name": (contact.name if contact else "") or customer.name,
-        "company_name": company.name,
-        "collector_name": company.name,
-        "reply_to": company.reply_to or settings.DEFAULT_FROM_EMAIL,
-        "how_to_pay": company.pay_to or HOW_TO_PAY[language],
-        "reference": customer.number,
-        "today": day_text(as_of, language),
-        "pay_by": day_text(pay_by, language),
-        "item_count": str(len(rows)),
-        "oldest_days_late": str((as_of - rows[0].due_on).days),
-        "promise_day": day_text(as_of, language),
-        "promise_amount": total,
-        "pay_link": "",
-        **accrued.values,
-    }
-    return Facts(
-        values=values,
-        items=[_line(row, language=language, as_of=as_of) for row in rows],
-        totals={currency: total},
-        charges=accrued.lines,
-        charge_totals=accrued.totals,
+    facts = message_facts(
+        customer,
+        [NamedItem(item=row.item, open_minor=row.open_minor) for row in rows],
+        contact=contact,
+        writer="",
+        language=language,
+        as_of=as_of,
+        promise=next(iter(open_promises(customer)), (as_of, asked, first.currency)),
     )
-
-
-def _line(row: OpenItem, *, language: str, as_of: date) -> Mapping[str, str]:
-    return {
-        "kind": KINDS[language][row.item.kind],
-        "number": row.item.number,
-        "issued_on": day_text(row.item.issued_on, language),
-        "due_on": day_text(row.due_on, language),
-        "days_late": str((as_of - row.due_on).days),
-        "open": money_text(row.open_minor, row.currency, language),
-        "currency": row.currency,
-    }
+    return replace(facts, values={**facts.values, "pay_link": ""})

@@ -23,6 +23,7 @@ ACT_LABELS: Mapping[str, Promise | str] = {
     "release": _("Release of an order"),
     "terms": _("Terms of payment"),
     "freeze": _("Freeze of the exposure"),
+    "dispute_credit": _("Credit or write-off of a dispute"),
 }
 RISK_LABELS: Mapping[str, Promise | str] = {
     "low": _("low risk"),
@@ -38,6 +39,7 @@ PAGES: Mapping[str, str] = {
     "exposurefreeze": "freeze",
     "creditlimit": "limit",
     "credithold": "credit-hold",
+    "disputeresolution": "dispute-resolution",
 }
 """The page of a subject, by the name of its model; others are shown on the customer's page."""
 

@@ -137,6 +137,10 @@ PURPOSES = (
     _("account statement without a request"),
     _("one short message"),
     _("one short notice on the debtor's page"),
+    _("a plain answer to what a customer wrote"),
+    _("sends copies of invoices"),
+    _("asks which invoices a payment was for"),
+    _("says that a complaint is looked into"),
 )
 """What message templates are for (`engine.wording.TEMPLATES`)."""
 
@@ -290,6 +294,9 @@ SUBJECTS = {
     "debit": _("direct debit"),
     "debitrun": _("direct debit run"),
     "dispute": _("dispute"),
+    "disputecase": _("dispute case"),
+    "disputeresolution": _("end of a dispute"),
+    "causeaction": _("action against a cause"),
     "experiment": _("experiment"),
     "feed": _("feed"),
     "hold": _("hold"),

@@ -171,6 +171,9 @@ LOOKS: Mapping[str, Look] = {
     "message.cancelled": Look(_("Message cancelled"), "mail-x", "", "messages"),
     "message.failed": Look(_("Message failed"), "mail-warning", "is-bad", "messages"),
     "message.dead": Look(_("Message given up"), "mail-x", "is-bad", "messages"),
+    "message.delivered": Look(_("Message delivered"), "mail-check", "is-good", "messages"),
+    "message.bounced": Look(_("Message came back"), "mail-x", "is-bad", "messages"),
+    "message.retried": Look(_("Message tried again"), "refresh-cw", "", "messages"),
     "message.claimed": Look(_("Delivery started"), "send", "", "messages"),
     "message.released": Look(_("Delivery taken up again"), "send", "", "messages"),
     "task.done": Look(_("Task done"), "circle-check", "is-good"),
@@ -199,8 +202,17 @@ KINDS: Mapping[str, Look] = {
     "note": Look(_("Note"), "sticky-note"),
     "payment": Look(_("Payment"), "banknote", "is-good"),
     "event": Look(_("Event"), "circle-dot"),
+    "signal": Look(_("Signal"), "radio"),
+    "inbound": Look(_("Mail from the customer"), "mail-open", "is-info"),
+    "rating": Look(_("Credit rating"), "gauge"),
 }
-CHANNEL_ICONS = {"email": "mail", "letter": "file-text", "call": "phone", "sms": "message-square"}
+CHANNEL_ICONS = {
+    "email": "mail",
+    "letter": "file-text",
+    "call": "phone",
+    "sms": "message-square",
+    "whatsapp": "message-circle",
+}
 
 
 @register.filter
@@ -210,24 +222,58 @@ def event_look(verb: str) -> Look:
     return LOOKS.get(verb) or Look(gettext(words), "circle-dot")
 
 
+SIGNALS: Mapping[str, Look] = {
+    "delivered": Look(_("Message delivered"), "check", "is-good"),
+    "viewed": Look(_("Message viewed"), "eye", "is-info"),
+    "replied": Look(_("Message answered"), "reply", "is-good"),
+    "bounced": Look(_("Message came back"), "mail-x", "is-bad"),
+    "complained": Look(_("Reported as spam"), "flag", "is-bad"),
+}
+"""How a `Signal.Kind` is shown."""
+
+INBOUND: Mapping[str, Look] = {
+    "person": Look(_("Mail from the customer"), "mail-open", "is-info"),
+    "automatic": Look(_("Automatic answer"), "bot"),
+    "bounce": Look(_("Delivery report"), "mail-x", "is-bad"),
+    "complaint": Look(_("Complaint report"), "flag", "is-bad"),
+}
+"""How an `InboundMessage.Kind` is shown."""
+
+RATING_TONES = {"approve": "is-good", "refer": "is-warn", "decline": "is-bad"}
+
+
 @register.filter
 def row_look(row: Any) -> Look:
     """Return how a timeline row is shown, by its record and how that ended."""
-    if row.kind == "event":
-        verb = str(
-            row.data.get("verb") or row.title.lower().replace(" ", ".", 1).replace(" ", "_")
-        )
-        return event_look(verb)
-    if row.kind == "note" and row.data.get("result"):
-        return Look(gettext(row.title), "phone")
-    if row.kind == "payment" and (row.amount_minor or 0) < 0:
-        return LOOKS["payment.reversed"]
-    if row.kind == "promise":
-        return _promise_look(row)
-    if row.kind == "message":
-        verb = {"draft": "drafted", "ready": "queued"}.get(str(row.data.get("status")), "")
-        return LOOKS.get(f"message.{verb or row.data.get('status')}", KINDS["message"])
-    return KINDS.get(row.kind, KINDS["event"])
+    look = _LOOKED_AT.get(row.kind)
+    return look(row) if look else KINDS.get(row.kind, KINDS["event"])
+
+
+def _event_look(row: Any) -> Look:
+    verb = row.data.get("verb") or row.title.lower().replace(" ", ".", 1).replace(" ", "_")
+    return event_look(str(verb))
+
+
+def _note_look(row: Any) -> Look:
+    return Look(gettext(row.title), "phone") if row.data.get("result") else KINDS["note"]
+
+
+def _payment_look(row: Any) -> Look:
+    is_returned = (row.amount_minor or 0) < 0
+    return LOOKS["payment.reversed"] if is_returned else KINDS["payment"]
+
+
+def _message_look(row: Any) -> Look:
+    status = str(row.data.get("status"))
+    verb = {"draft": "drafted", "ready": "queued"}.get(status, status)
+    return LOOKS.get(f"message.{verb}", KINDS["message"])
+
+
+def _rating_look(row: Any) -> Look:
+    if not row.data:
+        return KINDS["rating"]
+    label = gettext("Credit rating %(risk_class)s") % {"risk_class": row.data["risk_class"]}
+    return Look(label, "gauge", RATING_TONES.get(str(row.data.get("outcome")), ""))
 
 
 def _promise_look(row: Any) -> Look:
@@ -244,3 +290,16 @@ def _promise_look(row: Any) -> Look:
 def channel_icon(channel: str) -> str:
     """Return the icon of a channel."""
     return CHANNEL_ICONS.get(channel, "mail")
+
+
+_LOOKED_AT = {
+    "event": _event_look,
+    "note": _note_look,
+    "payment": _payment_look,
+    "promise": _promise_look,
+    "message": _message_look,
+    "signal": lambda row: SIGNALS.get(str(row.data.get("signal")), KINDS["signal"]),
+    "inbound": lambda row: INBOUND.get(str(row.data.get("inbound")), KINDS["inbound"]),
+    "rating": _rating_look,
+}
+"""Rows whose look depends on what they say, by kind."""

@@ -25,6 +25,8 @@ CHANNEL_LABELS = {
     "email": _("E-mail"),
     "letter": _("Letter"),
     "sms": _("Text message"),
+    "whatsapp": _("WhatsApp"),
+    "voice": _("Call"),
     "portal": _("Portal"),
     **dict.fromkeys(("notice", "notice2", "notice3"), _("Debit announced")),
     **dict.fromkeys(("statement", "stated2", "stated3"), _("Statement of account")),

@@ -11,7 +11,7 @@ from dunwell.engine.cases import Case, Expectation
 from dunwell.engine.strategy import HOME
 from dunwell.engine.strategy_branches import Branch
 from dunwell.engine.strategy_steps import Step
-from dunwell.engine.wording import TEMPLATES
+from dunwell.engine.wording import REPLY_TEMPLATES, TEMPLATES
 from dunwell.templatetags.money import money
 from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.ui import gate_label
@@ -31,6 +31,10 @@ TEMPLATE_LABELS = {
     "statement": _("Account statement"),
     "sms_reminder": _("Short message"),
     "portal_notice": _("Portal notice"),
+    "answer": _("Answer"),
+    "invoice_copies": _("Copies of invoices"),
+    "remittance_request": _("Which invoices was it for?"),
+    "dispute_received": _("Complaint received"),
 }
 PAUSE_LABELS = {
     "disputed": _("the item is disputed"),
@@ -113,7 +117,8 @@ def template_label(name: str) -> str:
 @register.filter
 def template_purpose(name: str) -> str:
     """Return what a message template is for."""
-    return capfirst(gettext(TEMPLATES[name])) if name in TEMPLATES else ""
+    told = {**TEMPLATES, **REPLY_TEMPLATES}.get(name)
+    return capfirst(gettext(told)) if told else ""
 
 
 @register.filter

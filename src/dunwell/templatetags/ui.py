@@ -33,7 +33,6 @@ DAILY = (
     Place("customers", _("Customers"), "users", "g c"),
     Place("items", _("Items"), "receipt-text", "g i"),
     Place("promises", _("Promises"), "handshake", "g p"),
-    Place("messages", _("Messages"), "mail", "g m"),
 )
 COLLECT: tuple[Place, ...] = (
     Place("team", _("Team"), "users-round"),
@@ -53,6 +52,21 @@ COLLECT: tuple[Place, ...] = (
     Place("contact-rules", _("Contact rules"), "shield-alert"),
     Place("legal", _("Legal"), "scale"),
     Place("letters", _("Letters"), "printer"),
+)
+TALK: tuple[Place, ...] = (
+    Place("inbox", _("Inbox"), "mails", "g z", "timeline.words"),
+    Place("messages", _("Messages"), "mail", "g m"),
+    Place("wording-studio", _("Message texts"), "text-quote"),
+    Place("item-documents", _("Documents"), "file-text"),
+    Place("disputes", _("Disputes"), "scale"),
+    Place("causes", _("Causes of disputes"), "chart-column"),
+    Place("channels", _("Channels"), "radio-tower"),
+    Place("feedback", _("Feedback"), "message-circle-heart"),
+    Place("suppressions", _("Suppressed addresses"), "ban"),
+    Place("mailboxes", _("Mailboxes"), "mailbox"),
+    Place("mail-domain", _("Mail domain"), "globe"),
+    Place("contact-gaps", _("Missing contacts"), "user-search"),
+    Place("intent-models", _("Message reader"), "brain"),
 )
 CREDIT: tuple[Place, ...] = (
     Place("credit-home", _("Credit portfolio"), "chart-pie"),
@@ -113,7 +127,10 @@ GATE_LABELS = {
         _("Bank data is too old to know that nothing was paid."),
     ),
     "no_contact": (_("No contact"), _("No usable address or number for the channel.")),
-    "bounced": (_("Address bounced"), _("The last e-mail to this address came back.")),
+    "bounced": (
+        _("Address bounced"),
+        _("E-mail to this address came back, or the address is suppressed."),
+    ),
     "opted_out": (_("Opted out"), _("The customer does not want reminders.")),
     "contacted_recently": (
         _("Contacted recently"),
@@ -166,12 +183,16 @@ KIND_LABELS = {
 HABIT_TONES = {"prompt": "good", "slow": "warn", "failing": "bad"}
 
 TONES = {
-    **dict.fromkeys(("kept", "sent", "done", "serving", "paid", "active", "completed"), "good"),
+    **dict.fromkeys(
+        ("kept", "sent", "delivered", "done", "serving", "paid", "active", "completed"), "good"
+    ),
     **dict.fromkeys(
         (
             "broken",
             "failed",
             "dead",
+            "bounced",
+            "resting",
             "refused",
             "confirmed",
             "returned",
@@ -205,6 +226,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
     """List the pages this person may open, the present one marked."""
     groups = [
         (None, _places(context, DAILY)),
+        (_("Conversations"), _places(context, TALK)),
         (_("Collections"), _places(context, COLLECT)),
         (_("Credit"), _places(context, CREDIT)),
         (_("Cash"), _places(context, CASH)),
@@ -217,7 +239,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
 @register.inclusion_tag("web/parts/bottombar.html", takes_context=True)
 def bottombar(context: template.Context) -> dict[str, Any]:
     """List the same pages for a phone: four in reach, the rest behind one button."""
-    places = _places(context, (*DAILY, *COLLECT, *CREDIT, *CASH, *AHEAD, *CONTROL))
+    places = _places(context, (*DAILY, *TALK, *COLLECT, *CREDIT, *CASH, *AHEAD, *CONTROL))
     return {
         "near": [place for place in places if place["page"] in ON_PHONE],
         "rest": [place for place in places if place["page"] not in ON_PHONE],
@@ -229,7 +251,7 @@ def key_places(context: template.Context) -> list[dict[str, Any]]:
     """Return the pages that two keys open, for the help dialog and the keyboard."""
     return [
         place
-        for place in _places(context, (*DAILY, *COLLECT, *CREDIT, *CASH, *AHEAD, *CONTROL))
+        for place in _places(context, (*DAILY, *TALK, *COLLECT, *CREDIT, *CASH, *AHEAD, *CONTROL))
         if place["keys"]
     ]
 

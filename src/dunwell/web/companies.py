@@ -17,7 +17,12 @@ from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import done, form_page
 from dunwell.web.staff import StaffRequest
 
-LANGUAGE_LABELS = {"en": _("English"), "de": _("German")}
+LANGUAGE_LABELS = {
+    "en": _("English"),
+    "de": _("German"),
+    "fr": _("French"),
+    "es": _("Spanish"),
+}
 FIELDS = ("reply_to", "pay_to", "sending", "feed_max_age_days", "large_item_minor", "language")
 
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from dunwell.web import contact_rules, contact_steps
+from dunwell.web import consents, contact_rules, contact_steps
 
 urlpatterns = [
     path("", contact_rules.rule_list, name="contact-rules"),
     path("export.<str:kind>", contact_rules.rules_export, name="contact-rules-export"),
+    path("consents/", consents.consent_list, name="consents"),
+    path("consents/export.<str:kind>", consents.consents_export, name="consents-export"),
     path("attempts/", contact_rules.attempt_list, name="contact-attempts"),
     path(
         "attempts/export.<str:kind>",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from dunwell.queries.disputes import dispute_rows
 from dunwell.queries.escalations import open_escalations
 from dunwell.queries.items import ItemFilter, item_rows
 from dunwell.queries.mandates import mandate_rows
-from dunwell.queries.messages import MessageRow, message_rows
+from dunwell.queries.messages import MessageFilter, MessageRow, message_rows
 from dunwell.queries.pages import CursorError
 from dunwell.queries.paid import paid_item_rows
 from dunwell.queries.pools import pool_named
@@ -100,10 +101,11 @@ def customer_show(request: StaffRequest, customer_id: int) -> HttpResponse:
     company, as_of = request.actor.company, request.as_of
     context = customer_context(request, customer_id)
     paid = paid_item_rows(company, customer_id)
+    tell = partial(timeline, company, customer_id, rights=request.actor.rights, limit=25)
     try:
-        story = timeline(company, customer_id, cursor_text=request.GET.get("cursor", ""), limit=25)
+        story = tell(cursor_text=request.GET.get("cursor", ""))
     except CursorError:
-        story = timeline(company, customer_id, limit=25)
+        story = tell()
     context |= {
         "paid": paid,
         "story": story,
@@ -134,7 +136,7 @@ def customer_context(request: StaffRequest, customer_id: int) -> dict[str, Any]:
         only=ItemFilter(customer_id=customer_id),
         limit=SHOWN_ITEMS,
     )
-    messages = message_rows(company, customer_id=customer_id, limit=SHOWN_ROWS)
+    messages = message_rows(company, only=MessageFilter(customer_id=customer_id), limit=SHOWN_ROWS)
     predicted = predictions_of(company, [row.id for row in items.rows])
     return {
         "customer": card,

@@ -1,5 +1,7 @@
 """Pages that open and close disputes."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,8 +14,11 @@ from dunwell import clock
 from dunwell.actions.disputes import close_dispute, open_dispute
 from dunwell.actions.gate import Refused
 from dunwell.models import Customer, Dispute, Item
+from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.templatetags.money import read_money
 from dunwell.web.answers import customer_or_404, done, form_page, posted
+from dunwell.web.dispute_board import language
+from dunwell.web.dispute_forms import reasons_of
 from dunwell.web.staff import StaffRequest
 
 
@@ -28,15 +33,22 @@ class DisputeForm(forms.Form):
         help_text=_("Leave empty for all that is open of the item."),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-    reason = forms.ChoiceField(label=_("Reason"), choices=Dispute.Reason.choices)
+    reason = forms.ChoiceField(label=_("Reason"))
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
 
-    def __init__(self, customer: Customer, *args: object, **kwargs: object) -> None:
-        """Offer only the customer's own open debit items."""
+    def __init__(
+        self,
+        customer: Customer,
+        reasons: Sequence[tuple[str, str]],
+        *args: object,
+        **kwargs: object,
+    ) -> None:
+        """Offer only the customer's own open debit items, and the policy's reasons."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         items = Item.objects.filter(customer=customer, open_now__open_minor__gt=0)
         chosen = items.select_related("open_now").order_by("due_on", "id")
         self.fields["item"].queryset = chosen  # type: ignore[attr-defined]
+        self.fields["reason"].choices = list(reasons)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, object]:
         """Read the amount in the item's currency."""
@@ -62,7 +74,10 @@ class CloseForm(forms.Form):
 def dispute_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Open a dispute on a part of one item; the rest stays collectable."""
     customer = customer_or_404(request, customer_id)
-    form = DisputeForm(customer, posted(request), initial={"item": request.GET.get("item")})
+    policy = dispute_policy_in_force(request.actor.company, as_of=request.as_of).policy
+    initial = {"item": request.GET.get("item")}
+    reasons = reasons_of(policy, language())
+    form = DisputeForm(customer, reasons, posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             open_dispute(

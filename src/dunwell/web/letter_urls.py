@@ -21,6 +21,16 @@ LETTERS = [
     path(
         "letters/<int:letter_batch_id>/posted/", letters.letter_batch_posted, name="letter-posted"
     ),
+    path(
+        "letters/<int:letter_batch_id>/dispatches/",
+        letters.letter_batch_dispatches,
+        name="letter-dispatches",
+    ),
+    path(
+        "letters/<int:letter_batch_id>/proof.<str:kind>",
+        letters.letter_batch_proof,
+        name="letter-proof",
+    ),
     path("letters/<int:letter_batch_id>/back/", letters.letter_batch_back, name="letter-back"),
     path("messages/<int:message_id>/letter.pdf", letters.message_letter, name="message-letter"),
 ]

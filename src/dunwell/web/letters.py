@@ -6,18 +6,24 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dunwell import clock
 from dunwell.actions.gate import Refused
+from dunwell.actions.letter_dispatches import record_dispatches
 from dunwell.actions.letters import post_letters, put_back_letters, take_letters
+from dunwell.formats.exports import Value
+from dunwell.formats.letter_dispatches import Dispatch
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.letters import letter_part, letter_pdf, letters_zip, part_name, parts_of
 from dunwell.models import Message
 from dunwell.queries.letters import (
     CHANNEL,
     LetterBatch,
+    LetterDispatch,
     batch_rows,
+    dispatch_rows,
     letter_batch,
     letter_batches,
     letter_counts,
@@ -25,7 +31,22 @@ from dunwell.queries.letters import (
 )
 from dunwell.queries.pages import CursorError
 from dunwell.web.answers import done, refused
+from dunwell.web.exports import file_response
 from dunwell.web.staff import StaffRequest
+
+PROOF_COLUMNS = (
+    _("Message"),
+    _("Customer number"),
+    _("Customer"),
+    _("Address"),
+    _("Subject"),
+    _("SHA-256 of the words"),
+    _("Printed (UTC)"),
+    _("Posted (UTC)"),
+    _("Posted by"),
+    _("How"),
+    _("Number of the post"),
+)
 
 
 @require_GET
@@ -70,6 +91,9 @@ def letter_batch_show(request: StaffRequest, letter_batch_id: int) -> HttpRespon
     context = {
         "batch": batch,
         "rows": batch_rows(request.actor.company, letter_batch_id),
+        "dispatches": dispatch_rows(request.actor.company, letter_batch_id)
+        if batch.posted_at
+        else [],
         "parts": [
             (number, part_name(number), first, last)
             for number, first, last in parts_of(batch.letters)
@@ -133,6 +157,42 @@ def letter_batch_posted(request: StaffRequest, letter_batch_id: int) -> HttpResp
 
 
 @require_POST
+def letter_batch_dispatches(request: StaffRequest, letter_batch_id: int) -> HttpResponse:
+    """Write down the numbers of the post that the form gives, letter by letter."""
+    _batch(request, letter_batch_id)
+    back = reverse("letter-batch", args=[letter_batch_id])
+    registered = set(request.POST.getlist("registered"))
+    told = [
+        Dispatch(
+            message_id=row.message_id,
+            tracking=request.POST.get(f"tracking-{row.message_id}", "")[:60],
+            is_registered=str(row.message_id) in registered,
+        )
+        for row in dispatch_rows(request.actor.company, letter_batch_id)
+        if f"tracking-{row.message_id}" in request.POST
+    ]
+    try:
+        count = record_dispatches(actor=request.actor, dispatches=told, at=clock.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=back)
+    text = ngettext("%(n)d letter changed.", "%(n)d letters changed.", count) % {"n": count}
+    return done(request, text, back=back)
+
+
+@require_GET
+def letter_batch_proof(request: StaffRequest, letter_batch_id: int, kind: str) -> HttpResponse:
+    """Return the proof of dispatch of a batch as a file."""
+    batch = _batch(request, letter_batch_id)
+    rows = dispatch_rows(request.actor.company, letter_batch_id)
+    return file_response(
+        kind,
+        name=f"proof-of-dispatch-{batch.taken_at:%Y-%m-%d-%H%M%S}",
+        columns=[str(name) for name in PROOF_COLUMNS],
+        rows=(_proof(row) for row in rows),
+    )
+
+
+@require_POST
 def letter_batch_back(request: StaffRequest, letter_batch_id: int) -> HttpResponse:
     """Put a batch that was not posted back."""
     batch = _batch(request, letter_batch_id)
@@ -155,6 +215,22 @@ def message_letter(request: StaffRequest, message_id: int) -> HttpResponse:
     except TypesettingError as error:
         return refused(request, Refused(str(error)), back=reverse("message", args=[message_id]))
     return _pdf(pdf, f"letter-{message.customer.number}-{message.as_of.isoformat()}.pdf")
+
+
+def _proof(row: LetterDispatch) -> tuple[Value, ...]:
+    return (
+        row.message_id,
+        row.customer_number,
+        row.customer_name,
+        row.address,
+        row.subject,
+        row.sha256,
+        row.printed_at.isoformat(timespec="seconds") if row.printed_at else "",
+        row.posted_at.isoformat(timespec="seconds") if row.posted_at else "",
+        row.posted_by,
+        row.way,
+        row.tracking,
+    )
 
 
 def _pdf(data: bytes, name: str) -> HttpResponse:

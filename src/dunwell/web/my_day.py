@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET
 from dunwell import clock
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
+from dunwell.queries.dispute_cases import my_case_count
+from dunwell.queries.inbox import my_new_count
 from dunwell.queries.local_times import local_times
 from dunwell.queries.my_day import MyDay, last_contacts, my_day
 from dunwell.queries.pages import every_row
@@ -57,6 +59,8 @@ def my_day_show(request: StaffRequest) -> HttpResponse:
         "rows": [(row, times[row.customer_id], last.get(row.customer_id)) for row in page.rows],
         "show": show,
         "more": bool(page.next),
+        "my_cases": my_case_count(company, user_id=request.actor.user_id),
+        "my_messages": my_new_count(company, user_id=request.actor.user_id),
     }
     return render(request, "web/my_day.html", context)
 

@@ -17,7 +17,10 @@ from dunwell.actions.users import lacks_second_factor
 from dunwell.models import Company, User
 from dunwell.queries.companies import chosen_company, companies_of
 
-OPEN_PATHS = ("/accounts/", "/sign-in/", "/static/", "/api/", "/language/", "/apply/")
+OPEN_PATHS = (
+    *("/accounts/", "/sign-in/", "/static/", "/api/", "/language/", "/apply/", "/hooks/"),
+    "/unsubscribe/",
+)
 """Pages that work without a company: sign-in itself, and the API with its own tokens."""
 
 PARTNER_PATHS = ("/partner/", "/theme/", "/company/")

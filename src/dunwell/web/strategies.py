@@ -18,7 +18,7 @@ from dunwell.queries.dry_run import dry_run, next_run_day
 from dunwell.queries.pages import CursorError
 from dunwell.queries.policies import policy_rows, policy_text, strategies_in_force
 from dunwell.queries.wording_previews import wording_previews
-from dunwell.queries.wordings import language_of
+from dunwell.queries.wordings import SPOKEN, language_of
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.keys import read_key
 from dunwell.web.policy_texts import DraftForm, Reading, read_text
@@ -157,7 +157,7 @@ def wording_list(request: StaffRequest) -> HttpResponse:
     found = wording_previews(
         company, language=language_of(asked, company.language), as_of=request.as_of
     )
-    languages = (("en", "English"), ("de", "Deutsch"))
+    languages = tuple(SPOKEN.items())
     return render(
         request, "web/strategies_wordings.html", {"found": found, "languages": languages}
     )

@@ -4,6 +4,7 @@ import polars as pl
 from django.db import connection
 
 from dunwell.actions.bulk import insert_rows, staged
+from dunwell.actions.dispute_deductions import adopt_disputes, end_cases
 from dunwell.actions.merging.batch import Merge, on_day, text, with_places
 from dunwell.actions.merging.items import MergedItems
 from dunwell.engine.calendars import day_number
@@ -66,6 +67,8 @@ def merge_disputes(
             pl.lit(merge.at).cast(pl.Datetime("us", "UTC")).alias("recorded_at"),
         ),
     )  # fmt: skip
+    adopt_disputes(merge.company, as_of=merge.as_of, at=merge.at)
+    end_cases(merge.company, as_of=merge.as_of)
     return added + closed
 
 

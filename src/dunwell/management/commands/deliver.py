@@ -1,4 +1,4 @@
-"""`dunwell deliver`: hand over what is ready, of one company or of all."""
+"""`dunwell deliver`: hand over what is ready and tell programs what happened."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from dunwell.jobs.deliver import deliver
+from dunwell.jobs.webhooks import tell_webhooks
 from dunwell.models import Company
 from dunwell.queries.runs import companies_to_run
 
@@ -13,7 +14,10 @@ from dunwell.queries.runs import companies_to_run
 class Command(BaseCommand):
     """Hand over messages."""
 
-    help = "Hand over the messages that are ready; the chase gate is asked once more for each."
+    help = (
+        "Hand over the messages that are ready; the chase gate is asked once more for each. Then "
+        "tell the webhooks of the events they have not been told of."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the company."""
@@ -26,6 +30,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no company named {options['company']!r}.")
         for company in companies:
             counts = deliver(company.pk)
+            for word, number in tell_webhooks(company.pk).items():
+                counts[f"events {word}"] += number
             told = (
                 ", ".join(f"{word} {counts[word]:,}" for word in sorted(counts)) or "nothing due"
             )

@@ -141,10 +141,11 @@ GROUP BY customer_id, channel, as_of HAVING COUNT(*) > 1
     ),
     Check(
         id="D4",
-        proves="Every message that went out carries the decision that allowed it.",
+        proves="Every message that went out carries the decision that allowed it, or its author.",
         query="""
 SELECT id AS message, status, as_of FROM dunwell_message
-WHERE company_id = %(company)s AND status IN ('sent', 'claimed') AND CAST(decision AS text) = '{}'
+WHERE company_id = %(company)s AND status IN ('sent', 'delivered', 'bounced', 'claimed')
+  AND author = '' AND CAST(decision AS text) = '{}'
 """,
     ),
     Check(

@@ -1,0 +1,116 @@
+"""Telling a program of an event: one POST over HTTPS to an address that is checked to be public.
+
+A host is resolved once, every address it has must be public, and the connection is made to the
+address that was checked: a name that changes its mind in between (DNS rebinding) gains nothing.
+Redirects are not followed. Hosts inside the house are reached only where the operator lists them.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+TIMEOUT_SECONDS = 10.0
+LARGEST_ANSWER = 64 * 1024
+PORTS = {"https": 443, "http": 80}
+
+
+class WebhookError(RuntimeError):
+    """The telling did not get through; `permanent` says that the address itself is refused."""
+
+    def __init__(self, text: str, *, permanent: bool = False) -> None:
+        super().__init__(text)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookDoor:
+    """How programs are told. `inside` lists host:port that may be private and without TLS."""
+
+    inside: Collection[str] = ()
+    timeout_seconds: float = TIMEOUT_SECONDS
+
+    def tell(self, address: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """POST the body and return the status; raise WebhookError when nothing was answered."""
+        connection, path = self._connection(address)
+        try:
+            connection.request("POST", path, body, dict(headers))
+            answer = connection.getresponse()
+            answer.read(LARGEST_ANSWER)
+        except TimeoutError as error:
+            raise WebhookError(f"no answer within {self.timeout_seconds:g} seconds") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise WebhookError(str(error) or type(error).__name__) from error
+        finally:
+            connection.close()
+        return answer.status
+
+    def check(self, address: str) -> None:
+        """Raise WebhookError for an address that would not be told; opens no connection."""
+        parts, port = _parts(address)
+        self._public(parts, port)
+
+    def _connection(self, address: str) -> tuple[http.client.HTTPConnection, str]:
+        parts, port = _parts(address)
+        chosen = self._public(parts, port)
+        host = parts.hostname or ""
+        try:
+            line = socket.create_connection((chosen, port), timeout=self.timeout_seconds)
+        except TimeoutError as error:
+            raise WebhookError(f"no answer within {self.timeout_seconds:g} seconds") from error
+        except OSError as error:
+            raise WebhookError(f"cannot be reached: {error}") from error
+        connection = http.client.HTTPConnection(host, port, timeout=self.timeout_seconds)
+        if parts.scheme == "https":
+            try:
+                line = ssl.create_default_context().wrap_socket(line, server_hostname=host)
+            except OSError as error:
+                line.close()
+                raise WebhookError(f"no encrypted connection: {error}") from error
+        connection.sock = line
+        path = parts.path or "/"
+        return connection, f"{path}?{parts.query}" if parts.query else path
+
+    def _public(self, parts: SplitResult, port: int) -> str:
+        """Return the one address to connect to; every address of the host must be allowed."""
+        host = parts.hostname or ""
+        is_inside = f"{host}:{port}" in self.inside
+        if parts.scheme != "https" and not is_inside:
+            raise WebhookError("the address must begin with https://", permanent=True)
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise WebhookError(f"{host} is not known to the name server") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        for one in addresses:
+            if not is_inside and not _is_public(one):
+                raise WebhookError(
+                    f"{host} leads to {one}, which is not a public address; let your operator "
+                    f"list {host}:{port} in DUNWELL_WEBHOOK_HOSTS if it may be told",
+                    permanent=True,
+                )
+        return addresses[0]
+
+
+def _parts(address: str) -> tuple[SplitResult, int]:
+    try:
+        parts = urlsplit(address)
+        port = parts.port or PORTS.get(parts.scheme, 0)
+    except ValueError as error:
+        raise WebhookError(f"{address!r} is no address", permanent=True) from error
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise WebhookError("the address must begin with https://", permanent=True)
+    if parts.username is not None or parts.password is not None:
+        raise WebhookError("the address must not hold a user or password", permanent=True)
+    return parts, port
+
+
+def _is_public(text: str) -> bool:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    if inner is not None and not inner.is_global:
+        return False
+    return address.is_global and not address.is_multicast

@@ -1,0 +1,1 @@
+"""What a message is about: words and pieces of words, weighed by logistic regression."""

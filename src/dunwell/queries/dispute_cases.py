@@ -1,0 +1,399 @@
+"""Dispute cases as the board, lists and the API show them: whose they are, the clock, the sums."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from dunwell.engine.dispute_clock import business_days_between, due_on, is_late
+from dunwell.engine.dispute_policy import DisputePolicy
+from dunwell.models import Company, Dispute, DisputeCase
+from dunwell.queries.dispute_amounts import CaseAmounts, case_amounts
+from dunwell.queries.dispute_policies import dispute_policy_in_force
+from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
+
+Status = DisputeCase.Status
+
+OPEN, MINE, LATE, OVER, ALL = "open", "mine", "late", "over", "all"
+SCOPES = (OPEN, MINE, LATE, OVER, ALL)
+"""To be decided; of those the reader's own; past their last day; decided; every one."""
+
+COLUMNS = (
+    (Status.NEW,),
+    (Status.ASSIGNED,),
+    (Status.IN_REVIEW,),
+    (Status.WAITING_CUSTOMER,),
+    (Status.WAITING_INTERNAL,),
+    (Status.PROPOSED, Status.PENDING_APPROVAL),
+    (Status.RESOLVED,),
+)
+"""The statuses of each column of the board."""
+CARDS = 20
+"""Cards a column shows; the rest is in the list."""
+NEVER = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseChoice:
+    """Which cases are asked for; empty fields leave everything in.
+
+    `least_minor` in minor units of `currency`, compared with what is disputed now.
+    `since` and `until`: opened on or after the first, before the second.
+    """
+
+    scope: str = OPEN
+    user_id: int | None = None
+    team: str = ""
+    owner_id: int | None = None
+    reason: str = ""
+    cause: str | None = None
+    status: str = ""
+    customer_id: int | None = None
+    segment: str = ""
+    search: str = ""
+    currency: str = ""
+    least_minor: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisputeCaseRow:
+    """One case. `days_left`: business days to its last day, below 0 late, None once over.
+
+    `resolve_by` has moved on by what the case waits for the customer; `is_paused` says it does.
+    """
+
+    id: int
+    number: str
+    title: str
+    customer_id: int
+    customer_number: str
+    customer_name: str
+    reason: str
+    reason_label: str
+    root_cause: str
+    root_cause_label: str
+    source: str
+    source_label: str
+    status: str
+    status_label: str
+    owner_id: int | None
+    owner: str
+    team: str
+    validity_ppm: int | None
+    opened_on: date
+    respond_by: date | None
+    resolve_by: date | None
+    days_left: int | None
+    is_late: bool
+    is_paused: bool
+    is_escalated: bool
+    resolved_on: date | None
+    closed_on: date | None
+    age_days: int
+    amounts: tuple[CaseAmounts, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseSum:
+    """What cases dispute now in one currency, and how many have a part in it."""
+
+    currency: str
+    open_minor: int
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoardColumn:
+    """One column of the board: its cards, how many cases there are and what they dispute."""
+
+    status: str
+    label: str
+    count: int
+    rows: tuple[DisputeCaseRow, ...]
+    sums: tuple[CaseSum, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseCounts:
+    """What the tabs count."""
+
+    open: int = 0
+    mine: int = 0
+    late: int = 0
+    teams: tuple[str, ...] = field(default_factory=tuple)
+
+
+def found_cases(company: Company, choice: CaseChoice, *, as_of: date) -> QuerySet[DisputeCase]:
+    """Return the cases that are asked for, in no order."""
+    found = DisputeCase.objects.filter(_scope(choice, as_of), company=company)
+    exact = {
+        "team": choice.team,
+        "owner": choice.owner_id,
+        "reason": choice.reason,
+        "status": choice.status,
+        "customer": choice.customer_id,
+        "customer__segment": choice.segment,
+    }
+    found = found.filter(**{name: value for name, value in exact.items() if value})
+    if choice.cause is not None:
+        found = found.filter(root_cause=choice.cause)
+    if choice.since is not None:
+        found = found.filter(opened_on__gte=choice.since)
+    if choice.until is not None:
+        found = found.filter(opened_on__lt=choice.until)
+    if text := choice.search.strip().replace("\0", ""):
+        found = found.filter(
+            Q(number__istartswith=text)
+            | Q(title__icontains=text)
+            | Q(customer__name__icontains=text)
+            | Q(customer__number__istartswith=text)
+        )
+    if choice.currency:
+        found = found.annotate(disputed=_disputed(choice.currency)).filter(
+            disputed__gte=max(choice.least_minor or 0, 1)
+        )
+    return found
+
+
+def case_rows(
+    company: Company,
+    choice: CaseChoice,
+    *,
+    as_of: date,
+    language: str = "en",
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
+) -> Page[DisputeCaseRow]:
+    """Return one page; what is to be decided by its last day, the rest the newest first.
+
+    Four queries. Raises CursorError for a cursor of another list.
+    """
+    is_newest_first = choice.scope in {OVER, ALL}
+    order = ("-id",) if is_newest_first else ("due", "id")
+    kinds: tuple[type[Key], ...] = (int,) if is_newest_first else (date, int)
+    limit = page_limit(limit)
+    found = list(
+        found_cases(company, choice, as_of=as_of)
+        .annotate(due=Coalesce("resolve_by", NEVER))
+        .filter(after(cursor, order, kinds))
+        .select_related("customer", "owner")
+        .order_by(*order)[: limit + 1]
+    )
+    dues = {one.pk: one.resolve_by or NEVER for one in found}
+    return page_of(
+        rows_of(company, found, as_of=as_of, language=language),
+        limit=limit,
+        key=lambda row: (row.id,) if is_newest_first else (dues[row.id], row.id),
+    )
+
+
+def case_board(
+    company: Company, choice: CaseChoice, *, as_of: date, language: str = "en"
+) -> tuple[BoardColumn, ...]:
+    """Return the columns of the board, cards by their last day.
+
+    Five queries, and two more per 500 cases: the cards and those behind them sum to the column's
+    figure. Resolved ones wait for a credit note or for their day to be closed.
+    """
+    shown = [status for column in COLUMNS for status in column]
+    found = found_cases(company, choice, as_of=as_of).filter(status__in=shown)
+    status_of = dict(found.order_by("pk").values_list("pk", "status"))
+    amounts = case_amounts(company, case_ids=list(status_of), as_of=as_of)
+    place = Window(
+        RowNumber(), partition_by=[F("status")], order_by=[F("resolve_by").asc(), F("pk").asc()]
+    )
+    cards = (
+        found.annotate(place=place)
+        .filter(place__lte=CARDS)
+        .select_related("customer", "owner")
+        .order_by("place", "pk")
+    )
+    policy = dispute_policy_in_force(company, as_of=as_of).policy
+    rows = [
+        _row(
+            one,
+            policy,
+            amounts.get(one.pk, ()),
+            country=company.country,
+            as_of=as_of,
+            language=language,
+        )
+        for one in cards
+    ]
+    sums: dict[str, list[CaseSum]] = {}
+    for key, status in status_of.items():
+        sums.setdefault(status, []).extend(_open_sums(amounts.get(key, ())))
+    counts = Counter(status_of.values())
+    return tuple(
+        BoardColumn(
+            status=str(column[0]),
+            label=str(column[0].label),
+            count=sum(counts[status] for status in column),
+            rows=tuple(row for row in rows if row.status in column)[:CARDS],
+            sums=_added([one for status in column for one in sums.get(status, ())]),
+        )
+        for column in COLUMNS
+    )
+
+
+def case_sums(company: Company, choice: CaseChoice, *, as_of: date) -> tuple[CaseSum, ...]:
+    """Return what the cases asked for dispute now, by currency; the rows of the list sum to it.
+
+    Two queries, and two more per 500 cases.
+    """
+    keys = list(
+        found_cases(company, choice, as_of=as_of).order_by("pk").values_list("pk", flat=True)
+    )
+    every = case_amounts(company, case_ids=keys, as_of=as_of)
+    return _added([one for listed in every.values() for one in _open_sums(listed)])
+
+
+def case_counts(company: Company, *, user_id: int | None, as_of: date) -> CaseCounts:
+    """Return what the tabs count, and the teams that have open cases; two queries."""
+    to_decide = DisputeCase.objects.filter(company=company).exclude(status__in=DisputeCase.OVER)
+    told = to_decide.aggregate(
+        open=Count("pk"),
+        mine=Count("pk", filter=Q(owner=user_id) if user_id else Q(pk=None)),
+        late=Count("pk", filter=late_cases(as_of)),
+    )
+    teams = to_decide.exclude(team="").order_by("team").values_list("team", flat=True).distinct()
+    return CaseCounts(**told, teams=tuple(teams))
+
+
+def my_case_count(company: Company, *, user_id: int | None) -> int:
+    """Return how many cases to be decided a person owns; one query, none for no person."""
+    if user_id is None:
+        return 0
+    mine = DisputeCase.objects.filter(company=company, owner=user_id)
+    return mine.exclude(status__in=DisputeCase.OVER).count()
+
+
+def late_cases(as_of: date) -> Q:
+    """Return the condition "past its last day", as `engine.dispute_clock.is_late` says it."""
+    return Q(paused_on=None, resolve_by__lt=as_of) | Q(resolve_by__lt=F("paused_on"))
+
+
+def rows_of(
+    company: Company,
+    cases: Sequence[DisputeCase],
+    *,
+    as_of: date,
+    language: str,
+) -> list[DisputeCaseRow]:
+    """Return cases, read with customer and owner, as rows; three queries."""
+    amounts = case_amounts(company, case_ids=[one.pk for one in cases], as_of=as_of)
+    known = dispute_policy_in_force(company, as_of=as_of).policy
+    return [
+        _row(
+            one,
+            known,
+            amounts.get(one.pk, ()),
+            country=company.country,
+            as_of=as_of,
+            language=language,
+        )
+        for one in cases
+    ]
+
+
+def _row(
+    case: DisputeCase,
+    policy: DisputePolicy,
+    amounts: tuple[CaseAmounts, ...],
+    *,
+    country: str,
+    as_of: date,
+    language: str,
+) -> DisputeCaseRow:
+    is_over = case.status in DisputeCase.OVER
+    due = case.resolve_by
+    if due is not None and not is_over:
+        due = due_on(due, paused_on=case.paused_on, as_of=as_of, country=country)
+    ended = case.resolved_on or case.closed_on if is_over else None
+    return DisputeCaseRow(
+        id=case.pk,
+        number=case.number,
+        title=case.title,
+        customer_id=case.customer_id,
+        customer_number=case.customer.number,
+        customer_name=case.customer.name,
+        reason=case.reason,
+        reason_label=policy.reason_label(case.reason, language),
+        root_cause=case.root_cause,
+        root_cause_label=policy.cause_label(case.root_cause, language) if case.root_cause else "",
+        source=case.source,
+        source_label=str(DisputeCase.Source(case.source).label),
+        status=case.status,
+        status_label=str(Status(case.status).label),
+        owner_id=case.owner_id,
+        owner=case.owner.username if case.owner else "",
+        team=case.team,
+        validity_ppm=case.validity_ppm,
+        opened_on=case.opened_on,
+        respond_by=case.respond_by,
+        resolve_by=due,
+        days_left=None if is_over or due is None else _days_left(due, as_of, country),
+        is_late=not is_over
+        and case.resolve_by is not None
+        and is_late(case.resolve_by, paused_on=case.paused_on, as_of=as_of),
+        is_paused=case.paused_on is not None,
+        is_escalated=case.is_escalated,
+        resolved_on=case.resolved_on,
+        closed_on=case.closed_on,
+        age_days=((ended or as_of) - case.opened_on).days,
+        amounts=amounts,
+    )
+
+
+def _days_left(due: date, as_of: date, country: str) -> int:
+    """Return the business days from a day to the last one, below 0 once it has passed."""
+    if due < as_of:
+        # a last day on Friday is one day late on Saturday already
+        return min(-1, -business_days_between(due, as_of, country=country))
+    return business_days_between(as_of, due, country=country)
+
+
+def _scope(choice: CaseChoice, as_of: date) -> Q:
+    to_decide = ~Q(status__in=DisputeCase.OVER)
+    if choice.scope == MINE:
+        return to_decide & (Q(owner=choice.user_id) if choice.user_id else Q(pk=None))
+    if choice.scope == LATE:
+        return to_decide & late_cases(as_of)
+    if choice.status == Status.MERGED:
+        return Q()
+    # a merged case is part of the one it went into
+    found = Q(status__in=DisputeCase.OVER) if choice.scope == OVER else Q()
+    return to_decide if choice.scope == OPEN else found & ~Q(status=Status.MERGED)
+
+
+def _disputed(currency: str) -> Subquery:
+    """Return what a case disputes now in a currency."""
+    parts = Dispute.objects.filter(
+        case=OuterRef("pk"), closed_on=None, item__currency=currency
+    ).order_by()
+    return Subquery(parts.values("case").annotate(n=Sum("amount_minor")).values("n"))
+
+
+def _open_sums(amounts: Sequence[CaseAmounts]) -> list[CaseSum]:
+    return [
+        CaseSum(currency=one.currency, open_minor=one.open_minor, cases=1)
+        for one in amounts
+        if one.open_minor
+    ]
+
+
+def _added(sums: Sequence[CaseSum]) -> tuple[CaseSum, ...]:
+    found: dict[str, CaseSum] = {}
+    for one in sums:
+        before = found.get(one.currency)
+        found[one.currency] = CaseSum(
+            currency=one.currency,
+            open_minor=one.open_minor + (before.open_minor if before else 0),
+            cases=one.cases + (before.cases if before else 0),
+        )
+    return tuple(found[code] for code in sorted(found))

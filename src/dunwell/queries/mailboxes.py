@@ -1,0 +1,122 @@
+"""Mailboxes as pages, the API and the job that empties them see them."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count
+from django.utils.crypto import salted_hmac
+
+from dunwell.formats.webhook_letters import secret_text
+from dunwell.models import Company, InboundAttachment, Mailbox
+from dunwell.queries.link_tokens import link_token
+
+SALT = "dunwell.mailbox"
+PURPOSE = "mailbox"
+Kind = Mailbox.Kind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailboxRow:
+    """A mailbox, how the last look went, and how much came in by it."""
+
+    id: int
+    kind: str
+    kind_label: str
+    name: str
+    address: str
+    host: str
+    port: int
+    is_encrypted: bool
+    user: str
+    secret_name: str
+    has_secret: bool
+    folder: str
+    move_to: str
+    is_active: bool
+    messages: int
+    looked_at: datetime | None
+    failures: int
+    error: str
+    version: int
+
+
+def mailbox_rows(company: Company) -> tuple[MailboxRow, ...]:
+    """Return the mailboxes of a company by name, those switched off last."""
+    found = Mailbox.objects.filter(company=company).annotate(messages_in=Count("messages"))
+    return tuple(mailbox_row(one) for one in found.order_by("-is_active", "name"))
+
+
+def mailbox_row(mailbox: Mailbox) -> MailboxRow:
+    """Return a mailbox as a row; `messages` counts only where the query did."""
+    return MailboxRow(
+        id=mailbox.pk,
+        kind=mailbox.kind,
+        kind_label=str(Kind(mailbox.kind).label),
+        name=mailbox.name,
+        address=mailbox.address,
+        host=mailbox.host,
+        port=mailbox.port,
+        is_encrypted=mailbox.is_encrypted,
+        user=mailbox.user,
+        secret_name=mailbox.secret_name,
+        has_secret=bool(mailbox_password(mailbox)),
+        folder=mailbox.folder,
+        move_to=mailbox.move_to,
+        is_active=mailbox.is_active,
+        messages=getattr(mailbox, "messages_in", 0),
+        looked_at=mailbox.looked_at,
+        failures=mailbox.failures,
+        error=mailbox.error,
+        version=mailbox.version,
+    )
+
+
+def failing_mailboxes(company: Company) -> tuple[str, ...]:
+    """Return the names of the mailboxes whose last look failed, for a banner."""
+    found = Mailbox.objects.filter(company=company, is_active=True, failures__gt=0)
+    return tuple(found.order_by("name").values_list("name", flat=True))
+
+
+def has_imap(company: Company) -> bool:
+    """Return whether there is a mailbox that somebody has to look into."""
+    return Mailbox.objects.filter(company=company, kind=Kind.IMAP, is_active=True).exists()
+
+
+def unscanned_files(company: Company) -> int:
+    """Return how many files wait for the virus scanner; none where there is no scanner."""
+    if not settings.CLAMAV_ADDRESS:
+        return 0
+    found = InboundAttachment.objects.filter(inbound__company=company)
+    return found.filter(verdict=InboundAttachment.Verdict.UNSCANNED).count()
+
+
+def mailbox_password(mailbox: Mailbox) -> str:
+    """Return the password of a mailbox from the environment; empty for none."""
+    return str(settings.MAILBOX_SECRETS.get(mailbox.secret_name, ""))
+
+
+def mailbox_token(mailbox: Mailbox) -> str:
+    """Return the token in the address mail is posted to; a new nonce ends it."""
+    return link_token(PURPOSE, mailbox.pk, mailbox.nonce)
+
+
+def mailbox_secret(mailbox: Mailbox) -> str:
+    """Return what posts to a mailbox are signed with: computed, never stored."""
+    digest = salted_hmac(SALT, f"{mailbox.pk}:{mailbox.nonce}", algorithm="sha256").digest()
+    return secret_text(hashlib.sha256(digest).digest())
+
+
+def posted_mailbox(mailbox_id: int, token: str) -> Mailbox | None:
+    """Return the mailbox an address belongs to, None for any other token."""
+    found = Mailbox.objects.select_related("company").filter(
+        pk=mailbox_id, kind=Kind.WEBHOOK, is_active=True
+    )
+    mailbox = found.first()
+    if mailbox is None or not hmac.compare_digest(
+        mailbox_token(mailbox).encode(), token.encode("utf-8", "replace")
+    ):
+        return None
+    return mailbox

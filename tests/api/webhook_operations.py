@@ -1,0 +1,15 @@
+"""The operations of webhooks, for the table of all of them."""
+
+TOLD = {"name": "ERP two", "address": "https://erp.example/two"}
+WEBHOOK_OPERATIONS = {
+    "list_webhooks": ("A",),
+    "new_webhook": ("A", TOLD),
+    "change_webhook": ("A", {**TOLD, "verbs": ["promise.*"]}),
+    "stop_webhook": ("A",),
+    "new_webhook_secret": ("A",),
+    "drop_webhook_secret": ("A",),
+    "try_webhook": ("A",),
+    "replay_webhook": ("A", {"from_seq": 1, "until_seq": 1}),
+    "list_webhook_deliveries": ("A",),
+    "retry_webhook_delivery": ("A",),
+}

@@ -150,7 +150,7 @@ def test_customers_are_told_first_and_in_time(company, clerk, manager, account):
     tell(company)
     notice = Debit.objects.get().notice
     notice.sent_at += timedelta(days=3)
-    notice.save()
+    notice.save(update_fields=["sent_at"])
     with pytest.raises(Refused, match="heard of it after 2026-03-06, less than 14 days before"):
         send_run(actor=acting(clerk), run=run, **NOW)
     assert DebitRun.objects.get().status == "approved"

@@ -149,6 +149,7 @@ def keep_books(company, tag=""):
         **keep_predictions(company, items=[owed], today=today, at=at),
         **keep_debits(company, tag, today=today, at=at),
         "account_id": statement.account_id,
+        "language": "en",
         "note_id": note.pk,
         "account_statement_id": make_statement(
             actor=boss, customer=customer, from_on=today - timedelta(days=90), to_on=today, **on

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from dunwell.actions.gate import system
 from dunwell.actions.inbox_decisions import accept_suggestion
-from dunwell.models import Conversation, InboundMessage
+from dunwell.actions.uploads import keep_bytes
+from dunwell.models import Conversation, InboundAttachment, InboundMessage
 from tests.actions.inbox_rows import reading_of
 from tests.actions.ledger_rows import invoice
 from tests.conftest import add_customer
@@ -29,7 +30,7 @@ def keep_inbox(company, tag="", *, today, at):
             kind="person",
             sender="eva@muster.example",
             text=f"We pay {item.number} on {day}.",
-            sha256=f"inbox{tag}{number}",
+            sha256=keep_bytes(f"inbox{tag}{number}".encode()),
             size_bytes=1,
             received_at=at,
             recorded_at=at,
@@ -44,8 +45,13 @@ def keep_inbox(company, tag="", *, today, at):
     Conversation.objects.filter(pk=keys["done_inbound_conversation_id"]).update(
         status="done", done_at=at, done_by="system"
     )
+    paper = InboundAttachment.objects.create(
+        inbound_id=keys["inbound_id"], name="advice.pdf", media_type="application/pdf",
+        size_bytes=4, sha256=keep_bytes(b"%PDF"), verdict="clean",
+    )  # fmt: skip
     return {
         **keys,
+        "attachment_id": paper.pk,
         "inbox_decision_id": decision.pk,
         "conversation_id": keys["inbound_conversation_id"],
     }

@@ -111,7 +111,7 @@ def test_a_record_of_another_company_is_absent_and_untouched(ids, today, as_stra
     }
 
     assert told == dict.fromkeys(told, 404)
-    assert len(told) == 285
+    assert len(told) == 339
     assert digest() == before
 
 
@@ -136,6 +136,8 @@ def test_a_body_that_names_another_company_s_record_is_refused(ids, today, as_st
         "new_journal",
         "new_incentive",
         "new_reference_rate",
+        "new_cause_action",
+        "new_wordings",
     }
     assert digest() != before
 

@@ -16,6 +16,7 @@ from dunwell.jobs.fetch_mail import (
     unread_mails,
 )
 from dunwell.models import Event, InboundAttachment, InboundMessage, Mailbox
+from dunwell.queries.companies import companies_of
 from dunwell.queries.mailboxes import failing_mailboxes
 from tests.actions.mail_rows import imap_box, letter
 from tests.conftest import AT
@@ -192,3 +193,16 @@ def test_ten_thousand_mails_are_taken_in_by_batches(company, account, box):
         company.pk, at=AT, note=lambda name, done, total: notes.append((done, total))
     )
     assert (fetched.messages, notes[-1], len(notes)) == (10_000, (10_000, 10_000), 200)
+
+
+def test_every_page_tells_of_a_mailbox_that_failed_three_times(company, manager):
+    box = Mailbox.objects.create(
+        company=company, kind="imap", name="Down", host="127.0.0.1", nonce="n", by="ada",
+        recorded_at=AT,
+    )  # fmt: skip
+    told = []
+    for failures in (2, 3):
+        Mailbox.objects.filter(pk=box.pk).update(failures=failures)
+        told.append(companies_of(manager)[0].has_mailbox_down)
+
+    assert told == [False, True]

@@ -46,6 +46,8 @@ def test_a_row_shows_the_disputed_part_and_its_age(company, customer):
             closed_on=None,
             outcome="",
             age_days=12,
+            case_id=made.case_id,
+            case_number="D-000001",
         ),
     )
 

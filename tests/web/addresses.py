@@ -19,20 +19,29 @@ FIXED = {
     "to": "champion",
     "language": "en",
     "template": "reminder",
+    "move": "take",
+    "place": 0,
 }
 WORDS = {
     "application-button": {"step": "submit"},
     "application-tell": {"step": "withdraw"},
+    "channel-add": {"kind": "email", "provider": "smtp"},
 }
 """What a part of the address of one page alone has to be."""
 OWN = {
+    "cause-action": {"action_id": "cause_action_id"},
     "cover-claim": {"claim_id": "cover_claim_id"},
     "credit-group": {"group_id": "credit_group_id", "member_id": "credit_member_id"},
     "credit-hold": {"hold_id": "credit_hold_id"},
     "credit-policy": {"policy_id": "credit_version_id"},
     "credit-replay": {"policy_id": "credit_version_id", "replay_id": "credit_replay_id"},
+    "credit-request": {"request_id": "credit_request_id"},
+    "dispute": {"case_id": "dispute_case_id", "task_id": "dispute_task_id"},
+    "inbox": {"decision_id": "inbox_decision_id"},
+    "intent": {"model_id": "intent_model_id"},
     "item-document": {"document_id": "item_document_id"},
     "link-end": {"link_id": "customer_link_id"},
+    "webhook": {"endpoint_id": "webhook_id"},
     "wording": {"version_id": "wording_version_id"},
 }
 """Pages by the beginning of their names whose keys are kept under another name than theirs."""

@@ -29,7 +29,7 @@ from tests.actions.test_reminders import desk, owing, sent, tonight  # noqa: F40
 from tests.conftest import AT, TODAY
 
 QUERIES_OF_LEVELS = 32
-QUERIES_OF_THE_CAMPAIGN = 34
+QUERIES_OF_THE_CAMPAIGN = 36
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from dunwell.actions.uploads import Upload, upload_path
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
+    PROBLEMS,
     Created,
     Cursor,
     Done,
@@ -34,6 +35,16 @@ from dunwell.queries.item_documents import ItemDocumentRow, item_document_rows
 from dunwell.queries.pages import Page
 
 router = Router(tags=["documents"])
+
+ANY_FILE = {
+    "responses": {
+        200: {
+            "description": "The bytes of the paper, of the type they were taken for.",
+            "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+"""How the OpenAPI document declares a file of any type."""
 DocumentKind = Literal["invoice", "order", "delivery", "contract", "correspondence", "other"]
 
 
@@ -115,7 +126,7 @@ def file_item_documents(
     return 201, {"files": [_filed(one) for one in found]}
 
 
-@router.get("/{item_document_id}/file", response=answers(None))
+@router.get("/{item_document_id}/file", response={200: None, **PROBLEMS}, openapi_extra=ANY_FILE)
 def get_item_document(request: ApiRequest, item_document_id: Id) -> HttpResponse:
     """Return the bytes of a paper."""
     request.actor.require("ledger.view")

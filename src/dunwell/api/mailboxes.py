@@ -85,6 +85,14 @@ def new_mailbox(request: ApiRequest, body: MailboxIn) -> tuple[int, dict[str, An
     return 201, {"id": mailbox.pk}
 
 
+@router.post("/mailboxes/fetch", response=answers(Done))
+def fetch_mailboxes(request: ApiRequest) -> Status[Done]:
+    """Begin to look into the mailboxes, in the background. No mail is taken in twice: no key."""
+    request.actor.require("conversation.edit")
+    begin_fetching(request.actor.company.pk, at=request.at)
+    return Status(200, Done(changed=1))
+
+
 @router.put("/mailboxes/{mailbox_id}", response=answers(Done))
 @once
 def change_mailbox(
@@ -107,14 +115,6 @@ def new_mailbox_secret(request: ApiRequest, mailbox_id: Id) -> MailboxSecret:
         address=request.build_absolute_uri(path),
         secret=mailbox_secret(renewed),
     )
-
-
-@router.post("/mailboxes/fetch", response=answers(Done))
-def fetch_mailboxes(request: ApiRequest) -> Status[Done]:
-    """Begin to look into the mailboxes, in the background. No mail is taken in twice: no key."""
-    request.actor.require("conversation.edit")
-    begin_fetching(request.actor.company.pk, at=request.at)
-    return Status(200, Done(changed=1))
 
 
 @router.post("/mails", response=answers(MailsTaken, 201))

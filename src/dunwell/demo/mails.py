@@ -34,16 +34,16 @@ MAILS: Sequence[DemoMail] = (
         name="promise",
         hours_ago=3,
         subject="Re: Reminder",
-        body="Hello,\n\nsorry for the delay. Our payment run is on Friday, we will transfer "
-        "{amount} for invoice {item} on {day}.\n\nBest regards\n{name}\nAccounts Payable\n",
+        body="Hello,\n\nsorry for the delay, your invoice went to the wrong desk. We will "
+        "transfer {amount} for {item} on {day}.\n\nBest regards\n{name}\nAccounts Payable\n",
     ),
     DemoMail(
         name="dispute",
         hours_ago=5,
         subject="Invoice {item} - short delivery",
         body="Dear colleagues,\n\non invoice {item} you billed 40 cartons but only 34 arrived, "
-        "see the delivery note. We will not pay the missing 6 until this is corrected. Please send "
-        "a credit note.\n\nKind regards\n{name}\n",
+        "see the delivery note. We will not pay the missing 6 until this is corrected. Please "
+        "send a credit note.\n\nKind regards\n{name}\n",
     ),
     DemoMail(
         name="copy",

@@ -91,13 +91,15 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
         tell(f"{days[0]} agreed, placed, sued, watched and pooled: {played}")
         played = play_credit(company, as_of=days[0], at=at)
         tell(f"{days[0]} rated, limited, covered, checked and screened: {played}")
-        tell(f"{days[0]} disputed: {add_demo_cases(company.pk)} cases")
-        played = play_conversations(company, as_of=days[0], at=at)
-        tell(f"{days[0]} mails of customers taken in and read: {played}")
     for day in days:
         run_cycle(
             company.pk, day, tell=lambda done: tell(f"{done.as_of} {done.step}: {done.changed:,}")
         )
+    if is_first:
+        # what comes in during the day, after the cycle of its morning
+        tell(f"{today} disputed: {add_demo_cases(company.pk)} cases")
+        played = play_conversations(company, as_of=today, at=at)
+        tell(f"{today} mails of customers taken in and read: {played}")
     return Demo(
         company=company,
         username=LEAD,

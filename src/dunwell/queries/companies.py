@@ -6,16 +6,18 @@ from allauth.mfa.models import Authenticator
 
 from dunwell.models import Company, User
 from dunwell.queries.channel_carriers import has_channel_down
+from dunwell.queries.mailboxes import has_mailbox_down
 
 
 def companies_of(user: User) -> list[Company]:
     """Return the companies in which the person has a role, by name.
 
-    Each says `has_channel_down`, so that every page can tell of it without asking again.
+    Each says `has_channel_down` and `has_mailbox_down`, so that every page can tell of it without
+    asking again.
     """
     return list(
         Company.objects.filter(memberships__user=user)
-        .annotate(has_channel_down=has_channel_down())
+        .annotate(has_channel_down=has_channel_down(), has_mailbox_down=has_mailbox_down())
         .distinct()
         .order_by("name", "id")
     )

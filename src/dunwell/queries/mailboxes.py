@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.crypto import salted_hmac
 
 from dunwell.formats.webhook_letters import secret_text
@@ -16,6 +16,9 @@ from dunwell.queries.link_tokens import link_token
 SALT = "dunwell.mailbox"
 PURPOSE = "mailbox"
 Kind = Mailbox.Kind
+
+DOWN_AFTER = 3
+"""Looks in a row that failed, after which people are told on every page."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +81,13 @@ def failing_mailboxes(company: Company) -> tuple[str, ...]:
     """Return the names of the mailboxes whose last look failed, for a banner."""
     found = Mailbox.objects.filter(company=company, is_active=True, failures__gt=0)
     return tuple(found.order_by("name").values_list("name", flat=True))
+
+
+def has_mailbox_down() -> Exists:
+    """Return the condition on companies one of whose mailboxes cannot be read; part of a query."""
+    return Exists(
+        Mailbox.objects.filter(company=OuterRef("pk"), is_active=True, failures__gte=DOWN_AFTER)
+    )
 
 
 def has_imap(company: Company) -> bool:

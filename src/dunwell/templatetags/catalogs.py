@@ -27,6 +27,19 @@ KPI_TEXTS = (
 """Names, formulas and source of the figures whose course pages show (`figures.SHORT`)."""
 
 PROOFS = (
+    _("Every message that went out carries the decision that allowed it, or its author."),
+    _(
+        "A disputed part is its case's customer's, is open only while the case is, and goes on "
+        "only from a part of the same item that was closed."
+    ),
+    _(
+        "A decided resolution asks for exactly what it credits, is done once no note is on its "
+        "way, and one that waits keeps its case waiting."
+    ),
+    _(
+        "A credit request is done by one note of the same customer and currency, over at least "
+        "its amount; its part stays disputed until then."
+    ),
     _(
         "On every day what was applied of a payment lies between 0 and its amount; "
         "a returned payment settles nothing."
@@ -154,6 +167,7 @@ RULES = (
     _("who manages users should not write off"),
     _("who manages users should not ask for limits"),
     _("who manages users should not approve limits"),
+    _("who manages users should not settle disputes"),
     _("who posts cash should not approve limits"),
     _("who posts cash should not write off or credit"),
 )

@@ -59,14 +59,8 @@ TALK: tuple[Place, ...] = (
     Place("wording-studio", _("Message texts"), "text-quote"),
     Place("item-documents", _("Documents"), "file-text"),
     Place("disputes", _("Disputes"), "scale"),
-    Place("causes", _("Causes of disputes"), "chart-column"),
-    Place("channels", _("Channels"), "radio-tower"),
     Place("feedback", _("Feedback"), "message-circle-heart"),
-    Place("suppressions", _("Suppressed addresses"), "ban"),
-    Place("mailboxes", _("Mailboxes"), "mailbox"),
-    Place("mail-domain", _("Mail domain"), "globe"),
     Place("contact-gaps", _("Missing contacts"), "user-search"),
-    Place("intent-models", _("Message reader"), "brain"),
 )
 CREDIT: tuple[Place, ...] = (
     Place("credit-home", _("Credit portfolio"), "chart-pie"),
@@ -101,6 +95,11 @@ AHEAD = (
 CONTROL = (
     Place("imports", _("Imports"), "upload", "g u"),
     Place("strategies", _("Strategies"), "route", "g s"),
+    Place("channels", _("Channels"), "radio-tower"),
+    Place("mailboxes", _("Mailboxes"), "mailbox"),
+    Place("suppressions", _("Suppressed addresses"), "ban"),
+    Place("mail-domain", _("Mail domain"), "globe"),
+    Place("intent-models", _("Message reader"), "brain"),
     Place("verify", _("Verify"), "shield-check", "g v"),
     Place("audit", _("Audit log"), "scroll-text", "g a"),
     Place("users", _("People"), "user-cog", "", "user.manage"),

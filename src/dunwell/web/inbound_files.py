@@ -1,7 +1,7 @@
 """Files and mails that came in, as downloads alone: never shown, never the type they claim."""
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
@@ -50,8 +50,11 @@ def inbound_mail_file(request: StaffRequest, inbound_id: int) -> HttpResponseBas
 
 def _download(sha256: str, *, name: str, media_type: str) -> HttpResponseBase:
     """Return kept bytes in a form no browser opens by itself."""
+    path = upload_path(sha256)
+    if not path.exists():
+        raise Http404
     response = FileResponse(
-        upload_path(sha256).open("rb"), as_attachment=True, filename=name, content_type=media_type
+        path.open("rb"), as_attachment=True, filename=name, content_type=media_type
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

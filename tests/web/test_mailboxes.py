@@ -12,7 +12,7 @@ from tests.connectors.imap_server import imap_server
 
 def content(response):
     """What a download brings; its file is closed."""
-    told = b"".join(response.streaming_content)
+    told = response.content
     response.close()
     return told
 

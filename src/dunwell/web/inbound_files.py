@@ -1,8 +1,9 @@
 """Files and mails that came in, as downloads alone: never shown, never the type they claim."""
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
@@ -53,9 +54,9 @@ def _download(sha256: str, *, name: str, media_type: str) -> HttpResponseBase:
     path = upload_path(sha256)
     if not path.exists():
         raise Http404
-    response = FileResponse(
-        path.open("rb"), as_attachment=True, filename=name, content_type=media_type
-    )
+    response = HttpResponse(path.read_bytes(), content_type=media_type)
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    response.headers["Content-Disposition"] = disposition or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"

@@ -1,17 +1,17 @@
 """Cash policies as dated documents: drafting, publishing by a second person, discarding."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
-from dunwell.actions.events import record_event
-from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.policy_versions import check_move, check_start, keep_draft, move_version
+from dunwell.actions.policy_versions import discard_version, draft_version, publish_version
 from dunwell.engine.cash_policy import CashPolicy, CashPolicyError, read_cash_policy
 from dunwell.engine.cash_rehearsal import play_cash_cases
 from dunwell.formats.policies import PolicyError, PolicyText, line_of, read_policy
-from dunwell.models import Company, PolicyVersion
+from dunwell.models import PolicyVersion
 
 Status, CASH = PolicyVersion.Status, PolicyVersion.Kind.CASH
 
@@ -26,21 +26,15 @@ def draft_cash_policy(*, actor: Actor, text: str, at: datetime) -> PolicyVersion
     """
     actor.require("cash_policy.edit")
     policy, cash = _checked(text)
-    version, is_new = keep_draft(
-        company=actor.company,
+    return draft_version(
+        actor,
         kind=CASH,
+        verb="cash_policy.drafted",
         name=cash.name,
         policy=policy,
         valid_from=cash.valid_from,
-        author=actor.name,
         at=at,
     )
-    if not is_new:
-        return version
-    record_event(
-        actor, "cash_policy.drafted", version, at=at, name=cash.name, version=version.version
-    )
-    return version
 
 
 @transaction.atomic
@@ -54,26 +48,13 @@ def publish_cash_policy(
     that is no draft, and for a day that has passed.
     """
     actor.require("cash_policy.publish")
-    check_move(version, Status.PUBLISHED, company=actor.company, kind=CASH)
-    override = own_approval(
-        actor,
-        author=version.author,
-        refusal="You wrote this version; somebody else has to publish it.",
-    )
-    check_start(version, as_of=as_of)
-    _checked(version.text)
-    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
-    move_version(version, Status.PUBLISHED, approver=actor.name, published_at=at)
-    record_event(
-        actor,
-        "cash_policy.published",
-        version,
-        at=at,
-        name=version.name,
-        version=version.version,
-        valid_from=version.valid_from.isoformat(),
-        author=version.author,
-        override=override,
+
+    def check(text: str) -> Mapping[str, Any]:
+        _checked(text)
+        return {}
+
+    publish_version(
+        actor, version, kind=CASH, verb="cash_policy.published", check=check, as_of=as_of, at=at
     )
 
 
@@ -81,16 +62,7 @@ def publish_cash_policy(
 def discard_cash_policy(*, actor: Actor, version: PolicyVersion, at: datetime) -> None:
     """Drop a draft; raise Refused for a version that is published or discarded."""
     actor.require("cash_policy.edit")
-    check_move(version, Status.DISCARDED, company=actor.company, kind=CASH)
-    move_version(version, Status.DISCARDED)
-    record_event(
-        actor,
-        "cash_policy.discarded",
-        version,
-        at=at,
-        name=version.name,
-        version=version.version,
-    )
+    discard_version(actor, version, kind=CASH, verb="cash_policy.discarded", at=at)
 
 
 def _checked(text: str) -> tuple[PolicyText, CashPolicy]:

@@ -1,20 +1,21 @@
 """Strategies as dated documents: drafting, publishing by a second person, discarding."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.actions.policy_versions import (
     add_version,
-    check_move,
-    check_start,
-    keep_draft,
+    discard_version,
+    draft_version,
     move_version,
+    publish_version,
 )
 from dunwell.engine.rehearsal import run_cases
 from dunwell.engine.strategy import Strategy, StrategyError, read_strategy, strategy_in_force
@@ -38,21 +39,15 @@ def draft_policy(*, actor: Actor, text: str, at: datetime) -> PolicyVersion:
     """
     actor.require("strategy.edit")
     policy, strategy = _checked(text)
-    version, is_new = keep_draft(
-        company=actor.company,
+    return draft_version(
+        actor,
         kind=STRATEGY,
+        verb="strategy.drafted",
         name=strategy.name,
         policy=policy,
         valid_from=strategy.valid_from,
-        author=actor.name,
         at=at,
     )
-    if not is_new:
-        return version
-    record_event(
-        actor, "strategy.drafted", version, at=at, name=strategy.name, version=version.version
-    )
-    return version
 
 
 @transaction.atomic
@@ -65,27 +60,14 @@ def publish_policy(*, actor: Actor, version: PolicyVersion, as_of: date, at: dat
     another strategy claims from the same day.
     """
     actor.require("strategy.publish")
-    check_move(version, Status.PUBLISHED, company=actor.company, kind=STRATEGY)
-    override = own_approval(
-        actor,
-        author=version.author,
-        refusal="You wrote this version; somebody else has to publish it.",
-    )
-    check_start(version, as_of=as_of)
-    _, strategy = _checked(version.text)
-    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
-    _check_segments(actor.company, strategy)
-    move_version(version, Status.PUBLISHED, approver=actor.name, published_at=at)
-    record_event(
-        actor,
-        "strategy.published",
-        version,
-        at=at,
-        name=version.name,
-        version=version.version,
-        valid_from=version.valid_from.isoformat(),
-        author=version.author,
-        override=override,
+
+    def check(text: str) -> Mapping[str, Any]:
+        _, strategy = _checked(text)
+        _check_segments(actor.company, strategy)
+        return {}
+
+    publish_version(
+        actor, version, kind=STRATEGY, verb="strategy.published", check=check, as_of=as_of, at=at
     )
 
 
@@ -93,16 +75,7 @@ def publish_policy(*, actor: Actor, version: PolicyVersion, as_of: date, at: dat
 def discard_policy(*, actor: Actor, version: PolicyVersion, at: datetime) -> None:
     """Drop a draft; raise Refused for a version that is published or discarded."""
     actor.require("strategy.edit")
-    check_move(version, Status.DISCARDED, company=actor.company, kind=STRATEGY)
-    move_version(version, Status.DISCARDED)
-    record_event(
-        actor,
-        "strategy.discarded",
-        version,
-        at=at,
-        name=version.name,
-        version=version.version,
-    )
+    discard_version(actor, version, kind=STRATEGY, verb="strategy.discarded", at=at)
 
 
 @transaction.atomic

@@ -1,16 +1,15 @@
 """Policy documents of every kind in `policy_kinds`: drafting, publishing, discarding."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from dunwell.actions.events import record_event
-from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.policy_kinds import KINDS, checked
-from dunwell.actions.policy_versions import check_move, check_start, keep_draft, move_version
-from dunwell.models import Company, PolicyVersion
+from dunwell.actions.policy_versions import discard_version, draft_version, publish_version
+from dunwell.models import PolicyVersion
 
 Status = PolicyVersion.Status
 
@@ -25,18 +24,16 @@ def draft_document(*, actor: Actor, kind: str, text: str, at: datetime) -> Polic
     """
     actor.require("policy.edit")
     document, policy = checked(kind=kind, text=text)
-    version, is_new = keep_draft(
-        company=actor.company,
+    return draft_version(
+        actor,
         kind=kind,
+        verb="policy.drafted",
         name=policy.name,
         policy=document,
         valid_from=policy.valid_from,
-        author=actor.name,
         at=at,
+        told={"kind": kind},
     )
-    if is_new:
-        _record(actor, "policy.drafted", version, at=at)
-    return version
 
 
 @transaction.atomic
@@ -48,24 +45,14 @@ def publish_document(*, actor: Actor, version: PolicyVersion, as_of: date, at: d
     that is no draft, and for a day that has passed.
     """
     actor.require("policy.publish")
-    _check_move(actor, version, Status.PUBLISHED)
-    override = own_approval(
-        actor,
-        author=version.author,
-        refusal="You wrote this version; somebody else has to publish it.",
-    )
-    check_start(version, as_of=as_of)
-    checked(kind=version.kind, text=version.text)
-    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
-    move_version(version, Status.PUBLISHED, approver=actor.name, published_at=at)
-    _record(
-        actor,
-        "policy.published",
-        version,
-        at=at,
-        valid_from=version.valid_from.isoformat(),
-        author=version.author,
-        override=override,
+    kind = _kind(version)
+
+    def check(text: str) -> Mapping[str, Any]:
+        checked(kind=kind, text=text)
+        return {"kind": kind}
+
+    publish_version(
+        actor, version, kind=kind, verb="policy.published", check=check, as_of=as_of, at=at
     )
 
 
@@ -73,25 +60,11 @@ def publish_document(*, actor: Actor, version: PolicyVersion, as_of: date, at: d
 def discard_document(*, actor: Actor, version: PolicyVersion, at: datetime) -> None:
     """Drop a draft; raise Refused for a version that is published or discarded."""
     actor.require("policy.edit")
-    _check_move(actor, version, Status.DISCARDED)
-    move_version(version, Status.DISCARDED)
-    _record(actor, "policy.discarded", version, at=at)
+    kind = _kind(version)
+    discard_version(actor, version, kind=kind, verb="policy.discarded", told={"kind": kind}, at=at)
 
 
-def _check_move(actor: Actor, version: PolicyVersion, status: PolicyVersion.Status) -> None:
+def _kind(version: PolicyVersion) -> str:
     if version.kind not in KINDS:
         raise Refused(f"Versions of a {version.kind} are not decided here.")
-    check_move(version, status, company=actor.company, kind=version.kind)
-
-
-def _record(actor: Actor, verb: str, version: PolicyVersion, *, at: datetime, **data: Any) -> None:
-    record_event(
-        actor,
-        verb,
-        version,
-        at=at,
-        kind=version.kind,
-        name=version.name,
-        version=version.version,
-        **data,
-    )
+    return version.kind

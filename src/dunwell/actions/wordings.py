@@ -1,21 +1,21 @@
 """Message texts as dated documents, one name per language: drafting, publishing, discarding."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused, own
-from dunwell.actions.policy_versions import check_move, check_start, keep_draft, move_version
+from dunwell.actions.policy_versions import discard_version, draft_version, publish_version
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.phrases import PhraseHit
 from dunwell.engine.wording_documents import WordingsDocument
 from dunwell.formats.policies import PolicyError, PolicyText, read_policy
 from dunwell.formats.wording_lines import line_of_wording
-from dunwell.models import Company, Customer, Message, PolicyVersion, User
+from dunwell.models import Customer, Message, PolicyVersion, User
 from dunwell.queries.trial_mails import TEST, TEST_PREFIX
 from dunwell.queries.wordings import KIND, hits_of, read_document
 
@@ -33,18 +33,16 @@ def draft_wordings(*, actor: Actor, text: str, at: datetime) -> PolicyVersion:
     """
     actor.require("policy.edit")
     policy, document = _checked(text)
-    version, is_new = keep_draft(
-        company=actor.company,
+    return draft_version(
+        actor,
         kind=KIND,
+        verb="policy.drafted",
         name=document.name,
         policy=policy,
         valid_from=document.valid_from,
-        author=actor.name,
+        told={"kind": KIND},
         at=at,
     )
-    if is_new:
-        _record(actor, "policy.drafted", version, at=at)
-    return version
 
 
 @transaction.atomic
@@ -56,25 +54,13 @@ def publish_wordings(*, actor: Actor, version: PolicyVersion, as_of: date, at: d
     for a version that is no draft, and for a day that has passed.
     """
     actor.require("policy.publish")
-    check_move(version, Status.PUBLISHED, company=actor.company, kind=KIND)
-    override = own_approval(
-        actor,
-        author=version.author,
-        refusal="You wrote this version; somebody else has to publish it.",
-    )
-    check_start(version, as_of=as_of)
-    _, document = _checked(version.text)
-    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
-    move_version(version, Status.PUBLISHED, approver=actor.name, published_at=at)
-    _record(
-        actor,
-        "policy.published",
-        version,
-        at=at,
-        valid_from=version.valid_from.isoformat(),
-        author=version.author,
-        override=override,
-        warnings=[hit.phrase.id for hit in hits_of(document)],
+
+    def check(text: str) -> Mapping[str, Any]:
+        _, document = _checked(text)
+        return {"kind": KIND, "warnings": [hit.phrase.id for hit in hits_of(document)]}
+
+    publish_version(
+        actor, version, kind=KIND, verb="policy.published", check=check, as_of=as_of, at=at
     )
 
 
@@ -82,9 +68,7 @@ def publish_wordings(*, actor: Actor, version: PolicyVersion, as_of: date, at: d
 def discard_wordings(*, actor: Actor, version: PolicyVersion, at: datetime) -> None:
     """Drop a draft; raise Refused for a version that is published or discarded."""
     actor.require("policy.edit")
-    check_move(version, Status.DISCARDED, company=actor.company, kind=KIND)
-    move_version(version, Status.DISCARDED)
-    _record(actor, "policy.discarded", version, at=at)
+    discard_version(actor, version, kind=KIND, verb="policy.discarded", told={"kind": KIND}, at=at)
 
 
 @transaction.atomic
@@ -159,16 +143,3 @@ def _told(policy: PolicyText, document: WordingsDocument, hit: PhraseHit) -> str
     place = hit.part.replace(", ", f" ({document.language}), ", 1)
     line = line_of_wording(policy, f"{place}, line {hit.line}: ")
     return f"line {line}: {hit.text}"
-
-
-def _record(actor: Actor, verb: str, version: PolicyVersion, *, at: datetime, **data: Any) -> None:
-    record_event(
-        actor,
-        verb,
-        version,
-        at=at,
-        kind=version.kind,
-        name=version.name,
-        version=version.version,
-        **data,
-    )

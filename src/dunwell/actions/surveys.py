@@ -19,6 +19,8 @@ from dunwell.queries.wordings import day_text
 AUTHOR = "feedback"
 """Who composed the mail of a question: nobody of ours."""
 
+BATCH = 500
+
 
 @transaction.atomic
 def ask_surveys(
@@ -45,12 +47,28 @@ def ask_surveys(
             "occasion", "subject_id"
         )
     )
-    customers = Customer.objects.in_bulk(keys)
-    facts = [
-        _ask(actor, customers[one.customer_id], one, policy, as_of=as_of, at=at)
+    chosen = [
+        one
         for one in due
         if one.customer_id not in asked and (one.occasion, one.subject_id) not in known
     ]
+    names = dict(Customer.objects.filter(pk__in=keys).values_list("pk", "name"))
+    until_on = as_of + timedelta(days=policy.open_days)
+    mails = Message.objects.bulk_create(
+        [
+            _mail(actor, one, policy, name=names[one.customer_id], until_on=until_on, at=at)
+            for one in chosen
+        ],
+        batch_size=BATCH,
+    )
+    surveys = Survey.objects.bulk_create(
+        [
+            _question(actor, one, mail, until_on=until_on, at=at)
+            for one, mail in zip(chosen, mails, strict=True)
+        ],
+        batch_size=BATCH,
+    )
+    facts = [_asked(survey) for survey in surveys]
     record_events(actor, facts, at=at)
     return len(facts)
 
@@ -85,41 +103,28 @@ def answer_survey(
     return Survey.objects.get(pk=found.pk)
 
 
-def _ask(
+def _mail(
     actor: Actor,
-    customer: Customer,
     due: SurveyDue,
     policy: FeedbackPolicy,
     *,
-    as_of: date,
+    name: str,
+    until_on: date,
     at: datetime,
-) -> Fact:
-    """Write one question and its mail; return what is told of it."""
-    survey = Survey(
-        company=actor.company,
-        customer=customer,
-        contact_id=due.contact_id,
-        kind=due.kind,
-        occasion=due.occasion,
-        subject_id=due.subject_id,
-        nonce=fresh_nonce(),
-        asked_on=as_of,
-        until_on=as_of + timedelta(days=policy.open_days),
-        recorded_at=at,
-    )
-    # the token is of the key, so a first hash stands in until there is one
-    survey.token_hash = hashed_link(survey.nonce)
+) -> Message:
+    """Return the mail that brings a question, not written yet."""
+    as_of = until_on - timedelta(days=policy.open_days)
     mail = survey_mail(
         language=due.language,
         kind=due.kind,
         company=actor.company.name,
-        name=customer.name,
+        name=name,
         link=LINK,
-        until=day_text(survey.until_on, due.language[:2] or "en"),
+        until=day_text(until_on, due.language[:2] or "en"),
     )
-    survey.message = Message.objects.create(
+    return Message(
         company=actor.company,
-        customer=customer,
+        customer_id=due.customer_id,
         channel="email",
         strategy="",
         level=0,
@@ -135,13 +140,38 @@ def _ask(
         as_of=as_of,
         recorded_at=at,
     )
-    survey.save()
+
+
+def _question(
+    actor: Actor, due: SurveyDue, mail: Message, *, until_on: date, at: datetime
+) -> Survey:
+    """Return a question, not written yet; its token is of what it is about and a fresh nonce."""
+    survey = Survey(
+        company=actor.company,
+        customer_id=due.customer_id,
+        contact_id=due.contact_id,
+        kind=due.kind,
+        occasion=due.occasion,
+        subject_id=due.subject_id,
+        message=mail,
+        nonce=fresh_nonce(),
+        asked_on=mail.as_of,
+        until_on=until_on,
+        recorded_at=at,
+    )
     survey.token_hash = hashed_link(survey_token(survey))
-    survey.save(update_fields=["token_hash"])
+    return survey
+
+
+def _asked(survey: Survey) -> Fact:
     return Fact(
         verb="survey.asked",
         subject="survey",
         subject_id=survey.pk,
-        customer_id=customer.pk,
-        data={"kind": due.kind, "occasion": due.occasion, "until_on": survey.until_on.isoformat()},
+        customer_id=survey.customer_id,
+        data={
+            "kind": survey.kind,
+            "occasion": survey.occasion,
+            "until_on": survey.until_on.isoformat(),
+        },
     )

@@ -139,7 +139,7 @@ def survey_of_link(token: str) -> Survey | None:
 
 def survey_token(survey: Survey) -> str:
     """Return the token that opens a question; it is stored nowhere."""
-    return link_token(SURVEY, survey.pk, survey.nonce)
+    return link_token(SURVEY, survey.subject_id, survey.nonce)
 
 
 def survey_address(message_id: int) -> str:

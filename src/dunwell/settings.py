@@ -37,6 +37,18 @@ def _number(name: str, default: int) -> int:
     return int(value)
 
 
+def _secrets(what: str) -> dict[str, str]:
+    """Return the variables DUNWELL_<what>_..., or the contents of files they name, by their names.
+
+    Records name the one they use: a secret is never kept in the database.
+    """
+    return {
+        name: _text(name.removeprefix("DUNWELL_"))
+        for name in (key.removesuffix("_FILE") for key in os.environ)
+        if name.startswith(f"DUNWELL_{what}_")
+    }
+
+
 DATA_DIR = Path(_text("DATA_DIR", "data")).resolve()
 HTTPS = _flag("HTTPS", default=False)
 REQUIRE_MFA = _flag("REQUIRE_MFA", default=True)
@@ -247,24 +259,12 @@ EMAIL_PORT = _number("SMTP_PORT", 25)
 EMAIL_HOST_USER = _text("SMTP_USER")
 EMAIL_HOST_PASSWORD = _text("SMTP_PASSWORD")
 EMAIL_USE_TLS = _flag("SMTP_TLS", default=False)
-BUREAU_SECRETS = {
-    name: _text(name.removeprefix("DUNWELL_"))
-    for name in (key.removesuffix("_FILE") for key in os.environ)
-    if name.startswith("DUNWELL_BUREAU_")
-}
+BUREAU_SECRETS = _secrets("BUREAU")
 """Tokens of credit bureaus by the name of their variable; a bureau names the one it uses."""
 WEBHOOK_HOSTS = [host for host in _text("WEBHOOK_HOSTS").split(",") if host]
-CHANNEL_SECRETS = {
-    name: _text(name.removeprefix("DUNWELL_"))
-    for name in (key.removesuffix("_FILE") for key in os.environ)
-    if name.startswith("DUNWELL_CHANNEL_")
-}
+CHANNEL_SECRETS = _secrets("CHANNEL")
 """Secrets of channels by the name of their variable."""
-MAILBOX_SECRETS = {
-    name: _text(name.removeprefix("DUNWELL_"))
-    for name in (key.removesuffix("_FILE") for key in os.environ)
-    if name.startswith("DUNWELL_MAILBOX_")
-}
+MAILBOX_SECRETS = _secrets("MAILBOX")
 """Passwords of mailboxes by the name of their variable; a mailbox names the one it uses."""
 CLAMAV_ADDRESS = _text("CLAMAV_ADDRESS")
 DEFAULT_FROM_EMAIL = _text("MAIL_FROM", "credit@dunwell.example")

@@ -8,7 +8,6 @@ from dunwell.actions.gate import Forbidden, system
 from dunwell.actions.outbox import (
     ATTEMPTS,
     BACKOFF,
-    JITTER,
     LEASE,
     claim_messages,
     mark_failed,
@@ -17,6 +16,7 @@ from dunwell.actions.outbox import (
     put_back_messages,
     withdraw_message,
 )
+from dunwell.engine.backoff import JITTER
 from dunwell.formats.hand_overs import HandedOver
 from dunwell.models import Event, Message
 from tests.actions.desk import acting, last_event, verbs

@@ -16,9 +16,10 @@ from dunwell.actions.feeds import record_feed
 from dunwell.actions.gate import system
 from dunwell.actions.holds import place_hold
 from dunwell.actions.messages import approve_message
-from dunwell.actions.outbox import ATTEMPTS, BACKOFF, JITTER, LEASE, claim_messages
+from dunwell.actions.outbox import ATTEMPTS, BACKOFF, LEASE, claim_messages
 from dunwell.actions.policies import load_shipped_policies
 from dunwell.actions.promises import record_promise
+from dunwell.engine.backoff import JITTER
 from dunwell.jobs.cycle import run_cycle
 from dunwell.jobs.deliver import deliver
 from dunwell.models import Company, Event, Item, Message, Task

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale
-from dunwell.actions.texts import fitting, needed
+from dunwell.actions.texts import fitting, unused_name
 from dunwell.engine.money import LARGEST_MINOR
 from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import BureauAccount, Company
@@ -112,13 +112,8 @@ def edit_bureau(
 
 
 def _name(company: Company, name: str, *, besides: BureauAccount | None = None) -> str:
-    called = needed(text=name, most=80, what="name", missing="Give the bureau a name.")
-    taken = BureauAccount.objects.filter(company=company, name=called)
-    if besides is not None:
-        taken = taken.exclude(pk=besides.pk)
-    if taken.exists():
-        raise Refused(f"There is a bureau named {called} already.")
-    return called
+    bureaus = BureauAccount.objects.filter(company=company)
+    return unused_name(bureaus, name=name, what="a bureau", besides=besides)
 
 
 def _fields(

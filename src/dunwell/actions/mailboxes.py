@@ -11,7 +11,7 @@ from django.db.models import F
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale, own
-from dunwell.actions.texts import fitting, needed
+from dunwell.actions.texts import fitting, needed, unused_name
 from dunwell.models import Company, Mailbox
 from dunwell.queries.link_tokens import fresh_nonce
 
@@ -181,13 +181,8 @@ def note_failed(*, actor: Actor, mailbox: Mailbox, error: str, at: datetime) -> 
 
 
 def _name(company: Company, name: str, *, besides: Mailbox | None = None) -> str:
-    called = needed(text=name, most=80, what="name", missing="Give the mailbox a name.")
-    taken = Mailbox.objects.filter(company=company, name=called)
-    if besides is not None:
-        taken = taken.exclude(pk=besides.pk)
-    if taken.exists():
-        raise Refused(f"There is a mailbox named {called} already.")
-    return called
+    mailboxes = Mailbox.objects.filter(company=company)
+    return unused_name(mailboxes, name=name, what="a mailbox", besides=besides)
 
 
 def _fields(

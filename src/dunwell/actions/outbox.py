@@ -5,7 +5,6 @@ worker that dies in between leaves a claim; it runs out and the message is hande
 again under the same message id, so nothing is lost and a repeat can be recognised.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from django.db.models import Case, CharField, F, Q, Value, When
 from dunwell.actions.contact_attempts import attempt_of_message
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
+from dunwell.engine.backoff import wait_after
 from dunwell.formats.hand_overs import HandedOver
 from dunwell.models import Message
 from dunwell.queries.contact_rules import ContactVerdict
@@ -40,9 +40,6 @@ CARRIED = (*SENT_BY_MAIL, *SENT_AS_TEXT)
 ATTEMPTS = len(BACKOFF) + 1
 """Hand-overs before a message is given up."""
 
-JITTER = 0.25
-"""Pauses are up to so much longer, so that what failed together is not tried again together."""
-
 Status = Message.Status
 
 
@@ -51,9 +48,7 @@ def pause_after(attempts: int, message_id: str) -> timedelta:
 
     The jitter is computed from Message-ID and attempt, so that it is always the same.
     """
-    digest = hashlib.sha256(f"{message_id}:{attempts}".encode()).digest()
-    spread = int.from_bytes(digest[:4]) / 2**32
-    return BACKOFF[min(attempts, len(BACKOFF)) - 1] * (1 + JITTER * spread)
+    return wait_after(BACKOFF, attempts=attempts, key=message_id)
 
 
 @transaction.atomic

@@ -1,5 +1,9 @@
 """Texts people type: trimmed, and refused when they do not fit."""
 
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
 from dunwell.actions.gate import Refused
 
 
@@ -20,3 +24,20 @@ def needed(*, text: str, most: int, what: str, missing: str) -> str:
     if not told:
         raise Refused(missing)
     return told
+
+
+def unused_name(
+    records: QuerySet[Any], *, name: str, what: str, besides: Model | None = None, most: int = 80
+) -> str:
+    """Return a name as it fits that no other of the records has; raise Refused for any other.
+
+    `what` is what a record is called, with its article: "a webhook".
+    """
+    _, _, noun = what.partition(" ")
+    called = needed(text=name, most=most, what="name", missing=f"Give the {noun} a name.")
+    taken = records.filter(name=called)
+    if besides is not None:
+        taken = taken.exclude(pk=besides.pk)
+    if taken.exists():
+        raise Refused(f"There is {what} named {called} already.")
+    return called

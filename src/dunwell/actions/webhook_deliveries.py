@@ -4,7 +4,6 @@ No event is written here: a delivery tells of events, and would tell of itself f
 delivery's own row is the record.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from dunwell.actions.gate import Actor
+from dunwell.engine.backoff import wait_after
 from dunwell.models import Event, WebhookDelivery, WebhookEndpoint
 from dunwell.queries.webhooks import wants
 
@@ -111,7 +111,7 @@ def mark_untold(
     actor.require("webhook.manage")
     is_over = permanent or delivery.attempts >= ATTEMPTS
     status = Status.DEAD if is_over else Status.FAILED
-    wait = None if is_over else at + retry_wait(delivery)
+    wait = None if is_over else at + _wait(delivery)
     if _move(delivery, status, code=code, error=error[:500], retry_at=wait):
         endpoint = WebhookEndpoint.objects.select_for_update().get(pk=delivery.endpoint_id)
         failures = endpoint.failures + 1
@@ -129,15 +129,8 @@ def put_back_deliveries(*, actor: Actor, deliveries: Sequence[WebhookDelivery]) 
     return sum(_move(one, Status.READY, attempts=F("attempts") - 1) for one in deliveries)
 
 
-def retry_wait(delivery: WebhookDelivery) -> timedelta:
-    """Return the wait before the next attempt: the backoff and up to a fifth more.
-
-    The more is computed from the delivery, so that many that failed together do not come back
-    together, and a test can tell when.
-    """
-    wait = BACKOFF[min(delivery.attempts, len(BACKOFF)) - 1]
-    digest = hashlib.sha256(f"{delivery.pk}:{delivery.attempts}".encode()).digest()
-    return wait + wait * digest[0] / (5 * 256)
+def _wait(delivery: WebhookDelivery) -> timedelta:
+    return wait_after(BACKOFF, attempts=delivery.attempts, key=f"webhook {delivery.pk}")
 
 
 def _move(delivery: WebhookDelivery, status: str, **changes: object) -> int:

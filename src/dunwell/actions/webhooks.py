@@ -10,7 +10,7 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
-from dunwell.actions.texts import fitting, needed
+from dunwell.actions.texts import fitting, unused_name
 from dunwell.models import ChainHead, Event, WebhookDelivery, WebhookEndpoint
 from dunwell.queries.link_tokens import fresh_nonce
 from dunwell.queries.webhooks import wants
@@ -213,12 +213,8 @@ def _fields(
     besides: WebhookEndpoint | None = None,
 ) -> dict[str, Any]:
     """Return the settings of an endpoint, or raise Refused with what is wrong."""
-    called = needed(text=name, most=80, what="name", missing="Give the webhook a name.")
-    taken = WebhookEndpoint.objects.filter(company=actor.company, name=called, ended_at=None)
-    if besides is not None:
-        taken = taken.exclude(pk=besides.pk)
-    if taken.exists():
-        raise Refused(f"There is a webhook named {called} already.")
+    living = WebhookEndpoint.objects.filter(company=actor.company, ended_at=None)
+    called = unused_name(living, name=name, what="a webhook", besides=besides)
     wishes = sorted({verb.strip() for verb in verbs if verb.strip()})
     for verb in wishes:
         if not _VERB.fullmatch(verb):

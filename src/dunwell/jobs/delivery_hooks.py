@@ -20,9 +20,9 @@ from dunwell.formats.delivery_report_files import (
     read_plain_report,
     read_twilio_report,
 )
-from dunwell.formats.webhook_letters import SignatureError, check_signature, secret_text
+from dunwell.formats.webhook_letters import SignatureError, check_signature
 from dunwell.models import Channel
-from dunwell.queries.link_tokens import REPORT_SECRET, link_token
+from dunwell.queries.link_tokens import REPORT_SECRET, signing_secret
 
 VIEWS: Mapping[str, str] = {
     "postmark": "PostmarkTrackingWebhookView",
@@ -100,7 +100,7 @@ def take_reports(channel: Channel, reports: Sequence[CarrierReport]) -> int:
 
 def report_secret(channel: Channel) -> str:
     """Return what a plain gateway signs its reports with; computed, never stored."""
-    return secret_text(link_token(REPORT_SECRET, channel.pk, channel.nonce).encode())
+    return signing_secret(REPORT_SECRET, channel.pk, channel.nonce)
 
 
 def _tracked(provider: str, request: HttpRequest) -> tuple[CarrierReport, ...]:

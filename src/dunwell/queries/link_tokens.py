@@ -11,6 +11,8 @@ import secrets
 
 from django.utils.crypto import salted_hmac
 
+from dunwell.formats.webhook_letters import secret_text
+
 SALT = "dunwell.link"
 APPLICANT, REFERENCE = "application", "reference"
 """What a link opens."""
@@ -27,6 +29,14 @@ def link_token(purpose: str, key: int, nonce: str) -> str:
     """Return the token that opens a record for one purpose; another purpose gives another."""
     digest = salted_hmac(SALT, f"{purpose}:{key}:{nonce}", algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def signing_secret(purpose: str, key: int, nonce: str) -> str:
+    """Return what calls about a record are signed with (Standard Webhooks), computed like a token.
+
+    Neither the database nor a backup of it can sign in our name.
+    """
+    return secret_text(link_token(purpose, key, nonce).encode())
 
 
 def hashed_link(token: str) -> str:

@@ -1,19 +1,16 @@
 """Mailboxes as pages, the API and the job that empties them see them."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef
-from django.utils.crypto import salted_hmac
 
-from dunwell.formats.webhook_letters import secret_text
-from dunwell.models import Company, InboundAttachment, Mailbox
-from dunwell.queries.link_tokens import link_token
+from dunwell.models import Company, Mailbox
+from dunwell.queries.link_tokens import link_token, signing_secret
 
-SALT = "dunwell.mailbox"
+SIGNED = "mailbox-secret"
 PURPOSE = "mailbox"
 Kind = Mailbox.Kind
 
@@ -77,12 +74,6 @@ def mailbox_row(mailbox: Mailbox) -> MailboxRow:
     )
 
 
-def failing_mailboxes(company: Company) -> tuple[str, ...]:
-    """Return the names of the mailboxes whose last look failed, for a banner."""
-    found = Mailbox.objects.filter(company=company, is_active=True, failures__gt=0)
-    return tuple(found.order_by("name").values_list("name", flat=True))
-
-
 def has_mailbox_down() -> Exists:
     """Return the condition on companies one of whose mailboxes cannot be read; part of a query."""
     return Exists(
@@ -93,14 +84,6 @@ def has_mailbox_down() -> Exists:
 def has_imap(company: Company) -> bool:
     """Return whether there is a mailbox that somebody has to look into."""
     return Mailbox.objects.filter(company=company, kind=Kind.IMAP, is_active=True).exists()
-
-
-def unscanned_files(company: Company) -> int:
-    """Return how many files wait for the virus scanner; none where there is no scanner."""
-    if not settings.CLAMAV_ADDRESS:
-        return 0
-    found = InboundAttachment.objects.filter(inbound__company=company)
-    return found.filter(verdict=InboundAttachment.Verdict.UNSCANNED).count()
 
 
 def mailbox_password(mailbox: Mailbox) -> str:
@@ -115,8 +98,7 @@ def mailbox_token(mailbox: Mailbox) -> str:
 
 def mailbox_secret(mailbox: Mailbox) -> str:
     """Return what posts to a mailbox are signed with: computed, never stored."""
-    digest = salted_hmac(SALT, f"{mailbox.pk}:{mailbox.nonce}", algorithm="sha256").digest()
-    return secret_text(hashlib.sha256(digest).digest())
+    return signing_secret(SIGNED, mailbox.pk, mailbox.nonce)
 
 
 def posted_mailbox(mailbox_id: int, token: str) -> Mailbox | None:

@@ -1,19 +1,20 @@
 """Webhooks as pages, the API and the job that tells them see them."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
 from django.db.models import Count, Q
-from django.utils.crypto import salted_hmac
 
-from dunwell.formats.webhook_letters import WebhookLetter, secret_text, webhook_letter
+from dunwell.formats.webhook_letters import WebhookLetter, webhook_letter
 from dunwell.models import Company, Event, WebhookDelivery, WebhookEndpoint
+from dunwell.queries.link_tokens import signing_secret
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
-SALT = "dunwell.webhook"
+SIGNED = "webhook"
+"""What the secrets of endpoints are computed for."""
+
 Status = WebhookDelivery.Status
 
 
@@ -151,7 +152,7 @@ def wants(verbs: Sequence[str], verb: str) -> bool:
 def webhook_secrets(endpoint: WebhookEndpoint) -> list[str]:
     """Return the secrets a telling is signed with: the present one, and the one before."""
     nonces = [endpoint.nonce, *([endpoint.old_nonce] if endpoint.old_nonce else [])]
-    return [_secret(endpoint.pk, nonce) for nonce in nonces]
+    return [signing_secret(SIGNED, endpoint.pk, nonce) for nonce in nonces]
 
 
 def event_letter(company: Company, event: Event) -> WebhookLetter:
@@ -168,9 +169,3 @@ def event_letter(company: Company, event: Event) -> WebhookLetter:
         actor=event.actor,
         data=event.data,
     )
-
-
-def _secret(key: int, nonce: str) -> str:
-    # computed, never stored: neither the database nor a backup of it can sign in our name
-    digest = salted_hmac(SALT, f"{key}:{nonce}", algorithm="sha256").digest()
-    return secret_text(hashlib.sha256(digest).digest())

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dunwell import clock
 from dunwell.actions.applications import start_application
 from dunwell.actions.gate import Refused
-from dunwell.actions.uploads import upload_path
 from dunwell.engine.money import from_minor
 from dunwell.formats.decision_letter import decision_letter_pdf
 from dunwell.formats.exports import Value
@@ -34,6 +33,7 @@ from dunwell.templatetags.ui import translated
 from dunwell.web.answers import form_page, posted
 from dunwell.web.application_forms import NewForm
 from dunwell.web.exports import file_response
+from dunwell.web.kept_files import download
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -165,10 +165,7 @@ def application_document(request: StaffRequest, document_id: int) -> HttpRespons
     document = get_object_or_404(
         ApplicationDocument, pk=document_id, application__company=request.actor.company
     )
-    path = upload_path(document.sha256)
-    if not path.exists():
-        raise Http404
-    return _attachment(path.read_bytes(), name=document.name, media_type=document.media_type)
+    return download(document.sha256, name=document.name, media_type=document.media_type)
 
 
 def _attachment(data: bytes, *, name: str, media_type: str) -> HttpResponse:

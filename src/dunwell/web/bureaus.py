@@ -1,6 +1,5 @@
 """Pages about bureaus: the waterfall and its settings, the questions, what they cost by month."""
 
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -27,7 +26,7 @@ from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, done, posted, told_page
 from dunwell.web.exports import file_response
-from dunwell.web.keys import read_key
+from dunwell.web.keys import read_day, read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -222,18 +221,11 @@ def _only(request: StaffRequest) -> dict[str, Any]:
         "status": status if status in BureauPull.Status.values else "",
         "bureau_id": read_key(asked.get("bureau", "")),
         "customer_id": read_key(asked.get("customer", "")),
-        "from_on": _day(asked.get("from", "")),
-        "until_on": _day(asked.get("until", "")),
+        "from_on": read_day(asked.get("from", "")),
+        "until_on": read_day(asked.get("until", "")),
         "only_costed": asked.get("costed", "") == "1",
         "currency": code if code in ISO_CODES else "",
     }
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _row(row: BureauPullRow) -> tuple[Value, ...]:

@@ -24,6 +24,7 @@ from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.surveys import SurveyRow, survey_figures, survey_rows
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import file_response
+from dunwell.web.keys import read_day
 from dunwell.web.staff import StaffRequest
 
 DAYS = timedelta(days=364)
@@ -139,7 +140,7 @@ def tired_export(request: StaffRequest, kind: str) -> HttpResponse:
 
 def _span(request: StaffRequest) -> Span:
     """Return the days of the address; a year until today where it names none that fit."""
-    from_on, until_on = (_day(request.GET.get(name, "")) for name in ("from", "until"))
+    from_on, until_on = (read_day(request.GET.get(name, "")) for name in ("from", "until"))
     until_on = until_on or request.as_of
     if from_on is None or from_on > until_on:
         from_on = until_on - DAYS
@@ -153,16 +154,9 @@ def _only(request: StaffRequest) -> dict[str, Any]:
         "kind": kind if kind in SCALES else "",
         "occasion": occasion if occasion in OCCASIONS else "",
         "only_answered": request.GET.get("answered", "") == "1",
-        "from_on": _day(request.GET.get("from", "")),
-        "until_on": _day(request.GET.get("until", "")),
+        "from_on": read_day(request.GET.get("from", "")),
+        "until_on": read_day(request.GET.get("until", "")),
     }
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _answer(row: SurveyRow) -> tuple[Value, ...]:

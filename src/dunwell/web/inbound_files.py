@@ -1,16 +1,15 @@
 """Files and mails that came in, as downloads alone: never shown, never the type they claim."""
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from dunwell.actions.gate import Refused
-from dunwell.actions.uploads import upload_path
 from dunwell.models import InboundAttachment, InboundMessage
 from dunwell.web.answers import refused
+from dunwell.web.kept_files import download
 from dunwell.web.staff import StaffRequest
 
 SAFE_AS_THEY_ARE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif"})
@@ -34,7 +33,7 @@ def inbound_file(request: StaffRequest, attachment_id: int) -> HttpResponseBase:
         text = gettext("This file has not been scanned for viruses yet; try again in a minute.")
         return refused(request, Refused(text), back=back)
     media_type = file.media_type if file.media_type in SAFE_AS_THEY_ARE else UNKNOWN
-    return _download(file.sha256, name=file.name, media_type=media_type)
+    return download(file.sha256, name=file.name, media_type=media_type)
 
 
 @require_GET
@@ -46,18 +45,4 @@ def inbound_mail_file(request: StaffRequest, inbound_id: int) -> HttpResponseBas
         text = gettext("This message holds a blocked file, so it is not handed out as it came.")
         return refused(request, Refused(text), back=back)
     ending = "eml" if inbound.channel == "email" else "json"
-    return _download(inbound.sha256, name=f"message-{inbound.pk}.{ending}", media_type=UNKNOWN)
-
-
-def _download(sha256: str, *, name: str, media_type: str) -> HttpResponseBase:
-    """Return kept bytes in a form no browser opens by itself."""
-    path = upload_path(sha256)
-    if not path.exists():
-        raise Http404
-    response = HttpResponse(path.read_bytes(), content_type=media_type)
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    response.headers["Content-Disposition"] = disposition or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return download(inbound.sha256, name=f"message-{inbound.pk}.{ending}", media_type=UNKNOWN)

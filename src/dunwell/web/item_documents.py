@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,14 +18,14 @@ from dunwell.actions.item_documents import (
     file_documents,
     remove_item_document,
 )
-from dunwell.actions.uploads import Upload, upload_path
+from dunwell.actions.uploads import Upload
 from dunwell.formats.document_types import MOST_BYTES
 from dunwell.models import Item, ItemDocument
 from dunwell.queries.item_documents import ItemDocumentRow, item_document_rows
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, refused
 from dunwell.web.exports import file_response
-from dunwell.web.kept_files import capped, sent_file
+from dunwell.web.kept_files import capped, download, sent_file
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -132,14 +132,7 @@ def _add_page(request: StaffRequest, item: Item, refusal: Refused | None = None)
 def document_get(request: StaffRequest, document_id: int) -> HttpResponse:
     """Return a paper as a download; it is never shown in the page."""
     document = _document(request, document_id)
-    path = upload_path(document.sha256)
-    if not path.exists():
-        raise Http404
-    response = HttpResponse(path.read_bytes(), content_type=document.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{document.name}"'
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(document.sha256, name=document.name, media_type=document.media_type)
 
 
 @needs("document.edit")

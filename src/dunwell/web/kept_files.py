@@ -1,8 +1,9 @@
-"""A file of lines on its way in: under a cap, refused with the reason, kept for the next page."""
+"""Files on their way in, under a cap and refused with the reason, and kept ones going out."""
 
 from django.core import signing
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 
 from dunwell.actions.gate import Forbidden, Refused
@@ -48,6 +49,20 @@ def upload_page(
         "limit_mb": most_bytes // 1024**2,
     }
     return render(request, template, context, status=status if refusal else 200)
+
+
+def download(sha256: str, *, name: str, media_type: str) -> HttpResponse:
+    """Return kept bytes as a download that no browser opens by itself; 404 where they are gone."""
+    path = upload_path(sha256)
+    if not path.exists():
+        raise Http404
+    response = HttpResponse(path.read_bytes(), content_type=media_type)
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    response.headers["Content-Disposition"] = disposition or "attachment"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def file_token(request: StaffRequest, upload: Upload, sha256: str, *, salt: str) -> str:

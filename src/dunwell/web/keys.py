@@ -1,4 +1,6 @@
-"""Keys of records as they stand in addresses and forms."""
+"""Keys of records and days as they stand in addresses and forms."""
+
+from datetime import date
 
 LONGEST_KEY = 18
 """Digits that every 64-bit key has at most; more would overflow the database."""
@@ -8,3 +10,11 @@ def read_key(text: str) -> int | None:
     """Return the key a text stands for, None when it is none."""
     is_key = text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
     return int(text) if is_key else None
+
+
+def read_day(text: str) -> date | None:
+    """Return the day a text such as 2026-01-31 stands for, None when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

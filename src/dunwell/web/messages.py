@@ -31,6 +31,7 @@ from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
+from dunwell.web.keys import read_day
 from dunwell.web.staff import StaffRequest
 
 CHANNELS = ("email", "sms", "whatsapp", "call", "letter", "portal")
@@ -225,11 +226,8 @@ def _only(request: StaffRequest) -> MessageFilter:
 
 
 def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+    found = read_day(text)
+    return found if found and FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def _row(row: MessageRow) -> tuple[Value, ...]:

@@ -1,6 +1,5 @@
 """The whole story of a customer: searched, filtered, exported, as far as a role may read it."""
 
-from datetime import date
 from functools import partial
 
 from django.http import HttpResponse
@@ -17,6 +16,7 @@ from dunwell.templatetags.events import row_look
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404
 from dunwell.web.exports import file_response
+from dunwell.web.keys import read_day
 from dunwell.web.staff import StaffRequest
 
 KIND_LABELS = {
@@ -93,16 +93,9 @@ def _only(request: StaffRequest) -> TimelineFilter:
     return TimelineFilter(
         kinds=(kind,) if kind in KINDS else (),
         text=request.GET.get("q", "").strip()[:80],
-        from_on=_day(request.GET.get("from", "")),
-        until_on=_day(request.GET.get("until", "")),
+        from_on=read_day(request.GET.get("from", "")),
+        until_on=read_day(request.GET.get("until", "")),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _row(row: TimelineRow) -> tuple[Value, ...]:

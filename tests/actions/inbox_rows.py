@@ -3,7 +3,7 @@
 from dunwell.engine.intents import Extract, Reading
 from dunwell.engine.reply_suggestions import suggest
 from dunwell.models import InboundReading
-from dunwell.queries.inbox import said_of, suggestion_facts
+from dunwell.queries.reply_facts import said_of, suggestion_facts
 from tests.actions.inbound_rows import inbound_of
 from tests.conftest import AT, TODAY
 

@@ -27,8 +27,8 @@ from dunwell.models import (
     Remittance,
     Task,
 )
-from dunwell.queries.inbox import suggestion_facts
 from dunwell.queries.readings import latest_reading
+from dunwell.queries.reply_facts import suggestion_facts
 from tests.actions.desk import acting, last_event, verbs
 from tests.actions.inbox_rows import promising, read_message, reading_of
 from tests.actions.ledger_rows import invoice, payment

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dunwell.engine.calendars import months_after
 from dunwell.engine.intents import EXTRACT_KINDS
 from dunwell.formats.extracts.amounts import number_of
-from dunwell.formats.extracts.day_rules import months_on, numbered_week, with_month, with_year
+from dunwell.formats.extracts.day_rules import numbered_week, with_month, with_year
 from dunwell.formats.extracts.finds import Around, plain
 from dunwell.formats.extracts.reading import extracts
 from dunwell.ml.intents.shipped import shipped_messages
@@ -137,7 +138,7 @@ def test_days_without_year_or_month_are_the_next_that_there_is():
     assert with_year(date(2027, 11, 26), month=2, number=29, lies=1) == date(2028, 2, 29)
     assert with_month(date(2026, 11, 26), number=31, lies=1) == date(2026, 12, 31)
     assert with_month(date(2026, 11, 26), number=31, lies=-1) == date(2026, 10, 31)
-    assert months_on(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert months_after(date(2026, 1, 31), 1) == date(2026, 2, 28)
     assert numbered_week(date(2026, 11, 26), 1) == date(2027, 1, 8)
     assert numbered_week(date(2027, 11, 26), 53) is None
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dunwell.actions.dispute_intake import check_cause
 from dunwell.actions.dispute_parts import check_colleague
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, check_status, own
@@ -41,9 +42,7 @@ def add_cause_action(
     """
     actor.require("cause.edit")
     policy = dispute_policy_in_force(actor.company, as_of=as_of).policy
-    if root_cause not in policy.root_causes:
-        known = ", ".join(policy.root_causes)
-        raise Refused(f"There is no root cause {root_cause}; use {known}.")
+    check_cause(root_cause, policy)
     told = needed(text=action, most=500, what="action", missing="Say what is to be done.")
     if due_on < as_of:
         raise Refused("The day by which it is to be done has passed already.")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
@@ -52,7 +52,7 @@ def note_success(*, actor: Actor, kind: str, at: datetime) -> None:
     found = Channel.objects.filter(company=actor.company, kind=kind, is_active=True)
     was_down = found.filter(failures__gte=DOWN_AFTER).first()
     found.filter(Q(last_ok_at=None) | Q(last_ok_at__lte=at)).update(
-        failures=F("failures") * 0, rest_until=None, error="", last_ok_at=at
+        failures=0, rest_until=None, error="", last_ok_at=at
     )
     if was_down is not None:
         record_event(actor, "channel.recovered", was_down, at=at, kind=kind)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -23,6 +23,7 @@ SECRET_NAME = re.compile(r"DUNWELL_CHANNEL_[A-Z0-9_]{1,60}")
 SERVER = re.compile(r"[A-Za-z0-9.-]{1,253}:[0-9]{1,5}")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LARGEST_PORT = 65_535
+LONGEST_ADDRESS = 300
 MOST_COST = 1_000_000_000
 """A thousand of a currency's units for one message; more is a slip."""
 
@@ -48,6 +49,17 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 WAITING = (Message.Status.READY, Message.Status.FAILED, Message.Status.DEAD)
 
 
+class ChannelFields(TypedDict, total=False):
+    """How a provider is reached and what it costs; what is left out is empty."""
+
+    address: str
+    sender: str
+    secret_name: str
+    settings: Mapping[str, object] | None
+    cost_micros: int
+    cost_currency: str
+
+
 @transaction.atomic
 def add_channel(
     *,
@@ -55,12 +67,7 @@ def add_channel(
     kind: str,
     provider: str,
     at: datetime,
-    address: str = "",
-    sender: str = "",
-    secret_name: str = "",
-    settings: Mapping[str, object] | None = None,
-    cost_micros: int = 0,
-    cost_currency: str = "",
+    **told: Unpack[ChannelFields],
 ) -> Channel:
     """Set up who carries a kind of message from now on; what carried it before is ended.
 
@@ -71,16 +78,7 @@ def add_channel(
     """
     actor.require("channel.edit")
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
-    fields = _fields(
-        kind=kind,
-        provider=provider,
-        address=address,
-        sender=sender,
-        secret_name=secret_name,
-        settings=settings,
-        cost_micros=cost_micros,
-        cost_currency=cost_currency,
-    )
+    fields = _fields(kind=kind, provider=provider, **told)
     Channel.objects.filter(company=actor.company, kind=kind, is_active=True).update(
         is_active=False
     )
@@ -104,12 +102,7 @@ def edit_channel(
     actor: Actor,
     channel: Channel,
     at: datetime,
-    address: str = "",
-    sender: str = "",
-    secret_name: str = "",
-    settings: Mapping[str, object] | None = None,
-    cost_micros: int = 0,
-    cost_currency: str = "",
+    **told: Unpack[ChannelFields],
 ) -> Channel:
     """Change how a channel reaches its provider; its failures are forgotten, it is tried anew.
 
@@ -121,16 +114,7 @@ def edit_channel(
     found = Channel.objects.select_for_update().get(pk=channel.pk)
     if not found.is_active:
         raise Refused("This channel has ended; add a new one instead.")
-    fields = _fields(
-        kind=found.kind,
-        provider=found.provider,
-        address=address,
-        sender=sender,
-        secret_name=secret_name,
-        settings=settings,
-        cost_micros=cost_micros,
-        cost_currency=cost_currency,
-    )
+    fields = _fields(kind=found.kind, provider=found.provider, **told)
     changed = {name: value for name, value in fields.items() if getattr(found, name) != value}
     if not changed:
         return found
@@ -210,8 +194,7 @@ def _to_people(channel: Channel, *, at: datetime) -> None:
     waiting = Message.objects.filter(
         company=channel.company_id, channel=channel.kind, status__in=WAITING
     ).exclude(to="")
-    for message in waiting.order_by("pk"):
-        ask_somebody(message, at=at)
+    ask_somebody(*waiting.order_by("pk"), at=at)
     waiting.update(to="", status=Message.Status.READY, retry_at=None)
 
 
@@ -219,12 +202,12 @@ def _fields(
     *,
     kind: str,
     provider: str,
-    address: str,
-    sender: str,
-    secret_name: str,
-    settings: Mapping[str, object] | None,
-    cost_micros: int,
-    cost_currency: str,
+    address: str = "",
+    sender: str = "",
+    secret_name: str = "",
+    settings: Mapping[str, object] | None = None,
+    cost_micros: int = 0,
+    cost_currency: str = "",
 ) -> dict[str, Any]:
     """Return the settings of a channel, or raise Refused with what is wrong."""
     if kind not in PROVIDERS:
@@ -277,7 +260,7 @@ def _address(provider: str, address: str) -> str:
     except ValueError as error:
         raise Refused(f"{address} is no address.") from error
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
-    if not host or not is_safe or parts.username or len(address) > 300:  # noqa: PLR2004  the column
+    if not host or not is_safe or parts.username or len(address) > LONGEST_ADDRESS:
         raise Refused("Write the address of the provider's API; it begins with https://.")
     return address
 

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from django.db import transaction
+from django.db.models import Max
 
 from dunwell.actions.conversation_answers import note_answer
 from dunwell.actions.events import record_event
@@ -27,6 +28,7 @@ from dunwell.models import (
     User,
 )
 from dunwell.queries.compositions import CHANNELS, COMPOSABLE, Composition, Wish, composition
+from dunwell.queries.message_facts import open_sums
 
 STRATEGY = "composed"
 """What stands in place of a strategy: such a message follows from none."""
@@ -212,15 +214,7 @@ def _named_apart(attachments: Sequence[Enclosure]) -> list[Enclosure]:
         while name.lower() in used:
             name, number = f"{path.stem[: LONGEST_NAME - 20]}-{number}{path.suffix}", number + 1
         used.add(name.lower())
-        found.append(
-            Enclosure(
-                kind=file.kind,
-                name=name,
-                media_type=file.media_type,
-                data=file.data,
-                item_id=file.item_id,
-            )
-        )
+        found.append(replace(file, name=name))
     return found
 
 
@@ -272,9 +266,7 @@ def _written(
     as_of: date,
     at: datetime,
 ) -> Message:
-    demand: dict[str, int] = {}
-    for one in found.named:
-        demand[one.item.currency] = demand.get(one.item.currency, 0) + one.open_minor
+    demand = open_sums(found.named)
     verdict = found.verdict
     return Message.objects.create(
         company=actor.company,
@@ -330,9 +322,8 @@ def _name_items(message: Message, found: Composition) -> None:
     Each keeps the level that reminders took it to: a person's message is no step of a strategy.
     """
     keys = [one.item.pk for one in found.named]
-    levels: dict[int, int] = {}
-    for key, level in MessageItem.objects.filter(item__in=keys).values_list("item_id", "level"):
-        levels[key] = max(level, levels.get(key, 0))
+    before = MessageItem.objects.filter(item__in=keys).order_by("item_id")
+    levels = dict(before.values_list("item_id").annotate(highest=Max("level")))
     MessageItem.objects.bulk_create(
         MessageItem(
             message=message,

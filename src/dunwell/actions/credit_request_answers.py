@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from dunwell.actions.credit_requests import WAITING, refuse_request, settle_request
+from dunwell.actions.credit_requests import refuse_request, settle_request
 from dunwell.actions.gate import Actor, Refused
 from dunwell.formats.credit_request_files import AnswerLine
 from dunwell.models import CreditRequest, Item
+from dunwell.queries.credit_requests import UNANSWERED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +84,7 @@ def _is_known(request: CreditRequest, line: AnswerLine) -> bool:
     """Return whether a line says nothing, or what is recorded already."""
     if not line.credit_note and not line.refusal:
         return True
-    if request.status in WAITING:
+    if request.status in UNANSWERED:
         return False
     if line.refusal:
         return request.status == CreditRequest.Status.REFUSED

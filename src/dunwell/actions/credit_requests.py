@@ -25,9 +25,9 @@ from dunwell.models import (
     DisputeResolution,
     Item,
 )
+from dunwell.queries.credit_requests import UNANSWERED
 
 Asked = CreditRequest.Status
-WAITING = (Asked.OPEN, Asked.EXPORTED)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*")
 
 
@@ -114,7 +114,7 @@ def settle_requests(*, actor: Actor, as_of: date, at: datetime) -> int:
 def settle_waiting(actor: Actor, *, as_of: date, at: datetime) -> int:
     """Do what `settle_requests` does, for the day's cycle, which checked its own right."""
     waiting = list(
-        CreditRequest.objects.filter(company=actor.company, status__in=WAITING)
+        CreditRequest.objects.filter(company=actor.company, status__in=UNANSWERED)
         .select_related("resolution__case", "dispute__item")
         .order_by("dispute__customer", "pk")
     )
@@ -124,13 +124,14 @@ def settle_waiting(actor: Actor, *, as_of: date, at: datetime) -> int:
     taken: set[int] = set()
     done = 0
     for one in waiting:
-        fitting = [note for note in notes if note.pk not in taken and _fits(note, one)]
+        alike = notes.get((one.dispute.item.customer_id, one.currency, one.amount_minor), ())
+        fitting = [note for note in alike if note.pk not in taken and _fits(note, one)]
         named = [note for note in fitting if one.number in _words(note)] or fitting
         if len(named) != 1:
             continue
         case = locked_case(actor, one.resolution.case)
         request = _locked(one)
-        if request.status not in WAITING or case.status == DisputeCase.Status.MERGED:
+        if request.status not in UNANSWERED or case.status == DisputeCase.Status.MERGED:
             continue
         taken.add(named[0].pk)
         _settle(actor, case, request, named[0], as_of=as_of, at=at)
@@ -154,7 +155,7 @@ def refuse_request(
     check_status(CreditRequest.MOVES, Asked(request.status), Asked.REFUSED, request.number)
     _move(request, Asked.REFUSED, note=told)
     resolution = DisputeResolution.objects.get(pk=request.resolution_id)
-    others = CreditRequest.objects.filter(resolution=resolution, status__in=WAITING)
+    others = CreditRequest.objects.filter(resolution=resolution, status__in=UNANSWERED)
     if resolution.status == Resolved.APPROVED and not others.exists():
         move_resolution(resolution, Resolved.REJECTED, note=f"{request.number}: {told}"[:500])
     if case.status == Status.RESOLVED:
@@ -189,7 +190,7 @@ def _settle(
         close_parts([part], outcome=f"Credit note {note.number}", as_of=as_of)
     _move(request, Asked.DONE, credit_item=note, done_at=at)
     resolution = DisputeResolution.objects.get(pk=request.resolution_id)
-    others = CreditRequest.objects.filter(resolution=resolution, status__in=WAITING)
+    others = CreditRequest.objects.filter(resolution=resolution, status__in=UNANSWERED)
     if resolution.status == Resolved.APPROVED and not others.exists():
         move_resolution(resolution, Resolved.DONE)
     tell(
@@ -215,8 +216,10 @@ def _move(request: CreditRequest, status: Asked, **fields: object) -> None:
         setattr(request, name, value)
 
 
-def _notes(actor: Actor, waiting: Sequence[CreditRequest], *, as_of: date) -> list[Item]:
-    """Return the credit notes of these customers that answer no request yet."""
+def _notes(
+    actor: Actor, waiting: Sequence[CreditRequest], *, as_of: date
+) -> dict[tuple[int, str, int], list[Item]]:
+    """Return the credit notes that answer no request yet, by customer, currency and credit."""
     customers = Customer.objects.filter(disputes__in=[one.dispute_id for one in waiting])
     found = Item.objects.filter(
         company=actor.company,
@@ -228,18 +231,16 @@ def _notes(actor: Actor, waiting: Sequence[CreditRequest], *, as_of: date) -> li
         reversed_by=None,
         credit_requests=None,
     )
-    return list(found.order_by("pk"))
+    notes: dict[tuple[int, str, int], list[Item]] = {}
+    for note in found.order_by("pk"):
+        notes.setdefault((note.customer_id, note.currency, -note.amount_minor), []).append(note)
+    return notes
 
 
 def _fits(note: Item, request: CreditRequest) -> bool:
+    """Return whether day and words of a note alike in customer, currency and amount fit."""
     item, words = request.dispute.item, _words(note)
-    return (
-        note.customer_id == item.customer_id
-        and note.currency == request.currency
-        and -note.amount_minor == request.amount_minor
-        and note.issued_on >= item.issued_on
-        and (item.number in words or request.number in words)
-    )
+    return note.issued_on >= item.issued_on and (item.number in words or request.number in words)
 
 
 def _words(note: Item) -> frozenset[str]:

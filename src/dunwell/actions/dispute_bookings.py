@@ -49,6 +49,15 @@ class ResolvedPart:
         """Return what the part disposes of."""
         return self.credit_minor + self.denied_minor + self.written_off_minor
 
+    def document(self) -> dict[str, int]:
+        """Return the part as the record of a resolution keeps it."""
+        return {
+            "dispute": self.dispute.pk,
+            "credit_minor": self.credit_minor,
+            "denied_minor": self.denied_minor,
+            "written_off_minor": self.written_off_minor,
+        }
+
 
 def request_number(number: int) -> str:
     """Return how a credit request is called."""
@@ -125,9 +134,8 @@ def carry_out(
             rest = go_on(one, amount_minor=part.credit_minor, outcome=outcome, as_of=as_of, at=at)
             asked.append((rest, part.credit_minor))
     requests = _ask_credit(case, resolution, asked, at=at)
-    status = Resolved.APPROVED if requests else Resolved.DONE
     move_resolution(resolution, Resolved.APPROVED, decided_by=by, decided_at=at)
-    if status == Resolved.DONE:
+    if not requests:
         move_resolution(resolution, Resolved.DONE)
     move_case(
         case, Status.RESOLVED, as_of=as_of, resolved_on=as_of, **responded(case, as_of=as_of)

@@ -13,6 +13,7 @@ from dunwell.actions.dispute_intake import (
     DisputedLine,
     DisputedPart,
     add_claims,
+    check_cause,
     check_open,
     check_reason,
     checked_claims,
@@ -47,9 +48,8 @@ from dunwell.models import (
     DisputeCase,
     DisputeEvidence,
     DisputeTask,
-    OpenItem,
 )
-from dunwell.queries.dispute_facts import routing_facts
+from dunwell.queries.dispute_facts import open_amounts, routing_facts
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 
 __all__ = ["DisputedLine", "DisputedPart", "edit_case", "merge_cases", "open_case", "split_case"]
@@ -145,9 +145,7 @@ def edit_case(
         check_reason(reason, in_force)
         changes["reason"] = reason
     if root_cause:
-        if root_cause not in in_force.policy.root_causes:
-            known = ", ".join(in_force.policy.root_causes)
-            raise Refused(f"There is no root cause {root_cause}; use {known}.")
+        check_cause(root_cause, in_force.policy)
         changes["root_cause"] = root_cause
     changes = {name: value for name, value in changes.items() if getattr(case, name) != value}
     if not changes:
@@ -298,9 +296,7 @@ def _joined(
     check_open(fresh)
     if fresh:
         check_running(case)
-    open_minor = dict(
-        OpenItem.objects.filter(item__in=list(found)).values_list("item_id", "open_minor")
-    )
+    open_minor = open_amounts(found)
     stands = [
         join_case(
             found[claim.item.pk],

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dunwell.actions.dispute_intake import Claim, add_claims, disputed_already
+from dunwell.actions.dispute_intake import (
+    LONGEST_TITLE,
+    Claim,
+    add_claims,
+    claimed_by_currency,
+    disputed_already,
+)
 from dunwell.actions.dispute_parts import (
     DECIDING,
     Status,
@@ -22,6 +28,7 @@ from dunwell.actions.dispute_parts import (
 )
 from dunwell.engine.matching.foreign import read_rates
 from dunwell.models import Company, CreditRequest, Customer, Dispute, DisputeCase, Item
+from dunwell.queries.credit_requests import UNANSWERED
 from dunwell.queries.dispute_facts import routing_facts
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.frames import fx_frame
@@ -29,8 +36,6 @@ from dunwell.queries.frames import fx_frame
 BATCH = 1_000
 MOST_JUDGED = 20
 """So many new cases are judged at once; what a large run opens is judged by the day's step."""
-
-LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,12 +100,10 @@ def _opened(
         numbers, sorted(groups.items()), strict=True
     ):
         customer = customers[owner]
-        amounts: dict[str, int] = {}
-        for one in listed:
-            currency = one.item.currency
-            amounts[currency] = amounts.get(currency, 0) + one.amount_minor
-        # a reason the company's own policy does not have is one of its others
-        why = reason if reason in in_force.policy.reasons else "other"
+        claims = [
+            Claim(item=one.item, amount_minor=one.amount_minor, note=one.note) for one in listed
+        ]
+        why = in_force.policy.reason_rule(reason).code
         case = new_case(
             company,
             customer,
@@ -108,7 +111,12 @@ def _opened(
             policy=in_force.policy,
             version_id=in_force.version_id,
             facts=routing_facts(
-                company, customer, reason=why, amounts=amounts, as_of=as_of, rates=rates
+                company,
+                customer,
+                reason=why,
+                amounts=claimed_by_currency(claims),
+                as_of=as_of,
+                rates=rates,
             ),
             staff=staff,
             as_of=as_of,
@@ -117,9 +125,6 @@ def _opened(
             recorded_at=at,
         )
         case.save(force_insert=True)
-        claims = [
-            Claim(item=one.item, amount_minor=one.amount_minor, note=one.note) for one in listed
-        ]
         for dispute in add_claims(case, claims, reason=why, as_of=as_of, at=at):
             yield payment, dispute
         if len(groups) <= MOST_JUDGED:
@@ -133,9 +138,7 @@ def end_deductions(
 
     A part for which a credit note is asked stays. A case of which nothing is left ends.
     """
-    asked = CreditRequest.objects.filter(
-        status__in=(CreditRequest.Status.OPEN, CreditRequest.Status.EXPORTED)
-    )
+    asked = CreditRequest.objects.filter(status__in=UNANSWERED)
     found = (
         Dispute.objects.filter(company=company, pk__in=keys, closed_on=None)
         .exclude(pk__in=asked.values("dispute"))
@@ -174,7 +177,7 @@ def adopt_disputes(company: Company, *, as_of: date, at: datetime) -> int:
         numbers = next_numbers(company, DisputeCase, len(batch))
         cases = []
         for number, one in zip(numbers, batch, strict=True):
-            reason = one.reason if one.reason in in_force.policy.reasons else "other"
+            reason = in_force.policy.reason_rule(one.reason).code
             case = new_case(
                 company,
                 one.customer,

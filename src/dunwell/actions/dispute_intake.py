@@ -23,6 +23,7 @@ from dunwell.actions.dispute_parts import (
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
 from dunwell.engine.dispute_amounts import line_amount
+from dunwell.engine.dispute_policy import DisputePolicy
 from dunwell.models import (
     Conversation,
     Customer,
@@ -30,9 +31,8 @@ from dunwell.models import (
     DisputeCase,
     DisputeLine,
     Item,
-    OpenItem,
 )
-from dunwell.queries.dispute_facts import routing_facts
+from dunwell.queries.dispute_facts import open_amounts, routing_facts
 from dunwell.queries.dispute_policies import DisputesInForce
 
 LONGEST_NOTE, LONGEST_TITLE, LONGEST_LINE = 500, 200, 40
@@ -86,11 +86,7 @@ def checked_claims(parts: Sequence[DisputedPart], *, customer: Customer) -> list
 
 def check_open(claims: Sequence[Claim]) -> None:
     """Raise Refused where more is disputed of an item than is open on it."""
-    open_minor = dict(
-        OpenItem.objects.filter(item__in=[one.item.pk for one in claims]).values_list(
-            "item_id", "open_minor"
-        )
-    )
+    open_minor = open_amounts([one.item.pk for one in claims])
     for claim in claims:
         item, left = claim.item, max(open_minor.get(claim.item.pk, 0), 0)
         if not left:
@@ -107,6 +103,22 @@ def check_reason(reason: str, in_force: DisputesInForce) -> None:
     if reason not in in_force.policy.reasons:
         known = ", ".join(in_force.policy.reasons)
         raise Refused(f"There is no reason {reason}; use {known}.")
+
+
+def check_cause(root_cause: str, policy: DisputePolicy) -> None:
+    """Raise Refused for a root cause the policy does not have."""
+    if root_cause not in policy.root_causes:
+        known = ", ".join(policy.root_causes)
+        raise Refused(f"There is no root cause {root_cause}; use {known}.")
+
+
+def claimed_by_currency(claims: Sequence[Claim]) -> dict[str, int]:
+    """Return what is claimed by currency, in minor units."""
+    amounts: dict[str, int] = {}
+    for claim in claims:
+        currency = claim.item.currency
+        amounts[currency] = amounts.get(currency, 0) + claim.amount_minor
+    return amounts
 
 
 def disputed_already(items: Sequence[int]) -> dict[int, Dispute]:
@@ -129,10 +141,7 @@ def enter_case(
     at: datetime,
 ) -> DisputeCase:
     """Write a new case with its parts; the caller holds the customer and checked the claims."""
-    amounts: dict[str, int] = {}
-    for claim in claims:
-        currency = claim.item.currency
-        amounts[currency] = amounts.get(currency, 0) + claim.amount_minor
+    amounts = claimed_by_currency(claims)
     facts = routing_facts(actor.company, customer, reason=reason, amounts=amounts, as_of=as_of)
     # the head of the chain is locked here; after it nothing is locked any more
     (number,) = next_numbers(actor.company, DisputeCase, 1)

@@ -27,10 +27,11 @@ from dunwell.models import (
     Dispute,
     DisputeCase,
     Escalation,
-    OpenItem,
     User,
 )
+from dunwell.queries.credit_requests import UNANSWERED
 from dunwell.queries.dispute_amounts import claim_amounts
+from dunwell.queries.dispute_facts import open_amounts
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 
 CUSTOMER, COLLEAGUES = "customer", "colleagues"
@@ -130,6 +131,14 @@ def escalate_case(
     told = needed(text=reason, most=250, what="reason", missing="Say why this is escalated.")
     if case.is_escalated:
         raise Refused(f"{case.number} is escalated already.")
+    put_higher(actor, case, reason=told, asked=f"{case.number}: {told}", as_of=as_of, at=at)
+    return case
+
+
+def put_higher(
+    actor: Actor, case: DisputeCase, *, reason: str, asked: str, as_of: date, at: datetime
+) -> None:
+    """Mark a locked case as escalated; ask whoever the matrix names, unless somebody is asked."""
     change_case(case, is_escalated=True)
     is_asked = (
         Escalation.objects.filter(customer=case.customer_id, kind=Escalation.Kind.DISPUTE)
@@ -141,12 +150,11 @@ def escalate_case(
             actor=actor,
             customer=case.customer,
             kind=Escalation.Kind.DISPUTE,
-            reason=f"{case.number}: {told}",
+            reason=asked,
             as_of=as_of,
             at=at,
         )
-    tell(actor, "escalated", case, at=at, reason=told)
-    return case
+    tell(actor, "escalated", case, at=at, reason=reason)
 
 
 @transaction.atomic
@@ -193,10 +201,7 @@ def reopen_case(
             f"{case.number} ended on {ended.isoformat()}; the policy allows {days} days to "
             "reopen it. Open a new case."
         )
-    running = CreditRequest.objects.filter(
-        resolution__case=case,
-        status__in=(CreditRequest.Status.OPEN, CreditRequest.Status.EXPORTED),
-    )
+    running = CreditRequest.objects.filter(resolution__case=case, status__in=UNANSWERED)
     if (request := running.order_by("pk").first()) is not None:
         raise Refused(
             f"{request.number} is still asked of billing; have it refused or settled first."
@@ -247,9 +252,7 @@ def _disputed_anew(case: DisputeCase, *, as_of: date, at: datetime) -> list[Disp
     busy = set(
         Dispute.objects.filter(item__in=let_go, closed_on=None).values_list("item_id", flat=True)
     )
-    open_minor = dict(
-        OpenItem.objects.filter(item__in=let_go).values_list("item_id", "open_minor")
-    )
+    open_minor = open_amounts(let_go)
     return Dispute.objects.bulk_create(
         Dispute(
             company_id=case.company_id,

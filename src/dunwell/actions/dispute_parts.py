@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dunwell.actions.allocations import money_text
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, check_status, own
 from dunwell.engine.dispute_clock import due_on, started
@@ -260,11 +259,6 @@ def sums_by_currency(disputes: Sequence[Dispute]) -> dict[str, int]:
     for one in disputes:
         sums[one.item.currency] = sums.get(one.item.currency, 0) + now[one.pk]
     return sums
-
-
-def sums_text(sums: dict[str, int]) -> str:
-    """Return amounts by currency for a sentence."""
-    return ", ".join(money_text(minor, currency) for currency, minor in sorted(sums.items()))
 
 
 def tell(actor: Actor, verb: str, case: DisputeCase, *, at: datetime, **data: Any) -> None:

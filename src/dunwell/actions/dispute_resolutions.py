@@ -20,6 +20,7 @@ from dunwell.actions.dispute_bookings import (
     move_resolution,
     turn_down,
 )
+from dunwell.actions.dispute_intake import check_cause
 from dunwell.actions.dispute_parts import (
     Status,
     change_case,
@@ -94,15 +95,7 @@ def propose_resolution(
         denied_minor=denied,
         written_off_minor=written_off,
         currency=currency,
-        parts=[
-            {
-                "dispute": part.dispute.pk,
-                "credit_minor": part.credit_minor,
-                "denied_minor": part.denied_minor,
-                "written_off_minor": part.written_off_minor,
-            }
-            for part in listed
-        ],
+        parts=[part.document() for part in listed],
         reason=told,
         missing_evidence=without,
         authority=authority.document() if authority else {},
@@ -252,10 +245,8 @@ def _authority(
 
 def _cause(case: DisputeCase, policy: DisputePolicy, root_cause: str) -> str:
     """Return why it happened: as said, as known, or what the reason usually comes from."""
-    rule = policy.reasons.get(case.reason) or policy.reasons["other"]
-    cause = root_cause or case.root_cause or rule.root_cause
-    if cause not in policy.root_causes:
-        raise Refused(f"There is no root cause {cause}; use {', '.join(policy.root_causes)}.")
+    cause = root_cause or case.root_cause or policy.reason_rule(case.reason).root_cause
+    check_cause(cause, policy)
     return cause
 
 

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import F
 
 from dunwell.actions.cause_actions import verify_cause_actions
-from dunwell.actions.credit_requests import WAITING, settle_waiting
+from dunwell.actions.credit_requests import settle_waiting
 from dunwell.actions.dispute_bookings import Kind, ResolvedPart, carry_out
+from dunwell.actions.dispute_moves import put_higher
 from dunwell.actions.dispute_parts import (
     DECIDING,
     Status,
@@ -21,23 +22,24 @@ from dunwell.actions.dispute_parts import (
     sums_by_currency,
     tell,
 )
-from dunwell.actions.escalations import raise_escalation
 from dunwell.actions.gate import Actor
 from dunwell.engine.calendars import add_business_days
 from dunwell.engine.dispute_clock import is_late
 from dunwell.engine.dispute_policy import DisputePolicy
 from dunwell.engine.dispute_routes import AutoRule, auto_of
+from dunwell.engine.matching.foreign import read_rates
 from dunwell.models import (
     CreditRequest,
     Dispute,
     DisputeCase,
     DisputeResolution,
     DisputeTask,
-    Escalation,
     Message,
 )
+from dunwell.queries.credit_requests import UNANSWERED
 from dunwell.queries.dispute_facts import disputed_now, given_up_in_month, routing_facts
 from dunwell.queries.dispute_policies import dispute_policy_in_force
+from dunwell.queries.frames import fx_frame
 
 ENDED = (*DisputeCase.OVER, *DECIDING)
 """Statuses in which nobody is at work on a case."""
@@ -105,6 +107,7 @@ def _decide_small(actor: Actor, policy: DisputePolicy, *, as_of: date, at: datet
         company=actor.company, status__in=(Status.NEW, Status.ASSIGNED), opened_on__lte=as_of
     )
     spent = given_up_in_month(actor.company, as_of=as_of)
+    rates = read_rates(fx_frame(actor.company), actor.company.currency)
     changed = 0
     for case in _locked(actor, list(fresh.values_list("customer", "pk"))):
         if case.status not in (Status.NEW, Status.ASSIGNED):
@@ -114,7 +117,12 @@ def _decide_small(actor: Actor, policy: DisputePolicy, *, as_of: date, at: datet
         if len(sums) != 1:
             continue
         facts = routing_facts(
-            actor.company, case.customer, reason=case.reason, amounts=sums, as_of=as_of
+            actor.company,
+            case.customer,
+            reason=case.reason,
+            amounts=sums,
+            as_of=as_of,
+            rates=rates,
         )
         rule = auto_of(policy.auto, facts, spent_minor=spent)
         if rule is None or not facts.amount_minor:
@@ -150,23 +158,15 @@ def _end_small(
         if now[one.pk]
     ]
     total = sum(part.total_minor for part in listed)
-    reason = policy.reasons.get(case.reason) or policy.reasons["other"]
-    change_case(case, root_cause=case.root_cause or reason.root_cause)
+    usual = policy.reason_rule(case.reason).root_cause
+    change_case(case, root_cause=case.root_cause or usual)
     resolution = DisputeResolution.objects.create(
         case=case,
         kind=Kind.CREDIT if accepts else Kind.WRITE_OFF,
         credit_minor=total if accepts else 0,
         written_off_minor=0 if accepts else total,
         currency=listed[0].dispute.item.currency,
-        parts=[
-            {
-                "dispute": part.dispute.pk,
-                "credit_minor": part.credit_minor,
-                "denied_minor": 0,
-                "written_off_minor": part.written_off_minor,
-            }
-            for part in listed
-        ],
+        parts=[part.document() for part in listed],
         reason=f"Small case, by the policy's rule: {rule.name}",
         authority={"auto": rule.name, "home_minor": home_minor, "on": as_of.isoformat()},
         proposed_by=actor.name,
@@ -215,23 +215,10 @@ def _escalate_late(actor: Actor, *, as_of: date, at: datetime) -> int:
     for case in _locked(actor, late):
         if case.is_escalated or case.status in DisputeCase.OVER:
             continue
-        change_case(case, is_escalated=True)
         due = case.resolve_by
         what = "answered" if due is None or due >= as_of else "resolved"
         told = f"{case.number} was to be {what} in time and is not"
-        is_asked = Escalation.objects.filter(
-            customer=case.customer_id, kind=Escalation.Kind.DISPUTE
-        ).exclude(status=Escalation.Status.RESOLVED)
-        if not is_asked.exists() and "escalation.raise" in actor.rights:
-            raise_escalation(
-                actor=actor,
-                customer=case.customer,
-                kind=Escalation.Kind.DISPUTE,
-                reason=told,
-                as_of=as_of,
-                at=at,
-            )
-        tell(actor, "escalated", case, at=at, reason=told)
+        put_higher(actor, case, reason=told, asked=told, as_of=as_of, at=at)
         changed += 1
     return changed
 
@@ -274,7 +261,7 @@ def _close(actor: Actor, *, as_of: date, at: datetime) -> int:
     )
     disputed = Dispute.objects.filter(case__in=resolved.values("pk"), closed_on=None)
     asked = CreditRequest.objects.filter(
-        resolution__case__in=resolved.values("pk"), status__in=WAITING
+        resolution__case__in=resolved.values("pk"), status__in=UNANSWERED
     )
     done = resolved.exclude(pk__in=disputed.values("case")).exclude(
         pk__in=asked.values("resolution__case")

@@ -139,9 +139,7 @@ def answer_task(
         )
         for one in kept
     )
-    waiting = DisputeTask.objects.filter(case=case, answered_at=None, cancelled_at=None)
-    if case.status == Status.WAITING_INTERNAL and not waiting.exists():
-        move_case(case, Status.IN_REVIEW, as_of=as_of)
+    _go_on(case, as_of=as_of)
     if case.status not in DisputeCase.OVER:
         judge(case, policy)
     tell(
@@ -160,11 +158,16 @@ def cancel_task(*, actor: Actor, task: DisputeTask, as_of: date, at: datetime) -
     _check_open(task)
     task.cancelled_at, task.token_hash = at, ""
     task.save(update_fields=["cancelled_at", "token_hash"])
+    _go_on(case, as_of=as_of)
+    tell(actor, "task_cancelled", case, at=at, task=task.pk)
+    return task
+
+
+def _go_on(case: DisputeCase, *, as_of: date) -> None:
+    """Review a case that waited for colleagues, once no question of it is left."""
     waiting = DisputeTask.objects.filter(case=case, answered_at=None, cancelled_at=None)
     if case.status == Status.WAITING_INTERNAL and not waiting.exists():
         move_case(case, Status.IN_REVIEW, as_of=as_of)
-    tell(actor, "task_cancelled", case, at=at, task=task.pk)
-    return task
 
 
 def _guest(name: str, email: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import fitting
 from dunwell.models import CreditRequest, Dispute, DisputeCase, Item
+from dunwell.queries.credit_requests import UNANSWERED
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 
 
@@ -122,8 +123,7 @@ def _case(actor: Actor, dispute: Dispute) -> DisputeCase | None:
         raise Refused(
             f"A resolution of {case.number} waits for a decision; decide or reject that first."
         )
-    running = (CreditRequest.Status.OPEN, CreditRequest.Status.EXPORTED)
-    request = CreditRequest.objects.filter(dispute=dispute, status__in=running).first()
+    request = CreditRequest.objects.filter(dispute=dispute, status__in=UNANSWERED).first()
     if request is not None:
         raise Refused(f"{request.number} is asked of billing; have it refused or settled instead.")
     return case

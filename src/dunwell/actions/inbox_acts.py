@@ -230,10 +230,14 @@ def _contact(act: Act) -> Model:
 
 
 def _hold(act: Act) -> Model:
+    return _held(act, str(act.fields.get("reason") or ""))
+
+
+def _held(act: Act, reason: str) -> Model:
     return place_hold(
         actor=act.actor,
         customer=act.customer(),
-        reason=str(act.fields.get("reason") or ""),
+        reason=reason,
         until_on=act.day("until_on"),
         note=act.note,
         as_of=act.as_of,
@@ -243,18 +247,8 @@ def _hold(act: Act) -> Model:
 
 def _plan(act: Act) -> Model | None:
     """Let reminders rest until the plan is proposed, which is a page of its own."""
-    customer = act.customer()
-    if act.fields.get("is_held"):
-        return None
-    return place_hold(
-        actor=act.actor,
-        customer=customer,
-        reason=Hold.Reason.AGREEMENT,
-        until_on=act.day("until_on"),
-        note=act.note,
-        as_of=act.as_of,
-        at=act.at,
-    )
+    act.customer()
+    return None if act.fields.get("is_held") else _held(act, Hold.Reason.AGREEMENT)
 
 
 def _cease(act: Act) -> Model:

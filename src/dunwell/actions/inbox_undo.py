@@ -69,7 +69,7 @@ def _restriction(actor: Actor, key: int, as_of: date, at: datetime) -> None:
     lift_restriction(actor=actor, restriction=restriction, reason=WHY, as_of=as_of, at=at)
 
 
-def _task(actor: Actor, key: int, as_of: date, at: datetime) -> None:  # noqa: ARG001
+def _task(actor: Actor, key: int, _as_of: date, at: datetime) -> None:
     cancel_task(actor=actor, task=Task.objects.get(pk=key), reason=WHY, at=at)
 
 

@@ -76,10 +76,11 @@ def file_documents(
         if item is None:
             told.append(_left_out(file.name, trouble))
             continue
-        before = held.setdefault(item.pk, item.documents.filter(removed_at=None).count())
+        if item.pk not in held:
+            held[item.pk] = item.documents.filter(removed_at=None).count()
         try:
             document, is_new = _kept(
-                actor, item, kind=kind, name=file.name, data=file.data, held=before, at=at
+                actor, item, kind=kind, name=file.name, data=file.data, held=held[item.pk], at=at
             )
         except Refused as refusal:
             told.append(_left_out(file.name, str(refusal)))

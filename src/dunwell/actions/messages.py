@@ -20,6 +20,8 @@ BY_HAND = {
 """Channels that no worker serves: what is approved becomes a task for a person, unless a carrier
 has its number."""
 
+TASKS_AT_ONCE = 500
+
 
 @transaction.atomic
 def approve_message(*, actor: Actor, message: Message, at: datetime) -> None:
@@ -112,13 +114,13 @@ def _move(message: Message, before: Message.Status, status: Message.Status) -> N
         raise Refused("This message has just changed; load the page again.")
 
 
-def ask_somebody(message: Message, *, at: datetime) -> None:
-    """Open the task of a call, a letter or a text that no carrier takes, unless one is open.
+def ask_somebody(*messages: Message, at: datetime) -> None:
+    """Open the tasks of calls, letters and texts that no carrier takes, unless they are open.
 
     Part of the action that calls it, in its transaction.
     """
     Task.objects.bulk_create(
-        [
+        (
             Task(
                 company_id=message.company_id,
                 customer_id=message.customer_id,
@@ -129,7 +131,9 @@ def ask_somebody(message: Message, *, at: datetime) -> None:
                 as_of=message.as_of,
                 recorded_at=at,
             )
-        ],
+            for message in messages
+        ),
+        batch_size=TASKS_AT_ONCE,
         ignore_conflicts=True,
     )
 

@@ -6,7 +6,13 @@ from typing import Annotated, Any, Literal
 from ninja import Router, Schema
 from pydantic import Field
 
-from dunwell.actions.compositions import MOST_ITEMS, compose_message, writer_of
+from dunwell.actions.compositions import (
+    MOST_BODY,
+    MOST_ENCLOSURES,
+    MOST_ITEMS,
+    compose_message,
+    writer_of,
+)
 from dunwell.actions.gate import Refused
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import Body, Key, Plain, Text, Word, answers, own
@@ -16,7 +22,7 @@ from dunwell.models import Contact, Conversation, Customer, Item, ItemDocument
 from dunwell.queries.compositions import Composition, Wish, composition
 
 router = Router(tags=["messages"])
-WrittenText = Annotated[Plain, Field(max_length=50_000)]
+WrittenText = Annotated[Plain, Field(max_length=MOST_BODY)]
 
 
 class CompositionIn(Body):
@@ -38,7 +44,7 @@ class CompositionIn(Body):
 class MessageIn(CompositionIn):
     """A message to be sent: with its files, its thread, and warnings that were seen."""
 
-    document_ids: list[Key] = Field(default_factory=list, max_length=20)
+    document_ids: list[Key] = Field(default_factory=list, max_length=MOST_ENCLOSURES)
     with_statement: bool = False
     with_payment_code: bool = False
     conversation_id: Key | None = None

@@ -1,7 +1,9 @@
 """/dispute-cases: matters with a customer: opened, moved, proved, asked about, resolved."""
 
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Router
@@ -28,6 +30,7 @@ from dunwell.api.fields import (
     Id,
     Key,
     Limit,
+    M,
     Plain,
     ReasonIn,
     Word,
@@ -166,7 +169,7 @@ def new_dispute_case(request: ApiRequest, body: CaseIn) -> tuple[int, dict[str, 
         actor=request.actor,
         customer=own(Customer, request.actor, body.customer_id),
         reason=body.reason,
-        parts=[_part(request, part) for part in body.parts],
+        parts=_parts(request, body.parts),
         source=body.source,
         title=body.title,
         note=body.note,
@@ -180,9 +183,10 @@ def new_dispute_case(request: ApiRequest, body: CaseIn) -> tuple[int, dict[str, 
 @once
 def assign_dispute_cases(request: ApiRequest, body: CasesGivenIn) -> tuple[int, dict[str, Any]]:
     """Give many cases to a person or a team: all, or none."""
+    own_cases = DisputeCase.objects.filter(company=request.actor.company)
     changed = assign_cases(
         actor=request.actor,
-        cases=[own(DisputeCase, request.actor, key) for key in sorted(set(body.case_ids))],
+        cases=list(listed(own_cases, body.case_ids).values()),
         owner=colleague_of(request, body.user_id),
         team=body.team,
         as_of=request.as_of,
@@ -263,8 +267,22 @@ def move_of(request: ApiRequest, key: int) -> dict[str, Any]:
     }
 
 
-def _part(request: ApiRequest, part: DisputedPartIn) -> DisputedPart:
-    item = own(Item, request.actor, part.item_id)
+def listed(records: QuerySet[M], keys: Collection[int]) -> dict[int, M]:
+    """Return records by their keys, in the order of these; one that is absent is a 404."""
+    wanted = sorted(set(keys))
+    found = records.in_bulk(wanted)
+    if len(found) < len(wanted):
+        raise Http404
+    return {key: found[key] for key in wanted}
+
+
+def _parts(request: ApiRequest, parts: Sequence[DisputedPartIn]) -> list[DisputedPart]:
+    own_items = Item.objects.filter(company=request.actor.company)
+    items = listed(own_items, [part.item_id for part in parts])
+    return [_part(items[part.item_id], part) for part in parts]
+
+
+def _part(item: Item, part: DisputedPartIn) -> DisputedPart:
     for told in (part.currency, *(line.currency for line in part.lines)):
         check_currency(item.currency, told)
     lines = tuple(_line(line) for line in part.lines)

@@ -9,6 +9,7 @@ from pydantic import Field
 from dunwell.actions.cause_actions import add_cause_action, finish_cause_action
 from dunwell.actions.credit_requests import export_requests, refuse_request, settle_request
 from dunwell.api.auth import ApiRequest
+from dunwell.api.dispute_cases import listed
 from dunwell.api.fields import (
     PAGE,
     Body,
@@ -151,10 +152,10 @@ def hand_credit_requests_over(
     request: ApiRequest, body: HandedOverIn
 ) -> tuple[int, dict[str, Any]]:
     """Mark requests as handed to billing; those that were before stay as they are."""
-    keys = sorted(set(body.request_ids))
+    own_requests = CreditRequest.objects.filter(company=request.actor.company)
     found = export_requests(
         actor=request.actor,
-        requests=[own(CreditRequest, request.actor, key) for key in keys],
+        requests=list(listed(own_requests, body.request_ids).values()),
         as_of=request.as_of,
         at=request.at,
     )

@@ -16,7 +16,7 @@ from dunwell.actions.dispute_resolutions import (
 from dunwell.actions.dispute_tasks import answer_task, ask_colleague, cancel_task
 from dunwell.actions.uploads import upload_path
 from dunwell.api.auth import ApiRequest
-from dunwell.api.dispute_cases import Minor, Note, colleague_of, move_of
+from dunwell.api.dispute_cases import Minor, Note, colleague_of, listed, move_of
 from dunwell.api.fields import (
     Body,
     Created,
@@ -169,7 +169,9 @@ def propose_dispute_resolution(
 ) -> tuple[int, dict[str, Any]]:
     """Propose how a case ends; within the caller's authority it ends so at once."""
     told = body.dict(exclude={"parts"})
-    parts = [_resolved(request, part) for part in body.parts]
+    own_disputes = Dispute.objects.filter(company=request.actor.company).select_related("item")
+    disputes = listed(own_disputes, [part.dispute_id for part in body.parts])
+    parts = [_resolved(disputes[part.dispute_id], part) for part in body.parts]
     found = propose_resolution(**move_of(request, dispute_case_id), parts=parts, **told)
     return 201, {"id": found.pk}
 
@@ -191,10 +193,7 @@ def decide_dispute_resolution(
     return 200, {"changed": 1}
 
 
-def _resolved(request: ApiRequest, part: ResolvedPartIn) -> ResolvedPart:
-    dispute = get_object_or_404(
-        Dispute.objects.select_related("item"), pk=part.dispute_id, company=request.actor.company
-    )
+def _resolved(dispute: Dispute, part: ResolvedPartIn) -> ResolvedPart:
     check_currency(dispute.item.currency, part.currency)
     return ResolvedPart(
         dispute=dispute,

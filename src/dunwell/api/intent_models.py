@@ -12,9 +12,19 @@ from dunwell.actions.intent_models import promote_intent_model, retire_intent_mo
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import Body, Done, Id, Plain, ReasonIn, answers, own
 from dunwell.api.writes import once
-from dunwell.jobs.intents import begin_reader_training, latest_reader_training
+from dunwell.jobs.intents import (
+    NOTHING_LABELLED,
+    begin_reader_training,
+    latest_reader_training,
+)
 from dunwell.models import IntentModel
-from dunwell.queries.intent_models import ReaderPage, ReaderRow, reader_card, reader_page
+from dunwell.queries.intent_models import (
+    ReaderPage,
+    ReaderRow,
+    accepted_count,
+    reader_card,
+    reader_page,
+)
 
 router = Router(tags=["message readers"])
 
@@ -74,11 +84,8 @@ def start_reader_training(request: ApiRequest) -> Status[ReaderTrainingBegun]:
     """
     actor = request.actor
     actor.require("intent.train")
-    if not reader_page(actor.company, limit=1).accepted:
-        raise Refused(
-            "Nobody has labelled a message yet; accept or correct what the reader says in the "
-            "inbox, then train."
-        )
+    if not accepted_count(actor.company):
+        raise Refused(NOTHING_LABELLED)
     is_new = begin_reader_training(actor.company.pk, user_id=actor.user_id, at=request.at)
     return Status(
         202, ReaderTrainingBegun(is_new=is_new, look_at="/api/v1/message-readers/training")

@@ -1,12 +1,12 @@
 """Name servers: asks for texts, mail servers and addresses of a name, within a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import dns.exception
 import dns.name
 import dns.resolver
 
-from dunwell.formats.mail_domain import Answer, RecordKind
+from dunwell.formats.mail_domain import Answer, Ask, RecordKind
 
 LIFETIME_SECONDS = 5.0
 """For one question, over all servers and repetitions."""
@@ -21,8 +21,6 @@ NO_NAME = (
     dns.name.NameTooLong,
 )
 """What is no name at all has no records."""
-
-Ask = Callable[[str, RecordKind], Answer]
 
 
 def name_servers(

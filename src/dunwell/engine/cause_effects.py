@@ -4,7 +4,7 @@ The rates before and after are compared by their difference, with Newcombe's hyb
 interval (Newcombe 1998, method 10) from the two Wilson intervals.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import sqrt
 
 from dunwell.engine.proportions import wilson
@@ -33,16 +33,7 @@ class Effect:
 
     def document(self) -> dict[str, int | str]:
         """Return the figures as the record keeps them."""
-        return {
-            "cases_before": self.cases_before,
-            "invoices_before": self.invoices_before,
-            "cases_after": self.cases_after,
-            "invoices_after": self.invoices_after,
-            "drop_ppm": self.drop_ppm,
-            "low_ppm": self.low_ppm,
-            "high_ppm": self.high_ppm,
-            "verdict": self.verdict,
-        }
+        return asdict(self)
 
 
 def effect(

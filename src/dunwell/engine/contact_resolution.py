@@ -122,9 +122,13 @@ def grouped(found: Iterable[Judged], *, by: str) -> tuple[FigureLine, ...]:
     """Return a line per label or person, the name without one last; they sum to all."""
     groups: dict[str, list[Judged]] = {}
     for one in found:
-        name = one.thread.label if by == "label" else one.thread.person
-        groups.setdefault(name, []).append(one)
+        groups.setdefault(group_name(one, by=by), []).append(one)
     return tuple(line(name, groups[name]) for name in sorted(groups, key=lambda n: (not n, n)))
+
+
+def group_name(one: Judged, *, by: str) -> str:
+    """Return the name of the group a thread is in: its label, or the person it is given to."""
+    return one.thread.label if by == "label" else one.thread.person
 
 
 def rate(part: int, whole: int) -> int | None:
@@ -138,7 +142,7 @@ def chosen(found: Iterable[Judged], which: str) -> list[Judged]:
 
 
 CHOICES: Mapping[str, Callable[[Judged], bool]] = {
-    "conversations": lambda one: True,  # noqa: ARG005
+    "conversations": lambda _one: True,
     "resolved": lambda one: (
         one.verdict == FIRST or (one.verdict == REPEAT and one.thread.done_at is not None)
     ),

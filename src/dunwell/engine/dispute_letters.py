@@ -22,7 +22,7 @@ def denial_letter(
     read again, so nothing in them acts as a placeholder.
     """
     spoken = letter_language(language)
-    rule = policy.reasons.get(reason) or policy.reasons["other"]
+    rule = policy.reason_rule(reason)
     sentence = rule.denial.get(spoken) or rule.denial[LANGUAGES[0]]
     told = {
         **values,

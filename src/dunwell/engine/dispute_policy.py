@@ -96,6 +96,10 @@ class DisputePolicy:
     letters: Mapping[str, Mapping[str, str]]
     cases: tuple[PolicyCase, ...] = ()
 
+    def reason_rule(self, code: str) -> ReasonRule:
+        """Return the rule of a reason; a code the policy does not have is one of its others."""
+        return self.reasons.get(code) or self.reasons["other"]
+
     def reason_label(self, code: str, language: str = "en") -> str:
         """Return a reason in words; a code the policy no longer has as it is written."""
         rule = self.reasons.get(code)

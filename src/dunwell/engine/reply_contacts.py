@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from dunwell.engine.intents import Extract, Reading
-from dunwell.engine.reply_facts import Facts, KnownContact, Quote, Said, Suggestion
+from dunwell.engine.intents import Extract
+from dunwell.engine.reply_facts import Facts, KnownContact, Quote, Suggestion, Told
 from dunwell.engine.reply_promises import quoted
 
 
-def contact_change(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:
+def contact_change(told: Told) -> list[Suggestion]:
     """Return the contact as it should be now; a bank account is only pointed at, never taken."""
+    facts = told.facts
     mails, phones, names, accounts = (
-        [one for one in reading.extracts if one.kind == kind]
+        [one for one in told.reading.extracts if one.kind == kind]
         for kind in ("email", "phone", "name", "iban")
     )
     known = {one.email.lower(): one for one in facts.contacts if one.email}
@@ -20,7 +21,7 @@ def contact_change(reading: Reading, facts: Facts, said: Said) -> list[Suggestio
         found += ask(facts, label="contact_change", why="bank_details", extracts=accounts)
     if mail is None and not phones:
         return found
-    current = known.get(said.sender.lower())
+    current = known.get(told.said.sender.lower())
     is_instead = current is not None and (mail is None or len(mails) == 1)
     return [_contact_of(facts, current if is_instead else None, mail, phones, names), *found]
 
@@ -52,8 +53,9 @@ def _contact_of(
     )
 
 
-def redirect(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # noqa: ARG001
+def redirect(told: Told) -> list[Suggestion]:
     """Return the other person as a contact beside those we have."""
+    reading, facts = told.reading, told.facts
     known = {one.email.lower() for one in facts.contacts}
     mail = next(
         (one for one in reading.extracts if one.kind == "email" and one.value not in known), None

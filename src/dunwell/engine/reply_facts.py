@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from dunwell.engine.intents import Reading
+
 HARDSHIP_HOLD_DAYS = 30
 """Days a customer in hardship is left alone while a plan is found; the first of two months of
 breathing space that UK rules give (Debt Respite Scheme Regulations 2020), a default."""
@@ -111,6 +113,15 @@ class Facts:
     def item(self, number: str) -> OwedItem | None:
         """Return the item of a number as the ledger writes it, None where it has none such."""
         return next((one for one in self.items if one.number == number), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What suggestions rest on: how a message was read, what is known, and the message itself."""
+
+    reading: Reading
+    facts: Facts
+    said: Said
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

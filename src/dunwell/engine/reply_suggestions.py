@@ -6,10 +6,11 @@ of a bank account somebody wrote in a mail, which is how invoices are stolen.
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from dunwell.engine.intents import Reading
 from dunwell.engine.reply_contacts import ask, contact_change, quotes_of, redirect
-from dunwell.engine.reply_facts import Attached, Facts, Said, Suggestion, suggestion_of
+from dunwell.engine.reply_facts import Attached, Facts, Said, Suggestion, Told, suggestion_of
 from dunwell.engine.reply_promises import (
     known_items,
     lines_paid,
@@ -56,13 +57,13 @@ def suggest(
     Every field that was said carries its quote. Several labels give the suggestions of each;
     the same is not suggested twice.
     """
-    words = said or Said()
+    told = None if facts is None else Told(reading=reading, facts=facts, said=said or Said())
     found: list[Suggestion] = []
     for label in dict.fromkeys((reading.label, *reading.labels)):
         if label in _ANYBODY:
             found += _ANYBODY[label](reading)
-        elif facts is not None and label in _OF_CUSTOMER:
-            found += _OF_CUSTOMER[label](reading, facts, words)
+        elif told is not None and label in _OF_CUSTOMER:
+            found += _OF_CUSTOMER[label](told)
     distinct: list[Suggestion] = []
     for one in found:
         if all((one.action, one.fields) != (known.action, known.fields) for known in distinct):
@@ -70,12 +71,13 @@ def suggest(
     return tuple(distinct)
 
 
-def _promise(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # noqa: ARG001
-    return promises(reading, facts)
+def _promise(told: Told) -> list[Suggestion]:
+    return promises(told.reading, told.facts)
 
 
-def _dispute(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:
+def _dispute(told: Told) -> list[Suggestion]:
     """Return the case over the items named; without an amount all that is open is disputed."""
+    reading, facts = told.reading, told.facts
     lines = [line for line in lines_paid(reading, facts) if line[1].open_minor > 0]
     named = [one for one, _, _ in lines]
     owed = [(item, amount) for _, item, amount in lines]
@@ -83,16 +85,16 @@ def _dispute(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:
         owed = [(item, None) for item in facts.items if item.open_minor > 0]
         if len(owed) != 1:
             return ask(facts, label="dispute", why="which_item", extracts=())
-    reason, words = reason_of(said.text)
+    reason, words = reason_of(told.said.text)
     disputed = [one for one in reading.extracts if one.kind == "amount" and one.role == "disputed"]
     alone = disputed[0] if disputed and len(owed) == 1 else None
     parts, amounts = [], []
     for item, near in owed:
-        told = near if near in disputed else alone
+        amount = near if near in disputed else alone
         minor = item.open_minor
-        if told is not None and told.money[1] == item.currency:
-            minor = min(told.money[0], item.open_minor)
-            amounts.append(told)
+        if amount is not None and amount.money[1] == item.currency:
+            minor = min(amount.money[0], item.open_minor)
+            amounts.append(amount)
         parts.append(part(item, minor))
     return [
         Suggestion(
@@ -105,8 +107,9 @@ def _dispute(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:
     ]
 
 
-def _remittance(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:
+def _remittance(told: Told) -> list[Suggestion]:
     """Return the advice: its lines as written, or the attachments that may hold them."""
+    reading, facts, said = told.reading, told.facts, told.said
     lines = lines_paid(reading, facts)
     if not lines and not said.attachments:
         return []
@@ -141,9 +144,10 @@ def _remittance(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:
     ]
 
 
-def _copies(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # noqa: ARG001
+def _copies(told: Told) -> list[Suggestion]:
     """Return the reply with the papers asked for; items without any are named."""
-    named = known_items(reading, facts)
+    facts = told.facts
+    named = known_items(told.reading, facts)
     items = [item for _, item in named] or [i for i in facts.items if i.due_on <= facts.as_of]
     if not items:
         return ask(facts, label="copy_request", why="which_item", extracts=())
@@ -165,8 +169,9 @@ def _copies(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # 
     ]
 
 
-def _missing_order(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # noqa: ARG001
+def _missing_order(told: Told) -> list[Suggestion]:
     """Return the dispute for a missing order number, or a task where no item is named."""
+    reading, facts = told.reading, told.facts
     named = [(one, item) for one, item in known_items(reading, facts) if item.open_minor > 0]
     if not named:
         orders = [one for one in reading.extracts if one.kind == "po"]
@@ -186,17 +191,19 @@ def _missing_order(reading: Reading, facts: Facts, said: Said) -> list[Suggestio
     ]
 
 
-def _hardship(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # noqa: ARG001
+def _hardship(told: Told) -> list[Suggestion]:
     """Return a hold of some days, then a plan."""
+    facts = told.facts
     held = _hold(facts, label="hardship", reason="hardship", days=facts.hardship_days)
-    return [*held, _plan_for(reading, facts, label="hardship", why="plan_after_hardship")]
+    return [*held, _plan_for(told, label="hardship", why="plan_after_hardship")]
 
 
-def _plan_request(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # noqa: ARG001
-    return [_plan_for(reading, facts, label="plan_request", why="plan_asked")]
+def _plan_request(told: Told) -> list[Suggestion]:
+    return [_plan_for(told, label="plan_request", why="plan_asked")]
 
 
-def _plan_for(reading: Reading, facts: Facts, *, label: str, why: str) -> Suggestion:
+def _plan_for(told: Told, *, label: str, why: str) -> Suggestion:
+    reading, facts = told.reading, told.facts
     named = known_items(reading, facts)
     days = [
         one
@@ -213,10 +220,10 @@ def _plan_for(reading: Reading, facts: Facts, *, label: str, why: str) -> Sugges
     )
 
 
-def _insolvency(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # noqa: ARG001
+def _insolvency(told: Told) -> list[Suggestion]:
     """Return a hold without an end, and the work of the legal desk."""
-    held = _hold(facts, label="insolvency", reason="insolvency", days=None)
-    return [*held, *ask(facts, label="insolvency", why="insolvency_proof", extracts=())]
+    held = _hold(told.facts, label="insolvency", reason="insolvency", days=None)
+    return [*held, *ask(told.facts, label="insolvency", why="insolvency_proof", extracts=())]
 
 
 def _hold(facts: Facts, *, label: str, reason: str, days: int | None) -> list[Suggestion]:
@@ -234,36 +241,37 @@ def _hold(facts: Facts, *, label: str, reason: str, days: int | None) -> list[Su
     ]
 
 
-def _cease(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # noqa: ARG001
-    if facts.is_ceased:
+def _cease(told: Told) -> list[Suggestion]:
+    if told.facts.is_ceased:
         return []
-    fields = {"customer_id": facts.customer_id, "kind": "cease"}
+    fields = {"customer_id": told.facts.customer_id, "kind": "cease"}
     return [Suggestion(action="cease", label="cease", fields=fields, why="asked_to_cease")]
 
 
-def _paid_already(reading: Reading, facts: Facts, said: Said) -> list[Suggestion]:  # noqa: ARG001
+def _paid_already(told: Told) -> list[Suggestion]:
     """Return the money that fits what is said to be paid, else that proof be asked for."""
+    reading, facts = told.reading, told.facts
     named = known_items(reading, facts)
     days = [one for one in reading.extracts if one.kind == "date" and one.role == "paid_on"]
     amounts = [one for one in reading.extracts if one.kind == "amount"]
     quotes = quotes_of(
         items=quoted([one for one, _ in named]), paid_on=quoted(days[:1]), amount=quoted(amounts)
     )
-    told = {
+    fields: dict[str, Any] = {
         "customer_id": facts.customer_id,
         "items": [{"item_id": item.item_id, "number": item.number} for _, item in named],
     }
     found = traced(reading, facts)
     if not found:
-        fields = {**told, "paid_on": days[0].value if days else ""}
+        fields["paid_on"] = days[0].value if days else ""
         return [
             Suggestion(
                 action="ask_proof", label="paid_already", fields=fields, quotes=quotes,
                 why="payment_not_found",
             )
         ]  # fmt: skip
-    money = [one.as_dict() for one in found[:MOST_MONEY]]
-    fields = {**told, "task": "apply_payment", "money": money}
+    fields["task"] = "apply_payment"
+    fields["money"] = [one.as_dict() for one in found[:MOST_MONEY]]
     return [
         Suggestion(
             action="task", label="paid_already", fields=fields, quotes=quotes, why="payment_found"
@@ -286,7 +294,7 @@ def _out_of_office(reading: Reading) -> list[Suggestion]:
     ]
 
 
-def _hostile(reading: Reading) -> list[Suggestion]:  # noqa: ARG001  one signature for all
+def _hostile(_reading: Reading) -> list[Suggestion]:
     return [Suggestion(action="complaint", label="hostile", why="angry")]
 
 
@@ -294,7 +302,7 @@ _ANYBODY: Mapping[str, Callable[[Reading], list[Suggestion]]] = {
     "out_of_office": _out_of_office,
     "hostile": _hostile,
 }
-_OF_CUSTOMER: Mapping[str, Callable[[Reading, Facts, Said], list[Suggestion]]] = {
+_OF_CUSTOMER: Mapping[str, Callable[[Told], list[Suggestion]]] = {
     "promise": _promise,
     "dispute": _dispute,
     "remittance": _remittance,

@@ -7,7 +7,7 @@ charge. What is certainly wrong is told apart from what only a person can know.
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dunwell.engine.money import MINOR_DIGITS, amount_words, minor_digits
 
@@ -249,10 +249,7 @@ def _pieces(text: str) -> Iterable[tuple[int, str]]:
 def _lines(piece: str, start: int, items: Mapping[str, LedgerItem]) -> list[_Part]:
     found = []
     for line in piece.split("\n"):
-        amounts = tuple(
-            StatedAmount(quote=one.quote, start=one.start + start, readings=one.readings)
-            for one in stated_amounts(line)
-        )
+        amounts = tuple(replace(one, start=one.start + start) for one in stated_amounts(line))
         words = dict.fromkeys(match.group() for match in _NUMBER.finditer(line))
         found.append(_Part(amounts, tuple(word for word in words if word in items)))
         start += len(line) + 1

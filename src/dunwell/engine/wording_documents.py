@@ -144,19 +144,17 @@ def _read(
     toned: dict[tuple[str, str], Wording] = {}
     variants: dict[str, tuple[WordingVariant, ...]] = {}
     for name, value in stated.items():
-        documents.choice(name, "template", WORDABLE, where)
-        fields = documents.fields(value, f"{where}, {name}")
-        documents.known(fields, _FIELDS, f"{where}, {name}")
+        template = documents.choice(name, "template", WORDABLE, where)
+        place = f"{where}, {template}"
+        fields = documents.fields(value, place)
+        documents.known(fields, _FIELDS, place)
         if texts := {part: fields[part] for part in ("subject", "body") if part in fields}:
-            plain[str(name)] = texts
-        place = f"{where}, {name}"
-        for tone, text in documents.fields(fields.get("tones") or {}, f"{place}, tones").items():
-            documents.choice(tone, "tone", tuple(TONES), place)
-            toned[str(name), str(tone)] = _one(
-                str(name), text, language, shared, f"{place}, {tone}"
-            )
-        behind_it = {"subject": base[name].subject, "body": base[name].body, **fields}
-        variants[str(name)] = _variants(str(name), behind_it, language, shared, place)
+            plain[template] = texts
+        for told, text in documents.fields(fields.get("tones") or {}, f"{place}, tones").items():
+            tone = documents.choice(told, "tone", tuple(TONES), place)
+            toned[template, tone] = _one(template, text, language, shared, f"{place}, {tone}")
+        behind_it = {"subject": base[template].subject, "body": base[template].body, **fields}
+        variants[template] = _variants(template, behind_it, language, shared, place)
     own = read_wordings({"language": language, "shared": shared, "wordings": plain})
     # the shipped texts under the company's own lines
     others = {

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dunwell.engine.message_states import REPORTS
+
 MOST_REPORTS = 1_000
-KINDS = ("delivered", "bounced", "complained", "opened")
 TWILIO = {
     "delivered": "delivered",
     "read": "opened",
@@ -117,8 +118,8 @@ def _meta(row: Mapping[str, object]) -> CarrierReport | None:
 
 def _plain(number: int, row: Mapping[str, object]) -> CarrierReport:
     kind, key = _text(row, "kind"), _text(row, "external_id")
-    if kind not in KINDS:
-        raise DeliveryReportError(f"Report {number}: kind is one of {', '.join(KINDS)}.")
+    if kind not in REPORTS:
+        raise DeliveryReportError(f"Report {number}: kind is one of {', '.join(REPORTS)}.")
     ours, theirs = _text(row, "message_id"), _text(row, "id")
     if not key or not (ours or theirs):
         raise DeliveryReportError(

@@ -2,6 +2,19 @@
 
 from dataclasses import dataclass
 
+TOO_MANY, REQUEST_TIMEOUT, SERVER_FAULT = 429, 408, 500
+FIRST_REFUSAL = 400
+"""An answer below it that is none of success is a redirect, which is not followed."""
+ACCOUNT = frozenset({401, 402, 403, 404})
+"""Our account or address is to blame: no other message would fare better."""
+CONFLICT = 409
+"""The same message is being handled right now; asking again finds out."""
+
+
+def is_passing(status: int) -> bool:
+    """Return whether an answer over HTTP says that the carrier is busy, too slow or at fault."""
+    return status in {TOO_MANY, REQUEST_TIMEOUT} or status >= SERVER_FAULT
+
 
 class CarrierError(RuntimeError):
     """A carrier did not take a message.

@@ -7,6 +7,7 @@ Pure: bytes in, words out; nothing is fetched. Limits: 25 MB, 600,000 lines, 200
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.generator import BytesGenerator
@@ -17,6 +18,7 @@ from typing import Any, Literal
 
 from dunwell.formats.inbound_files import file_name, judge_file
 from dunwell.formats.mail_parts import (
+    DAMAGED,
     LONGEST_ID,
     InboundMailError,
     MailPart,
@@ -117,7 +119,7 @@ def read_mail(data: bytes) -> InboundMail:
     whole = read_parts(data)
     try:
         return _mail(whole)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except DAMAGED as error:
         raise InboundMailError(
             f"The mail is damaged and cannot be read ({type(error).__name__})."
         ) from error
@@ -127,7 +129,7 @@ def unread(data: bytes, reason: str) -> InboundMail:
     """Return what the headers tell of a mail that cannot be read, with the reason."""
     try:
         return replace(_headed(read_head(data)), finding=reason[:300])
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except DAMAGED:
         return InboundMail(finding=reason[:300])
 
 
@@ -202,7 +204,7 @@ def _report(whole: MailPart) -> MailReport | None:
     """Return what the mail reports; a report too damaged to be read is none."""
     try:
         return read_report(whole)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except DAMAGED:
         return None
 
 
@@ -370,8 +372,6 @@ def _bytes(part: Message) -> bytes:
 def _whole(part: Message) -> bytes:
     """Return a mail within a mail as bytes again."""
     kept = BytesIO()
-    try:
+    with suppress(*DAMAGED):
         BytesGenerator(kept, mangle_from_=False, policy=compat32).flatten(part)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return kept.getvalue()
     return kept.getvalue()

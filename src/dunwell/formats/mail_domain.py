@@ -14,7 +14,6 @@ MOST_LOOKUPS = 10
 MOST_VOID = 2
 """RFC 7208, 4.6.4: queries that terms may cause, and those of them that find nothing."""
 MOST_DEPTH = 12
-MOST_MX = 10
 
 COUNTED = ("include", "a", "mx", "ptr", "exists", "redirect")
 """Terms of SPF that cause a query each."""

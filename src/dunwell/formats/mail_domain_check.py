@@ -132,9 +132,9 @@ def _spf_absent(domain: str, spf: SpfReading, ours: str) -> Finding:
 def _spf_limits(domain: str, spf: SpfReading) -> Iterator[Finding]:
     """Yield what of RFC 7208, 4.6.4 the record breaks, or is near to break."""
     n, most = spf.lookups, MOST_LOOKUPS
-    if spf.lookups > MOST_LOOKUPS:
+    if n > most:
         yield _spf(domain, spf, "spf_lookups", "bad", n=n, most=most)
-    elif spf.lookups > MOST_LOOKUPS - NEAR:
+    elif n > most - NEAR:
         yield _spf(domain, spf, "spf_lookups_near", "warn", n=n, most=most)
     if spf.void > MOST_VOID:
         yield _spf(domain, spf, "spf_void", "bad", n=spf.void, most=MOST_VOID)
@@ -207,6 +207,7 @@ def _dkim_findings(
 
 
 def _dkim_finding(domain: str, key: DkimKey) -> Finding:
+    level: Level
     code, level = "dkim_good", "good"
     if key.problem:
         code, level = "dkim_broken", "bad"
@@ -222,7 +223,7 @@ def _dkim_finding(domain: str, key: DkimKey) -> Finding:
     return Finding(
         about="dkim",
         code=code,
-        level=level,  # type: ignore[arg-type]
+        level=level,
         name=f"{key.selector}._domainkey.{domain}",
         found=key.record,
         values={**values, "kind": key.kind},
@@ -286,6 +287,7 @@ def _mx_findings(domain: str, ask: Ask) -> Iterator[Finding]:
     answer = ask(domain, "MX")
     found = "\n".join(answer.values)
     hosts = [value.split()[-1] for value in answer.values if value.split()]
+    level: Level
     code, level = "mx_good", "good"
     if answer.status == "failed":
         code, level = "unreachable", "bad"
@@ -296,7 +298,7 @@ def _mx_findings(domain: str, ask: Ask) -> Iterator[Finding]:
     yield Finding(
         about="mx",
         code=code,
-        level=level,  # type: ignore[arg-type]
+        level=level,
         name=domain,
         found=found,
         values={"n": str(len(hosts))},

@@ -31,6 +31,8 @@ LONGEST_ID = 300
 MOST_REFERENCES = 50
 CHUNK = 64 * 1024
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What the library raises at a mail that is damaged."""
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,298}>")
 ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@<>\"(),:;\\]{1,189}")
 NEXT_WORD = re.compile(r"\?=\s+=\?")
@@ -87,7 +89,7 @@ def read_parts(data: bytes) -> MailPart:
         whole = parser.close()
     except InboundMailError:
         raise
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except DAMAGED as error:
         raise InboundMailError(
             f"The mail is damaged and cannot be taken apart ({type(error).__name__})."
         ) from error
@@ -102,7 +104,7 @@ def read_head(data: bytes) -> MailPart:
     try:
         parser.feed(told + b"\n\n")
         return parser.close()
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except DAMAGED:
         return MailPart()
 
 

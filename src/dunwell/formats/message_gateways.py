@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
-from dunwell.formats.hand_overs import CarrierError, HandedOver
+from dunwell.formats.hand_overs import (
+    ACCOUNT,
+    CONFLICT,
+    FIRST_REFUSAL,
+    CarrierError,
+    HandedOver,
+    is_passing,
+)
 from dunwell.formats.short_messages import segments_of
 
 SMS_DIALECTS = ("twilio", "json")
-WHATSAPP_DIALECTS = ("meta", "twilio_whatsapp", "json")
 MICROS = 1_000_000
-TOO_MANY, SERVER_FAULT, REQUEST_TIMEOUT = 429, 500, 408
-SIGN_IN = (401, 402, 403)
-"""Our account is to blame: sign-in, credit or right; no other message would fare better."""
-CONFLICT = 409
-"""The same message is being handled right now; asking again finds out."""
 LONGEST_ID = 200
 
 
@@ -112,9 +113,8 @@ def read_answer(gateway: Gateway, text: ShortText, *, status: int, body: bytes) 
 
 def _form(gateway: Gateway, text: ShortText) -> dict[str, str]:
     prefix = "whatsapp:" if gateway.dialect == "twilio_whatsapp" else ""
-    by_service = gateway.sender.startswith("MG")
-    sender = {"MessagingServiceSid" if by_service else "From": f"{prefix}{gateway.sender}"}
-    if by_service:
+    sender = {"From": f"{prefix}{gateway.sender}"}
+    if gateway.sender.startswith("MG"):
         sender = {"MessagingServiceSid": gateway.sender}
     reports = {"StatusCallback": gateway.report_url} if gateway.report_url else {}
     return {"To": f"{prefix}{text.to}", **sender, "Body": text.text, **reports}
@@ -175,10 +175,8 @@ def _id(gateway: Gateway, told: Mapping[str, object]) -> str:
 
 
 def _refusal(gateway: Gateway, status: int, told: Mapping[str, object]) -> CarrierError:
-    passing = status in {TOO_MANY, REQUEST_TIMEOUT} or status >= SERVER_FAULT
-    ours = status in SIGN_IN or status < 400 or status == 404  # noqa: PLR2004  a wrong address
-    if passing or ours:
-        hint = "" if passing else "; check address, account and secret of the channel"
+    if is_passing(status) or status in ACCOUNT or status < FIRST_REFUSAL:
+        hint = "" if is_passing(status) else "; check address, account and secret of the channel"
         return CarrierError(
             f"{gateway.name} answered {status}: {_words(told)}{hint}",
             permanent=False,

@@ -91,11 +91,12 @@ def split_reply(text: str) -> Split:
     A mail that forwards another and says nothing itself has all its words as new.
     """
     lines = text.split("\n")
-    is_quoted = _marked(lines)
-    told = [line for line in lines if line.strip() not in {QUOTE_OPENS, QUOTE_CLOSES}]
-    flags = [
-        flag for line, flag in zip(lines, is_quoted, strict=True) if line.strip() not in MARKS
+    shown = [
+        (line, flag)
+        for line, flag in zip(lines, _marked(lines), strict=True)
+        if line.strip() not in MARKS
     ]
+    told, flags = [line for line, _ in shown], [flag for _, flag in shown]
     _judge(told, flags)
     new = [line for line, flag in zip(told, flags, strict=True) if not flag]
     quoted = [line for line, flag in zip(told, flags, strict=True) if flag]

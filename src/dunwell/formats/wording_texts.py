@@ -54,14 +54,6 @@ def with_text(
     return _written(document)
 
 
-def without_text(text: str, *, template: str, valid_from: date) -> str:
-    """Return a document in which a template is as shipped again."""
-    document: dict[str, Any] = read_policy(text).document
-    (document.get("wordings") or {}).pop(template, None)
-    document["valid_from"] = valid_from
-    return _written(document)
-
-
 def _lines(body: str) -> str:
     """Return a body whose lines end plainly: a blank at an end keeps YAML from writing a block."""
     plain = body.replace("\r\n", "\n").replace("\t", "    ")

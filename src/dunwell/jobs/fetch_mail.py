@@ -5,10 +5,10 @@ after its mails are kept, and what is kept already adds nothing.
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 
@@ -21,6 +21,7 @@ from dunwell.connectors.virus_scanner import ScannerError, VirusScanner
 from dunwell.formats.inbound_mail import TOO_LARGE
 from dunwell.formats.mailbox_files import received_at
 from dunwell.jobs.background import begin
+from dunwell.jobs.progress import LatestProgress, Progress
 from dunwell.jobs.reading import read_new
 from dunwell.models import Company, InboundAttachment, InboundMessage, Mailbox
 from dunwell.queries.mailboxes import mailbox_password
@@ -31,8 +32,6 @@ Note = Callable[[str, int, int], None]
 """Told the mailbox, how many mails are done, and of how many."""
 
 log = logging.getLogger(__name__)
-_guard = threading.Lock()
-_progress: dict[int, "FetchProgress"] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,14 +44,22 @@ class Fetched:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FetchProgress:
+class FetchProgress(Progress):
     """How a run that a page began stands."""
 
-    is_running: bool
     mailbox: str = ""
     done: int = 0
     total: int = 0
     fetched: Fetched = field(default_factory=Fetched)
+
+
+class _Runs(LatestProgress[FetchProgress]):
+    def note(self, company_id: int, mailbox: str, done: int, total: int) -> None:
+        """Note which mailbox is looked into, and how many of its mails are done."""
+        self._change(company_id, mailbox=mailbox, done=done, total=total)
+
+
+_progress = _Runs()
 
 
 def fetch_mail(company_id: int, *, at: datetime, note: Note | None = None) -> Fetched:
@@ -129,37 +136,26 @@ def begin_looking_after(company_id: int, *, at: datetime) -> None:
 
 def begin_fetching(company_id: int, *, at: datetime) -> None:
     """Begin looking into the mailboxes in the background, unless this process is at it."""
-    with _guard:
-        before = _progress.get(company_id)
-        if before is not None and before.is_running:
-            return
-        _progress[company_id] = FetchProgress(is_running=True)
-    if not begin(lambda: _followed(company_id, at=at), key=f"fetch-mail-{company_id}"):
-        with _guard:
-            _progress.pop(company_id, None)
+    _progress.begin(
+        company_id,
+        FetchProgress(started_at=at, is_running=True),
+        partial(_followed, company_id, at=at),
+        key=f"fetch-mail-{company_id}",
+    )
 
 
 def fetch_progress(company_id: int) -> FetchProgress | None:
     """Return how the latest run begun by a page of this process stands."""
-    with _guard:
-        return _progress.get(company_id)
+    return _progress.latest(company_id)
 
 
 def _followed(company_id: int, *, at: datetime) -> None:
-    def note(mailbox: str, done: int, total: int) -> None:
-        _set(company_id, FetchProgress(is_running=True, mailbox=mailbox, done=done, total=total))
-
     fetched = Fetched(errors=(("", "It stopped; look again."),))
     try:
-        fetched = fetch_mail(company_id, at=at, note=note)
+        fetched = fetch_mail(company_id, at=at, note=partial(_progress.note, company_id))
         read_new(company_id)
     finally:
-        _set(company_id, FetchProgress(is_running=False, fetched=fetched))
-
-
-def _set(company_id: int, progress: FetchProgress) -> None:
-    with _guard:
-        _progress[company_id] = progress
+        _progress.end(company_id, fetched=fetched)
 
 
 def _fetch(actor: Actor, box: Mailbox, *, at: datetime, note: Note | None) -> int:

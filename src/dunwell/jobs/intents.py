@@ -19,6 +19,10 @@ from dunwell.ml.intents.train import Incumbent, trained_reader
 from dunwell.models import Company, IntentModel, User
 from dunwell.queries.intent_models import AcceptedMessage, accepted_messages, serving_model
 
+NOTHING_LABELLED = (
+    "Nobody has labelled a message yet; accept or correct what the reader says in the "
+    "inbox, then train."
+)
 FAILED = "Training failed; what happened is in the server's log. Nothing has changed."
 
 READ_PPM, TESTED_PPM = 20_000, 800_000
@@ -61,10 +65,7 @@ def train_reader(
     tell("read", 0)
     own = accepted_messages(company)
     if not own:
-        raise Refused(
-            "Nobody has labelled a message yet; accept or correct what the reader says in the "
-            "inbox, then train."
-        )
+        raise Refused(NOTHING_LABELLED)
     basis = taught() if lessons is None else lessons
     tell("test", READ_PPM)
     try:

@@ -13,14 +13,18 @@ from anymail.exceptions import (
 )
 from django.core.mail import EmailMessage, get_connection
 
-from dunwell.formats.hand_overs import CarrierError, HandedOver
+from dunwell.formats.hand_overs import (
+    ACCOUNT,
+    CONFLICT,
+    FIRST_REFUSAL,
+    CarrierError,
+    HandedOver,
+    is_passing,
+)
 from dunwell.formats.mail import Mail, mail_headers
 from dunwell.models import Channel
 
 TIMEOUT_SECONDS = 20
-TOO_MANY, SERVER_FAULT, REQUEST_TIMEOUT, CONFLICT = 429, 500, 408, 409
-ACCOUNT = frozenset({401, 402, 403, 404})
-"""Our account or address is to blame: no other message would fare better."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,7 +143,7 @@ def _carrier_error(error: AnymailError, provider: str) -> CarrierError:
 def _answered(provider: str, status: int, said: str) -> CarrierError:
     """Return the error of an answer that is none of success."""
     told = f"{provider} answered {status}: {said}"
-    if status in {TOO_MANY, REQUEST_TIMEOUT} or status >= SERVER_FAULT or status < 400:  # noqa: PLR2004
+    if is_passing(status) or status < FIRST_REFUSAL:
         return CarrierError(told, permanent=False, of_carrier=True)
     if status in ACCOUNT:
         return CarrierError(

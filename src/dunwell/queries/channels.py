@@ -1,13 +1,14 @@
 """The channels of a company as pages and the API show them: health, volume, cost, outcome."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
+from dunwell.engine.calendars import month_end, month_number, months_after
 from dunwell.models import Channel, Company, Message, Signal
 from dunwell.queries.channel_carriers import is_resting
 
@@ -66,7 +67,7 @@ class ChannelMonthRow:
     @property
     def last_on(self) -> date:
         """Return the last day of the month."""
-        return (self.month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return month_end(month_number(self.month))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,16 +118,15 @@ def month_rows(company: Company, *, as_of: date) -> tuple[ChannelMonthRow, ...]:
     The messages of the month under the same filter come to it (`message_rows`).
     """
     zone = ZoneInfo(company.zone)
-    count = as_of.year * 12 + as_of.month - MONTHS
-    first = datetime(count // 12, count % 12 + 1, 1, tzinfo=zone)
-    out = Count("pk")
+    first_on = months_after(as_of.replace(day=1), 1 - MONTHS)
+    first = datetime.combine(first_on, time(), tzinfo=zone)
     rows = (
         Message.objects.filter(company=company, status__in=Message.HANDED_OVER, sent_at__gte=first)
         .annotate(month=TruncMonth("sent_at", tzinfo=zone))
         .order_by("-month", "channel", "provider", "cost_currency")
         .values_list("month", "channel", "provider", "cost_currency")
         .annotate(
-            n=out,
+            n=Count("pk"),
             delivered=Count("pk", filter=Q(status=Status.DELIVERED)),
             bounced=Count("pk", filter=Q(status=Status.BOUNCED)),
             priced=Count("cost_micros"),

@@ -4,7 +4,7 @@ Whatever is shown before sending is what is sent: the page, the API and the acti
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from dunwell.engine.composition_findings import Finding, block, text_findings, warning
@@ -12,7 +12,7 @@ from dunwell.engine.legal_blocks import LegalText, MessageScope, legal_texts, wi
 from dunwell.engine.money import amount_words
 from dunwell.engine.phrases import phrase_hits
 from dunwell.engine.stated_amounts import amount_findings
-from dunwell.engine.wording import CALL_TEMPLATES, Wording, WordingError, check_text, render
+from dunwell.engine.wording import CALL_TEMPLATES, WordingError, check_text, render
 from dunwell.engine.wording_documents import FREE, WORDABLE
 from dunwell.formats.short_messages import phone_number, segments_of
 from dunwell.formats.suppression_rows import clean_address
@@ -97,7 +97,7 @@ class _Words:
     body: str
     tone: str = ""
     variant: str = ""
-    legal: tuple[LegalText, ...] = field(default=())
+    legal: tuple[LegalText, ...] = ()
 
 
 def composition(wish: Wish, *, as_of: date, at: datetime) -> Composition:
@@ -173,16 +173,7 @@ def _worded(
     subject = wish.subject.strip() or (base.subject if template else "")
     if not body.strip():
         raise WordingError("Write something, or choose a text to start from.")
-    text = Wording(
-        **{
-            name: getattr(base, name)
-            for name in base.__slots__
-            if name not in {"subject", "body", "template"}
-        },
-        template=template or FREE,
-        subject=subject,
-        body=body,
-    )
+    text = replace(base, template=template or FREE, subject=subject, body=body)
     check_text(text)
     facts = message_facts(
         customer,

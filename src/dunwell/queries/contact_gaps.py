@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
 
-from dunwell.models import Company, Contact, Suppression, WorklistEntry
+from dunwell.models import Company, Contact, WorklistEntry
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.suppressions import has_suppressed_address
 
 ROLES: tuple[str, ...] = tuple(Contact.Role.values)
 NONE, UNUSABLE, PHONE = "none", "unusable", "phone"
@@ -74,14 +74,9 @@ def _of(role: str) -> QuerySet[Contact]:
 
 def _with_mail(role: str) -> Q:
     """Return the condition that a mail reaches somebody in the role."""
-    listed = Suppression.objects.filter(
-        company=OuterRef("customer__company"),
-        channel="email",
-        address=Lower(OuterRef("email")),
-        lifted_at=None,
-    )
+    listed = has_suppressed_address(company="customer__company", address="email")
     reached = _of(role).exclude(email="").filter(bounced_on=None)
-    return Q(Exists(reached.exclude(Exists(listed))))
+    return Q(Exists(reached.exclude(listed)))
 
 
 def _gap(entry: WorklistEntry, role: str) -> ContactGap:

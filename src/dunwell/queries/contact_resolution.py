@@ -15,6 +15,7 @@ from dunwell.engine.contact_resolution import (
     Judged,
     Thread,
     chosen,
+    group_name,
     grouped,
     judged,
     line,
@@ -112,11 +113,7 @@ def figure_rows(
     """
     found = judged_threads(company, first_on=first_on, last_on=last_on, at=at)
     if group in GROUPS:
-        found = [
-            one
-            for one in found
-            if (one.thread.label if group == "label" else one.thread.person) == name
-        ]
+        found = [one for one in found if group_name(one, by=group) == name]
     kept = {one.thread.conversation_id: one for one in chosen(found, which)}
     rows = Conversation.objects.filter(company=company).select_related("customer")
     return tuple(

@@ -15,6 +15,7 @@ from dunwell.models import (
     InboundMessage,
     Membership,
     Message,
+    Role,
 )
 from dunwell.queries.inbound_details import (
     AttachmentRow,
@@ -180,7 +181,7 @@ def people(company: Company) -> tuple[Colleague, ...]:
     """Return who may be given a conversation, by name; one query."""
     rows = (
         Membership.objects.filter(company=company, user__is_active=True)
-        .exclude(role="partner")
+        .exclude(role=Role.PARTNER)
         .order_by("user__username")
         .values_list("user_id", "user__username")
     )

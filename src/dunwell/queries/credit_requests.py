@@ -10,6 +10,8 @@ from dunwell.models import Company, CreditRequest, Item
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 Asked = CreditRequest.Status
+UNANSWERED = (Asked.OPEN, Asked.EXPORTED)
+"""Billing has neither credited nor refused."""
 WAITING, ALL = "waiting", "all"
 SCOPES = (WAITING, *Asked.values, ALL)
 """Asked for or handed over; one status; every one."""
@@ -68,7 +70,7 @@ def found_requests(
     """Return the requests that are asked for, in no order."""
     found = CreditRequest.objects.filter(company=company)
     if scope == WAITING:
-        found = found.filter(status__in=(Asked.OPEN, Asked.EXPORTED))
+        found = found.filter(status__in=UNANSWERED)
     elif scope in Asked.values:
         found = found.filter(status=scope)
     if customer_id is not None:

@@ -1,7 +1,7 @@
 """Dispute cases as the board, lists and the API show them: whose they are, the clock, the sums."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -213,18 +213,7 @@ def case_board(
         .select_related("customer", "owner")
         .order_by("place", "pk")
     )
-    policy = dispute_policy_in_force(company, as_of=as_of).policy
-    rows = [
-        _row(
-            one,
-            policy,
-            amounts.get(one.pk, ()),
-            country=company.country,
-            as_of=as_of,
-            language=language,
-        )
-        for one in cards
-    ]
+    rows = _rows(company, cards, amounts, as_of=as_of, language=language)
     sums: dict[str, list[CaseSum]] = {}
     for key, status in status_of.items():
         sums.setdefault(status, []).extend(_open_sums(amounts.get(key, ())))
@@ -287,11 +276,22 @@ def rows_of(
 ) -> list[DisputeCaseRow]:
     """Return cases, read with customer and owner, as rows; three queries."""
     amounts = case_amounts(company, case_ids=[one.pk for one in cases], as_of=as_of)
-    known = dispute_policy_in_force(company, as_of=as_of).policy
+    return _rows(company, cases, amounts, as_of=as_of, language=language)
+
+
+def _rows(
+    company: Company,
+    cases: Iterable[DisputeCase],
+    amounts: Mapping[int, tuple[CaseAmounts, ...]],
+    *,
+    as_of: date,
+    language: str,
+) -> list[DisputeCaseRow]:
+    policy = dispute_policy_in_force(company, as_of=as_of).policy
     return [
         _row(
             one,
-            known,
+            policy,
             amounts.get(one.pk, ()),
             country=company.country,
             as_of=as_of,

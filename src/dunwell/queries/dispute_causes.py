@@ -1,7 +1,7 @@
 """Why disputes happen: Pareto of causes and reasons, the cycle, what to check before billing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -22,7 +22,7 @@ from dunwell.models import (
 )
 from dunwell.queries.dispute_amounts import CaseAmounts, case_amounts
 from dunwell.queries.dispute_cases import ALL, CaseChoice, found_cases
-from dunwell.queries.dispute_facts import DECIDED, Kind
+from dunwell.queries.dispute_facts import DECIDED, IN_PART, RIGHT, Kind
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.frames import fx_frame
 
@@ -38,7 +38,6 @@ _RIGHT = {
 }
 LEAST_CASES = 2
 """So many times a reason has to come up before billing is told to look at it."""
-RESOLVED_RIGHT = (Kind.CREDIT, Kind.PARTIAL, Kind.REBILL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,11 +151,9 @@ def cause_page(
     """
     home = company.currency
     choice = CaseChoice(scope=ALL, since=since, until=until, segment=segment)
-    cases = list(found_cases(company, choice, as_of=as_of).order_by("pk"))
-    amounts = case_amounts(company, case_ids=[one.pk for one in cases], as_of=as_of)
     rates = read_rates(fx_frame(company), home)
+    cases, amounts, base = _read(company, choice, rates, as_of=as_of)
     groups = {one.pk: one.root_cause if by == BY_CAUSE else one.reason for one in cases}
-    base = {one.pk: _base(amounts.get(one.pk, ()), rates, home, one.opened_on) for one in cases}
     verdicts = _verdicts(company, list(groups))
     frame = table(
         [
@@ -182,7 +179,11 @@ def cause_page(
     ]
     told = causes.cycle(frame)
     open_minor = _open_now(company, rates, segment=segment, as_of=as_of)
-    raised = _raised(company, rates, segment=segment, as_of=as_of)
+    tomorrow = as_of + timedelta(days=1)
+    year = replace(choice, since=tomorrow - timedelta(days=YEAR_DAYS), until=tomorrow)
+    # the page shows the last year at first: it is not read twice
+    anew = base if choice == year else _read(company, year, rates, as_of=as_of)[2]
+    raised = sum(minor or 0 for minor in anew.values())
     return CausesPage(
         by=by,
         currency=home,
@@ -256,7 +257,7 @@ def billing_checks(
     least in part; the most frequent first. Two queries.
     """
     right = DisputeResolution.objects.filter(
-        case__company=company, status__in=DECIDED, kind__in=RESOLVED_RIGHT
+        case__company=company, status__in=DECIDED, kind__in=(*RIGHT, *IN_PART)
     )
     line = DisputeLine.objects.filter(dispute=OuterRef("pk")).order_by("pk")
     found = Dispute.objects.filter(
@@ -318,6 +319,17 @@ def _row(
     )
 
 
+def _read(
+    company: Company, choice: CaseChoice, rates: Rates, *, as_of: date
+) -> tuple[list[DisputeCase], dict[int, tuple[CaseAmounts, ...]], dict[int, int | None]]:
+    """Return cases, their amounts, and what each ever disputed in the company's currency."""
+    cases = list(found_cases(company, choice, as_of=as_of).order_by("pk"))
+    amounts = case_amounts(company, case_ids=[one.pk for one in cases], as_of=as_of)
+    home = company.currency
+    base = {one.pk: _base(amounts.get(one.pk, ()), rates, home, one.opened_on) for one in cases}
+    return cases, amounts, base
+
+
 def _base(amounts: Sequence[CaseAmounts], rates: Rates, home: str, opened_on: date) -> int | None:
     """Return what a case ever disputed in the company's currency, None without a rate."""
     day = day_number(opened_on)
@@ -367,17 +379,6 @@ def _open_now(company: Company, rates: Rates, *, segment: str, as_of: date) -> i
         for listed in amounts.values()
         for one in listed
     )
-
-
-def _raised(company: Company, rates: Rates, *, segment: str, as_of: date) -> int:
-    """Return what was disputed anew in the year up to a day, where it has a rate."""
-    tomorrow = as_of + timedelta(days=1)
-    since = tomorrow - timedelta(days=YEAR_DAYS)
-    choice = CaseChoice(scope=ALL, segment=segment, since=since, until=tomorrow)
-    cases = list(found_cases(company, choice, as_of=as_of).order_by("pk"))
-    amounts = case_amounts(company, case_ids=[one.pk for one in cases], as_of=as_of)
-    home = company.currency
-    return sum(_base(amounts.get(one.pk, ()), rates, home, one.opened_on) or 0 for one in cases)
 
 
 def _centi(days: Fraction | None) -> int | None:

@@ -1,6 +1,6 @@
 """What is known of a dispute case: its checklist, its chance, what is disputed now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,7 +50,7 @@ class Checklist:
 
 def checklist(case: DisputeCase, policy: DisputePolicy, *, language: str = "en") -> Checklist:
     """Return the checklist of a case's reason with what is there; one query."""
-    rule = policy.reasons.get(case.reason) or policy.reasons["other"]
+    rule = policy.reason_rule(case.reason)
     there = evidence_kinds(case)
 
     def kinds(listed: Sequence[str]) -> tuple[EvidenceKind, ...]:
@@ -77,16 +77,18 @@ def evidence_kinds(case: DisputeCase) -> frozenset[str]:
     return frozenset(held.values_list("kind", flat=True))
 
 
+def open_amounts(items: Collection[int]) -> dict[int, int]:
+    """Return what is open of items now, by their keys; settled ones may be left out; one query."""
+    found = OpenItem.objects.filter(item__in=items)
+    return dict(found.values_list("item_id", "open_minor"))
+
+
 def disputed_now(disputes: Sequence[Dispute]) -> dict[int, int]:
     """Return what is disputed and still open of each open part, by its key; one query.
 
     A part of which all was paid meanwhile has 0.
     """
-    open_minor = dict(
-        OpenItem.objects.filter(item__in=[one.item_id for one in disputes]).values_list(
-            "item_id", "open_minor"
-        )
-    )
+    open_minor = open_amounts([one.item_id for one in disputes])
     return {
         one.pk: max(0, min(one.amount_minor, open_minor.get(one.item_id, 0))) for one in disputes
     }
@@ -129,7 +131,7 @@ def _home(rates: Rates | None, minor: int, currency: str, home: str, day: int) -
 
 def case_validity(case: DisputeCase, policy: DisputePolicy) -> Validity:
     """Return the chance that the claim of a case is right, by what is known now; five queries."""
-    rule = policy.reasons.get(case.reason) or policy.reasons["other"]
+    rule = policy.reason_rule(case.reason)
     of_reason = _decided(case.company_id, Q(case__reason=case.reason), case)
     of_customer = _decided(case.company_id, Q(case__customer=case.customer_id), case)
     answers = DisputeTask.objects.filter(case=case, cancelled_at=None).exclude(answered_at=None)

@@ -14,7 +14,7 @@ from dunwell.models import (
     InboundMessage,
     InboundReading,
 )
-from dunwell.queries.readings import counting_first
+from dunwell.queries.readings import latest_reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +109,7 @@ def message_detail(company: Company, inbound_id: int) -> InboundDetail | None:
     )
     if one is None:
         return None
-    reading = counting_first(one.readings.all()).first()
+    reading = latest_reading(one)
     decisions = decisions_of([one.pk]).get(one.pk, [])
     suggestions = _suggestions(reading, decisions)
     marks = [

@@ -11,12 +11,6 @@ from dunwell.engine.answer_clock import ANSWER_HOURS, work_began
 from dunwell.models import Company, InboundMessage
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.readings import counting_reading
-from dunwell.queries.reply_facts import said_of, suggestion_facts
-
-__all__ = [
-    "InboxChoice", "InboxCounts", "InboxRow", "inbox_counts", "inbox_rows", "said_of",
-    "suggestion_facts",
-]  # fmt: skip
 
 MOST_SEARCH = 80
 SNIPPET = 160

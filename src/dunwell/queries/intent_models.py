@@ -94,7 +94,7 @@ def reader_page(company: Company, *, limit: int = 30) -> ReaderPage:
         rows=rows,
         read=sum(counted.values()),
         unsure=counted.get(False, 0),
-        accepted=_labelled(company).values("inbound").distinct().count(),
+        accepted=accepted_count(company),
     )
 
 
@@ -108,6 +108,11 @@ def reader_card(company: Company, model_id: int) -> tuple[ReaderRow, Mapping[str
     """Return one trained reader with its card; None for none of the company's."""
     found = IntentModel.objects.filter(company=company, pk=model_id).defer("artifact").first()
     return (_row(found), found.card) if found is not None else None
+
+
+def accepted_count(company: Company) -> int:
+    """Return how many messages the team has labelled; one query."""
+    return _labelled(company).values("inbound").distinct().count()
 
 
 def accepted_messages(company: Company) -> tuple[AcceptedMessage, ...]:

@@ -45,6 +45,14 @@ def named_items(items: Sequence[Item]) -> tuple[NamedItem, ...]:
     return tuple(NamedItem(item=item, open_minor=opened.get(item.pk, 0)) for item in ordered)
 
 
+def open_sums(named: Sequence[NamedItem]) -> dict[str, int]:
+    """Return what is open on some items together, by currency; credits lower it."""
+    sums: dict[str, int] = {}
+    for one in named:
+        sums[one.item.currency] = sums.get(one.item.currency, 0) + one.open_minor
+    return sums
+
+
 def spoken_to(company: Company, customer: Customer, contact: Contact | None) -> str:
     """Return the language a contact is written to in."""
     return language_of(contact.language if contact else "", customer.language, company.language)
@@ -67,10 +75,7 @@ def message_facts(
     """
     company = customer.company
     debits = [one for one in named if one.open_minor >= 0]
-    asked: dict[str, int] = {}
-    for one in named:
-        asked[one.item.currency] = asked.get(one.item.currency, 0) + one.open_minor
-    totals = {code: amount for code, amount in asked.items() if amount > 0}
+    totals = {code: amount for code, amount in open_sums(named).items() if amount > 0}
     pay_by = next_business_day(as_of + timedelta(days=DAYS_TO_PAY), country=company.country)
     late = max(((as_of - one.item.due_on).days for one in debits), default=0)
     listed = {one.item.pk for one in named}
@@ -207,9 +212,6 @@ def _totals(customer: Customer, named: Sequence[NamedItem]) -> dict[str, frozens
     def allow(currency: str, *amounts: int) -> None:
         found.setdefault(currency, set()).update(abs(amount) for amount in amounts)
 
-    sums: dict[str, int] = {}
-    for one in named:
-        sums[one.item.currency] = sums.get(one.item.currency, 0) + one.open_minor
     balances: dict[str, int] = {}
     debits: dict[str, int] = {}
     for currency, amount in OpenItem.objects.filter(customer=customer).values_list(
@@ -229,7 +231,7 @@ def _totals(customer: Customer, named: Sequence[NamedItem]) -> dict[str, frozens
         code = str(row["currency"])
         accrued[code] = accrued.get(code, 0) + due
         allow(code, due, int(row["interest_minor"]), int(row["fees_minor"]))
-    for table in (sums, balances, debits):
+    for table in (open_sums(named), balances, debits):
         for currency, amount in table.items():
             allow(currency, amount, amount + accrued.get(currency, 0))
     for currency, amount in accrued.items():

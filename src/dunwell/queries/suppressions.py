@@ -83,12 +83,19 @@ def suppressed_messages(company: Company, messages: Sequence[Message]) -> dict[i
     return found
 
 
-def has_suppressed_address() -> Exists:
-    """Return the condition on messages whose e-mail address is suppressed; part of a query."""
-    listed = Suppression.objects.filter(
-        company=OuterRef("company_id"), channel=EMAIL, lifted_at=None
+def has_suppressed_address(*, company: str = "company_id", address: str = "to") -> Exists:
+    """Return the condition on messages whose e-mail address is suppressed; part of a query.
+
+    Of other records where the names of their fields are given.
+    """
+    return Exists(
+        Suppression.objects.filter(
+            company=OuterRef(company),
+            channel=EMAIL,
+            address=Lower(OuterRef(address)),
+            lifted_at=None,
+        )
     )
-    return Exists(listed.filter(address=Lower(OuterRef("to"))))
 
 
 def message_channel(message: Message) -> str:

@@ -15,6 +15,7 @@ from dunwell.queries.wordings import (
     KIND,
     WordingsInForce,
     every_wording_in_force,
+    published_wordings,
 )
 
 PAID_DAYS = 14
@@ -94,14 +95,8 @@ def text_to_edit(company: Company, language: str, *, as_of: date) -> str:
 
 def own_text(company: Company, language: str, *, as_of: date) -> str:
     """Return the YAML of the company's texts in force, empty where the shipped ones are."""
-    found = PolicyVersion.objects.filter(
-        company=company,
-        kind=KIND,
-        name=f"wordings_{language}",
-        status=Status.PUBLISHED,
-        valid_from__lte=as_of,
-    )
-    return found.order_by("-valid_from", "-id").values_list("text", flat=True).first() or ""
+    found = published_wordings(company, as_of=as_of, language=language)
+    return found.values_list("text", flat=True).last() or ""
 
 
 def variant_rows(company: Company, language: str, *, as_of: date) -> tuple[VariantRow, ...]:

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from babel.dates import format_date
 from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
+from django.db.models import QuerySet
 
 from dunwell.engine.legal_blocks import LegalBlock, read_legal_blocks
 from dunwell.engine.money import minor_digits
@@ -143,7 +144,7 @@ def wordings_in_force(company: Company, language: str, *, as_of: date) -> Wordin
     Of the company's published documents the one with the greatest valid_from not after it; the
     shipped texts stand behind what it leaves out.
     """
-    found = _published(company, as_of, f"wordings_{language}")
+    found = _published(company, as_of, language)
     return found.get(language) or shipped_document(language)
 
 
@@ -153,15 +154,25 @@ def every_wording_in_force(company: Company, *, as_of: date) -> Mapping[str, Wor
     return {language: found.get(language) or shipped_document(language) for language in LANGUAGES}
 
 
-def _published(company: Company, as_of: date, name: str = "") -> dict[str, WordingsInForce]:
+def published_wordings(
+    company: Company, *, as_of: date, language: str | None = None
+) -> QuerySet[PolicyVersion]:
+    """Return the published versions that apply on a day or did before, the latest at the end."""
     versions = PolicyVersion.objects.filter(
         company=company,
         kind=KIND,
         status=PolicyVersion.Status.PUBLISHED,
         valid_from__lte=as_of,
-        **({"name": name} if name else {}),
+        **({} if language is None else {"name": f"wordings_{language}"}),
     )
-    rows = versions.order_by("valid_from", "id").values_list("id", "version", "name", "text")
+    return versions.order_by("valid_from", "id")
+
+
+def _published(
+    company: Company, as_of: date, language: str | None = None
+) -> dict[str, WordingsInForce]:
+    versions = published_wordings(company, as_of=as_of, language=language)
+    rows = versions.values_list("id", "version", "name", "text")
     latest = {row[2]: row for row in rows}
     return {
         document.language: WordingsInForce(document=document, version_id=key, version=version)

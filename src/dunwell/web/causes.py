@@ -37,7 +37,7 @@ from dunwell.queries.dispute_causes import (
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.web.answers import posted, told_page
 from dunwell.web.dispute_board import language
-from dunwell.web.dispute_forms import colleagues, day_or_none
+from dunwell.web.dispute_forms import causes_of, colleagues, day_or_none
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.reasons import reason_page
@@ -151,7 +151,7 @@ def cause_action_add(request: StaffRequest) -> HttpResponse:
     form = CauseActionForm(posted(request), initial=initial)
     causes: Any = form.fields["root_cause"]
     owner: Any = form.fields["owner"]
-    causes.choices = [(code, policy.cause_label(code, language())) for code in policy.root_causes]
+    causes.choices = causes_of(policy, language())
     owner.queryset = colleagues(company)
     act = partial(add_cause_action, actor=request.actor, as_of=request.as_of, at=clock.now())
     return told_page(

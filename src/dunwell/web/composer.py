@@ -14,7 +14,6 @@ from dunwell.actions.compositions import MOST_ENCLOSED, Enclosure, compose_messa
 from dunwell.actions.gate import Refused
 from dunwell.actions.uploads import Upload
 from dunwell.actions.wordings import send_test_mail
-from dunwell.engine.placeholders import BLOCKS, VALUES
 from dunwell.jobs.enclosures import (
     code_enclosure,
     document_enclosures,
@@ -30,10 +29,9 @@ from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
+from dunwell.web.wording_forms import PALETTE
 
 UPLOAD_LIMIT = MOST_ENCLOSED
-PALETTE = tuple((f"{{{name}}}", text) for name, text in {**VALUES, **BLOCKS}.items())
-"""Placeholders a text may use, with what each says."""
 
 
 @csrf_exempt  # the cap must stand before anything reads the form; the token is checked inside

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -35,21 +34,13 @@ Status = Conversation.Status
 Move = Callable[..., object]
 
 
-def _complain(**told: Any) -> object:
-    return mark_complaint(is_complaint=True, **told)
-
-
-def _no_complaint(**told: Any) -> object:
-    return mark_complaint(is_complaint=False, **told)
-
-
 MOVES: Mapping[str, tuple[Move, Promise | str]] = {
     "take": (take_conversation, _("It is yours.")),
     "close": (close_conversation, _("The conversation is done.")),
     "reopen": (reopen_conversation, _("The conversation is open again.")),
     "wait": (wait_conversation, _("The customer is to answer next.")),
-    "complaint": (_complain, _("Flagged as a complaint.")),
-    "no-complaint": (_no_complaint, _("No complaint any more.")),
+    "complaint": (partial(mark_complaint, is_complaint=True), _("Flagged as a complaint.")),
+    "no-complaint": (partial(mark_complaint, is_complaint=False), _("No complaint any more.")),
 }
 """What a button does, and what is said then."""
 

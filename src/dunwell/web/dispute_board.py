@@ -31,7 +31,7 @@ from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, refused
-from dunwell.web.dispute_forms import colleagues, day_or_none
+from dunwell.web.dispute_forms import causes_of, colleagues, day_or_none, reasons_of
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
@@ -180,8 +180,8 @@ def _context(request: StaffRequest, choice: CaseChoice) -> dict[str, Any]:
         "scopes": [(value, label, getattr(counts, value, None)) for value, label in TABS.items()],
         "teams": counts.teams,
         "statuses": DisputeCase.Status.choices,
-        "reasons": [(code, policy.reason_label(code, told)) for code in policy.reasons],
-        "causes": [(code, policy.cause_label(code, told)) for code in policy.root_causes],
+        "reasons": reasons_of(policy, told),
+        "causes": causes_of(policy, told),
         "amount": request.GET.get("amount", "")[:30],
     }
 

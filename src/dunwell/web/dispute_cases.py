@@ -37,6 +37,7 @@ from dunwell.web.dispute_forms import (
     NewCaseForm,
     OwnerForm,
     WaitForm,
+    causes_of,
     reasons_of,
 )
 from dunwell.web.keys import read_key
@@ -149,7 +150,7 @@ def dispute_new(request: StaffRequest, customer_id: int) -> HttpResponse:
             said = gettext("%(case)s is open; only what is disputed rests.") % {
                 "case": case.number
             }
-            return done(request, said, back=_address(case))
+            return done(request, said, back=case_address(case))
     context = {"customer": customer, "form": form, "payment": payment}
     status = REFUSED if form.is_bound else 200
     return render(request, "web/dispute_new.html", context, status=status)
@@ -198,8 +199,7 @@ def dispute_edit(request: StaffRequest, case_id: int) -> HttpResponse:
     if case.reason not in policy.reasons:
         known.append((case.reason, policy.reason_label(case.reason, language())))
     reason.choices = known
-    causes = [(code, policy.cause_label(code, language())) for code in policy.root_causes]
-    cause.choices = [("", EMPTY), *causes]
+    cause.choices = [("", EMPTY), *causes_of(policy, language())]
     return _move(request, case, form, edit_case, gettext("Change the case"), gettext("Changed."))
 
 
@@ -247,8 +247,8 @@ def dispute_merge(request: StaffRequest, case_id: int) -> HttpResponse:
         form,
         act,
         said=gettext("Merged."),
-        back=_address(case),
-        context=_context(request, case, heading),
+        back=case_address(case),
+        context=case_context(request, case, heading),
     )
 
 
@@ -277,8 +277,8 @@ def dispute_split(request: StaffRequest, case_id: int) -> HttpResponse:
         form,
         act,
         said=gettext("Split."),
-        back=_address(case),
-        context=_context(request, case, gettext("Split the case")),
+        back=case_address(case),
+        context=case_context(request, case, gettext("Split the case")),
     )
 
 
@@ -316,18 +316,20 @@ def _bar(amounts: CaseAmounts) -> dict[str, Any]:
     return {"amounts": amounts, "parts": parts}
 
 
-def _address(case: DisputeCase) -> str:
+def case_address(case: DisputeCase) -> str:
+    """Return the address of a case's page."""
     return reverse("dispute", args=[case.pk])
 
 
-def _context(request: StaffRequest, case: DisputeCase, heading: str) -> dict[str, Any]:
+def case_context(request: StaffRequest, case: DisputeCase, heading: str) -> dict[str, Any]:
+    """Return what the page of a form about a case shows around it."""
     return {
         "heading": heading,
         "lead": f"{case.number}, {case.customer.name}: {case.title}",
         "button": heading,
         "action": request.path,
         "crumb": case.number,
-        "back": _address(case),
+        "back": case_address(case),
     }
 
 
@@ -340,8 +342,8 @@ def _move(
     said: str,
 ) -> HttpResponse:
     act = partial(move, actor=request.actor, case=case, as_of=request.as_of, at=clock.now())
-    context = _context(request, case, heading)
-    return told_page(request, form, act, said=said, back=_address(case), context=context)
+    context = case_context(request, case, heading)
+    return told_page(request, form, act, said=said, back=case_address(case), context=context)
 
 
 def _why(
@@ -354,8 +356,8 @@ def _why(
     def take_back(reason: str) -> None:
         move(actor=request.actor, case=case, reason=reason, as_of=request.as_of, at=clock.now())
 
-    context = _context(request, case, heading)
-    return reason_page(request, take_back, said=said, back=_address(case), context=context)
+    context = case_context(request, case, heading)
+    return reason_page(request, take_back, said=said, back=case_address(case), context=context)
 
 
 def _open_items(

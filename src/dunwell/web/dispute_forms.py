@@ -37,14 +37,14 @@ def colleagues(company: Company) -> QuerySet[User]:
     return found.order_by("username").distinct()
 
 
-def codes(labels: Sequence[tuple[str, str]], *, empty: str = "") -> list[tuple[str, str]]:
-    """Return choices, with an empty one first where a label for it is given."""
-    return [("", empty), *labels] if empty else list(labels)
-
-
 def reasons_of(policy: DisputePolicy, language: str) -> list[tuple[str, str]]:
     """Return the reasons of a policy as choices."""
     return [(code, policy.reason_label(code, language)) for code in policy.reasons]
+
+
+def causes_of(policy: DisputePolicy, language: str) -> list[tuple[str, str]]:
+    """Return the root causes of a policy as choices."""
+    return [(code, policy.cause_label(code, language)) for code in policy.root_causes]
 
 
 class NewCaseForm(forms.Form):
@@ -70,7 +70,7 @@ class NewCaseForm(forms.Form):
         """Offer the customer's open items, each with an amount, and some lines."""
         super().__init__(*args, **kwargs)
         self.customer, self.items = customer, list(items)
-        self.fields["reason"].choices = codes(reasons)  # type: ignore[attr-defined]
+        self.fields["reason"].choices = list(reasons)  # type: ignore[attr-defined]
         for item, open_minor in self.items:
             self.fields[f"amount_{item.pk}"] = MoneyField(
                 item.currency,
@@ -178,7 +178,7 @@ class ResolutionForm(forms.Form):
         """Take the open parts with what of each is disputed now."""
         super().__init__(*args, **kwargs)
         self.parts = [(part, now) for part, now in parts if now > 0]
-        self.fields["root_cause"].choices = codes(causes, empty=EMPTY)  # type: ignore[attr-defined]
+        self.fields["root_cause"].choices = [("", EMPTY), *causes]  # type: ignore[attr-defined]
         for part, now in self.parts:
             for name, label in (("credit", _("Credit")), ("write_off", _("Write off"))):
                 self.fields[f"{name}_{part.pk}"] = MoneyField(

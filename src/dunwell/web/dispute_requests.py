@@ -188,7 +188,7 @@ def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
 
 
 @require_GET
-def credit_requests_template(request: StaffRequest, kind: str) -> HttpResponse:  # noqa: ARG001
+def credit_requests_template(request: StaffRequest, kind: str) -> HttpResponse:  # noqa: ARG001  a view
     """Return an example of an answer file."""
     return file_response(
         kind, name="credit-request-answers", columns=list(ANSWER_COLUMNS), rows=EXAMPLES

@@ -24,6 +24,7 @@ from dunwell.actions.dispute_tasks import (
 )
 from dunwell.actions.gate import Refused
 from dunwell.actions.uploads import upload_path
+from dunwell.engine.dispute_policy import DisputePolicy
 from dunwell.formats.document_types import MOST_BYTES
 from dunwell.models import (
     Dispute,
@@ -37,9 +38,9 @@ from dunwell.queries.dispute_facts import checklist, disputed_now
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.web.answers import REFUSED, done, form_page, posted, refused, told_page
 from dunwell.web.dispute_board import language
-from dunwell.web.dispute_cases import case_or_404
-from dunwell.web.dispute_forms import AnswerForm, AskForm, DecideForm, ResolutionForm
-from dunwell.web.kept_files import capped
+from dunwell.web.dispute_cases import case_address, case_context, case_or_404
+from dunwell.web.dispute_forms import AnswerForm, AskForm, DecideForm, ResolutionForm, causes_of
+from dunwell.web.kept_files import capped, download
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -94,8 +95,8 @@ def _evidence_page(request: StaffRequest, case_id: int, cap: CappedUpload | None
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return done(request, gettext("Added."), back=_address(case))
-    context = _context(request, case, gettext("Add evidence"))
+            return done(request, gettext("Added."), back=case_address(case))
+    context = case_context(request, case, gettext("Add evidence"))
     return form_page(request, "web/upload_form.html", form, context)
 
 
@@ -121,8 +122,8 @@ def dispute_paper_add(request: StaffRequest, case_id: int, document_id: int) -> 
             at=clock.now(),
         )
     except Refused as refusal:
-        return refused(request, refusal, back=_address(case))
-    return done(request, gettext("Added."), back=_address(case))
+        return refused(request, refusal, back=case_address(case))
+    return done(request, gettext("Added."), back=case_address(case))
 
 
 @needs("ledger.view")
@@ -134,11 +135,7 @@ def dispute_evidence_file(request: StaffRequest, evidence_id: int) -> HttpRespon
         pk=evidence_id,
         case__company=request.actor.company,
     )
-    response = HttpResponse(_kept(found.sha256), content_type=found.media_type)
-    name = found.name.replace('"', "").encode("ascii", "replace").decode()
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return download(found.sha256, name=found.name, media_type=found.media_type)
 
 
 @needs("dispute.edit")
@@ -153,8 +150,8 @@ def dispute_evidence_remove(request: StaffRequest, evidence_id: int) -> HttpResp
     try:
         remove_evidence(actor=request.actor, evidence=found, as_of=request.as_of, at=clock.now())
     except Refused as refusal:
-        return refused(request, refusal, back=_address(found.case))
-    return done(request, gettext("Removed."), back=_address(found.case))
+        return refused(request, refusal, back=case_address(found.case))
+    return done(request, gettext("Removed."), back=case_address(found.case))
 
 
 @needs("dispute.edit")
@@ -184,9 +181,9 @@ def dispute_ask(request: StaffRequest, case_id: int) -> HttpResponse:
                         request, gettext("Asked."), back=then, then=then, title=gettext("The link")
                     )
                 )
-            return done(request, gettext("Asked."), back=_address(case))
+            return done(request, gettext("Asked."), back=case_address(case))
     return form_page(
-        request, "web/plain_form.html", form, _context(request, case, gettext("Ask somebody"))
+        request, "web/plain_form.html", form, case_context(request, case, gettext("Ask somebody"))
     )
 
 
@@ -205,7 +202,7 @@ def dispute_task_link(request: StaffRequest, task_id: int) -> HttpResponse:
         "task": task,
         "link": link,
         "mailto": f"mailto:{quote(task.guest_email)}?subject={quote(subject)}&body={quote(body)}",
-        "back": _address(task.case),
+        "back": case_address(task.case),
     }
     response = render(request, "web/dispute_link.html", context)
     response["Cache-Control"] = "no-store"
@@ -223,8 +220,8 @@ def dispute_task_answer(request: StaffRequest, task_id: int) -> HttpResponse:
         AnswerForm(posted(request)),
         act,
         said=gettext("Answered."),
-        back=_address(task.case),
-        context=_context(request, task.case, gettext("Answer")) | {"lead": task.question},
+        back=case_address(task.case),
+        context=case_context(request, task.case, gettext("Answer")) | {"lead": task.question},
     )
 
 
@@ -236,8 +233,8 @@ def dispute_task_cancel(request: StaffRequest, task_id: int) -> HttpResponse:
     try:
         cancel_task(actor=request.actor, task=task, as_of=request.as_of, at=clock.now())
     except Refused as refusal:
-        return refused(request, refusal, back=_address(task.case))
-    return done(request, gettext("The question was taken back."), back=_address(task.case))
+        return refused(request, refusal, back=case_address(task.case))
+    return done(request, gettext("The question was taken back."), back=case_address(task.case))
 
 
 @needs("dispute.propose")
@@ -245,8 +242,8 @@ def dispute_task_cancel(request: StaffRequest, task_id: int) -> HttpResponse:
 def dispute_resolve(request: StaffRequest, case_id: int) -> HttpResponse:
     """Propose how a case ends; what is neither credited nor written off is denied."""
     case = case_or_404(request, case_id)
-    form = _resolution_form(request, case)
     policy = dispute_policy_in_force(request.actor.company, as_of=request.as_of).policy
+    form = _resolution_form(request, case, policy)
     if request.method == "POST" and form.is_valid():
         try:
             resolution = propose_resolution(
@@ -275,7 +272,7 @@ def dispute_resolve(request: StaffRequest, case_id: int) -> HttpResponse:
                 DisputeResolution.Status.PENDING,
             )
             said = gettext("Proposed; somebody else decides.") if waits else gettext("Resolved.")
-            return done(request, said, back=_address(case))
+            return done(request, said, back=case_address(case))
     context = {
         "case": case,
         "form": form,
@@ -291,7 +288,8 @@ def dispute_resolve(request: StaffRequest, case_id: int) -> HttpResponse:
 def dispute_resolve_sums(request: StaffRequest, case_id: int) -> HttpResponse:
     """Return what the amounts typed so far come to; nothing is changed."""
     case = case_or_404(request, case_id)
-    form = _resolution_form(request, case)
+    policy = dispute_policy_in_force(request.actor.company, as_of=request.as_of).policy
+    form = _resolution_form(request, case, policy)
     form.is_valid()
     names = [name for name in form.errors if name.startswith(("credit_", "write_off_"))]
     context = {
@@ -322,23 +320,23 @@ def dispute_decide(request: StaffRequest, resolution_id: int) -> HttpResponse:
         DecideForm(posted(request)),
         act,
         said=gettext("Decided."),
-        back=_address(resolution.case),
-        context=_context(request, resolution.case, gettext("Decide"))
+        back=case_address(resolution.case),
+        context=case_context(request, resolution.case, gettext("Decide"))
         | {"lead": resolution.reason},
     )
 
 
-def _resolution_form(request: StaffRequest, case: DisputeCase) -> ResolutionForm:
-    policy = dispute_policy_in_force(request.actor.company, as_of=request.as_of).policy
+def _resolution_form(
+    request: StaffRequest, case: DisputeCase, policy: DisputePolicy
+) -> ResolutionForm:
     parts = list(
         Dispute.objects.filter(case=case, closed_on=None).select_related("item").order_by("pk")
     )
     now = disputed_now(parts)
     rule = policy.reasons.get(case.reason)
-    told = language()
     return ResolutionForm(
         [(part, now[part.pk]) for part in parts],
-        [(code, policy.cause_label(code, told)) for code in policy.root_causes],
+        causes_of(policy, language()),
         posted(request),
         initial={"root_cause": case.root_cause or (rule.root_cause if rule else "")},
     )
@@ -355,18 +353,3 @@ def _kept(sha256: str) -> bytes:
 def _task(request: StaffRequest, task_id: int) -> DisputeTask:
     found = DisputeTask.objects.select_related("case__customer", "case__company")
     return get_object_or_404(found, pk=task_id, case__company=request.actor.company)
-
-
-def _address(case: DisputeCase) -> str:
-    return reverse("dispute", args=[case.pk])
-
-
-def _context(request: StaffRequest, case: DisputeCase, heading: str) -> dict[str, Any]:
-    return {
-        "heading": heading,
-        "lead": f"{case.number}, {case.customer.name}: {case.title}",
-        "button": heading,
-        "action": request.path,
-        "crumb": case.number,
-        "back": _address(case),
-    }

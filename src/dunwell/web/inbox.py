@@ -133,7 +133,8 @@ def inbox_edit(request: StaffRequest, inbound_id: int, place: int) -> HttpRespon
     suggestion = suggestion_of(reading.suggestions[place])
     form = SuggestionForm(suggestion, request.POST if request.method == "POST" else None)
 
-    def act(**fields: object) -> None:  # noqa: ARG001  the form gives them as the action wants
+    def act(**_fields: object) -> None:
+        # the form itself gives them as the action wants
         accept_suggestion(
             actor=request.actor,
             reading=reading,

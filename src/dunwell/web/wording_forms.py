@@ -3,7 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dunwell.engine.placeholders import BLOCKS, VALUES
 from dunwell.engine.wording import LONGEST_SUBJECT, LONGEST_WORDING
+
+PALETTE = tuple((f"{{{name}}}", text) for name, text in {**VALUES, **BLOCKS}.items())
+"""Placeholders a text may use, with what each says."""
 
 
 class TextForm(forms.Form):

@@ -19,7 +19,7 @@ from dunwell.actions.wordings import (
 )
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.phrases import PhraseHit
-from dunwell.engine.placeholders import BLOCKS, LINE_VALUES, VALUES
+from dunwell.engine.placeholders import LINE_VALUES
 from dunwell.engine.wording_documents import TONES, WORDABLE, WordingsDocument
 from dunwell.formats.policies import PolicyError, read_policy
 from dunwell.formats.wording_lines import line_of_wording
@@ -33,10 +33,9 @@ from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.policy_texts import DraftForm, differences
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
-from dunwell.web.wording_forms import TextForm
+from dunwell.web.wording_forms import PALETTE, TextForm
 
 SUGGESTED = 12
-PALETTE = tuple((f"{{{name}}}", text) for name, text in {**VALUES, **BLOCKS}.items())
 LINE_PALETTE = tuple(f"{{{name}}}" for name in LINE_VALUES)
 
 

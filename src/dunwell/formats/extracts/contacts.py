@@ -11,6 +11,7 @@ from phonenumbers import (
     is_valid_number,
 )
 
+from dunwell.formats.bank.references import is_iban
 from dunwell.formats.extracts.finds import Around, Find, plain
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
@@ -29,7 +30,7 @@ _NAME = re.compile(
 )
 _REGIONS = {"en": "GB", "de": "DE", "fr": "FR", "es": "ES"}
 
-SHORTEST_IBAN, LONGEST_IBAN = 15, 34
+SHORTEST_IBAN = 15
 
 FEWEST_DIGITS = 8
 """A number after "call me on" has so many digits at least; the 214 of an extension has not."""
@@ -66,7 +67,7 @@ def _ibans(text: str) -> Iterator[Find]:
         # words in capitals may follow: the longest beginning with right check digits counts
         for end in range(found.end(), found.start() + SHORTEST_IBAN - 1, -1):
             quote = text[found.start() : end]
-            if _is_iban(quote.replace(" ", "")) and quote == quote.strip():
+            if quote == quote.strip() and is_iban(quote):
                 yield Find(
                     kind="iban",
                     value=quote.replace(" ", ""),
@@ -76,13 +77,6 @@ def _ibans(text: str) -> Iterator[Find]:
                     role="sensitive",
                 )
                 break
-
-
-def _is_iban(text: str) -> bool:
-    if not SHORTEST_IBAN <= len(text) <= LONGEST_IBAN:
-        return False
-    turned = text[4:] + text[:4]
-    return int("".join(str(int(one, 36)) for one in turned)) % 97 == 1
 
 
 def _phones(text: str, around: Around) -> Iterator[Find]:

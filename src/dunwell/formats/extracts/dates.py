@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
+from dunwell.engine.calendars import months_after
 from dunwell.formats.dates import MONTHS
 from dunwell.formats.extracts import day_words as words
 from dunwell.formats.extracts.day_rules import (
     friday_of_week,
     month_end,
-    months_on,
     numbered_week,
     weekday_after,
     weekday_before,
@@ -162,7 +162,7 @@ def _moved(day: date, found: re.Match[str], *, back: bool) -> date | None:
     count = int(text) if text.isdecimal() else words.NUMBERS[text]
     count = -count if back else count
     if unit == "month":
-        return months_on(day, count)
+        return months_after(day, count)
     return day + timedelta(days=count * (7 if unit == "week" else 1))
 
 

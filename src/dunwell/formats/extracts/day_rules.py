@@ -1,7 +1,8 @@
 """Days counted from a day: the coming Friday, the end of a month, a day without its year."""
 
-from calendar import monthrange
 from datetime import date, timedelta
+
+from dunwell.engine import calendars
 
 FRIDAY = 4
 
@@ -18,15 +19,7 @@ def weekday_before(day: date, weekday: int) -> date:
 
 def month_end(day: date, *, months: int = 0) -> date:
     """Return the last day of the month so many months on."""
-    first = months_on(day.replace(day=1), months)
-    return first.replace(day=monthrange(first.year, first.month)[1])
-
-
-def months_on(day: date, months: int) -> date:
-    """Return the day so many months on; the last of the month where it has no such day."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = count // 12, count % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    return calendars.month_end(calendars.month_number(day) + months)
 
 
 def friday_of_week(day: date, *, weeks: int) -> date:
@@ -66,7 +59,7 @@ def with_month(day: date, *, number: int, lies: int) -> date | None:
     """Return the date that "the 15th" means; of a month that has such a day."""
     step = -1 if lies < 0 else 1
     for months in range(3):
-        first = months_on(day.replace(day=1), months * step)
+        first = calendars.months_after(day.replace(day=1), months * step)
         try:
             found = first.replace(day=number)
         except ValueError:

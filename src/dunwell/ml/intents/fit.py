@@ -1,5 +1,6 @@
 """Training a reader on labelled messages; scikit-learn is needed here and nowhere else."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -66,8 +67,7 @@ def fit(messages: Sequence[Labelled], strength: Strength = USUAL) -> Reader:
     Same messages in the same order, same weights. Raises TooFewMessages for fewer than two
     labels.
     """
-    # a slow import that reading does without
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  reading does without it
 
     if len({one.label for one in messages}) < FEWEST_LABELS:
         raise TooFewMessages("Messages of at least two labels are needed to learn a difference.")
@@ -187,9 +187,7 @@ def _rows(
 
 def _quietly(model: Any, rows: Any, targets: list[str], counts: NDArray[np.float64]) -> None:
     """Fit for the given number of steps; to stop before the end is meant and no warning."""
-    import warnings  # noqa: PLC0415
-
-    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415  reading does without it
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -1,7 +1,7 @@
 """How well a reader does on messages it did not learn from: figures, confusion, calibration."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -170,13 +170,13 @@ def _surety(given: Sequence[Answer]) -> dict[str, Any]:
     `kept_away_ppm`: of the messages about nothing we know, so many are not taken for something.
     """
     sure = [one for one in given if one.reading.is_sure and one.reading.label != OTHER]
-    others: Iterable[Answer] = [one for one in given if one.message.labels == (OTHER,)]
+    others = [one for one in given if one.message.labels == (OTHER,)]
     away = [one for one in others if not one.reading.is_sure or one.reading.label == OTHER]
     return {
         "sure": {
             "messages": len(sure),
             "answered_ppm": share(len(sure), len(given)),
             "precision_ppm": _right(sure),
-            "kept_away_ppm": share(len(away), len(list(others))),
+            "kept_away_ppm": share(len(away), len(others)),
         }
     }

@@ -46,11 +46,10 @@ def test_archives_come_file_by_file_and_others_as_they_are():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("data", "message"), [(b"PK\x03\x04", "damaged"), (packed(a=b"x")[:-30], "damaged")]
-)
-def test_a_damaged_archive_is_told(data, message):
-    with pytest.raises(ArchiveError, match=message):
+@pytest.mark.parametrize("cut", [None, -30], ids=["only the head", "no end"])
+def test_a_damaged_archive_is_told(cut):
+    data = packed(a=b"x")[:cut] if cut else b"PK\x03\x04"
+    with pytest.raises(ArchiveError, match="damaged"):
         list(unpacked([("x.zip", data)]))
 
 

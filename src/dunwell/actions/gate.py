@@ -1,12 +1,12 @@
 """Who may act, and how an action says no."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from django.db.models import TextChoices
 
-from dunwell.models import ApiToken, Company, Membership, Role, User
+from dunwell.models import ApiToken, Company, Customer, Membership, PortalSeat, Role, User
 
 VIEW = frozenset({"ledger.view", "ledger.verify"})
 TALK = frozenset({"timeline.words"})
@@ -233,8 +233,18 @@ agency's people work on what is placed with them and see nothing else."""
 STAFF_ROLES = tuple(role for role in Role if role != Role.PARTNER)
 """The roles of our own people; an agency's people hold the other one, through their seat."""
 
-OUTSIDE = frozenset({"survey.answer"})
-"""Rights that no role of ours holds: what a customer does through a link."""
+PORTAL_RIGHTS: Mapping[str, frozenset[str]] = {
+    PortalSeat.Role.VIEWER: frozenset({"portal.view"}),
+    PortalSeat.Role.PAYER: frozenset({"portal.view", "portal.ask", "portal.pay"}),
+    PortalSeat.Role.MANAGER: frozenset(
+        {"portal.view", "portal.ask", "portal.pay", "portal.manage"}
+    ),
+}
+"""What the debtor's people may do for their own customer: look, ask (promise, plan, dispute,
+message), pay, and manage colleagues, keys and saved ways to pay."""
+
+OUTSIDE = frozenset({"survey.answer"}).union(*PORTAL_RIGHTS.values())
+"""Rights that no role of ours holds: what a customer does through a link or in the portal."""
 
 RIGHTS = OUTSIDE.union(*ROLE_RIGHTS.values())
 """Every right there is."""
@@ -265,13 +275,17 @@ class Stale(Refused):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
-    """A member of staff, a program or the system, acting for one company."""
+    """A member of staff, a program, the system or somebody of a customer, acting in one company.
+
+    `customer_id` is set for a customer's own people: they act for that customer alone.
+    """
 
     company: Company
     name: str
     user_id: int | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
     rights: frozenset[str] = field(default_factory=frozenset)
+    customer_id: int | None = None
 
     @property
     def is_partner(self) -> bool:
@@ -282,6 +296,21 @@ class Actor:
         """Raise Forbidden unless the actor holds the right."""
         if right not in self.rights:
             raise Forbidden(f"{self.name} may not do this (right {right} is missing).")
+
+
+def own_customer(actor: Actor, customer: Customer) -> None:
+    """Raise Refused unless the actor may act for the customer: its company's, and its own."""
+    own(actor, customer, "customer")
+    if actor.customer_id is not None and actor.customer_id != customer.pk:
+        raise Refused("This is another customer's.")
+
+
+def lent(actor: Actor, *rights: str) -> Actor:
+    """Return the actor with rights of the desk for one call inside an action of the portal.
+
+    Only for actions that have asked for the portal's right and `own_customer` first.
+    """
+    return replace(actor, rights=actor.rights | frozenset(rights))
 
 
 class Owned(Protocol):
@@ -334,6 +363,17 @@ def program(token: ApiToken) -> Actor:
         user_id=token.user_id,
         roles=owner.roles,
         rights=owner.rights & frozenset(token.rights),
+    )
+
+
+def debtor(seat: PortalSeat, *, may: frozenset[str] | None = None) -> Actor:
+    """Return somebody of a customer as an actor; `may` narrows the rights (a view link, a key)."""
+    rights = PORTAL_RIGHTS[seat.role]
+    return Actor(
+        company=seat.company,
+        name=f"{seat.person.email} (portal)",
+        rights=rights if may is None else rights & may,
+        customer_id=seat.customer_id,
     )
 
 

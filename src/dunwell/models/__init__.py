@@ -103,6 +103,13 @@ from dunwell.models.payments import Adjustment, Allocation, PayerAssignment, Pay
 from dunwell.models.periods import Journal, JournalLine, PeriodLock
 from dunwell.models.plans import PaymentPlan, PlanInstalment, PlanItem
 from dunwell.models.policies import PolicyVersion
+from dunwell.models.portal import (
+    PortalKey,
+    PortalLink,
+    PortalPasskey,
+    PortalPerson,
+    PortalSeat,
+)
 from dunwell.models.predictions import CashForecast, ItemPrediction, PredictionLog
 from dunwell.models.promises import Promise, PromiseConsequence, PromiseItem
 from dunwell.models.rates import Feed, FxRate
@@ -262,6 +269,11 @@ __all__ = [
     "PolicyVersion",
     "Pool",
     "PoolMember",
+    "PortalKey",
+    "PortalLink",
+    "PortalPasskey",
+    "PortalPerson",
+    "PortalSeat",
     "PredictionLog",
     "Promise",
     "PromiseConsequence",

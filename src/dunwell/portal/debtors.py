@@ -1,0 +1,135 @@
+"""Who is in the portal: somebody with a seat, or somebody looking on through a view link."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.crypto import constant_time_compare
+
+from dunwell import clock
+from dunwell.actions.gate import Actor, debtor
+from dunwell.models import Company, Customer, PortalLink, PortalSeat
+from dunwell.portal.visitors import View, visitor
+
+SESSION_KEY = "portal"
+FORBIDDEN = 403
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Debtor:
+    """Who looks at a page of the portal, for which customer; `seat` is empty for a view link."""
+
+    company: Company
+    customer: Customer
+    actor: Actor
+    seat: PortalSeat | None = None
+    link: PortalLink | None = None
+
+    def may(self, right: str) -> bool:
+        """Return whether a right is held; pages show what the actions would let through."""
+        return right in self.actor.rights
+
+    @property
+    def can_ask(self) -> bool:
+        """Return whether promises, plans, disputes and messages may be sent."""
+        return self.may("portal.ask")
+
+    @property
+    def can_pay(self) -> bool:
+        """Return whether payments may be made."""
+        return self.may("portal.pay")
+
+    @property
+    def can_manage(self) -> bool:
+        """Return whether colleagues, keys and saved ways to pay may be changed."""
+        return self.may("portal.manage")
+
+
+def in_portal(right: str = "portal.view", *, most: int = 600) -> Callable[[View], View]:
+    """Give a view the debtor whose session this is: `view(request, who, ...)`.
+
+    Whoever has no session is led to the door; whoever lacks the right is told so (403).
+    """
+
+    def guard(view: View) -> View:
+        @visitor("portal", most=most)
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            who = current_debtor(request)
+            if who is None:
+                return redirect("portal-enter")
+            if not who.may(right):
+                context = {"who": who, "company": who.company, "right": right}
+                return render(
+                    request, "portal/account/not_allowed.html", context, status=FORBIDDEN
+                )
+            _speak(request, who)
+            return view(request, who, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def take_seat(request: HttpRequest, seat: PortalSeat) -> None:
+    """Let this browser act from a seat; whatever was open before is forgotten."""
+    request.session.cycle_key()
+    request.session[SESSION_KEY] = {"seat": seat.pk, "nonce": seat.person.session_nonce}
+
+
+def look_on(request: HttpRequest, link: PortalLink) -> None:
+    """Let this browser look at what a view link opens; an own seat is not given up for it."""
+    request.session.cycle_key()
+    request.session[SESSION_KEY] = {"link": link.pk}
+
+
+def leave(request: HttpRequest) -> None:
+    """Close the portal in this browser."""
+    request.session.pop(SESSION_KEY, None)
+
+
+def current_debtor(request: HttpRequest) -> Debtor | None:
+    """Return who is in the portal in this browser; None where nobody is (any more)."""
+    told = request.session.get(SESSION_KEY)
+    if not isinstance(told, dict):
+        return None
+    if isinstance(key := told.get("seat"), int):
+        return _seated(key, str(told.get("nonce", "")))
+    if isinstance(key := told.get("link"), int):
+        return _onlooker(key)
+    return None
+
+
+def _seated(key: int, nonce: str) -> Debtor | None:
+    rows = PortalSeat.objects.select_related("company", "customer__company", "person", "contact")
+    seat = rows.filter(pk=key, ended_on=None).first()
+    if seat is None or not constant_time_compare(nonce, seat.person.session_nonce):
+        return None
+    return Debtor(company=seat.company, customer=seat.customer, actor=debtor(seat), seat=seat)
+
+
+def _onlooker(key: int) -> Debtor | None:
+    rows = PortalLink.objects.select_related("company", "customer__company", "contact")
+    link = rows.filter(pk=key, purpose=PortalLink.Purpose.VIEW, revoked_at=None).first()
+    if link is None or link.expires_at <= clock.now():
+        return None
+    actor = Actor(
+        company=link.company,
+        name=f"{link.email} (view link)",
+        rights=frozenset({"portal.view"}),
+        customer_id=link.customer_id,
+    )
+    return Debtor(company=link.company, customer=link.customer, actor=actor, link=link)
+
+
+def _speak(request: HttpRequest, who: Debtor) -> None:
+    """Use the person's language where the browser has not chosen one by itself."""
+    if request.COOKIES.get("django_language"):
+        return
+    person = who.seat.person.language if who.seat else ""
+    language = person or who.customer.language or who.company.language
+    translation.activate(language[:2] if language[:2] in {"en", "de"} else "en")

@@ -1,0 +1,5 @@
+"""Addresses of early payment, under /portal/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

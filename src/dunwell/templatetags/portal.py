@@ -1,0 +1,55 @@
+"""Where the pages of the portal are, and what each is called."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """An entry of the portal's navigation."""
+
+    url: str
+    label: Promise | str
+    icon: str
+    is_here: bool
+
+
+PLACES: tuple[tuple[str, Promise | str, str, str], ...] = (
+    ("portal-home", _("Overview"), "house", "portal.view"),
+    ("portal-items", _("Invoices"), "file-text", "portal.view"),
+    ("portal-pay", _("Pay"), "credit-card", "portal.view"),
+    ("portal-statement", _("Statement"), "table", "portal.view"),
+    ("portal-arrangements", _("Promises and plans"), "calendar-check", "portal.view"),
+    ("portal-offers", _("Early payment"), "percent", "portal.view"),
+    ("portal-disputes", _("Queries"), "circle-help", "portal.view"),
+    ("portal-messages", _("Messages"), "mail", "portal.view"),
+    ("portal-documents", _("Documents"), "folder", "portal.view"),
+    ("portal-credit", _("Credit and orders"), "package", "portal.view"),
+    ("portal-people", _("Access and settings"), "users", "portal.view"),
+)
+"""Name of the address, label, icon, the right that shows it."""
+
+
+@register.simple_tag(takes_context=True)
+def portal_places(context: dict[str, Any]) -> list[Place]:
+    """Return the navigation of who is in the portal; the longest address that fits is here."""
+    path, rights = context["request"].path, context["who"].actor.rights
+    found: list[tuple[str, Promise | str, str]] = []
+    for name, label, icon, right in PLACES:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        if right in rights:
+            found.append((url, label, icon))
+    here = max((url for url, _label, _icon in found if path.startswith(url)), key=len, default="")
+    return [
+        Place(url=url, label=label, icon=icon, is_here=url == here) for url, label, icon in found
+    ]

@@ -1,4 +1,4 @@
-"""The debtor's people: who may see and do what for which customer, and the links that let them in."""
+"""The debtor's people: who may see and do what for which customer, and how they enter."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ from dunwell.models.messages import Message
 
 
 class PortalPerson(models.Model):
-    """Somebody who signs in to the portal by an address; the same in every company that sells to them.
+    """Somebody who signs in to the portal by an address; the same for all companies that sell.
 
     `email` is in lower case. `session_nonce` is part of every session: a new one signs out
     everywhere.

@@ -156,7 +156,7 @@ def customer_card(company: Company, customer_id: int, *, as_of: date) -> Custome
     )
     if customer is None:
         return None
-    balances = _balances(customer, as_of)
+    balances = account_balances(customer, as_of)
     entry = WorklistEntry.objects.filter(customer=customer).first()
     snooze = Snooze.objects.filter(customer=customer, until_on__gt=as_of).first()
     return CustomerCard(
@@ -176,7 +176,7 @@ def customer_card(company: Company, customer_id: int, *, as_of: date) -> Custome
         collector=customer.collector.username if customer.collector else "",
         is_opted_out=customer.is_opted_out,
         balances=balances,
-        credit=_credit(company, customer, as_of),
+        credit=credit_in_use(company, customer, as_of),
         contacts=contact_rows(company, customer.pk),
         habit=_habit(customer),
         last_payment=_last_payment(customer),
@@ -209,7 +209,7 @@ def contact_rows(company: Company, customer_id: int) -> tuple[ContactRow, ...]:
     )
 
 
-def _balances(customer: Customer, as_of: date) -> tuple[Balance, ...]:
+def account_balances(customer: Customer, as_of: date) -> tuple[Balance, ...]:
     """Return one balance per currency in which something is open or unapplied."""
     open_items = OpenItem.objects.filter(customer=customer).order_by("currency")
     aged = {
@@ -283,7 +283,7 @@ def _unapplied(customer: Customer) -> dict[str, int]:
     return {currency: amount for currency, amount in left.items() if amount}
 
 
-def _credit(company: Company, customer: Customer, as_of: date) -> Credit:
+def credit_in_use(company: Company, customer: Customer, as_of: date) -> Credit:
     """Return the limit in force and what is used of it, as order checks and lists say it."""
     keys = [customer.pk]
     limit = limits_in_force(company, as_of=as_of, customer_ids=keys)[customer.pk]

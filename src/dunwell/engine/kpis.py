@@ -128,6 +128,11 @@ def weighted_mean(*, total: int, weight: int) -> Fraction | None:
     return _ratio(total, weight)
 
 
+def days_to_invoice(*, days: Sequence[int]) -> Fraction | None:
+    """Return the mean of days from delivery (period's end, order) to issue, each invoice alike."""
+    return _ratio(sum(days), len(days))
+
+
 def mean_and_median(counts: Mapping[int, int]) -> tuple[Fraction | None, Fraction | None]:
     """Return the mean and the median of values given as value -> how often."""
     number = sum(counts.values())

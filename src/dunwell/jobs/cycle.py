@@ -15,7 +15,10 @@ from dunwell.actions.cover_notices import watch_covers
 from dunwell.actions.credit_hold_reviews import review_credit_holds
 from dunwell.actions.credit_ratings import rate_customers
 from dunwell.actions.cycle import StepDone, run_step
+from dunwell.actions.deliveries import watch_deliveries
 from dunwell.actions.dispute_steps import watch_disputes
+from dunwell.actions.early_payment_mails import tell_offers
+from dunwell.actions.early_payments import offer_early
 from dunwell.actions.early_warnings import raise_warnings
 from dunwell.actions.escalation_steps import raise_escalations
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
@@ -23,6 +26,7 @@ from dunwell.actions.figures import record_figures
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.habits import refresh_habits
 from dunwell.actions.incentives import grant_incentives
+from dunwell.actions.invoice_schedules import run_schedules
 from dunwell.actions.legal_deadlines import remind_deadlines
 from dunwell.actions.plan_steps import judge_plans
 from dunwell.actions.promises import settle_promises
@@ -35,6 +39,7 @@ from dunwell.actions.surveys import ask_surveys
 from dunwell.actions.worklist import rank_customers
 from dunwell.jobs.bank_files import settle_told
 from dunwell.jobs.cycle_day import Day
+from dunwell.jobs.invoices import file_invoices
 from dunwell.jobs.matching import record_parts
 from dunwell.jobs.sanctions import record_screening
 from dunwell.jobs.scorecard_day import write_card_scores
@@ -45,6 +50,14 @@ from dunwell.queries.runs import first_item_on, is_finished, last_finished_day, 
 def _settle_bank(day: Day) -> int:
     booked = book_due_entries(actor=day.actor, as_of=day.as_of, at=day.at)
     return booked + settle_told(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
+def _bill_schedules(day: Day) -> int:
+    return run_schedules(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
+def _file_invoices(day: Day) -> int:
+    return file_invoices(actor=day.actor, due=day.invoices, as_of=day.as_of, at=day.at)
 
 
 def _apply_cash(day: Day) -> int:
@@ -60,6 +73,10 @@ def _settle_promises(day: Day) -> int:
 
 def _watch_disputes(day: Day) -> int:
     return watch_disputes(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
+def _watch_deliveries(day: Day) -> int:
+    return watch_deliveries(actor=day.actor, alarms=day.unproven, as_of=day.as_of, at=day.at)
 
 
 def _judge_plans(day: Day) -> int:
@@ -169,6 +186,14 @@ def _ask_surveys(day: Day) -> int:
     return ask_surveys(actor=day.actor, policy=policy, due=due, as_of=day.as_of, at=day.at)
 
 
+def _offer_early(day: Day) -> int:
+    offered = offer_early(actor=day.actor, due=day.offers, as_of=day.as_of, at=day.at)
+    if day.offers is None:
+        return offered
+    policy = day.offers.policy
+    return offered + tell_offers(actor=day.actor, policy=policy, as_of=day.as_of, at=day.at)
+
+
 def _remind_deadlines(day: Day) -> int:
     return remind_deadlines(actor=day.actor, deadlines=day.deadlines, as_of=day.as_of, at=day.at)
 
@@ -186,10 +211,13 @@ def _write_reminders(day: Day) -> int:
 
 
 STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
+    ("bill_schedules", _bill_schedules),
+    ("file_invoices", _file_invoices),
     ("settle_bank", _settle_bank),
     ("apply_cash", _apply_cash),
     ("settle_promises", _settle_promises),
     ("watch_disputes", _watch_disputes),
+    ("watch_deliveries", _watch_deliveries),
     ("judge_plans", _judge_plans),
     ("end_settlements", _end_settlements),
     ("record_figures", _record_figures),
@@ -211,6 +239,7 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("raise_escalations", _raise_escalations),
     ("grant_incentives", _grant_incentives),
     ("remind_deadlines", _remind_deadlines),
+    ("offer_early", _offer_early),
     ("ask_surveys", _ask_surveys),
     ("drop_stale_messages", _drop_stale_messages),
     ("choose_actions", _choose_actions),
@@ -223,7 +252,9 @@ anew before it speaks; the plan of contacts (due steps through the chase gate) i
 serves the choices, the worklist and the reminders."""
 
 READS: Mapping[str, Callable[[Day], object]] = {
+    "file_invoices": lambda day: day.invoices,
     "apply_cash": lambda day: day.cash,
+    "watch_deliveries": lambda day: day.unproven,
     "record_figures": lambda day: day.books.whole(),
     "refresh_habits": lambda day: day.books.whole(),
     "check_model": lambda day: day.model.check,
@@ -240,6 +271,7 @@ READS: Mapping[str, Callable[[Day], object]] = {
     "watch_applications": lambda day: (day.proposals, day.screening),
     "accrue_charges": lambda day: day.charges,
     "remind_deadlines": lambda day: day.deadlines,
+    "offer_early": lambda day: day.offers,
     "ask_surveys": lambda day: day.surveys,
     "drop_stale_messages": lambda day: day.books.still_open(as_of=day.as_of),
     "choose_actions": lambda day: day.choices,

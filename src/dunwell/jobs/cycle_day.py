@@ -1,6 +1,6 @@
 """What the steps of one day of the cycle share: who acts, the day, and one read of each thing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -8,23 +8,28 @@ from functools import cached_property
 import polars as pl
 
 from dunwell.actions.gate import Actor
+from dunwell.actions.invoice_files import MadeFile
 from dunwell.engine.application_proposals import ApplicationProposal
 from dunwell.engine.feedback_policy import FeedbackPolicy
 from dunwell.engine.matching import Matching
 from dunwell.jobs.anomalies import found_anomalies
 from dunwell.jobs.choices import choices, shown_effects
 from dunwell.jobs.customer_scores import customer_scores
+from dunwell.jobs.invoices import files_due
 from dunwell.jobs.matching import matched
 from dunwell.jobs.model_day import ModelDay
 from dunwell.jobs.sanctions import ScreeningDue, screening_due
 from dunwell.jobs.scorecard_day import CardScores, card_scores
 from dunwell.jobs.timings import Timing, timing_of_day
+from dunwell.models import Invoice
 from dunwell.queries.application_proposals import waiting_proposals
 from dunwell.queries.charges_due import ChargesDue, charges_due
 from dunwell.queries.choices import as_chosen
 from dunwell.queries.cover_clocks import CoverClock, cover_clock
 from dunwell.queries.credit_facts import CreditFacts, read_credit_facts
 from dunwell.queries.credit_ratings import RatingsDue, ratings_due
+from dunwell.queries.delivery_ladders import DeliveryAlarm, delivery_alarms
+from dunwell.queries.early_payment import OffersDue, offers_due
 from dunwell.queries.early_warnings import WarningsFound, warnings_found
 from dunwell.queries.feedback_policies import feedback_policy
 from dunwell.queries.ledgers import Books
@@ -102,6 +107,11 @@ class Day:
         return found_anomalies(self.books, as_of=self.as_of)
 
     @cached_property
+    def unproven(self) -> tuple[DeliveryAlarm, ...]:
+        """The open invoices nothing proves to have arrived."""
+        return delivery_alarms(self.actor.company, as_of=self.as_of)
+
+    @cached_property
     def covers(self) -> CoverClock | None:
         """What covers ask of us by which day, None without covers."""
         return cover_clock(self.actor.company, as_of=self.as_of)
@@ -132,9 +142,19 @@ class Day:
         return screening_due(self.actor.company, as_of=self.as_of)
 
     @cached_property
+    def invoices(self) -> Sequence[tuple[Invoice, Sequence[MadeFile]]]:
+        """Issued invoices without files, and the files made of them."""
+        return files_due(self.actor.company)
+
+    @cached_property
     def deadlines(self) -> tuple[Deadline, ...]:
         """Claims to file, claims that lapse soon, VAT to repay."""
         return coming_deadlines(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def offers(self) -> OffersDue | None:
+        """What is offered for earlier money, None without a programme."""
+        return offers_due(self.actor.company, as_of=self.as_of)
 
     @cached_property
     def surveys(self) -> tuple[FeedbackPolicy, list[SurveyDue]]:

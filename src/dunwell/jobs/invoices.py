@@ -1,0 +1,136 @@
+"""Issuing with its files: the document is issued first, then PDF and data are made and kept.
+
+A stop in between loses nothing: the day's cycle and the next look make what is missing, from the
+frozen document.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime
+
+from dunwell.actions.gate import Actor, Refused, lent
+from dunwell.actions.invoice_files import MadeFile, issued_paper, keep_invoice_files
+from dunwell.actions.invoice_issue import Foreseen, issue_invoice
+from dunwell.actions.invoice_mails import send_invoice
+from dunwell.engine.invoice_document import InvoiceDocument
+from dunwell.formats.einvoice.cii_write import write_cii
+from dunwell.formats.einvoice.findings import EInvoiceError
+from dunwell.formats.einvoice.pdf import write_facturx
+from dunwell.formats.einvoice.ubl_write import write_ubl
+from dunwell.formats.invoice_pdf import invoice_pdf
+from dunwell.formats.typesetting import TypesettingError
+from dunwell.jobs.invoice_risk import invoice_risk
+from dunwell.models import Company, CustomerInvoicing, Invoice, InvoiceFile
+from dunwell.queries.invoices import portal_address, without_files
+
+Wire = CustomerInvoicing.Format
+MOST_A_DAY = 1_000
+"""Invoices whose files the cycle makes in one go."""
+
+
+def issue_with_files(
+    *,
+    actor: Actor,
+    invoice: Invoice,
+    version: int,
+    is_confirmed: bool,
+    as_of: date,
+    at: datetime,
+) -> Invoice:
+    """Issue an invoice with the dispute probability that was shown, and make its files.
+
+    Raises Refused as `issue_invoice` does, and where a file cannot be made; the invoice is
+    issued then, and its files are made later.
+    """
+    actor.require("invoice.issue")
+    risk = invoice_risk(invoice, as_of=as_of)
+    foreseen = None
+    if risk is not None:
+        foreseen = Foreseen(dispute_ppm=risk.dispute_ppm, reasons=risk.reasons)
+    issued = issue_invoice(
+        actor=actor, invoice=invoice, version=version, is_confirmed=is_confirmed,
+        foreseen=foreseen, as_of=as_of, at=at,
+    )  # fmt: skip
+    make_files(actor=actor, invoice=issued, at=at)
+    return issued
+
+
+def make_files(*, actor: Actor, invoice: Invoice, at: datetime) -> list[InvoiceFile]:
+    """Make and keep the files an issued invoice lacks; return all of them."""
+    held = list(invoice.files.order_by("kind"))
+    if held:
+        return held
+    return keep_invoice_files(
+        actor=lent(actor, "invoice.issue"), invoice=invoice, files=made_files(invoice), at=at
+    )
+
+
+def made_files(invoice: Invoice) -> list[MadeFile]:
+    """Return the files of an issued invoice as its frozen document gives them.
+
+    Raises Refused where one cannot be made.
+    """
+    paper = issued_paper(invoice)
+    name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in invoice.number)
+    try:
+        pdf = invoice_pdf(paper, address=portal_address(invoice))
+        if paper.wire == Wire.FACTURX:
+            pdf = write_facturx(paper.document, pdf)
+        data = _data(paper.document, paper.wire)
+    except (EInvoiceError, TypesettingError) as error:
+        raise Refused(f"The files of {invoice.number} cannot be made: {error}") from error
+    files = [
+        MadeFile(
+            kind=InvoiceFile.Kind.PDF, name=f"{name}.pdf", media_type="application/pdf", data=pdf
+        )
+    ]
+    if data:
+        files.append(
+            MadeFile(
+                kind=InvoiceFile.Kind.XML,
+                name=f"{name}.xml",
+                media_type="application/xml",
+                data=data,
+            )
+        )
+    return files
+
+
+def files_due(company: Company) -> list[tuple[Invoice, list[MadeFile]]]:
+    """Return issued invoices without files, and the files made of them, the oldest first.
+
+    One whose files cannot be made is left for the next day; the others do not wait for it.
+    """
+    found: list[tuple[Invoice, list[MadeFile]]] = []
+    for invoice in without_files(company, limit=MOST_A_DAY):
+        with suppress(Refused):
+            found.append((invoice, made_files(invoice)))
+    return found
+
+
+def file_invoices(
+    *,
+    actor: Actor,
+    due: Sequence[tuple[Invoice, Sequence[MadeFile]]],
+    as_of: date,
+    at: datetime,
+) -> int:
+    """Keep files that were made, and send what schedules issued; return how many were filed."""
+    clerk = lent(actor, "invoice.issue")
+    for invoice, files in due:
+        keep_invoice_files(actor=clerk, invoice=invoice, files=files, at=at)
+        if invoice.source == Invoice.Source.SCHEDULE:
+            # what cannot be sent is issued all the same, and its page says so
+            with suppress(Refused):
+                send_invoice(actor=clerk, invoice=invoice, as_of=as_of, at=at)
+    return len(due)
+
+
+def _data(document: InvoiceDocument, wire: str) -> bytes:
+    if wire == Wire.XRECHNUNG_UBL:
+        return write_ubl(document, "xrechnung")
+    if wire == Wire.XRECHNUNG_CII:
+        return write_cii(document, "xrechnung")
+    if wire == Wire.PEPPOL:
+        return write_ubl(document, "peppol")
+    return b""

@@ -53,6 +53,8 @@ DATA_DIR = Path(_text("DATA_DIR", "data")).resolve()
 HTTPS = _flag("HTTPS", default=False)
 REQUIRE_MFA = _flag("REQUIRE_MFA", default=True)
 IMPORT_LIMIT_BYTES = _number("IMPORT_LIMIT_MB", 512) * 1024 * 1024
+INVOICE_RULES = _text("INVOICE_RULES")
+"""Folder of compiled rules for electronic invoices: Peppol, XRechnung."""
 ALLOWED_HOSTS = _text("HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in _text("ORIGINS").split(",") if origin]
 SITE = (_text("SITE") or next(iter(CSRF_TRUSTED_ORIGINS), "")).rstrip("/")

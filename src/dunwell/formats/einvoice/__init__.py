@@ -1,0 +1,1 @@
+"""Electronic invoices: UBL, CII and Factur-X, written from and read into `InvoiceDocument`."""

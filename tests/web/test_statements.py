@@ -12,7 +12,7 @@ from django.utils import translation
 from dunwell.actions.gate import system
 from dunwell.actions.payments import apply_payment
 from dunwell.models import AccountStatement
-from dunwell.web.statement_spans import span_days
+from dunwell.queries.statement_spans import span_days
 from tests.actions.ledger_rows import invoice, payment
 from tests.conftest import AT, TODAY, add_customer
 from tests.web.test_exports import lines

@@ -15,6 +15,7 @@ from dunwell.actions.tasks import ask_follow_up
 from dunwell.actions.texts import fitting
 from dunwell.engine.contact_rules.rules import CHANNELS
 from dunwell.models import Contact, ContactRestriction, Customer, DetailChange, PortalSeat
+from dunwell.queries.portal_contacts import is_own_contact
 
 FREE_FIELDS = ("name", "phone", "language")
 """What a person changes at once; another mail address is a wish we confirm."""
@@ -24,18 +25,12 @@ CHOSEN_CHANNELS = tuple(one for one in CHANNELS if one not in {"portal", "visit"
 """Channels a person can stop or allow again in the portal."""
 
 
-def is_own_contact(seat: PortalSeat, contact: Contact) -> bool:
-    """Return whether a contact is the person of the seat: tied to it, or of the same address."""
-    if seat.contact_id is not None:
-        return seat.contact_id == contact.pk
-    return bool(contact.email) and contact.email.lower() == seat.person.email
-
-
 @transaction.atomic
 def add_own_contact(
     *,
     actor: Actor,
     customer: Customer,
+    seat: PortalSeat,
     role: str,
     name: str = "",
     email: str = "",
@@ -45,10 +40,16 @@ def add_own_contact(
 ) -> Contact:
     """Add a contact beside those there are; the main one of its role stays.
 
-    Raises Refused for an unknown role, a wrong address, or neither e-mail nor phone.
+    Everybody adds themselves, who manages access everybody. Raises Refused for an unknown role,
+    a wrong or known address, or neither e-mail nor phone.
     """
-    actor.require("portal.manage")
+    is_self = email.strip().lower() == seat.person.email
+    actor.require("portal.view" if is_self else "portal.manage")
     own_customer(actor, customer)
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    known = Contact.objects.filter(customer=customer, email__iexact=email.strip())
+    if email.strip() and known.exists():
+        raise Refused(f"{email.strip()[:80]} is a contact already.")
     has_main = Contact.objects.filter(customer=customer, role=role, is_primary=True).exists()
     return add_contact(
         actor=lent(actor, "contact.edit"),
@@ -182,7 +183,7 @@ def ask_detail_change(
 def _check_contact(actor: Actor, customer: Customer, seat: PortalSeat, contact: Contact) -> None:
     if contact.customer_id != customer.pk:
         raise Refused("This contact is another customer's.")
-    if not is_own_contact(seat, contact):
+    if not is_own_contact(seat, contact_id=contact.pk, email=contact.email):
         actor.require("portal.manage")
 
 

@@ -75,12 +75,13 @@ class PortalItemRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PortalItemTotal:
-    """Sum of the items of one currency under a filter."""
+    """Sum of the items of one currency under a filter; `disputed_minor` is in query of them."""
 
     currency: str
     items: int
     amount_minor: int
     open_minor: int
+    disputed_minor: int
 
 
 def portal_item_rows(
@@ -120,15 +121,27 @@ def portal_item_rows(
 def portal_item_totals(
     customer: Customer, *, as_of: date, only: PortalItemFilter
 ) -> tuple[PortalItemTotal, ...]:
-    """Return the sums of all items under the same filter, one per currency; one query."""
+    """Return the sums of all items under the same filter, one per currency; two queries."""
+    chosen = Item.objects.filter(_condition(customer, only, as_of))
+    parts = Dispute.objects.filter(customer=customer, closed_on=None, item__in=chosen)
+    disputed = dict(
+        parts.order_by("item__currency")
+        .values_list("item__currency")
+        .annotate(minor=Sum("amount_minor"))
+    )
     sums = (
-        Item.objects.filter(_condition(customer, only, as_of))
-        .order_by("currency")
+        chosen.order_by("currency")
         .values_list("currency")
         .annotate(n=Count("id"), total=Sum("amount_minor"), left=Sum("open_now__open_minor"))
     )
     return tuple(
-        PortalItemTotal(currency=code, items=n, amount_minor=int(total), open_minor=int(left or 0))
+        PortalItemTotal(
+            currency=code,
+            items=n,
+            amount_minor=int(total),
+            open_minor=int(left or 0),
+            disputed_minor=int(disputed.get(code, 0)),
+        )
         for code, n, total, left in sums
     )
 

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
+from dunwell.engine.money import from_minor
 from dunwell.engine.statement_matching import OurEntry
 from dunwell.models import (
     Allocation,
@@ -215,6 +217,17 @@ def supplier_lines(
         limit=limit,
         key=lambda row: (row.place,),
     )
+
+
+def line_cells(row: SupplierLineRow, currency: str) -> list[str | date | Decimal | None]:
+    """Return a line as cells of a file, amounts in whole units of the currency."""
+
+    def amount(minor: int | None) -> Decimal | None:
+        return None if minor is None else from_minor(minor, currency)
+
+    told = [row.number, row.outcome_label, row.dated_on, row.due_on, currency]
+    amounts = [amount(row.our_minor), amount(row.their_minor), amount(row.difference_minor)]
+    return [*told, *amounts, row.note]
 
 
 def _row(row: SupplierStatement) -> SupplierStatementRow:

@@ -28,7 +28,7 @@ PLACES: tuple[tuple[str, Promise | str, str, str], ...] = (
     ("portal-statement", _("Statement"), "table", "portal.view"),
     ("portal-arrangements", _("Promises and plans"), "calendar-check", "portal.view"),
     ("portal-offers", _("Early payment"), "percent", "portal.view"),
-    ("portal-disputes", _("Queries"), "circle-help", "portal.view"),
+    ("portal-disputes", _("Queries"), "circle-question-mark", "portal.view"),
     ("portal-messages", _("Messages"), "mail", "portal.view"),
     ("portal-documents", _("Documents"), "folder", "portal.view"),
     ("portal-credit", _("Credit and orders"), "package", "portal.view"),

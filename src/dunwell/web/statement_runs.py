@@ -24,10 +24,10 @@ from dunwell.jobs.statements import (
     runs_of,
 )
 from dunwell.queries.customers import segments_of
+from dunwell.queries.statement_spans import SPANS, read_span
 from dunwell.web.answers import progress, refused
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
-from dunwell.web.statement_spans import SPANS, read_span
 
 SCOPE_LABELS = {
     "balance": _("Customers with something open now"),

@@ -30,6 +30,7 @@ from dunwell.formats.exports import ExportError, Value
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import Customer
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.statement_spans import CUSTOMER_SPANS, DAYS, SINCE_LAST, read_span
 from dunwell.queries.statements import (
     AccountStatementRow,
     IssuedStatement,
@@ -40,39 +41,16 @@ from dunwell.queries.statements import (
     statement_document,
     statement_rows,
 )
-from dunwell.templatetags.ui import kind_label
+from dunwell.templatetags.statements import line_label
 from dunwell.web.answers import FORBIDDEN, REFUSED, customer_or_404
 from dunwell.web.exports import file_response
 from dunwell.web.staff import StaffRequest
 from dunwell.web.statement_runs import run_context
-from dunwell.web.statement_spans import CUSTOMER_SPANS, DAYS, SINCE_LAST, read_span
 
 SHOWN_LINES = 500
 """So many lines of one kind are shown on a page; the files hold all."""
 
 SHOWN_ISSUED = 5
-
-LINE_LABELS = {
-    "payment": _("Payment"),
-    "payment_returned": _("Payment returned"),
-    "payout": _("Paid out"),
-    "offset": _("Offset with what we owe"),
-    "paid_by_other": _("Paid by another customer"),
-    "paid_for_other": _("Used for another customer"),
-    "exchange": _("Exchange into another currency"),
-    "applied": _("Put on the item later"),
-    "netting": _("Credit netting"),
-    "adjustment": _("Adjustment"),
-    "write_off": _("Write-off"),
-    "small_balance": _("Small balance"),
-    "discount": _("Discount"),
-    "fx": _("Exchange difference"),
-    "concession": _("Concession"),
-    "rebate": _("Rebate for paying on time"),
-    "recovery": _("Recovery of a written-off debt"),
-    "commission": _("Commission kept by an agency"),
-}
-"""What a line is, for the reader of the page; kinds of item have their labels elsewhere."""
 
 COLUMNS = (
     _("Statement"),
@@ -239,7 +217,7 @@ def shown_accounts(document: AccountDocument) -> tuple[ShownAccount, ...]:
         ShownAccount(
             account=account,
             lines=tuple(
-                ShownLine(line=line, label=_label(line), address=_address(line.key))
+                ShownLine(line=line, label=line_label(line), address=_address(line.key))
                 for line in account.lines[:SHOWN_LINES]
             ),
             items=tuple((row, _address(row.key)) for row in account.open_items[:SHOWN_LINES]),
@@ -288,12 +266,6 @@ def _issued(request: StaffRequest, account_statement_id: int) -> IssuedStatement
     if issued is None:
         raise Http404
     return issued
-
-
-def _label(line: AccountLine) -> str:
-    if line.kind == "paid_by_other" and not line.other:
-        return str(LINE_LABELS["payment"])
-    return str(LINE_LABELS[line.kind]) if line.kind in LINE_LABELS else kind_label(line.kind)
 
 
 def _address(key: str) -> str:

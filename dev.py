@@ -305,6 +305,9 @@ def bench(arguments: list[str]) -> None:
 
 def main() -> None:
     """Run one command."""
+    # compiling every module anew in each of hundreds of processes costs more than the tests
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".cache" / "bytecode"))
     if sys.version_info < (3, 11):
         stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
     command, arguments = (sys.argv[1] if len(sys.argv) > 1 else ""), sys.argv[2:]

@@ -1,4 +1,4 @@
-"""Migrated databases, made once and copied: running every migration costs half a minute.
+"""Migrated databases, made once and copied: making all tables costs some seconds.
 
 They lie in `.cache/databases` under a name that changes with everything that goes into them, so
 that a changed migration is run, and a fresh checkout runs all of them. Tests still call
@@ -45,11 +45,11 @@ def migrate() -> None:
     call_command("migrate", verbosity=0)
 
 
-def run_migrations(folder: Path, url: str = "") -> None:
-    """Run every migration in a process of its own: on SQLite in a folder, or on `url`."""
+def run_migrations(folder: Path, *options: str, url: str = "") -> None:
+    """Make the tables in a process of its own: on SQLite in a folder, or on `url`."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "django", "migrate", "--verbosity", "0"],
+        [sys.executable, "-W", "ignore", "-m", "django", "migrate", "--verbosity", "0", *options],
         cwd=ROOT,
         env={
             **own,

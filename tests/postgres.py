@@ -84,7 +84,7 @@ def _make_kept(path: Path) -> None:
         _initialise(folder, "--wal-segsize=1")
         with _running(folder, *CARELESS, end="fast") as url:
             _say(folder, "createdb", NAME)
-            run_migrations(folder / "files", url)
+            run_migrations(folder / "files", url=url)
             _say(folder, "createdb", "-T", NAME, MIGRATED)
         with path.open("wb") as tar:
             pack = ["tar", "-c", "-C", str(folder), "data"]

@@ -1,5 +1,7 @@
 """The schema: complete migrations, and ledger rows that the database itself protects."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -8,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from dunwell.models import Item
 from tests.conftest import AT, TODAY
+from tests.migrated import NAME, run_migrations
 
 
 def test_no_migration_is_missing(db):
@@ -39,3 +42,38 @@ def test_the_database_refuses_to_change_a_ledger_row(company, customer, change):
         cursor.execute(change)
 
     assert list(Item.objects.values_list("amount_minor", flat=True)) == [100_00]
+
+
+def test_tables_made_at_once_are_those_that_every_step_makes(tmp_path):
+    """Into an empty database tables are made from the models; the steps of old make the same."""
+    schemas = []
+    for folder, options in (("at once", ()), ("in steps", ("--step-by-step",))):
+        run_migrations(tmp_path / folder, *options)
+        with closing(sqlite3.connect(tmp_path / folder / NAME)) as made:
+            schemas.append(schema(made))
+
+    assert schemas[0] == schemas[1]
+
+
+def schema(database):
+    """Columns, keys, indexes, checks and triggers by table, whatever order they came in."""
+    found = {}
+    for kind, name, text in database.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    ):
+        found[kind, name] = sorted(parts(text)) if kind == "table" else text
+    rows = database.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
+    return found, rows.fetchall()
+
+
+def parts(text):
+    """The columns and constraints between the outer brackets of a CREATE TABLE."""
+    depth, begun, found = 0, text.index("(") + 1, []
+    for at, sign in enumerate(text[begun:], begun):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0 or (depth == 0 and sign == ","):
+            found.append(text[begun:at].strip())
+            begun = at + 1
+        if depth < 0:
+            break
+    return found

@@ -14,6 +14,7 @@ from dunwell.actions.conversation_answers import note_answer
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.messages import ask_somebody
+from dunwell.actions.portal_notices import tell_reader
 from dunwell.actions.uploads import keep_bytes
 from dunwell.models import (
     Contact,
@@ -130,6 +131,7 @@ def compose_message(
         if not message.to:
             ask_somebody(message, at=at)
         note_answer(message, at=at)
+        tell_reader(actor, message, at=at)
     record_event(
         actor,
         "message.composed",

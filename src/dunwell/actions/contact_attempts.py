@@ -20,6 +20,7 @@ from dunwell.models import (
 )
 from dunwell.queries.contact_rules import ContactVerdict, customer_verdicts
 from dunwell.queries.debit_notices import is_notice
+from dunwell.queries.portal_messages import PORTAL_ANSWER
 from dunwell.queries.promise_confirmations import is_confirmation
 from dunwell.queries.trial_mails import is_test
 
@@ -158,11 +159,12 @@ def attempt_of_task(task: Task, *, by: str, at: datetime) -> ContactAttempt | No
 def attempt_of_message(
     message: Message, *, verdict: ContactVerdict | None, by: str, at: datetime
 ) -> ContactAttempt | None:
-    """Add the contact a message was when it was handed over; telling of a debit is none.
+    """Add the contact a message was when it was handed over; telling of a debit, or of
+    an answer in the portal, is none.
 
     `verdict` is what the rules said right before; without one nothing was asked.
     """
-    if is_notice(message) or is_test(message):
+    if is_notice(message) or is_test(message) or message.template == PORTAL_ANSWER:
         return None
     return ContactAttempt.objects.create(
         company_id=message.company_id,

@@ -9,7 +9,7 @@ from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
 from dunwell.actions.uploads import keep_bytes
 from dunwell.formats.document_types import DocumentTypeError, document_type, safe_name
-from dunwell.models import DisputeCase, DisputeEvidence
+from dunwell.models import DisputeCase, DisputeComment, DisputeEvidence
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 
 SIDES = ("customer", "us")
@@ -28,11 +28,13 @@ def add_evidence(
     name: str = "",
     note: str = "",
     data: bytes = b"",
+    comment: DisputeComment | None = None,
     as_of: date,
     at: datetime,
 ) -> DisputeEvidence:
     """Keep a file, or a statement in words, with a case; its chance is judged anew.
 
+    What comes with a `comment` the customer sees too.
     The same bytes of a kind again are the same evidence. Raises Refused for an unknown kind,
     a file of a type that is not taken, one with neither file nor words, and for a case that
     was closed or merged.
@@ -69,6 +71,7 @@ def add_evidence(
     }
     evidence = DisputeEvidence.objects.create(
         case=case,
+        comment=comment,
         kind=kind,
         supports=supports or sides.get(kind, ""),
         name=label or policy.evidence_label(kind),

@@ -39,11 +39,17 @@ from dunwell.queries.threading import Place, base_subject, place_of
 
 log = logging.getLogger(__name__)
 CHANNELS = ("email", "sms", "whatsapp")
+"""Channels of what arrives at a mailbox."""
+
+PORTAL = "portal"
+MAILS = ("email", PORTAL)
+"""Channels of which the bytes are a mail."""
+
 MOST_BYTES = 30 * 1024 * 1024
 """Bytes that are kept at all; mails above what `formats.inbound_mail` reads are told as such."""
 SOURCE = "inbox"
 NO_SUBJECT = "(no subject)"
-ATTEMPTED_BY = {"email": "email", "sms": "sms", "whatsapp": "sms"}
+ATTEMPTED_BY = {"email": "email", "sms": "sms", "whatsapp": "sms", "portal": "portal"}
 """The channel of the contact rules by that of a message: both of a phone count as one."""
 Kind, Status = InboundMessage.Kind, InboundMessage.Status
 Talk = Conversation.Status
@@ -59,8 +65,11 @@ def take_in(
     channel: str = "email",
     received_at: datetime,
     at: datetime,
+    place: Place | None = None,
 ) -> InboundMessage:
     """Keep what came in and put it where it belongs; what is known already is returned.
+
+    `place` says where that is, for what was written in the portal; else it is worked out.
 
     A mail that cannot be read is kept and shown with the reason. What a customer's person wrote
     opens its conversation; an answer to a message of ours is a signal and a contact too. Raises
@@ -69,7 +78,7 @@ def take_in(
     actor.require("conversation.edit")
     if mailbox is not None:
         own(actor, mailbox, "mailbox")
-    if channel not in CHANNELS:
+    if channel not in (*CHANNELS, PORTAL):
         raise Refused(f"There is no channel {channel}; use {', '.join(CHANNELS)}.")
     if not data:
         raise Refused("The message is empty.")
@@ -85,7 +94,8 @@ def take_in(
     known = _same_mail(actor, mailbox, mail)
     if known is not None:
         return known
-    place = place_of(actor.company, mail, channel=channel, received_at=received_at)
+    if place is None:
+        place = place_of(actor.company, mail, channel=channel, received_at=received_at)
     conversation = _opened(actor, mail, place, received_at=received_at)
     inbound = _kept(
         actor, mailbox, mail, place, conversation, channel=channel, sha256=sha256,
@@ -158,9 +168,9 @@ def judge_attachment(
 
 def _read(data: bytes, channel: str) -> InboundMail:
     try:
-        return read_mail(data) if channel == "email" else read_text_reply(data)
+        return read_mail(data) if channel in MAILS else read_text_reply(data)
     except InboundMailError as error:
-        if channel != "email":
+        if channel not in MAILS:
             raise Refused(str(error)) from error
         return unread(data, str(error))
 

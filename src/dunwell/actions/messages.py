@@ -10,6 +10,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.outbox import SENT_AS_TEXT
+from dunwell.actions.portal_notices import tell_reader
 from dunwell.actions.texts import fitting
 from dunwell.models import Message, Task
 
@@ -99,6 +100,7 @@ def _approve(actor: Actor, message: Message, *, at: datetime) -> None:
         )
     _move(message, before, Message.Status.READY)
     note_answer(message, at=at)
+    tell_reader(actor, message, at=at)
     _finish_task(actor, message, Task.Status.DONE, at=at)
     is_carried = message.channel in SENT_AS_TEXT and message.to
     if message.channel in BY_HAND and not is_carried:

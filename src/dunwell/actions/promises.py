@@ -18,6 +18,7 @@ from dunwell.actions.promise_consequences import (
     failures_before,
 )
 from dunwell.actions.texts import fitting
+from dunwell.engine.authority import STAFF
 from dunwell.engine.calendars import calendar_days
 from dunwell.engine.money import from_minor
 from dunwell.engine.promises import assess_promises
@@ -47,6 +48,7 @@ def record_promise(
     as_of: date,
     at: datetime,
     note: str = "",
+    source: str = STAFF,
     supersede: bool = False,
 ) -> Promise:
     """Record that a customer will pay the given minor units of its items by a day.
@@ -74,6 +76,7 @@ def record_promise(
         rung=failures_before([item.pk for item in amounts]),
         keep_ppm=keep_chance_ppm(customer),
         note=fitting(text=note, most=500, what="note"),
+        source=source,
         recorded_at=at,
     )
     PromiseItem.objects.bulk_create(
@@ -97,6 +100,7 @@ def record_promise(
         at=at,
         customer_id=customer.pk,
         due_on=due_on.isoformat(),
+        **({} if source == STAFF else {"source": source}),
         currency=currency,
         amounts={item.number: amount for item, amount in amounts.items()},
     )

@@ -201,6 +201,10 @@ class DisputeEvidence(models.Model):
     """A file or a statement for or against a case; kept byte for byte under its hash."""
 
     case = models.ForeignKey(DisputeCase, models.PROTECT, related_name="evidence")
+    comment = models.ForeignKey(
+        "DisputeComment", models.PROTECT, null=True, related_name="evidence"
+    )
+    """What it came with in the portal; such evidence the customer sees too."""
     kind = models.CharField(max_length=40)
     """A kind of the policy's checklists: proof_of_delivery, price_agreement ..."""
     supports = models.CharField(max_length=8, blank=True)

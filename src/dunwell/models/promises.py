@@ -56,6 +56,8 @@ class Promise(models.Model):
     outcome = models.CharField(max_length=14, choices=Outcome, default=Outcome.OPEN)
     settled_on = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)
+    source = models.CharField(max_length=10, default="staff", db_default="staff")
+    """Where it was made, of `engine.authority.SOURCES`: at work, in the portal, by a program."""
     level = models.CharField(
         max_length=8, choices=Level, default=Level.ITEM, db_default=Level.ITEM.value
     )

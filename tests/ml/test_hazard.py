@@ -176,10 +176,14 @@ def test_a_running_promise_makes_its_day_the_likeliest():
     )
     with_promise = replace(none, promises=pl.concat([none.promises, promises]))
     place = promised - AS_OF - 1
-    before, after = daily(asked(rows, none)), daily(asked(rows, with_promise))
+    unasked, asked_for = asked(rows, none), asked(rows, with_promise)
+    before, after = daily(unasked), daily(asked_for)
     assert (after.argmax(axis=1) == place).all()
     assert after[:, place].mean() > 4 * before[:, place].mean()
     assert after[:, place].mean() > 0.3
+    # the expected day moves towards it
+    gaps = [np.abs(curves.expected() - promised).mean() for curves in (unasked, asked_for)]
+    assert gaps[1] < gaps[0]
 
 
 def test_a_disputed_item_waits_longer():

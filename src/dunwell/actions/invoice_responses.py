@@ -89,24 +89,22 @@ def take_response_file(
     except InvoiceResponseError as error:
         raise Refused(str(error)) from error
     sha256 = keep_bytes(data)
-    before = InvoiceResponse.objects.filter(company=actor.company).count()
+    new = 0
     taken: list[InvoiceResponse] = []
     refused: list[str] = []
     for one in told:
         try:
             with transaction.atomic():
-                taken.append(
-                    take_response(
-                        actor=actor, told=one, sha256=sha256, door=door, customer=customer,
-                        as_of=as_of, at=at,
-                    )
-                )  # fmt: skip
+                kept, is_new = _taken(
+                    actor, one, sha256=sha256, door=door, customer=customer, as_of=as_of, at=at
+                )
+            taken.append(kept)
+            new += is_new
         except Refused as refusal:
             refused.append(str(refusal))
     if not taken:
         raise Refused(refused[0])
-    after = InvoiceResponse.objects.filter(company=actor.company).count()
-    return ResponsesTaken(taken=tuple(taken), new=after - before, refused=tuple(refused))
+    return ResponsesTaken(taken=tuple(taken), new=new, refused=tuple(refused))
 
 
 @transaction.atomic
@@ -126,6 +124,21 @@ def take_response(
     company, and an identity under which something else was told before.
     """
     actor.require("response.take")
+    kept, _ = _taken(actor, told, sha256=sha256, door=door, customer=customer, as_of=as_of, at=at)
+    return kept
+
+
+def _taken(
+    actor: Actor,
+    told: ReadResponse,
+    *,
+    sha256: str,
+    door: str,
+    customer: Customer | None,
+    as_of: date,
+    at: datetime,
+) -> tuple[InvoiceResponse, bool]:
+    """Return an answer as it is kept, and whether it is new."""
     if customer is not None:
         own(actor, customer, "customer")
     item = _item(actor, told, customer)
@@ -140,7 +153,7 @@ def take_response(
                 f"{told.document_id} said {known.code} of {item.number} before, now {told.code}; "
                 "ask its sender for an identity of its own."
             )
-        return known
+        return known, False
     in_force = responses_in_force(actor.company, as_of=as_of)
     effects = _effects(actor, told, item, in_force.policy, as_of=as_of, at=at)
     kept = InvoiceResponse.objects.create(
@@ -179,7 +192,7 @@ def take_response(
         reasons=list(told.reason_codes),
         outcomes=effects.outcomes,
     )
-    return kept
+    return kept, True
 
 
 def _item(actor: Actor, told: ReadResponse, customer: Customer | None) -> Item:

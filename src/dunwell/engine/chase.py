@@ -24,7 +24,8 @@ GATE_REASONS: Mapping[str, str] = {
     "nothing_to_chase": "safe-net is not above 0 in any currency: overdue less disputed, "
     "promised and held, less open credits, less unapplied cash of the same currency",
     "all_disputed": "everything in question is disputed",
-    "promise_open": "what is not disputed is promised, and the promise still runs",
+    "promise_open": "what is not disputed is promised, or its payment was announced by the "
+    "customer's system, and the day with its tolerance has not passed",
     "plan_active": "an instalment plan is running",
     "on_hold": "the customer, or all that is left of the items, is on hold",
     "legal_hold": "a legal hold or insolvency forbids reminders",

@@ -21,7 +21,8 @@ class ClaimFacts:
     """What is known of a claim: decided ones of its reason and of its customer, evidence, answers.
 
     `right` of `decided` were found right, in part counts as half (halves are stated as 0.5).
-    `is_whole`: all that was billed on the items is disputed.
+    `is_whole`: all that was billed on the items is disputed. `is_accepted`: the customer's system
+    had approved an item before it was disputed.
     """
 
     decided: int = 0
@@ -31,6 +32,7 @@ class ClaimFacts:
     evidence: frozenset[str] = frozenset()
     verdicts: Sequence[str] = ()
     is_whole: bool = False
+    is_accepted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +92,9 @@ def validity(reason: ReasonRule, rule: ValidityRule, facts: ClaimFacts) -> Valid
     ]
     if facts.is_whole and rule.whole_milli:
         found.append(Contribution(code="whole", detail="", weight_milli=rule.whole_milli))
+    if facts.is_accepted:
+        # as much as a colleague's word that the claim is not right
+        found.append(Contribution(code="accepted", detail="", weight_milli=-rule.answer_milli))
     total = sum(one.weight_milli for one in found) / 1_000
     return Validity(chance_ppm=round(PPM / (1 + exp(-total))), contributions=tuple(found))
 

@@ -162,7 +162,9 @@ def _document_response(
     place = f"{name}: line {about.line}"
     code = about.value("Response/ResponseCode").upper()
     is_french = code.startswith("VRBL:FR:") or code.rpartition(":")[2] in FRENCH_CODES
-    reasons, actions, notes = [], [], [about.value("Response/Description")]
+    reasons: list[str] = []
+    actions: list[str] = []
+    notes = [about.value("Response/Description")]
     expected: date | None = None
     for status in about.all("Response/Status"):
         told = status.first("StatusReasonCode")
@@ -222,8 +224,12 @@ def _cdar(root: Node, name: str) -> tuple[ReadResponse, ...]:
 
 
 def _status(about: Node, *, identity: str, sender: str, day: str, place: str) -> ReadResponse:
-    reasons, actions, notes = [], [], []
-    amount, currency, expected = None, "", None
+    reasons: list[str] = []
+    actions: list[str] = []
+    notes: list[str] = []
+    amount: Decimal | None = None
+    expected: date | None = None
+    currency = ""
     for status in about.all("SpecifiedDocumentStatus"):
         reasons.append(status.value("ReasonCode").upper()[:40])
         actions.append(status.value("RequestedActionCode").upper()[:40])

@@ -21,6 +21,7 @@ from dunwell.connectors.virus_scanner import ScannerError, VirusScanner
 from dunwell.formats.inbound_mail import TOO_LARGE
 from dunwell.formats.mailbox_files import received_at
 from dunwell.jobs.background import begin
+from dunwell.jobs.invoice_responses import take_mailed_responses
 from dunwell.jobs.progress import LatestProgress, Progress
 from dunwell.jobs.reading import read_new
 from dunwell.models import Company, InboundAttachment, InboundMessage, Mailbox
@@ -80,6 +81,7 @@ def fetch_mail(company_id: int, *, at: datetime, note: Note | None = None) -> Fe
             note_failed(actor=actor, mailbox=box, error=str(error), at=at)
             errors.append((box.name, str(error)))
     scan_new(company_id, at=at)
+    take_mailed_responses(company_id, at=at)
     return Fetched(messages=messages, mailboxes=len(boxes), errors=tuple(errors))
 
 
@@ -124,8 +126,9 @@ def scan_new(company_id: int, *, at: datetime) -> int:
 
 
 def look_after(company_id: int, *, at: datetime) -> None:
-    """Do what follows once mails are kept: scan their files, read their words. Safe to rerun."""
+    """Do what follows once mails are kept: scan files, take answers, read words. Safe to rerun."""
     scan_new(company_id, at=at)
+    take_mailed_responses(company_id, at=at)
     read_new(company_id)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company, User
 from dunwell.models.customers import Customer
+from dunwell.models.items import Item
 from dunwell.models.messages import Message
 
 
@@ -49,6 +50,8 @@ class Task(models.Model):
         VISIT = "visit", _("Visit")
         FOLLOW_UP = "follow_up", _("Follow up")
         DEADLINE = "deadline", _("Legal deadline")
+        CHARGEBACK = "chargeback", _("Answer a chargeback")
+        NOT_RECEIVED = "not_received", _("Make sure it was received")
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
@@ -65,6 +68,8 @@ class Task(models.Model):
     company = models.ForeignKey(Company, models.PROTECT, related_name="tasks")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="tasks")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="tasks")
+    item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="tasks")
+    """The item it is about, where each item has a task of its own."""
     kind = models.CharField(max_length=16, choices=Kind)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     reason = models.CharField(max_length=300)
@@ -77,7 +82,14 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["customer", "kind"], condition=Q(status="open"), name="task_one_open"
+                fields=["customer", "kind"],
+                condition=Q(status="open", item=None),
+                name="task_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["item", "kind"],
+                condition=Q(status="open"),
+                name="task_one_open_per_item",
             ),
         ]
         indexes = [models.Index(fields=["company", "status", "due_on"], name="task_due")]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from dunwell.engine.calendars import add_business_days, day_date, day_number
 from dunwell.engine.delivery_ladder import (
@@ -18,7 +18,15 @@ from dunwell.engine.delivery_ladder import (
     never_received,
 )
 from dunwell.engine.responses_policy import AlarmTerms
-from dunwell.models import Company, Item, OpenItem
+from dunwell.models import (
+    Company,
+    DeliveryNote,
+    Invoice,
+    InvoiceResponse,
+    Item,
+    MessageAttachment,
+    OpenItem,
+)
 from dunwell.queries.delivery_facts import facts_frame, reach_frame
 from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 from dunwell.queries.reminders import native
@@ -137,8 +145,13 @@ def delivery_alarms(
     company: Company, *, as_of: date, items: QuerySet[Item] | None = None
 ) -> tuple[DeliveryAlarm, ...]:
     """Return the open invoices nothing proves to have arrived, the soonest due first."""
-    chosen = _open_invoices(company) if items is None else items
-    known = known_facts(facts_frame(company, chosen), as_of=as_of)
+    terms = responses_in_force(company, as_of=as_of).policy.alarm
+    if not terms.is_on:
+        return ()
+    chosen = (_open_invoices(company) if items is None else items).filter(
+        due_on__lte=due_by(terms, country=company.country, as_of=as_of)
+    )
+    known = known_facts(facts_frame(company, _asked(chosen, terms)), as_of=as_of)
     found = _alarms(company, known, as_of=as_of)
     return tuple(
         DeliveryAlarm(
@@ -218,7 +231,7 @@ def _alarms(company: Company, known: nw.LazyFrame, *, as_of: date) -> pl.DataFra
     return native(
         never_received(
             known,
-            nw.fromnative(_open_frame(company).lazy()),
+            nw.from_native(_open_frame(company).lazy()),
             reach_frame(company),
             proofs=terms.proofs,
             min_open_minor=terms.min_open_minor,
@@ -235,6 +248,20 @@ def due_by(terms: AlarmTerms, *, country: str, as_of: date) -> date:
     if terms.business_days:
         return add_business_days(as_of, terms.days_before_due, country=country)
     return as_of + timedelta(days=terms.days_before_due)
+
+
+def _asked(items: QuerySet[Item], terms: AlarmTerms) -> QuerySet[Item]:
+    """Return the items the alarm can be about, so that no facts of others are read."""
+    if not terms.only_ours:
+        return items
+    of_item = OuterRef("pk")
+    carried = MessageAttachment.objects.filter(item=of_item, kind=MessageAttachment.Kind.DOCUMENT)
+    return items.filter(
+        Exists(Invoice.objects.filter(item=of_item))
+        | Exists(carried)
+        | Exists(DeliveryNote.objects.filter(item=of_item))
+        | Exists(InvoiceResponse.objects.filter(item=of_item))
+    )
 
 
 def _open_invoices(company: Company) -> QuerySet[Item]:

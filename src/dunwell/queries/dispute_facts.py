@@ -19,6 +19,7 @@ from dunwell.models import (
     DisputeEvidence,
     DisputeResolution,
     DisputeTask,
+    InvoiceResponse,
     OpenItem,
 )
 from dunwell.queries.frames import fx_frame
@@ -26,6 +27,8 @@ from dunwell.queries.frames import fx_frame
 Kind = DisputeResolution.Kind
 RIGHT = (Kind.CREDIT, Kind.REBILL)
 IN_PART = (Kind.PARTIAL,)
+APPROVING = ("AP", "PD", "205", "211", "212")
+"""Codes of e-invoice answers by which a customer approved an item."""
 DECIDED = (DisputeResolution.Status.APPROVED, DisputeResolution.Status.DONE)
 
 
@@ -146,6 +149,9 @@ def case_validity(case: DisputeCase, policy: DisputePolicy) -> Validity:
         evidence=evidence_kinds(case),
         verdicts=tuple(answers.order_by("pk").values_list("verdict", flat=True)),
         is_whole=bool(sums["disputed"]) and sums["disputed"] == sums["billed"],
+        is_accepted=InvoiceResponse.objects.filter(
+            item__disputes__case=case, code__in=APPROVING, effective_on__lt=case.opened_on
+        ).exists(),
     )
     return validity(rule, policy.validity, facts)
 

@@ -203,7 +203,9 @@ def _page(request: StaffRequest, composer: Composer, form: ComposerForm) -> Http
         "form": form,
         "shown": shown,
         "palette": PALETTE,
-        "sent_documents": {read_key(text) for text in request.POST.getlist("document")},
+        "sent_documents": {
+            read_key(text) for text in (request.POST or request.GET).getlist("document")
+        },
         "limit_bytes": UPLOAD_LIMIT,
         "limit_mb": UPLOAD_LIMIT // 1024**2,
     }

@@ -1,0 +1,218 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dunwell.actions.deliveries import note_delivery, watch_deliveries
+from dunwell.actions.gate import Forbidden, Refused, system
+from dunwell.actions.payments import apply_payment
+from dunwell.actions.tasks import complete_task
+from dunwell.models import Contact, DeliveryNote, Task
+from dunwell.queries.delivery_ladders import delivery_alarms, delivery_board, ladder_of_item
+from tests.actions.delivery_rows import answered, mailed
+from tests.actions.desk import acting, last_event, verbs
+from tests.actions.ledger_rows import invoice, payment
+from tests.conftest import AT, TODAY, add_customer
+from tests.formats.response_samples import peppol
+from tests.portal.seats import seat_of
+
+DAY = timedelta(days=1)
+
+
+def add_contact(customer, email, **fields):
+    return Contact.objects.create(customer=customer, email=email, recorded_at=AT, **fields)
+
+
+@pytest.fixture
+def item(customer):
+    return invoice(customer, "R1", 100_00, due_on=TODAY + 5 * DAY)
+
+
+@pytest.fixture
+def actor(collector):
+    return acting(collector)
+
+
+def noted(actor, item, stage="received", **changes):
+    values = {"on": TODAY, "as_of": TODAY, "at": AT, **changes}
+    return note_delivery(actor=actor, item=item, stage=stage, **values)
+
+
+def watched(company, **changes):
+    alarms = delivery_alarms(company, as_of=changes.get("as_of", TODAY))
+    return watch_deliveries(
+        actor=system(company), alarms=alarms, **{"as_of": TODAY, "at": AT, **changes}
+    )
+
+
+def open_tasks():
+    found = Task.objects.filter(kind="not_received", status="open").order_by("pk")
+    return list(found.values_list("item__number", "reason"))
+
+
+def told(item, as_of=TODAY):
+    ladder = ladder_of_item(item, as_of)
+    return ladder.reached, ladder.current, ladder.current_source
+
+
+def test_a_persons_word_stands_in_the_ladder(company, actor, item):
+    kept = noted(actor, item, note="on the phone")
+    assert (kept.stage, kept.on, kept.by, kept.recorded_on) == ("received", TODAY, "anna", TODAY)
+    assert told(item) == ("received", "received", "note")
+    verb, name, about, data = last_event(company)
+    assert (verb, name, about) == ("delivery.noted", "anna", item.customer_id)
+    assert data == {
+        "item": "R1",
+        "stage": "received",
+        "on": "2026-03-05",
+        "note": "on the phone",
+    }
+
+
+def test_the_same_word_of_a_day_is_kept_once(company, actor, item):
+    assert noted(actor, item) == noted(actor, item, note="again")
+    assert verbs(company) == ["delivery.noted"]
+
+
+def test_a_wrong_address_is_marked_so_that_nothing_more_goes_there(company, actor, item):
+    contact = add_contact(item.customer, "ap@acme.example")
+    noted(actor, item, "bounced", contact=contact)
+    contact.refresh_from_db()
+    assert contact.bounced_on == TODAY
+    assert verbs(company) == ["contact.bounced", "delivery.noted"]
+    assert told(item) == ("issued", "bounced", "note")
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"stage": "lost"}, "There is no stage lost"),
+        ({"on": TODAY + DAY}, "has not come"),
+        ({"on": TODAY - 11 * DAY}, "was issued on 2026-02-23"),
+        ({"stage": "bounced"}, "Choose the contact"),
+    ],
+)
+def test_a_word_that_cannot_be_is_refused_and_leaves_nothing(company, actor, item, changes, text):
+    with pytest.raises(Refused, match=text):
+        noted(actor, item, **changes)
+    assert (DeliveryNote.objects.count(), verbs(company)) == (0, [])
+
+
+def test_a_contact_of_another_customer_and_another_company_are_refused(
+    company, actor, item, reader, rival
+):
+    contact = add_contact(add_customer(company, "K2", "Beta"), "x@beta.example")
+    with pytest.raises(Refused, match="another customer"):
+        noted(actor, item, contact=contact)
+    with pytest.raises(Forbidden):
+        noted(acting(reader), item)
+    with pytest.raises(Refused, match="another company"):
+        noted(acting(rival), item)
+
+
+def test_a_mail_that_carried_the_document_hands_it_over_and_the_carrier_proves_it(actor, item):
+    mailed(item)
+    assert told(item) == ("handed_over", "handed_over", "message")
+    mailed(item, status="delivered", delivered_at=AT, number=2)
+    assert told(item) == ("delivered", "delivered", "message")
+    mailed(item, status="bounced", bounced_at=AT + DAY, number=3)
+    # the day after it is known
+    assert told(item, TODAY + DAY) == ("delivered", "bounced", "message")
+
+
+def test_money_is_the_last_rung_and_its_day_that_of_the_booking(company, item):
+    money = payment(item.customer, "P1", 100_00)
+    apply_payment(actor=system(company), payment=money, amounts={item: 100_00}, as_of=TODAY, at=AT)
+    assert told(item) == ("paid", "paid", "ledger")
+    assert told(item, TODAY - DAY) == ("issued", "issued", "ledger")
+
+
+def test_an_invoice_sent_without_proof_asks_a_person_once_and_the_proof_ends_it(
+    company, actor, item
+):
+    mailed(item)
+    assert watched(company) == 1
+    assert open_tasks() == [
+        (
+            "R1",
+            "R1, due 2026-03-10, was sent, but nothing shows that it arrived: send it by post.",
+        )
+    ]
+    assert watched(company) == 0
+    noted(actor, item)
+    assert (watched(company), open_tasks()) == (1, [])
+    assert Task.objects.get().done_by == "system"
+    assert verbs(company) == ["deliveries.watched", "delivery.noted", "deliveries.watched"]
+
+
+def test_an_answer_of_the_customers_system_ends_it_too(company, actor, item):
+    mailed(item)
+    watched(company)
+    answered(actor, peppol(code="IP"))
+    assert (watched(company), open_tasks()) == (1, [])
+
+
+def test_every_item_has_a_task_of_its_own_and_what_a_person_ended_is_not_asked_again(
+    company, actor, item
+):
+    other = invoice(item.customer, "R2", 50_00, due_on=TODAY + 3 * DAY)
+    mailed(item)
+    mailed(other, number=2)
+    assert watched(company) == 2
+    assert [number for number, _ in open_tasks()] == ["R2", "R1"]
+    complete_task(actor=actor, task=Task.objects.get(item=item), at=AT)
+    assert (watched(company), [number for number, _ in open_tasks()]) == (0, ["R2"])
+
+
+def test_what_to_do_next_follows_how_the_customer_can_be_reached(company, item):
+    mailed(item)
+    assert delivery_alarms(company, as_of=TODAY)[0].next_step == "letter"
+    seat_of(item.customer)
+    assert delivery_alarms(company, as_of=TODAY)[0].next_step == "portal"
+    add_contact(item.customer, "ap@acme.example", phone="+49 30 1")
+    assert delivery_alarms(company, as_of=TODAY)[0].next_step == "phone"
+
+
+def test_invoices_of_other_systems_and_those_due_later_raise_no_alarm(company, item):
+    assert delivery_alarms(company, as_of=TODAY) == ()
+    late = invoice(item.customer, "R3", 10_00, due_on=TODAY + 30 * DAY)
+    mailed(late)
+    assert delivery_alarms(company, as_of=TODAY) == ()
+
+
+def test_the_board_counts_every_state_and_its_rows_add_up(company, actor, item):
+    mailed(item)
+    invoice(item.customer, "R2", 50_00)
+    answered(actor, peppol(number="R2", code="UQ"))
+    board = delivery_board(company, as_of=TODAY)
+    totals = [(one.state, one.items, one.open_minor) for one in board.totals]
+    assert totals == [("alarm", 1, 100_00), ("queried", 1, 50_00), ("handed_over", 1, 100_00)]
+    for state, items, open_minor in totals:
+        rows = delivery_board(company, as_of=TODAY, state=state).page.rows
+        assert (len(rows), sum(row.open_minor for row in rows)) == (items, open_minor)
+
+
+def test_the_board_pages_without_losing_a_row(company, customer):
+    for number in range(5):
+        invoice(customer, f"R{number}", 1_00, due_on=TODAY + (number % 2) * DAY)
+    seen, cursor = [], ""
+    while True:
+        page = delivery_board(company, as_of=TODAY, cursor=cursor, limit=2).page
+        seen += [row.number for row in page.rows]
+        if not (cursor := page.next):
+            break
+    assert seen == ["R0", "R2", "R4", "R1", "R3"]
+
+
+def test_a_board_of_one_and_of_three_invoices_asks_as_often(company, customer, item):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            delivery_board(company, as_of=TODAY)
+        return len(found)
+
+    mailed(item)
+    once = queries()
+    for number in (2, 3):
+        mailed(invoice(customer, f"R{number}", 1_00), number=number)
+    assert queries() == once

@@ -19,10 +19,12 @@ def decide_detail_change(
 ) -> None:
     """Take a change over, or say why not; the customer is written to outside of it.
 
-    A customer's own details need customer.edit, a contact's contact.edit. Raises Refused for one
+    A customer's own details need customer.edit as well. Raises Refused for one
     that was decided and for a no without a reason, Stale where the details changed meanwhile.
     """
-    actor.require("contact.edit" if change.contact_id else "customer.edit")
+    actor.require("contact.edit")
+    if change.contact_id is None:
+        actor.require("customer.edit")
     own(actor, change, "change")
     change = (
         DetailChange.objects.select_for_update(no_key=True, of=("self",))

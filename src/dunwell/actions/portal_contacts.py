@@ -43,8 +43,9 @@ def add_own_contact(
     Everybody adds themselves, who manages access everybody. Raises Refused for an unknown role,
     a wrong or known address, or neither e-mail nor phone.
     """
-    is_self = email.strip().lower() == seat.person.email
-    actor.require("portal.view" if is_self else "portal.manage")
+    actor.require("portal.view")
+    if email.strip().lower() != seat.person.email:
+        actor.require("portal.manage")
     own_customer(actor, customer)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     known = Contact.objects.filter(customer=customer, email__iexact=email.strip())

@@ -22,8 +22,9 @@ from dunwell.actions.portal_contacts import (
 from dunwell.models import Contact, DetailChange, PortalSeat
 from dunwell.portal.account_files import seen
 from dunwell.portal.debtors import FORBIDDEN, Debtor, in_portal
+from dunwell.portal.second_factor import is_confirmed, second_factor
 from dunwell.portal.visitors import REFUSED
-from dunwell.queries.portal_contacts import portal_contact, portal_contacts
+from dunwell.queries.portal_contacts import is_own_contact, portal_contact, portal_contacts
 from dunwell.queries.portal_papers import wish_rows
 
 CHANNEL_NAMES = {
@@ -45,6 +46,7 @@ def contacts_page(request: HttpRequest, who: Debtor) -> HttpResponse:
 
 
 @in_portal("portal.manage")
+@second_factor
 @require_GET
 def contacts_others(request: HttpRequest, who: Debtor) -> HttpResponse:
     """Show all contacts to whoever manages access."""
@@ -56,6 +58,8 @@ def contacts_others(request: HttpRequest, who: Debtor) -> HttpResponse:
 def contact_save(request: HttpRequest, who: Debtor, contact_id: int) -> HttpResponse:
     """Change a contact; another mail address becomes a wish."""
     contact, seat = _contact(who, contact_id), _seat(who)
+    if not _may_touch(request, who, seat, contact):
+        return redirect("portal-contacts-others")
     try:
         save_own_contact(
             actor=who.actor,
@@ -76,6 +80,8 @@ def contact_save(request: HttpRequest, who: Debtor, contact_id: int) -> HttpResp
 def channel_set(request: HttpRequest, who: Debtor, contact_id: int) -> HttpResponse:
     """Stop a channel for a contact, or allow it again."""
     contact, seat = _contact(who, contact_id), _seat(who)
+    if not _may_touch(request, who, seat, contact):
+        return redirect("portal-contacts-others")
     try:
         set_channel(
             actor=who.actor,
@@ -148,6 +154,12 @@ def _contact(who: Debtor, contact_id: int) -> Contact:
     return contact
 
 
+def _may_touch(request: HttpRequest, who: Debtor, seat: PortalSeat, contact: Contact) -> bool:
+    """Return whether the contact is the person, or whoever manages access has confirmed itself."""
+    is_own = is_own_contact(seat, contact_id=contact.pk, email=contact.email)
+    return is_own or not who.can_manage or is_confirmed(request, who)
+
+
 def _back(request: HttpRequest) -> HttpResponse:
     others = request.POST.get("others") == "1"
     return redirect("portal-contacts-others" if others else "portal-contacts")
@@ -165,7 +177,8 @@ def _page(
     status = 200
     if refusal is not None:
         status = FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
-        with_others = with_others or (who.can_manage and request.POST.get("others") == "1")
+        others = request.POST.get("others") == "1" and who.can_manage
+        with_others = with_others or (others and is_confirmed(request, who))
     today = clock.today(who.company.zone)
     found = portal_contacts(who.company, who.customer, who.seat, as_of=today) if who.seat else ()
     open_wishes = wish_rows(

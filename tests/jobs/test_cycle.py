@@ -117,6 +117,7 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
     assert {step.step: step.changed for step in first.steps if step.step != "settle_promises"} == {
         "judge_plans": 0,
         "watch_disputes": 0,
+        "watch_deliveries": 0,
         "end_settlements": 0,
         "settle_bank": 0,
         "apply_cash": MatchCase.objects.count(),
@@ -140,6 +141,7 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
         "raise_escalations": 0,
         "remind_deadlines": 0,
         "ask_surveys": 0,
+        "run_autopay": 0,
         "drop_stale_messages": 0,
         "choose_actions": ActionChoice.objects.count(),
         "rank_customers": WorklistEntry.objects.count(),

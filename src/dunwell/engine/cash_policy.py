@@ -24,6 +24,9 @@ ACCOUNTS = (
 )
 """Accounts of ours that a document may give numbers of the general ledger."""
 
+PORTAL = ("approve", "at_once", "off")
+"""What becomes of a mandate signed in the portal."""
+
 PPM = 1_000_000
 _NAME = re.compile("[a-z][a-z0-9_]{0,79}")
 _ACCOUNT_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/ -]{0,39}")
@@ -80,12 +83,15 @@ class DebitPolicy:
 
     `notice_days` lie between the pre-notification and the debit; `retry_days` are the days after
     a return on which it is tried again, one per attempt. `ladder` maps a return's ISO reason
-    code to retry, fix (ask the customer, mandate suspended) or stop (mandate ended).
+    code to retry, fix (ask the customer, mandate suspended) or stop (mandate ended). `portal`
+    says what becomes of a mandate a customer signs in the portal: approve (a person of ours checks
+    it first), at_once, or off.
     """
 
     notice_days: int = 14
     lead_days: int = 2
     retry_days: tuple[int, ...] = (5, 10)
+    portal: str = "approve"
     ladder: Mapping[str, str] = field(
         default_factory=lambda: {
             "AM04": "retry",
@@ -261,7 +267,7 @@ def _returned(stated: Mapping[str, object]) -> ReturnPolicy:
 
 def _debit(stated: Mapping[str, object]) -> DebitPolicy:
     where, standard = "cash, debit", STANDARD_CASH.debit
-    documents.known(stated, {"notice_days", "lead_days", "retry_days", "ladder"}, where)
+    documents.known(stated, {"notice_days", "lead_days", "retry_days", "portal", "ladder"}, where)
     retry_days = standard.retry_days
     if "retry_days" in stated:
         retry_days = _numbers(stated, "retry_days", where, 1, 90)
@@ -284,6 +290,7 @@ def _debit(stated: Mapping[str, object]) -> DebitPolicy:
             stated, "lead_days", where, default=standard.lead_days, largest=30
         ),
         retry_days=retry_days,
+        portal=documents.choice(stated.get("portal", standard.portal), "portal", PORTAL, where),
         ladder={**standard.ladder, **{str(code): str(step) for code, step in ladder.items()}},
     )
 

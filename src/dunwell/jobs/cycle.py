@@ -8,6 +8,7 @@ from functools import partial
 from dunwell import clock
 from dunwell.actions.anomalies import find_anomalies
 from dunwell.actions.application_steps import watch_applications
+from dunwell.actions.autopay_charges import run_autopay
 from dunwell.actions.bank_entries import book_due_entries
 from dunwell.actions.charge_bills import bill_due_charges
 from dunwell.actions.charges import accrue_charges
@@ -198,6 +199,10 @@ def _remind_deadlines(day: Day) -> int:
     return remind_deadlines(actor=day.actor, deadlines=day.deadlines, as_of=day.as_of, at=day.at)
 
 
+def _run_autopay(day: Day) -> int:
+    return run_autopay(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
 def _drop_stale_messages(day: Day) -> int:
     return drop_stale_messages(actor=day.actor, books=day.books, as_of=day.as_of, at=day.at)
 
@@ -241,6 +246,7 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("remind_deadlines", _remind_deadlines),
     ("offer_early", _offer_early),
     ("ask_surveys", _ask_surveys),
+    ("run_autopay", _run_autopay),
     ("drop_stale_messages", _drop_stale_messages),
     ("choose_actions", _choose_actions),
     ("rank_customers", _rank_customers),

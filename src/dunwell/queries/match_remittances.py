@@ -8,6 +8,7 @@ import polars as pl
 from dunwell.engine.money import from_minor
 from dunwell.models import Company
 from dunwell.queries.frames import read_rows
+from dunwell.queries.match_transfers import announced_lines
 
 _LINES: Mapping[str, type[pl.DataType]] = {
     "remittance_id": pl.Int64,
@@ -37,7 +38,9 @@ _Line = tuple[int, str, str, int | None, str]
 def remitted_lines(company: Company, payments: pl.DataFrame) -> pl.DataFrame:
     """Return the lines of the payments' remittances, else what their bank entry itself lists.
 
-    `payments` are rows with id, payment_id (their number) and currency. Columns are those of
+    Else those of the transfer announced in the portal whose reference they quote. `payments` are
+    rows with id, payment_id (their number), currency and the texts of a payment.
+    Columns are those of
     `engine.matching.inputs.REMITTANCE_COLUMNS`, with the payer's reason as memo.
     """
     types: Mapping[str, type[pl.DataType]] = {
@@ -59,6 +62,8 @@ def remitted_lines(company: Company, payments: pl.DataFrame) -> pl.DataFrame:
             # below 0, in the order of the entry: never the key of a line of a remittance
             key = place - 1_000_000
             rows.append(listed_line(line, key, entry["payment_id"], entry["currency"]))
+    told.update(row[1] for row in rows)
+    rows.extend(announced_lines(company, payments, besides=told))
     return pl.DataFrame(rows, schema=_LINES, orient="row")
 
 

@@ -12,6 +12,7 @@ from dunwell.engine.calendars import day_number
 from dunwell.engine.cash_policy import CashPolicy
 from dunwell.engine.matching.discounts import discount_minor, discount_steps
 from dunwell.models import Adjustment, Item, Payment
+from dunwell.queries.early_payment import offer_terms
 
 LONGEST_NOTE = 500
 
@@ -19,13 +20,14 @@ LONGEST_NOTE = 500
 def check_discounts(
     discounts: Mapping[int, int], items: Mapping[int, Item], payment: Payment, policy: CashPolicy
 ) -> None:
-    """Raise Refused for a discount that the terms do not grant on the payment's value day."""
+    """Raise Refused for a discount no terms and no offer grant on the payment's value day."""
     grace = policy.matching.discount_grace_days
+    offered = offer_terms(discounts)
     for key, amount in sorted(discounts.items()):
         item = items[key]
-        terms = item.customer.terms
+        terms = "; ".join(filter(None, (item.customer.terms, offered.get(key, ""))))
         late = day_number(payment.value_on) - day_number(item.issued_on) - grace
-        rate = next((s.rate_ppm for s in discount_steps(terms) if late <= s.days), 0)
+        rate = max((s.rate_ppm for s in discount_steps(terms) if late <= s.days), default=0)
         # a unit more: the payer may round the other way
         most = discount_minor(item.amount_minor, rate) + 1 if rate else 0
         if not 0 < amount <= most:

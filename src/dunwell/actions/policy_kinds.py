@@ -18,12 +18,15 @@ from dunwell.engine.credit_rehearsal import play_credit_cases
 from dunwell.engine.dispute_policy import read_dispute_policy
 from dunwell.engine.dispute_rehearsal import play_dispute_cases
 from dunwell.engine.documents import DocumentError
+from dunwell.engine.early_payment import play_early_payment_cases
+from dunwell.engine.early_payment_policy import read_early_payment_policy
 from dunwell.engine.escalation_clock import play_playbook_cases
 from dunwell.engine.feedback_policy import play_feedback_cases, read_feedback_policy
 from dunwell.engine.plans_policy import read_plans_policy
 from dunwell.engine.plans_rehearsal import play_plan_cases
 from dunwell.engine.playbooks_policy import read_playbooks_policy
 from dunwell.engine.promise_policy import play_promise_cases, read_promises_policy
+from dunwell.engine.responses_policy import play_response_cases, read_responses_policy
 from dunwell.engine.segments_cases import play_segment_cases
 from dunwell.engine.segments_policy import read_segments_policy
 from dunwell.formats.policies import PolicyError, PolicyText, line_of, read_policy
@@ -95,6 +98,11 @@ KINDS: Mapping[str, PolicyKind] = {
         read=read_feedback_policy,
         play_cases=play_feedback_cases,
     ),
+    Kind.RESPONSES: PolicyKind(
+        about=_("What follows from answers to invoices, and when one counts as never received."),
+        read=read_responses_policy,
+        play_cases=play_response_cases,
+    ),
     Kind.CREDIT: PolicyKind(
         about=_("Who gets credit, how much and on which terms, and what stops an order."),
         read=read_credit_policy,
@@ -114,6 +122,11 @@ KINDS: Mapping[str, PolicyKind] = {
         about=_("Which payment plans are offered, what they cost, and when one has failed."),
         read=read_plans_policy,
         play_cases=play_plan_cases,
+    ),
+    Kind.EARLY_PAY: PolicyKind(
+        about=_("Who is offered less for earlier money, how much, and how much of it in a month."),
+        read=read_early_payment_policy,
+        play_cases=play_early_payment_cases,
     ),
     Kind.DISPUTES: PolicyKind(
         about=_("Why customers dispute, what has to be shown, who clears it up and by when."),

@@ -88,7 +88,7 @@ def checkout_state(told: Iterable[ProviderFact]) -> CheckoutState:
     known: dict[str, ProviderFact] = {}
     for fact in told:
         before = known.get(fact.event_id)
-        # one id with two contents is the provider's error; the same of both wins whoever came first
+        # one id with two contents is the provider's error; one of both wins, whoever came first
         if before is None or _content(fact) < _content(before):
             known[fact.event_id] = fact
     rows = sorted(known.values(), key=_place)

@@ -1,5 +1,10 @@
 """Addresses of early payment, under /portal/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from dunwell.portal import offers
+
+urlpatterns = [
+    path("offers/", offers.portal_offers, name="portal-offers"),
+    path("offers/<int:offer_id>/accept/", offers.portal_offer_accept, name="portal-offer-accept"),
+]

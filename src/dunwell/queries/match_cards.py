@@ -23,6 +23,7 @@ from dunwell.models import (
     Payment,
     RemittanceLine,
 )
+from dunwell.queries.early_payment import offer_terms
 from dunwell.queries.match_payers import plain_name
 
 MOST_CANDIDATES = 200
@@ -236,6 +237,7 @@ def _items(found: Any, as_of: date) -> dict[int, CardItem]:
     disputed = set(
         Dispute.objects.filter(item__in=rows, closed_on=None).values_list("item_id", flat=True)
     )
+    offered = offer_terms([item.pk for item in rows])
     return {
         item.pk: CardItem(
             id=item.pk,
@@ -245,7 +247,7 @@ def _items(found: Any, as_of: date) -> dict[int, CardItem]:
             customer_id=item.customer_id,
             customer_number=item.customer.number,
             customer_name=item.customer.name,
-            terms=item.customer.terms,
+            terms="; ".join(filter(None, (item.customer.terms, offered.get(item.pk, "")))),
             issued_on=item.issued_on,
             due_on=item.due_on,
             days_past_due=(as_of - item.due_on).days,

@@ -58,7 +58,9 @@ AND {from_day} <= %(today)s AND (h.until_on IS NULL OR {until_day} >= %(today)s)
 under them is just what was agreed."""
 _ITEMS = """
 SELECT i.id, i.customer_id, k.name, i.number, i.reference, {issued_day}, {due_day},
-       i.amount_minor, COALESCE(o.open_minor, 0), i.currency, k.terms,
+       i.amount_minor, COALESCE(o.open_minor, 0), i.currency,
+       k.terms || COALESCE((SELECT '; ' || f.terms FROM dunwell_earlypaymentoffer f
+                            WHERE f.item_id = i.id AND f.status IN ('open', 'accepted')), ''),
        CASE WHEN EXISTS (SELECT 1 FROM dunwell_dispute d
                          WHERE d.item_id = i.id AND d.closed_on IS NULL) THEN 'disputed'
             WHEN EXISTS (SELECT 1 FROM dunwell_hold h WHERE h.item_id = i.id AND {stops})

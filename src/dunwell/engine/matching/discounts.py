@@ -48,11 +48,9 @@ def discount_steps(terms: str) -> tuple[Step, ...]:
 
 
 def earned_ppm(item: Item, *, value_day: int, grace_days: int) -> int:
-    """Return the rate the item's terms grant on the value day, 0 when none any more."""
-    for step in discount_steps(item.terms):
-        if value_day <= item.issued_day + step.days + grace_days:
-            return step.rate_ppm
-    return 0
+    """Return the highest rate the item's terms grant on the value day, 0 when none any more."""
+    late = value_day - item.issued_day - grace_days
+    return max((s.rate_ppm for s in discount_steps(item.terms) if late <= s.days), default=0)
 
 
 def discount_minor(amount_minor: int, rate_ppm: int) -> int:

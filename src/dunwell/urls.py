@@ -11,6 +11,7 @@ urlpatterns = [
     path("feedback-link/", include("dunwell.portal.survey_urls")),
     path("guest/", include("dunwell.portal.guest_urls")),
     path("hooks/", include("dunwell.portal.hook_urls")),
+    path("loopback-bank/", include("dunwell.portal.practice_urls")),
     path("portal/", include("dunwell.portal.debtor_urls")),
     path("unsubscribe/", include("dunwell.portal.unsubscribe_urls")),
     path("", include("dunwell.web.urls")),

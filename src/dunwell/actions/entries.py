@@ -1,7 +1,8 @@
 """Double entry: the balanced lines that go with items, payments and allocations.
 
 An item books its amount against sales, opening balances, charges or refunds; a payment books
-bank, when netted what we owe, against unapplied cash; an allocation moves from receivables to
+bank, when netted what we owe, when paid at a provider what it holds for us, against unapplied
+cash; a payout moves what a provider held to bank and fees; an allocation moves from receivables to
 unapplied cash, netting, write-offs, discounts or exchange differences; across currencies it has
 an exchange line in each of the two. Lines sum to 0 per posting and currency.
 
@@ -16,7 +17,16 @@ from django.db import connection
 
 from dunwell.actions.gate import Refused
 from dunwell.actions.periods import first_open_day, share_books
-from dunwell.models import Allocation, Company, ImportBatch, Item, Payment, PeriodLock
+from dunwell.models import (
+    Allocation,
+    Company,
+    EntryLine,
+    ImportBatch,
+    Item,
+    Payment,
+    PeriodLock,
+    ProviderPayout,
+)
 from dunwell.queries.periods import lock_in_force
 
 _COLUMNS = (
@@ -37,7 +47,8 @@ FROM dunwell_item t WHERE t.company_id = %s AND {which}
 """
 _PAYMENTS = """
 SELECT t.company_id, 'payment', t.id,
-       CASE WHEN t.method = 'netting' THEN 'offset' ELSE 'bank' END,
+       CASE WHEN t.method = 'netting' THEN 'offset'
+            WHEN t.method = 'checkout' THEN 'provider' ELSE 'bank' END,
        t.customer_id, t.currency, t.amount_minor, t.value_on, t.recorded_on
 FROM dunwell_payment t WHERE t.company_id = %s AND {which}
 UNION ALL
@@ -133,6 +144,32 @@ def post_batch_entries(*, batch: ImportBatch) -> int:
         _post(batch.company, select, "t.batch_id = %s", [batch.pk])
         for select in (_ITEMS, _PAYMENTS, _ALLOCATIONS)
     )
+
+
+def post_payout(*, payout: ProviderPayout, amounts: Mapping[str, int], as_of: date) -> int:
+    """Write the lines of a provider's payout by account; return how many. They must sum to 0.
+
+    Booked on the day it was paid out, or on the first open day after a closed period.
+    """
+    if sum(amounts.values()):
+        raise ValueError(f"payout {payout.payout_id} does not balance")
+    company = payout.provider.company
+    share_books(company)
+    rows = [
+        EntryLine(
+            company=company,
+            source=EntryLine.Source.PAYOUT,
+            source_id=payout.pk,
+            account=account,
+            currency=payout.currency,
+            amount_minor=amount,
+            posted_on=first_open_day(company, payout.paid_on),
+            recorded_on=as_of,
+        )
+        for account, amount in sorted(amounts.items())
+        if amount
+    ]
+    return len(EntryLine.objects.bulk_create(rows))
 
 
 def _check_open(

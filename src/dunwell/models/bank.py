@@ -143,6 +143,7 @@ class BankEntry(models.Model):
         RETURN = "return", _("Payment returned")
         DEBIT = "debit", _("Direct debit collected")
         REFUND = "refund", _("Refund paid out")
+        PAYOUT = "payout", _("Payout of a payment provider")
         OTHER = "other", _("Not from a customer")
         SAME_MONEY = "same_money", _("Told before by another message")
         PENDING = "pending", _("Not booked by the bank")

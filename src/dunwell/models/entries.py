@@ -15,6 +15,7 @@ class EntryLine(models.Model):
         ITEM = "item", _("Item")
         PAYMENT = "payment", _("Payment")
         ALLOCATION = "allocation", _("Allocation")
+        PAYOUT = "payout", _("Payout of a payment provider")
 
     class Account(models.TextChoices):
         RECEIVABLE = "receivable", _("Receivables control")
@@ -32,6 +33,8 @@ class EntryLine(models.Model):
         CONCESSION = "concession", _("Concessions granted")
         RECOVERY = "recovery", _("Recoveries of bad debts")
         COMMISSION = "commission", _("Commission of agencies")
+        PROVIDER = "provider", _("Money with payment providers")
+        FEES = "fees", _("Fees of payment providers")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="entry_lines")
     source = models.CharField(max_length=10, choices=Source)

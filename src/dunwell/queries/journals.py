@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Max, Min
 
 from dunwell.formats.journal import ExportedLine
-from dunwell.models import Allocation, Company, EntryLine, Item, Journal, JournalLine, Payment
+from dunwell.models import (
+    Allocation,
+    Company,
+    EntryLine,
+    Item,
+    Journal,
+    JournalLine,
+    Payment,
+    ProviderPayout,
+)
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
@@ -213,7 +222,9 @@ def _sources(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], _Origin
     allocations = Allocation.objects.filter(pk__in=keys["allocation"]).values_list(
         "pk", "item", "item__number"
     )
+    payouts = ProviderPayout.objects.filter(pk__in=keys["payout"]).values_list("pk", "payout_id")
     return {
+        **{("payout", key): _Origin(number=number) for key, number in payouts},
         **{("item", key): _Origin(number=number, item_id=key) for key, number in items},
         **{("payment", key): _Origin(number=number, payment_id=key) for key, number in payments},
         **{

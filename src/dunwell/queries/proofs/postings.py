@@ -41,7 +41,8 @@ FROM dunwell_payment p LEFT JOIN dunwell_entryline e
   ON e.source = 'payment' AND e.source_id = p.id AND e.company_id = p.company_id
  AND COALESCE(e.customer_id, 0) = COALESCE(p.customer_id, 0) AND e.currency = p.currency
  AND e.posted_on = p.value_on AND e.recorded_on = p.recorded_on
- AND ((e.account = CASE p.method WHEN 'netting' THEN 'offset' ELSE 'bank' END
+ AND ((e.account = CASE p.method WHEN 'netting' THEN 'offset'
+                               WHEN 'checkout' THEN 'provider' ELSE 'bank' END
        AND e.amount_minor = p.amount_minor)
    OR (e.account = 'unapplied' AND e.amount_minor = -p.amount_minor))
 WHERE p.company_id = %(company)s
@@ -86,7 +87,9 @@ FROM dunwell_entryline e
 LEFT JOIN dunwell_item i ON e.source = 'item' AND i.id = e.source_id
 LEFT JOIN dunwell_payment p ON e.source = 'payment' AND p.id = e.source_id
 LEFT JOIN dunwell_allocation a ON e.source = 'allocation' AND a.id = e.source_id
+LEFT JOIN dunwell_providerpayout o ON e.source = 'payout' AND o.id = e.source_id
 WHERE e.company_id = %(company)s AND i.id IS NULL AND p.id IS NULL AND a.id IS NULL
+  AND o.id IS NULL
 """,
     ),
     Check(

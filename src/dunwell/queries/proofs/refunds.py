@@ -31,8 +31,10 @@ WHERE r.company_id = %(company)s AND (
 UNION ALL
 SELECT NULL, i.number, 'no refund', NULL, i.amount_minor, 0
 FROM dunwell_item i LEFT JOIN dunwell_refund r ON r.item_id = i.id
+LEFT JOIN dunwell_checkoutrefund f ON f.item_id = i.id
+LEFT JOIN dunwell_chargeback c ON c.item_id = i.id
 WHERE i.company_id = %(company)s AND i.kind = 'refund' AND i.reverses_id IS NULL
-  AND r.id IS NULL
+  AND r.id IS NULL AND f.id IS NULL AND c.id IS NULL
 ORDER BY 2
 """,
     ),

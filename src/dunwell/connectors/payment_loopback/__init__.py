@@ -1,0 +1,1 @@
+"""A payment provider in small, for demo and tests: hosted page, webhooks, refunds, payouts."""

@@ -79,8 +79,7 @@ class StripeGateway:
             thing = self._get(
                 f"/v1/checkout/sessions/{quote(provider_id, safe='')}", {"expand": _EXPANDED}
             )
-            paid_by = thing.get("payment_intent")
-            intent = str(paid_by["id"] if isinstance(paid_by, Mapping) else paid_by or "")
+            intent = _intent_of(thing)
             found = list(stripe.session_facts(thing))
         if intent:
             number = found[0].number
@@ -148,7 +147,7 @@ class StripeGateway:
         intent = provider_id
         if not provider_id.startswith("pi_"):
             session = self._get(f"/v1/checkout/sessions/{quote(provider_id, safe='')}", {})
-            intent = str(session.get("payment_intent") or "")
+            intent = _intent_of(session)
             if not intent:
                 raise PaymentGatewayError(
                     "Stripe has no payment for this checkout, so nothing to give back.",
@@ -339,6 +338,12 @@ def _of(fact: ProviderFact, provider_id: str, number: str) -> ProviderFact:
     """Return a fact under the id and number of the checkout it was asked for."""
     values = {name: getattr(fact, name) for name in ProviderFact.__slots__}
     return ProviderFact(**{**values, "subject": provider_id, "number": number or fact.number})
+
+
+def _intent_of(session: Mapping[str, Any]) -> str:
+    """Return the id of the payment of a page, whether it came along or not."""
+    paid_by = session.get("payment_intent")
+    return str(paid_by["id"] if isinstance(paid_by, Mapping) else paid_by or "")
 
 
 def _document(status: int, data: bytes) -> Mapping[str, Any]:

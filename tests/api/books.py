@@ -38,10 +38,15 @@ from tests.api.contact_books import keep_contacts
 from tests.api.cover_books import keep_covers
 from tests.api.credit_data_books import keep_credit_data
 from tests.api.credit_policy_books import keep_credit_policy
+from tests.api.customer_answer_books import keep_customer_answers
 from tests.api.debit_books import keep_debits
+from tests.api.delivery_books import keep_deliveries
 from tests.api.dispute_books import keep_disputes
+from tests.api.early_payment_books import keep_early_payment
+from tests.api.einvoice_books import keep_einvoices
 from tests.api.escalation_books import keep_escalations
 from tests.api.inbox_books import keep_inbox
+from tests.api.invoice_books import keep_invoices
 from tests.api.legal_books import keep_legal
 from tests.api.letter_books import keep_letters
 from tests.api.limit_books import keep_limits
@@ -49,6 +54,7 @@ from tests.api.mailbox_books import keep_mailboxes
 from tests.api.order_books import keep_orders
 from tests.api.placement_books import keep_placements
 from tests.api.plan_books import keep_plans
+from tests.api.portal_books import keep_portal
 from tests.api.prediction_books import keep_predictions
 from tests.api.reader_books import keep_readers
 from tests.api.refund_books import keep_refunds
@@ -155,10 +161,15 @@ def keep_books(company, tag=""):
             actor=boss, customer=customer, from_on=today - timedelta(days=90), to_on=today, **on
         ).pk,
         **keep_refunds(company, actor, customer, today=today, at=at),
+        **keep_invoices(company, tag, today=today, at=at),
+        **keep_einvoices(company, customer, tag, today=today, at=at),
         **keep_plans(company, tag, today=today, at=at),
         **keep_placements(company, tag, today=today, at=at),
         **keep_letters(company, tag, today=today, at=at),
+        **keep_early_payment(company, tag, at=at),
         **keep_suppressions(company, tag, at=at),
+        **keep_portal(customer, tag, as_of=today, at=at),
+        **keep_customer_answers(customer, as_of=today, at=at),
         **keep_readers(company, tag, at=at),
         **keep_settlements(company, tag, today=today, at=at),
         **keep_legal(company, tag, today=today, at=at),
@@ -180,6 +191,7 @@ def keep_books(company, tag=""):
         **keep_bank_layouts(company, boss, tag, at=at),
         **keep_cash(company, actor, customer, tag, today=today, at=at),
         **keep_charges(company, owed, today=today, at=at),
+        **keep_deliveries(company, owed, today=today, at=at),
         "adjustment_id": adjustment.pk,
         "allocation_id": Allocation.objects.get(payment=money, item=owed).pk,
         "batch_id": batch.pk,

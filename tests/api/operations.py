@@ -23,11 +23,16 @@ from tests.api.contact_operations import CONTACT_OPERATIONS
 from tests.api.cover_operations import COVER_OPERATIONS
 from tests.api.credit_data_operations import CREDIT_DATA_OPERATIONS
 from tests.api.credit_policy_operations import CREDIT_POLICY_OPERATIONS
+from tests.api.customer_answer_operations import CUSTOMER_ANSWER_OPERATIONS
 from tests.api.debit_operations import DEBIT_OPERATIONS
+from tests.api.delivery_operations import DELIVERY_OPERATIONS
 from tests.api.dispute_operations import DISPUTE_OPERATIONS, EVIDENCE_OPERATIONS
+from tests.api.early_payment_operations import EARLY_PAYMENT_OPERATIONS
+from tests.api.einvoice_operations import EINVOICE_OPERATIONS, EINVOICE_WITHOUT_KEY
 from tests.api.escalation_operations import ESCALATION_OPERATIONS
 from tests.api.feedback_operations import FEEDBACK_OPERATIONS
 from tests.api.inbox_operations import INBOX_OPERATIONS
+from tests.api.invoice_operations import INVOICE_OPERATIONS, INVOICE_UPLOADS
 from tests.api.legal_operations import LEGAL_OPERATIONS
 from tests.api.letter_operations import LETTER_OPERATIONS
 from tests.api.limit_operations import LIMIT_OPERATIONS
@@ -36,6 +41,7 @@ from tests.api.my_day_operations import MY_DAY_OPERATIONS
 from tests.api.order_operations import ORDER_OPERATIONS
 from tests.api.placement_operations import PLACEMENT_OPERATIONS
 from tests.api.plan_operations import PLAN_OPERATIONS
+from tests.api.portal_operations import PORTAL_OPERATIONS
 from tests.api.reader_operations import READER_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
 from tests.api.scorecard_operations import SCORECARD_OPERATIONS
@@ -69,6 +75,7 @@ def line(key, amount_minor):
 WHY = {"reason": "agreed by phone"}
 OPERATIONS = {
     "show_me": Call(ALL + "0"),
+    **{name: Call(*told, **more) for name, (told, more) in EINVOICE_OPERATIONS.items()},
     "show_home": Call(ALL),
     "show_aging": Call(ALL),
     "list_kpis": Call(ALL),
@@ -165,6 +172,11 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in PLAN_OPERATIONS.items()},
     **{name: Call(*told) for name, told in MY_DAY_OPERATIONS.items()},
     **{name: Call(*told) for name, told in LETTER_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in INVOICE_OPERATIONS.items()},
+    **{
+        name: Call(may, is_upload=True, file=file)
+        for name, (may, file) in INVOICE_UPLOADS.items()
+    },
     **{name: Call(*told) for name, told in CASH_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SETTLEMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in LEGAL_OPERATIONS.items()},
@@ -180,6 +192,7 @@ OPERATIONS = {
     **{name: Call("MCKD", is_upload=True, file=PDF) for name in PAPER_OPERATIONS},
     **{name: Call(*told) for name, told in MAILBOX_OPERATIONS.items()},
     **{name: Call(*told) for name, told in INBOX_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in DELIVERY_OPERATIONS.items()},
     **{name: Call(*told) for name, told in FEEDBACK_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SEGMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in ESCALATION_OPERATIONS.items()},
@@ -188,7 +201,10 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in CHARGE_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CONTACT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in STEERING_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in EARLY_PAYMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SUPPRESSION_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in PORTAL_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in CUSTOMER_ANSWER_OPERATIONS.items()},
     **{name: Call(*told) for name, told in READER_OPERATIONS.items()},
     "list_period_locks": Call(ALL),
     "close_period": Call(
@@ -346,6 +362,7 @@ OPERATIONS = {
 }
 
 WITHOUT_KEY = {
+    **EINVOICE_WITHOUT_KEY,
     "begin_domain_check": "asked twice one check runs",
     "check_credit": "one that writes nothing needs none, one that writes asks for it itself",
     "check_many_credits": "as check_credit",

@@ -3,7 +3,14 @@
 import re
 
 from dunwell.engine.invoice_document import DocumentParty
-from dunwell.models import Company, Contact, Customer, EInvoiceFile
+from dunwell.models import (
+    Company,
+    Contact,
+    Customer,
+    CustomerInvoicing,
+    EInvoiceFile,
+    InvoicingProfile,
+)
 
 MAIL_SCHEME = "EM"
 SIGNS = re.compile(r"[^0-9a-z]+")
@@ -21,13 +28,16 @@ def plain_number(number: str) -> str:
 
 
 def is_us(company: Company, party: DocumentParty) -> bool:
-    """Return whether a party bears this company's name; the VAT id is not kept with a company."""
-    own = plain_name(company.name)
-    return bool(own) and own in {plain_name(party.name), plain_name(party.trading_name)}
+    """Return whether a party is this company, by its name or the VAT id on its invoices."""
+    told = InvoicingProfile.objects.filter(company=company).first()
+    if told and told.vat_id and plain_number(told.vat_id) == plain_number(party.vat_id):
+        return True
+    own = {plain_name(company.name), plain_name(told.legal_name if told else "")} - {""}
+    return bool(own & {plain_name(party.name), plain_name(party.trading_name)})
 
 
 def seller_is_known(company: Company, seller: DocumentParty) -> bool:
-    """Return whether a seller is this company: by its name, or as one taken before; ≤ 1 query."""
+    """Return whether a seller is this company: by name or VAT id, or as one taken before."""
     if is_us(company, seller):
         return True
     taken = EInvoiceFile.objects.filter(company=company, status=EInvoiceFile.Status.TAKEN)
@@ -39,7 +49,7 @@ def seller_is_known(company: Company, seller: DocumentParty) -> bool:
 def customers_of(company: Company, buyer: DocumentParty) -> tuple[Customer, ...]:
     """Return the customers a buyer may be: by VAT id, else by address or number, else by name.
 
-    One is the answer, several are a question, none is none; at most three queries.
+    One is the answer, several are a question, none is none; at most five queries.
     """
     own = Customer.objects.filter(company=company)
     if buyer.vat_id:
@@ -48,6 +58,15 @@ def customers_of(company: Company, buyer: DocumentParty) -> tuple[Customer, ...]
         if found := tuple(own.filter(vat_id__in=spelt).order_by("id")[:MOST]):
             return found
     mails = {buyer.email.lower()} if buyer.email else set()
+    if buyer.endpoint:
+        wants = CustomerInvoicing.objects.filter(
+            company=company,
+            endpoint__iexact=buyer.endpoint,
+            endpoint_scheme__in=(buyer.endpoint_scheme, ""),
+        )
+        known_ids = wants.values("customer_id")
+        if found := tuple(own.filter(pk__in=known_ids).order_by("id")[:MOST]):
+            return found
     if buyer.endpoint_scheme == MAIL_SCHEME:
         mails.add(buyer.endpoint.lower())
     if mails:

@@ -57,9 +57,12 @@ TALK: tuple[Place, ...] = (
     Place("inbox", _("Inbox"), "mails", "g z", "timeline.words"),
     Place("messages", _("Messages"), "mail", "g m"),
     Place("wording-studio", _("Message texts"), "text-quote"),
+    Place("invoices", _("Invoices"), "file-pen"),
     Place("item-documents", _("Documents"), "file-text"),
+    Place("deliveries", _("Deliveries"), "package-check"),
     Place("disputes", _("Disputes"), "scale"),
     Place("feedback", _("Feedback"), "message-circle-heart"),
+    Place("customer-answers", _("Told by customers"), "message-square-check"),
     Place("contact-gaps", _("Missing contacts"), "user-search"),
 )
 CREDIT: tuple[Place, ...] = (
@@ -94,6 +97,8 @@ AHEAD = (
 )
 CONTROL = (
     Place("imports", _("Imports"), "upload", "g u"),
+    Place("early-payment", _("Early payment"), "percent"),
+    Place("einvoice-files", _("E-invoices"), "file-code"),
     Place("strategies", _("Strategies"), "route", "g s"),
     Place("channels", _("Channels"), "radio-tower"),
     Place("mailboxes", _("Mailboxes"), "mailbox"),

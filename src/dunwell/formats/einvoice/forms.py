@@ -12,19 +12,19 @@ from dunwell.formats.einvoice.ubl_write import write_ubl
 XML, PDF = "application/xml", "application/pdf"
 
 WRITERS: dict[str, tuple[Callable[[InvoiceDocument, str], bytes], str]] = {
-    "en16931-ubl": (write_ubl, "en16931"),
-    "en16931-cii": (write_cii, "en16931"),
-    "xrechnung-ubl": (write_ubl, "xrechnung"),
-    "xrechnung-cii": (write_cii, "xrechnung"),
+    "en16931_ubl": (write_ubl, "en16931"),
+    "en16931_cii": (write_cii, "en16931"),
+    "xrechnung_ubl": (write_ubl, "xrechnung"),
+    "xrechnung_cii": (write_cii, "xrechnung"),
     "peppol": (write_ubl, "peppol"),
 }
 """Forms that are XML: which syntax, and which specification."""
 
 LEVELS = {
-    "factur-x": "en16931",
-    "factur-x-xrechnung": "xrechnung",
-    "factur-x-basic": "basic",
-    "factur-x-extended": "extended",
+    "facturx": "en16931",
+    "facturx_xrechnung": "xrechnung",
+    "facturx_basic": "basic",
+    "facturx_extended": "extended",
 }
 """Forms that are a PDF with the XML inside, and their level."""
 

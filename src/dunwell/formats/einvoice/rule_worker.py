@@ -19,7 +19,7 @@ def main(asked: TextIO, answers: TextIO) -> None:
     for line in asked:
         try:
             answer = {"svrl": _checked(processor, sheets, json.loads(line))}
-        except (RuntimeError, ValueError, KeyError) as error:
+        except (saxonche.PySaxonApiError, RuntimeError, ValueError, KeyError) as error:
             answer = {"error": str(error)[:2000]}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()

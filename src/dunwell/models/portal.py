@@ -43,6 +43,7 @@ class PortalSeat(models.Model):
     invited_by = models.CharField(max_length=150)
     ended_on = models.DateField(null=True)
     ended_by = models.CharField(max_length=150, blank=True)
+    last_seen_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -64,7 +65,8 @@ class PortalLink(models.Model):
     """A link by which somebody enters, once or to look only; its token is computed, never stored.
 
     A sign-in link is bound to a seat and used once. A view link is bound to a customer and an
-    address, opens pages to be read until it ends, and can do nothing else.
+    address, opens pages to be read until it ends, and can do nothing else; `used_at` is when it
+    was opened first. One of a contact ends with the contact's address.
     """
 
     class Purpose(models.TextChoices):
@@ -77,6 +79,8 @@ class PortalLink(models.Model):
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="portal_links")
     purpose = models.CharField(max_length=14, choices=Purpose)
     email = models.EmailField()
+    is_of_contact = models.BooleanField(default=False)
+    """It was made for a contact, and is dead once that contact has another address or is gone."""
     nonce = models.CharField(max_length=32)
     token_hash = models.CharField(max_length=64, unique=True)
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="portal_links")

@@ -11,11 +11,12 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare
 
 from dunwell import clock
-from dunwell.actions.gate import Actor, debtor
+from dunwell.actions.gate import Actor, debtor, looker
 from dunwell.models import Company, Customer, PortalLink, PortalSeat
 from dunwell.portal.visitors import View, visitor
+from dunwell.queries.portal_links import live_links
 
-SESSION_KEY = "portal"
+SESSION_KEY, CONFIRMED_KEY = "portal", "portal_confirmed"
 FORBIDDEN = 403
 
 
@@ -76,20 +77,25 @@ def in_portal(right: str = "portal.view", *, most: int = 600) -> Callable[[View]
 
 
 def take_seat(request: HttpRequest, seat: PortalSeat) -> None:
-    """Let this browser act from a seat; whatever was open before is forgotten."""
+    """Let this browser act from a seat; whatever was open before is forgotten.
+
+    Its session gets a new key: one that was planted before is worth nothing.
+    """
     request.session.cycle_key()
     request.session[SESSION_KEY] = {"seat": seat.pk, "nonce": seat.person.session_nonce}
 
 
 def look_on(request: HttpRequest, link: PortalLink) -> None:
-    """Let this browser look at what a view link opens; an own seat is not given up for it."""
+    """Let this browser look at what a view link opens, and do nothing else."""
     request.session.cycle_key()
     request.session[SESSION_KEY] = {"link": link.pk}
 
 
 def leave(request: HttpRequest) -> None:
     """Close the portal in this browser."""
-    request.session.pop(SESSION_KEY, None)
+    for key in (SESSION_KEY, CONFIRMED_KEY):
+        request.session.pop(key, None)
+    request.session.cycle_key()
 
 
 def current_debtor(request: HttpRequest) -> Debtor | None:
@@ -113,17 +119,11 @@ def _seated(key: int, nonce: str) -> Debtor | None:
 
 
 def _onlooker(key: int) -> Debtor | None:
-    rows = PortalLink.objects.select_related("company", "customer__company", "contact")
-    link = rows.filter(pk=key, purpose=PortalLink.Purpose.VIEW, revoked_at=None).first()
-    if link is None or link.expires_at <= clock.now():
+    rows = live_links(at=clock.now()).select_related("company", "customer__company", "contact")
+    link = rows.filter(pk=key, purpose=PortalLink.Purpose.VIEW).first()
+    if link is None:
         return None
-    actor = Actor(
-        company=link.company,
-        name=f"{link.email} (view link)",
-        rights=frozenset({"portal.view"}),
-        customer_id=link.customer_id,
-    )
-    return Debtor(company=link.company, customer=link.customer, actor=actor, link=link)
+    return Debtor(company=link.company, customer=link.customer, actor=looker(link), link=link)
 
 
 def _speak(request: HttpRequest, who: Debtor) -> None:

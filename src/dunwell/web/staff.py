@@ -19,7 +19,7 @@ from dunwell.queries.companies import chosen_company, companies_of
 
 OPEN_PATHS = (
     *("/accounts/", "/sign-in/", "/static/", "/api/", "/language/", "/apply/", "/hooks/"),
-    "/unsubscribe/",
+    *("/unsubscribe/", "/portal/", "/portal-api/"),
 )
 """Pages that work without a company: sign-in itself, and the API with its own tokens."""
 
@@ -72,7 +72,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         """Return a redirect to sign-in for a visitor, None to go on; 404 for closed pages."""
         if request.resolver_match and request.resolver_match.url_name in CLOSED:
             raise Http404
-        if request.path.startswith("/api/"):
+        if request.path.startswith(("/api/", "/portal-api/")):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 

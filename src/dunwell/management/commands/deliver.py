@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from dunwell.jobs.deliver import deliver
+from dunwell.jobs.portal_mails import answer_door
 from dunwell.jobs.webhooks import tell_webhooks
 from dunwell.models import Company
 from dunwell.queries.runs import companies_to_run
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         companies = companies_to_run(options["company"])
         if options["company"] and not companies:
             raise CommandError(f"There is no company named {options['company']!r}.")
+        answer_door()
         for company in companies:
             counts = deliver(company.pk)
             for word, number in tell_webhooks(company.pk).items():

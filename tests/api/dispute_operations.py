@@ -39,6 +39,7 @@ DISPUTE_OPERATIONS = {
     "withdraw_dispute_case": (EDITS, WHY),
     "reopen_dispute_case": (EDITS, WHY, {"dispute_case_id": "withdrawn_case_id"}),
     "merge_dispute_case": (EDITS, lambda ids, today: {"into_id": ids["other_case_id"]}),
+    "comment_on_dispute_case": (EDITS, {"text": "We look into it."}),
     "ask_about_dispute_case": (
         EDITS,
         {"question": "Delivered?", "guest_name": "Pit", "guest_email": "pit@carrier.example"},

@@ -31,4 +31,12 @@ INBOX_OPERATIONS = {
         None,
         {"conversation_id": "done_inbound_conversation_id"},
     ),
+    "name_conversation_items": (DESK, lambda ids, today: {"item_ids": [ids["item_id"]]}),
+    "unname_conversation_item": (DESK, lambda ids, today: {"item_id": ids["item_id"]}),
+    "put_conversations_together": (
+        DESK,
+        lambda ids, today: {"other_id": ids["done_inbound_conversation_id"]},
+    ),
+    "split_conversation": (DESK, lambda ids, today: {"inbound_id": ids["inbound_id"]}),
+    "set_conversation_aside": (DESK,),
 }

@@ -185,7 +185,7 @@ def test_a_query_is_taken_back_and_all_is_due_again(jane, item):
 
 
 def test_onlookers_read_and_strangers_find_nothing(company, customer, jane, item):
-    case, page = opened(jane, item, paper_price_agreement=SimpleUploadedFile("a.png", PNG))
+    _, page = opened(jane, item, paper_price_agreement=SimpleUploadedFile("a.png", PNG))
     evidence = DisputeEvidence.objects.get()
     looking, _ = onlooker(customer)
     shown = looking.get(page)

@@ -15,6 +15,7 @@ from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.mail_reports import act_on_report
 from dunwell.actions.signals import record_signal
 from dunwell.actions.uploads import keep_bytes
+from dunwell.formats.card_masking import masked_message
 from dunwell.formats.inbound_mail import (
     InboundMail,
     InboundMailError,
@@ -84,6 +85,8 @@ def take_in(
         raise Refused("The message is empty.")
     if len(data) > MOST_BYTES:
         raise Refused(f"The message has more than {MOST_BYTES // 1024**2} MB and is not kept.")
+    # before anything is kept: a card number somebody wrote is none of ours to have
+    data = masked_message(data, is_mail=channel in MAILS)
     sha256 = keep_bytes(data)
     # one at a time: two that fetch at once see what the other has taken in
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)

@@ -1,19 +1,37 @@
 """/conversations: what is written back and forth, whose it is, and whether it is done."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from ninja import Router
+from pydantic import Field
 
 from dunwell.actions.conversations import (
     assign_conversation,
     close_conversation,
+    link_items,
+    merge_conversations,
     reopen_conversation,
+    set_aside_spam,
+    split_message,
+    unlink_item,
 )
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Body, Cursor, Done, Id, Key, Limit, Word, answers, own
+from dunwell.api.fields import (
+    PAGE,
+    Body,
+    Created,
+    Cursor,
+    Done,
+    Id,
+    Key,
+    Limit,
+    Word,
+    answers,
+    own,
+)
 from dunwell.api.writes import once
-from dunwell.models import Conversation, User
+from dunwell.models import Conversation, InboundMessage, Item, User
 from dunwell.queries.conversations import (
     ConversationDetail,
     ConversationRow,
@@ -29,6 +47,30 @@ class AssignConversationIn(Body):
     """Who is to answer; null gives the conversation back to all."""
 
     user_id: Key | None = None
+
+
+class NamedItemsIn(Body):
+    """Items the conversation is about."""
+
+    item_ids: Annotated[list[Key], Field(min_length=1, max_length=200)]
+
+
+class UnnamedItemIn(Body):
+    """The item that is taken off."""
+
+    item_id: Key
+
+
+class MergedTalkIn(Body):
+    """The conversation that goes into this one."""
+
+    other_id: Key
+
+
+class SplitTalkIn(Body):
+    """The message that gets a conversation of its own."""
+
+    inbound_id: Key
 
 
 @router.get("", response=answers(Page[ConversationRow]))
@@ -99,4 +141,72 @@ def open_conversation_again(
     """Take a conversation up again."""
     conversation = own(Conversation, request.actor, conversation_id)
     reopen_conversation(actor=request.actor, conversation=conversation, at=request.at)
+    return 200, {"changed": 1}
+
+
+@router.post("/{conversation_id}/items", response=answers(Done))
+@once
+def name_conversation_items(
+    request: ApiRequest, conversation_id: Id, body: NamedItemsIn
+) -> tuple[int, dict[str, Any]]:
+    """Name items a conversation is about; all of them, or none."""
+    items = [own(Item, request.actor, key) for key in body.item_ids]
+    link_items(
+        actor=request.actor,
+        conversation=own(Conversation, request.actor, conversation_id),
+        items=items,
+        at=request.at,
+    )
+    return 200, {"changed": len(items)}
+
+
+@router.post("/{conversation_id}/items/remove", response=answers(Done))
+@once
+def unname_conversation_item(
+    request: ApiRequest, conversation_id: Id, body: UnnamedItemIn
+) -> tuple[int, dict[str, Any]]:
+    """Take an item off a conversation."""
+    unlink_item(
+        actor=request.actor,
+        conversation=own(Conversation, request.actor, conversation_id),
+        item=own(Item, request.actor, body.item_id),
+        at=request.at,
+    )
+    return 200, {"changed": 1}
+
+
+@router.post("/{conversation_id}/merge", response=answers(Done))
+@once
+def put_conversations_together(
+    request: ApiRequest, conversation_id: Id, body: MergedTalkIn
+) -> tuple[int, dict[str, Any]]:
+    """Move all of another conversation of the same customer into this one."""
+    merge_conversations(
+        actor=request.actor,
+        into=own(Conversation, request.actor, conversation_id),
+        other=own(Conversation, request.actor, body.other_id),
+        at=request.at,
+    )
+    return 200, {"changed": 1}
+
+
+@router.post("/{conversation_id}/split", response=answers(Created, 201))
+@once
+def split_conversation(
+    request: ApiRequest, conversation_id: Id, body: SplitTalkIn
+) -> tuple[int, dict[str, Any]]:
+    """Give a message a conversation of its own; returns where it is now."""
+    talk = own(Conversation, request.actor, conversation_id)
+    inbound = own(InboundMessage, request.actor, body.inbound_id)
+    if inbound.conversation_id != talk.pk:
+        raise Http404
+    return 201, {"id": split_message(actor=request.actor, inbound=inbound, at=request.at).pk}
+
+
+@router.post("/{conversation_id}/spam", response=answers(Done))
+@once
+def set_conversation_aside(request: ApiRequest, conversation_id: Id) -> tuple[int, dict[str, Any]]:
+    """Set a conversation aside as spam."""
+    conversation = own(Conversation, request.actor, conversation_id)
+    set_aside_spam(actor=request.actor, conversation=conversation, at=request.at)
     return 200, {"changed": 1}

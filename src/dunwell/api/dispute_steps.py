@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import File, Router, UploadedFile
 from pydantic import Field
 
+from dunwell.actions.dispute_comments import write_to_customer
 from dunwell.actions.dispute_evidence import add_evidence, remove_evidence
 from dunwell.actions.dispute_resolutions import (
     ResolvedPart,
@@ -46,6 +47,14 @@ class QuestionIn(Body):
     guest_name: Annotated[Plain, Field(max_length=120)] = ""
     guest_email: Annotated[Plain, Field(max_length=254)] = ""
     due_on: Day | None = None
+
+
+class CommentIn(Body):
+    """What the customer reads about a case; a proposal names what we would credit."""
+
+    text: Annotated[Plain, Field(min_length=1, max_length=4000)]
+    kind: Literal["comment", "question", "proposal"] = "comment"
+    credit_minor: Minor | None = None
 
 
 class AnsweredIn(Body):
@@ -94,6 +103,16 @@ def ask_about_dispute_case(
     assignee = colleague_of(request, told.pop("user_id"))
     task = ask_colleague(**move_of(request, dispute_case_id), assignee=assignee, **told)
     return 201, {"id": task.pk}
+
+
+@router.post("/dispute-cases/{dispute_case_id}/comments", response=answers(Created, 201))
+@once
+def comment_on_dispute_case(
+    request: ApiRequest, dispute_case_id: Id, body: CommentIn
+) -> tuple[int, dict[str, Any]]:
+    """Write to the customer about a case; a question or proposal lets it wait for the answer."""
+    comment = write_to_customer(**move_of(request, dispute_case_id), **body.dict())
+    return 201, {"id": comment.pk}
 
 
 @router.post("/dispute-tasks/{dispute_task_id}/answer", response=answers(Done))

@@ -2,17 +2,32 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 from django.conf import settings
 
 from dunwell.actions.gate import Refused
-from dunwell.actions.uploads import Upload
 from dunwell.connectors.virus_scanner import ScannerError, VirusScanner
 
 log = logging.getLogger(__name__)
 
 
-def scan_uploads(uploads: Sequence[Upload]) -> Sequence[Upload]:
+class SentFile(Protocol):
+    """A file as a form brought it."""
+
+    @property
+    def name(self) -> str:
+        """Return the name it came with."""
+
+    @property
+    def data(self) -> bytes:
+        """Return its bytes."""
+
+
+File = TypeVar("File", bound=SentFile)
+
+
+def scan_uploads(uploads: Sequence[File]) -> Sequence[File]:
     """Return the files when the virus scanner found nothing; all of them where none is set up.
 
     Raises Refused for a file with a finding, and while the scanner does not answer: what nobody

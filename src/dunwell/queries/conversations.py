@@ -26,6 +26,8 @@ from dunwell.queries.inbound_details import (
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 IN, OUT = "in", "out"
+MOST_MERGEABLE = 30
+"""Conversations that are offered to be put together with one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,6 +177,14 @@ def conversation_rows(
         .order_by("-opened_at", "-id")[: limit + 1]
     )
     return page_of([_row(one) for one in rows], limit=limit, key=lambda r: (r.opened_at, r.id))
+
+
+def mergeable(company: Company, row: ConversationRow) -> tuple[tuple[int, str], ...]:
+    """Return other conversations that may go into one: of the same customer, or of nobody."""
+    found = Conversation.objects.filter(company=company, merged_into=None).exclude(pk=row.id)
+    found = found.filter(Q(customer=row.customer_id) | Q(customer=None))
+    listed = found.order_by("-last_in_at", "-pk")[:MOST_MERGEABLE]
+    return tuple(listed.values_list("pk", "subject"))
 
 
 def people(company: Company) -> tuple[Colleague, ...]:

@@ -23,6 +23,7 @@ from dunwell.models import (
 from dunwell.queries.credit_requests import RequestRow, request_rows
 from dunwell.queries.dispute_amounts import CaseAmounts, claim_amounts
 from dunwell.queries.dispute_cases import DisputeCaseRow, rows_of
+from dunwell.queries.dispute_comments import DisputeCommentRow, comment_rows
 from dunwell.queries.dispute_facts import Checklist, checklist
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.dispute_tasks import DisputeTaskRow, task_rows
@@ -158,12 +159,13 @@ class CaseDetail:
     requests: tuple[RequestRow, ...]
     weights: tuple[Weight, ...]
     steps: tuple[DisputeStep, ...]
+    comments: tuple[DisputeCommentRow, ...] = ()
 
 
 def case_detail(
     company: Company, case_id: int, *, as_of: date, language: str = "en"
 ) -> CaseDetail | None:
-    """Return one case of the company in full, None where there is none; a fixed 16 queries."""
+    """Return one case of the company in full, None where there is none; a fixed 18 queries."""
     case = (
         DisputeCase.objects.filter(company=company, pk=case_id)
         .select_related("customer", "owner", "merged_into")
@@ -203,6 +205,7 @@ def case_detail(
             for one in weights
         ),
         steps=_steps(case),
+        comments=comment_rows(case),
     )
 
 

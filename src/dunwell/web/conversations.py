@@ -17,13 +17,19 @@ from dunwell.actions.conversations import (
     close_conversation,
     mark_complaint,
     reopen_conversation,
+    set_aside_spam,
     take_conversation,
     wait_conversation,
 )
 from dunwell.actions.gate import Refused
 from dunwell.actions.inbox_decisions import identify_conversation
 from dunwell.models import Conversation, Customer, User
-from dunwell.queries.conversations import conversation_detail, conversation_rows, people
+from dunwell.queries.conversations import (
+    conversation_detail,
+    conversation_rows,
+    mergeable,
+    people,
+)
 from dunwell.queries.pages import CursorError
 from dunwell.web.answers import done, refused
 from dunwell.web.keys import read_key
@@ -39,6 +45,7 @@ MOVES: Mapping[str, tuple[Move, Promise | str]] = {
     "close": (close_conversation, _("The conversation is done.")),
     "reopen": (reopen_conversation, _("The conversation is open again.")),
     "wait": (wait_conversation, _("The customer is to answer next.")),
+    "spam": (set_aside_spam, _("Set aside as spam.")),
     "complaint": (partial(mark_complaint, is_complaint=True), _("Flagged as a complaint.")),
     "no-complaint": (partial(mark_complaint, is_complaint=False), _("No complaint any more.")),
 }
@@ -78,7 +85,8 @@ def conversation_show(request: StaffRequest, conversation_id: int) -> HttpRespon
     detail = conversation_detail(company, conversation_id)
     if detail is None:
         raise Http404
-    context = {"detail": detail, "people": people(company)}
+    others = mergeable(company, detail.row)
+    context = {"detail": detail, "people": people(company), "others": others}
     return render(request, "web/conversation.html", context)
 
 

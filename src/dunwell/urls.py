@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from dunwell.api import api
+from dunwell.api.debtor_desk import debtor_desk
 
 urlpatterns = [
     path("api/v1/", api.urls),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("guest/", include("dunwell.portal.guest_urls")),
     path("hooks/", include("dunwell.portal.hook_urls")),
     path("loopback-bank/", include("dunwell.portal.practice_urls")),
+    path("portal-api/v1/", debtor_desk.urls),
     path("portal/", include("dunwell.portal.debtor_urls")),
     path("unsubscribe/", include("dunwell.portal.unsubscribe_urls")),
     path("", include("dunwell.web.urls")),

@@ -149,6 +149,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dunwell.web.staff.StaffMiddleware",
+    "dunwell.web.card_numbers.CardNumberMiddleware",
 ]
 ROOT_URLCONF = "dunwell.urls"
 WSGI_APPLICATION = "dunwell.wsgi.application"
@@ -262,6 +263,7 @@ EMAIL_HOST_USER = _text("SMTP_USER")
 EMAIL_HOST_PASSWORD = _text("SMTP_PASSWORD")
 EMAIL_USE_TLS = _flag("SMTP_TLS", default=False)
 BUREAU_SECRETS = _secrets("BUREAU")
+PAYMENT_SECRETS = _secrets("PAYMENT")
 """Tokens of credit bureaus by the name of their variable; a bureau names the one it uses."""
 WEBHOOK_HOSTS = [host for host in _text("WEBHOOK_HOSTS").split(",") if host]
 CHANNEL_SECRETS = _secrets("CHANNEL")

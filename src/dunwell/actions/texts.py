@@ -5,14 +5,21 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from dunwell.actions.gate import Refused
+from dunwell.engine.card_numbers import card_numbers
 
 
 def fitting(*, text: str, most: int, what: str) -> str:
     """Return the text without blanks around it; raise Refused above `most` characters.
 
-    PostgreSQL would refuse it with an error nobody understands, SQLite would store it.
+    PostgreSQL would refuse it with an error nobody understands, SQLite would store it. A text
+    that holds a card number is refused too: no record of ours may have one (PCI DSS).
     """
     trimmed = text.strip().replace("\0", "")
+    if card_numbers(trimmed):
+        raise Refused(
+            f"The {what} holds a card number. Take it out; cards are only typed on the payment "
+            "provider's own page."
+        )
     if len(trimmed) > most:
         raise Refused(f"The {what} has {len(trimmed)} characters; at most {most} fit.")
     return trimmed

@@ -6,7 +6,17 @@ from typing import Protocol, TypeVar
 
 from django.db.models import TextChoices
 
-from dunwell.models import ApiToken, Company, Customer, Membership, PortalSeat, Role, User
+from dunwell.models import (
+    ApiToken,
+    Company,
+    Customer,
+    Membership,
+    PortalKey,
+    PortalLink,
+    PortalSeat,
+    Role,
+    User,
+)
 
 VIEW = frozenset({"ledger.view", "ledger.verify"})
 TALK = frozenset({"timeline.words"})
@@ -17,7 +27,9 @@ JUDGE = TALK | {"timeline.judgement"}
 
 COLLECT = frozenset(
     {
+        "payment.link",
         "promise.record",
+        "autopay.edit",
         "promise.withdraw",
         "dispute.open",
         "hold.place",
@@ -46,11 +58,17 @@ COLLECT = frozenset(
         "dispute.edit",
         "dispute.propose",
         "document.edit",
+        "portal.invite",
+        "delivery.note",
+        "response.take",
     }
 )
 CASH = frozenset(
     {
+        "payment.link",
+        "checkout.edit",
         "items.import",
+        "autopay.edit",
         "item.add",
         "payment.record",
         "payment.apply",
@@ -78,10 +96,16 @@ CASH = frozenset(
         "dispute.edit",
         "document.edit",
         "credit_request.edit",
+        "invoice.edit",
+        "invoice.issue",
+        "portal.invite",
+        "delivery.note",
+        "response.take",
     }
 )
 CREDIT = frozenset(
     {
+        "checkout.edit",
         "message.approve",
         "hold.release",
         "dispute.close",
@@ -135,6 +159,10 @@ CREDIT = frozenset(
         "intent.train",
         "suppression.edit",
         "survey.edit",
+        "invoice.edit",
+        "invoice.issue",
+        "invoice.approve",
+        "early_payment.offer",
     }
 )
 ANALYSE = frozenset(
@@ -171,6 +199,7 @@ GRANT = frozenset(
         "note.record",
         "order_hold.release",
         "escalation.answer",
+        "invoice.approve",
     }
 )
 """What a finance director decides: approvals above the credit manager's authority."""
@@ -193,6 +222,7 @@ RESOLVE = frozenset(
 
 ADMIN = frozenset(
     {
+        "payment_provider.edit",
         "company.edit",
         "bureau.edit",
         "user.manage",
@@ -214,6 +244,7 @@ ADMIN = frozenset(
         "suppression.edit",
         "message.retry",
         "intent.train",
+        "invoicing.edit",
     }
 )
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
@@ -277,7 +308,8 @@ class Stale(Refused):
 class Actor:
     """A member of staff, a program, the system or somebody of a customer, acting in one company.
 
-    `customer_id` is set for a customer's own people: they act for that customer alone.
+    `customer_id` is set for a customer's own people: they act for that customer alone, from the
+    seat `seat_id` where they have one.
     """
 
     company: Company
@@ -286,6 +318,7 @@ class Actor:
     roles: frozenset[str] = field(default_factory=frozenset)
     rights: frozenset[str] = field(default_factory=frozenset)
     customer_id: int | None = None
+    seat_id: int | None = None
 
     @property
     def is_partner(self) -> bool:
@@ -371,10 +404,27 @@ def debtor(seat: PortalSeat, *, may: frozenset[str] | None = None) -> Actor:
     rights = PORTAL_RIGHTS[seat.role]
     return Actor(
         company=seat.company,
-        name=f"{seat.person.email} (portal)",
+        name=f"{seat.person.email} (portal)"[:150],
         rights=rights if may is None else rights & may,
         customer_id=seat.customer_id,
+        seat_id=seat.pk,
     )
+
+
+def looker(link: PortalLink) -> Actor:
+    """Return whoever came by a link to look as an actor: may see one customer, and do nothing."""
+    return Actor(
+        company=link.company,
+        name=f"{link.email} (view link)"[:150],
+        rights=frozenset({"portal.view"}),
+        customer_id=link.customer_id,
+    )
+
+
+def robot(key: PortalKey) -> Actor:
+    """Return a customer's program as an actor: its own rights, and never more than its seat's."""
+    actor = debtor(key.seat, may=frozenset(key.rights))
+    return replace(actor, name=f"key {key.pk} ({key.name}) of {key.seat.person.email}"[:150])
 
 
 def system(company: Company) -> Actor:

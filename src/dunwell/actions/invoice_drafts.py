@@ -9,9 +9,15 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused, Stale, check_status, own, own_customer
+from dunwell.actions.invoice_amounts import (
+    AllowanceDraft,
+    LineDraft,
+    document_allowance,
+    invoice_line,
+    invoice_sums,
+)
 from dunwell.actions.texts import fitting, needed
-from dunwell.engine.invoice_document import Allowance, DocumentLine, DocumentTotals
-from dunwell.engine.invoice_totals import TotalsError, invoice_totals, line_net
+from dunwell.engine.invoice_totals import TotalsError
 from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import (
     CreditRequest,
@@ -20,43 +26,13 @@ from dunwell.models import (
     InvoiceLine,
     InvoiceSchedule,
     Order,
-    TaxRate,
 )
 from dunwell.queries.invoice_documents import prebill
 from dunwell.queries.invoice_rules import tax_rates_on
 
 MOST_LINES = 500
-LONGEST = 1_000_000_000_000_000
-"""Largest quantity and price in millionths: a thousand million."""
 Status = Invoice.Status
 Kind = Invoice.Kind
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LineDraft:
-    """One line as it is asked for: quantity and price in millionths, the tax by its code."""
-
-    name: str
-    quantity_micros: int
-    price_micros: int
-    tax_code: str
-    unit: str = "C62"
-    description: str = ""
-    seller_item: str = ""
-    discount_minor: int = 0
-    discount_reason: str = ""
-    order_line: str = ""
-    agreed_price_micros: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AllowanceDraft:
-    """An allowance or charge of the whole document, minor units above 0."""
-
-    amount_minor: int
-    tax_code: str
-    reason: str
-    is_charge: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,10 +222,11 @@ def _checked(
     rates = tax_rates_on(actor.company, as_of=draft.delivered_on or as_of)
     try:
         lines = [
-            _line(one, place, rates, draft.currency) for place, one in enumerate(draft.lines, 1)
+            invoice_line(one, place, rates, draft.currency)
+            for place, one in enumerate(draft.lines, 1)
         ]
-        allowances = [_allowance(one, rates) for one in draft.allowances]
-        totals = _totals(lines, allowances, draft.prepaid_minor)
+        allowances = [document_allowance(one, rates) for one in draft.allowances]
+        totals = invoice_sums(lines, allowances, draft.prepaid_minor)
     except TotalsError as error:
         raise Refused(str(error)) from error
     is_credit = draft.kind == Kind.CREDIT_NOTE
@@ -307,76 +284,6 @@ def _check_others(actor: Actor, customer: Customer, draft: Draft) -> None:
         raise Refused("It would be due before it was delivered; check both days.")
     if draft.from_on and draft.to_on and draft.to_on < draft.from_on:
         raise Refused("The period ends before it begins; check both days.")
-
-
-def _line(one: LineDraft, place: int, rates: dict[str, TaxRate], currency: str) -> InvoiceLine:
-    if not one.name.strip():
-        raise Refused(f"Line {place} has no name; say what is billed.")
-    if one.quantity_micros == 0 or abs(one.quantity_micros) > LONGEST:
-        raise Refused(f"Line {place}: the quantity must not be 0 nor beyond 1,000,000,000.")
-    if not 0 <= one.price_micros <= LONGEST:
-        raise Refused(f"Line {place}: the price must lie between 0 and 1,000,000,000.")
-    if one.discount_minor < 0:
-        raise Refused(f"Line {place}: a discount must not be below 0.")
-    rate = _rate(rates, one.tax_code, f"Line {place}")
-    off = [Allowance(amount_minor=one.discount_minor)] if one.discount_minor else []
-    return InvoiceLine(
-        position=place,
-        name=one.name.strip()[:120],
-        description=one.description.strip()[:500],
-        seller_item=one.seller_item.strip()[:40],
-        quantity_micros=one.quantity_micros,
-        unit=one.unit,
-        price_micros=one.price_micros,
-        agreed_price_micros=one.agreed_price_micros,
-        discount_minor=one.discount_minor,
-        discount_reason=one.discount_reason.strip()[:80],
-        net_minor=line_net(
-            quantity_micros=one.quantity_micros,
-            price_micros=one.price_micros,
-            currency=currency,
-            allowances=off,
-        ),
-        tax_code=rate.code,
-        category=rate.category,
-        rate_ppm=rate.rate_ppm,
-        exemption=rate.exemption,
-        exemption_code=rate.exemption_code,
-        order_line=one.order_line.strip()[:40],
-    )
-
-
-def _allowance(one: AllowanceDraft, rates: dict[str, TaxRate]) -> Allowance:
-    if one.amount_minor <= 0 or not one.reason.strip():
-        raise Refused("An allowance or charge has an amount above 0 and a reason.")
-    rate = _rate(rates, one.tax_code, "The allowance")
-    return Allowance(
-        is_charge=one.is_charge,
-        amount_minor=one.amount_minor,
-        reason=one.reason.strip()[:80],
-        vat_category=rate.category,
-        vat_rate_ppm=rate.rate_ppm,
-    )
-
-
-def _rate(rates: dict[str, TaxRate], code: str, what: str) -> TaxRate:
-    if code not in rates:
-        raise Refused(f"{what}: there is no tax code {code!r} on that day; add it in settings.")
-    return rates[code]
-
-
-def _totals(
-    lines: Sequence[InvoiceLine], allowances: Sequence[Allowance], prepaid_minor: int
-) -> DocumentTotals:
-    rows = [
-        DocumentLine(
-            number=str(one.position), name=one.name, quantity_micros=one.quantity_micros,
-            unit=one.unit, price_micros=one.price_micros, net_minor=one.net_minor,
-            vat_category=one.category, vat_rate_ppm=one.rate_ppm,
-        )
-        for one in lines
-    ]  # fmt: skip
-    return invoice_totals(rows, allowances, prepaid_minor=prepaid_minor)[1]
 
 
 def _write_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale, own, own_customer
-from dunwell.actions.invoice_drafts import Draft, LineDraft, Origin, draft_invoice
+from dunwell.actions.invoice_amounts import LineDraft
+from dunwell.actions.invoice_drafts import Draft, Origin, draft_invoice
 from dunwell.actions.invoice_issue import issue_invoice
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.invoice_periods import STEPS, due_periods

@@ -140,9 +140,7 @@ def set_series(
         if (series.pattern, series.next_number) == (pattern, next_number):
             return series
         if next_number < series.next_number:
-            raise Refused(
-                f"The next number is {series.next_number}; a series only goes forward."
-            )
+            raise Refused(f"The next number is {series.next_number}; a series only goes forward.")
         series.pattern, series.next_number = pattern, next_number
         series.save(update_fields=["pattern", "next_number"])
     record_event(

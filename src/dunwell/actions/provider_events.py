@@ -84,6 +84,25 @@ def apply_provider_event(
 
 
 @transaction.atomic
+def apply_waiting_events(*, actor: Actor, as_of: date, at: datetime) -> int:
+    """Apply every event that waits, for the day's cycle; return how many were applied.
+
+    Each stands by itself: one that is refused is noted and does not hold up the others.
+    """
+    actor.require("payment.record")
+    applied = 0
+    for event in waiting_events(actor):
+        try:
+            applied += (
+                apply_provider_event(actor=actor, event=event, as_of=as_of, at=at).state
+                == State.APPLIED
+            )
+        except Refused as error:
+            mark_event_failed(actor=actor, event=event, error=str(error), at=at)
+    return applied
+
+
+@transaction.atomic
 def mark_event_failed(
     *, actor: Actor, event: ProviderEvent, error: str, at: datetime
 ) -> ProviderEvent:
@@ -147,9 +166,7 @@ def checkout_of(event: ProviderEvent) -> Checkout | None:
     return mine.filter(number=number).first() if number else None
 
 
-def _keep_method(
-    actor: Actor, event: ProviderEvent, checkout: Checkout, *, at: datetime
-) -> None:
+def _keep_method(actor: Actor, event: ProviderEvent, checkout: Checkout, *, at: datetime) -> None:
     """Keep a way to pay that the payer asked to have saved; one nobody asked for is not kept."""
     if event.kind != METHOD_SAVED or not checkout.saves_method:
         return

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from dunwell.formats.table import read_table
+
 MICROS = 1_000_000
 MOST_ROWS = 5_000
 NEEDED = ("key", "customer", "name", "price", "tax_code")
@@ -47,6 +49,15 @@ class LineRow:
     from_on: date | None
     to_on: date | None
     note: str
+
+
+def read_invoice_table(
+    data: bytes, name: str
+) -> tuple[tuple[LineRow, ...], tuple[RowFinding, ...]]:
+    """Return the rows of a CSV or XLSX as `read_invoice_rows` does; raises TableError."""
+    cells = read_table(data, name=name, limit_bytes=len(data)).cells
+    rows = [["" if cell is None else str(cell) for cell in row] for row in cells.iter_rows()]
+    return read_invoice_rows(cells.columns, rows)
 
 
 def read_invoice_rows(

@@ -7,8 +7,12 @@ frozen document.
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from functools import partial
+
+from django.db import transaction
 
 from dunwell.actions.gate import Actor, Refused, lent
+from dunwell.actions.invoice_drafts import Draft, Origin, draft_invoice
 from dunwell.actions.invoice_files import MadeFile, issued_paper, keep_invoice_files
 from dunwell.actions.invoice_issue import Foreseen, issue_invoice
 from dunwell.actions.invoice_mails import send_invoice
@@ -20,7 +24,7 @@ from dunwell.formats.einvoice.ubl_write import write_ubl
 from dunwell.formats.invoice_pdf import invoice_pdf
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.invoice_risk import invoice_risk
-from dunwell.models import Company, CustomerInvoicing, Invoice, InvoiceFile
+from dunwell.models import Company, Customer, CustomerInvoicing, Invoice, InvoiceFile
 from dunwell.queries.invoices import portal_address, without_files
 
 Wire = CustomerInvoicing.Format
@@ -43,13 +47,9 @@ def issue_with_files(
     issued then, and its files are made later.
     """
     actor.require("invoice.issue")
-    risk = invoice_risk(invoice, as_of=as_of)
-    foreseen = None
-    if risk is not None:
-        foreseen = Foreseen(dispute_ppm=risk.dispute_ppm, reasons=risk.reasons)
     issued = issue_invoice(
         actor=actor, invoice=invoice, version=version, is_confirmed=is_confirmed,
-        foreseen=foreseen, as_of=as_of, at=at,
+        foreseen=_foreseen(invoice, as_of=as_of), as_of=as_of, at=at,
     )  # fmt: skip
     make_files(actor=actor, invoice=issued, at=at)
     return issued
@@ -134,3 +134,47 @@ def _data(document: InvoiceDocument, wire: str) -> bytes:
     if wire == Wire.PEPPOL:
         return write_ubl(document, "peppol")
     return b""
+
+
+def draft_and_issue(
+    *,
+    actor: Actor,
+    customer: Customer,
+    draft: Draft,
+    origin: Origin,
+    is_confirmed: bool,
+    as_of: date,
+    at: datetime,
+) -> Invoice:
+    """Draft an invoice and issue it, both or nothing; its files follow after the commit."""
+    with transaction.atomic():
+        invoice = draft_invoice(
+            actor=actor, customer=customer, draft=draft, origin=origin, as_of=as_of, at=at
+        )
+        return issue_then_file(
+            actor=actor, invoice=invoice, version=invoice.version, is_confirmed=is_confirmed,
+            as_of=as_of, at=at,
+        )  # fmt: skip
+
+
+def issue_then_file(
+    *,
+    actor: Actor,
+    invoice: Invoice,
+    version: int,
+    is_confirmed: bool,
+    as_of: date,
+    at: datetime,
+) -> Invoice:
+    """Issue an invoice within the caller's transaction; its files are made once that commits."""
+    issued = issue_invoice(
+        actor=actor, invoice=invoice, version=version, is_confirmed=is_confirmed,
+        foreseen=_foreseen(invoice, as_of=as_of), as_of=as_of, at=at,
+    )  # fmt: skip
+    transaction.on_commit(partial(make_files, actor=actor, invoice=issued, at=at), robust=True)
+    return issued
+
+
+def _foreseen(invoice: Invoice, *, as_of: date) -> Foreseen | None:
+    risk = invoice_risk(invoice, as_of=as_of)
+    return risk and Foreseen(dispute_ppm=risk.dispute_ppm, reasons=risk.reasons)

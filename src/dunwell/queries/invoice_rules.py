@@ -1,6 +1,7 @@
 """What holds for invoices on a day: tax codes, whose approval is needed, how numbers look."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
 from dunwell.models import Company, Invoice, InvoicingProfile, NumberSeries, TaxRate
@@ -50,3 +51,58 @@ def shown_number(pattern: str, *, year: int, number: int) -> str:
         return f"{number:0{int((found.group(1) or ':1')[1:])}}"
 
     return re.sub(r"\{number(:[1-9])?\}", digits, pattern.replace("{year}", str(year)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesRow:
+    """A number series: how its numbers look, and the next one as it would be written."""
+
+    kind: str
+    kind_label: str
+    pattern: str
+    year: int
+    next_number: int
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaxRateRow:
+    """A tax code from a day on."""
+
+    id: int
+    code: str
+    name: str
+    country: str
+    category: str
+    category_label: str
+    rate_ppm: int
+    exemption: str
+    exemption_code: str
+    valid_from: date
+
+
+def series_rows(company: Company) -> tuple[SeriesRow, ...]:
+    """Return the number series of a company, the newest first."""
+    rows = NumberSeries.objects.filter(company=company).order_by("kind", "-year")
+    return tuple(
+        SeriesRow(
+            kind=one.kind, kind_label=one.get_kind_display(), pattern=one.pattern,
+            year=one.year, next_number=one.next_number,
+            shown=shown_number(one.pattern, year=one.year, number=one.next_number),
+        )
+        for one in rows
+    )  # fmt: skip
+
+
+def tax_rate_rows(company: Company) -> tuple[TaxRateRow, ...]:
+    """Return the tax codes of a company with all their days, by code, the newest first."""
+    rows = TaxRate.objects.filter(company=company).order_by("code", "-valid_from")
+    return tuple(
+        TaxRateRow(
+            id=one.pk, code=one.code, name=one.name, country=one.country,
+            category=one.category, category_label=one.get_category_display(),
+            rate_ppm=one.rate_ppm, exemption=one.exemption,
+            exemption_code=one.exemption_code, valid_from=one.valid_from,
+        )
+        for one in rows
+    )  # fmt: skip

@@ -82,6 +82,7 @@ CREDIT: tuple[Place, ...] = (
 CASH = (
     Place("cash", _("Cash application"), "wand-sparkles", "g y"),
     Place("payments", _("Payments"), "banknote", "g b"),
+    Place("checkouts", _("Online payments"), "wallet"),
     Place("refunds", _("Refunds"), "undo-2", "g e"),
     Place("bank", _("Bank feeds"), "landmark", "g k"),
     Place("statements", _("Statements"), "file-text", ""),

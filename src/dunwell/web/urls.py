@@ -196,6 +196,7 @@ urlpatterns = [
     path("messages/many/", include("dunwell.web.composer_bulk_urls")),
     path("pools/", include("dunwell.web.pool_urls")),
     path("feedback/", include("dunwell.web.feedback_urls")),
+    path("online-payments/", include("dunwell.web.checkout_urls")),
     path("webhooks/", include("dunwell.web.webhook_urls")),
     path("mailboxes/", include("dunwell.web.mailbox_urls")),
     path("inbox/", include("dunwell.web.inbox_urls")),

@@ -8,6 +8,7 @@ from dunwell.actions.bank_files import record_bank_file, refuse_bank_file
 from dunwell.actions.bank_layouts import ask_bank_file
 from dunwell.actions.debit_settlements import settle_debit_entries
 from dunwell.actions.gate import Actor, Refused, system
+from dunwell.actions.provider_payouts import settle_payout_entries
 from dunwell.actions.refund_entries import settle_refund_entries
 from dunwell.actions.remittances import link_remittances
 from dunwell.actions.uploads import upload_path
@@ -141,13 +142,14 @@ def _in_currency(file: BankFile, read: ReadFile, currency: str) -> ReadFile:
 def settle_told(*, actor: Actor, as_of: date, at: datetime) -> int:
     """Put what banks and payers told to use before anything is matched; return how many.
 
-    Advices are linked, then direct debits and refunds settled. Each step changes nothing when it
+    Advices are linked, then direct debits, refunds and payouts of providers settled. Each step changes nothing when it
     is run again.
     """
     linked = link_remittances(actor=actor, at=at)
     debits = settle_debit_entries(actor=actor, as_of=as_of, at=at)
     refunds = settle_refund_entries(actor=actor, as_of=as_of, at=at)
-    return linked + debits.collected + debits.returned + refunds
+    payouts = settle_payout_entries(actor=actor, as_of=as_of, at=at)
+    return linked + debits.collected + debits.returned + refunds + payouts
 
 
 def _settle(company: Company, *, as_of: date, at: datetime) -> None:

@@ -27,6 +27,7 @@ from dunwell.actions.checkout_refunds import (
     mark_refund_not_sent,
     mark_refund_sent,
 )
+from dunwell.actions.checkouts import start_checkout
 from dunwell.actions.credit_hold_reviews import review_credit_holds
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.actions.promises import settle_promises
@@ -40,13 +41,22 @@ from dunwell.actions.provider_payouts import settle_payout_entries, take_payouts
 from dunwell.actions.receipts import write_receipt
 from dunwell.engine.checkout_facts import OpenCheckout, OpenedCheckout, PaymentGatewayError
 from dunwell.jobs.payment_gateways import gateway_of
-from dunwell.models import Checkout, CheckoutRefund, Company, PaymentProvider, SavedMethod
+from dunwell.models import (
+    Checkout,
+    CheckoutRefund,
+    Company,
+    Customer,
+    PaymentProvider,
+    SavedMethod,
+)
+from dunwell.queries.checkouts import link_of
 from dunwell.queries.receipts import waiting_receipts
 
 log = logging.getLogger(__name__)
 POLL_AFTER = timedelta(minutes=10)
 """A provider is asked about a checkout it has said nothing of for so long."""
 POLL_MOST = 50
+LINK_LASTS = timedelta(days=7)
 PAYOUTS_BACK = timedelta(days=30)
 Status = Checkout.Status
 
@@ -94,7 +104,7 @@ def asked_of(checkout: Checkout) -> OpenCheckout:
     if checkout.surcharge_minor:
         lines.append((f"{checkout.number}-S", checkout.surcharge_minor))
     seat, customer = checkout.seat, checkout.customer
-    back = checkout.return_to or reverse("portal-pay-done", args=[checkout.pk])
+    back = checkout.return_to or _back(checkout)
     saved = SavedMethod.objects.filter(
         provider=checkout.provider_id, token=checkout.saved_token, removed_at=None
     ).first()
@@ -271,7 +281,51 @@ def _refund(actor: Actor, refund: CheckoutRefund) -> bool:
     return True
 
 
+def _back(checkout: Checkout) -> str:
+    """Return where the payer comes back to: the portal, or the page of the payment link."""
+    if checkout.purpose == Checkout.Purpose.LINK:
+        return reverse("payment-link", args=[link_of(checkout)]) + "?back=1"
+    return reverse("portal-pay-done", args=[checkout.pk])
+
+
 def _again(checkout: Checkout) -> Checkout:
     return Checkout.objects.select_related(
         "company", "customer", "provider", "payment", "seat__person"
     ).get(pk=checkout.pk)
+
+
+def start_link(
+    *,
+    actor: Actor,
+    customer: Customer,
+    provider: PaymentProvider,
+    method: str,
+    currency: str,
+    amount_minor: int,
+    key: str,
+) -> Checkout:
+    """Make a payment link for a customer and open it at the provider; the same key makes one."""
+    at = clock.now()
+    checkout = start_checkout(
+        actor=actor,
+        customer=customer,
+        provider=provider,
+        method=method,
+        currency=currency,
+        amount_minor=amount_minor,
+        key=key,
+        purpose=Checkout.Purpose.LINK,
+        lasts=LINK_LASTS,
+        as_of=clock.today(actor.company.zone),
+        at=at,
+    )
+    return hand_over_checkout(_again(checkout))
+
+
+def try_provider(provider: PaymentProvider) -> str:
+    """Ask a provider for its latest payouts; return what is wrong, "" when it answers."""
+    try:
+        gateway_of(provider).payouts(since=clock.today(provider.company.zone))
+    except PaymentGatewayError as error:
+        return str(error)
+    return ""

@@ -31,6 +31,7 @@ from dunwell.actions.invoice_schedules import run_schedules
 from dunwell.actions.legal_deadlines import remind_deadlines
 from dunwell.actions.plan_steps import judge_plans
 from dunwell.actions.promises import settle_promises
+from dunwell.actions.provider_events import apply_waiting_events
 from dunwell.actions.reminders import drop_stale_messages, write_reminders
 from dunwell.actions.review_steps import plan_reviews
 from dunwell.actions.scores import write_scores
@@ -50,7 +51,8 @@ from dunwell.queries.runs import first_item_on, is_finished, last_finished_day, 
 
 def _settle_bank(day: Day) -> int:
     booked = book_due_entries(actor=day.actor, as_of=day.as_of, at=day.at)
-    return booked + settle_told(actor=day.actor, as_of=day.as_of, at=day.at)
+    told = apply_waiting_events(actor=day.actor, as_of=day.as_of, at=day.at)
+    return told + booked + settle_told(actor=day.actor, as_of=day.as_of, at=day.at)
 
 
 def _bill_schedules(day: Day) -> int:

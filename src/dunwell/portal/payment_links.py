@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_GET
 
-from dunwell.jobs.checkouts import ask_provider
+from dunwell.jobs.checkouts import ask_provider, hand_over_checkout
 from dunwell.models import Checkout
 from dunwell.portal.visitors import visitor
 from dunwell.queries.checkouts import checkout_of_token
@@ -23,12 +23,15 @@ FAILED = frozenset({Status.FAILED, Status.EXPIRED, Status.CANCELLED})
 def payment_link(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is to be paid with the button that leads to the provider; 404 for a wrong link.
 
+    One that is not with the provider yet is handed over now; looked at twice, it is opened once.
     Whoever comes back from the provider (`back` in the address) sees what became of it.
     """
     checkout = checkout_of_token(token)
     if checkout is None:
         raise Http404
-    if "back" in request.GET and checkout.status in Checkout.WAITING:
+    if checkout.status == Status.CREATED:
+        checkout = hand_over_checkout(checkout)
+    elif "back" in request.GET and checkout.status in Checkout.WAITING:
         checkout = ask_provider(checkout)
     language = checkout.customer.language or checkout.company.language
     if not request.COOKIES.get("django_language"):

@@ -50,6 +50,7 @@ CHIPS = {
     BankEntry.Treatment.OPEN: "chip-warn",
     BankEntry.Treatment.DEBIT: "chip-good",
     BankEntry.Treatment.REFUND: "chip-info",
+    BankEntry.Treatment.PAYOUT: "chip-good",
     BankEntry.Treatment.PENDING: "chip-info",
 }
 

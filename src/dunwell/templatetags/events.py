@@ -126,6 +126,7 @@ LOOKS: Mapping[str, Look] = {
     "mandate.signed": Look(_("Mandate signed"), "pen-line", "is-good", "mandates"),
     "mandate.suspended": Look(_("Mandate suspended"), "circle-pause", "is-warn", "mandates"),
     "mandate.resumed": Look(_("Mandate in force again"), "circle-play", "is-good", "mandates"),
+    "mandate.enrolled": Look(_("Mandate signed in the portal"), "pen-line", "is-info", "mandates"),
     "mandate.ended": Look(_("Mandate ended"), "x", "is-bad", "mandates"),
     "payment.returned": Look(_("Reason of a return recorded"), "undo-2", "is-bad"),
     "offset.recorded": Look(_("Netted with what we owe"), "arrow-right-left", "is-good"),
@@ -142,6 +143,38 @@ LOOKS: Mapping[str, Look] = {
     "reference_rate.withdrawn": Look(
         _("Official rate withdrawn"), "percent", "", "reference-rates"
     ),
+    "checkout.started": Look(_("Online payment begun"), "wallet", "", "checkouts"),
+    "checkout.opened": Look(_("Online payment handed over"), "wallet", "", "checkouts"),
+    "checkout.processing": Look(
+        _("Online payment under way"), "hourglass", "is-info", "checkouts"
+    ),
+    "checkout.paid": Look(_("Paid online"), "circle-check", "is-good", "checkouts"),
+    "checkout.failed": Look(_("Online payment failed"), "x", "is-bad", "checkouts"),
+    "checkout.expired": Look(_("Online payment ran out"), "x", "", "checkouts"),
+    "checkout.cancelled": Look(_("Online payment stopped"), "x", "", "checkouts"),
+    "checkout_refund.proposed": Look(
+        _("Refund of an online payment proposed"), "undo-2", "is-info", "checkouts"
+    ),
+    "checkout_refund.approved": Look(
+        _("Refund of an online payment approved"), "undo-2", "is-good", "checkouts"
+    ),
+    "checkout_refund.rejected": Look(
+        _("Refund of an online payment rejected"), "x", "is-bad", "checkouts"
+    ),
+    "checkout_refund.sent": Look(
+        _("Refund handed to the provider"), "banknote-arrow-down", "", "checkouts"
+    ),
+    "checkout_refund.done": Look(
+        _("Refund given back online"), "banknote-arrow-down", "is-good", "checkouts"
+    ),
+    "checkout_refund.failed": Look(
+        _("Refund of an online payment failed"), "rotate-ccw", "is-bad", "checkouts"
+    ),
+    "chargeback.opened": Look(_("Payment charged back"), "undo-2", "is-bad", "chargebacks"),
+    "chargeback.answered": Look(_("Chargeback answered"), "send", "is-info", "chargebacks"),
+    "chargeback.won": Look(_("Chargeback won"), "circle-check", "is-good", "chargebacks"),
+    "chargeback.lost": Look(_("Chargeback lost"), "x", "is-bad", "chargebacks"),
+    "receipt.written": Look(_("Receipt written"), "file-text", "is-good", "checkouts"),
     "refund.proposed": Look(_("Refund proposed"), "undo-2", "is-info", "refunds"),
     "refund.approved": Look(_("Refund approved"), "undo-2", "is-good", "refunds"),
     "refund.rejected": Look(_("Refund rejected"), "x", "is-bad", "refunds"),
@@ -176,12 +209,26 @@ LOOKS: Mapping[str, Look] = {
     "message.retried": Look(_("Message tried again"), "refresh-cw", "", "messages"),
     "message.claimed": Look(_("Delivery started"), "send", "", "messages"),
     "message.released": Look(_("Delivery taken up again"), "send", "", "messages"),
+    "delivery.noted": Look(_("Delivery noted"), "package-check", "is-info"),
+    "response.taken": Look(_("Customer’s system answered"), "message-square-reply", "is-info"),
     "task.done": Look(_("Task done"), "circle-check", "is-good"),
     "task.cancelled": Look(_("Task cancelled"), "circle-x"),
     "customer.snoozed": Look(_("Snoozed"), "alarm-clock"),
     "customer.unsnoozed": Look(_("Back on the worklist"), "alarm-clock-off"),
     "customer.assigned": Look(_("Given to a collector"), "user-check"),
     "customer.edited": Look(_("Customer changed"), "pencil"),
+    "portal.invited": Look(_("Access to the portal given"), "user-plus"),
+    "portal.role_changed": Look(_("Role in the portal changed"), "users"),
+    "portal.seat_ended": Look(_("Access to the portal ended"), "user-x"),
+    "portal.signed_in": Look(_("Signed in to the portal"), "log-in", "is-info"),
+    "portal.looked": Look(_("Looked at the portal by a link"), "eye", "is-info"),
+    "portal.link_sent": Look(_("Link to sign in sent"), "mail"),
+    "portal.link_made": Look(_("Link to look made"), "link"),
+    "portal.link_revoked": Look(_("Link to the portal taken back"), "unlink"),
+    "portal.key_made": Look(_("Key for a program made"), "key-round"),
+    "portal.key_revoked": Look(_("Key for a program stopped"), "key-round"),
+    "portal.code_wrong": Look(_("Wrong code typed in the portal"), "shield-alert", "is-warn"),
+    "portal.mail_failed": Look(_("Mail about access failed"), "mail-x", "is-bad"),
     "contact.added": Look(_("Contact added"), "contact"),
     "contact.edited": Look(_("Contact changed"), "contact"),
     "contact.bounced": Look(_("E-mail address bounced"), "mail-x", "is-bad"),

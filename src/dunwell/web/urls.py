@@ -188,6 +188,7 @@ urlpatterns = [
     path("incentives/", include("dunwell.web.incentive_urls")),
     path("", include("dunwell.web.credit_file_urls")),
     path("charges/", include("dunwell.web.charge_urls")),
+    path("invoices/", include("dunwell.web.invoice_urls")),
     path("segments/", include("dunwell.web.segment_urls")),
     path("documents/", include("dunwell.web.item_document_urls")),
     path("einvoices/", include("dunwell.web.einvoice_urls")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from dunwell.jobs.checkouts import tend_payments
 from dunwell.jobs.deliver import deliver
 from dunwell.jobs.portal_mails import answer_door
 from dunwell.jobs.webhooks import tell_webhooks
@@ -16,6 +17,7 @@ class Command(BaseCommand):
     """Hand over messages."""
 
     help = (
+        "Hand payments to their providers and apply what they tell. "
         "Hand over the messages that are ready; the chase gate is asked once more for each. Then "
         "tell the webhooks of the events they have not been told of."
     )
@@ -31,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no company named {options['company']!r}.")
         answer_door()
         for company in companies:
-            counts = deliver(company.pk)
+            counts = tend_payments(company) + deliver(company.pk)
             for word, number in tell_webhooks(company.pk).items():
                 counts[f"events {word}"] += number
             told = (

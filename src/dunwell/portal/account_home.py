@@ -23,6 +23,7 @@ def account_home(request: HttpRequest, who: Debtor) -> HttpResponse:
         "company": who.company,
         "account": account,
         "today": today,
+        "next_days": sorted([*account.coming, *account.due_days], key=lambda one: one.on),
         "choices": portal_choices(who.company),
         "overdue": [one for one in account.figures if one.balance.overdue_minor > 0],
         "due": [one for one in account.figures if one.due_minor > 0],

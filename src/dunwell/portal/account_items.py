@@ -20,7 +20,11 @@ from dunwell.models import Item
 from dunwell.portal.account_files import kept_bytes, seen, table_file
 from dunwell.portal.debtors import Debtor, in_portal
 from dunwell.queries.pages import CursorError, every_row
-from dunwell.queries.portal_item_sheets import portal_item_sheet, portal_paper
+from dunwell.queries.portal_item_sheets import (
+    portal_invoice_file,
+    portal_item_sheet,
+    portal_paper,
+)
 from dunwell.queries.portal_items import (
     ALL,
     DISPUTED,
@@ -189,6 +193,23 @@ def item_file(
         raise Http404
     seen(who, item=item, is_download=True)
     return kept_bytes(document.sha256, name=document.name, media_type=document.media_type)
+
+
+@in_portal()
+@require_GET
+def invoice_file(
+    request: HttpRequest,  # noqa: ARG001  a page's signature
+    who: Debtor,
+    item_id: int,
+    kind: str,
+) -> HttpResponse:
+    """Return the invoice as we issued it: the PDF, or its data."""
+    item = _item(who, item_id)
+    found = portal_invoice_file(who.customer, item.pk, kind)
+    if found is None:
+        raise Http404
+    seen(who, item=item, is_download=True)
+    return kept_bytes(found.sha256, name=found.name, media_type=found.media_type)
 
 
 def _item(who: Debtor, item_id: int) -> Item:

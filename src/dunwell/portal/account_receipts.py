@@ -14,6 +14,7 @@ from dunwell.portal.account_files import seen, table_file
 from dunwell.portal.debtors import Debtor, in_portal
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.payments import payment_card, payment_rows, payment_totals
+from dunwell.queries.receipts import receipt_of
 
 SCOPES = {"all": _("All"), "unapplied": _("Not yet put on an invoice")}
 COLUMNS = (_("Payment"), _("Received"), _("Reference"), _("Currency"), _("Amount"), _("Unapplied"))
@@ -95,4 +96,5 @@ def receipt_page(request: HttpRequest, who: Debtor, payment_id: int) -> HttpResp
         if one.customer_id != who.customer.pk and one.is_live and not one.is_reversal
     )
     context = {"who": who, "card": card, "row": card.row, "placed": own, "rest_minor": rest}
-    return render(request, "portal/account/receipt.html", context)
+    context["receipt"] = receipt_of(who.company, card.row.number, customer_id=who.customer.pk)
+    return render(request, "portal/account/received.html", context)

@@ -24,6 +24,11 @@ urlpatterns = [
         account_items.item_file,
         name="portal-item-file",
     ),
+    path(
+        "items/<int:item_id>/invoice.<slug:kind>",
+        account_items.invoice_file,
+        name="portal-invoice-file",
+    ),
     path("statement/", account_statement.statement_page, name="portal-statement"),
     path(
         "statement/statement.<slug:kind>",

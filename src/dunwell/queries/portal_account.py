@@ -45,10 +45,10 @@ class AccountFigures:
 class DueDay:
     """What falls due on one day to come, in one currency."""
 
-    due_on: date
+    on: date
     currency: str
     items: int
-    open_minor: int
+    amount_minor: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,10 +169,10 @@ def _due_days(customer: Customer, as_of: date) -> tuple[DueDay, ...]:
     )
     return tuple(
         DueDay(
-            due_on=row["due_on"],
+            on=row["due_on"],
             currency=row["currency"],
             items=row["n"],
-            open_minor=int(row["left"]),
+            amount_minor=int(row["left"]),
         )
         for row in rows
     )

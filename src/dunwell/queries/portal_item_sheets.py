@@ -4,9 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dunwell.models import Allocation, Company, Customer, Item, ItemDocument, PromiseItem
+from dunwell.models import (
+    Allocation,
+    Company,
+    Customer,
+    InvoiceFile,
+    Item,
+    ItemDocument,
+    PromiseItem,
+)
 from dunwell.models import Dispute as DisputePart
 from dunwell.queries.charges import item_charges
+from dunwell.queries.invoices import InvoiceFileRow, invoice_files
 from dunwell.queries.item_documents import documents_of_items
 from dunwell.queries.portal_items import PortalItemRow, portal_item
 
@@ -74,6 +83,7 @@ class PortalItemSheet:
     queries: tuple[ItemQuery, ...]
     words: tuple[ItemWord, ...]
     papers: tuple[PortalPaper, ...]
+    invoice_files: tuple[InvoiceFileRow, ...]
     interest_minor: int
     corrected_by: str
     corrected_by_id: int | None
@@ -103,6 +113,7 @@ def portal_item_sheet(
         queries=_queries(item_id),
         words=_words(item_id),
         papers=_papers(company, item_id),
+        invoice_files=invoice_files([item_id]).get(item_id, ()),
         interest_minor=item_charges(company, item_id).accrued_minor if with_interest else 0,
         corrected_by=reversal.number if reversal else "",
         corrected_by_id=reversal.pk if reversal else None,
@@ -120,6 +131,13 @@ def portal_paper(
         pk=document_id,
         kind__in=SHOWN_KINDS,
         removed_at=None,
+    ).first()
+
+
+def portal_invoice_file(customer: Customer, item_id: int, kind: str) -> InvoiceFile | None:
+    """Return a file of the invoice we issued for an item of the customer, or None."""
+    return InvoiceFile.objects.filter(
+        invoice__item=item_id, invoice__item__customer=customer, kind=kind
     ).first()
 
 

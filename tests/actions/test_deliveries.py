@@ -9,6 +9,7 @@ from dunwell.actions.gate import Forbidden, Refused, system
 from dunwell.actions.payments import apply_payment
 from dunwell.actions.tasks import complete_task
 from dunwell.models import Contact, DeliveryNote, Task
+from dunwell.queries.delivery_figures import DeliveryFigures, delivery_figures
 from dunwell.queries.delivery_ladders import delivery_alarms, delivery_board, ladder_of_item
 from tests.actions.delivery_rows import answered, mailed
 from tests.actions.desk import acting, last_event, verbs
@@ -125,7 +126,8 @@ def test_money_is_the_last_rung_and_its_day_that_of_the_booking(company, item):
     money = payment(item.customer, "P1", 100_00)
     apply_payment(actor=system(company), payment=money, amounts={item: 100_00}, as_of=TODAY, at=AT)
     assert told(item) == ("paid", "paid", "ledger")
-    assert told(item, TODAY - DAY) == ("issued", "issued", "ledger")
+    # the day before, nothing of it was known
+    assert ladder_of_item(item, TODAY - DAY) is None
 
 
 def test_an_invoice_sent_without_proof_asks_a_person_once_and_the_proof_ends_it(
@@ -216,3 +218,18 @@ def test_a_board_of_one_and_of_three_invoices_asks_as_often(company, customer, i
     for number in (2, 3):
         mailed(invoice(customer, f"R{number}", 1_00), number=number)
     assert queries() == once
+
+
+def test_figures_tell_how_many_arrived_in_time_and_after_how_long(company, actor, item):
+    late = invoice(item.customer, "R2", 50_00, issued_on=TODAY - 9 * DAY, due_on=TODAY - 3 * DAY)
+    waits = invoice(item.customer, "R3", 50_00)
+    invoice(item.customer, "R4", 50_00)
+    for number, one in enumerate((item, late, waits)):
+        mailed(one, number=number)
+    noted(actor, item, on=TODAY - 6 * DAY)
+    noted(actor, late, on=TODAY - 2 * DAY)
+    # R1 after four days, R2 after seven and too late; R3 is not due, R4 was not sent from here
+    found = delivery_figures(company, from_on=TODAY - 90 * DAY, as_of=TODAY)
+    assert found == DeliveryFigures(
+        invoices=3, judged=2, in_time=1, in_time_percent="50.0", median_days="5.5"
+    )

@@ -132,6 +132,11 @@ def test_platforms_tell_the_same_by_json_and_by_csv(data):
     )
 
 
+def test_a_card_number_in_the_words_of_an_answer_is_not_kept():
+    (found,) = read(peppol(status=reason("OTH", "charge 4111 1111 1111 1111")))
+    assert found.note == "charge [card number removed, ends 1111]"
+
+
 def test_an_answer_without_an_identity_has_that_of_what_it_says():
     row = {"invoice_number": "R1", "code": "AP", "effective_on": "2026-03-04"}
     first, again, other = (

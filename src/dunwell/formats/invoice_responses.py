@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from dunwell.engine.card_numbers import masked
 from dunwell.formats.bank.statement import StatementError
 from dunwell.formats.bank.xml_tree import Node, read_xml
 
@@ -264,9 +265,9 @@ def _status(about: Node, *, identity: str, sender: str, day: str, place: str) ->
 
 
 def joined_note(parts: list[str]) -> str:
-    """Return the texts of an answer as one, each once, on one line."""
+    """Return the texts of an answer as one, each once, on one line, card numbers masked."""
     told = dict.fromkeys(" ".join(part.replace("\0", "").split()) for part in parts)
-    return "; ".join(part for part in told if part)[:LONGEST_NOTE]
+    return masked("; ".join(part for part in told if part))[:LONGEST_NOTE]
 
 
 def _once(codes: list[str]) -> tuple[str, ...]:

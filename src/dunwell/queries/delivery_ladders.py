@@ -151,7 +151,9 @@ def delivery_alarms(
     chosen = (_open_invoices(company) if items is None else items).filter(
         due_on__lte=due_by(terms, country=company.country, as_of=as_of)
     )
-    known = known_facts(facts_frame(company, _asked(chosen, terms)), as_of=as_of)
+    known = known_facts(
+        facts_frame(company, ours(chosen) if terms.only_ours else chosen), as_of=as_of
+    )
     found = _alarms(company, known, as_of=as_of)
     return tuple(
         DeliveryAlarm(
@@ -243,17 +245,8 @@ def _alarms(company: Company, known: nw.LazyFrame, *, as_of: date) -> pl.DataFra
     )
 
 
-def due_by(terms: AlarmTerms, *, country: str, as_of: date) -> date:
-    """Return the last due day that is told of on a day."""
-    if terms.business_days:
-        return add_business_days(as_of, terms.days_before_due, country=country)
-    return as_of + timedelta(days=terms.days_before_due)
-
-
-def _asked(items: QuerySet[Item], terms: AlarmTerms) -> QuerySet[Item]:
-    """Return the items the alarm can be about, so that no facts of others are read."""
-    if not terms.only_ours:
-        return items
+def ours(items: QuerySet[Item]) -> QuerySet[Item]:
+    """Return the items we wrote, sent or heard of ourselves; of others nobody tells us."""
     of_item = OuterRef("pk")
     carried = MessageAttachment.objects.filter(item=of_item, kind=MessageAttachment.Kind.DOCUMENT)
     return items.filter(
@@ -262,6 +255,13 @@ def _asked(items: QuerySet[Item], terms: AlarmTerms) -> QuerySet[Item]:
         | Exists(DeliveryNote.objects.filter(item=of_item))
         | Exists(InvoiceResponse.objects.filter(item=of_item))
     )
+
+
+def due_by(terms: AlarmTerms, *, country: str, as_of: date) -> date:
+    """Return the last due day that is told of on a day."""
+    if terms.business_days:
+        return add_business_days(as_of, terms.days_before_due, country=country)
+    return as_of + timedelta(days=terms.days_before_due)
 
 
 def _open_invoices(company: Company) -> QuerySet[Item]:

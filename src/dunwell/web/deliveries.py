@@ -1,7 +1,7 @@
 """Pages about the way of invoices to customers: the board, one item's ladder, notes of people."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from dunwell.actions.deliveries import note_delivery
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Contact, Customer, DeliveryNote, Item
+from dunwell.queries.delivery_figures import delivery_figures
 from dunwell.queries.delivery_ladders import (
     ALARM,
     STATES,
@@ -52,6 +53,9 @@ COLUMNS = (
 )
 SHOWN = (ALARM, "bounced", "not_received", "queried", "rejected", "scheduled")
 """States that stand as figures above the board even when nothing is in them."""
+
+QUARTER = timedelta(days=90)
+"""The span of the figures on how invoices arrive."""
 
 Stage = DeliveryNote.Stage
 
@@ -95,6 +99,9 @@ def delivery_list(request: StaffRequest) -> HttpResponse:
         "state": state,
         "states": STATES,
         "figures": _figures(board),
+        "arrived": delivery_figures(
+            request.actor.company, from_on=request.as_of - QUARTER, as_of=request.as_of
+        ),
     }
     return render(request, "web/deliveries.html", context)
 

@@ -58,7 +58,7 @@ class KeyedForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is taken back or declined."""
 
-    reason = forms.CharField(label=_("Why? (optional)"), max_length=180, required=False)
+    reason = forms.CharField(label=_("Why?"), max_length=180, required=False)
 
 
 class AcceptForm(forms.Form):

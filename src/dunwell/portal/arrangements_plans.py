@@ -1,5 +1,6 @@
 """/portal/arrangements/plan/: the plans allowed, every figure of one, asked for, accepted."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -40,7 +41,6 @@ from dunwell.templatetags.money import MoneyField
 WAIT_DAYS = 7
 """The first payment is suggested for the working day a week ahead."""
 
-MOST_OFFERS = 40
 SATURDAY = 5
 UNAVAILABLE = 503
 
@@ -49,19 +49,17 @@ class PlanForm(KeyedForm):
     """What the debtor can pay, from when, and why; interest, fee and calendar are the policy's."""
 
     offer = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label=_("Why do you need a plan? (optional)"), max_length=300, required=False
-    )
+    reason = forms.CharField(label=_("Why do you need a plan?"), max_length=300, required=False)
 
     def __init__(self, currency: str, *args: Any, **kwargs: Any) -> None:
         """Ask for amounts in the currency of the items."""
         super().__init__(*args, **kwargs)
         self.fields["first_on"] = day_field(label=_("First payment on"))
         self.fields["payable"] = MoneyField(
-            currency, label=_("Most I can pay each time (optional)"), required=False
+            currency, label=_("Most I can pay each time"), required=False
         )
         self.fields["deposit"] = MoneyField(
-            currency, label=_("What I can pay at the beginning (optional)"), required=False
+            currency, label=_("What I can pay at the beginning"), required=False
         )
 
 
@@ -115,7 +113,7 @@ def plan_ask(request: HttpRequest, who: Debtor) -> HttpResponse:
         "currency": currency,
         "currencies": currencies,
         "covered": covered,
-        "offers": found.rows[:MOST_OFFERS] if found else (),
+        "offers": _grouped(found.rows if found else ()),
         "offer": offer,
         "is_preview": offer is not None and request.method == "POST",
         "policy": plans_in_force(who.company, as_of=today).policy,
@@ -236,6 +234,14 @@ def _offers(who: Debtor, told: dict[str, Any], covered_minor: int, currency: str
         deposit_minor=told.get("deposit") or 0,
         payable_minor=told.get("payable") or None,
     )
+
+
+def _grouped(rows: Sequence[OfferRow]) -> list[tuple[str, list[OfferRow]]]:
+    """Return the plans by how often money is due, the slowest first: they are asked for most."""
+    found: dict[str, list[OfferRow]] = {}
+    for row in rows:
+        found.setdefault(row.schedule.terms.frequency, []).append(row)
+    return list(reversed(found.items()))
 
 
 def _offer(found: Offers | None, key: str) -> OfferRow | None:

@@ -41,7 +41,7 @@ from dunwell.templatetags.money import MoneyField, money_input
 class PromiseForm(KeyedForm):
     """The day, a note, and how much of each item: all that is free of it unless said."""
 
-    note = forms.CharField(label=_("Note (optional)"), max_length=300, required=False)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     def __init__(
         self, rows: Sequence[Promisable], bounds: PromiseBounds, *args: Any, **kwargs: Any
@@ -75,7 +75,7 @@ class PromiseForm(KeyedForm):
 class MoveForm(KeyedForm):
     """Another day for a promise."""
 
-    note = forms.CharField(label=_("Note (optional)"), max_length=300, required=False)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     def __init__(self, bounds: PromiseBounds, *args: Any, **kwargs: Any) -> None:
         """Offer the days that are allowed."""

@@ -1,6 +1,6 @@
 """/portal/disputes/: the customer's queries, a new one, and one in full with all that was said."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -8,13 +8,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
-from dunwell.actions.dispute_cases import DisputedPart
-from dunwell.actions.dispute_comments import Enclosed
 from dunwell.actions.gate import Refused
 from dunwell.actions.portal_disputes import (
     answer_proposal,
@@ -24,13 +21,11 @@ from dunwell.actions.portal_disputes import (
     withdraw_query,
 )
 from dunwell.actions.portal_messages import mark_seen
-from dunwell.engine.dispute_policy import DisputePolicy
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.portal_uploads import scan_uploads
 from dunwell.models import DisputeCase, DisputeComment, Item
 from dunwell.portal.arrangements_forms import (
     SHOWN_ITEMS,
-    KeyedForm,
     ReasonForm,
     download,
     kept,
@@ -38,10 +33,15 @@ from dunwell.portal.arrangements_forms import (
     page,
     picked,
     too_large,
-    uploads,
 )
 from dunwell.portal.debtors import Debtor, in_portal
-from dunwell.portal.dispute_tasks import FilesField, ManyFiles
+from dunwell.portal.portal_query_forms import (
+    CommentForm,
+    QueryForm,
+    ReopenForm,
+    enclosed,
+    paper_kinds,
+)
 from dunwell.queries.dispute_letters import denial_pdf
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.portal_disputes import (
@@ -51,99 +51,8 @@ from dunwell.queries.portal_disputes import (
     reasons_offered,
     shared_file,
 )
-from dunwell.queries.portal_promises import Promisable, promisable_items
+from dunwell.queries.portal_promises import promisable_items
 from dunwell.queries.portal_seen import CASE
-from dunwell.templatetags.money import MoneyField, money_input
-
-OTHER = "correspondence"
-"""The kind of evidence of a file nobody says more about, where the policy has it."""
-
-
-class QueryForm(KeyedForm):
-    """What is wrong with chosen items: why, how much, in the customer's words, with papers."""
-
-    reason = forms.CharField(max_length=20, widget=forms.HiddenInput)
-    text = forms.CharField(
-        label=_("What is wrong?"), max_length=4_000, widget=forms.Textarea(attrs={"rows": 6})
-    )
-
-    def __init__(
-        self,
-        rows: Sequence[Promisable],
-        wanted: Sequence[tuple[str, str]],
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        """Ask for an amount of each item, and for each kind of paper that would help."""
-        super().__init__(*args, **kwargs)
-        self.rows, self.wanted = rows, wanted
-        for row in rows:
-            field = MoneyField(row.currency, label=row.number, required=False)
-            field.initial = money_input(row.open_minor, row.currency)
-            self.fields[f"amount_{row.id}"] = field
-        for kind, label in wanted:
-            self.fields[f"paper_{kind}"] = FilesField(
-                label=label, required=False, widget=ManyFiles(attrs={"multiple": True})
-            )
-
-    def parts(self, items: dict[int, Item]) -> list[DisputedPart]:
-        """Return what of each item is disputed: all of it unless an amount is stated."""
-        return [
-            DisputedPart(
-                item=items[row.id],
-                amount_minor=self.cleaned_data.get(f"amount_{row.id}") or row.open_minor,
-            )
-            for row in self.rows
-        ]
-
-    def enclosed(self) -> list[Enclosed]:
-        """Return the files, each with the kind of evidence it is."""
-        return [
-            Enclosed(kind=kind, name=one.name, data=one.data)
-            for kind, _label in self.wanted
-            for one in uploads(self.cleaned_data.get(f"paper_{kind}") or [])
-        ]
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Return the items with their fields, for the page."""
-        return [{"row": row, "field": self[f"amount_{row.id}"]} for row in self.rows]
-
-    def papers(self) -> list[Any]:
-        """Return the fields for papers, for the page."""
-        return [self[f"paper_{kind}"] for kind, _label in self.wanted]
-
-
-class CommentForm(KeyedForm):
-    """Words and files on a query."""
-
-    text = forms.CharField(
-        label=_("Write to us"),
-        max_length=4_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    kind = forms.ChoiceField(label=_("The files are"), required=False)
-    papers = FilesField(
-        label=_("Files"),
-        required=False,
-        widget=ManyFiles(attrs={"multiple": True}),
-        help_text=_("PDF, pictures, XLSX or DOCX; at most five."),
-    )
-
-    def __init__(self, kinds: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
-        """Offer the kinds of paper that would help, and one for all others."""
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = list(kinds)  # type: ignore[attr-defined]
-
-
-class ReopenForm(KeyedForm):
-    """Why the end of a query is not agreed to."""
-
-    reason = forms.CharField(
-        label=_("Why do you not agree?"),
-        max_length=4_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
 
 
 @in_portal()
@@ -182,7 +91,7 @@ def _new(request: HttpRequest, who: Debtor) -> HttpResponse:
             "is_asked": "reason" in told,
         }
         return page(request, who, "dispute_choose", context)
-    kinds = _kinds(policy, reason)
+    kinds = paper_kinds(policy, reason)
     form = QueryForm(
         rows, kinds, request.POST or None, request.FILES or None, initial={"reason": reason}
     )
@@ -237,10 +146,7 @@ def _comment(request: HttpRequest, who: Debtor, case_id: int) -> HttpResponse:
 
     def act(told: dict[str, Any]) -> None:
         kind = told["kind"] or form.fields["kind"].choices[0][0]  # type: ignore[attr-defined]
-        files = [
-            Enclosed(kind=kind, name=one.name, data=one.data) for one in uploads(told["papers"])
-        ]
-        scan_uploads(files)
+        files = scan_uploads(enclosed(kind, told["papers"]))
         comment_query(
             actor=who.actor,
             case=case,
@@ -384,18 +290,10 @@ def _comment_form(
     who: Debtor, case: DisputeCase, request: HttpRequest | None = None
 ) -> CommentForm:
     policy = dispute_policy_in_force(who.company, as_of=clock.today(who.company.zone)).policy
-    kinds = _kinds(policy, case.reason)
+    kinds = paper_kinds(policy, case.reason)
     if request is None:
         return CommentForm(kinds)
     return CommentForm(kinds, request.POST, request.FILES)
-
-
-def _kinds(policy: DisputePolicy, reason: str) -> list[tuple[str, str]]:
-    """Return the kinds of paper that speak for the customer, and the one for all others."""
-    kinds = list(policy.reason_rule(reason).customer)
-    if OTHER in policy.evidence and OTHER not in kinds:
-        kinds.append(OTHER)
-    return [(kind, policy.evidence_label(kind, language())) for kind in kinds or policy.evidence]
 
 
 def _own(who: Debtor, case_id: int) -> DisputeCase:

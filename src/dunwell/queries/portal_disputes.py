@@ -158,7 +158,9 @@ def query_detail(
     return QueryDetail(
         row=row,
         parts=part_rows(company, case.pk, as_of=as_of),
-        entries=tuple(sorted([*said, *_steps(case)], key=lambda entry: entry.at)),
+        entries=tuple(
+            sorted([*said, *_steps(case)], key=lambda entry: (entry.at, not entry.step))
+        ),
         ends=_ends(case),
         asked=asked,
         wanted=tuple(

@@ -110,16 +110,14 @@ def list_einvoices(
 
 
 @router.post("/check", response={**answers(EInvoiceVerdict), 413: Problem})
-def check_einvoice_file(
-    request: ApiRequest, files: File[list[UploadedFile]]
-) -> tuple[int, EInvoiceVerdict]:
+def check_einvoice_file(request: ApiRequest, files: File[list[UploadedFile]]) -> EInvoiceVerdict:
     """Say what one file is and which rules it breaks. Nothing is kept."""
     request.actor.require("ledger.view")
     try:
         found = check_einvoice(only_file(files)["data"])
     except EInvoiceError as error:
         raise Refused(str(error)) from error
-    return 200, _verdict(found)
+    return _verdict(found)
 
 
 @router.post("/convert", response={200: None, **PROBLEMS, 413: Problem}, openapi_extra=XML_FILE)
@@ -151,7 +149,7 @@ def receive_einvoice_files(
         at=request.at,
     )
     told = EInvoicesReceived(files=[file_row(row) for row in rows])
-    return 201, told.dict()
+    return 201, told.model_dump(mode="json")
 
 
 @router.post("/{einvoice_file_id}/take", response=answers(EInvoiceTaken, 201))

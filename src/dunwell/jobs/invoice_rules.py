@@ -3,6 +3,7 @@
 The rules run in a process of their own (`connectors.rule_process`), never inside a transaction.
 """
 
+import atexit
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -140,7 +141,9 @@ def end_rules() -> None:
 @cache
 def _process() -> RuleProcess:
     """Return the one process of this server process; it ends with it."""
-    return RuleProcess()
+    made = RuleProcess()
+    atexit.register(made.close)
+    return made
 
 
 def _once(found: list[Finding]) -> list[Finding]:

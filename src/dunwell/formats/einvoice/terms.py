@@ -91,6 +91,12 @@ class Terms:
                 advice="Ask for the invoice with figures written as 1234.56.",
                 where=where,
             )
+        if abs(number) > LARGEST_MINOR // 10**digits:
+            raise EInvoiceError(
+                f"{text[:40]} is larger than a ledger can hold",
+                advice="Check the file; no invoice is this large.",
+                where=where,
+            )
         scaled = number.scaleb(digits)
         whole = scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP)
         if whole != scaled:
@@ -99,12 +105,6 @@ class Terms:
                 f"{text[:40]} has more decimals than the {digits} that {kept}.",
                 where,
                 level=level,
-            )
-        if abs(whole) > LARGEST_MINOR:
-            raise EInvoiceError(
-                f"{text[:40]} is larger than a ledger can hold",
-                advice="Check the file; no invoice is this large.",
-                where=where,
             )
         return int(whole)
 

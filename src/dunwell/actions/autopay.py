@@ -102,6 +102,7 @@ def agree_autopay(
 @transaction.atomic
 def pause_autopay(*, actor: Actor, autopay: Autopay, reason: str = "", at: datetime) -> Autopay:
     """Charge nothing by itself until it is resumed; what was announced is dropped."""
+    actor.require(_right(actor))
     found = _locked(actor, autopay)
     return move_autopay(actor, found, Status.PAUSED, reason=reason, at=at)
 
@@ -109,6 +110,7 @@ def pause_autopay(*, actor: Actor, autopay: Autopay, reason: str = "", at: datet
 @transaction.atomic
 def resume_autopay(*, actor: Actor, autopay: Autopay, at: datetime) -> Autopay:
     """Charge by itself again; raise Refused where the way to pay is gone."""
+    actor.require(_right(actor))
     found = _locked(actor, autopay)
     if found.method.removed_at is not None:
         raise Refused("The way to pay is not saved any more; set automatic payment up anew.")
@@ -120,6 +122,7 @@ def end_autopay(
     *, actor: Actor, autopay: Autopay, reason: str = "", as_of: date, at: datetime
 ) -> Autopay:
     """End a standing order for good; what was announced is dropped."""
+    actor.require(_right(actor))
     found = _locked(actor, autopay)
     return move_autopay(actor, found, Status.ENDED, reason=reason, at=at, ended_on=as_of)
 
@@ -169,9 +172,12 @@ def move_autopay(
     return autopay
 
 
+def _right(actor: Actor) -> str:
+    """Return what is needed: the debtor's people manage their own, ours edit."""
+    return "autopay.edit" if actor.customer_id is None else "portal.manage"
+
+
 def _locked(actor: Actor, autopay: Autopay) -> Autopay:
-    """Lock and return a standing order; the debtor's people need portal.manage, ours the edit."""
-    actor.require("autopay.edit" if actor.customer_id is None else "portal.manage")
     found = (
         Autopay.objects.select_for_update(no_key=True, of=("self",))
         .filter(company=actor.company, pk=autopay.pk)

@@ -39,6 +39,7 @@ MOST_TOLD = 5
 """People one charge is told to."""
 
 
+@transaction.atomic
 def run_autopay(*, actor: Actor, as_of: date, at: datetime) -> int:
     """Settle, announce and take the charges of a day; return how many records changed.
 

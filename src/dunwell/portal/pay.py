@@ -13,6 +13,7 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.portal_payments import pay_in_portal, transfer_in_portal
 from dunwell.jobs.checkouts import hand_over_checkout
+from dunwell.models import Checkout, Transfer
 from dunwell.portal.debtors import Debtor, in_portal
 from dunwell.portal.pay_choice import Choice, read_choice
 from dunwell.portal.visitors import REFUSED
@@ -55,7 +56,7 @@ def pay_how(request: HttpRequest, who: Debtor) -> HttpResponse:
 @require_POST
 def pay_start(request: HttpRequest, who: Debtor) -> HttpResponse:
     """Begin the payment and lead to the provider, or show where to transfer."""
-    today, at = clock.today(who.company.zone), clock.now()
+    today = clock.today(who.company.zone)
     choice = read_choice(request, who.customer, as_of=today)
     if choice.error or not choice.lines:
         nothing = gettext("This is paid meanwhile. Choose again.")
@@ -68,32 +69,44 @@ def pay_start(request: HttpRequest, who: Debtor) -> HttpResponse:
         context = {**_how(who, choice), "error": gettext("Choose how you want to pay.")}
         return render(request, "portal/account/pay_how.html", context, status=REFUSED)
     try:
-        shown = request.POST.get(f"shown_{way.value}", "")
-        wish = choice.wish(int(shown) if shown.isascii() and shown.isdigit() else None)
         if way.provider is None:
-            transfer = transfer_in_portal(
-                actor=who.actor, customer=who.customer, wish=wish, as_of=today, at=at
-            )
-            return redirect("portal-transfer", transfer.pk)
-        checkout = pay_in_portal(
-            actor=who.actor,
-            customer=who.customer,
-            wish=wish,
-            provider=way.provider,
-            method=way.method,
-            saved=way.saved,
-            saves_method=bool(request.POST.get("save")) and who.can_manage,
-            purpose=choice.purpose,
-            seat=who.seat,
-            key=request.POST.get("key", ""),
-            as_of=today,
-            at=at,
-        )
+            return redirect("portal-transfer", _announced(who, choice).pk)
+        checkout = _begun(request, who, choice, way)
     except Refused as refusal:
         context = {**_how(who, choice, way), "error": str(refusal)}
         return render(request, "portal/account/pay_how.html", context, status=REFUSED)
     hand_over_checkout(checkout)
     return redirect(f"{reverse('portal-pay-done', args=[checkout.pk])}?go")
+
+
+def _announced(who: Debtor, choice: Choice) -> Transfer:
+    return transfer_in_portal(
+        actor=who.actor,
+        customer=who.customer,
+        wish=choice.wish(None),
+        as_of=clock.today(who.company.zone),
+        at=clock.now(),
+    )
+
+
+def _begun(request: HttpRequest, who: Debtor, choice: Choice, way: PaymentWay) -> Checkout:
+    shown = request.POST.get(f"shown_{way.value}", "")
+    if way.provider is None:
+        raise Refused(gettext("Choose how you want to pay."))
+    return pay_in_portal(
+        actor=who.actor,
+        customer=who.customer,
+        wish=choice.wish(int(shown) if shown.isascii() and shown.isdigit() else None),
+        provider=way.provider,
+        method=way.method,
+        saved=way.saved,
+        saves_method=bool(request.POST.get("save")) and who.can_manage,
+        purpose=choice.purpose,
+        seat=who.seat,
+        key=request.POST.get("key", ""),
+        as_of=clock.today(who.company.zone),
+        at=clock.now(),
+    )
 
 
 def read_all(choice: Choice, today: Any) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """/portal/ways/: saved ways to pay, the direct debit mandate, and automatic payment."""
 
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -172,15 +173,14 @@ def autopay_change(request: HttpRequest, who: Debtor, autopay_id: int) -> HttpRe
     autopay = Autopay.objects.filter(customer=who.customer, pk=autopay_id).first()
     if autopay is None:
         raise Http404
-    what, at = request.POST.get("what", ""), clock.now()
+    acts: dict[str, Any] = {
+        "pause": pause_autopay,
+        "resume": resume_autopay,
+        "end": partial(end_autopay, as_of=clock.today(who.company.zone)),
+    }
+    change = acts.get(request.POST.get("what", ""), pause_autopay)
     try:
-        if what == "resume":
-            resume_autopay(actor=who.actor, autopay=autopay, at=at)
-        elif what == "end":
-            today = clock.today(who.company.zone)
-            end_autopay(actor=who.actor, autopay=autopay, as_of=today, at=at)
-        else:
-            pause_autopay(actor=who.actor, autopay=autopay, at=at)
+        change(actor=who.actor, autopay=autopay, at=clock.now())
     except Refused as refusal:
         return _list(request, who, error=str(refusal))
     return redirect("portal-ways")

@@ -175,6 +175,25 @@ LOOKS: Mapping[str, Look] = {
     "chargeback.won": Look(_("Chargeback won"), "circle-check", "is-good", "chargebacks"),
     "chargeback.lost": Look(_("Chargeback lost"), "x", "is-bad", "chargebacks"),
     "receipt.written": Look(_("Receipt written"), "file-text", "is-good", "checkouts"),
+    "invoice.drafted": Look(_("Invoice drafted"), "file-pen", "", "invoices"),
+    "invoice.changed": Look(_("Draft of an invoice changed"), "file-pen", "", "invoices"),
+    "invoice.approved": Look(_("Invoice approved"), "check", "is-good", "invoices"),
+    "invoice.voided": Look(_("Draft of an invoice voided"), "x", "", "invoices"),
+    "invoice.issued": Look(_("Invoice issued"), "file-text", "is-good", "invoices"),
+    "invoice.filed": Look(_("Files of an invoice made"), "file-down", "", "invoices"),
+    "invoice.sent": Look(_("Invoice sent"), "send", "is-info", "invoices"),
+    "invoice_schedule.added": Look(
+        _("Invoice comes again"), "repeat", "is-info", "invoice-schedules"
+    ),
+    "invoice_schedule.ended": Look(
+        _("Invoice comes again no more"), "repeat", "", "invoice-schedules"
+    ),
+    "invoicing.changed": Look(_("Details on invoices changed"), "settings", "", "invoicing"),
+    "customer_invoicing.changed": Look(
+        _("How a customer wants invoices changed"), "settings", ""
+    ),
+    "number_series.set": Look(_("Number series set"), "settings", "", "invoicing"),
+    "tax_rate.added": Look(_("Tax code added"), "percent", "", "invoicing"),
     "refund.proposed": Look(_("Refund proposed"), "undo-2", "is-info", "refunds"),
     "refund.approved": Look(_("Refund approved"), "undo-2", "is-good", "refunds"),
     "refund.rejected": Look(_("Refund rejected"), "x", "is-bad", "refunds"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dunwell.web import debit_returns, debit_steps, debits, mandate_files, mandates
+from dunwell.web import autopay, debit_returns, debit_steps, debits, mandate_files, mandates
 
 urlpatterns = [
     path("debits/", debits.run_list, name="debits"),
@@ -34,6 +34,19 @@ urlpatterns = [
     path("debits/one/<int:debit_id>/last/", debit_steps.debit_last, name="debit-last"),
     path("debits/one/<int:debit_id>/return/", debit_returns.debit_return, name="debit-return"),
     path("customers/<int:customer_id>/mandate/", mandates.mandate_add, name="mandate-add"),
+    path("autopay/", autopay.autopay_list, name="autopay"),
+    path("autopay/export.<str:kind>", autopay.autopay_export, name="autopay-export"),
+    path("autopay/<int:autopay_id>/", autopay.autopay_change, name="autopay-change"),
+    path(
+        "autopay/charge/<int:charge_id>/drop/",
+        autopay.autopay_charge_drop,
+        name="autopay-charge-drop",
+    ),
+    path(
+        "autopay/method/<int:method_id>/remove/",
+        autopay.saved_method_remove,
+        name="saved-method-remove",
+    ),
     path("mandates/", mandates.mandate_list, name="mandates"),
     path("mandates/export.<str:kind>", mandates.mandates_export, name="mandates-export"),
     path("mandates/upload/", mandate_files.mandate_upload, name="mandate-upload"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from dunwell.jobs.autopay import forget_methods
 from dunwell.jobs.checkouts import tend_payments
 from dunwell.jobs.deliver import deliver
 from dunwell.jobs.portal_mails import answer_door
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no company named {options['company']!r}.")
         answer_door()
         for company in companies:
+            forget_methods(company)
             counts = tend_payments(company) + deliver(company.pk)
             for word, number in tell_webhooks(company.pk).items():
                 counts[f"events {word}"] += number

@@ -3,9 +3,9 @@
 from datetime import date
 
 from dunwell.actions.gate import system
-from dunwell.actions.invoice_amounts import LineDraft
-from dunwell.actions.invoice_drafts import Draft, draft_invoice
+from dunwell.actions.invoice_drafts import draft_invoice
 from dunwell.actions.invoicing import add_tax_rate, save_customer_invoicing, save_profile
+from dunwell.queries.invoice_drafts import Draft, LineDraft
 from tests.conftest import AT, TODAY
 
 NOW = {"as_of": TODAY, "at": AT}

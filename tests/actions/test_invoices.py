@@ -4,18 +4,14 @@ import pytest
 
 from dunwell.actions.gate import Actor, Forbidden, Refused, Stale, staff, system
 from dunwell.actions.invoice_credits import credit_invoice
-from dunwell.actions.invoice_drafts import (
-    Draft,
-    approve_invoice,
-    edit_invoice,
-    void_invoice,
-)
+from dunwell.actions.invoice_drafts import approve_invoice, edit_invoice, void_invoice
 from dunwell.actions.invoice_files import issued_paper
 from dunwell.actions.invoice_issue import issue_invoice
 from dunwell.actions.invoice_orders import invoice_order
 from dunwell.actions.invoice_schedules import add_schedule, run_schedules
 from dunwell.actions.invoicing import save_profile, set_series
 from dunwell.models import EntryLine, Event, Invoice, Item, NumberSeries, OpenItem, Order
+from dunwell.queries.invoice_drafts import Draft
 from tests.actions.invoice_rows import NOW, OURS, can_invoice, drafted, line
 from tests.conftest import AT, TODAY, add_customer
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from dunwell.actions.dispute_cases import DisputedPart, open_case
 from dunwell.actions.dispute_resolutions import ResolvedPart, propose_resolution
 from dunwell.actions.gate import Actor, system
-from dunwell.actions.invoice_amounts import LineDraft
-from dunwell.actions.invoice_drafts import Draft, draft_invoice
+from dunwell.actions.invoice_drafts import draft_invoice
 from dunwell.actions.invoice_files import MadeFile, keep_invoice_files
 from dunwell.actions.invoice_issue import issue_invoice
 from dunwell.actions.invoice_schedules import add_schedule
 from dunwell.actions.invoicing import add_tax_rate, save_customer_invoicing, save_profile
 from dunwell.models import Contact, CreditRequest, Dispute, Order
+from dunwell.queries.invoice_drafts import Draft, LineDraft
 from tests.actions.invoice_rows import OURS, THEIRS
 from tests.conftest import add_customer
 

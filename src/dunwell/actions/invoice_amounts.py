@@ -1,7 +1,6 @@
 """What a line, an allowance and a whole draft come to, with the tax of their codes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from dunwell.actions.gate import Refused
 from dunwell.engine.invoice_document import Allowance, DocumentLine, DocumentTotals
@@ -10,33 +9,6 @@ from dunwell.models import InvoiceLine, TaxRate
 
 LONGEST = 1_000_000_000_000_000
 """Largest quantity and price in millionths: a thousand million."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LineDraft:
-    """One line as it is asked for: quantity and price in millionths, the tax by its code."""
-
-    name: str
-    quantity_micros: int
-    price_micros: int
-    tax_code: str
-    unit: str = "C62"
-    description: str = ""
-    seller_item: str = ""
-    discount_minor: int = 0
-    discount_reason: str = ""
-    order_line: str = ""
-    agreed_price_micros: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AllowanceDraft:
-    """An allowance or charge of the whole document, minor units above 0."""
-
-    amount_minor: int
-    tax_code: str
-    reason: str
-    is_charge: bool = False
 
 
 def invoice_line(

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.gate import Actor, Refused, own
-from dunwell.actions.invoice_amounts import AllowanceDraft, LineDraft
-from dunwell.actions.invoice_drafts import Draft, Origin, draft_invoice, locked_invoice
+from dunwell.actions.invoice_drafts import draft_invoice, locked_invoice
 from dunwell.actions.texts import needed
 from dunwell.engine.money import minor_digits, part
 from dunwell.models import CreditRequest, Invoice, InvoiceLine
 from dunwell.queries.credit_requests import UNANSWERED
+from dunwell.queries.invoice_drafts import AllowanceDraft, Draft, LineDraft, Origin
 
 Kind = Invoice.Kind
 MICROS = 1_000_000

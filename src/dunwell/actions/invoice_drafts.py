@@ -1,7 +1,7 @@
 """Drafts of invoices and credit notes: written, changed, approved, dropped; nothing is owed."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 
 from django.db import transaction
@@ -9,63 +9,22 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused, Stale, check_status, own, own_customer
-from dunwell.actions.invoice_amounts import (
-    AllowanceDraft,
-    LineDraft,
-    document_allowance,
-    invoice_line,
-    invoice_sums,
-)
+from dunwell.actions.invoice_amounts import document_allowance, invoice_line, invoice_sums
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.invoice_totals import TotalsError
 from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import (
-    CreditRequest,
     Customer,
     Invoice,
     InvoiceLine,
-    InvoiceSchedule,
-    Order,
 )
 from dunwell.queries.invoice_documents import prebill
+from dunwell.queries.invoice_drafts import Draft, Origin
 from dunwell.queries.invoice_rules import tax_rates_on
 
 MOST_LINES = 500
 Status = Invoice.Status
 Kind = Invoice.Kind
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
-    """An invoice as it is asked for. Empty terms are those agreed with the customer."""
-
-    lines: Sequence[LineDraft]
-    currency: str
-    kind: str = Kind.INVOICE
-    terms: str = ""
-    due_on: date | None = None
-    delivered_on: date | None = None
-    from_on: date | None = None
-    to_on: date | None = None
-    order: Order | None = None
-    order_number: str = ""
-    buyer_reference: str = ""
-    contract: str = ""
-    note: str = ""
-    allowances: Sequence[AllowanceDraft] = ()
-    prepaid_minor: int = 0
-    preceding: Invoice | None = None
-    is_allocated: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
-    """Where a draft comes from; the same source and key are the same invoice."""
-
-    source: str = Invoice.Source.MANUAL
-    key: str = ""
-    schedule: InvoiceSchedule | None = None
-    request: CreditRequest | None = None
 
 
 @transaction.atomic

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.invoice_amounts import LineDraft
-from dunwell.actions.invoice_drafts import Draft, Origin, draft_invoice
+from dunwell.actions.invoice_drafts import draft_invoice
 from dunwell.engine.money import to_minor
 from dunwell.formats.invoice_rows import LineRow, RowFinding
 from dunwell.models import Customer, Invoice
+from dunwell.queries.invoice_drafts import Draft, LineDraft, Origin
 
 
 class RowsRefused(Refused):

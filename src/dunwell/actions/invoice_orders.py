@@ -5,10 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.gate import Actor, Refused, own
-from dunwell.actions.invoice_amounts import LineDraft
-from dunwell.actions.invoice_drafts import Draft, Origin, draft_invoice
+from dunwell.actions.invoice_drafts import draft_invoice
 from dunwell.engine.money import minor_digits
 from dunwell.models import Customer, Invoice, Order
+from dunwell.queries.invoice_drafts import Draft, LineDraft, Origin
 
 MICROS = 1_000_000
 

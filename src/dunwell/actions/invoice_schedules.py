@@ -8,12 +8,12 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale, own, own_customer
-from dunwell.actions.invoice_amounts import LineDraft
-from dunwell.actions.invoice_drafts import Draft, Origin, draft_invoice
+from dunwell.actions.invoice_drafts import draft_invoice
 from dunwell.actions.invoice_issue import issue_invoice
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.invoice_periods import STEPS, due_periods
 from dunwell.models import Customer, Invoice, InvoiceSchedule
+from dunwell.queries.invoice_drafts import Draft, LineDraft, Origin
 from dunwell.queries.invoice_rules import tax_rates_on
 
 LAST_DAY = 31

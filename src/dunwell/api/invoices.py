@@ -9,13 +9,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from dunwell.actions.gate import Refused
-from dunwell.actions.invoice_amounts import AllowanceDraft, LineDraft
-from dunwell.actions.invoice_drafts import (
-    Draft,
-    Origin,
-    draft_invoice,
-    edit_invoice,
-)
+from dunwell.actions.invoice_drafts import draft_invoice, edit_invoice
 from dunwell.actions.invoice_imports import import_invoices
 from dunwell.actions.uploads import upload_path
 from dunwell.api.auth import ApiRequest
@@ -45,6 +39,7 @@ from dunwell.jobs.invoice_risk import invoice_risk
 from dunwell.jobs.invoices import draft_and_issue
 from dunwell.models import Customer, Invoice, InvoiceFile, Order
 from dunwell.queries.invoice_documents import prebill
+from dunwell.queries.invoice_drafts import AllowanceDraft, Draft, LineDraft, Origin
 from dunwell.queries.invoices import (
     KPI_DAYS,
     InvoiceFileRow,

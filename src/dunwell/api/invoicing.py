@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from ninja import Router, Schema
 from pydantic import Field
 
-from dunwell.actions.invoice_amounts import LineDraft
 from dunwell.actions.invoice_schedules import add_schedule, end_schedule
 from dunwell.actions.invoicing import (
     OWN_TEXTS,
@@ -34,6 +33,7 @@ from dunwell.api.invoices import InvoiceLineIn
 from dunwell.api.writes import once
 from dunwell.models import Customer, InvoiceSchedule
 from dunwell.queries.invoice_documents import invoicing_of, profile_of
+from dunwell.queries.invoice_drafts import LineDraft
 from dunwell.queries.invoice_rules import SeriesRow, TaxRateRow, series_rows, tax_rate_rows
 from dunwell.queries.invoices import ScheduleRow, schedule_rows
 

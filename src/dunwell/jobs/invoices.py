@@ -12,7 +12,7 @@ from functools import partial
 from django.db import transaction
 
 from dunwell.actions.gate import Actor, Refused, lent
-from dunwell.actions.invoice_drafts import Draft, Origin, draft_invoice
+from dunwell.actions.invoice_drafts import draft_invoice
 from dunwell.actions.invoice_files import MadeFile, issued_paper, keep_invoice_files
 from dunwell.actions.invoice_issue import Foreseen, issue_invoice
 from dunwell.actions.invoice_mails import send_invoice
@@ -25,6 +25,7 @@ from dunwell.formats.invoice_pdf import invoice_pdf
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.invoice_risk import invoice_risk
 from dunwell.models import Company, Customer, CustomerInvoicing, Invoice, InvoiceFile
+from dunwell.queries.invoice_drafts import Draft, Origin
 from dunwell.queries.invoices import portal_address, without_files
 
 Wire = CustomerInvoicing.Format

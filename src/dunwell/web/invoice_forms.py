@@ -8,10 +8,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from dunwell.actions.invoice_amounts import AllowanceDraft, LineDraft
-from dunwell.actions.invoice_drafts import Draft
 from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import Invoice, InvoiceLine, TaxRate
+from dunwell.queries.invoice_drafts import AllowanceDraft, Draft, LineDraft
 from dunwell.templatetags.money import MoneyField
 from dunwell.web.fields import day_field
 

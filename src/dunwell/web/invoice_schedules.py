@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
-from dunwell.actions.invoice_amounts import LineDraft
 from dunwell.actions.invoice_schedules import add_schedule, end_schedule
 from dunwell.models import Invoice, InvoiceSchedule
+from dunwell.queries.invoice_drafts import LineDraft
 from dunwell.queries.invoices import schedule_rows
 from dunwell.web.answers import told_page
 from dunwell.web.fields import day_field
@@ -94,9 +94,11 @@ def schedule_add(request: StaffRequest, invoice_id: int) -> HttpResponse:
 
 @needs("invoice.edit")
 @require_http_methods(["GET", "POST"])
-def schedule_end(request: StaffRequest, schedule_id: int) -> HttpResponse:
+def schedule_end(request: StaffRequest, invoice_schedule_id: int) -> HttpResponse:
     """Ask for the day on which a schedule ends."""
-    schedule = get_object_or_404(InvoiceSchedule, pk=schedule_id, company=request.actor.company)
+    schedule = get_object_or_404(
+        InvoiceSchedule, pk=invoice_schedule_id, company=request.actor.company
+    )
     form = EndForm(
         request.POST if request.method == "POST" else None,
         initial={"ends_on": request.as_of, "version": schedule.version},

@@ -12,7 +12,7 @@ urlpatterns = [
     path("import/", invoice_edit.invoice_import, name="invoice-import"),
     path("schedules/", invoice_schedules.schedule_list, name="invoice-schedules"),
     path(
-        "schedules/<int:schedule_id>/end/",
+        "schedules/<int:invoice_schedule_id>/end/",
         invoice_schedules.schedule_end,
         name="invoice-schedule-end",
     ),

@@ -33,6 +33,7 @@ from tests.api.bank_layout_books import keep_bank_layouts
 from tests.api.cash_books import keep_cash
 from tests.api.channel_books import keep_channels
 from tests.api.charge_books import keep_charges
+from tests.api.checkout_books import keep_checkouts
 from tests.api.composition_books import keep_compositions
 from tests.api.contact_books import keep_contacts
 from tests.api.cover_books import keep_covers
@@ -161,6 +162,7 @@ def keep_books(company, tag=""):
             actor=boss, customer=customer, from_on=today - timedelta(days=90), to_on=today, **on
         ).pk,
         **keep_refunds(company, actor, customer, today=today, at=at),
+        **keep_checkouts(company, tag, at=at),
         **keep_invoices(company, tag, today=today, at=at),
         **keep_einvoices(company, customer, tag, today=today, at=at),
         **keep_plans(company, tag, today=today, at=at),

@@ -13,6 +13,7 @@ from tests.api.books import LEDGER, strategy
 from tests.api.cash_operations import CASH_OPERATIONS
 from tests.api.channel_operations import CHANNEL_OPERATIONS
 from tests.api.charge_operations import CHARGE_OPERATIONS
+from tests.api.checkout_operations import CHECKOUT_OPERATIONS
 from tests.api.composition_books import PDF
 from tests.api.composition_operations import (
     COMPOSITION_OPERATIONS,
@@ -166,6 +167,7 @@ OPERATIONS = {
     "link_advice": Call("K", lambda ids, today: {"payment_id": ids["payment_id"]}),
     "unlink_advice": Call("K"),
     **{name: Call(*told) for name, told in REFUND_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in CHECKOUT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PLACEMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in LIMIT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in ORDER_OPERATIONS.items()},

@@ -13,6 +13,7 @@ from dunwell.models.agencies import (
 )
 from dunwell.models.anomalies import Anomaly
 from dunwell.models.application_mails import ApplicationDeadline, ApplicationMail
+from dunwell.models.autopay import Autopay, AutopayCharge, AutopayLine, SavedMethod
 from dunwell.models.bank import (
     BankAccount,
     BankEntry,
@@ -24,6 +25,14 @@ from dunwell.models.bank import (
 )
 from dunwell.models.channels import Channel, DomainCheck, Suppression
 from dunwell.models.charges import Charge, ReferenceRate
+from dunwell.models.checkout_returns import Chargeback, CheckoutRefund
+from dunwell.models.checkouts import (
+    CHECKOUT,
+    Checkout,
+    CheckoutLine,
+    PaymentProvider,
+    ProviderEvent,
+)
 from dunwell.models.companies import Company, Membership, Role, SignInLink, User
 from dunwell.models.contact_rules import Consent, ContactAttempt, ContactRestriction, Signal
 from dunwell.models.conversations import (
@@ -55,10 +64,13 @@ from dunwell.models.credit_data import (
 )
 from dunwell.models.credit_ratings import CreditRating
 from dunwell.models.credit_reviews import CreditReview
+from dunwell.models.customer_documents import CustomerDocument, CustomerPaper, DocumentRequest
 from dunwell.models.customer_links import CustomerLink
 from dunwell.models.customer_scores import CustomerScore
 from dunwell.models.customers import Contact, Customer
 from dunwell.models.debits import Debit, DebitItem, DebitRun, Mandate
+from dunwell.models.deliveries import DeliveryNote, InvoiceResponse
+from dunwell.models.detail_changes import DetailChange
 from dunwell.models.disputes import (
     CauseAction,
     CreditRequest,
@@ -69,7 +81,9 @@ from dunwell.models.disputes import (
     DisputeResolution,
     DisputeTask,
 )
+from dunwell.models.early_payment import EarlyPaymentOffer
 from dunwell.models.early_warnings import EarlyWarning
+from dunwell.models.einvoices import EInvoiceFile
 from dunwell.models.entries import EntryLine
 from dunwell.models.escalations import Escalation, ExposureFreeze, Watch, WatchCheck
 from dunwell.models.events import ChainHead, Event
@@ -77,6 +91,17 @@ from dunwell.models.experiments import ActionChoice, Experiment
 from dunwell.models.feedback import Survey
 from dunwell.models.holds import Hold
 from dunwell.models.imports import ImportBatch, ImportFinding, ImportProfile
+from dunwell.models.invoice_platforms import InvoicePlatform
+from dunwell.models.invoices import (
+    CustomerInvoicing,
+    Invoice,
+    InvoiceFile,
+    InvoiceLine,
+    InvoiceSchedule,
+    InvoicingProfile,
+    NumberSeries,
+    TaxRate,
+)
 from dunwell.models.items import Item, OpenItem
 from dunwell.models.kpis import Habit, KpiValue
 from dunwell.models.legal import (
@@ -87,6 +112,7 @@ from dunwell.models.legal import (
     VatRelief,
 )
 from dunwell.models.limits import CreditGroup, CreditGroupMember, CreditLimit
+from dunwell.models.mandate_consents import MandateConsent
 from dunwell.models.matching import (
     CaseView,
     MatchCase,
@@ -110,9 +136,16 @@ from dunwell.models.portal import (
     PortalPerson,
     PortalSeat,
 )
+from dunwell.models.portal_calendars import PortalCalendar
+from dunwell.models.portal_mails import PortalCode, PortalKnock, PortalMail
+from dunwell.models.portal_requests import DisputeComment, PortalRequest, PortalSeen
+from dunwell.models.portal_settings import PortalSetting
+from dunwell.models.portal_views import PortalView
 from dunwell.models.predictions import CashForecast, ItemPrediction, PredictionLog
 from dunwell.models.promises import Promise, PromiseConsequence, PromiseItem
+from dunwell.models.provider_payouts import ProviderPayout, ProviderPayoutLine
 from dunwell.models.rates import Feed, FxRate
+from dunwell.models.receipts import Receipt
 from dunwell.models.refunds import Payee, Refund
 from dunwell.models.runs import Run
 from dunwell.models.sanctions import SanctionEntry, SanctionList, ScreeningHit
@@ -133,13 +166,17 @@ from dunwell.models.settlements import (
     Settlement,
     SettlementItem,
 )
+from dunwell.models.statement_answers import StatementAnswer
 from dunwell.models.statements import AccountStatement
 from dunwell.models.strategies import Replay, StrategyOverride
+from dunwell.models.supplier_statements import SupplierStatement, SupplierStatementLine
 from dunwell.models.tasks import Snooze, Task, WorklistEntry
 from dunwell.models.tokens import ApiToken, IdempotencyKey
+from dunwell.models.transfers import Transfer, TransferItem
 from dunwell.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "CHECKOUT",
     "Absence",
     "AccountStatement",
     "ActionChoice",
@@ -158,6 +195,9 @@ __all__ = [
     "ApplicationMail",
     "ApplicationReference",
     "ApprovalRequest",
+    "Autopay",
+    "AutopayCharge",
+    "AutopayLine",
     "BankAccount",
     "BankEntry",
     "BankFile",
@@ -173,6 +213,10 @@ __all__ = [
     "ChainHead",
     "Channel",
     "Charge",
+    "Chargeback",
+    "Checkout",
+    "CheckoutLine",
+    "CheckoutRefund",
     "Company",
     "Consent",
     "Contact",
@@ -194,18 +238,27 @@ __all__ = [
     "CreditRequest",
     "CreditReview",
     "Customer",
+    "CustomerDocument",
+    "CustomerInvoicing",
     "CustomerLink",
+    "CustomerPaper",
     "CustomerScore",
     "Debit",
     "DebitItem",
     "DebitRun",
+    "DeliveryNote",
+    "DetailChange",
     "Dispute",
     "DisputeCase",
+    "DisputeComment",
     "DisputeEvidence",
     "DisputeLine",
     "DisputeResolution",
     "DisputeTask",
+    "DocumentRequest",
     "DomainCheck",
+    "EInvoiceFile",
+    "EarlyPaymentOffer",
     "EarlyWarning",
     "EntryLine",
     "Escalation",
@@ -229,6 +282,13 @@ __all__ = [
     "Incentive",
     "IncentiveGrant",
     "IntentModel",
+    "Invoice",
+    "InvoiceFile",
+    "InvoiceLine",
+    "InvoicePlatform",
+    "InvoiceResponse",
+    "InvoiceSchedule",
+    "InvoicingProfile",
     "Item",
     "ItemDocument",
     "ItemPrediction",
@@ -241,6 +301,7 @@ __all__ = [
     "LimitationEvent",
     "Mailbox",
     "Mandate",
+    "MandateConsent",
     "MatchCase",
     "MatchOutcome",
     "MatchProposal",
@@ -251,6 +312,7 @@ __all__ = [
     "ModelCheck",
     "ModelVersion",
     "Note",
+    "NumberSeries",
     "OpenItem",
     "Order",
     "Payee",
@@ -259,6 +321,7 @@ __all__ = [
     "PayerRelation",
     "Payment",
     "PaymentPlan",
+    "PaymentProvider",
     "PeriodLock",
     "Placement",
     "PlacementBatch",
@@ -269,15 +332,27 @@ __all__ = [
     "PolicyVersion",
     "Pool",
     "PoolMember",
+    "PortalCalendar",
+    "PortalCode",
     "PortalKey",
+    "PortalKnock",
     "PortalLink",
+    "PortalMail",
     "PortalPasskey",
     "PortalPerson",
+    "PortalRequest",
     "PortalSeat",
+    "PortalSeen",
+    "PortalSetting",
+    "PortalView",
     "PredictionLog",
     "Promise",
     "PromiseConsequence",
     "PromiseItem",
+    "ProviderEvent",
+    "ProviderPayout",
+    "ProviderPayoutLine",
+    "Receipt",
     "ReferenceRate",
     "Refund",
     "Remittance",
@@ -287,6 +362,7 @@ __all__ = [
     "Run",
     "SanctionEntry",
     "SanctionList",
+    "SavedMethod",
     "ScoreSnapshot",
     "Scorecard",
     "ScreeningHit",
@@ -298,11 +374,17 @@ __all__ = [
     "SignInLink",
     "Signal",
     "Snooze",
+    "StatementAnswer",
     "StatementLine",
     "StrategyOverride",
+    "SupplierStatement",
+    "SupplierStatementLine",
     "Suppression",
     "Survey",
     "Task",
+    "TaxRate",
+    "Transfer",
+    "TransferItem",
     "User",
     "VatRelief",
     "Watch",

@@ -62,4 +62,6 @@ def portal_settings(request: StaffRequest) -> HttpResponse:
         else:
             said = gettext("The settings of the portal are saved.")
             return done(request, said, back=reverse("settings-portal"))
-    return form_page(request, "web/portal_settings.html", form, {"choices": choices, "section": "portal"})
+    return form_page(
+        request, "web/portal_settings.html", form, {"choices": choices, "section": "portal"}
+    )

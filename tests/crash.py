@@ -38,6 +38,9 @@ NOT_COMPARED = {
 }
 """Columns that hold keys of other rows in a form the digest cannot translate."""
 
+SOURCES = {"payout": "providerpayout"}
+"""What an entry line is of, where the model is called otherwise."""
+
 
 class Points:
     """Counts the points a crash can hit, and dies at the chosen one."""
@@ -157,7 +160,7 @@ def _table(model, ranks, by_name):
             elif isinstance(value, memoryview):  # how PostgreSQL gives bytes
                 value = bytes(value)
             elif f"{name}.{field.name}" == "entryline.source_id":
-                value = by_name[row["source"]][value]
+                value = by_name[SOURCES.get(row["source"], row["source"])][value]
             values.append(value)
         lines.append(repr(values))
     text = "\n".join(lines)

@@ -2,7 +2,6 @@
 
 import json
 
-
 from dunwell import clock
 from dunwell.actions.checkouts import start_checkout
 from dunwell.actions.gate import system

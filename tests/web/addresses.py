@@ -4,6 +4,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 FIXED = {
     "token": "none",
+    "session_id": "none",
     "kind": "csv",
     "uidb36": "1",
     "key": "none",
@@ -35,6 +36,12 @@ OWN = {
         "key_id": "portal_key_id",
     },
     "early-payment": {"offer_id": "early_offer_id"},
+    "checkout-refund-a": {"refund_id": "checkout_refund_id"},
+    "checkout-refund-r": {"refund_id": "checkout_refund_id"},
+    "provider-event": {"event_id": "provider_event_id"},
+    "provider-payout": {"payout_id": "provider_payout_id"},
+    "autopay-charge": {"charge_id": "autopay_charge_id"},
+    "saved-method": {"method_id": "saved_method_id"},
     "cause-action": {"action_id": "cause_action_id"},
     "cover-claim": {"claim_id": "cover_claim_id"},
     "credit-group": {"group_id": "credit_group_id", "member_id": "credit_member_id"},

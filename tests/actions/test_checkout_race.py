@@ -1,0 +1,56 @@
+"""A doubled click and news by three ways at once make one payment, on both databases."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.actions.checkout_race import ROUNDS
+from tests.postgres import binaries, cluster
+
+ROOT = Path(__file__).parents[2]
+
+
+def race(folder, **environment):
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.actions.checkout_race"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "dunwell.settings",
+            "DUNWELL_DATA_DIR": str(folder),
+            "PYTHONPATH": str(ROOT / "src"),
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return json.loads(told.stdout.splitlines()[-1])
+
+
+def check(told, database):
+    assert told == {
+        "database": database,
+        "unexpected": [],
+        "checkouts": ROUNDS,
+        "payments": ROUNDS,
+        "receipts": ROUNDS,
+        "open": 0,
+    }
+
+
+def test_on_a_sqlite_file(tmp_path):
+    check(race(tmp_path, DUNWELL_DATABASE_URL=""), "sqlite")
+
+
+def test_on_postgresql(tmp_path):
+    try:
+        binaries()
+    except RuntimeError as error:
+        pytest.skip(str(error))
+    with cluster() as address:
+        check(race(tmp_path, DUNWELL_DATABASE_URL=address), "postgresql")

@@ -1,8 +1,12 @@
 """Short builders for what is known of the way of invoices."""
 
+from hashlib import sha256
+
 from dunwell.actions.invoice_responses import take_response_file
 from dunwell.models import Message, MessageAttachment
 from tests.conftest import AT, TODAY
+
+BODY = "Here it is."
 
 
 def mailed(item, *, status="sent", delivered_at=None, bounced_at=None, number=1):
@@ -18,8 +22,8 @@ def mailed(item, *, status="sent", delivered_at=None, bounced_at=None, number=1)
         language="en",
         to="ap@acme.example",
         subject="Invoice",
-        body="Here it is.",
-        body_sha256="0" * 64,
+        body=BODY,
+        body_sha256=sha256(BODY.encode()).hexdigest(),
         message_id=f"invoice-{item.pk}-{number}@x",
         author="anna",
         as_of=TODAY,

@@ -127,8 +127,8 @@ def _messages(items: QuerySet[Item], zone: ZoneInfo) -> Iterator[Fact]:
     )
     pairs: dict[int, set[int]] = {}
     told = carried.values_list(
-        "item",
-        "message",
+        "item_id",
+        "message_id",
         "message__sent_at",
         "message__delivered_at",
         "message__bounced_at",
@@ -144,14 +144,13 @@ def _messages(items: QuerySet[Item], zone: ZoneInfo) -> Iterator[Fact]:
             if at is not None:
                 on = at.astimezone(zone).date()
                 yield _fact(item_id, kind, on, on, at, "message", message_id)
-    signals = Signal.objects.filter(message__in=carried.values("message")).values_list(
-        "message", "kind", "on", "at"
-    )
-    for message_id, kind, on, at in signals:
-        known = at.astimezone(zone).date()
-        for item_id in pairs.get(message_id, ()):
-            rung = SIGNALS[Signal.Kind(kind)]
-            yield _fact(item_id, rung, on, known, at, "signal", message_id)
+    signals = Signal.objects.filter(message__in=carried.values("message"))
+    for signal in signals.only("message_id", "kind", "on", "at"):
+        told_of = signal.message_id or 0
+        known = signal.at.astimezone(zone).date()
+        for item_id in pairs.get(told_of, ()):
+            rung = SIGNALS[Signal.Kind(signal.kind)]
+            yield _fact(item_id, rung, signal.on, known, signal.at, "signal", told_of)
 
 
 def _portal(items: QuerySet[Item]) -> Iterator[Fact]:

@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 
 from dunwell.models import Company, InvoicePlatform, InvoiceResponse
 from dunwell.queries.link_tokens import link_token, signing_secret
@@ -25,25 +25,24 @@ class InvoicePlatformRow:
 
 def invoice_platform_rows(company: Company) -> tuple[InvoicePlatformRow, ...]:
     """Return the platforms of a company by name, those switched off last."""
-    door = InvoiceResponse.Door.PLATFORM
     told = {
-        row["by"]: row
-        for row in InvoiceResponse.objects.filter(Q(company=company, door=door))
-        .values("by")
+        by: (n, last)
+        for by, n, last in InvoiceResponse.objects.filter(
+            company=company, door=InvoiceResponse.Door.PLATFORM
+        )
+        .values_list("by")
         .annotate(n=Count("pk"), last=Max("recorded_at"))
         .order_by("by")
     }
-    nothing = {"n": 0, "last": None}
-    return tuple(
-        InvoicePlatformRow(
-            id=one.pk,
-            name=one.name,
-            is_active=one.is_active,
-            responses=told.get(program_name(one), nothing)["n"],
-            last_at=told.get(program_name(one), nothing)["last"],
+    rows = []
+    for one in InvoicePlatform.objects.filter(company=company).order_by("-is_active", "name"):
+        n, last = told.get(program_name(one), (0, None))
+        rows.append(
+            InvoicePlatformRow(
+                id=one.pk, name=one.name, is_active=one.is_active, responses=n, last_at=last
+            )
         )
-        for one in InvoicePlatform.objects.filter(company=company).order_by("-is_active", "name")
-    )
+    return tuple(rows)
 
 
 def program_name(platform: InvoicePlatform) -> str:

@@ -4,7 +4,6 @@ An answer is kept whatever its effects come to: an effect that a rule of the des
 with its reason, for the customer has answered all the same.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -372,5 +371,5 @@ def _ask(
 
 def _open_minor(item: Item) -> int:
     """Return what is open of an item now, 0 where it is settled."""
-    found: Sequence[int] = OpenItem.objects.filter(item=item).values_list("open_minor", flat=True)
-    return max(found[0], 0) if found else 0
+    found = OpenItem.objects.filter(item=item).values_list("open_minor", flat=True).first()
+    return max(found or 0, 0)

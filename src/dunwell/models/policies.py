@@ -24,6 +24,8 @@ class PolicyVersion(models.Model):
         DISPUTES = "disputes", _("Disputes")
         WORDINGS = "wordings", _("Message texts")
         FEEDBACK = "feedback", _("Feedback")
+        RESPONSES = "responses", _("Deliveries and invoice answers")
+        EARLY_PAY = "early_pay", _("Early payment")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -15,7 +15,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.portal_access import change_role, edit_person, end_seat, invite_person
 from dunwell.jobs.portal_mails import begin_portal_mails
 from dunwell.models import PortalSeat
-from dunwell.portal.debtors import Debtor, in_portal, leave
+from dunwell.portal.debtors import FORBIDDEN, Debtor, in_portal, leave
 from dunwell.portal.second_factor import is_confirmed, second_factor
 from dunwell.portal.visitors import REFUSED
 from dunwell.queries.portal_seats import passkey_rows, seat_rows
@@ -125,6 +125,8 @@ def portal_seat_end(request: HttpRequest, who: Debtor, seat_id: int) -> HttpResp
     seat = _seat(who, seat_id)
     is_own = who.seat is not None and seat.pk == who.seat.pk
     context: dict[str, Any] = {"who": who, "company": who.company, "seat": seat, "is_own": is_own}
+    if not is_own and not who.can_manage:
+        return render(request, "portal/account/not_allowed.html", context, status=FORBIDDEN)
     if request.method == "POST":
         try:
             end_seat(

@@ -5,17 +5,16 @@ import pytest
 from dunwell.models import Conversation, DisputeComment, Message
 from tests.actions.dispute_rows import case_over
 from tests.actions.ledger_rows import invoice
-from tests.actions.mail_rows import taken_in
+from tests.actions.mail_rows import take
+from tests.conftest import AT
 from tests.portal.seats import seat_of
 
 
 @pytest.fixture
 def talks(customer, company):
-    customer.contacts.create(
-        email="ap@acme.example", is_primary=True, recorded_at="2026-03-01T00:00Z"
-    )
-    first = taken_in(company, subject="First", sender="ap@acme.example")
-    second = taken_in(company, subject="Second", sender="ap@acme.example")
+    customer.contacts.create(email="ap@acme.example", is_primary=True, recorded_at=AT)
+    first = take(company, subject="First", sender="ap@acme.example", message_id="<1@a>")
+    second = take(company, subject="Second", sender="ap@acme.example", message_id="<2@a>")
     return first, second
 
 

@@ -10,7 +10,7 @@ from tests.actions.ledger_rows import invoice
 from tests.conftest import add_customer
 
 QUERIES = {"/disputes/": 12, "/disputes/list/": 15, "/disputes/tasks/": 5}
-QUERIES_OF_A_CASE = 20
+QUERIES_OF_A_CASE = 22
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
 
 

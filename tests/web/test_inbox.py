@@ -8,7 +8,7 @@ from tests.actions.test_inbox_decisions import dunned
 from tests.conftest import add_customer
 
 QUERIES_OF_THE_INBOX = 10
-QUERIES_OF_A_CONVERSATION = 12
+QUERIES_OF_A_CONVERSATION = 13
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ class PromiseRow:
     confirmation_id: int | None
     confirmation: str
     confirmation_label: str
+    source: str = "staff"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,6 +158,7 @@ def _row(promise: Any, as_of: date) -> PromiseRow:
         confirmation_id=promise.confirmed_by,
         confirmation=promise.confirmed_as or "",
         confirmation_label=_status_label(promise.confirmed_as),
+        source=promise.source,
     )
 
 

@@ -6,6 +6,7 @@ from dunwell.actions.gate import Refused
 from dunwell.engine.invoice_document import Allowance, DocumentLine, DocumentTotals
 from dunwell.engine.invoice_totals import TotalsError, invoice_totals, line_net
 from dunwell.models import InvoiceLine, TaxRate
+from dunwell.queries.invoice_drafts import AllowanceDraft, LineDraft
 
 LONGEST = 1_000_000_000_000_000
 """Largest quantity and price in millionths: a thousand million."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Model
 
@@ -33,6 +34,7 @@ THEIR_TEXTS = (
     "endpoint", "endpoint_scheme", "language",
 )  # fmt: skip
 YEARLY = "{year}"
+Settings = TypeVar("Settings", InvoicingProfile, CustomerInvoicing)
 LONGEST_PATTERN = 40
 PPM = 1_000_000
 COUNTRY_LETTERS = 2
@@ -204,11 +206,11 @@ def _texts(model: type[Model], names: tuple[str, ...], texts: Mapping[str, str])
         raise Refused(f"There is no field {strange[0]}.")
     found = {}
     for name in names:
-        most = model._meta.get_field(name).max_length or 0
+        most = int(getattr(model._meta.get_field(name), "max_length", 0) or 0)
         found[name] = fitting(text=texts.get(name, ""), most=most, what=name.replace("_", " "))
     try:
         if found.get("email"):
-            model._meta.get_field("email").run_validators(found["email"])
+            validate_email(found["email"])
     except ValidationError as error:
         raise Refused(f"{found['email']} is no mail address.") from error
     return found
@@ -222,8 +224,8 @@ def _country(text: str) -> str:
 
 
 def _saved(
-    row: Any, wanted: Mapping[str, object], *, version: int, at: datetime
-) -> tuple[Any, list[str]]:
+    row: Settings, wanted: Mapping[str, object], *, version: int, at: datetime
+) -> tuple[Settings, list[str]]:
     """Write what differs; return the row and the names of its changed fields."""
     if row.version != version:
         raise Stale("Somebody changed these settings meanwhile; load the page again.")

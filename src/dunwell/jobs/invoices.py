@@ -178,4 +178,6 @@ def issue_then_file(
 
 def _foreseen(invoice: Invoice, *, as_of: date) -> Foreseen | None:
     risk = invoice_risk(invoice, as_of=as_of)
-    return risk and Foreseen(dispute_ppm=risk.dispute_ppm, reasons=risk.reasons)
+    if risk is None:
+        return None
+    return Foreseen(dispute_ppm=risk.dispute_ppm, reasons=risk.reasons)

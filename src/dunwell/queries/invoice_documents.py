@@ -192,7 +192,7 @@ def _is_credit(invoice: Invoice) -> bool:
 
 
 def _line(row: InvoiceLine) -> DocumentLine:
-    allowances = ()
+    allowances: tuple[Allowance, ...] = ()
     if row.discount_minor:
         allowances = (
             Allowance(

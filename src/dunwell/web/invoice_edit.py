@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.invoice_amounts import sums_of
 from dunwell.actions.invoice_drafts import draft_invoice, edit_invoice
 from dunwell.actions.invoice_imports import RowsRefused, import_invoices
+from dunwell.engine.invoice_document import DocumentTotals
 from dunwell.formats.findings import TableError
 from dunwell.formats.invoice_rows import RowFinding, read_invoice_table
 from dunwell.models import Customer, Invoice
@@ -52,9 +52,9 @@ class FileForm(forms.Form):
         ),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> Any:
         """Return the file; one too large is refused."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file = self.cleaned_data["file"]
         if (file.size or 0) > MOST_BYTES:
             raise ValidationError(gettext("The file has more than 5 MB; send it in parts."))
         return file
@@ -187,7 +187,7 @@ def _editor(
 def _page(request: StaffRequest, editor: Editor, customer: Customer, address: str) -> HttpResponse:
     """Show the editor with the sums of what can be read of it."""
     rates = tax_rates_on(request.actor.company, as_of=request.as_of)
-    sums = None
+    sums: Invoice | DocumentTotals | None = None
     if request.method == "GET" and editor.invoice is not None:
         sums = editor.invoice
     elif request.method == "POST" and editor.is_valid():

@@ -107,7 +107,8 @@ class Editor:
         self.do = sent.get("do", "save") if sent is not None else ""
         first = dict(initial or {}) if invoice is None else _head_of(invoice)
         self.head = HeadForm(sent, initial=first, currencies=currencies)
-        currency = (sent or {}).get("currency") or str(first.get("currency", currencies[0]))
+        typed = str(sent.get("currency", "")) if sent is not None else ""
+        currency = typed or str(first.get("currency", currencies[0]))
         self.currency = currency if currency in ISO_CODES else currencies[0]
         marks = self._marks(sent)
         self.lines = [self._line(sent, mark, rates) for mark in marks]

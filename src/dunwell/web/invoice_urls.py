@@ -30,7 +30,9 @@ urlpatterns = [
     path("<int:invoice_id>/", invoices.invoice_show, name="invoice"),
     path("<int:invoice_id>/edit/", invoice_edit.invoice_edit, name="invoice-edit"),
     path("<int:invoice_id>/preview.pdf", invoices.invoice_preview, name="invoice-preview"),
-    path("<int:invoice_id>/files/<int:invoice_file_id>/", invoices.invoice_file, name="invoice-file"),
+    path(
+        "<int:invoice_id>/files/<int:invoice_file_id>/", invoices.invoice_file, name="invoice-file"
+    ),
     path("<int:invoice_id>/approve/", invoice_steps.invoice_approve, name="invoice-approve"),
     path("<int:invoice_id>/issue/", invoice_steps.invoice_issue, name="invoice-issue"),
     path("<int:invoice_id>/send/", invoice_steps.invoice_send, name="invoice-send"),

@@ -51,8 +51,8 @@ class TextsForm(forms.Form):
 
     def __init__(self, row: Any, names: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
         """Show what stands there."""
-        initial = {name: getattr(row, name) for name in names}
-        super().__init__(*args, initial={**initial, "version": row.version}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial.update({name: getattr(row, name) for name in names}, version=row.version)
         for name in names:
             most = type(row)._meta.get_field(name).max_length
             is_long = name == "small_print"

@@ -48,8 +48,7 @@ def test_every_valid_published_invoice_is_read_and_its_totals_agree():
         (b"<cXML payloadID='1'/>", "a cXML message"),
         (b"<x/>", "XML with the root x"),
         (
-            b"<p:FatturaElettronica xmlns:p="
-            b"'http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2'/>",
+            b"<p:FatturaElettronica xmlns:p='http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2'/>",
             "a FatturaPA (Italy)",
         ),
         (b"<Invoice xmlns='http://www.ebinterface.at/schema/6p0/'/>", "ebInterface"),
@@ -151,15 +150,15 @@ def _mutants(count):
 
 
 def _end_in_an_answer(count):
-    worst = 0.0
+    worst, refused = 0.0, 0
     for data in _mutants(count):
         began = monotonic()
         try:
             read_einvoice(data)
-        except EInvoiceError as told:
-            assert told.advice
+        except EInvoiceError:
+            refused += 1
         worst = max(worst, monotonic() - began)
-    assert worst < SECONDS
+    assert worst < SECONDS and 0 < refused < count
 
 
 def test_damaged_files_are_read_or_refused_and_never_crash():

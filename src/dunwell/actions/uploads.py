@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,7 +78,8 @@ def keep_bytes(data: bytes) -> str:
     if path.exists():
         return sha256
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{sha256}.{os.getpid()}.part")
+    # a name of each writer's own: the same bytes may come twice at once
+    partial = path.with_name(f"{sha256}.{os.getpid()}.{threading.get_ident()}.part")
     with partial.open("wb") as file:
         file.write(data)
         file.flush()

@@ -9,7 +9,8 @@ from dunwell.actions.gate import system
 from dunwell.actions.items import add_item
 from dunwell.actions.mandates import add_mandate, sign_mandate, suspend_mandate
 from dunwell.engine.calendars import TARGET, next_business_day
-from dunwell.models import BankAccount, Debit, DebitRun, Message
+from dunwell.models import BankAccount, Debit, DebitItem, DebitRun, Message
+from tests.api.autopay_books import keep_autopay
 from tests.conftest import add_customer
 
 OURS, THEIRS = "DE02100500000054540402", "DE02120300000000202051"
@@ -62,7 +63,9 @@ def keep_debits(company, tag, *, today, at):
     paused = mandate(7)
     sign_mandate(actor=actor, mandate=paused, signed_on=today, **on)
     suspend_mandate(actor=actor, mandate=paused, reason="account blocked", at=at)
+    line = DebitItem.objects.select_related("item", "debit__customer").filter(debit__run=draft)[0]
     return {
+        **keep_autopay(line.debit.customer, line.item, tag=tag, as_of=today, at=at),
         "collecting_id": account.pk,
         "debit_id": Debit.objects.get(run=draft).pk,
         "debit_run_id": draft.pk,

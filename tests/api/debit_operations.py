@@ -75,4 +75,11 @@ DEBIT_OPERATIONS = {
     "pause_mandate": ("MK", WHY),
     "go_on_with_mandate": ("MK", None, {"mandate_id": "paused_id"}),
     "stop_mandate": ("MK", WHY),
+    "list_autopay": (ALL,),
+    "list_autopay_charges": (ALL,),
+    "leave_out_charge": ("MCK", None, {"charge_id": "autopay_charge_id"}),
+    "remove_saved_method": ("MCK", None, {"method_id": "saved_method_id"}),
+    "pause_standing_order": ("MCK", WHY),
+    "resume_standing_order": ("MCK", None, {"autopay_id": "paused_autopay_id"}),
+    "end_standing_order": ("MCK", WHY),
 }

@@ -6,7 +6,17 @@ A part that adds a path parameter names here how its record is found: `OF_CUSTOM
 
 from django.urls import URLPattern, get_resolver, reverse
 
-from dunwell.models import Item, PortalKey, PortalPasskey, PortalSeat
+from dunwell.models import (
+    Autopay,
+    AutopayCharge,
+    Checkout,
+    Item,
+    PortalKey,
+    PortalPasskey,
+    PortalSeat,
+    SavedMethod,
+    Transfer,
+)
 
 WORDS = {"token": "none", "kind": "csv", "name": "none", "number": "none", "slug": "none"}
 """Parameters that are words and name no record."""
@@ -18,6 +28,11 @@ OF_CUSTOMER = {
     ),
     "key_id": lambda customer: _first(PortalKey.objects.filter(customer=customer)),
     "item_id": lambda customer: _first(Item.objects.filter(customer=customer)),
+    "checkout_id": lambda customer: _first(Checkout.objects.filter(customer=customer)),
+    "transfer_id": lambda customer: _first(Transfer.objects.filter(customer=customer)),
+    "autopay_id": lambda customer: _first(Autopay.objects.filter(customer=customer)),
+    "method_id": lambda customer: _first(SavedMethod.objects.filter(customer=customer)),
+    "charge_id": lambda customer: _first(AutopayCharge.objects.filter(autopay__customer=customer)),
 }
 """Parameter -> the key of a record of the customer; 0, which no record has, where there is none."""
 

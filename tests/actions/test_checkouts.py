@@ -302,12 +302,7 @@ def test_a_chargeback_opens_the_item_again_and_a_won_one_closes_it(
         "open",
         clock.today(company.zone) + timedelta(days=7),
     )
-    note_evidence(
-        actor=staff(clerk, company),
-        chargeback=row,
-        as_of=clock.today(company.zone),
-        at=clock.now(),
-    )
+    note_evidence(actor=staff(clerk, company), chargeback=row, at=clock.now())
     press(checkout.external_id, "give_way")
 
     row.refresh_from_db()

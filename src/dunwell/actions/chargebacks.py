@@ -1,4 +1,4 @@
-"""Payments the payer's bank took back: out of the books at once, answered by a day, won or lost."""
+"""Payments the payer's bank took back: off the books at once, answered by a day, won or lost."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -35,9 +35,7 @@ def settle_chargebacks(
 
 
 @transaction.atomic
-def note_evidence(
-    *, actor: Actor, chargeback: Chargeback, as_of: date, at: datetime
-) -> Chargeback:
+def note_evidence(*, actor: Actor, chargeback: Chargeback, at: datetime) -> Chargeback:
     """Note that the evidence was handed to the provider; its task is done."""
     actor.require("checkout.edit")
     own(actor, chargeback, "chargeback")

@@ -188,7 +188,6 @@ def answer_chargeback(request: ApiRequest, chargeback_id: Id) -> tuple[int, dict
     note_evidence(
         actor=request.actor,
         chargeback=own(Chargeback, request.actor, chargeback_id),
-        as_of=request.as_of,
         at=request.at,
     )
     return 200, {"changed": 1}

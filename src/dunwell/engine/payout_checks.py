@@ -188,6 +188,11 @@ def _of_line(
     if key in seen:
         return [replace(finding, code=TWICE)]
     seen[key] = line.line_id
+    return _of_known(line, known, finding)
+
+
+def _of_known(line: ToldLine, known: OurMoney, finding: PayoutFinding) -> list[PayoutFinding]:
+    """Return what of a line differs from the money it is about."""
     if known.currency != line.currency:
         return [replace(finding, code=CURRENCY)]
     if known.amount_minor != line.amount_minor:

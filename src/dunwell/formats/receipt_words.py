@@ -85,14 +85,10 @@ def receipt_lines(document: Mapping[str, Any], language: str) -> list[str]:
     def money(minor: int, unit: str = currency) -> str:
         return f"{shown_money(minor, unit, code)} {unit}"
 
-    def day(text: str) -> str:
-        return shown_day(date.fromisoformat(text), code)
-
     closed = [one["number"] for one in document["items"] if not one["open_minor"]]
     left, overdue = int(document["left_minor"]), int(document["overdue_minor"])
-    told = [
-        words["lead"].format(amount=money(document["paid_minor"]), day=day(document["paid_on"]))
-    ]
+    paid_on = shown_day(date.fromisoformat(document["paid_on"]), code)
+    told = [words["lead"].format(amount=money(document["paid_minor"]), day=paid_on)]
     if closed:
         told.append(words["closed"].format(numbers=", ".join(closed)))
     if document["on_account_minor"]:
@@ -105,13 +101,19 @@ def receipt_lines(document: Mapping[str, Any], language: str) -> list[str]:
     if document["free_credit_minor"] is not None:
         free = money(document["free_credit_minor"], str(document["credit_currency"]))
         told.append(words["credit"].format(freed=money(document["freed_minor"]), free=free))
+    return [*told, *_released(document, code)]
+
+
+def _released(document: Mapping[str, Any], code: str) -> list[str]:
+    """Return the sentences about what the payment set free: orders, promises, reminders."""
+    words, told = WORDS[code], []
     for state, name in (("released", "orders"), ("ready", "orders_ready")):
         numbers = [one["number"] for one in document["orders"] if one["state"] == state]
         if numbers:
             told.append(words[name].format(numbers=", ".join(numbers)))
     if document["promises"]:
-        days = ", ".join(day(one) for one in document["promises"])
-        told.append(words["promises"].format(days=days))
+        days = (shown_day(date.fromisoformat(one), code) for one in document["promises"])
+        told.append(words["promises"].format(days=", ".join(days)))
     if document["reminders"]:
         told.append(words["reminders"])
     return told

@@ -142,8 +142,8 @@ def _in_currency(file: BankFile, read: ReadFile, currency: str) -> ReadFile:
 def settle_told(*, actor: Actor, as_of: date, at: datetime) -> int:
     """Put what banks and payers told to use before anything is matched; return how many.
 
-    Advices are linked, then direct debits, refunds and payouts of providers settled. Each step changes nothing when it
-    is run again.
+    Advices are linked, then direct debits, refunds and payouts of providers settled. Each step
+    changes nothing when it is run again.
     """
     linked = link_remittances(actor=actor, at=at)
     debits = settle_debit_entries(actor=actor, as_of=as_of, at=at)

@@ -1,4 +1,4 @@
-"""/portal/payment/<token>/: a payment we asked for by mail; where it leads on, and where it stands.
+"""/portal/payment/<token>/: a payment we asked for by mail: where it leads, where it stands.
 
 The link shows one amount to one payer and opens nothing else. Looking changes nothing; the page of
 the provider is one press away.

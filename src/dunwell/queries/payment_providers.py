@@ -48,8 +48,8 @@ def payment_provider_rows(
     if not with_ended:
         found = found.filter(ended_on=None)
     found = found.annotate(n=Count("checkouts")).order_by("name", "id")
-    events = {
-        row["provider"]: row
+    events: dict[int, dict[str, Any]] = {
+        row["provider"]: {"waiting": row["waiting"], "dead": row["dead"]}
         for row in ProviderEvent.objects.filter(provider__company=company)
         .order_by()
         .values("provider")

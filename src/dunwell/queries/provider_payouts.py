@@ -171,10 +171,15 @@ def our_money(company: Company) -> list[OurMoney]:
             number=number,
             currency=currency,
             amount_minor=-minor,
-            moved_on=on,
+            moved_on=on or proposed_on,
         )
-        for external, number, currency, minor, on in given.values_list(
-            "external_id", "number", "checkout__currency", "amount_minor", "decided_on"
+        for external, number, currency, minor, on, proposed_on in given.values_list(
+            "external_id",
+            "number",
+            "checkout__currency",
+            "amount_minor",
+            "decided_on",
+            "proposed_on",
         )
     ]
     for one in Chargeback.objects.filter(company=company).select_related("checkout"):

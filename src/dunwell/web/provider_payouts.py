@@ -148,7 +148,7 @@ def chargeback_answered(request: StaffRequest, chargeback_id: int) -> HttpRespon
     """Note that the evidence was handed to the provider."""
     row, back = _own(request, chargeback_id), reverse("chargebacks")
     try:
-        note_evidence(actor=request.actor, chargeback=row, as_of=request.as_of, at=clock.now())
+        note_evidence(actor=request.actor, chargeback=row, at=clock.now())
     except Refused as refusal:
         return refused(request, refusal, back=back)
     return done(request, gettext("The chargeback is answered."), back=back)

@@ -119,6 +119,8 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
         "watch_disputes": 0,
         "watch_deliveries": 0,
         "end_settlements": 0,
+        "bill_schedules": 0,
+        "file_invoices": 0,
         "settle_bank": 0,
         "apply_cash": MatchCase.objects.count(),
         "record_figures": KpiValue.objects.count(),

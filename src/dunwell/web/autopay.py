@@ -85,7 +85,7 @@ def autopay_change(request: StaffRequest, autopay_id: int) -> HttpResponse:
     try:
         acts.get(what, acts["pause"])(actor=request.actor, autopay=autopay, at=clock.now())
     except Refused as refusal:
-        return refused(request, str(refusal), back=back)
+        return refused(request, refusal, back=back)
     return done(request, gettext("Automatic payment is changed."), back=back)
 
 
@@ -98,7 +98,7 @@ def autopay_charge_drop(request: StaffRequest, charge_id: int) -> HttpResponse:
     try:
         drop_charge(actor=request.actor, charge=charge, at=clock.now())
     except Refused as refusal:
-        return refused(request, str(refusal), back=reverse("autopay"))
+        return refused(request, refusal, back=reverse("autopay"))
     return done(request, gettext("The charge is left out."), back=reverse("autopay"))
 
 
@@ -111,7 +111,7 @@ def saved_method_remove(request: StaffRequest, method_id: int) -> HttpResponse:
     try:
         remove_method(actor=request.actor, method=method, at=clock.now())
     except Refused as refusal:
-        return refused(request, str(refusal), back=back)
+        return refused(request, refusal, back=back)
     return done(request, gettext("The way to pay is removed."), back=back)
 
 

@@ -233,3 +233,10 @@ def test_figures_tell_how_many_arrived_in_time_and_after_how_long(company, actor
     assert found == DeliveryFigures(
         invoices=3, judged=2, in_time=1, in_time_percent="50.0", median_days="5.5"
     )
+
+
+def test_who_asks_about_an_invoice_or_refuses_it_has_it(company, actor, item):
+    mailed(item)
+    answered(actor, peppol(code="UQ"))
+    assert told(item) == ("received", "queried", "response")
+    assert delivery_alarms(company, as_of=TODAY) == ()

@@ -27,7 +27,7 @@ def test_an_answer_is_taken_in_and_told(as_collector, item):
     )
     assert row["outcomes"] == [{"effect": "dispute", "is_done": True, "text": "D-000001, no_po"}]
     ladder = as_collector.get(f"/deliveries/items/{item.pk}").json()
-    assert (ladder["reached"], ladder["current"]) == ("issued", "rejected")
+    assert (ladder["reached"], ladder["current"]) == ("received", "rejected")
 
 
 def test_what_cannot_be_taken_is_refused(as_collector, item):

@@ -168,6 +168,9 @@ def _responses(items: QuerySet[Item]) -> Iterator[Fact]:
         kind = (MLR_RUNGS if is_mlr else RUNGS_OF_CODES).get(code)
         if kind is not None:
             yield _fact(item_id, kind, on, known, at, "response")
+        if kind in {"queried", "rejected"}:
+            # who asks about an invoice or refuses it has it
+            yield _fact(item_id, "received", on, known, at, "response")
 
 
 def _notes(items: QuerySet[Item]) -> Iterator[Fact]:

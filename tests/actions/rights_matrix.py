@@ -20,9 +20,11 @@ INSTALLATION = {
     "companies.add_first_admin",
     "demo.add_demo_company",
     "policies.load_shipped_policies",
+    "portal_links.answer_knock",
+    "portal_links.knock",
     "users.use_sign_in_link",
 }
-"""Actions of the installation itself, before anybody can have a role."""
+"""Actions of the installation itself, before anybody can have a role or is known at the door."""
 
 MATRIX = {**RIGHTS_A_TO_K, **RIGHTS_L_TO_Z}
 """By action: the roles that may, by the letters above."""

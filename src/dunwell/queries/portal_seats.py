@@ -1,10 +1,10 @@
 """Who has access to the portal: seats of a customer and of a person, and what hangs on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from dunwell.models import Customer, PortalKey, PortalLink, PortalPasskey, PortalPerson, PortalSeat
 from dunwell.queries.customers import Owed, owed_by
@@ -93,15 +93,12 @@ def seat_rows(customer: Customer, *, with_ended: bool = False) -> list[PortalSea
     found = PortalSeat.objects.filter(customer=customer)
     if not with_ended:
         found = found.filter(ended_on=None)
-    rows = [
-        _seat_row(seat, passkeys)
-        for seat, passkeys in (
-            (seat, seat.passkeys)  # type: ignore[attr-defined]
-            for seat in found.select_related("person", "contact")
-            .annotate(passkeys=Count("person__passkeys"))
-            .order_by("pk")
-        )
-    ]
+    seats = (
+        found.select_related("person", "contact")
+        .annotate(passkeys=Count("person__passkeys"))
+        .order_by("pk")
+    )
+    rows = [_seat_row(seat, seat.passkeys) for seat in seats]
     order = {str(PortalSeat.Role.MANAGER): 0, str(PortalSeat.Role.PAYER): 1}
     return sorted(
         rows, key=lambda row: (row.ended_on is not None, order.get(row.role, 2), row.email)
@@ -163,7 +160,7 @@ def supplier_rows(person: PortalPerson, *, days: Mapping[int, date]) -> list[Sup
     ]
 
 
-def seats_of(person: PortalPerson) -> Sequence[PortalSeat]:
+def seats_of(person: PortalPerson) -> QuerySet[PortalSeat]:
     """Return the seats a person holds now, by company and customer."""
     found = PortalSeat.objects.filter(person=person, ended_on=None)
     return found.select_related("company", "customer", "person").order_by(

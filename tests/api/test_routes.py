@@ -111,7 +111,7 @@ def test_a_record_of_another_company_is_absent_and_untouched(ids, today, as_stra
     }
 
     assert told == dict.fromkeys(told, 404)
-    assert len(told) == 369
+    assert len(told) == 379
     assert digest() == before
 
 

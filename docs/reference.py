@@ -33,7 +33,11 @@ from scan import (  # noqa: E402
 )
 
 from dunwell import cli  # noqa: E402 -- Django must be set up first
-from dunwell.actions.gate import CONFLICTING_ROLES, RIGHTS, ROLE_RIGHTS  # noqa: E402
+from dunwell.actions.role_rights import (  # noqa: E402
+    CONFLICTING_ROLES,
+    RIGHTS,
+    ROLE_RIGHTS,
+)
 from dunwell.api import api  # noqa: E402
 from dunwell.engine import (  # noqa: E402
     cases,

@@ -6,7 +6,7 @@ from gettext import GNUTranslations
 
 import pytest
 
-from dunwell.actions.gate import CONFLICTING_ROLES
+from dunwell.actions.role_rights import CONFLICTING_ROLES
 from dunwell.engine.chase import GATE_REASONS
 from dunwell.engine.kpi_catalogue import KPIS
 from dunwell.engine.wording import TEMPLATES

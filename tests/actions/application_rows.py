@@ -16,7 +16,8 @@ from dunwell.actions.applications import (
     start_application,
     submit_application,
 )
-from dunwell.actions.gate import ROLE_RIGHTS, Actor
+from dunwell.actions.gate import Actor
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.engine.application_proposals import ApplicationProposal
 from dunwell.models import CreditApplication
 from tests.conftest import AT, TODAY

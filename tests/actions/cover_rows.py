@@ -7,7 +7,8 @@ import yaml
 
 from dunwell.actions.cover_notices import watch_covers
 from dunwell.actions.covers import CoverAsk, ask_cover, grant_cover
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+from dunwell.actions.gate import Actor, system
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.models import PolicyVersion
 from dunwell.queries.cover_clocks import cover_clock
 from dunwell.queries.policy_documents import standard_text

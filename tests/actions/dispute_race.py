@@ -25,8 +25,9 @@ def main():
 
     from dunwell.actions.dispute_cases import DisputedPart, merge_cases, open_case
     from dunwell.actions.dispute_resolutions import ResolvedPart, propose_resolution
-    from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+    from dunwell.actions.gate import Actor, system
     from dunwell.actions.payments import apply_payment
+    from dunwell.actions.role_rights import ROLE_RIGHTS
     from dunwell.models import Company, CreditRequest, Dispute, DisputeCase, DisputeResolution
     from dunwell.queries.dispute_amounts import case_amounts
     from tests.actions.ledger_rows import breaks, invoice, payment

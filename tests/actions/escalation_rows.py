@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from dunwell.actions.escalation_steps import raise_escalations
 from dunwell.actions.escalations import raise_escalation
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+from dunwell.actions.gate import Actor, system
 from dunwell.actions.policies_by_kind import draft_document, publish_document
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.actions.watches import WatchTerms, start_watch
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice

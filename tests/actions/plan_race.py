@@ -22,11 +22,12 @@ def main():
     django.setup()
     from django.db import connection
 
-    from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+    from dunwell.actions.gate import Actor, system
     from dunwell.actions.payments import apply_payment
     from dunwell.actions.plan_proposals import propose_plan
     from dunwell.actions.plan_steps import judge_plans
     from dunwell.actions.plans import accept_plan
+    from dunwell.actions.role_rights import ROLE_RIGHTS
     from dunwell.models import Company, Event, PaymentPlan, PlanItem
     from tests.actions.ledger_rows import breaks, invoice, payment
     from tests.actions.plan_rows import policy, wish

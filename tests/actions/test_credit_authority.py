@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 
 from dunwell.actions.authority import authorise
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, Refused
+from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.engine.authority import CREDIT_ACTS, RISKS, SOURCES
 from dunwell.models import CreditRating
 from dunwell.queries.policy_documents import standard_document

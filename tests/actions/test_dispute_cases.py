@@ -10,6 +10,7 @@ from dunwell.actions.dispute_cases import (
     open_case,
     split_case,
 )
+from dunwell.actions.dispute_comments import write_to_customer
 from dunwell.actions.dispute_evidence import add_evidence
 from dunwell.actions.dispute_moves import (
     assign_case,
@@ -299,6 +300,7 @@ def test_what_was_paid_meanwhile_is_not_disputed_anew(company, customer, resolve
 def test_merged_cases_are_one_with_the_earlier_days(company, customer, resolver, case):
     other = case_over(invoice(customer, "R2", 50_00), 50_00, reason="duplicate", days=1)
     add_evidence(actor=resolver, case=case, kind="price_list", note="of 2026", **on(1))
+    asked = write_to_customer(actor=resolver, case=case, kind="question", text="Which?", **on(1))
 
     kept = merge_cases(actor=resolver, case=case, into=other, **on(2))
 
@@ -308,6 +310,7 @@ def test_merged_cases_are_one_with_the_earlier_days(company, customer, resolver,
     # five business days of a duplicate, two of an answer to the price
     assert (kept.respond_by, kept.resolve_by) == (date(2026, 3, 9), date(2026, 3, 13))
     assert DisputeEvidence.objects.get().case == kept
+    assert list(kept.comments.all()) == [asked] and not case.comments.exists()
     assert refused(merge_cases, actor=resolver, case=case, into=other, **on(2)) == (
         "D-000001 is marked: merged into another case; reopen it first."
     )

@@ -111,8 +111,7 @@ def test_an_offer_is_withdrawn_when_its_item_is_disputed_or_held(company, buyer)
         recorded_at=AT,
     )
     Hold.objects.create(
-        company=company, customer=buyer, item=held, reason="agreement", from_on=TODAY, placed_by="x",
-        recorded_at=AT,
+        company=company, customer=buyer, item=held, reason="agreement", from_on=TODAY, recorded_at=AT,
     )  # fmt: skip
     run(company, TODAY + timedelta(days=1))
     found = dict(EarlyPaymentOffer.objects.values_list("item_id", "reason"))

@@ -9,16 +9,8 @@ import pytest
 from django.db import transaction
 
 from dunwell import actions
-from dunwell.actions.gate import (
-    CONFLICTING_ROLES,
-    RIGHTS,
-    ROLE_RIGHTS,
-    Actor,
-    Forbidden,
-    program,
-    staff,
-    system,
-)
+from dunwell.actions.gate import Actor, Forbidden, program, staff, system
+from dunwell.actions.role_rights import CONFLICTING_ROLES, RIGHTS, ROLE_RIGHTS
 from dunwell.models import ApiToken
 from tests.actions.rights_matrix import INSTALLATION, MATRIX, ROLES
 from tests.conftest import AT

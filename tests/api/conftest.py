@@ -12,7 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from django.test import Client
 
-from dunwell.actions.gate import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
+from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.users import hashed
 from dunwell.jobs import intents
 from dunwell.models import ApiToken, Company

@@ -6,8 +6,9 @@ from dunwell.actions.cover_claims import answer_claim, draw_claim, file_claim
 from dunwell.actions.cover_notices import watch_covers
 from dunwell.actions.covers import CoverAsk, ask_cover, grant_cover
 from dunwell.actions.credit_reviews import ask_review, recommend_review, start_review
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+from dunwell.actions.gate import Actor, system
 from dunwell.actions.items import add_item
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.models import CoverNotice, EarlyWarning
 from dunwell.queries.cover_clocks import cover_clock
 from tests.conftest import add_customer

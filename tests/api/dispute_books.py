@@ -8,7 +8,8 @@ from dunwell.actions.dispute_evidence import add_evidence
 from dunwell.actions.dispute_moves import withdraw_case
 from dunwell.actions.dispute_resolutions import ResolvedPart, propose_resolution
 from dunwell.actions.dispute_tasks import ask_colleague
-from dunwell.actions.gate import ROLE_RIGHTS, Actor
+from dunwell.actions.gate import Actor
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.models import CreditRequest, Dispute
 from tests.actions.ledger_rows import invoice
 from tests.conftest import add_customer

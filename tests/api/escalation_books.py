@@ -3,7 +3,8 @@
 from dunwell.actions.approvals import decide_approval
 from dunwell.actions.escalations import raise_escalation
 from dunwell.actions.exposure_freezes import propose_freeze
-from dunwell.actions.gate import ROLE_RIGHTS, Actor
+from dunwell.actions.gate import Actor
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.actions.watches import WatchTerms, start_watch
 from dunwell.models import ApprovalRequest, Watch
 from tests.conftest import add_customer

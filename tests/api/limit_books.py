@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from dunwell.actions.credit_groups import add_group, join_group
 from dunwell.actions.customer_links import add_link
-from dunwell.actions.gate import ROLE_RIGHTS, Actor
+from dunwell.actions.gate import Actor
 from dunwell.actions.limits import propose_limit
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from tests.conftest import add_customer
 
 CALLER = "callie"

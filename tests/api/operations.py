@@ -43,6 +43,7 @@ from tests.api.order_operations import ORDER_OPERATIONS
 from tests.api.placement_operations import PLACEMENT_OPERATIONS
 from tests.api.plan_operations import PLAN_OPERATIONS
 from tests.api.portal_operations import PORTAL_OPERATIONS
+from tests.api.prediction_operations import PREDICTION_OPERATIONS
 from tests.api.reader_operations import READER_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
 from tests.api.scorecard_operations import SCORECARD_OPERATIONS
@@ -176,8 +177,7 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in LETTER_OPERATIONS.items()},
     **{name: Call(*told) for name, told in INVOICE_OPERATIONS.items()},
     **{
-        name: Call(may, is_upload=True, file=file)
-        for name, (may, file) in INVOICE_UPLOADS.items()
+        name: Call(may, is_upload=True, file=file) for name, (may, file) in INVOICE_UPLOADS.items()
     },
     **{name: Call(*told) for name, told in CASH_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SETTLEMENT_OPERATIONS.items()},
@@ -289,53 +289,7 @@ OPERATIONS = {
         "AK",
         lambda ids, today: {"kind": "bank", "name": "second", "covers_until_on": str(today)},
     ),
-    "show_model": Call(ALL),
-    "start_training": Call("AM"),
-    "show_training": Call(ALL),
-    "list_checks": Call(ALL),
-    "list_versions": Call(ALL),
-    "show_version": Call(ALL),
-    "promote_version": Call("M", {"reason": "knows the new customers"}),
-    "reject_version": Call("M", WHY),
-    "list_predictions": Call(ALL),
-    "show_prediction": Call(ALL),
-    "show_logged_prediction": Call(ALL),
-    "show_outlook": Call(ALL),
-    "export_predictions": Call(ALL),
-    "show_forecast": Call(ALL),
-    "show_forecast_week": Call(ALL),
-    "list_scores": Call(ALL),
-    "count_bands": Call(ALL),
-    "show_score_moves": Call(ALL),
-    "show_score": Call(ALL),
-    "export_scores": Call(ALL),
-    "list_anomalies": Call(ALL),
-    "count_anomalies": Call(ALL),
-    "decide_on_anomaly": Call("MK", {"status": "dismissed", "reason": "a yearly invoice"}),
-    "export_anomalies": Call(ALL),
-    "list_experiments": Call(ALL),
-    "show_experiment": Call(ALL),
-    "new_experiment": Call(
-        "M",
-        lambda ids, today: {
-            "name": "second",
-            "kind": "holdout",
-            "arms": [{"name": "chance", "share_ppm": 100_000}],
-            "starts_on": str(today),
-            "ends_on": str(today + timedelta(days=60)),
-            "question": "What does a reminder bring?",
-        },
-    ),
-    "begin_experiment": Call("M"),
-    "end_experiment": Call("M", WHY, keys={"experiment_id": "running_id"}),
-    "decide_on_experiment": Call(
-        "M",
-        {"verdict": "A call brings more."},
-        keys={"experiment_id": "stopped_id"},
-    ),
-    "list_choices": Call(ALL),
-    "count_choices": Call(ALL),
-    "export_choices": Call(ALL),
+    **{name: Call(*told) for name, told in PREDICTION_OPERATIONS.items()},
     "list_account_statements": Call(ALL),
     "new_account_statement": Call(
         "MCK",

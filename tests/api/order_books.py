@@ -2,7 +2,8 @@
 
 from dunwell.actions.credit_checks import check_order
 from dunwell.actions.credit_holds import place_hold
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+from dunwell.actions.gate import Actor, system
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.engine.order_facts import OrderAsk
 from dunwell.models import Order
 from tests.conftest import add_customer

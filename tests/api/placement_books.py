@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from dunwell.actions.agencies import seat_partner
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+from dunwell.actions.gate import Actor, system
 from dunwell.actions.placement_batches import claim_batch
 from dunwell.actions.placement_reports import reconcile_reports, report_collection
 from dunwell.actions.placement_work import (
@@ -12,6 +12,7 @@ from dunwell.actions.placement_work import (
     refuse_placement,
 )
 from dunwell.actions.placements import approve_placement, propose_placement
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.models import Agency, AgencySeat
 from tests.actions.ledger_rows import payment
 from tests.actions.placement_rows import agency, ready

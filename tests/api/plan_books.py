@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+from dunwell.actions.gate import Actor, system
 from dunwell.actions.payments import apply_payment, record_payment
 from dunwell.actions.plan_proposals import propose_plan
 from dunwell.actions.plan_steps import judge_plans
 from dunwell.actions.plans import accept_plan
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.engine.plan_offers import PlanWish
 from dunwell.models import PaymentPlan
 from tests.actions.ledger_rows import invoice

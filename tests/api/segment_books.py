@@ -1,7 +1,8 @@
 """Segments and pools as calls need them: a policy that moves nobody, a draft, a hand, a pool."""
 
-from dunwell.actions.gate import ROLE_RIGHTS, Actor
+from dunwell.actions.gate import Actor
 from dunwell.actions.pools import add_pool
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.actions.segments import set_segment
 from tests.actions.segment_desk import policy
 from tests.conftest import add_customer

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from dunwell.actions.gate import ROLE_RIGHTS, Actor
+from dunwell.actions.gate import Actor
 from dunwell.actions.incentives import propose_incentive
 from dunwell.actions.policies_by_kind import draft_document
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.actions.settlements import propose_settlement
 from dunwell.engine.incentives import IncentiveTerms
 from dunwell.models import ApprovalRequest, Incentive

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from dunwell import clock
-from dunwell.actions.gate import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
+from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.api import api
 from dunwell.models import Company, Role
 from tests.api.conftest import add_token, digest

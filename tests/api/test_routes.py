@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from dunwell import clock
-from dunwell.actions.gate import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
+from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.api import api
 from dunwell.models import ApprovalRequest, Company, CreditLimit, Event, Role
 from tests.api.books import keep_books

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dunwell import clock
-from dunwell.actions.gate import RIGHTS, STAFF_ROLES
+from dunwell.actions.role_rights import RIGHTS, STAFF_ROLES
 from dunwell.models import AccountStatement
 from tests.actions.ledger_rows import invoice, payment
 from tests.api.conftest import add_token

@@ -135,7 +135,7 @@ def test_a_draft_of_a_quarrelsome_customer_is_foreseen_to_be_disputed(company, c
     quarrel, peace = (
         invoice_risk(drafted(one), as_of=TODAY).dispute_ppm for one in (customer, calm)
     )
-    assert quarrel > 300_000 > 100_000 > peace
+    assert peace < 100_000 and quarrel > 300_000
     _learnt.cache_clear()
 
 

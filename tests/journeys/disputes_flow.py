@@ -12,7 +12,8 @@ from dunwell.actions.dispute_resolutions import (
 )
 from dunwell.actions.dispute_steps import watch_disputes
 from dunwell.actions.dispute_tasks import answer_task, ask_colleague
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+from dunwell.actions.gate import Actor, system
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.models import (
     Company,
     CreditRequest,

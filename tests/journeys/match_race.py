@@ -44,7 +44,8 @@ class Clerk:
     """One of the eight, with what they tried and what they were told."""
 
     def __init__(self, worker):
-        from dunwell.actions.gate import RIGHTS, Actor
+        from dunwell.actions.gate import Actor
+        from dunwell.actions.role_rights import RIGHTS
         from dunwell.models import Company, Item, MatchCase
         from tests.conftest import AT, TODAY
 

@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime
 
 from dunwell.actions.companies import add_company
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+from dunwell.actions.gate import Actor, system
 from dunwell.actions.payments import apply_payment
 from dunwell.actions.plan_proposals import propose_plan, renegotiate_plan
 from dunwell.actions.plan_steps import judge_plans
 from dunwell.actions.plans import accept_plan
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.models import Company, Customer, Event, Item, OpenItem, Payment, PaymentPlan
 from tests.actions.ledger_rows import invoice, payment
 from tests.actions.plan_rows import policy, wish

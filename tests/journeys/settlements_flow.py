@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from dunwell.actions.approvals import decide_approval
 from dunwell.actions.companies import add_company
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, system
+from dunwell.actions.gate import Actor, system
 from dunwell.actions.incentives import grant_incentives, propose_incentive
 from dunwell.actions.payments import apply_payment, reverse_payment
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.actions.settlement_steps import end_settlements
 from dunwell.actions.settlements import accept_settlement, propose_settlement
 from dunwell.engine.incentives import IncentiveTerms

@@ -3,10 +3,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dunwell.actions.disputes import open_dispute
-from dunwell.actions.gate import ROLE_RIGHTS, system
+from dunwell.actions.gate import system
 from dunwell.actions.notes import record_note
 from dunwell.actions.payments import reverse_payment
 from dunwell.actions.promises import record_promise
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.models import Conversation, CreditRating, InboundMessage, Signal
 from dunwell.queries.timeline import timeline
 from dunwell.queries.timeline_rows import KINDS, TimelineFilter, TimelineRow

@@ -1,4 +1,4 @@
-from dunwell.actions.gate import CONFLICTING_ROLES
+from dunwell.actions.role_rights import CONFLICTING_ROLES
 from dunwell.queries.users import UserRow, collectors_of, user_rows
 from tests.conftest import add_customer, add_user
 

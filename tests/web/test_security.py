@@ -8,7 +8,7 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
-from dunwell.actions.gate import STAFF_ROLES
+from dunwell.actions.role_rights import STAFF_ROLES
 from dunwell.models import Company
 from tests.api.books import keep_books
 from tests.api.conftest import digest

@@ -10,7 +10,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import ROLE_RIGHTS, Actor, Refused, Stale
+from dunwell.actions.gate import Actor, Refused, Stale
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.actions.texts import fitting
 from dunwell.actions.users import hashed
 from dunwell.engine.commissions import read_tiers, tiers_document

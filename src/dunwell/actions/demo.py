@@ -13,8 +13,9 @@ from dunwell.actions.entries import post_batch_entries
 from dunwell.actions.events import record_event
 from dunwell.actions.experiments import plan_experiment, start_experiment
 from dunwell.actions.feeds import record_feed
-from dunwell.actions.gate import STAFF_ROLES, Actor, Refused
+from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.policies import load_shipped_policies
+from dunwell.actions.role_rights import STAFF_ROLES
 from dunwell.demo.customers import LEAD
 from dunwell.demo.ledger import DemoLedger
 from dunwell.demo.rates import CURRENCIES

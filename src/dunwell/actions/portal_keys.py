@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import PORTAL_RIGHTS, Actor, Refused, own_customer
+from dunwell.actions.gate import Actor, Refused, own_customer
 from dunwell.actions.portal_access import right_to_manage, tell_managers
+from dunwell.actions.role_rights import PORTAL_RIGHTS
 from dunwell.actions.texts import needed
 from dunwell.models import Customer, PortalKey, PortalSeat
 
@@ -90,9 +91,9 @@ def revoke_key(*, actor: Actor, key: PortalKey, as_of: date, at: datetime) -> No
 def note_key_use(*, actor: Actor, key: PortalKey, at: datetime) -> None:
     """Write down that a key was used, once an hour: who looks at it wants the day.
 
-    Whoever holds any right may, a program that only asks included.
+    A program of the customer may, whatever its key is for; nobody else.
     """
-    if not actor.rights:
+    if actor.customer_id is None:
         actor.require("portal.view")
     own_customer(actor, key.customer)
     if key.last_used_at is None or key.last_used_at < at - timedelta(hours=1):

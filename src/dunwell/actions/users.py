@@ -11,7 +11,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import RIGHTS, STAFF_ROLES, Actor, Refused
+from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.role_rights import RIGHTS, STAFF_ROLES
 from dunwell.actions.texts import fitting
 from dunwell.models import (
     AgencySeat,

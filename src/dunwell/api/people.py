@@ -6,7 +6,7 @@ from django.http import Http404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from dunwell.actions.gate import CONFLICTING_ROLES
+from dunwell.actions.role_rights import CONFLICTING_ROLES
 from dunwell.actions.users import (
     add_user,
     make_api_token,

@@ -189,8 +189,13 @@ class AutopayLine(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
+                fields=["charge", "item"],
+                condition=Q(instalment=None),
+                name="autopay_line_item_once",
+            ),
+            models.UniqueConstraint(
                 fields=["charge", "item", "instalment"],
-                nulls_distinct=False,
+                condition=Q(instalment__isnull=False),
                 name="autopay_line_once",
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="autopay_line_positive"),

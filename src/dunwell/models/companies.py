@@ -39,7 +39,7 @@ class User(AbstractUser):
 
 
 class Role(models.TextChoices):
-    """What somebody is trusted with in a company; see `actions.gate.ROLE_RIGHTS`."""
+    """What somebody is trusted with in a company; see `actions.role_rights.ROLE_RIGHTS`."""
 
     ADMIN = "admin", _("Admin")
     CREDIT_MANAGER = "credit_manager", _("Credit manager")

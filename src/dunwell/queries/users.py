@@ -31,7 +31,7 @@ def user_rows(
     """Return the company's people by name.
 
     `conflicting` maps pairs of roles to why they are kept apart
-    (`actions.gate.CONFLICTING_ROLES`).
+    (`actions.role_rights.CONFLICTING_ROLES`).
     """
     roles: dict[int, list[str]] = {}
     for key, role in (

@@ -29,8 +29,8 @@ SOURCES: Mapping[str, object] = {
     "message": _("our mail"),
     "signal": _("the carrier"),
     "portal": _("the portal"),
-    "response": _("the customer’s system"),
-    "note": _("a colleague’s note"),
+    "response": _("the customer's system"),
+    "note": _("a colleague's note"),
 }
 WHY: Mapping[str, object] = {
     "never_sent": _("never sent from here"),

@@ -20,7 +20,7 @@ WEIGHTS: Mapping[str, object] = {
     "for_us": _("Speaks for us"),
     "answer": _("Answer of a colleague"),
     "whole": _("All that was billed is disputed"),
-    "accepted": _("The customer’s system had approved it"),
+    "accepted": _("The customer's system had approved it"),
 }
 VERDICTS: Mapping[str, object] = {
     "valid": _("the customer is right"),

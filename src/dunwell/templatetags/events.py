@@ -189,9 +189,7 @@ LOOKS: Mapping[str, Look] = {
         _("Invoice comes again no more"), "repeat", "", "invoice-schedules"
     ),
     "invoicing.changed": Look(_("Details on invoices changed"), "settings", "", "invoicing"),
-    "customer_invoicing.changed": Look(
-        _("How a customer wants invoices changed"), "settings", ""
-    ),
+    "customer_invoicing.changed": Look(_("How a customer wants invoices changed"), "settings", ""),
     "number_series.set": Look(_("Number series set"), "settings", "", "invoicing"),
     "tax_rate.added": Look(_("Tax code added"), "percent", "", "invoicing"),
     "refund.proposed": Look(_("Refund proposed"), "undo-2", "is-info", "refunds"),
@@ -229,7 +227,7 @@ LOOKS: Mapping[str, Look] = {
     "message.claimed": Look(_("Delivery started"), "send", "", "messages"),
     "message.released": Look(_("Delivery taken up again"), "send", "", "messages"),
     "delivery.noted": Look(_("Delivery noted"), "package-check", "is-info"),
-    "response.taken": Look(_("Customer’s system answered"), "message-square-reply", "is-info"),
+    "response.taken": Look(_("Customer's system answered"), "message-square-reply", "is-info"),
     "task.done": Look(_("Task done"), "circle-check", "is-good"),
     "task.cancelled": Look(_("Task cancelled"), "circle-x"),
     "customer.snoozed": Look(_("Snoozed"), "alarm-clock"),

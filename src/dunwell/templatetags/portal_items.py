@@ -17,6 +17,23 @@ STANDING = {
 }
 """Words and colour by state."""
 
+WAY = {
+    "issued": _("We wrote it"),
+    "handed_over": _("We sent it to you"),
+    "delivered": _("It reached your mail server"),
+    "opened": _("It was opened"),
+    "received": _("You confirmed that you have it"),
+    "accepted": _("You accepted it"),
+    "approved": _("You approved it for payment"),
+    "scheduled": _("You told us of the payment"),
+    "paid": _("It was settled"),
+    "bounced": _("Our mail came back to us"),
+    "not_received": _("You told us that it had not come"),
+    "queried": _("You asked about it"),
+    "rejected": _("You refused it"),
+}
+"""What happened on an item's way, by rung of the delivery ladder or what stands beside it."""
+
 OUTCOMES = {
     "agrees": "good",
     "not_due": "good",
@@ -45,3 +62,9 @@ def standing_tone(state: str) -> str:
 def outcome_tone(outcome: str) -> str:
     """Return the CSS class that colours an outcome of a comparison."""
     return f"chip-{OUTCOMES[outcome]}" if outcome in OUTCOMES else ""
+
+
+@register.filter
+def way_words(kind: str) -> str:
+    """Return what happened on an item's way to its customer and back."""
+    return str(WAY.get(kind, ""))

@@ -18,6 +18,8 @@ from django.utils.translation import gettext
 from dunwell.engine.card_numbers import card_numbers
 
 REFUSED = 422
+MULTIPART = "multipart/form-data"
+FORMS = frozenset({MULTIPART, "application/x-www-form-urlencoded"})
 PROGRAMS = ("/api/", "/portal-api/")
 UNSEEN = ("/hooks/",)
 """Where other programs bring whole messages: those are masked when they are taken in."""
@@ -46,22 +48,50 @@ class CardNumberMiddleware:
     def process_view(
         self,
         request: HttpRequest,
-        view_func: Callable[..., Any],  # noqa: ARG002  as Django calls it
-        view_args: tuple[Any, ...],  # noqa: ARG002
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],  # noqa: ARG002  as Django calls it
         view_kwargs: dict[str, Any],  # noqa: ARG002
     ) -> HttpResponse | None:
         """Return the refusal of a request that holds a card number, None to go on."""
         if request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith(UNSEEN):
             return None
-        if not any(card_numbers(text) for text in _texts(request)):
+        is_program = request.path.startswith(PROGRAMS)
+        is_exempt = getattr(view_func, "csrf_exempt", False) and not is_program
+        if is_exempt and request.content_type == MULTIPART:
+            # the view sets bounds on the upload before a byte of it is read
+            _look_when_read(request)
             return None
-        return _refused(request)
+        return _refused(request) if _is_shown(request) else None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Refuse a form with files that turned out to hold a card number when it was read."""
+        return _refused(request) if isinstance(error, CardNumberTyped) else None
+
+
+class CardNumberTyped(ValueError):
+    """A form with files holds a card number; nothing of it is to be kept."""
+
+
+def _look_when_read(request: HttpRequest) -> None:
+    """Look at the fields of a form with files as soon as somebody reads it."""
+    read: Callable[[], None] = request._load_post_and_files  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def read_and_look() -> None:
+        read()
+        if _is_shown(request):
+            raise CardNumberTyped
+
+    request._load_post_and_files = read_and_look  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _is_shown(request: HttpRequest) -> bool:
+    return any(card_numbers(text) for text in _texts(request))
 
 
 def _texts(request: HttpRequest) -> Iterator[str]:
     """Yield every text of a request's fields; a body that cannot be read is left to the view."""
     try:
-        if request.content_type == "application/json":
+        if request.content_type not in FORMS and _is_document(request):
             yield from _strings(json.loads(request.body), "")
         else:
             for name, values in request.POST.lists():
@@ -69,6 +99,11 @@ def _texts(request: HttpRequest) -> Iterator[str]:
                     yield from values
     except (ValueError, RecursionError, *_TROUBLE):
         return
+
+
+def _is_document(request: HttpRequest) -> bool:
+    """Return whether a body is read as JSON; programs' bodies are, whatever they are called."""
+    return request.content_type == "application/json" or request.path.startswith(PROGRAMS)
 
 
 def _strings(value: object, name: str) -> Iterator[str]:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dunwell import clock
-from dunwell.actions.gate import CONFLICTING_ROLES, ROLE_RIGHTS, STAFF_ROLES, Refused
+from dunwell.actions.gate import Refused
+from dunwell.actions.role_rights import CONFLICTING_ROLES, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.users import LINK_MINUTES, add_user, make_sign_in_link, set_roles
 from dunwell.models import Membership, Role, User
 from dunwell.queries.users import user_rows

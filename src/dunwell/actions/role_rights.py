@@ -1,0 +1,278 @@
+"""What each role may do, ours and the debtor's; actions ask for single rights."""
+
+from collections.abc import Mapping
+
+from dunwell.models import PortalSeat, Role
+
+VIEW = frozenset({"ledger.view", "ledger.verify"})
+TALK = frozenset({"timeline.words"})
+"""To read what was said: words of mails, notes and calls, and the addresses they came from."""
+
+JUDGE = TALK | {"timeline.judgement"}
+"""To read what was thought of a customer's credit as well."""
+
+COLLECT = frozenset(
+    {
+        "payment.link",
+        "promise.record",
+        "autopay.edit",
+        "promise.withdraw",
+        "dispute.open",
+        "hold.place",
+        "note.record",
+        "task.complete",
+        "message.cancel",
+        "message.send",
+        "worklist.snooze",
+        "contact.edit",
+        "statement.make",
+        "contact.log",
+        "restriction.edit",
+        "override.set",
+        "plan.propose",
+        "settlement.propose",
+        "charge.waive",
+        "escalation.raise",
+        "escalation.answer",
+        "watch.edit",
+        "absence.edit",
+        "placement.propose",
+        "message.compose",
+        "message.retry",
+        "conversation.edit",
+        "inbox.decide",
+        "dispute.edit",
+        "dispute.propose",
+        "document.edit",
+        "portal.invite",
+        "delivery.note",
+        "response.take",
+    }
+)
+CASH = frozenset(
+    {
+        "payment.link",
+        "checkout.edit",
+        "items.import",
+        "autopay.edit",
+        "item.add",
+        "payment.record",
+        "payment.apply",
+        "payment.reverse",
+        "dispute.open",
+        "note.record",
+        "profile.save",
+        "feed.record",
+        "anomaly.decide",
+        "bank.import",
+        "match.decide",
+        "remittance.record",
+        "alias.edit",
+        "difference.write_off",
+        "refund.propose",
+        "mandate.edit",
+        "debit.prepare",
+        "statement.make",
+        "placement.report",
+        "recovery.record",
+        "charge.bill",
+        "message.compose",
+        "conversation.edit",
+        "inbox.decide",
+        "dispute.edit",
+        "document.edit",
+        "credit_request.edit",
+        "invoice.edit",
+        "invoice.issue",
+        "portal.invite",
+        "delivery.note",
+        "response.take",
+    }
+)
+CREDIT = frozenset(
+    {
+        "checkout.edit",
+        "message.approve",
+        "hold.release",
+        "dispute.close",
+        "strategy.edit",
+        "strategy.publish",
+        "cycle.run",
+        "adjustment.record",
+        "item.reverse",
+        "customer.edit",
+        "rates.edit",
+        "balances.rebuild",
+        "model.train",
+        "model.promote",
+        "experiment.run",
+        "anomaly.decide",
+        "refund.approve",
+        "payee.approve",
+        "mandate.edit",
+        "debit.approve",
+        "statement.make",
+        "period.lock",
+        "journal.export",
+        "cash_policy.edit",
+        "cash_policy.publish",
+        "approval.decide",
+        "charge.bill",
+        "replay.run",
+        "segment.edit",
+        "pool.edit",
+        "capacity.edit",
+        "customer.assign",
+        "incentive.edit",
+        "incentive.approve",
+        "agency.edit",
+        "placement.approve",
+        "placement.report",
+        "legal.edit",
+        "recovery.record",
+        "policy.edit",
+        "policy.publish",
+        "reference_rate.edit",
+        "group.edit",
+        "limit.approve",
+        "application.decide",
+        "bureau.edit",
+        "scorecard.promote",
+        "review.decide",
+        "dispute.approve",
+        "cause.edit",
+        "credit_request.edit",
+        "intent.train",
+        "suppression.edit",
+        "survey.edit",
+        "invoice.edit",
+        "invoice.issue",
+        "invoice.approve",
+        "early_payment.offer",
+    }
+)
+ANALYSE = frozenset(
+    {
+        "note.record",
+        "limit.propose",
+        "link.edit",
+        "order.check",
+        "order.edit",
+        "order_hold.place",
+        "order_hold.release",
+        "cover.edit",
+        "cover.report",
+        "application.edit",
+        "screening.decide",
+        "bureau.pull",
+        "credit_file.edit",
+        "scorecard.train",
+        "review.edit",
+        "warning.decide",
+        "watch.edit",
+        "escalation.raise",
+    }
+)
+"""What a credit analyst does: prepares and proposes, and decides within the authority given."""
+
+GRANT = frozenset(
+    {
+        "limit.approve",
+        "application.decide",
+        "review.decide",
+        "approval.decide",
+        "policy.publish",
+        "note.record",
+        "order_hold.release",
+        "escalation.answer",
+        "invoice.approve",
+    }
+)
+"""What a finance director decides: approvals above the credit manager's authority."""
+
+RESOLVE = frozenset(
+    {
+        "dispute.open",
+        "dispute.edit",
+        "dispute.propose",
+        "cause.edit",
+        "document.edit",
+        "note.record",
+        "message.compose",
+        "conversation.edit",
+        "inbox.decide",
+        "escalation.raise",
+    }
+)
+"""What a dispute resolver does: clears cases up and proposes how they end."""
+
+ADMIN = frozenset(
+    {
+        "payment_provider.edit",
+        "company.edit",
+        "bureau.edit",
+        "user.manage",
+        "token.manage",
+        "strategy.edit",
+        "cycle.run",
+        "rates.edit",
+        "feed.record",
+        "balances.rebuild",
+        "model.train",
+        "bank.edit",
+        "cash_policy.edit",
+        "policy.edit",
+        "capacity.edit",
+        "absence.edit",
+        "channel.edit",
+        "mailbox.edit",
+        "webhook.manage",
+        "suppression.edit",
+        "message.retry",
+        "intent.train",
+        "invoicing.edit",
+    }
+)
+ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
+    Role.ADMIN: VIEW | ADMIN,
+    Role.CREDIT_MANAGER: VIEW | JUDGE | COLLECT | CREDIT | ANALYSE,
+    Role.CREDIT_ANALYST: VIEW | JUDGE | ANALYSE,
+    Role.FINANCE_DIRECTOR: VIEW | JUDGE | GRANT,
+    Role.COLLECTOR: VIEW | JUDGE | COLLECT,
+    Role.CLERK: VIEW | TALK | CASH,
+    Role.RESOLVER: VIEW | TALK | RESOLVE,
+    Role.READ_ONLY: VIEW,
+    Role.PARTNER: frozenset({"placement.work"}),
+}
+"""What each role may do; the admin manages people and settings but moves no money, and an
+agency's people work on what is placed with them and see nothing else."""
+
+STAFF_ROLES = tuple(role for role in Role if role != Role.PARTNER)
+"""The roles of our own people; an agency's people hold the other one, through their seat."""
+
+PORTAL_RIGHTS: Mapping[str, frozenset[str]] = {
+    PortalSeat.Role.VIEWER: frozenset({"portal.view"}),
+    PortalSeat.Role.PAYER: frozenset({"portal.view", "portal.ask", "portal.pay"}),
+    PortalSeat.Role.MANAGER: frozenset(
+        {"portal.view", "portal.ask", "portal.pay", "portal.manage"}
+    ),
+}
+"""What the debtor's people may do for their own customer: look, ask (promise, plan, dispute,
+message), pay, and manage colleagues, keys and saved ways to pay."""
+
+OUTSIDE = frozenset({"survey.answer"}).union(*PORTAL_RIGHTS.values())
+"""Rights that no role of ours holds: what a customer does through a link or in the portal."""
+
+RIGHTS = OUTSIDE.union(*ROLE_RIGHTS.values())
+"""Every right there is."""
+
+CONFLICTING_ROLES: Mapping[frozenset[str], str] = {
+    frozenset({Role.ADMIN, Role.CLERK}): "who manages users should not post money",
+    frozenset({Role.ADMIN, Role.CREDIT_MANAGER}): "who manages users should not write off",
+    frozenset({Role.ADMIN, Role.CREDIT_ANALYST}): "who manages users should not ask for limits",
+    frozenset({Role.ADMIN, Role.FINANCE_DIRECTOR}): "who manages users should not approve limits",
+    frozenset({Role.ADMIN, Role.RESOLVER}): "who manages users should not settle disputes",
+    frozenset({Role.CLERK, Role.FINANCE_DIRECTOR}): "who posts cash should not approve limits",
+    frozenset({Role.CLERK, Role.CREDIT_MANAGER}): "who posts cash should not write off or credit",
+}
+"""Pairs of roles that segregation of duties keeps apart; shown as a warning when granted."""

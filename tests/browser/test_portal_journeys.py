@@ -1,0 +1,161 @@
+"""Journeys of debtors in a real browser: from a link to money, an answer, a plan that is kept.
+
+A small shop is served by a process of its own; what the pages show is compared with its records.
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ROOT, SIZES, Desk, _free_port, _wait_until_served
+from tests.migrated import put_sqlite
+
+pytestmark = pytest.mark.browser
+
+
+class Shop(Desk):
+    """The served shop, and what its records say."""
+
+    def ask(self, call):
+        """Return what a function of `portal_records` prints."""
+        code = f"from tests.browser import portal_records as p; p.{call}"
+        return json.loads(self.manage("shell", "-v", "0", "-c", code).splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def shop():
+    """Two invoices of each customer are 20 days late, and their reminders lie ready."""
+    with tempfile.TemporaryDirectory(prefix="dunwell-shop-") as folder:
+        port = _free_port()
+        shop = Shop(address=f"http://127.0.0.1:{port}", folder=Path(folder))
+        put_sqlite(shop.folder)
+        buyers = shop.ask("opened()")
+        shop.manage("cycle")
+        with (shop.folder / "server.log").open("wb") as log:
+            server = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", "django", "serve", "--port", str(port)],
+                cwd=ROOT, env=shop.environment, stdout=log, stderr=log,
+            )  # fmt: skip
+            try:
+                _wait_until_served(shop, server)
+                yield shop, buyers
+            finally:
+                server.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    server.wait(timeout=10)
+                if server.poll() is None:
+                    server.kill()
+                    server.wait()
+
+
+@pytest.fixture
+def entered(browser, shop):
+    """Open the first link of a customer on a phone, and press its button."""
+    served, buyers = shop
+    contexts = []
+
+    def enter(name):
+        context = browser.new_context(viewport=SIZES["phone"], locale="en-GB")
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(served.address + buyers[name]["link"])
+        page.get_by_role("button", name="Open").or_(
+            page.get_by_role("button", name="Sign in")
+        ).first.click()
+        expect(page).to_have_url(served.address + "/portal/")
+        return page, served, buyers[name]
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+def test_from_a_link_to_money_a_receipt_and_no_more_reminders(entered):
+    page, shop, buyer = entered("Payer")
+    before = shop.ask(f"state({buyer['customer']})")
+    assert (before["open"], before["reminders"]) == ([40_000, 80_000], 1)
+
+    page.get_by_role("navigation").get_by_role("link", name="Pay", exact=True).click()
+    page.get_by_role("radio", name="All that is due").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("radio", name="Card €").check()
+    page.get_by_role("button", name="Pay", exact=True).click()
+    page.wait_for_url("**/loopback-bank/**")
+    page.get_by_role("button", name="Pay", exact=True).click()
+    expect(page.get_by_role("heading", name="Thank you, it is paid")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("settled")).to_have_count(2)
+
+    page.get_by_role("link", name="Receipts").click()
+    expect(page.get_by_role("main")).to_contain_text("1,200.00")
+    page.goto(shop.address + "/portal/")
+    expect(page.get_by_role("main")).not_to_contain_text("800.00")
+
+    shop.manage("deliver")
+    after = shop.ask(f"state({buyer['customer']})")
+    assert (after["open"], after["reminders"]) == ([], 0)
+
+
+def test_from_a_link_to_a_query_that_is_answered(entered):
+    page, shop, buyer = entered("Asker")
+    page.get_by_role("navigation").get_by_role("link", name="Queries").click()
+    page.get_by_role("link", name="Question an invoice").click()
+    page.get_by_role("checkbox", name="AS-1").check()
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("What is wrong?").or_(page.get_by_role("textbox").last).last.fill(
+        "The price is not the one of the order."
+    )
+    page.get_by_role("button", name="Send the query").click()
+    page.wait_for_url("**/portal/disputes/*/")
+    told = shop.ask(f"state({buyer['customer']})")
+    assert len(told["cases"]) == 1
+
+    assert shop.ask(f"denied({buyer['customer']})")["status"] in {"resolved", "closed"}
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("Stays owed")
+    # it is owed again in full, and nothing else was touched
+    assert shop.ask(f"state({buyer['customer']})")["open"] == [40_000, 80_000]
+
+
+def test_from_a_link_to_a_plan_whose_first_instalment_is_paid(entered):
+    page, shop, buyer = entered("Planner")
+    page.get_by_role("navigation").get_by_role("link", name="Promises and plans").click()
+    page.get_by_role("link", name="Ask for a plan").first.click()
+    page.get_by_role("button", name="Look at").first.click()
+    page.get_by_role("button", name="Ask for this plan").click()
+    page.wait_for_url("**/portal/arrangements/plan/*/")
+    page.get_by_label("name").first.fill("Jane Planner")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="Accept", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("Jane Planner")
+    assert shop.ask(f"state({buyer['customer']})")["plans"] == ["active"]
+
+    page.get_by_role("navigation").get_by_role("link", name="Pay", exact=True).click()
+    page.get_by_role("link", name="Pay this instalment").first.click()
+    page.get_by_role("radio", name="Card €").check()
+    page.get_by_role("button", name="Pay", exact=True).click()
+    page.wait_for_url("**/loopback-bank/**")
+    page.get_by_role("button", name="Pay", exact=True).click()
+    expect(page.get_by_role("heading", name="Thank you, it is paid")).to_be_visible(timeout=30_000)
+    shop.manage("cycle")
+    after = shop.ask(f"state({buyer['customer']})")
+    assert sum(after["open"]) < 120_000
+    assert after["plans"] == ["active"]
+
+
+def test_a_link_that_was_used_opens_nothing_and_says_how_to_get_another(entered, browser):
+    _page, shop, buyer = entered("Stranger")
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(shop.address + buyer["link"])
+    expect(other.get_by_role("main")).to_be_visible()
+    other.goto(shop.address + "/portal/")
+    expect(other).to_have_url(shop.address + "/portal/enter/")
+    context.close()

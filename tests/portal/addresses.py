@@ -7,36 +7,92 @@ A part that adds a path parameter names here how its record is found: `OF_CUSTOM
 from django.urls import URLPattern, get_resolver, reverse
 
 from dunwell.models import (
+    AccountStatement,
     Autopay,
     AutopayCharge,
     Checkout,
+    Contact,
+    Conversation,
+    CustomerDocument,
+    DisputeCase,
+    DisputeComment,
+    DisputeEvidence,
+    DisputeResolution,
+    EarlyPaymentOffer,
+    InboundAttachment,
     Item,
+    ItemDocument,
+    Message,
+    Payment,
+    PaymentPlan,
     PortalKey,
     PortalPasskey,
     PortalSeat,
+    Promise,
+    Receipt,
     SavedMethod,
+    Settlement,
+    SupplierStatement,
+    Survey,
     Transfer,
 )
 
-WORDS = {"token": "none", "kind": "csv", "name": "none", "number": "none", "slug": "none"}
+WORDS = {"token": "none", "kind": "csv"}
 """Parameters that are words and name no record."""
 
-OF_CUSTOMER = {
-    "seat_id": lambda customer: _first(PortalSeat.objects.filter(customer=customer)),
-    "passkey_id": lambda customer: _first(
-        PortalPasskey.objects.filter(person__seats__customer=customer)
-    ),
-    "key_id": lambda customer: _first(PortalKey.objects.filter(customer=customer)),
-    "item_id": lambda customer: _first(Item.objects.filter(customer=customer)),
-    "checkout_id": lambda customer: _first(Checkout.objects.filter(customer=customer)),
-    "transfer_id": lambda customer: _first(Transfer.objects.filter(customer=customer)),
-    "autopay_id": lambda customer: _first(Autopay.objects.filter(customer=customer)),
-    "method_id": lambda customer: _first(SavedMethod.objects.filter(customer=customer)),
-    "charge_id": lambda customer: _first(AutopayCharge.objects.filter(autopay__customer=customer)),
-}
-"""Parameter -> the key of a record of the customer; 0, which no record has, where there is none."""
 
-OF_PAGE = {}
+def _first(model, path="customer", **more):
+    """Return what finds the key of a customer's first record; 0, which no record has, for none."""
+
+    def found(customer):
+        rows = model.objects.filter(**{path: customer}, **more).order_by("pk")
+        return rows.values_list("pk", flat=True).first() or 0
+
+    return found
+
+
+def _receipt_number(customer):
+    found = Receipt.objects.filter(checkout__customer=customer).order_by("pk").first()
+    return found.checkout.number if found else "none"
+
+
+OF_CUSTOMER = {
+    "seat_id": _first(PortalSeat),
+    "passkey_id": _first(PortalPasskey, "person__seats__customer"),
+    "key_id": _first(PortalKey),
+    "item_id": _first(Item, documents__isnull=False),
+    "document_id": _first(ItemDocument, "item__customer"),
+    "supplier_statement_id": _first(SupplierStatement),
+    "account_statement_id": _first(AccountStatement),
+    "message_id": _first(Message, status="sent"),
+    "payment_id": _first(Payment),
+    "contact_id": _first(Contact),
+    "promise_id": _first(Promise),
+    "plan_id": _first(PaymentPlan),
+    "settlement_id": _first(Settlement),
+    "case_id": _first(DisputeCase),
+    "comment_id": _first(DisputeComment, "case__customer", kind="question"),
+    "evidence_id": _first(DisputeEvidence, "case__customer"),
+    "resolution_id": _first(DisputeResolution, "case__customer"),
+    "conversation_id": _first(Conversation, inbound__channel="portal"),
+    "file_id": _first(InboundAttachment, "inbound__customer"),
+    "survey_id": _first(Survey),
+    "number": _receipt_number,
+    "checkout_id": _first(Checkout),
+    "transfer_id": _first(Transfer),
+    "autopay_id": _first(Autopay),
+    "method_id": _first(SavedMethod),
+    "charge_id": _first(AutopayCharge, "autopay__customer"),
+    "offer_id": _first(EarlyPaymentOffer),
+}
+"""Parameter -> the key of a record of the customer."""
+
+OF_PAGE = {
+    ("portal-paper-file", "document_id"): _first(CustomerDocument),
+    ("portal-invoice-file", "kind"): lambda _: "pdf",
+    ("portal-message-file", "kind"): lambda _: "in",
+    ("portal-transfer-code", "kind"): lambda _: "svg",
+}
 """(Name of the page, parameter) -> the same, for one page alone."""
 
 
@@ -62,10 +118,8 @@ def parameters_of_records(name):
 
 
 def _value(name, key, customer):
-    if key in WORDS:
-        return WORDS[key]
     found = OF_PAGE.get((name, key)) or OF_CUSTOMER.get(key)
-    return found(customer) if found else 0
+    return found(customer) if found else WORDS.get(key, 0)
 
 
 def _routes(patterns, keys):
@@ -75,7 +129,3 @@ def _routes(patterns, keys):
             yield pattern.name, both
         else:
             yield from _routes(pattern.url_patterns, both)
-
-
-def _first(rows):
-    return rows.order_by("pk").values_list("pk", flat=True).first() or 0

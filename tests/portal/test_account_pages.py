@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.middleware import csrf
 from python_calamine import CalamineWorkbook
 
+from dunwell.actions.deliveries import note_delivery
 from dunwell.actions.gate import system
 from dunwell.actions.item_documents import add_item_document
 from dunwell.models import PortalView
@@ -105,6 +106,22 @@ def test_an_item_says_what_was_paid_with_which_reference(jane, rows, company):
     file = jane.get(f"/portal/items/{rows['first'].pk}/files/{document.pk}/")
     assert file.content == PDF and file["Content-Disposition"] == 'attachment; filename="R1.pdf"'
     assert jane.get(f"/portal/items/{rows['later'].pk}/files/{document.pk}/").status_code == 404
+
+
+def test_an_item_tells_its_way_as_far_as_it_came(jane, rows, company):
+    desk, first = system(company), rows["first"]
+    before = {"on": TODAY - timedelta(days=3), "as_of": TODAY, "at": AT}
+    note_delivery(actor=desk, item=first, stage="not_received", **before)
+    way = (
+        shown(jane.get(f"/portal/items/{first.pk}/"))
+        .split("What happened so far")[1]
+        .split("Papers")[0]
+    )
+    told = ("We wrote it", "You told us that it had not come", "It was opened")
+    assert sorted(told, key=way.index) == list(told)
+    assert "confirmed" not in way and "settled" not in way and "note" not in way
+    credit = shown(jane.get(f"/portal/items/{rows['settled'].pk}/"))
+    assert "It was settled" in credit
 
 
 def test_what_was_looked_at_is_kept_once_a_day(jane, rows):

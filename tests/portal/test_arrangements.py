@@ -8,23 +8,28 @@ import time_machine
 from django.core.cache import cache
 
 from dunwell.actions.approvals import decide_approval
+from dunwell.actions.gate import debtor
+from dunwell.actions.portal_settlements import ask_settlement
 from dunwell.models import (
     ApprovalRequest,
     CustomerScore,
     Hold,
+    Message,
     PaymentPlan,
     Promise,
     Settlement,
     Task,
 )
+from tests.actions import plan_rows
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice
-from tests.conftest import AT, TODAY, add_customer
+from tests.conftest import AT, TODAY, add_customer, add_user
 from tests.portal.seats import onlooker, seat_of, seated
 
 HOME = "/portal/arrangements/"
 PLAN_ASK, SETTLEMENT_ASK = f"{HOME}plan/", f"{HOME}settlement/"
 PROMISE = f"{HOME}promise/"
+ON = {"as_of": TODAY, "at": AT}
 SOON = TODAY + timedelta(days=10)
 
 
@@ -158,6 +163,9 @@ def test_a_plan_beyond_authority_waits_for_approval_and_says_so(jane, items, man
         actor=acting(manager), request=request, approve=True, reason="", as_of=TODAY, at=AT
     )
     assert "Read and answer" in jane.get(HOME).text
+    mail = Message.objects.get(template="portal_answer")
+    assert (mail.to, mail.subject) == ("jane@buyer.example", "Your payment plan PP-1: an offer")
+    assert "runs once you have accepted" in mail.body and "slow" not in mail.body
     decline = jane.post(f"{PLAN_ASK}{plan.pk}/decline/", {"reason": "too long"})
     plan.refresh_from_db()
     assert (decline.url, plan.status) == (HOME, "rejected")
@@ -201,6 +209,46 @@ def test_a_settlement_is_proposed_within_the_policy_decided_and_accepted(
     jane.post(accept, {"name": "Jane", "has_agreed": "on"})
     settlement.refresh_from_db()
     assert (settlement.status, settlement.acceptance["name"]) == ("accepted", "Jane")
+
+
+@pytest.mark.parametrize(
+    ("language", "approve", "words"),
+    [
+        ("en", False, "We cannot agree to settlement ST-1"),
+        ("de", True, "Wir sind mit dem Vergleich ST-1 einverstanden"),
+        ("fr", False, "Nous ne pouvons pas accepter l'accord ST-1"),
+        ("es", True, "Aceptamos el acuerdo ST-1"),
+    ],
+)
+def test_who_asked_for_a_settlement_is_told_what_was_decided_in_their_language(
+    customer, items, medium, manager, settings, language, approve, words
+):
+    settings.SITE = "https://pay.own.example"
+    seat_of(customer, email="boss@buyer.example")
+    asking = seat_of(customer, role="payer", email="tom@buyer.example", language=language)
+    settlement = ask_settlement(
+        actor=debtor(asking), customer=customer, items=items, pay_minor=810_00, pay_by_on=SOON,
+        reason="cash is short", key="settlement-key", **ON,
+    )  # fmt: skip
+    assert not Message.objects.exists()
+    decide_approval(
+        actor=acting(manager), request=ApprovalRequest.objects.get(), approve=approve,
+        reason="we talked", **ON,
+    )  # fmt: skip
+    mail = Message.objects.get()
+    assert (mail.to, mail.language, mail.status) == ("tom@buyer.example", language, "ready")
+    assert words in mail.body and "we talked" not in mail.body
+    assert f"https://pay.own.example{SETTLEMENT_ASK}{settlement.pk}/" in mail.body
+
+
+def test_of_a_plan_a_colleague_proposed_nobody_is_told_by_itself(customer, items, jane, manager):
+    asked = plan_rows.wish(12)
+    plan = plan_rows.proposed(add_user(customer.company, "colin", "collector"), items, asked)
+    assert plan.status == "pending"
+    decide_approval(
+        actor=acting(manager), request=ApprovalRequest.objects.get(), approve=True, reason="", **ON
+    )
+    assert not Message.objects.exists()
 
 
 def test_who_is_in_difficulty_is_heard_once_and_reminders_rest(jane, customer):

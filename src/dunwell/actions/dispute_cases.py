@@ -46,6 +46,7 @@ from dunwell.models import (
     Customer,
     Dispute,
     DisputeCase,
+    DisputeComment,
     DisputeEvidence,
     DisputeTask,
 )
@@ -165,8 +166,9 @@ def merge_cases(
 ) -> DisputeCase:
     """Put all of one case into another of the same customer; return the other.
 
-    Parts, evidence and questions go along; the earlier of the last days holds. Raises Refused
-    for cases of two customers, and for one that is over or about to be decided.
+    Parts, evidence, questions and what both sides said go along; the earlier of the last days
+    holds. Raises Refused for cases of two customers, and for one that is over or about to be
+    decided.
     """
     actor.require("dispute.edit")
     if case.pk == into.pk:
@@ -190,6 +192,7 @@ def merge_cases(
     Dispute.objects.filter(case=gone).update(case=kept)
     DisputeEvidence.objects.filter(case=gone).update(case=kept)
     DisputeTask.objects.filter(case=gone).update(case=kept)
+    DisputeComment.objects.filter(case=gone).update(case=kept)
     sooner = {
         name: min(days)
         for name in ("respond_by", "resolve_by")

@@ -18,6 +18,7 @@ from dunwell.actions.plan_terms import (
     planned_debt,
     planned_terms,
 )
+from dunwell.actions.portal_notices import tell_decided
 from dunwell.actions.promises import amounts_of
 from dunwell.actions.texts import fitting
 from dunwell.engine.plan_offers import PlanWish
@@ -129,16 +130,17 @@ def _decided(
     as_of: date,
     at: datetime,
 ) -> None:
-    """Offer an approved plan, or end a rejected one."""
+    """Offer an approved plan, or end a rejected one; who asked in the portal is told."""
     plan = locked_agreement(actor.company, PaymentPlan.objects.get(pk=request.subject_id))
     if plan.status != Status.PENDING:
         raise Refused(f"{plan.number} no longer waits for approval.")
     if is_approved:
         offer(actor, plan, approved_by=actor.name, as_of=as_of)
         tell(actor, "offered", plan, at=at, sha256=plan.terms_sha256, approved_by=actor.name)
-        return
-    move(plan, Status.REJECTED, ended_on=as_of)
-    tell(actor, "rejected", plan, at=at, reason=reason)
+    else:
+        move(plan, Status.REJECTED, ended_on=as_of)
+        tell(actor, "rejected", plan, at=at, reason=reason)
+    tell_decided(actor, plan, is_approved=is_approved, as_of=as_of, at=at)
 
 
 def _lock_customer(company: Company, customer: Customer) -> None:

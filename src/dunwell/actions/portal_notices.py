@@ -13,7 +13,16 @@ from django.urls import reverse
 
 from dunwell.actions.gate import Actor
 from dunwell.formats.portal_notice_words import notice_mail
-from dunwell.models import Channel, Customer, InboundMessage, Message, PortalSeat
+from dunwell.models import (
+    Channel,
+    Customer,
+    InboundMessage,
+    Message,
+    PaymentPlan,
+    PortalRequest,
+    PortalSeat,
+    Settlement,
+)
 from dunwell.queries.channel_carriers import active_channels, kind_of
 from dunwell.queries.portal_messages import PORTAL_ANSWER
 
@@ -104,6 +113,42 @@ def tell_reader(actor: Actor, message: Message, *, at: datetime) -> list[Message
         key=f"message-{message.pk}",
         whom={f"{address} (portal)" for address in wrote},
         as_of=message.as_of,
+        at=at,
+    )
+
+
+def tell_decided(
+    actor: Actor,
+    agreement: PaymentPlan | Settlement,
+    *,
+    is_approved: bool,
+    as_of: date,
+    at: datetime,
+) -> list[Message]:
+    """Tell whoever asked for a plan or a settlement in the portal what was decided about it.
+
+    Part of the action that decides. Of one that a colleague proposed nothing is told here.
+    """
+    noun = "plan" if isinstance(agreement, PaymentPlan) else "settlement"
+    asked = PortalRequest.objects.filter(
+        customer=agreement.customer_id,
+        subject=agreement._meta.model_name,
+        subject_id=agreement.pk,
+    )
+    whom = set(asked.values_list("by", flat=True))
+    if not whom:
+        return []
+    return notify(
+        actor,
+        agreement.customer,
+        kind=f"{noun}_{'offered' if is_approved else 'rejected'}",
+        what=agreement.number,
+        page=f"portal-{noun}",
+        page_id=agreement.pk,
+        thread=f"{noun}-{agreement.pk}",
+        key=f"{noun}-{agreement.pk}",
+        whom=whom,
+        as_of=as_of,
         at=at,
     )
 

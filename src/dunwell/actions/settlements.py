@@ -14,6 +14,7 @@ from dunwell.actions.allocations import money_text
 from dunwell.actions.approvals import drop_approvals, handles, request_approval
 from dunwell.actions.authority import authorise
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.portal_notices import tell_decided
 from dunwell.actions.promises import end_promises
 from dunwell.actions.settlement_moves import (
     Status,
@@ -248,7 +249,7 @@ def _decided(
     as_of: date,
     at: datetime,
 ) -> None:
-    """Offer an approved settlement, or end a rejected one."""
+    """Offer an approved settlement, or end a rejected one; who asked in the portal is told."""
     settlement = locked_agreement(actor.company, Settlement.objects.get(pk=request.subject_id))
     if settlement.status != Status.PENDING:
         raise Refused(f"{settlement.number} no longer waits for approval.")
@@ -261,10 +262,11 @@ def _decided(
         check_still_open(settlement, locked)
         _check_free(settlement)
         _offer(actor, settlement, as_of=as_of, at=at, approved_by=actor.name)
-        return
-    move(settlement, Status.REJECTED, ended_on=as_of)
-    free_items(settlement, as_of=as_of)
-    tell(actor, "rejected", settlement, at=at, reason=reason)
+    else:
+        move(settlement, Status.REJECTED, ended_on=as_of)
+        free_items(settlement, as_of=as_of)
+        tell(actor, "rejected", settlement, at=at, reason=reason)
+    tell_decided(actor, settlement, is_approved=is_approved, as_of=as_of, at=at)
 
 
 def _offer(

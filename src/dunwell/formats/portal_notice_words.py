@@ -21,6 +21,22 @@ ABOUT: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "We propose how your query {what} could be settled; please tell us what you think.",
         ),
         "message": ("An answer to {what}", "We have answered your message: {what}."),
+        "plan_offered": (
+            "Your payment plan {what}: an offer",
+            "We offer you payment plan {what}; it runs once you have accepted its terms.",
+        ),
+        "plan_rejected": (
+            "Your payment plan {what}",
+            "We cannot offer you payment plan {what}; what is open stays as it was.",
+        ),
+        "settlement_offered": (
+            "Your settlement {what}: an offer",
+            "We agree to settlement {what}; it holds once you have accepted it.",
+        ),
+        "settlement_rejected": (
+            "Your settlement {what}",
+            "We cannot agree to settlement {what}; what is open stays as it was.",
+        ),
     },
     "de": {
         "comment": (
@@ -36,6 +52,22 @@ ABOUT: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Wir haben einen Vorschlag zu Ihrer Reklamation {what}; was meinen Sie dazu?",
         ),
         "message": ("Antwort auf {what}", "Wir haben Ihre Nachricht beantwortet: {what}."),
+        "plan_offered": (
+            "Ihr Zahlungsplan {what}: unser Angebot",
+            "Wir bieten Ihnen den Zahlungsplan {what} an; er läuft, sobald Sie ihn annehmen.",
+        ),
+        "plan_rejected": (
+            "Ihr Zahlungsplan {what}",
+            "Den Zahlungsplan {what} können wir nicht anbieten; was offen ist, bleibt wie es war.",
+        ),
+        "settlement_offered": (
+            "Ihr Vergleich {what}: unser Angebot",
+            "Wir sind mit dem Vergleich {what} einverstanden; er gilt, sobald Sie ihn annehmen.",
+        ),
+        "settlement_rejected": (
+            "Ihr Vergleich {what}",
+            "Dem Vergleich {what} können wir nicht zustimmen; was offen ist, bleibt wie es war.",
+        ),
     },
     "fr": {
         "comment": (
@@ -51,6 +83,22 @@ ABOUT: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Nous proposons une solution pour votre réclamation {what}.",
         ),
         "message": ("Réponse à {what}", "Nous avons répondu à votre message : {what}."),
+        "plan_offered": (
+            "Votre plan de paiement {what} : notre offre",
+            "Nous vous proposons le plan de paiement {what} ; il commence dès votre accord.",
+        ),
+        "plan_rejected": (
+            "Votre plan de paiement {what}",
+            "Nous ne pouvons pas proposer le plan {what} ; ce qui est dû reste inchangé.",
+        ),
+        "settlement_offered": (
+            "Votre accord {what} : notre offre",
+            "Nous acceptons l'accord {what} ; il vaut dès que vous l'avez confirmé.",
+        ),
+        "settlement_rejected": (
+            "Votre accord {what}",
+            "Nous ne pouvons pas accepter l'accord {what} ; ce qui est dû reste inchangé.",
+        ),
     },
     "es": {
         "comment": (
@@ -66,6 +114,22 @@ ABOUT: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Proponemos cómo resolver su reclamación {what}; díganos qué le parece.",
         ),
         "message": ("Respuesta a {what}", "Hemos respondido a su mensaje: {what}."),
+        "plan_offered": (
+            "Su plan de pago {what}: nuestra oferta",
+            "Le ofrecemos el plan de pago {what}; empieza cuando acepte sus condiciones.",
+        ),
+        "plan_rejected": (
+            "Su plan de pago {what}",
+            "No podemos ofrecerle el plan de pago {what}; lo pendiente sigue como estaba.",
+        ),
+        "settlement_offered": (
+            "Su acuerdo {what}: nuestra oferta",
+            "Aceptamos el acuerdo {what}; vale cuando lo haya confirmado.",
+        ),
+        "settlement_rejected": (
+            "Su acuerdo {what}",
+            "No podemos aceptar el acuerdo {what}; lo pendiente sigue como estaba.",
+        ),
     },
 }
 """Subject and first sentence by language and kind of answer."""
@@ -96,7 +160,7 @@ class PortalNotice:
 def notice_mail(
     *, language: str, kind: str, what: str, name: str, address: str, company: str
 ) -> PortalNotice:
-    """Return the mail for a kind of ABOUT; `what` is a case's number or a subject.
+    """Return the mail for a kind of ABOUT; `what` is a number or a subject.
 
     Nothing that was written is repeated in it: a mail may be read by others.
     """

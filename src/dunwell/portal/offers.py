@@ -30,15 +30,15 @@ class AcceptForm(forms.Form):
     )
 
 
-@require_GET
 @in_portal()
+@require_GET
 def portal_offers(request: HttpRequest, who: Debtor) -> HttpResponse:
     """List the discounts that can be earned today: amount, day, yearly rate."""
     return _page(request, who)
 
 
-@require_POST
 @in_portal("portal.pay")
+@require_POST
 def portal_offer_accept(request: HttpRequest, who: Debtor, offer_id: int) -> HttpResponse:
     """Take the word that the customer will pay by a day; a refusal stands at its offer."""
     offer = EarlyPaymentOffer.objects.filter(pk=offer_id, customer=who.customer).first()

@@ -79,7 +79,9 @@ def test_a_payment_closes_its_item_and_the_receipt_says_so(company, customer, pr
     assert open_amounts(company) == {}
     assert postings("payment", checkout.payment) == [("provider", 100_00), ("unapplied", -100_00)]
     receipt = Receipt.objects.get()
-    assert receipt.document["items"] == [{"number": "R1", "paid_minor": 100_00, "open_minor": 0}]
+    assert receipt.document["items"] == [
+        {"number": "R1", "paid_minor": 100_00, "discount_minor": 0, "open_minor": 0}
+    ]
     assert (receipt.document["left_minor"], receipt.document["freed_minor"]) == (0, 100_00)
     assert receipt.message.to == "jane@buyer.example"
     assert "Paid in full: R1." in receipt.message.body

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from dunwell.actions.checkout_discounts import take_discounts_back
 from dunwell.actions.checkout_money import come_in, give_back
 from dunwell.actions.checkouts import locked_checkout
 from dunwell.actions.events import record_event
@@ -72,6 +73,7 @@ def _open(
             as_of=as_of,
             at=at,
         )
+        take_discounts_back(actor, checkout, as_of=as_of, at=at)
     else:
         item = give_back(
             actor,

@@ -10,6 +10,11 @@ from dunwell.actions.allocations import (
     reversal_of,
     write_allocations,
 )
+from dunwell.actions.checkout_discounts import (
+    book_discounts,
+    earned_discounts,
+    take_discounts_back,
+)
 from dunwell.actions.gate import Actor, Refused, lent
 from dunwell.actions.items import book_item, offset_item
 from dunwell.actions.payments import apply_payment, record_payment
@@ -22,7 +27,8 @@ def give_back(
 ) -> Item:
     """Book that a part of a payment goes back: a debit item of kind refund the payment settles.
 
-    What lies unapplied is used first, then what was put on items last: those are owed again.
+    What lies unapplied is used first, then what was put on items last: those are owed again, and
+    so is what was taken off them for paying early.
     Raises Refused for more than the payment is, and for a payment that was returned.
     """
     if checkout.payment is None:
@@ -39,7 +45,8 @@ def give_back(
             f"{checkout.number}."
         )
     locked_items(company=actor.company, items=[row.item for row in rows])
-    _free(actor, rows, missing=amount_minor - locked.unapplied_minor, as_of=as_of, at=at)
+    freed = _free(actor, rows, missing=amount_minor - locked.unapplied_minor, as_of=as_of, at=at)
+    take_discounts_back(actor, checkout, items=freed, as_of=as_of, at=at)
     item = Item.objects.create(
         company=actor.company,
         customer_id=checkout.customer_id,
@@ -90,7 +97,8 @@ def come_in(
 ) -> Payment:
     """Book money of a checkout and put it on its items as far as they are open; return it.
 
-    `extra` is settled after them. What an item no longer needs stays unapplied.
+    `extra` is settled after them. What an item no longer needs stays unapplied. A discount of the
+    checkout is taken off where the money came in time for it; else that much is still owed.
     """
     desk = lent(actor, "payment.record", "payment.apply")
     lines = list(checkout.lines.select_related("item").order_by("item__due_on", "item_id"))
@@ -121,25 +129,36 @@ def come_in(
             amounts[item] = put
             left -= put
     if amounts:
+        # money that comes again is as early as it was the first time
+        came_on = checkout.payment.value_on if checkout.payment else value_on
+        put_on = {item.pk: put for item, put in amounts.items()}
+        earned = earned_discounts(checkout, open_now, put_on, came_on=came_on)
         apply_payment(actor=desk, payment=payment, amounts=amounts, as_of=as_of, at=at)
+        book_discounts(actor, checkout, open_now, earned, on=day, as_of=as_of, at=at)
     return payment
 
 
 def _free(
     actor: Actor, rows: list[Allocation], *, missing: int, as_of: date, at: datetime
-) -> None:
-    """Take allocations back, the last first, until so much is free; what was too much stays on."""
+) -> set[int]:
+    """Take allocations back, the last first, until so much is free; what was too much stays on.
+
+    Returns the items that are owed again.
+    """
+    touched: set[int] = set()
     written: list[Allocation] = []
     for row in reversed(rows):
         if missing <= 0:
             break
         written.append(reversal_of(row, as_of=as_of, at=at))
+        touched.add(row.item_id)
         if row.amount_minor > missing and row.payment is not None:
             kept = row.amount_minor - missing
             written.append(_put(row.payment, row.item, kept, as_of=as_of, at=at))
         missing -= row.amount_minor
     if written:
         write_allocations(company=actor.company, rows=written)
+    return touched
 
 
 def _put(

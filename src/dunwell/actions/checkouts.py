@@ -22,6 +22,7 @@ from dunwell.models import (
     PaymentProvider,
     PortalSeat,
 )
+from dunwell.queries.early_payment import discounts_on
 
 LASTS = timedelta(hours=24)
 """So long a payer has, unless something else is said."""
@@ -32,9 +33,12 @@ Status = Checkout.Status
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discounted:
-    """What an early-payment offer takes off an item besides the money, in minor units."""
+    """What is taken off an item that is paid early, in minor units besides the money.
 
-    offer: EarlyPaymentOffer
+    `offer` is None where the customer's own terms grant it.
+    """
+
+    offer: EarlyPaymentOffer | None
     discount_minor: int
 
 
@@ -250,11 +254,12 @@ def _lines(
     )
     _check_under_way(asked)
     off = {item.pk: one for item, one in discounts.items()}
+    granted = discounts_on(customer.company, customer, on=as_of, as_of=as_of) if off else {}
     lines = []
     for item, amount in sorted(asked.items(), key=lambda pair: (pair[0].due_on, pair[0].pk)):
         discount = off.get(item.pk)
-        if discount and amount + discount.discount_minor > locked[item.pk].open_minor:
-            raise Refused(f"Payment and discount are more than is open on {item.number}.")
+        if discount:
+            _check_discount(locked[item.pk], amount, discount, granted.get(item.pk))
         lines.append(
             CheckoutLine(
                 item=item,
@@ -264,6 +269,27 @@ def _lines(
             )
         )
     return lines
+
+
+def _check_discount(
+    locked: LockedItem,
+    amount_minor: int,
+    discount: Discounted,
+    granted: tuple[int | None, int] | None,
+) -> None:
+    """Raise Refused unless the item is paid in full but for the discount that is granted today."""
+    number, currency = locked.item.number, locked.item.currency
+    offer = discount.offer.pk if discount.offer else None
+    if granted != (offer, discount.discount_minor):
+        raise Refused(
+            f"{money_text(discount.discount_minor, currency)} is not the discount for paying "
+            f"{number} today. Load the page again to see what is."
+        )
+    if amount_minor + discount.discount_minor != locked.open_minor:
+        raise Refused(
+            f"A discount is for paying {number} in full; "
+            f"{money_text(locked.open_minor, currency)} is open on it."
+        )
 
 
 def own_items(customer: Customer, items: Iterable[Item]) -> None:

@@ -58,7 +58,8 @@ def pay_in_portal(
 ) -> Checkout:
     """Begin a payment through a provider, with the surcharge the law allows; one for each key.
 
-    Discounts of early-payment offers for items paid in full are taken off. Raises Refused when
+    Discounts for paying items in full today, offered or by the customer's terms, are taken off.
+    Raises Refused when
     the amount is another one now than was shown, and for all that `start_checkout` refuses.
     """
     actor.require("portal.pay")
@@ -161,19 +162,21 @@ def _less_credits(
 def _discounts(
     found: Payables, amounts: Mapping[int, int], *, as_of: date
 ) -> dict[int, Discounted]:
-    """Return what offers take off the items that are paid in full today."""
+    """Return what is taken off the items that are paid in full today, offered or by terms."""
     earned = {
-        one.item.pk: one.offer
+        one.item.pk: (one.offer, discount)
         for one in found.items
         if one.offer is not None
-        and one.offer.offer_id is not None
         and amounts.get(one.item.pk) == one.open_minor
+        and (discount := one.discount_on(as_of)) > 0
     }
     offers = EarlyPaymentOffer.objects.in_bulk(
-        [offer.offer_id for offer in earned.values() if offer.offer_id is not None]
+        [offer.offer_id for offer, _ in earned.values() if offer.offer_id is not None]
     )
     return {
-        key: Discounted(offer=offers[offer.offer_id], discount_minor=discount)
-        for key, offer in earned.items()
-        if offer.offer_id in offers and (discount := offer.discount_on(as_of)) > 0
+        key: Discounted(
+            offer=offers[offer.offer_id] if offer.offer_id is not None else None,
+            discount_minor=discount,
+        )
+        for key, (offer, discount) in earned.items()
     }

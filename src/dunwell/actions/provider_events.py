@@ -10,6 +10,7 @@ from dunwell.actions.checkout_posting import settle_checkout
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.saved_methods import keep_method
+from dunwell.engine import checkout_facts as facts
 from dunwell.engine.checkout_facts import METHOD_SAVED, ProviderFact, fact_document, read_fact
 from dunwell.models import Checkout, PaymentProvider, ProviderEvent
 
@@ -17,6 +18,23 @@ State = ProviderEvent.State
 MOST_ATTEMPTS = 8
 """So often an event is applied before a person has to look at it."""
 BATCH = 200
+STANDINGS = (
+    facts.OPENED,
+    facts.PROCESSING,
+    facts.PAID,
+    facts.FAILED,
+    facts.EXPIRED,
+    facts.CANCELLED,
+)
+"""What is told of a checkout itself; `about` is then the provider's id of its payment."""
+RETURNS = (
+    facts.REFUNDED,
+    facts.REFUND_FAILED,
+    facts.CHARGED_BACK,
+    facts.CHARGEBACK_WON,
+    facts.CHARGEBACK_LOST,
+)
+"""What some providers tell of the payment alone, without a word about its checkout."""
 
 
 @transaction.atomic
@@ -77,6 +95,7 @@ def apply_provider_event(
         _mark(event, State.IGNORED, at=at)
         return event
     ProviderEvent.objects.filter(pk=event.pk).update(checkout=checkout)
+    _told_before(event, checkout, at=at)
     settle_checkout(actor=actor, checkout=checkout, as_of=as_of, at=at)
     _keep_method(actor, event, checkout, at=at)
     _mark(event, State.APPLIED, at=at)
@@ -153,7 +172,7 @@ def waiting_events(actor: Actor) -> list[ProviderEvent]:
 
 
 def checkout_of(event: ProviderEvent) -> Checkout | None:
-    """Return the checkout an event is about: by the provider's id, else by our number.
+    """Return the checkout an event is about: by the provider's id, our number, or its payment.
 
     A webhook may come before the answer to the call that opened the checkout.
     """
@@ -163,7 +182,35 @@ def checkout_of(event: ProviderEvent) -> Checkout | None:
         if found is not None:
             return found
     number = event.payload.get("number", "")
-    return mine.filter(number=number).first() if number else None
+    found = mine.filter(number=number).first() if number else None
+    return found or _checkout_paid_by(event)
+
+
+def _checkout_paid_by(event: ProviderEvent) -> Checkout | None:
+    """Return the checkout whose payment came back: Stripe names the payment, not the page."""
+    if event.kind not in RETURNS or not event.subject_id:
+        return None
+    named = ProviderEvent.objects.filter(
+        provider=event.provider,
+        kind__in=STANDINGS,
+        payload__about=event.subject_id,
+        checkout__isnull=False,
+    )
+    first = named.select_related("checkout").order_by("pk").first()
+    return first.checkout if first else None
+
+
+def _told_before(event: ProviderEvent, checkout: Checkout, *, at: datetime) -> None:
+    """Put with a checkout what came back of its payment before anybody knew whose it was."""
+    payment = event.payload.get("about", "")
+    if event.kind in STANDINGS and payment:
+        ProviderEvent.objects.filter(
+            provider=event.provider,
+            subject_id=payment,
+            kind__in=RETURNS,
+            checkout=None,
+            state=State.IGNORED,
+        ).update(checkout=checkout, state=State.APPLIED, applied_at=at)
 
 
 def _keep_method(actor: Actor, event: ProviderEvent, checkout: Checkout, *, at: datetime) -> None:

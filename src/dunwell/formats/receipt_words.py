@@ -24,6 +24,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "debit": "direct debit",
         "transfer": "bank transfer",
         "surcharge": "of which surcharge",
+        "discounts": "{amount} was taken off for paying early.",
         "on_account": "{amount} is kept on your account.",
         "closed": "Paid in full: {numbers}.",
         "nothing_left": "Nothing else is open in {currency}.",
@@ -52,6 +53,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "debit": "Lastschrift",
         "transfer": "Überweisung",
         "surcharge": "davon Aufschlag",
+        "discounts": "{amount} wurden für frühe Zahlung abgezogen.",
         "on_account": "{amount} bleiben auf Ihrem Konto stehen.",
         "closed": "Vollständig bezahlt: {numbers}.",
         "nothing_left": "In {currency} ist nichts weiter offen.",
@@ -78,7 +80,8 @@ class ReceiptMail:
 
 
 def receipt_lines(document: Mapping[str, Any], language: str) -> list[str]:
-    """Return the sentences of a receipt: received, closed, left, credit, orders, promises."""
+    """Return the sentences of a receipt: received, closed, taken off, left, credit, orders,
+    promises."""
     code = spoken(language)
     words, currency = WORDS[code], str(document["currency"])
 
@@ -91,6 +94,8 @@ def receipt_lines(document: Mapping[str, Any], language: str) -> list[str]:
     told = [words["lead"].format(amount=money(document["paid_minor"]), day=paid_on)]
     if closed:
         told.append(words["closed"].format(numbers=", ".join(closed)))
+    if taken_off := sum(one["discount_minor"] for one in document["items"]):
+        told.append(words["discounts"].format(amount=money(taken_off)))
     if document["on_account_minor"]:
         told.append(words["on_account"].format(amount=money(document["on_account_minor"])))
     if not left:
@@ -101,12 +106,14 @@ def receipt_lines(document: Mapping[str, Any], language: str) -> list[str]:
     if document["free_credit_minor"] is not None:
         free = money(document["free_credit_minor"], str(document["credit_currency"]))
         told.append(words["credit"].format(freed=money(document["freed_minor"]), free=free))
-    return [*told, *_released(document, code)]
+    return [*told, *released_lines(document, code)]
 
 
-def _released(document: Mapping[str, Any], code: str) -> list[str]:
+def released_lines(document: Mapping[str, Any], language: str) -> list[str]:
     """Return the sentences about what the payment set free: orders, promises, reminders."""
-    words, told = WORDS[code], []
+    code = spoken(language)
+    words: Mapping[str, str] = WORDS[code]
+    told: list[str] = []
     for state, name in (("released", "orders"), ("ready", "orders_ready")):
         numbers = [one["number"] for one in document["orders"] if one["state"] == state]
         if numbers:

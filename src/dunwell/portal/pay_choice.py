@@ -198,10 +198,7 @@ def _netted(choice: Choice, amounts: dict[int, int], purpose: str, *, as_of: dat
 
 
 def _discount(row: PayableItem, amount_minor: int, as_of: date) -> int:
-    offer = row.offer
-    if offer is None or offer.offer_id is None or amount_minor != row.open_minor:
-        return 0
-    return offer.discount_on(as_of)
+    return row.discount_on(as_of) if amount_minor == row.open_minor else 0
 
 
 def _with(choice: Choice, **changes: object) -> Choice:

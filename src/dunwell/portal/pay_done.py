@@ -1,7 +1,10 @@
 """/portal/pay/…/: where a payment stands when the payer comes back, and where to transfer to."""
 
+from datetime import timedelta
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -10,14 +13,18 @@ from dunwell.actions.checkouts import cancel_checkout
 from dunwell.actions.gate import Refused
 from dunwell.engine.creditor_references import spaced_reference
 from dunwell.formats.payment_code import PaymentCodeError, payment_code_png, payment_code_svg
-from dunwell.jobs.checkouts import ask_provider
+from dunwell.formats.receipt_words import released_lines
+from dunwell.jobs.checkouts import ask_provider, hand_over_checkout
 from dunwell.models import Checkout, Transfer
 from dunwell.portal.debtors import Debtor, in_portal
 from dunwell.portal.visitors import REFUSED
 from dunwell.queries.payment_ways import transfer_to
 from dunwell.queries.portal_payments import own_checkout, own_transfer, paid_lines
+from dunwell.queries.receipts import receipt_of
 
 Status = Checkout.Status
+ASK_AGAIN = timedelta(seconds=10)
+"""So often a page that waits asks the provider."""
 FAILED = {Status.FAILED, Status.EXPIRED, Status.CANCELLED}
 
 
@@ -33,9 +40,7 @@ def pay_done(request: HttpRequest, who: Debtor, checkout_id: int) -> HttpRespons
     checkout = _own(who, checkout_id)
     is_going = "go" in request.GET and who.can_pay
     is_part = bool(request.headers.get("HX-Request"))
-    if checkout.status == Status.OPEN and not is_going and not is_part:
-        # whoever comes back from the provider is not kept waiting for its webhook
-        checkout = ask_provider(checkout)
+    checkout = _moved_on(checkout, is_going=is_going, is_part=is_part)
     is_open = checkout.status == Status.OPEN and bool(checkout.address)
     to_provider = checkout.address if is_going and is_open else ""
     if to_provider and is_part:
@@ -49,6 +54,7 @@ def pay_done(request: HttpRequest, who: Debtor, checkout_id: int) -> HttpRespons
         "is_waiting": checkout.status in Checkout.WAITING,
         "is_failed": checkout.status in FAILED,
         "is_paid": checkout.status == Status.PAID,
+        **_receipt(request, who, checkout),
     }
     part, page = "portal/account/pay_state.html", "portal/account/pay_done.html"
     return render(request, part if is_part else page, context)
@@ -134,6 +140,36 @@ def _code(who: Debtor, transfer: Transfer, kind: str) -> bytes | None:
         ).encode()
     except PaymentCodeError:
         return None
+
+
+def _moved_on(checkout: Checkout, *, is_going: bool, is_part: bool) -> Checkout:
+    """Return a checkout after what can be done for it now, so that nobody waits for the cycle.
+
+    One that is not handed over is; whoever comes back from the provider is not kept waiting for
+    its webhook, and a page that stays open asks again now and then.
+    """
+    if checkout.status == Status.CREATED:
+        return hand_over_checkout(checkout)
+    if is_going or checkout.status not in {Status.OPEN, Status.PROCESSING}:
+        return checkout
+    asked_at = checkout.checked_at
+    is_fresh = asked_at is not None and clock.now() - asked_at < ASK_AGAIN
+    is_asked = not is_fresh if is_part or checkout.status == Status.PROCESSING else True
+    return ask_provider(checkout) if is_asked else checkout
+
+
+def _receipt(request: HttpRequest, who: Debtor, checkout: Checkout) -> dict[str, object]:
+    """Return where the receipt is, and what it says the payment set free; empty before it is."""
+    if checkout.status != Status.PAID:
+        return {}
+    receipt = receipt_of(who.company, checkout.number, customer_id=who.customer.pk)
+    if receipt is None:
+        return {}
+    language: str = request.LANGUAGE_CODE
+    return {
+        "receipts_url": reverse("portal-receipt", args=[checkout.number]),
+        "released": released_lines(receipt.document, language),
+    }
 
 
 def _own(who: Debtor, checkout_id: int) -> Checkout:

@@ -60,6 +60,10 @@ class PayableItem:
         """Return what is neither contested nor being paid."""
         return self.part.free_minor
 
+    def discount_on(self, on: date) -> int:
+        """Return what paying all of it on a day earns; a plan or settlement has its own terms."""
+        return self.offer.discount_on(on) if self.offer is not None and not self.bound_by else 0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CreditItem:

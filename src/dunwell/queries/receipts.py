@@ -20,6 +20,7 @@ from dunwell.models import (
     Receipt,
 )
 from dunwell.queries.cards import credit_in_use
+from dunwell.queries.checkout_discounts import discounts_standing
 
 STOPPABLE = ("draft", "ready", "failed")
 
@@ -51,12 +52,14 @@ def receipt_document(checkout: Checkout, *, as_of: date) -> dict[str, Any]:
         .values_list("item_id")
         .annotate(minor=Sum("amount_minor"))
     )
+    taken_off = discounts_standing(checkout)
     open_now = dict(OpenItem.objects.filter(item__in=put).values_list("item_id", "open_minor"))
     items = [
         {
             "id": item.pk,
             "number": item.number,
             "paid_minor": put[item.pk],
+            "discount_minor": taken_off.get(item.pk, 0),
             "open_minor": open_now.get(item.pk, 0),
         }
         for item in Item.objects.filter(pk__in=put).order_by("due_on", "pk")
@@ -85,7 +88,7 @@ def receipt_document(checkout: Checkout, *, as_of: date) -> dict[str, Any]:
             "minor"
         ]
         or 0,
-        "freed_minor": sum(put.values()),
+        "freed_minor": sum(put.values()) + sum(taken_off.values()),
         "free_credit_minor": free,
         "credit_currency": checkout.company.currency,
         "orders": _orders(customer, as_of),

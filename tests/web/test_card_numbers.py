@@ -3,6 +3,7 @@
 import json
 import re
 from email.message import EmailMessage
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -67,6 +68,8 @@ def mail(body, subject="About invoice R1"):
     return found
 
 
+WORDS_TYPED = urlencode({"text": WORDS})
+FORM = "application/x-www-form-urlencoded"
 SAMPLES = {"int": "1", "str": "x", "slug": "x", "path": "x", "uuid": "0" * 8}
 
 
@@ -93,11 +96,11 @@ def test_every_address_refuses_it_before_its_view_and_nothing_is_stored(
     jane.force_login(collector)
     every = sorted(set(addresses()))
 
+    # some pages of the sign-in package are closed altogether
     passed = [
         (address, answer.status_code)
         for address in every
-        # some pages of the sign-in package are closed altogether
-        if (answer := jane.post(address, {"text": WORDS})).status_code not in {404, 422}
+        if (answer := jane.post(address, WORDS_TYPED, FORM)).status_code not in {404, 422}
     ]
 
     assert len(every) > 500

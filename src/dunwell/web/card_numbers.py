@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
-from django.http.request import UnreadablePostError
+from django.http.request import RawPostDataException, UnreadablePostError
 from django.shortcuts import render
 from django.utils.translation import gettext
 
@@ -19,7 +19,6 @@ from dunwell.engine.card_numbers import card_numbers
 
 REFUSED = 422
 MULTIPART = "multipart/form-data"
-FORMS = frozenset({MULTIPART, "application/x-www-form-urlencoded"})
 PROGRAMS = ("/api/", "/portal-api/")
 UNSEEN = ("/hooks/",)
 """Where other programs bring whole messages: those are masked when they are taken in."""
@@ -30,6 +29,7 @@ _TROUBLE = (
     TooManyFieldsSent,
     TooManyFilesSent,
     MultiPartParserError,
+    RawPostDataException,
     UnreadablePostError,
 )
 
@@ -74,14 +74,14 @@ class CardNumberTyped(ValueError):
 
 def _look_when_read(request: HttpRequest) -> None:
     """Look at the fields of a form with files as soon as somebody reads it."""
-    read: Callable[[], None] = request._load_post_and_files  # type: ignore[attr-defined]  # noqa: SLF001
+    read: Callable[[], None] = request._load_post_and_files  # noqa: SLF001
 
     def read_and_look() -> None:
         read()
         if _is_shown(request):
             raise CardNumberTyped
 
-    request._load_post_and_files = read_and_look  # type: ignore[attr-defined]  # noqa: SLF001
+    request._load_post_and_files = read_and_look  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def _is_shown(request: HttpRequest) -> bool:
@@ -89,21 +89,29 @@ def _is_shown(request: HttpRequest) -> bool:
 
 
 def _texts(request: HttpRequest) -> Iterator[str]:
-    """Yield every text of a request's fields; a body that cannot be read is left to the view."""
-    try:
-        if request.content_type not in FORMS and _is_document(request):
-            yield from _strings(json.loads(request.body), "")
-        else:
-            for name, values in request.POST.lists():
-                if name not in ACCOUNTS:
-                    yield from values
-    except (ValueError, RecursionError, *_TROUBLE):
-        return
+    """Yield every text of a request's fields; a body that cannot be read is left to the view.
+
+    What a program sends is read as a document too, whatever it is called: the API reads it so.
+    """
+    readers = [_fields]
+    if request.content_type == "application/json" or request.path.startswith(PROGRAMS):
+        # a form with files can be read once only; anything else stays to be read again
+        readers.insert(request.content_type == MULTIPART, _document)
+    for reader in readers:
+        try:
+            yield from reader(request)
+        except (ValueError, RecursionError, *_TROUBLE):
+            continue
 
 
-def _is_document(request: HttpRequest) -> bool:
-    """Return whether a body is read as JSON; programs' bodies are, whatever they are called."""
-    return request.content_type == "application/json" or request.path.startswith(PROGRAMS)
+def _fields(request: HttpRequest) -> Iterator[str]:
+    for name, values in request.POST.lists():
+        if name not in ACCOUNTS:
+            yield from values
+
+
+def _document(request: HttpRequest) -> Iterator[str]:
+    return _strings(json.loads(request.body), "")
 
 
 def _strings(value: object, name: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from django.core.cache import cache
 from django.core.exceptions import SuspiciousOperation
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, RawPostDataException
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from ninja.errors import HttpError
@@ -237,7 +238,7 @@ def list_own_documents(request: DebtorRequest, item_id: Key | None = None) -> li
 
 
 @debtor_desk.get("/documents/{item_id}/{document_id}", response=answers(None), tags=["account"])
-def fetch_own_document(request: DebtorRequest, item_id: Id, document_id: Id) -> HttpResponse:
+def fetch_own_document(request: DebtorRequest, item_id: Id, document_id: Id) -> HttpResponseBase:
     """Return the bytes of a paper, as they are kept: PDF, XML or what it is."""
     request.actor.require("portal.view")
     paper = portal_paper(request.actor.company, request.customer, item_id, document_id)
@@ -282,11 +283,10 @@ def promise_own_items(request: DebtorRequest, body: DebtorPromiseIn) -> tuple[in
 @once
 def dispute_own_item(request: DebtorRequest, body: DebtorDisputeIn) -> tuple[int, dict[str, Any]]:
     """Object to an amount of an item; only that amount rests."""
-    item = _item(request, body.item_id)
     case = open_query(
         actor=request.actor,
         customer=request.customer,
-        parts=[DisputedPart(item=item, amount_minor=body.amount_minor)],
+        parts=[_part(request, body)],
         reason=body.reason,
         text=body.text,
         key=_key(request),
@@ -319,6 +319,10 @@ def _item(request: DebtorRequest, item_id: int) -> Item:
     return get_object_or_404(
         items, pk=item_id, company=request.actor.company, customer=request.customer
     )
+
+
+def _part(request: DebtorRequest, body: DebtorDisputeIn) -> DisputedPart:
+    return DisputedPart(item=_item(request, body.item_id), amount_minor=body.amount_minor)
 
 
 def _key(request: DebtorRequest) -> str:

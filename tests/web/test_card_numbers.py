@@ -3,6 +3,7 @@
 import json
 import re
 from email.message import EmailMessage
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
@@ -165,3 +166,28 @@ def test_accounts_and_large_bodies_pass_the_door(client, company, collector):
     client.force_login(collector)
     answer = client.post("/no/such/page/", {"iban": "4111111111111111"})
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/x"]
+)
+def test_the_api_refuses_it_whatever_its_body_is_called(client, customer, collector, kind):
+    client.force_login(collector)
+
+    told = client.generic(
+        "POST", f"/api/v1/customers/{customer.pk}/notes", json.dumps({"text": WORDS}), kind
+    )
+
+    assert told.status_code == 422
+    assert "holds a card number" in told.json()["detail"]
+
+
+@pytest.mark.parametrize("address", ["/bank/", "/einvoices/"])
+def test_a_form_with_files_is_refused_when_it_is_read(client, company, manager, address):
+    client.force_login(manager)
+
+    answer = client.post(address, {"text": WORDS, "files": BytesIO(b"x"), "file": BytesIO(b"x")})
+
+    assert answer.status_code == 422
+    assert "holds a card number" in answer.content.decode()
+    assert stored() == []

@@ -12,7 +12,7 @@ from charset_normalizer import from_bytes
 from inscriptis import get_text
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
-from lxml import etree, html  # type: ignore[import-untyped]
+from lxml import etree, html
 
 MOST_TEXT = 200_000
 """Characters of a mail's words that are kept."""

@@ -27,6 +27,7 @@ from dunwell.jobs.cycle import LAST_STEP, run_cycle
 from dunwell.jobs.demo_collections import play_collections
 from dunwell.jobs.demo_conversations import play_conversations
 from dunwell.jobs.demo_credit import play_credit
+from dunwell.jobs.demo_debtors import open_to_debtors
 from dunwell.jobs.demo_disputes import add_demo_cases
 from dunwell.jobs.timings import timing_of_day
 from dunwell.jobs.train import train
@@ -91,6 +92,7 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
         tell(f"{days[0]} agreed, placed, sued, watched and pooled: {played}")
         played = play_credit(company, as_of=days[0], at=at)
         tell(f"{days[0]} rated, limited, covered, checked and screened: {played}")
+        tell(f"{days[0]} open to debtors: {open_to_debtors(company, as_of=days[0], at=at)}")
     for day in days:
         run_cycle(
             company.pk, day, tell=lambda done: tell(f"{done.as_of} {done.step}: {done.changed:,}")

@@ -46,7 +46,9 @@ def portal_offer_accept(request: HttpRequest, who: Debtor, offer_id: int) -> Htt
         raise Http404
     form = AcceptForm(request.POST)
     if not form.is_valid():
-        return _page(request, who, refused=(offer.pk, form.errors["pay_on"][0]), status=REFUSED)
+        return _page(
+            request, who, refused=(offer.pk, str(form.errors["pay_on"][0])), status=REFUSED
+        )
     pay_on: date = form.cleaned_data["pay_on"]
     try:
         accept_offer(

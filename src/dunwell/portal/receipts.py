@@ -21,7 +21,7 @@ def receipt_show(request: HttpRequest, who: Debtor, number: str) -> HttpResponse
         "receipt": receipt,
         "told": receipt.document,
         "paid": receipt.document["items"],
-        "lines": receipt_lines(receipt.document, request.LANGUAGE_CODE),  # type: ignore[attr-defined]
+        "lines": receipt_lines(receipt.document, request.LANGUAGE_CODE),
         "method": receipt.checkout.get_method_display(),
     }
     return render(request, "portal/account/receipt.html", context)
@@ -34,7 +34,7 @@ def receipt_paper(request: HttpRequest, who: Debtor, number: str) -> HttpRespons
     receipt = _own(who, number)
     paper = ReceiptPaper(
         document=receipt.document,
-        language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
+        language=request.LANGUAGE_CODE,
         company=who.company.name,
         customer=who.customer.name,
         made_on=receipt.made_on,

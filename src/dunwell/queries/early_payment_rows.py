@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -120,7 +121,7 @@ def offer_figures(company: Company, *, as_of: date) -> tuple[OfferFigures, ...]:
     )
 
 
-def _with_earned(company: Company) -> QuerySet[EarlyPaymentOffer]:
+def _with_earned(company: Company) -> QuerySet[Any]:
     """Return the offers with the discount booked on their item on the days they were open."""
     booked = (
         Adjustment.objects.filter(
@@ -138,9 +139,7 @@ def _with_earned(company: Company) -> QuerySet[EarlyPaymentOffer]:
     )
 
 
-def _in_state(
-    found: QuerySet[EarlyPaymentOffer], state: str, *, as_of: date
-) -> QuerySet[EarlyPaymentOffer]:
+def _in_state(found: QuerySet[Any], state: str, *, as_of: date) -> QuerySet[Any]:
     if state == WITHDRAWN:
         return found.filter(status=Status.WITHDRAWN)
     if state == EARNED:

@@ -10,12 +10,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dunwell import clock
 from dunwell.actions.gate import system
+from dunwell.actions.portal_links import send_sign_in_link
 from dunwell.actions.users import LINK_MINUTES, make_sign_in_link
 from dunwell.engine.money import from_minor
 from dunwell.jobs.demo import CUSTOMERS, ITEMS, Demo, make_demo
+from dunwell.jobs.demo_debtors import demo_seat
 from dunwell.management.commands.serve import HOST, PORT, check_address, serve, sign_in_address
 from dunwell.models import User
 from dunwell.queries.desk import DeskSummary
+from dunwell.queries.portal_links import portal_address
 
 
 class Command(BaseCommand):
@@ -55,6 +58,13 @@ class Command(BaseCommand):
         token = make_sign_in_link(actor=system(demo.company), user=user, at=clock.now())
         address = sign_in_address(token, options["port"])
         self.stdout.write(f"\nSign in (once, within {LINK_MINUTES} minutes): {address}")
+        if (seat := demo_seat(demo.company)) is not None:
+            site = f"http://{HOST}:{options['port']}"
+            link = send_sign_in_link(
+                actor=system(demo.company), seat=seat, site=site, at=clock.now()
+            )
+            told = f"As the debtor {seat.customer.name} (another browser window): "
+            self.stdout.write(told + portal_address(link, site))
         self.stdout.write("Stop with Ctrl-C.")
         self.stdout.flush()
         serve(HOST, options["port"])

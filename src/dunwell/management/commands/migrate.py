@@ -6,11 +6,11 @@ migrations do besides (triggers), and all of them are noted as applied. `--step-
 long way; a test compares both.
 """
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.apps import apps
 from django.core.checks import Tags
+from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connections
@@ -31,7 +31,7 @@ class Command(migrate.Command):
     # what pages and programs are made of is checked where they are served
     requires_system_checks = (Tags.database, Tags.models)
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Add our own way to Django's arguments."""
         super().add_arguments(parser)
         parser.add_argument(

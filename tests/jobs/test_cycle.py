@@ -120,6 +120,7 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
         "watch_deliveries": 0,
         "end_settlements": 0,
         "bill_schedules": 0,
+        "offer_early": 0,
         "file_invoices": 0,
         "settle_bank": 0,
         "apply_cash": MatchCase.objects.count(),

@@ -168,7 +168,7 @@ def keep_books(company, tag=""):
         **keep_plans(company, tag, today=today, at=at),
         **keep_placements(company, tag, today=today, at=at),
         **keep_letters(company, tag, today=today, at=at),
-        **keep_early_payment(company, tag, at=at),
+        **keep_early_payment(company, tag, today=today, at=at),
         **keep_suppressions(company, tag, at=at),
         **keep_portal(customer, tag, as_of=today, at=at),
         **keep_customer_answers(customer, as_of=today, at=at),

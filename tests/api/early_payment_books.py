@@ -6,10 +6,10 @@ from dunwell.actions.early_payments import offer_by_hand
 from dunwell.actions.gate import system
 from dunwell.actions.items import add_item
 from dunwell.engine.early_payment import OfferStep
-from tests.conftest import TODAY, add_customer
+from tests.conftest import add_customer
 
 
-def keep_early_payment(company, tag="", *, at):
+def keep_early_payment(company, tag="", *, today, at):
     """Offer a discount on one invoice; return path parameter -> key."""
     actor = system(company)
     customer = add_customer(company, f"EP{tag}", "Early Bird")
@@ -21,9 +21,9 @@ def keep_early_payment(company, tag="", *, at):
             kind="invoice",
             currency="EUR",
             amount_minor=100_000,
-            issued_on=TODAY,
-            due_on=TODAY + timedelta(days=30),
-            as_of=TODAY,
+            issued_on=today,
+            due_on=today + timedelta(days=30),
+            as_of=today,
             at=at,
         )
         for n in (1, 2)
@@ -31,9 +31,9 @@ def keep_early_payment(company, tag="", *, at):
     offer = offer_by_hand(
         actor=actor,
         item=first,
-        steps=[OfferStep(until_on=TODAY + timedelta(days=10), rate_ppm=10_000)],
+        steps=[OfferStep(until_on=today + timedelta(days=10), rate_ppm=10_000)],
         reason="needs cash",
-        as_of=TODAY,
+        as_of=today,
         at=at,
     )
     return {"early_offer_id": offer.pk, "early_item_id": second.pk}

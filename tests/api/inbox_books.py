@@ -40,6 +40,7 @@ def keep_inbox(company, tag="", *, today, at):
         )
         keys |= {f"{name}_id": inbound.pk, f"{name}_reading_id": reading.pk}
         keys[f"{name}_conversation_id"] = conversation.pk
+        keys.setdefault("conversation_item_id", item.pk)
     taken = InboundMessage.objects.get(pk=keys["taken_inbound_id"]).readings.get()
     decision = accept_suggestion(actor=system(company), reading=taken, place=0, as_of=today, at=at)
     Conversation.objects.filter(pk=keys["done_inbound_conversation_id"]).update(

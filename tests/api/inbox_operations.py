@@ -31,7 +31,10 @@ INBOX_OPERATIONS = {
         None,
         {"conversation_id": "done_inbound_conversation_id"},
     ),
-    "name_conversation_items": (DESK, lambda ids, today: {"item_ids": [ids["item_id"]]}),
+    "name_conversation_items": (
+        DESK,
+        lambda ids, today: {"item_ids": [ids["conversation_item_id"]]},
+    ),
     "unname_conversation_item": (DESK, lambda ids, today: {"item_id": ids["item_id"]}),
     "put_conversations_together": (
         DESK,

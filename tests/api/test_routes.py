@@ -89,7 +89,8 @@ def test_every_operation_answers_every_caller_as_the_table_says(company, ids, to
         if told[name] not in {"done", 401, 403}:
             told[name] = (answer.status_code, answer.content[:300])
 
-    assert told == {name: expected(name, letter) for name, *_ in ROUTES}
+    assert told.keys() == {name for name, *_ in ROUTES}
+    assert {n: found for n, found in told.items() if found != expected(n, letter)} == {}
 
 
 def test_the_table_lists_every_operation_and_no_other():
@@ -110,8 +111,8 @@ def test_a_record_of_another_company_is_absent_and_untouched(ids, today, as_stra
         if "_id}" in path and not path.startswith("/partner/")
     }
 
-    assert told == dict.fromkeys(told, 404)
-    assert len(told) == 379
+    assert {name: found for name, found in told.items() if found != 404} == {}
+    assert len(told) == 393
     assert digest() == before
 
 
@@ -137,6 +138,7 @@ def test_a_body_that_names_another_company_s_record_is_refused(ids, today, as_st
         "new_incentive",
         "new_reference_rate",
         "new_cause_action",
+        "new_tax_rate",
         "new_wordings",
     }
     assert digest() != before

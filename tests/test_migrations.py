@@ -48,6 +48,7 @@ def test_tables_made_at_once_are_those_that_every_step_makes(tmp_path):
     """Into an empty database tables are made from the models; the steps of old make the same."""
     schemas = []
     for folder, options in (("at once", ()), ("in steps", ("--step-by-step",))):
+        (tmp_path / folder).mkdir()
         run_migrations(tmp_path / folder, *options)
         with closing(sqlite3.connect(tmp_path / folder / NAME)) as made:
             schemas.append(schema(made))

@@ -23,7 +23,7 @@ from dunwell.models import (
     PortalSeat,
 )
 from dunwell.queries.link_tokens import fresh_nonce, hashed_link
-from dunwell.queries.portal_links import live_links, portal_address, portal_token
+from dunwell.queries.portal_links import live_links, portal_token
 from dunwell.queries.portal_seats import live_seats
 from dunwell.queries.wordings import day_text
 
@@ -166,21 +166,6 @@ def make_view_link(
         days=days,
     )
     return link
-
-
-def view_link_address(
-    *, company: Company, customer: Customer, contact: Contact | None, email: str, at: datetime
-) -> str:
-    """Return the address of a new link to look, for a letter we write; "" without DUNWELL_SITE.
-
-    For text that leaves at once: what is kept may hold the link's row, never its address.
-    """
-    if not portal_address(PortalLink(purpose=Purpose.VIEW, customer=customer, nonce="")):
-        return ""
-    made = make_view_link(
-        actor=system(company), customer=customer, contact=contact, email=email, at=at
-    )
-    return portal_address(made)
 
 
 @transaction.atomic

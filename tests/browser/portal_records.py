@@ -7,7 +7,9 @@ import json
 import sys
 from datetime import timedelta
 
+import dunwell.actions.plan_proposals  # noqa: F401  what it asks for can be decided then
 from dunwell import clock
+from dunwell.actions.approvals import decide_approval
 from dunwell.actions.companies import add_company
 from dunwell.actions.dispute_resolutions import ResolvedPart, propose_resolution
 from dunwell.actions.feeds import record_feed
@@ -18,6 +20,7 @@ from dunwell.actions.policies import load_shipped_policies
 from dunwell.actions.portal_access import invite_person
 from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.models import (
+    ApprovalRequest,
     Company,
     Contact,
     Customer,
@@ -114,6 +117,20 @@ def denied(customer_id):
         missing_evidence="the order itself shows it", as_of=clock.today("UTC"), at=clock.now(),
     )  # fmt: skip
     told({"status": DisputeCase.objects.get(pk=case.pk).status})
+
+
+def approved(customer_id):
+    """Approve what waits for a decision about the customer."""
+    company = Company.objects.get()
+    boss = Actor(
+        company=company, name="mona", roles=frozenset({"finance_director"}),
+        rights=ROLE_RIGHTS["finance_director"],
+    )  # fmt: skip
+    for request in ApprovalRequest.objects.filter(customer=customer_id, status="open"):
+        decide_approval(
+            actor=boss, request=request, approve=True, as_of=clock.today("UTC"), at=clock.now()
+        )
+    told({"plans": list(PaymentPlan.objects.filter(customer=customer_id).values_list("status"))})
 
 
 def told(answer):

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from dunwell.actions.gate import Refused, system
 from dunwell.jobs.demo import make_demo
-from dunwell.models import Company, Message, SignInLink, Task
+from dunwell.models import Company, Invoice, Message, SignInLink, Task
 from tests.jobs.demo_desk import AT, DAY
 
 
@@ -36,7 +36,8 @@ def test_the_command_prints_a_summary_that_adds_up(db, settings, tmp_path):
     with time_machine.travel(AT, tick=False):
         call_command("demo", no_serve=True, customers=30, items=400, stdout=out)
     lines = out.getvalue().splitlines()
-    assert "Dunwell Demo GmbH, 2026-03-05: 30 customers, 400 items" in lines
+    items = 400 + Invoice.objects.filter(status="issued").count()
+    assert f"Dunwell Demo GmbH, 2026-03-05: 30 customers, {items} items" in lines
     assert [line for line in lines if line.startswith("  First on the worklist")]
     assert (lines[-1].startswith("Ready after "), (tmp_path / "new").is_dir()) == (True, True)
     assert SignInLink.objects.count() == 0

@@ -23,6 +23,7 @@ from dunwell.models import (
     CustomerLink,
     EarlyWarning,
     FinancialStatement,
+    Invoice,
     LegalMatter,
     Message,
     Order,
@@ -72,7 +73,8 @@ def test_the_books_of_the_demo_prove_themselves(made):
 
 def test_it_shows_every_state_a_desk_can_be_in(made):
     desk = made.summary
-    assert (desk.customers, desk.items) == (150, 3_000)
+    billed = Invoice.objects.filter(status="issued").count()
+    assert (desk.customers, desk.items, billed) == (150, 3_000 + billed, 2)
     assert [row.currency for row in desk.currencies] == ["EUR", "GBP", "USD"]
     assert all(row.open_minor > row.overdue_minor > 0 and row.dso_days for row in desk.currencies)
     assert set(desk.habits) == set(HABIT_LABELS)

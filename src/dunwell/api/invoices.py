@@ -15,6 +15,7 @@ from dunwell.actions.uploads import upload_path
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
+    PROBLEMS,
     Body,
     Created,
     Currency,
@@ -43,9 +44,9 @@ from dunwell.queries.invoice_drafts import AllowanceDraft, Draft, LineDraft, Ori
 from dunwell.queries.invoices import (
     KPI_DAYS,
     InvoiceFileRow,
+    InvoiceLineRow,
     InvoiceRow,
     InvoiceTotal,
-    LineRow,
     average_days_to_invoice,
     invoice_files,
     invoice_row,
@@ -147,7 +148,7 @@ class InvoiceDetail(Schema):
     """One invoice with its lines and files."""
 
     invoice: InvoiceRow
-    lines: list[LineRow]
+    lines: list[InvoiceLineRow]
     files: list[InvoiceFileRow]
 
 
@@ -243,6 +244,7 @@ def check_invoice(request: ApiRequest, invoice_id: Id) -> dict[str, Any]:
 
 @router.get(
     "/invoices/{invoice_id}/files/{invoice_file_id}",
+    response={200: None, **PROBLEMS},
     openapi_extra={
         "responses": {
             200: {

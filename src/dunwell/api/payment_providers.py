@@ -33,7 +33,7 @@ from dunwell.queries.pages import Page
 from dunwell.queries.payment_providers import PaymentProviderRow, payment_provider_rows
 from dunwell.queries.provider_payouts import (
     ChargebackRow,
-    FindingRow,
+    PayoutFindingRow,
     PayoutLineRow,
     PayoutRow,
     chargeback_rows,
@@ -155,8 +155,8 @@ def list_provider_payouts(
     return payout_rows(request.actor.company, cursor=cursor, limit=limit)
 
 
-@router.get("/provider-payouts/findings", response=answers(list[FindingRow]))
-def list_payout_findings(request: ApiRequest) -> list[FindingRow]:
+@router.get("/provider-payouts/findings", response=answers(list[PayoutFindingRow]))
+def list_payout_findings(request: ApiRequest) -> list[PayoutFindingRow]:
     """List everything of payouts that fits neither the books nor the bank."""
     request.actor.require("ledger.view")
     return list(payout_problems(request.actor.company, as_of=request.as_of))

@@ -62,7 +62,7 @@ class InvoiceRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LineRow:
+class InvoiceLineRow:
     """One line; quantity and price in millionths, amounts in minor units."""
 
     position: int
@@ -169,11 +169,11 @@ def invoice_counts(company: Company) -> dict[str, int]:
     return dict(found.annotate(count=Count("id")))
 
 
-def line_rows(invoice_id: int) -> tuple[LineRow, ...]:
+def line_rows(invoice_id: int) -> tuple[InvoiceLineRow, ...]:
     """Return the lines of an invoice in their order."""
     found = InvoiceLine.objects.filter(invoice=invoice_id)
     return tuple(
-        LineRow(
+        InvoiceLineRow(
             position=one.position, name=one.name, description=one.description,
             quantity_micros=one.quantity_micros, unit=one.unit, price_micros=one.price_micros,
             discount_minor=one.discount_minor, net_minor=one.net_minor,

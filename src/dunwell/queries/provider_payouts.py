@@ -56,7 +56,7 @@ class PayoutLineRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FindingRow:
+class PayoutFindingRow:
     """Something of payouts that does not fit, in words, with the rows it is about."""
 
     code: str
@@ -136,7 +136,7 @@ def payout_row(
     return _row(found), lines
 
 
-def payout_problems(company: Company, *, as_of: date) -> tuple[FindingRow, ...]:
+def payout_problems(company: Company, *, as_of: date) -> tuple[PayoutFindingRow, ...]:
     """Return everything of the company's payouts that fits neither books nor bank."""
     payouts = list(
         ProviderPayout.objects.filter(provider__company=company)
@@ -293,8 +293,8 @@ def _row(one: ProviderPayout) -> PayoutRow:
     )
 
 
-def _finding(one: PayoutFinding, keys: dict[str, int]) -> FindingRow:
-    return FindingRow(
+def _finding(one: PayoutFinding, keys: dict[str, int]) -> PayoutFindingRow:
+    return PayoutFindingRow(
         code=one.code,
         says=FINDINGS[one.code],
         payout_id=one.payout_id,

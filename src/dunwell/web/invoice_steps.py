@@ -18,7 +18,7 @@ from dunwell.actions.invoice_orders import invoice_order
 from dunwell.jobs.invoices import issue_with_files
 from dunwell.models import CreditRequest, Invoice, Order
 from dunwell.queries.invoice_rules import tax_rates_on
-from dunwell.queries.invoices import LineRow, line_rows
+from dunwell.queries.invoices import InvoiceLineRow, line_rows
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page, refused, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.invoices import shown
@@ -38,7 +38,7 @@ class CreditForm(forms.Form):
         label=_("Put it on the invoice when it is issued"), required=False, initial=True
     )
 
-    def __init__(self, *args: object, lines: tuple[LineRow, ...], **kwargs: object) -> None:
+    def __init__(self, *args: object, lines: tuple[InvoiceLineRow, ...], **kwargs: object) -> None:
         """Ask for a quantity of each line; all of it to begin with."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.lines = lines

@@ -120,7 +120,7 @@ def test_an_amount_is_whole_minor_units_and_stands_beside_its_currency():
         "SettlementLine", "TermsIn", "PlacementLine", "ReportRow", "RemittedIn", "LegalEntryRow",
         "LegalLineRow", "CostIn", "RecoveryIn", "OrderChangeIn", "HoldDetail", "CoverGap",
         "ClaimItemRow", "WhatIfChoice", "CheckoutPart", "CheckoutRefundOut", "CheckoutRefundIn",
-        "AllowanceIn", "InvoiceLineIn", "CommentIn", "OfferLine", "SupplierLineRow",
+        "AllowanceIn", "InvoiceLineIn", "InvoiceLineRow", "CommentIn", "OfferLine", "SupplierLineRow",
     }  # fmt: skip
     of_the_company = {
         "ChoiceRow", "CompanyChanges", "CompanyOut", "CustomerChanges", "CustomerRow", "DayPlan",

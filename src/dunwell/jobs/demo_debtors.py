@@ -77,7 +77,7 @@ def open_to_debtors(company: Company, *, as_of: date, at: datetime) -> str:
         valid_from=date(as_of.year - 1, 1, 1),
         at=at,
     )
-    contacts = _contacts(company)
+    contacts = _contacts(company, as_of=as_of)
     for contact in contacts:
         _invite(actor, contact, at=at)
     invoices = [
@@ -92,13 +92,14 @@ def demo_seat(company: Company) -> PortalSeat | None:
     return seats.select_related("customer", "person").order_by("pk").first()
 
 
-def _contacts(company: Company) -> list[Contact]:
-    """Return the first contacts of a few customers in our own country with much to pay."""
+def _contacts(company: Company, *, as_of: date) -> list[Contact]:
+    """Return the first contacts of a few customers of our own country who are late."""
     found = (
         Contact.objects.filter(
             customer__company=company,
             customer__country=company.country,
             customer__open_items__open_minor__gt=0,
+            customer__open_items__due_on__lt=as_of,
             role=Contact.Role.PAYABLES,
             is_primary=True,
             bounced_on=None,

@@ -18,5 +18,5 @@ EARLY_PAYMENT_OPERATIONS = {
             "reason": "needs cash",
         },
     ),
-    "withdraw_early_offer": ("M", {"reason": "a slip"}, {"offer_id": "early_offer_id"}),
+    "withdraw_early_offer": ("M", {"reason": "a slip"}),
 }

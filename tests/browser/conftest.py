@@ -22,6 +22,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 CHROMIUM = "/usr/bin/chromium"
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
+FIXED_DAY, BEGAN = ROOT / "tests" / "browser" / "fixed_day", time.time()
+"""What the sample shows depends on the day; see `fixed_day/sitecustomize.py`."""
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -65,7 +67,8 @@ class Desk:
             **own,
             "DJANGO_SETTINGS_MODULE": "dunwell.settings",
             "DUNWELL_DATA_DIR": str(self.folder),
-            "PYTHONPATH": str(ROOT / "src"),
+            "PYTHONPATH": os.pathsep.join((str(FIXED_DAY), str(ROOT / "src"))),
+            "DUNWELL_DESK_BEGAN": str(BEGAN),
         }
 
     def sign_in_path(self, username: str = "lead") -> str:

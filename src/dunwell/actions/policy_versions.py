@@ -26,6 +26,7 @@ WHAT: Mapping[str, str] = {
     PolicyVersion.Kind.PLAYBOOKS: "playbooks policy",
     PolicyVersion.Kind.FEEDBACK: "feedback policy",
     PolicyVersion.Kind.DISPUTES: "disputes policy",
+    PolicyVersion.Kind.EARLY_PAY: "policy of early payment",
     PolicyVersion.Kind.RESPONSES: "policy on deliveries and answers",
     PolicyVersion.Kind.CREDIT: "credit policy",
 }

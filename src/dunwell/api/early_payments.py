@@ -93,13 +93,13 @@ def new_early_offer(request: ApiRequest, body: OfferIn) -> tuple[int, dict[str, 
     return 201, {"id": offer.pk}
 
 
-@router.post("/offers/{offer_id}/withdraw", response=answers(Done))
+@router.post("/offers/{early_offer_id}/withdraw", response=answers(Done))
 @once
 def withdraw_early_offer(
-    request: ApiRequest, offer_id: Id, body: ReasonIn
+    request: ApiRequest, early_offer_id: Id, body: ReasonIn
 ) -> tuple[int, dict[str, Any]]:
     """Take an offer back that nobody accepted, with the reason."""
-    offer = own(EarlyPaymentOffer, request.actor, offer_id)
+    offer = own(EarlyPaymentOffer, request.actor, early_offer_id)
     withdraw_offer(
         actor=request.actor, offer=offer, reason=body.reason, as_of=request.as_of, at=request.at
     )

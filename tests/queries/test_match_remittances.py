@@ -33,8 +33,8 @@ def test_lists_of_payments_that_are_done_are_not_read(company, status, is_read):
     RemittanceLine.objects.create(remittance=remittance, place=1, item_ref="R1", paid_minor=50_00)
     advised(with_list)
     asked = pl.DataFrame(
-        [(one.pk, one.number, "EUR") for one in (with_advice, with_list)],
-        schema=["id", "payment_id", "currency"],
+        [(one.pk, one.number, "EUR", "", "", "") for one in (with_advice, with_list)],
+        schema=["id", "payment_id", "currency", "reference", "text", "end_to_end_id"],
         orient="row",
     )
 

@@ -34,7 +34,7 @@ CHECKOUT_OPERATIONS = {
     "stop_payment_provider": ("A",),
     "list_provider_payouts": (ALL,),
     "list_payout_findings": (ALL,),
-    "show_provider_payout": (ALL, None, {"payout_id": "provider_payout_id"}),
+    "show_provider_payout": (ALL,),
     "list_chargebacks": (ALL,),
     "answer_chargeback": ("MK",),
 }

@@ -162,11 +162,11 @@ def list_payout_findings(request: ApiRequest) -> list[PayoutFindingRow]:
     return list(payout_problems(request.actor.company, as_of=request.as_of))
 
 
-@router.get("/provider-payouts/{payout_id}", response=answers(PayoutOut))
-def show_provider_payout(request: ApiRequest, payout_id: Id) -> dict[str, Any]:
+@router.get("/provider-payouts/{provider_payout_id}", response=answers(PayoutOut))
+def show_provider_payout(request: ApiRequest, provider_payout_id: Id) -> dict[str, Any]:
     """Return one payout with its lines."""
     request.actor.require("ledger.view")
-    found = payout_row(request.actor.company, payout_id)
+    found = payout_row(request.actor.company, provider_payout_id)
     if found is None:
         raise Http404
     return {"row": found[0], "lines": found[1]}

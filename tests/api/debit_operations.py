@@ -78,7 +78,7 @@ DEBIT_OPERATIONS = {
     "list_autopay": (ALL,),
     "list_autopay_charges": (ALL,),
     "leave_out_charge": ("MCK", None, {"charge_id": "autopay_charge_id"}),
-    "remove_saved_method": ("MCK", None, {"method_id": "saved_method_id"}),
+    "remove_saved_method": ("MCK",),
     "pause_standing_order": ("MCK", WHY),
     "resume_standing_order": ("MCK", None, {"autopay_id": "paused_autopay_id"}),
     "end_standing_order": ("MCK", WHY),

@@ -174,7 +174,7 @@ def test_a_method_an_address_does_not_have_is_405(ids, as_anyone):
         paths.setdefault(path, set()).add(method)
     told = set()
     for path, has in paths.items():
-        concrete = re.sub(r"{(\w+)}", lambda found: str(ids[found[1]]), path)
+        concrete = re.sub(r"{(\w+)}", lambda found: str(ids.get(found[1], 1)), path)
         for method in set(METHODS) - has:
             answer = as_anyone.call(method, concrete)
             told.add((method, answer.status_code, set(answer["Allow"].split(", ")) == has))

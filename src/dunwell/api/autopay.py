@@ -63,12 +63,12 @@ def leave_out_charge(request: ApiRequest, charge_id: Id) -> tuple[int, dict[str,
     return 200, {"changed": 1}
 
 
-@router.post("/methods/{method_id}/remove", response=answers(Done))
+@router.post("/methods/{saved_method_id}/remove", response=answers(Done))
 @once
-def remove_saved_method(request: ApiRequest, method_id: Id) -> tuple[int, dict[str, Any]]:
+def remove_saved_method(request: ApiRequest, saved_method_id: Id) -> tuple[int, dict[str, Any]]:
     """Remove a saved way to pay; its standing orders end and the provider forgets it."""
     remove_method(
-        actor=request.actor, method=own(SavedMethod, request.actor, method_id), at=request.at
+        actor=request.actor, method=own(SavedMethod, request.actor, saved_method_id), at=request.at
     )
     return 200, {"changed": 1}
 

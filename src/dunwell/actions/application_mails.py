@@ -8,16 +8,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Q
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
-from dunwell.actions.outbox import ATTEMPTS, BACKOFF, LEASE
+from dunwell.actions.mail_claims import claim_mails, settle_mail
 from dunwell.formats.application_words import application_mail
 from dunwell.models import ApplicationMail, ApplicationReference, CreditApplication
-
-CLAIM_LASTS = LEASE / 2
-"""A mail claimed longer ago is left: another worker might take it over meanwhile."""
 
 Status = ApplicationMail.Status
 
@@ -80,32 +76,8 @@ def claim_application_mails(
     """
     actor.require("message.send")
     mails = ApplicationMail.objects.filter(company=actor.company)
-    dead = mails.filter(status=Status.CLAIMED, claimed_at__lte=at - LEASE)
-    dead.filter(attempts__gte=ATTEMPTS).update(
-        status=Status.DEAD, error="the worker stopped during each attempt"
-    )
-    dead.update(status=Status.READY, error="a worker stopped while handing it over")
-    waiting = Q(pk__in=())
-    for number, pause in enumerate(BACKOFF, 1):
-        waiting |= Q(attempts=number, claimed_at__lte=at - pause)
-    found = (
-        mails.filter(id__gt=after)
-        .filter(Q(status=Status.READY) | Q(status=Status.FAILED) & waiting)
-        .order_by("id")
-        .values_list("id", "status")[:limit]
-    )
-    taken = [
-        key
-        for key, status in list(found)
-        if ApplicationMail.objects.filter(pk=key, status=status).update(
-            status=Status.CLAIMED, claimed_at=at, attempts=F("attempts") + 1
-        )
-    ]
-    return list(
-        ApplicationMail.objects.filter(pk__in=taken)
-        .select_related("application", "reference", "company")
-        .order_by("id")
-    )
+    taken = claim_mails(mails, limit=limit, at=at, after=after)
+    return list(taken.select_related("application", "reference", "company"))
 
 
 @transaction.atomic
@@ -118,13 +90,8 @@ def mark_application_mail(
     Without an error it was handed over to `place`. A claim that was lost changes nothing.
     """
     actor.require("message.send")
-    status = Status.SENT
-    if error:
-        status = Status.DEAD if is_final or mail.attempts >= ATTEMPTS else Status.FAILED
-    rows = ApplicationMail.objects.filter(
-        pk=mail.pk, status=Status.CLAIMED, claimed_at=mail.claimed_at
-    ).update(status=status, error=error[:500], sent_at=None if error else at)
-    if rows:
+    status, is_mine = settle_mail(mail, error=error, is_final=is_final, at=at)
+    if is_mine:
         record_event(
             actor,
             "application.mailed" if not error else "application.mail_failed",
@@ -136,7 +103,7 @@ def mark_application_mail(
             place=place,
             error=error[:500],
         )
-    return str(status.value)
+    return status
 
 
 def drop_mails(application: CreditApplication, kinds: Sequence[str]) -> None:

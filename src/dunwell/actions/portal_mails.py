@@ -8,17 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
-from dunwell.actions.outbox import ATTEMPTS, BACKOFF, LEASE
+from dunwell.actions.mail_claims import claim_mails, settle_mail
 from dunwell.formats.portal_words import portal_mail
 from dunwell.models import Customer, PortalCode, PortalLink, PortalMail, PortalSeat
 from dunwell.queries.link_tokens import fresh_nonce
-
-CLAIM_LASTS = LEASE / 2
-"""A mail claimed longer ago is left: another worker might take it over meanwhile."""
 
 Status = PortalMail.Status
 
@@ -76,32 +72,8 @@ def claim_portal_mails(
     """
     actor.require("message.send")
     mails = PortalMail.objects.filter(company=actor.company)
-    dead = mails.filter(status=Status.CLAIMED, claimed_at__lte=at - LEASE)
-    dead.filter(attempts__gte=ATTEMPTS).update(
-        status=Status.DEAD, error="the worker stopped during each attempt"
-    )
-    dead.update(status=Status.READY, error="a worker stopped while handing it over")
-    waiting = Q(pk__in=())
-    for number, pause in enumerate(BACKOFF, 1):
-        waiting |= Q(attempts=number, claimed_at__lte=at - pause)
-    found = (
-        mails.filter(id__gt=after)
-        .filter(Q(status=Status.READY) | Q(status=Status.FAILED) & waiting)
-        .order_by("id")
-        .values_list("id", "status")[:limit]
-    )
-    taken = [
-        key
-        for key, status in list(found)
-        if PortalMail.objects.filter(pk=key, status=status).update(
-            status=Status.CLAIMED, claimed_at=at, attempts=F("attempts") + 1
-        )
-    ]
-    return list(
-        PortalMail.objects.filter(pk__in=taken)
-        .select_related("company", "customer", "link", "code", "seat")
-        .order_by("id")
-    )
+    taken = claim_mails(mails, limit=limit, at=at, after=after)
+    return list(taken.select_related("company", "customer", "link", "code", "seat"))
 
 
 @transaction.atomic
@@ -114,13 +86,8 @@ def mark_portal_mail(
     Without an error it was handed over to `place`. A claim that was lost changes nothing.
     """
     actor.require("message.send")
-    status = Status.SENT
-    if error:
-        status = Status.DEAD if is_final or mail.attempts >= ATTEMPTS else Status.FAILED
-    rows = PortalMail.objects.filter(
-        pk=mail.pk, status=Status.CLAIMED, claimed_at=mail.claimed_at
-    ).update(status=status, error=error[:500], sent_at=None if error else at)
-    if rows:
+    status, is_mine = settle_mail(mail, error=error, is_final=is_final, at=at)
+    if is_mine:
         record_event(
             actor,
             "portal.mail_failed" if error else "portal.mailed",
@@ -132,4 +99,4 @@ def mark_portal_mail(
             place=place,
             error=error[:500],
         )
-    return str(status.value)
+    return status

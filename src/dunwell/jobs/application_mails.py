@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from dunwell import clock
 from dunwell.actions.application_mails import (
-    CLAIM_LASTS,
     claim_application_mails,
     mark_application_mail,
 )
 from dunwell.actions.channel_health import note_failure
 from dunwell.actions.gate import Actor, system
+from dunwell.actions.mail_claims import CLAIM_LASTS
 from dunwell.formats.application_words import LINK
 from dunwell.formats.decision_letter import decision_letter_pdf
 from dunwell.formats.hand_overs import CarrierError

@@ -13,8 +13,9 @@ from django.conf import settings
 from dunwell import clock
 from dunwell.actions.channel_health import note_failure
 from dunwell.actions.gate import Actor, system
+from dunwell.actions.mail_claims import CLAIM_LASTS
 from dunwell.actions.portal_links import answer_knock
-from dunwell.actions.portal_mails import CLAIM_LASTS, claim_portal_mails, mark_portal_mail
+from dunwell.actions.portal_mails import claim_portal_mails, mark_portal_mail
 from dunwell.formats.hand_overs import CarrierError
 from dunwell.formats.mail import Mail, MailFormError
 from dunwell.formats.portal_words import CODE, DOOR, LINK

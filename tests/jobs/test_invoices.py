@@ -9,7 +9,12 @@ from dunwell.actions.gate import system
 from dunwell.actions.invoice_issue import issue_invoice
 from dunwell.actions.invoice_mails import send_invoice
 from dunwell.actions.uploads import upload_path
-from dunwell.formats.creditor_reference import creditor_reference, is_creditor_reference, spaced
+from dunwell.engine.creditor_references import (
+    creditor_reference,
+    document_reference,
+    spaced_reference,
+)
+from dunwell.formats.bank.references import is_rf
 from dunwell.jobs.invoice_risk import invoice_risk
 from dunwell.jobs.invoices import file_invoices, files_due, issue_with_files
 from dunwell.models import Contact, InvoiceFile, Item, ItemDocument
@@ -41,7 +46,7 @@ def test_an_issued_invoice_has_an_archival_pdf_that_says_what_is_owed(customer):
     text = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
     flat = " ".join(text.split())
     assert "You owe 172.50 EUR by Apr 4, 2026 for Consulting, Service." in flat
-    assert spaced(creditor_reference(invoice.number)) in flat
+    assert spaced_reference(document_reference(invoice.number)) in flat
     assert b"pdfaid" in pdf
     assert ItemDocument.objects.get(item=invoice.item).sha256 == file.sha256
     assert [one.kind for one in invoice_files([invoice.item_id])[invoice.item_id]] == ["pdf"]
@@ -141,5 +146,5 @@ def test_a_draft_of_a_quarrelsome_customer_is_foreseen_to_be_disputed(company, c
 
 def test_references_have_right_check_digits():
     assert creditor_reference("539007547034") == "RF18539007547034"
-    assert is_creditor_reference("RF18 5390 0754 7034")
-    assert not is_creditor_reference("RF19539007547034")
+    assert is_rf("RF18 5390 0754 7034")
+    assert not is_rf("RF19539007547034")

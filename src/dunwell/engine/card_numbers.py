@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dunwell.engine.matching.check_digits import modulo_97, passes_luhn
+
 _BLANK = "[ \t\u00a0\u2007\u2009\u202f.\u2010\u2011\u2012\u2013\u2014_-]"
 _RUN = re.compile(rf"\d(?:{_BLANK}{{0,2}}\d){{13,39}}")
 _GROUP = re.compile(r"\d+")
@@ -82,15 +84,6 @@ def masked(text: str) -> str:
     return text
 
 
-def passes_luhn(digits: str) -> bool:
-    """Return whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
-    total = 0
-    for place, sign in enumerate(reversed(digits)):
-        value = int(sign) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value  # noqa: PLR2004  two digits: their sum
-    return total % 10 == 0
-
-
 def brand_of(digits: str) -> str:
     """Return the brand in whose range a number lies, empty where no card has such a number."""
     if not SHORTEST <= len(digits) <= LONGEST or not digits.isdigit():
@@ -141,7 +134,7 @@ def _is_account(text: str, start: int, groups: list[tuple[int, str]]) -> bool:
     for _, digits in groups:
         whole += _plain(digits)
         moved = whole[4:] + whole[:4]
-        if len(whole) > 4 and int("".join(str(int(sign, 36)) for sign in moved)) % 97 == 1:  # noqa: PLR2004
+        if len(whole) > 4 and modulo_97(moved) == 1:  # noqa: PLR2004
             return True
     return False
 

@@ -2,6 +2,8 @@
 
 import re
 
+from dunwell.engine.matching.check_digits import modulo_97
+
 LONGEST_BODY = 21
 _BODY = re.compile(r"[A-Z0-9]{1,21}")
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -19,8 +21,17 @@ def creditor_reference(body: str) -> str:
         raise ValueError(
             f"{body!r} cannot be a reference; use 1 to {LONGEST_BODY} letters, digits"
         )
-    check = 98 - int("".join(str(int(sign, 36)) for sign in f"{signs}RF00")) % 97
-    return f"RF{check:02d}{signs}"
+    return f"RF{98 - modulo_97(f'{signs}RF00'):02d}{signs}"
+
+
+def document_reference(number: str) -> str:
+    """Return the reference of a document's number, such as RF37INV202600012.
+
+    Signs other than letters and digits are left out; a number too long keeps its end, where it
+    differs from its neighbours. Empty for a number without any.
+    """
+    body = re.sub(r"[^0-9A-Z]", "", number.upper())[-LONGEST_BODY:]
+    return creditor_reference(body) if body else ""
 
 
 def spaced_reference(reference: str) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from babel.numbers import format_decimal, format_percent
 
+from dunwell.engine.creditor_references import spaced_reference
 from dunwell.engine.invoice_document import (
     CORRECTED,
     CREDIT_NOTE,
@@ -17,7 +18,6 @@ from dunwell.engine.invoice_document import (
     DocumentParty,
     InvoiceDocument,
 )
-from dunwell.formats.creditor_reference import spaced
 from dunwell.formats.invoice_json import IssuedPaper
 from dunwell.formats.invoice_words import invoice_words
 from dunwell.formats.payment_code import PaymentCodeError, payment_code_svg
@@ -201,7 +201,7 @@ def _pay(
         if by.bic:
             rows.append(["BIC", plain(by.bic)])
         if by.reference:
-            rows.append([told["quote"], spaced(by.reference)])
+            rows.append([told["quote"], spaced_reference(by.reference)])
         code = _code(document)
     return {"rows": rows, "code": code, "address": plain(address)}
 

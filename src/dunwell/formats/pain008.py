@@ -16,6 +16,8 @@ import text_unidecode
 from sepaxml import SepaDD
 from sepaxml.validation import ValidationError
 
+from dunwell.engine.matching.check_digits import modulo_97
+
 SCHEMAS = ("pain.008.001.08", "pain.008.001.02")
 """Versions that can be written, the present one of the rulebooks first."""
 
@@ -94,7 +96,7 @@ def is_creditor_id(text: str) -> bool:
     if not _CREDITOR_ID.fullmatch(text):
         return False
     checked = text[7:] + text[:4]
-    return int("".join(str(int(sign, 36)) for sign in checked)) % 97 == 1
+    return modulo_97(checked) == 1
 
 
 def sepa_text(text: str, *, most: int) -> str:

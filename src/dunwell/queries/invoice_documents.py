@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from dunwell.engine import invoice_document as codes
 from dunwell.engine.calendars import day_date, day_number
+from dunwell.engine.creditor_references import document_reference
 from dunwell.engine.invoice_document import (
     Allowance,
     DocumentLine,
@@ -23,7 +24,6 @@ from dunwell.engine.prebill import (
     PrebillFinding,
     prebill_findings,
 )
-from dunwell.formats.creditor_reference import creditor_reference
 from dunwell.formats.invoice_json import IssuedPaper
 from dunwell.formats.registrations import FAILED, NOT_POSSIBLE, PASSED, check_vat
 from dunwell.formats.terms import due_days
@@ -183,7 +183,7 @@ def numbered(paper: IssuedPaper, number: str) -> IssuedPaper:
     document = paper.document
     pay_by = document.pay_by
     if pay_by is not None:
-        pay_by = replace(pay_by, reference=creditor_reference(number))
+        pay_by = replace(pay_by, reference=document_reference(number))
     return replace(paper, document=replace(document, number=number, pay_by=pay_by))
 
 
@@ -256,7 +256,7 @@ def _buyer(customer: Customer, wanted: CustomerInvoicing) -> DocumentParty:
 def _pay_by(profile: InvoicingProfile, number: str) -> PayBy:
     return PayBy(
         code=codes.SEPA_TRANSFER if profile.iban else codes.TRANSFER,
-        reference="" if number == DRAFT_NUMBER else creditor_reference(number),
+        reference="" if number == DRAFT_NUMBER else document_reference(number),
         iban=profile.iban,
         bic=profile.bic,
         account_name=profile.account_name or profile.legal_name,

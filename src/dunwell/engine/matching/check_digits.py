@@ -66,7 +66,7 @@ def _creditor(match: re.Match[str]) -> list[Structured]:
     whole = match[0].replace(" ", "")
     for length in range(min(len(whole), RF_LONGEST), SHORTEST_PLAIN - 1, -1):
         one = whole[:length]
-        if int("".join(str(int(sign, 36)) for sign in one[4:] + one[:4])) % 97 == 1:
+        if modulo_97(one[4:] + one[:4]) == 1:
             return [
                 Structured(
                     standard="rf", whole=one, body=one[4:], start=match.start(), end=match.end()
@@ -87,7 +87,7 @@ def _national(digits: str) -> str:
         return ""
     if _finnish(digits):
         return "finnish"
-    return "luhn" if _luhn(digits) else ""
+    return "luhn" if passes_luhn(digits) else ""
 
 
 def _recursive(digits: str) -> int:
@@ -103,7 +103,13 @@ def _finnish(digits: str) -> bool:
     return (10 - total % 10) % 10 == int(digits[-1])
 
 
-def _luhn(digits: str) -> bool:
+def modulo_97(text: str) -> int:
+    """Return ISO 7064 modulo 97 of letters and digits, A = 10 to Z = 35."""
+    return int("".join(str(int(sign, 36)) for sign in text)) % 97
+
+
+def passes_luhn(digits: str) -> bool:
+    """Return whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
     total = 0
     for place, digit in enumerate(reversed(digits)):
         value = int(digit) * (2 if place % 2 else 1)

@@ -2,6 +2,8 @@
 
 import re
 
+from dunwell.engine.matching.check_digits import modulo_97
+
 NOT_GIVEN = frozenset(
     {"", "NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NONE", "KEINE REFERENZ", "NA", "N/A"}
 )
@@ -29,11 +31,6 @@ def given(text: str) -> str:
     return "" if kept.upper() in NOT_GIVEN else kept
 
 
-def _mod97(text: str) -> int:
-    """Return ISO 7064 modulo 97 of letters and digits (A = 10 ... Z = 35)."""
-    return int("".join(str(int(character, 36)) for character in text)) % 97
-
-
 def is_rf(text: str) -> bool:
     """Return whether this is a creditor reference with right check digits (ISO 11649)."""
     code = plain(text)
@@ -43,7 +40,7 @@ def is_rf(text: str) -> bool:
         and code.isalnum()
         and code.startswith("RF")
         and code[2:4].isdigit()
-        and _mod97(code[4:] + code[:4]) == 1
+        and modulo_97(code[4:] + code[:4]) == 1
     )
 
 
@@ -51,7 +48,9 @@ def is_iban(text: str) -> bool:
     """Return whether this is an IBAN with right check digits (ISO 13616; lengths not judged)."""
     code = plain(text)
     return (
-        code.isascii() and _IBAN.fullmatch(code) is not None and _mod97(code[4:] + code[:4]) == 1
+        code.isascii()
+        and _IBAN.fullmatch(code) is not None
+        and modulo_97(code[4:] + code[:4]) == 1
     )
 
 

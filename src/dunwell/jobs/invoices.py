@@ -16,11 +16,8 @@ from dunwell.actions.invoice_drafts import draft_invoice
 from dunwell.actions.invoice_files import MadeFile, issued_paper, keep_invoice_files
 from dunwell.actions.invoice_issue import Foreseen, issue_invoice
 from dunwell.actions.invoice_mails import send_invoice
-from dunwell.engine.invoice_document import InvoiceDocument
-from dunwell.formats.einvoice.cii_write import write_cii
 from dunwell.formats.einvoice.findings import EInvoiceError
-from dunwell.formats.einvoice.pdf import write_facturx
-from dunwell.formats.einvoice.ubl_write import write_ubl
+from dunwell.formats.einvoice.forms import PDF, einvoice_of
 from dunwell.formats.invoice_pdf import invoice_pdf
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.invoice_risk import invoice_risk
@@ -75,26 +72,20 @@ def made_files(invoice: Invoice) -> list[MadeFile]:
     name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in invoice.number)
     try:
         pdf = invoice_pdf(paper, address=portal_address(invoice))
-        if paper.wire == Wire.FACTURX:
-            pdf = write_facturx(paper.document, pdf)
-        data = _data(paper.document, paper.wire)
+        if paper.wire == Wire.PDF:
+            return [_made(InvoiceFile.Kind.PDF, name, pdf)]
+        data, media_type, _name = einvoice_of(paper.document, paper.wire, pdf=pdf)
     except (EInvoiceError, TypesettingError) as error:
         raise Refused(f"The files of {invoice.number} cannot be made: {error}") from error
-    files = [
-        MadeFile(
-            kind=InvoiceFile.Kind.PDF, name=f"{name}.pdf", media_type="application/pdf", data=pdf
-        )
-    ]
-    if data:
-        files.append(
-            MadeFile(
-                kind=InvoiceFile.Kind.XML,
-                name=f"{name}.xml",
-                media_type="application/xml",
-                data=data,
-            )
-        )
-    return files
+    if media_type == PDF:
+        return [_made(InvoiceFile.Kind.PDF, name, data)]
+    return [_made(InvoiceFile.Kind.PDF, name, pdf), _made(InvoiceFile.Kind.XML, name, data)]
+
+
+def _made(kind: InvoiceFile.Kind, name: str, data: bytes) -> MadeFile:
+    return MadeFile(
+        kind=kind, name=f"{name}.{kind.value}", media_type=f"application/{kind.value}", data=data
+    )
 
 
 def files_due(company: Company) -> list[tuple[Invoice, list[MadeFile]]]:
@@ -125,16 +116,6 @@ def file_invoices(
             with suppress(Refused):
                 send_invoice(actor=clerk, invoice=invoice, as_of=as_of, at=at)
     return len(due)
-
-
-def _data(document: InvoiceDocument, wire: str) -> bytes:
-    if wire == Wire.XRECHNUNG_UBL:
-        return write_ubl(document, "xrechnung")
-    if wire == Wire.XRECHNUNG_CII:
-        return write_cii(document, "xrechnung")
-    if wire == Wire.PEPPOL:
-        return write_ubl(document, "peppol")
-    return b""
 
 
 def draft_and_issue(

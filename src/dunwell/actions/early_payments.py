@@ -11,6 +11,7 @@ from dunwell.actions.adjustments import book_adjustment
 from dunwell.actions.allocations import LockedItem, locked_items
 from dunwell.actions.events import Fact, record_event, record_events
 from dunwell.actions.gate import Actor, Refused, check_status, lent, own, own_customer
+from dunwell.actions.match_decisions import chunks
 from dunwell.actions.promises import record_promise
 from dunwell.actions.texts import needed
 from dunwell.engine.early_payment import (
@@ -228,7 +229,7 @@ def _still(offers: Sequence[OfferDue]) -> list[OfferDue]:
     keys = [one.item_id for one in offers]
     now: dict[int, int] = {}
     taken: set[int] = set()
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         rows = OpenItem.objects.filter(item__in=chunk)
         now |= dict(rows.values_list("item_id", "open_minor"))
         had = EarlyPaymentOffer.objects.filter(item__in=chunk)
@@ -280,7 +281,7 @@ def _withdraw_blocked(actor: Actor, company: Company, *, as_of: date, at: dateti
 def _blocked(keys: Collection[int]) -> dict[int, str]:
     """Return what keeps items from being offered for, by item: disputed, held or in a plan."""
     found: dict[int, str] = {}
-    for chunk in _chunks(sorted(keys)):
+    for chunk in chunks(sorted(keys)):
         held = Hold.objects.filter(released_on=None)
         customers = dict(Item.objects.filter(pk__in=chunk).values_list("pk", "customer_id"))
         whole = set(
@@ -346,10 +347,6 @@ def _offer(
         until_on=one.steps[-1].until_on,
         recorded_at=at,
     )
-
-
-def _chunks(keys: Sequence[int]) -> list[Sequence[int]]:
-    return [keys[n : n + BATCH] for n in range(0, len(keys), BATCH)]
 
 
 def _fact(

@@ -15,9 +15,6 @@ INVOICE, CREDIT_NOTE, CORRECTED, PREPAYMENT = "380", "381", "384", "386"
 TRANSFER, SEPA_TRANSFER, CARD, DIRECT_DEBIT = "30", "58", "48", "59"
 """UNTDID 4461 codes of ways to pay (BT-81)."""
 
-VAT_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
-"""UNTDID 5305: standard, zero, exempt, reverse charge, intra-EU, export, outside, IGIC, IPSI."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentParty:

@@ -21,17 +21,6 @@ PEPPOL_CODES = ("AB", "IP", "UQ", "CA", "RE", "AP", "PD")
 (UNCL4343 as restricted by Peppol BIS 63)."""
 
 MLR_CODES = ("AB", "AP", "RE")
-REASON_CODES = (
-    *("NON", "REF", "LEG", "REC", "QUA", "DEL", "PRI", "QTY", "ITM", "PAY", "UNR", "FIN"),
-    *("PPD", "OTH"),
-)
-"""OPStatusReason: no issue, references, legal, receiver unknown, quality, delivery, prices,
-quantity, items, payment terms, not recognised, finance terms, partially paid, other."""
-
-ACTION_CODES = ("NOA", "PIN", "NIN", "CNF", "CNP", "CNA", "OTH")
-"""OPStatusAction: none, provide information, new invoice, credit fully, credit partly, credit the
-amount, other."""
-
 FRENCH_CODES = tuple(str(code) for code in range(200, 214))
 """200 deposited, 201 issued, 202 received, 203 made available, 204 taken in charge, 205 approved,
 206 approved in part, 207 in dispute, 208 suspended, 209 completed, 210 refused, 211 payment

@@ -17,7 +17,6 @@ from dunwell.formats.document_types import MOST_BYTES
 from dunwell.portal.debtors import Debtor
 from dunwell.portal.dispute_tasks import FilesField, ManyFiles
 from dunwell.portal.visitors import REFUSED, TOO_LARGE
-from dunwell.templatetags.money import MoneyField
 
 ROOM = 256 * 1024
 """What a form may take besides its files."""
@@ -91,11 +90,6 @@ class ReplyForm(MessageForm):
     """An answer within a conversation, which has its subject already."""
 
     subject = None  # type: ignore[assignment]
-
-
-def money_field(currency: str, **kwargs: Any) -> MoneyField:
-    """Return a field for an amount in a currency; it cleans to minor units."""
-    return MoneyField(currency, **kwargs)
 
 
 def uploads(sent: Sequence[Any]) -> list[Upload]:

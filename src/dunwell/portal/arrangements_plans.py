@@ -42,7 +42,6 @@ WAIT_DAYS = 7
 """The first payment is suggested for the working day a week ahead."""
 
 SATURDAY = 5
-UNAVAILABLE = 503
 
 
 class PlanForm(KeyedForm):

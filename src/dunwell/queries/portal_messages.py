@@ -94,11 +94,6 @@ def talk_rows(customer: Customer, seat: PortalSeat | None) -> tuple[TalkRow, ...
     return tuple(sorted(rows, key=lambda row: (row.last_at, row.id), reverse=True))
 
 
-def unread_count(customer: Customer, seat: PortalSeat | None) -> int:
-    """Return how many conversations hold an answer that the seat has not seen."""
-    return sum(row.is_unread for row in talk_rows(customer, seat))
-
-
 def talk_detail(
     customer: Customer, conversation_id: int, seat: PortalSeat | None
 ) -> TalkDetail | None:

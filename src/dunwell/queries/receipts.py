@@ -1,6 +1,5 @@
 """What a receipt says, read from the ledger at the moment it is written, and receipts written."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,18 +22,6 @@ from dunwell.queries.cards import credit_in_use
 from dunwell.queries.checkout_discounts import discounts_standing
 
 STOPPABLE = ("draft", "ready", "failed")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReceiptRow:
-    """A receipt; `document` is as `receipt_document` made it."""
-
-    id: int
-    number: str
-    checkout_id: int
-    customer_id: int
-    document: dict[str, Any]
-    made_on: date
 
 
 def receipt_document(checkout: Checkout, *, as_of: date) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -43,12 +43,8 @@ def portal_places(context: dict[str, Any]) -> list[Place]:
     path, rights = context["request"].path, context["who"].actor.rights
     found: list[tuple[str, Promise | str, str]] = []
     for name, label, icon, right in PLACES:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
         if right in rights:
-            found.append((url, label, icon))
+            found.append((reverse(name), label, icon))
     here = max((url for url, _label, _icon in found if path.startswith(url)), key=len, default="")
     return [
         Place(url=url, label=label, icon=icon, is_here=url == here) for url, label, icon in found

@@ -18,13 +18,15 @@ from tests.migrated import put_sqlite
 pytestmark = pytest.mark.browser
 
 RECORDS = """
+from datetime import timedelta
 from dunwell import clock
 from dunwell.actions.companies import add_company
 from dunwell.actions.gate import system
 from dunwell.actions.portal_access import invite_person
 from dunwell.models import Customer, PortalLink
 from dunwell.queries.portal_links import portal_token
-at = clock.now()
+# a link sent just now would make the door wait with the next
+at = clock.now() - timedelta(minutes=20)
 company = add_company(
     name="Corner Shop", zone="UTC", country="DE", currency="EUR", language="en", at=at
 )

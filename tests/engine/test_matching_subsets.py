@@ -48,9 +48,9 @@ def test_credit_notes_are_part_of_the_sum():
 
 
 def test_many_equal_amounts_stay_cheap():
-    start = time.process_time()
+    start = time.thread_time()
     sums = find_sums([100] * 400, 20_000, steps=20_000)
-    assert time.process_time() - start < 0.5
+    assert time.thread_time() - start < 0.5
     assert sums.found and not sums.is_complete
 
 

@@ -52,13 +52,13 @@ def worded(payload):
 
 def outcome(payload):
     """What becomes of a payload in a wording: the refusal, or the text it became."""
-    begun = time.process_time()
+    begun = time.thread_time()
     try:
         check_wording(worded(payload))
         told = render(worded(payload), FACTS)[1]
     except WordingError as error:
         told = f"refused: {error}"
-    assert time.process_time() - begun < SECONDS
+    assert time.thread_time() - begun < SECONDS
     return told
 
 
@@ -80,9 +80,9 @@ def test_a_payload_in_a_value_is_text_and_never_read_again(payload):
         items=[{**ITEM, "number": payload}],
         totals={"EUR": payload},
     )
-    begun = time.process_time()
+    begun = time.thread_time()
     body = render(PLAIN, facts)[1]
-    assert time.process_time() - begun < SECONDS
+    assert time.thread_time() - begun < SECONDS
     assert body.count(payload) == 3
 
 
@@ -121,12 +121,12 @@ def test_a_document_that_unfolds_into_gigabytes_is_not_read():
         f"{name}: &{name} [{', '.join(['*' + before] * 9)}]"
         for before, name in zip("abcdefgh", "bcdefghi", strict=True)
     ]
-    begun = time.process_time()
+    begun = time.thread_time()
     with pytest.raises(PolicyError, match="references"):
         read_policy("\n".join(lines))
     with pytest.raises(PolicyError):
         read_policy("language: !!python/object/apply:os.system ['id']\n")
-    assert time.process_time() - begun < SECONDS
+    assert time.thread_time() - begun < SECONDS
 
 
 @given(st.text(max_size=400))

@@ -45,12 +45,16 @@ def answer_door() -> Counter[str]:
 
 def begin_answering() -> None:
     """Answer the door beside the request, so that whoever knocks learns nothing by the time."""
-    begin(answer_door, key="portal-door")
+    begin(answer_door, key="portal-door", takes_later=True)
 
 
 def begin_portal_mails(company_id: int) -> None:
     """Hand over a company's mails about access beside the request: somebody waits for one."""
-    begin(lambda: deliver_portal_mails(company_id), key=f"portal-mails-{company_id}")
+    begin(
+        lambda: deliver_portal_mails(company_id),
+        key=f"portal-mails-{company_id}",
+        takes_later=True,
+    )
 
 
 def deliver_portal_mails(company_id: int) -> Counter[str]:

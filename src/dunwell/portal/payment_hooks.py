@@ -42,5 +42,5 @@ def payment_hook(request: HttpRequest, provider_id: int, token: str) -> HttpResp
         return JsonResponse({"detail": str(error)}, status=UNREADY)
     company = provider.company
     if new:
-        begin(lambda: apply_events(company), key=f"payment events {company.pk}")
+        begin(lambda: apply_events(company), key=f"payment events {company.pk}", takes_later=True)
     return JsonResponse({"new": new})

@@ -89,7 +89,7 @@ def checkout_refund_approve(request: StaffRequest, refund_id: int) -> HttpRespon
     except Refused as refusal:
         return refused(request, refusal, back=back)
     company = request.actor.company
-    begin(lambda: hand_over_refunds(company), key=f"refunds {company.pk}")
+    begin(lambda: hand_over_refunds(company), key=f"refunds {company.pk}", takes_later=True)
     text = gettext("%(number)s is approved and handed to the provider.")
     return done(request, text % {"number": refund.number}, back=back)
 

@@ -187,7 +187,7 @@ def provider_event_retry(request: StaffRequest, event_id: int) -> HttpResponse:
     except Refused as refusal:
         return refused(request, refusal, back=back)
     company = request.actor.company
-    begin(lambda: apply_events(company), key=f"payment events {company.pk}")
+    begin(lambda: apply_events(company), key=f"payment events {company.pk}", takes_later=True)
     return done(request, gettext("The event is applied again."), back=back)
 
 

@@ -238,7 +238,7 @@ def webhook_test(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     except Refused as refusal:
         return refused(request, refusal, back=back)
     company_id = request.actor.company.pk
-    begin(partial(tell_webhooks, company_id), key=f"webhooks {company_id}")
+    begin(partial(tell_webhooks, company_id), key=f"webhooks {company_id}", takes_later=True)
     return done(request, gettext("A test event is on its way."), back=back)
 
 
@@ -267,7 +267,7 @@ def delivery_retry(request: StaffRequest, delivery_id: int) -> HttpResponse:
     except Refused as refusal:
         return refused(request, refusal, back=back)
     company_id = request.actor.company.pk
-    begin(partial(tell_webhooks, company_id), key=f"webhooks {company_id}")
+    begin(partial(tell_webhooks, company_id), key=f"webhooks {company_id}", takes_later=True)
     text = ngettext("%(n)d delivery is tried again.", "%(n)d deliveries are tried again.", 1)
     return done(request, text % {"n": 1}, back=back)
 

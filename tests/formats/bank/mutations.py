@@ -60,13 +60,13 @@ def damaged(seeds: Sequence[bytes], chance: random.Random) -> bytes:
 
 def judged(read: Callable[[bytes, str], object], content: bytes) -> str:
     """Read or refused; anything else, or more than two seconds, fails the test."""
-    started = time.process_time()
+    started = time.thread_time()
     refused = None
     try:
         read(content, "f")
     except StatementError as error:
         refused = error
-    spent = time.process_time() - started
+    spent = time.thread_time() - started
     assert spent <= MOST_SECONDS, f"{spent:.1f} s for {content[:400]!r}"
     if refused is None:
         return "read"

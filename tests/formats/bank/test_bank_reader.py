@@ -56,11 +56,11 @@ def test_a_zip_gives_the_statements_of_all_its_files_by_name():
 
 def test_bombs_are_refused_before_they_are_unpacked():
     bomb = packed(("a.xml", b"<a>" + b" " * 60_000_000))
-    before = time.process_time()
+    before = time.thread_time()
     assert refusal(bomb)[2].startswith("it unpacks to far more data")
     many = packed(*((f"{n}", "x") for n in range(reader.MOST_PACKED + 1)))
     assert refusal(many)[2].startswith("the zip holds more than 200 files")
-    assert time.process_time() - before < 2
+    assert time.thread_time() - before < 2
 
 
 def test_damaged_zips_are_refused():

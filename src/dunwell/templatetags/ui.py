@@ -1,118 +1,30 @@
 """Small parts of every page: icons, navigation, labels of codes that the engine gives."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
+from dunwell.templatetags.places import (
+    AHEAD,
+    CASH,
+    COLLECT,
+    CONTROL,
+    CREDIT,
+    DAILY,
+    INSIGHT,
+    ON_PHONE,
+    TALK,
+    Place,
+)
+
 register = template.Library()
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One entry of the navigation; shown to everybody or to holders of a right."""
-
-    page: str
-    label: Promise | str
-    icon: str
-    keys: str = ""
-    right: str = ""
-
-
-DAILY = (
-    Place("home", _("Home"), "house", "g h"),
-    Place("my-day", _("My day"), "sun", "g t"),
-    Place("worklist", _("My worklist"), "list-checks", "g w"),
-    Place("customers", _("Customers"), "users", "g c"),
-    Place("items", _("Items"), "receipt-text", "g i"),
-    Place("promises", _("Promises"), "handshake", "g p"),
-)
-COLLECT: tuple[Place, ...] = (
-    Place("team", _("Team"), "users-round"),
-    Place("approvals", _("Approvals"), "stamp"),
-    Place("escalations", _("Escalations"), "bell"),
-    Place("watches", _("Customers under watch"), "eye"),
-    Place("plans", _("Payment plans"), "calendar-clock", ""),
-    Place("settlements", _("Settlements"), "badge-percent"),
-    Place("placements", _("Placements"), "briefcase-business"),
-    Place("agencies", _("Agencies"), "building-2"),
-    Place("incentives", _("Incentives"), "gift"),
-    Place("segments", _("Segments"), "layers"),
-    Place("pools", _("Pools"), "folder-search"),
-    Place("charges", _("Interest and fees"), "percent"),
-    Place("levels", _("Levels"), "layers"),
-    Place("campaign", _("Contacts of today"), "send"),
-    Place("contact-rules", _("Contact rules"), "shield-alert"),
-    Place("legal", _("Legal"), "scale"),
-    Place("letters", _("Letters"), "printer"),
-)
-TALK: tuple[Place, ...] = (
-    Place("inbox", _("Inbox"), "mails", "g z", "timeline.words"),
-    Place("messages", _("Messages"), "mail", "g m"),
-    Place("wording-studio", _("Message texts"), "text-quote"),
-    Place("invoices", _("Invoices"), "file-pen"),
-    Place("item-documents", _("Documents"), "file-text"),
-    Place("deliveries", _("Deliveries"), "package-check"),
-    Place("disputes", _("Disputes"), "scale"),
-    Place("feedback", _("Feedback"), "message-circle-heart"),
-    Place("customer-answers", _("Told by customers"), "message-square-check"),
-    Place("contact-gaps", _("Missing contacts"), "user-search"),
-)
-CREDIT: tuple[Place, ...] = (
-    Place("credit-home", _("Credit portfolio"), "chart-pie"),
-    Place("credit-reviews", _("Credit reviews"), "calendar-clock"),
-    Place("early-warnings", _("Early warnings"), "siren"),
-    Place("covers", _("Covers"), "shield-check"),
-    Place("limits", _("Credit limits"), "wallet"),
-    Place("credit-groups", _("Credit groups"), "users-round"),
-    Place("applications", _("Credit applications"), "clipboard-list"),
-    Place("orders", _("Orders"), "shopping-cart"),
-    Place("credit-holds", _("Held orders"), "hand"),
-    Place("credit-policy", _("Credit policy"), "scroll-text"),
-    Place("bureaus", _("Bureaus"), "search-check"),
-    Place("scorecards", _("Scorecards"), "list-ordered"),
-)
-CASH = (
-    Place("cash", _("Cash application"), "wand-sparkles", "g y"),
-    Place("payments", _("Payments"), "banknote", "g b"),
-    Place("checkouts", _("Online payments"), "wallet"),
-    Place("refunds", _("Refunds"), "undo-2", "g e"),
-    Place("bank", _("Bank feeds"), "landmark", "g k"),
-    Place("statements", _("Statements"), "file-text", ""),
-    Place("debits", _("Direct debit"), "repeat", "g l"),
-    Place("books", _("Closing and journals"), "book-lock", "g j"),
-)
-AHEAD = (
-    Place("forecast", _("Cash forecast"), "trending-up", "g f"),
-    Place("scores", _("Scores"), "gauge", "g r"),
-    Place("anomalies", _("Anomalies"), "scan-search", "g n"),
-    Place("experiments", _("Experiments"), "flask-conical", "g x"),
-    Place("models", _("Pay-date model"), "brain", "g d"),
-)
-CONTROL = (
-    Place("imports", _("Imports"), "upload", "g u"),
-    Place("early-payment", _("Early payment"), "percent"),
-    Place("einvoice-files", _("E-invoices"), "file-code"),
-    Place("strategies", _("Strategies"), "route", "g s"),
-    Place("channels", _("Channels"), "radio-tower"),
-    Place("mailboxes", _("Mailboxes"), "mailbox"),
-    Place("suppressions", _("Suppressed addresses"), "ban"),
-    Place("mail-domain", _("Mail domain"), "globe"),
-    Place("intent-models", _("Message reader"), "brain"),
-    Place("verify", _("Verify"), "shield-check", "g v"),
-    Place("audit", _("Audit log"), "scroll-text", "g a"),
-    Place("users", _("People"), "user-cog", "", "user.manage"),
-    Place("company", _("Settings"), "settings"),
-)
-ON_PHONE = ("home", "worklist", "customers", "messages")
-"""Pages in the bar at the bottom of a phone; the rest is one tap further."""
 
 GATE_LABELS = {
     "nothing_to_chase": (
@@ -236,6 +148,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
         (_("Credit"), _places(context, CREDIT)),
         (_("Cash"), _places(context, CASH)),
         (_("Looking ahead"), _places(context, AHEAD)),
+        (_("Insight"), _places(context, INSIGHT)),
         (_("Control"), _places(context, CONTROL)),
     ]
     return {"groups": groups, "company": context.get("company")}
@@ -244,7 +157,9 @@ def navigation(context: template.Context) -> dict[str, Any]:
 @register.inclusion_tag("web/parts/bottombar.html", takes_context=True)
 def bottombar(context: template.Context) -> dict[str, Any]:
     """List the same pages for a phone: four in reach, the rest behind one button."""
-    places = _places(context, (*DAILY, *TALK, *COLLECT, *CREDIT, *CASH, *AHEAD, *CONTROL))
+    places = _places(
+        context, (*DAILY, *TALK, *COLLECT, *CREDIT, *CASH, *AHEAD, *INSIGHT, *CONTROL)
+    )
     return {
         "near": [place for place in places if place["page"] in ON_PHONE],
         "rest": [place for place in places if place["page"] not in ON_PHONE],
@@ -256,7 +171,9 @@ def key_places(context: template.Context) -> list[dict[str, Any]]:
     """Return the pages that two keys open, for the help dialog and the keyboard."""
     return [
         place
-        for place in _places(context, (*DAILY, *TALK, *COLLECT, *CREDIT, *CASH, *AHEAD, *CONTROL))
+        for place in _places(
+            context, (*DAILY, *TALK, *COLLECT, *CREDIT, *CASH, *AHEAD, *INSIGHT, *CONTROL)
+        )
         if place["keys"]
     ]
 

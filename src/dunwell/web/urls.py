@@ -200,6 +200,7 @@ urlpatterns = [
     path("conversations/", include("dunwell.web.conversation_urls")),
     path("contact-rules/", include("dunwell.web.contact_rule_urls")),
     path("", include("dunwell.web.debtor_side_urls")),
+    path("", include("dunwell.web.insight_urls")),
     path("suppressions/", include("dunwell.web.suppression_urls")),
     path("mail-domain/", include("dunwell.web.domain_check_urls")),
     path("intent-models/", include("dunwell.web.intent_model_urls")),

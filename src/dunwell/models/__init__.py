@@ -12,6 +12,7 @@ from dunwell.models.agencies import (
     PlacementNote,
 )
 from dunwell.models.anomalies import Anomaly
+from dunwell.models.appetite_statements import AppetiteStatement
 from dunwell.models.application_mails import ApplicationDeadline, ApplicationMail
 from dunwell.models.autopay import Autopay, AutopayCharge, AutopayLine, SavedMethod
 from dunwell.models.bank import (
@@ -23,6 +24,7 @@ from dunwell.models.bank import (
     Remittance,
     RemittanceLine,
 )
+from dunwell.models.budgets import Budget, BudgetLine
 from dunwell.models.channels import Channel, DomainCheck, Suppression
 from dunwell.models.charges import Charge, ReferenceRate
 from dunwell.models.checkout_returns import Chargeback, CheckoutRefund
@@ -33,6 +35,7 @@ from dunwell.models.checkouts import (
     PaymentProvider,
     ProviderEvent,
 )
+from dunwell.models.collection_costs import CollectionCost
 from dunwell.models.companies import Company, Membership, Role, SignInLink, User
 from dunwell.models.contact_rules import Consent, ContactAttempt, ContactRestriction, Signal
 from dunwell.models.conversations import (
@@ -45,6 +48,7 @@ from dunwell.models.conversations import (
     IntentModel,
     Mailbox,
 )
+from dunwell.models.covenants import Covenant, CovenantTest, CovenantWaiver
 from dunwell.models.covers import Cover, CoverClaim, CoverNotice
 from dunwell.models.credit_applications import (
     ApplicationCheck,
@@ -89,6 +93,7 @@ from dunwell.models.escalations import Escalation, ExposureFreeze, Watch, WatchC
 from dunwell.models.events import ChainHead, Event
 from dunwell.models.experiments import ActionChoice, Experiment
 from dunwell.models.feedback import Survey
+from dunwell.models.gap_alerts import GapAlert
 from dunwell.models.holds import Hold
 from dunwell.models.imports import ImportBatch, ImportFinding, ImportProfile
 from dunwell.models.invoice_platforms import InvoicePlatform
@@ -103,6 +108,7 @@ from dunwell.models.invoices import (
     TaxRate,
 )
 from dunwell.models.items import Item, OpenItem
+from dunwell.models.kpi_slices import KpiSlice
 from dunwell.models.kpis import Habit, KpiValue
 from dunwell.models.legal import (
     LegalEntry,
@@ -112,6 +118,12 @@ from dunwell.models.legal import (
     VatRelief,
 )
 from dunwell.models.limits import CreditGroup, CreditGroupMember, CreditLimit
+from dunwell.models.liquidity import (
+    CashPosition,
+    LiquidityRule,
+    PlannedPayment,
+    WorkingCapitalRow,
+)
 from dunwell.models.mandate_consents import MandateConsent
 from dunwell.models.matching import (
     CaseView,
@@ -141,14 +153,18 @@ from dunwell.models.portal_mails import PortalCode, PortalKnock, PortalMail
 from dunwell.models.portal_requests import DisputeComment, PortalRequest, PortalSeen
 from dunwell.models.portal_settings import PortalSetting
 from dunwell.models.portal_views import PortalView
+from dunwell.models.portfolio_measures import PortfolioMeasure
 from dunwell.models.predictions import CashForecast, ItemPrediction, PredictionLog
+from dunwell.models.process import ProcessMonth
 from dunwell.models.promises import Promise, PromiseConsequence, PromiseItem
 from dunwell.models.provider_payouts import ProviderPayout, ProviderPayoutLine
 from dunwell.models.rates import Feed, FxRate
 from dunwell.models.receipts import Receipt
 from dunwell.models.refunds import Payee, Refund
+from dunwell.models.risk_signals import RiskSignal, SignalFeed, SignalMatch
 from dunwell.models.runs import Run
 from dunwell.models.sanctions import SanctionEntry, SanctionList, ScreeningHit
+from dunwell.models.scenarios import Scenario
 from dunwell.models.scorecards import Scorecard, ScoreSnapshot
 from dunwell.models.segments import (
     Absence,
@@ -169,6 +185,7 @@ from dunwell.models.settlements import (
 from dunwell.models.statement_answers import StatementAnswer
 from dunwell.models.statements import AccountStatement
 from dunwell.models.strategies import Replay, StrategyOverride
+from dunwell.models.stress_scenarios import StressScenario
 from dunwell.models.supplier_statements import SupplierStatement, SupplierStatementLine
 from dunwell.models.tasks import Snooze, Task, WorklistEntry
 from dunwell.models.tokens import ApiToken, IdempotencyKey
@@ -188,6 +205,7 @@ __all__ = [
     "Allocation",
     "Anomaly",
     "ApiToken",
+    "AppetiteStatement",
     "ApplicationCheck",
     "ApplicationCondition",
     "ApplicationDeadline",
@@ -203,12 +221,15 @@ __all__ = [
     "BankFile",
     "BankLayout",
     "BankStatement",
+    "Budget",
+    "BudgetLine",
     "BureauAccount",
     "BureauConsent",
     "BureauPull",
     "BureauReport",
     "CaseView",
     "CashForecast",
+    "CashPosition",
     "CauseAction",
     "ChainHead",
     "Channel",
@@ -217,6 +238,7 @@ __all__ = [
     "Checkout",
     "CheckoutLine",
     "CheckoutRefund",
+    "CollectionCost",
     "Company",
     "Consent",
     "Contact",
@@ -224,6 +246,9 @@ __all__ = [
     "ContactRestriction",
     "Conversation",
     "ConversationItem",
+    "Covenant",
+    "CovenantTest",
+    "CovenantWaiver",
     "Cover",
     "CoverClaim",
     "CoverNotice",
@@ -269,6 +294,7 @@ __all__ = [
     "Feed",
     "FinancialStatement",
     "FxRate",
+    "GapAlert",
     "Habit",
     "Hold",
     "IdempotencyKey",
@@ -294,11 +320,13 @@ __all__ = [
     "ItemPrediction",
     "Journal",
     "JournalLine",
+    "KpiSlice",
     "KpiValue",
     "LegalEntry",
     "LegalMatter",
     "LegalMatterItem",
     "LimitationEvent",
+    "LiquidityRule",
     "Mailbox",
     "Mandate",
     "MandateConsent",
@@ -329,6 +357,7 @@ __all__ = [
     "PlacementNote",
     "PlanInstalment",
     "PlanItem",
+    "PlannedPayment",
     "PolicyVersion",
     "Pool",
     "PoolMember",
@@ -345,7 +374,9 @@ __all__ = [
     "PortalSeen",
     "PortalSetting",
     "PortalView",
+    "PortfolioMeasure",
     "PredictionLog",
+    "ProcessMonth",
     "Promise",
     "PromiseConsequence",
     "PromiseItem",
@@ -358,11 +389,13 @@ __all__ = [
     "Remittance",
     "RemittanceLine",
     "Replay",
+    "RiskSignal",
     "Role",
     "Run",
     "SanctionEntry",
     "SanctionList",
     "SavedMethod",
+    "Scenario",
     "ScoreSnapshot",
     "Scorecard",
     "ScreeningHit",
@@ -373,10 +406,13 @@ __all__ = [
     "SettlementItem",
     "SignInLink",
     "Signal",
+    "SignalFeed",
+    "SignalMatch",
     "Snooze",
     "StatementAnswer",
     "StatementLine",
     "StrategyOverride",
+    "StressScenario",
     "SupplierStatement",
     "SupplierStatementLine",
     "Suppression",
@@ -392,5 +428,6 @@ __all__ = [
     "WebhookDelivery",
     "WebhookEndpoint",
     "WorkCapacity",
+    "WorkingCapitalRow",
     "WorklistEntry",
 ]

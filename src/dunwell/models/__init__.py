@@ -1,5 +1,6 @@
 """The records. One file per noun; import them from here."""
 
+from dunwell.models.advisors import AdvisorAccess, AdvisorExtension, AdvisorTrace
 from dunwell.models.agencies import (
     Agency,
     AgencyFileLine,
@@ -11,6 +12,7 @@ from dunwell.models.agencies import (
     PlacementItem,
     PlacementNote,
 )
+from dunwell.models.analyses import Analysis, AnalysisPart
 from dunwell.models.anomalies import Anomaly
 from dunwell.models.appetite_statements import AppetiteStatement
 from dunwell.models.application_mails import ApplicationDeadline, ApplicationMail
@@ -25,6 +27,7 @@ from dunwell.models.bank import (
     RemittanceLine,
 )
 from dunwell.models.budgets import Budget, BudgetLine
+from dunwell.models.cash_outlooks import CashBasis, CashPeriod
 from dunwell.models.channels import Channel, DomainCheck, Suppression
 from dunwell.models.charges import Charge, ReferenceRate
 from dunwell.models.checkout_returns import Chargeback, CheckoutRefund
@@ -93,9 +96,18 @@ from dunwell.models.escalations import Escalation, ExposureFreeze, Watch, WatchC
 from dunwell.models.events import ChainHead, Event
 from dunwell.models.experiments import ActionChoice, Experiment
 from dunwell.models.feedback import Survey
+from dunwell.models.financing import (
+    FinancingDraw,
+    FinancingFacility,
+    FinancingItem,
+    FinancingMove,
+    FinancingTerms,
+)
 from dunwell.models.gap_alerts import GapAlert
 from dunwell.models.holds import Hold
 from dunwell.models.imports import ImportBatch, ImportFinding, ImportProfile
+from dunwell.models.industry_figures import IndustryFigure
+from dunwell.models.initiatives import Duel, DuelCustomer, DuelLook, Initiative
 from dunwell.models.invoice_platforms import InvoicePlatform
 from dunwell.models.invoices import (
     CustomerInvoicing,
@@ -154,13 +166,27 @@ from dunwell.models.portal_requests import DisputeComment, PortalRequest, Portal
 from dunwell.models.portal_settings import PortalSetting
 from dunwell.models.portal_views import PortalView
 from dunwell.models.portfolio_measures import PortfolioMeasure
+from dunwell.models.portfolio_reviews import (
+    PortfolioDecision,
+    PortfolioPack,
+    PortfolioReview,
+    PortfolioSignature,
+    ReviewRhythm,
+)
 from dunwell.models.predictions import CashForecast, ItemPrediction, PredictionLog
 from dunwell.models.process import ProcessMonth
 from dunwell.models.promises import Promise, PromiseConsequence, PromiseItem
 from dunwell.models.provider_payouts import ProviderPayout, ProviderPayoutLine
+from dunwell.models.provisions import (
+    LossAssessment,
+    ProvisionLine,
+    ProvisionMove,
+    ProvisionRun,
+)
 from dunwell.models.rates import Feed, FxRate
 from dunwell.models.receipts import Receipt
 from dunwell.models.refunds import Payee, Refund
+from dunwell.models.retentions import Retention
 from dunwell.models.risk_signals import RiskSignal, SignalFeed, SignalMatch
 from dunwell.models.runs import Run
 from dunwell.models.sanctions import SanctionEntry, SanctionList, ScreeningHit
@@ -187,6 +213,7 @@ from dunwell.models.statements import AccountStatement
 from dunwell.models.strategies import Replay, StrategyOverride
 from dunwell.models.stress_scenarios import StressScenario
 from dunwell.models.supplier_statements import SupplierStatement, SupplierStatementLine
+from dunwell.models.targets import Milestone, TargetLine, TargetProgress, TargetSet, WorkSetting
 from dunwell.models.tasks import Snooze, Task, WorklistEntry
 from dunwell.models.tokens import ApiToken, IdempotencyKey
 from dunwell.models.transfers import Transfer, TransferItem
@@ -198,11 +225,16 @@ __all__ = [
     "AccountStatement",
     "ActionChoice",
     "Adjustment",
+    "AdvisorAccess",
+    "AdvisorExtension",
+    "AdvisorTrace",
     "Agency",
     "AgencyFileLine",
     "AgencyReport",
     "AgencySeat",
     "Allocation",
+    "Analysis",
+    "AnalysisPart",
     "Anomaly",
     "ApiToken",
     "AppetiteStatement",
@@ -228,7 +260,9 @@ __all__ = [
     "BureauPull",
     "BureauReport",
     "CaseView",
+    "CashBasis",
     "CashForecast",
+    "CashPeriod",
     "CashPosition",
     "CauseAction",
     "ChainHead",
@@ -282,6 +316,9 @@ __all__ = [
     "DisputeTask",
     "DocumentRequest",
     "DomainCheck",
+    "Duel",
+    "DuelCustomer",
+    "DuelLook",
     "EInvoiceFile",
     "EarlyPaymentOffer",
     "EarlyWarning",
@@ -293,6 +330,11 @@ __all__ = [
     "ExposureFreeze",
     "Feed",
     "FinancialStatement",
+    "FinancingDraw",
+    "FinancingFacility",
+    "FinancingItem",
+    "FinancingMove",
+    "FinancingTerms",
     "FxRate",
     "GapAlert",
     "Habit",
@@ -307,6 +349,8 @@ __all__ = [
     "InboundReading",
     "Incentive",
     "IncentiveGrant",
+    "IndustryFigure",
+    "Initiative",
     "IntentModel",
     "Invoice",
     "InvoiceFile",
@@ -327,6 +371,7 @@ __all__ = [
     "LegalMatterItem",
     "LimitationEvent",
     "LiquidityRule",
+    "LossAssessment",
     "Mailbox",
     "Mandate",
     "MandateConsent",
@@ -337,6 +382,7 @@ __all__ = [
     "Message",
     "MessageAttachment",
     "MessageItem",
+    "Milestone",
     "ModelCheck",
     "ModelVersion",
     "Note",
@@ -374,7 +420,11 @@ __all__ = [
     "PortalSeen",
     "PortalSetting",
     "PortalView",
+    "PortfolioDecision",
     "PortfolioMeasure",
+    "PortfolioPack",
+    "PortfolioReview",
+    "PortfolioSignature",
     "PredictionLog",
     "ProcessMonth",
     "Promise",
@@ -383,12 +433,17 @@ __all__ = [
     "ProviderEvent",
     "ProviderPayout",
     "ProviderPayoutLine",
+    "ProvisionLine",
+    "ProvisionMove",
+    "ProvisionRun",
     "Receipt",
     "ReferenceRate",
     "Refund",
     "Remittance",
     "RemittanceLine",
     "Replay",
+    "Retention",
+    "ReviewRhythm",
     "RiskSignal",
     "Role",
     "Run",
@@ -417,6 +472,9 @@ __all__ = [
     "SupplierStatementLine",
     "Suppression",
     "Survey",
+    "TargetLine",
+    "TargetProgress",
+    "TargetSet",
     "Task",
     "TaxRate",
     "Transfer",
@@ -428,6 +486,7 @@ __all__ = [
     "WebhookDelivery",
     "WebhookEndpoint",
     "WorkCapacity",
+    "WorkSetting",
     "WorkingCapitalRow",
     "WorklistEntry",
 ]

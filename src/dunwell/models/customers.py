@@ -40,6 +40,8 @@ class Customer(models.Model):
     )
     region = models.CharField(max_length=12, blank=True, default="", db_default="")
     zones = models.JSONField(default=list, db_default=[])
+    sector = models.CharField(max_length=2, blank=True, default="", db_default="")
+    """NACE Rev. 2: a division's two digits, or a section's letter where no more is known."""
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     collector = models.ForeignKey(User, models.SET_NULL, null=True, related_name="customers")
     is_opted_out = models.BooleanField(default=False)

@@ -52,6 +52,7 @@ class Task(models.Model):
         DEADLINE = "deadline", _("Legal deadline")
         CHARGEBACK = "chargeback", _("Answer a chargeback")
         NOT_RECEIVED = "not_received", _("Make sure it was received")
+        SIGNAL = "signal", _("Look into a signal")
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")

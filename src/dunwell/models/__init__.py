@@ -120,7 +120,7 @@ from dunwell.models.invoices import (
     TaxRate,
 )
 from dunwell.models.items import Item, OpenItem
-from dunwell.models.kpi_slices import KpiSlice
+from dunwell.models.kept_slices import KeptSlice
 from dunwell.models.kpis import Habit, KpiValue
 from dunwell.models.legal import (
     LegalEntry,
@@ -364,7 +364,7 @@ __all__ = [
     "ItemPrediction",
     "Journal",
     "JournalLine",
-    "KpiSlice",
+    "KeptSlice",
     "KpiValue",
     "LegalEntry",
     "LegalMatter",

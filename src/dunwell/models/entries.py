@@ -16,6 +16,9 @@ class EntryLine(models.Model):
         PAYMENT = "payment", _("Payment")
         ALLOCATION = "allocation", _("Allocation")
         PAYOUT = "payout", _("Payout of a payment provider")
+        PROVISION = "provision", _("Provision run")
+        REVERSAL = "reversal", _("Reversal of a provision run")
+        FINANCING = "financing", _("Financing of receivables")
 
     class Account(models.TextChoices):
         RECEIVABLE = "receivable", _("Receivables control")
@@ -35,6 +38,10 @@ class EntryLine(models.Model):
         COMMISSION = "commission", _("Commission of agencies")
         PROVIDER = "provider", _("Money with payment providers")
         FEES = "fees", _("Fees of payment providers")
+        ALLOWANCE = "allowance", _("Allowance for expected losses")
+        IMPAIRMENT = "impairment", _("Expected losses charged")
+        LOAN = "loan", _("Owed to lenders on receivables")
+        FINANCE = "finance", _("Costs of financing receivables")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="entry_lines")
     source = models.CharField(max_length=10, choices=Source)

@@ -26,6 +26,7 @@ class PolicyVersion(models.Model):
         FEEDBACK = "feedback", _("Feedback")
         RESPONSES = "responses", _("Deliveries and invoice answers")
         EARLY_PAY = "early_pay", _("Early payment")
+        PROVISIONS = "provisions", _("Provisions")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -50,6 +50,8 @@ class Role(models.TextChoices):
     RESOLVER = "resolver", _("Dispute resolver")
     READ_ONLY = "read_only", _("Read only")
     PARTNER = "partner", _("Agency partner")
+    ADVISOR = "advisor", _("Advisor")
+    AUDITOR = "auditor", _("Auditor")
 
 
 class Membership(models.Model):

@@ -26,7 +26,7 @@ from dunwell.models.bank import (
     Remittance,
     RemittanceLine,
 )
-from dunwell.models.budgets import Budget, BudgetLine
+from dunwell.models.budgets import Budget, BudgetLine, MonthActual
 from dunwell.models.cash_outlooks import CashBasis, CashPeriod
 from dunwell.models.channels import Channel, DomainCheck, Suppression
 from dunwell.models.charges import Charge, ReferenceRate
@@ -385,6 +385,7 @@ __all__ = [
     "Milestone",
     "ModelCheck",
     "ModelVersion",
+    "MonthActual",
     "Note",
     "NumberSeries",
     "OpenItem",

@@ -111,3 +111,31 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.figure} {self.month_on}: {self.value}"
+
+
+class MonthActual(models.Model):
+    """What really happened in a month: projection of the books, kept by the day's cycle.
+
+    Figures, slices and units as in `BudgetLine`; `as_of` is the last day it was worked out for,
+    and the month counts up to that day.
+    """
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="month_actuals")
+    month_on = models.DateField()
+    currency = models.CharField(max_length=3)
+    figure = models.CharField(max_length=16, choices=BudgetLine.Figure)
+    dimension = models.CharField(max_length=9, choices=BudgetLine.Dimension, blank=True)
+    key = models.CharField(max_length=150, blank=True)
+    value = models.BigIntegerField()
+    as_of = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "currency", "month_on", "figure", "dimension", "key"],
+                name="month_actual_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.figure} {self.month_on}: {self.value}"

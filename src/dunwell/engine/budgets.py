@@ -71,7 +71,9 @@ def run_rate(
     if not passed:
         return None
     total = sum(minor for _, minor in last_year)
-    then = sum(_passed(on, minor, months_after(min(as_of, ends_on), -12)) for on, minor in last_year)
+    then = sum(
+        _passed(on, minor, months_after(min(as_of, ends_on), -12)) for on, minor in last_year
+    )
     return RunRate(
         to_date=to_date,
         straight=part(to_date, whole, passed),
@@ -84,7 +86,9 @@ def _passed(month_on: date, minor: int, until: date) -> int:
     return part(minor, min(days, max(0, (until - month_on).days + 1)), days)
 
 
-def grown(values: Mapping[tuple[str, ...], int], growth_ppm: Mapping[str, int]) -> dict[tuple[str, ...], int]:
+def grown(
+    values: Mapping[tuple[str, ...], int], growth_ppm: Mapping[str, int]
+) -> dict[tuple[str, ...], int]:
     """Return last year's values, keyed by figure first, with each figure's growth; none below 0."""
     return {
         key: max(0, part(value, PPM + growth_ppm.get(key[0], 0), PPM))

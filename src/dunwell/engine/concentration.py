@@ -19,7 +19,8 @@ class CreditRow:
     """One customer of the book, in home minor units and ppm.
 
     `exposure_minor` None: a rate is missing. `limit_minor` None: none was ever granted. `pd_ppm`
-    and `lgd_ppm` are those of its rating and class.
+    and `lgd_ppm` are those of its rating and class. The rest as in `BookRow`; `collector_id` 0:
+    nobody is named.
     """
 
     customer_id: int
@@ -30,6 +31,12 @@ class CreditRow:
     risk_class: str = ""
     country: str = ""
     segment: str = ""
+    sector: str = ""
+    collector_id: int = 0
+    group_id: int = 0
+    currencies: tuple[tuple[str, int], ...] = ()
+    covered_minor: int = 0
+    is_new: bool = False
 
     @property
     def known_minor(self) -> int:
@@ -86,23 +93,73 @@ def share_of(amount_minor: int, whole_minor: int) -> int:
 
 def slices(rows: Iterable[CreditRow], *, by: Callable[[CreditRow], str]) -> tuple[Slice, ...]:
     """Return the book in groups, the largest first; groups add up to the whole."""
-    held: dict[str, list[CreditRow]] = defaultdict(list)
+    return spread_slices(rows, by=lambda row: ((by(row), row.known_minor),))
+
+
+def spread_slices(
+    rows: Iterable[CreditRow], *, by: Callable[[CreditRow], Iterable[tuple[str, int]]]
+) -> tuple[Slice, ...]:
+    """Return the book in groups where one customer may lie in several, by currency for one.
+
+    `by` says how much of a customer's exposure is where, adding up to it; its expected loss goes
+    with the exposure. Exposures of the groups add up to the whole, customers do not need to.
+    """
+    exposures: dict[str, int] = defaultdict(int)
+    losses: dict[str, int] = defaultdict(int)
+    customers: dict[str, int] = defaultdict(int)
     for row in rows:
-        held[by(row)].append(row)
-    whole = sum(row.known_minor for some in held.values() for row in some)
-    found = []
-    for name, some in held.items():
-        exposure = sum(row.known_minor for row in some)
-        found.append(
-            Slice(
-                name=name,
-                customers=len(some),
-                exposure_minor=exposure,
-                share_ppm=share_of(exposure, whole),
-                loss_minor=sum(row.loss_minor for row in some),
-            )
+        held = list(by(row))
+        left = row.loss_minor
+        for place, (name, amount) in enumerate(held, 1):
+            # the last part takes what rounding left, so that losses add up as well
+            is_last = place == len(held)
+            loss_minor = left if is_last else part(row.loss_minor, amount, row.known_minor or 1)
+            left -= loss_minor
+            exposures[name] += amount
+            losses[name] += loss_minor
+            customers[name] += 1
+    whole = sum(exposures.values())
+    found = [
+        Slice(
+            name=name,
+            customers=customers[name],
+            exposure_minor=amount,
+            share_ppm=share_of(amount, whole),
+            loss_minor=losses[name],
         )
+        for name, amount in exposures.items()
+    ]
     return tuple(sorted(found, key=lambda one: (-one.exposure_minor, one.name)))
+
+
+def lorenz(amounts: Iterable[int], *, points: int = 20) -> tuple[tuple[int, int], ...]:
+    """Return the Lorenz curve: the share of the exposure that the smallest customers hold, ppm.
+
+    Pairs (share of customers, share of exposure) from (0, 0) to (1, 1), at most `points` steps;
+    on the diagonal everybody owes the same (Lorenz 1905). Empty for an empty book.
+    """
+    ordered = sorted(amount for amount in amounts if amount > 0)
+    whole = sum(ordered)
+    if not whole:
+        return ()
+    steps = min(points, len(ordered))
+    marks = {len(ordered) * step // steps for step in range(1, steps + 1)}
+    found, held = [(0, 0)], 0
+    for count, amount in enumerate(ordered, 1):
+        held += amount
+        if count in marks:
+            found.append((count * PPM // len(ordered), held * PPM // whole))
+    return tuple(found)
+
+
+def gini(amounts: Iterable[int]) -> int:
+    """Return the Gini coefficient in ppm: 0 where all owe the same, near 1 where one owes all."""
+    ordered = sorted(amount for amount in amounts if amount > 0)
+    whole, count = sum(ordered), len(ordered)
+    if not whole:
+        return 0
+    weighted = sum(place * amount for place, amount in enumerate(ordered, 1))
+    return (2 * weighted - (count + 1) * whole) * PPM // (count * whole)
 
 
 def concentration(rows: Sequence[CreditRow], *, most: int = 10) -> Concentration:

@@ -60,7 +60,9 @@ def next_test_on(first_on: date, every_months: int, *, as_of: date) -> date:
     return on
 
 
-def breach_on(measure: str, threshold: int, course: Sequence[tuple[date, int | None]]) -> date | None:
+def breach_on(
+    measure: str, threshold: int, course: Sequence[tuple[date, int | None]]
+) -> date | None:
     """Return the first day of a forecast on which the covenant would be broken."""
     for on, measured in course:
         if standing(measure, measured=measured, threshold=threshold).is_met is False:

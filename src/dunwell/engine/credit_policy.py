@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from dunwell.engine import documents
+from dunwell.engine.appetite_measures import AppetiteLimit
 from dunwell.engine.application_rules import ApplicationRules, read_application_rules
 from dunwell.engine.cover_clock import CoverRules, read_cover_rules
-from dunwell.engine.credit_appetite import AppetiteLimit, read_appetite
+from dunwell.engine.credit_appetite import read_appetite
 from dunwell.engine.credit_classes import (
     OUTCOMES,
     Classes,

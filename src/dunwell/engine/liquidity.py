@@ -80,9 +80,7 @@ def liquidity_figures(
     names = ("expected_minor", "p5_minor", "p10_minor", "p50_minor", "p90_minor", "p95_minor")
     closing = dict.fromkeys(names, opening_minor)
     for flow in flows:
-        closing = {
-            name: closing[name] + getattr(flow, name) - flow.out_minor for name in names
-        }
+        closing = {name: closing[name] + getattr(flow, name) - flow.out_minor for name in names}
         weeks.append(
             WeekBalance(
                 starts_on=flow.starts_on,

@@ -9,8 +9,9 @@ loss of a failed customer is its exposure times LGD.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from dunwell.engine.appetite_measures import AppetiteLimit, BookRow
 from dunwell.engine.concentration import PPM, CreditRow
-from dunwell.engine.credit_appetite import AppetiteLimit, BookRow, Gauge, gauges
+from dunwell.engine.credit_appetite import Gauge, gauges
 from dunwell.engine.money import part
 
 
@@ -131,4 +132,9 @@ def book_row(row: CreditRow) -> BookRow:
         country=row.country,
         pd_ppm=row.pd_ppm,
         lgd_ppm=row.lgd_ppm,
+        sector=row.sector,
+        currencies=row.currencies,
+        group_id=row.group_id,
+        covered_minor=row.covered_minor,
+        is_new=row.is_new,
     )

@@ -1,0 +1,135 @@
+"""The directly-follows graph of a process, and where its boxes stand: layers from left to right."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dunwell.engine.process.marks import ARROW, STEP, STILL_WAITING
+from dunwell.engine.process.path import PLACES
+from dunwell.engine.process.sums import MEDIAN_MILLI, P90_MILLI, Sum, quantile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Activity:
+    """How often something happened, and how many cases with what amount have stood there since."""
+
+    name: str
+    events: int
+    waiting: int
+    waiting_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Follow:
+    """One activity right after another: how often, after what time, how much money waited.
+
+    Times in calendar days and whole business hours; `money_days` in minor units times days.
+    `next` is empty where the case ended, STILL_WAITING where nothing has come yet.
+    """
+
+    name: str
+    activity: str
+    next: str
+    times: int
+    cases: int
+    amount_minor: int
+    median_days: int | None
+    p90_days: int | None
+    median_hours: int | None
+    p90_hours: int | None
+    money_days: int
+
+
+def follows(sums: Mapping[tuple[str, str], Sum]) -> tuple[Follow, ...]:
+    """Return what follows what, the most money days first; `sums` as `sums.added` gives them."""
+    rows = [_follow(one) for (kind, _), one in sums.items() if kind == STEP]
+    return tuple(sorted(rows, key=lambda row: (-row.money_days, -row.times, row.name)))
+
+
+def bottlenecks(rows: Iterable[Follow]) -> tuple[Follow, ...]:
+    """Return the waits that held money, in the order given: those of `follows` rank them."""
+    return tuple(row for row in rows if row.next and row.money_days > 0)
+
+
+def activities(rows: Iterable[Follow]) -> tuple[Activity, ...]:
+    """Return how often each activity happened, in the order of the process, others by name."""
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        held = found.setdefault(row.activity, [0, 0, 0])
+        held[0] += row.times
+        if row.next == STILL_WAITING:
+            held[1] += row.times
+            held[2] += row.amount_minor
+    return tuple(
+        Activity(name=name, events=held[0], waiting=held[1], waiting_minor=held[2])
+        for name, held in sorted(found.items(), key=lambda one: (_place(one[0]), one[0]))
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """Where the box of an activity stands: its layer from the left and its row from the top."""
+
+    name: str
+    layer: int
+    row: int
+
+
+def main_follows(rows: Iterable[Follow], *, most: int) -> tuple[Follow, ...]:
+    """Return the most frequent of what follows what, ends and waits left out.
+
+    Each activity keeps the way by which it is reached most, so that no box stands alone.
+    """
+    inner = [row for row in rows if row.next and row.next != STILL_WAITING]
+    ranked = sorted(inner, key=lambda row: (-row.times, row.name))
+    kept = {row.name: row for row in ranked[:most]}
+    reached: set[str] = set()
+    for row in ranked:
+        if row.next not in reached and row.next != row.activity:
+            reached.add(row.next)
+            kept.setdefault(row.name, row)
+    return tuple(row for row in ranked if row.name in kept)
+
+
+def layers(names: Sequence[str], rows: Iterable[Follow]) -> tuple[Spot, ...]:
+    """Return where boxes stand so that what usually follows stands further right.
+
+    A way goes forward where the process' order says so, or for foreign activities the order of
+    `names`; the layer of a box is one more than the furthest box from which a way leads to it.
+    """
+    given = {name: place for place, name in enumerate(names)}
+    ranked = sorted(given, key=lambda name: (_place(name), given[name]))
+    order = {name: place for place, name in enumerate(ranked)}
+    forward: dict[str, list[str]] = {}
+    for row in rows:
+        if row.activity in order and row.next in order and order[row.activity] < order[row.next]:
+            forward.setdefault(row.next, []).append(row.activity)
+    layer: dict[str, int] = {}
+    rows_of: dict[int, int] = {}
+    found = []
+    for name in ranked:
+        layer[name] = max((layer[before] + 1 for before in forward.get(name, ())), default=0)
+        row_no = rows_of.get(layer[name], 0)
+        rows_of[layer[name]] = row_no + 1
+        found.append(Spot(name=name, layer=layer[name], row=row_no))
+    return tuple(found)
+
+
+def _place(name: str) -> int:
+    return PLACES.get(name, len(PLACES))
+
+
+def _follow(one: Sum) -> Follow:
+    activity, _, following = one.name.partition(ARROW)
+    return Follow(
+        name=one.name,
+        activity=activity,
+        next=following,
+        times=one.rows,
+        cases=one.cases,
+        amount_minor=one.amount_minor,
+        median_days=quantile(one.days, MEDIAN_MILLI),
+        p90_days=quantile(one.days, P90_MILLI),
+        median_hours=quantile(one.hours, MEDIAN_MILLI),
+        p90_hours=quantile(one.hours, P90_MILLI),
+        money_days=one.money_days,
+    )

@@ -89,7 +89,7 @@ def _passed(month_on: date, minor: int, until: date) -> int:
 def grown(
     values: Mapping[tuple[str, ...], int], growth_ppm: Mapping[str, int]
 ) -> dict[tuple[str, ...], int]:
-    """Return last year's values, keyed by figure first, with each figure's growth; none below 0."""
+    """Return values, keyed by figure first, with each figure's growth; none below 0."""
     return {
         key: max(0, part(value, PPM + growth_ppm.get(key[0], 0), PPM))
         for key, value in values.items()

@@ -14,7 +14,7 @@ AT_LEAST = ("liquidity", "borrowing_base")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """What was measured beside the threshold; headroom is what may still go, negative if broken."""
+    """What was measured beside the threshold; headroom may still go, negative if broken."""
 
     measured: int | None
     threshold: int
@@ -42,7 +42,7 @@ def cover_ppm(*, eligible_minor: int, eligible_ppm: int, drawn_minor: int) -> in
     return share_ppm(part(max(0, eligible_minor), eligible_ppm, PPM), drawn_minor)
 
 
-def test_days(first_on: date, every_months: int, *, after: date, until: date) -> list[date]:
+def days_of_tests(first_on: date, every_months: int, *, after: date, until: date) -> list[date]:
     """Return the test dates after one day up to another, oldest first."""
     found, number = [], 0
     while (on := months_after(first_on, number * every_months)) <= until:

@@ -5,7 +5,7 @@ Each section is read beside the rules it feeds; one that is not there has its re
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from dunwell.engine import documents
@@ -32,6 +32,7 @@ from dunwell.engine.credit_tables import (
     read_terms_table,
 )
 from dunwell.engine.documents import DocumentError
+from dunwell.engine.order_book import OrderAppetite, acting
 from dunwell.engine.order_rules import OrderRules, read_order_rules
 from dunwell.engine.review_rules import (
     ReviewRules,
@@ -144,6 +145,7 @@ def _policy(body: Mapping[str, object], cases: object) -> CreditPolicy:
         )
     classes = read_classes(body.get("classes"))
     champion, card = _scorecard(body.get("scorecard"))
+    appetite = read_appetite(body.get("appetite"), classes=classes.names)
     return CreditPolicy(
         name=name,
         valid_from=valid_from,
@@ -156,8 +158,10 @@ def _policy(body: Mapping[str, object], cases: object) -> CreditPolicy:
         decisions=read_decisions(body.get("decisions")),
         limits=read_limit_table(body.get("limits"), classes=classes.names),
         terms=read_terms_table(body.get("terms"), classes=classes.names),
-        appetite=read_appetite(body.get("appetite"), classes=classes.names),
-        orders=read_order_rules(body.get("orders")),
+        appetite=appetite,
+        orders=replace(
+            read_order_rules(body.get("orders")), appetite=_order_appetite(appetite, classes)
+        ),
         reviews=read_review_rules(body.get("reviews")),
         warnings=read_warning_rules(body.get("warnings")),
         applications=read_application_rules(body.get("applications")),
@@ -167,6 +171,17 @@ def _policy(body: Mapping[str, object], cases: object) -> CreditPolicy:
             for n, row in enumerate(documents.rows(cases, "cases", "credit"), 1)
         ),
     )
+
+
+def _order_appetite(
+    appetite: tuple[AppetiteLimit, ...], classes: Classes
+) -> OrderAppetite | None:
+    """Return what of the appetite holds orders, None where everything is only watched."""
+    limits = acting(appetite)
+    if not limits:
+        return None
+    losses = {one.name: (one.pd_ppm, one.lgd_ppm) for one in classes.table}
+    return OrderAppetite(limits=limits, unscored=classes.unscored, losses=losses)
 
 
 def _scorecard(value: object) -> tuple[str, Scorecard]:

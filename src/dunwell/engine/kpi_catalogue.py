@@ -6,6 +6,7 @@ take names and units from here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Kpi:
     digits: int = 2
     version: int = 1
     """Goes up whenever the formula gives another value for the same inputs."""
+    has_currency: bool = True
+    """Whether there is a value per currency; else one for all, under an empty currency."""
 
     @property
     def formula_id(self) -> str:
@@ -186,14 +189,60 @@ _ALL = (
         "Herfindahl-Hirschman index",
         digits=0,
     ),
+    Kpi(
+        "dso_undisputed",
+        "Days sales outstanding without disputes",
+        "days",
+        "(receivables - disputed) / sales * days",
+        _CRF,
+    ),
+    Kpi(
+        "cei_undisputed",
+        "Collection effectiveness without disputes",
+        "percent",
+        "(begin + sales - end) / (begin + sales - end current) * 100, disputed amounts taken off "
+        "begin, end and end current",
+        _CRF,
+    ),
+    Kpi(
+        "delinquency_rate",
+        "Delinquency",
+        "percent",
+        "receivables more than 30 days past due / receivables * 100",
+        _FIELD,
+    ),
+    Kpi(
+        "at_risk",
+        "At risk",
+        "percent",
+        "unpaid 90 days after the end of the month of billing / billed in it * 100, the newest "
+        "month that is so long over",
+        _FIELD,
+    ),
+    Kpi(
+        "write_off_recovery",
+        "Recovery after write-off",
+        "percent",
+        "recovered of write-offs / written off, over all time * 100",
+        _FIELD,
+    ),
+    Kpi(
+        "collection_progress",
+        "Collection progress",
+        "percent",
+        "promised and still to come, per customer at most what is to collect / overdue and not "
+        "disputed * 100",
+        "SAP Collections Management, collection progress",
+    ),
 )
 _MORE = (
     Kpi(
         "first_contact_resolution",
         "First-contact resolution",
         "percent",
-        "resolved at first contact and not reopened within 7 days / contacts * 100",
+        "resolved at first contact and not reopened within 7 days / contacts judged * 100",
         _FIELD,
+        has_currency=False,
     ),
     Kpi(
         "right_party_contact",
@@ -201,6 +250,7 @@ _MORE = (
         "percent",
         "calls that reached the right person / calls made * 100",
         _FIELD,
+        has_currency=False,
     ),
     Kpi("cost_to_collect", "Cost to collect", "per 100", "cost / cash collected * 100", _FIELD),
     Kpi(
@@ -210,6 +260,7 @@ _MORE = (
         "mean of days from delivery, end of period or order to issue, each invoice alike",
         _FIELD,
         digits=1,
+        has_currency=False,
     ),
     Kpi(
         "delivered_before_due",
@@ -217,6 +268,7 @@ _MORE = (
         "percent",
         "invoices proven to have arrived by their due day / invoices proven or due * 100",
         _FIELD,
+        has_currency=False,
     ),
     Kpi(
         "days_to_receipt",
@@ -225,10 +277,41 @@ _MORE = (
         "median of days from issue to the first proof of arrival, each invoice alike",
         _FIELD,
         digits=1,
+        has_currency=False,
     ),
-    Kpi("csat", "Customer satisfaction", "percent", "answers of 4 or 5 / answers * 100", _FIELD),
-    Kpi("nps", "Net promoter score", "points", "% promoters - % detractors", _FIELD, digits=0),
-    Kpi("auto_match", "Matched without a person", "percent", "auto lines / lines * 100", _FIELD),
+    Kpi(
+        "csat",
+        "Customer satisfaction",
+        "percent",
+        "answers of 4 or 5 / answers * 100",
+        _FIELD,
+        has_currency=False,
+    ),
+    Kpi(
+        "nps",
+        "Net promoter score",
+        "points",
+        "% promoters - % detractors",
+        _FIELD,
+        digits=0,
+        has_currency=False,
+    ),
+    Kpi(
+        "customer_effort",
+        "Ease of dealing with us (1 to 7)",
+        "points",
+        "sum of answers / answers",
+        _FIELD,
+        has_currency=False,
+    ),
+    Kpi(
+        "auto_match",
+        "Matched without a person",
+        "percent",
+        "auto lines / lines * 100",
+        _FIELD,
+        has_currency=False,
+    ),
     Kpi(
         "auto_match_amount",
         "Matched without a person, by amount",
@@ -242,6 +325,7 @@ _MORE = (
         "percent",
         "right auto lines / auto lines * 100",
         _FIELD,
+        has_currency=False,
     ),
     Kpi(
         "forecast_wape",
@@ -270,3 +354,38 @@ LEDGER_KPIS: Mapping[str, Kpi] = {kpi.id: kpi for kpi in _ALL}
 
 KPIS: Mapping[str, Kpi] = {**LEDGER_KPIS, **{kpi.id: kpi for kpi in _MORE}}
 """Every figure by its id."""
+
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "turnover": (
+        *("dso", "best_possible_dso", "average_days_delinquent", "countback_dso"),
+        *("sales_weighted_dso", "dso_undisputed", "turnover", "turnover_days"),
+    ),
+    "collection": (
+        *("cei_period", "cei_monthly", "cei_undisputed", "recovery_rate", "collection_progress"),
+        *("promises_kept_by_count", "promises_kept_by_amount", "cost_to_collect"),
+    ),
+    "payment": (
+        *("average_days_to_pay", "average_days_to_pay_simple", "average_days_late"),
+        *("average_days_late_floored",),
+    ),
+    "risk": (
+        *("current_share", "overdue_share", "delinquency_rate", "at_risk", "roll_not_due"),
+        *("roll_1_30", "roll_31_60", "roll_61_90", "bad_debt_to_sales", "write_off_rate"),
+        *("write_off_recovery", "concentration"),
+    ),
+    "cash": (
+        *("auto_match", "auto_match_amount", "auto_match_precision", "forecast_wape"),
+        *("forecast_bias", "forecast_mape"),
+    ),
+    "service": (
+        *("right_party_contact", "first_contact_resolution", "csat", "nps", "customer_effort"),
+        *("dispute_days_mean", "dispute_days_median", "days_to_invoice", "delivered_before_due"),
+        *("days_to_receipt",),
+    ),
+}
+"""The figures in the order and the groups they are shown in."""
+
+FORMULAS = sha256(" ".join(sorted(kpi.formula_id for kpi in KPIS.values())).encode()).hexdigest()[
+    :16
+]
+"""Changes whenever a formula does: what was kept under another one is worked out again."""

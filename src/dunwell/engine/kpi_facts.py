@@ -6,17 +6,15 @@ import narwhals.stable.v2 as nw
 
 from dunwell.engine.aging import BUCKETS, bucketed
 from dunwell.engine.calendars import day_number
-from dunwell.engine.items import open_items, settled_items, total, unapplied
-from dunwell.engine.ledger import Ledger, happened
+from dunwell.engine.items import total
+from dunwell.engine.kpi_book import KpiBook
+from dunwell.engine.kpi_rows import STATED
+from dunwell.engine.ledger import Ledger
 from dunwell.engine.movements import MEASURES, SALES_KINDS, movements
-from dunwell.engine.promises import assess_promises
 from dunwell.engine.schema import Column, Frame
 
-ROLL_DAYS = 30
-"""Width of a bucket: an unpaid item moves on by exactly one bucket in this time."""
-
-Window = tuple[int, int]
-"""First and last day number of a window."""
+MONTHLY = ("sales_minor", "open_sales_minor")
+"""Measures that figures need month by month."""
 
 KPI_FACTS: Frame = {
     "currency": Column(nw.String, "ISO 4217 code"),
@@ -36,30 +34,52 @@ def kpi_facts(ledger: Ledger, *, as_of: date, window_days: int) -> nw.LazyFrame:
     The window is the `window_days` days that end with `as_of`. Collect it once
     and hand the rows to `kpi_tables.kpi_values`.
     """
-    opened = open_items(ledger.items, ledger.allocations, as_of=as_of)
-    settled = settled_items(ledger.items, ledger.allocations, as_of=as_of)
-    earlier = as_of - timedelta(days=ROLL_DAYS)
-    before = open_items(ledger.items, ledger.allocations, as_of=earlier)
-    last = day_number(as_of)
-    window = (last - window_days + 1, last)
+    book = KpiBook(ledger, as_of, window_days)
     parts = [
         _moved(movements(ledger.items, ledger.allocations, as_of=as_of)),
-        _open_sales(opened),
-        _owed(opened),
-        _paid(settled.filter(nw.col("settled_day").is_between(*window))),
-        _rolled(before, opened),
-        _promised(
-            assess_promises(ledger.promises, ledger.allocations, ledger.items, as_of=as_of), window
-        ),
-        _disputed(ledger, opened, as_of=as_of, window=window),
+        _open_sales(book.opened),
+        _owed(book.owing),
+        _paid(book.paid),
+        _rolled(book.opened_earlier, book.opened),
+        _promised(book.judged),
+        _closed(book.closed_disputes),
         _sums(
-            unapplied(ledger.payments, ledger.allocations, as_of=as_of)
-            .group_by("currency")
-            .agg(unapplied_minor=total("unapplied_minor")),
+            book.unapplied.group_by("currency").agg(unapplied_minor=total("unapplied_minor")),
             ("unapplied_minor",),
         ),
+        *(_stated(name, rows(book)) for name, rows in STATED.items()),
     ]
     return nw.concat(parts, how="vertical")
+
+
+def monthly(facts: nw.LazyFrame, *, as_of: date, window_days: int) -> nw.LazyFrame:
+    """Return the facts with the days of movements put together: they give the same figures.
+
+    Sales keep their month, cut in two where the window begins; other movements only whether
+    they lie before the window or in it. So a part of the book has dozens of rows, not thousands.
+    """
+    last = day_number(as_of)
+    begin = last - window_days
+    key, measure = nw.col("key"), nw.col("measure")
+    month = key.cast(nw.Date).dt.truncate("1mo").cast(nw.Int32)
+    begin_month = day_number((as_of - timedelta(days=window_days)).replace(day=1))
+    is_cut = (month == begin_month) & (key > begin)
+    of_month = nw.when(is_cut).then(nw.lit(begin + 1, nw.Int32)).otherwise(month)
+    in_window = nw.lit(last, nw.Int32)
+    of_window = nw.when(key <= begin).then(nw.lit(begin, nw.Int32)).otherwise(in_window)
+    others = nw.when(measure.is_in(MEASURES)).then(of_window).otherwise(key)
+    put = nw.when(measure.is_in(MONTHLY)).then(of_month).otherwise(others)
+    return (
+        facts.with_columns(key=put.cast(nw.Int32))
+        .group_by("currency", "measure", "key")
+        .agg(value=nw.col("value").sum())
+        .select(*KPI_FACTS)
+    )
+
+
+def _stated(name: str, rows: nw.LazyFrame) -> nw.LazyFrame:
+    """Return the sum of an input's rows, per currency."""
+    return _sums(rows.group_by("currency").agg(total("amount_minor").alias(name)), (name,))
 
 
 def _sums(frame: nw.LazyFrame, names: tuple[str, ...], *, key: str | None = None) -> nw.LazyFrame:
@@ -90,13 +110,13 @@ def _open_sales(opened: nw.LazyFrame) -> nw.LazyFrame:
     return _sums(by_day, ("open_sales_minor",), key="issued_day")
 
 
-def _owed(opened: nw.LazyFrame) -> nw.LazyFrame:
+def _owed(owing: nw.LazyFrame) -> nw.LazyFrame:
     """Return what customers owe, squared too: the ingredients of concentration."""
     owed = nw.col("owed_minor")
-    by_customer = opened.group_by("currency", "customer_id").agg(owed_minor=total("open_minor"))
     by_currency = (
-        by_customer.filter(owed > 0)
-        .with_columns(square=owed.cast(nw.Int128) * owed.cast(nw.Int128), one=nw.lit(1, nw.Int64))
+        owing.with_columns(
+            square=owed.cast(nw.Int128) * owed.cast(nw.Int128), one=nw.lit(1, nw.Int64)
+        )
         .group_by("currency")
         .agg(
             owed_minor=total("owed_minor"),
@@ -110,7 +130,7 @@ def _owed(opened: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _paid(settled: nw.LazyFrame) -> nw.LazyFrame:
+def _paid(paid: nw.LazyFrame) -> nw.LazyFrame:
     """Return the lateness of what was settled with money in the window, weighted and plain."""
     amount = nw.col("amount_minor").cast(nw.Int128)
     late = nw.when(nw.col("days_late") > 0).then(nw.col("days_late")).otherwise(0)
@@ -124,8 +144,7 @@ def _paid(settled: nw.LazyFrame) -> nw.LazyFrame:
         "amount_days_late_floored",
     )
     by_currency = (
-        settled.filter(~nw.col("paid_day").is_null(), nw.col("amount_minor") > 0)
-        .with_columns(
+        paid.with_columns(
             settled_items=nw.lit(1, nw.Int64),
             settled_amount_minor=nw.col("amount_minor"),
             amount_days_to_pay=amount * nw.col("days_to_pay"),
@@ -165,16 +184,12 @@ def _rolled(before: nw.LazyFrame, opened: nw.LazyFrame) -> nw.LazyFrame:
     return _sums(by_currency, names)
 
 
-def _promised(assessed: nw.LazyFrame, window: Window) -> nw.LazyFrame:
+def _promised(judged: nw.LazyFrame) -> nw.LazyFrame:
     """Return how many promises, and how much, were judged and kept in the window."""
     is_kept = nw.col("outcome") == "kept"
     names = ("promises", "promises_kept", "promised_minor", "promised_kept_minor")
     by_currency = (
-        assessed.filter(
-            nw.col("judged_day").is_between(*window),
-            nw.col("outcome").is_in(["kept", "partially_kept", "broken"]),
-        )
-        .with_columns(
+        judged.with_columns(
             promises=nw.lit(1, nw.Int64),
             promises_kept=nw.when(is_kept).then(nw.lit(1, nw.Int64)).otherwise(0),
             promised_kept_minor=nw.when(is_kept).then(nw.col("promised_minor")).otherwise(0),
@@ -185,37 +200,9 @@ def _promised(assessed: nw.LazyFrame, window: Window) -> nw.LazyFrame:
     return _sums(by_currency, names)
 
 
-def _disputed(
-    ledger: Ledger, opened: nw.LazyFrame, *, as_of: date, window: Window
-) -> nw.LazyFrame:
-    """Return how long disputes closed in the window took, and what is disputed now."""
-    disputes = happened(ledger.disputes, "opened_day", ends="closed_day", as_of=as_of)
-    currencies = ledger.items.select("item_id", "currency")
-    closed = (
-        disputes.filter(nw.col("closed_day").is_between(*window))
-        .join(currencies, on="item_id", how="inner")
-        .with_columns(cycle_days=nw.col("closed_day") - nw.col("opened_day"))
-        .group_by("currency", "cycle_days")
-        .agg(disputes_closed=nw.len().cast(nw.Int64))
+def _closed(disputes: nw.LazyFrame) -> nw.LazyFrame:
+    """Return how many disputes closed in the window took how long."""
+    by_days = disputes.group_by("currency", "cycle_days").agg(
+        disputes_closed=nw.len().cast(nw.Int64)
     )
-    still = nw.col("closed_day").is_null()
-    disputed = (
-        disputes.filter(still)
-        .group_by("item_id")
-        .agg(disputed_minor=total("amount_minor"))
-        .join(opened.select("item_id", "currency", "open_minor"), on="item_id", how="inner")
-        .with_columns(
-            disputed_minor=nw.when(nw.col("disputed_minor") > nw.col("open_minor"))
-            .then(nw.col("open_minor"))
-            .otherwise(nw.col("disputed_minor"))
-        )
-        .group_by("currency")
-        .agg(disputed_minor=total("disputed_minor"))
-    )
-    return nw.concat(
-        [
-            _sums(closed, ("disputes_closed",), key="cycle_days"),
-            _sums(disputed, ("disputed_minor",)),
-        ],
-        how="vertical",
-    )
+    return _sums(by_days, ("disputes_closed",), key="cycle_days")

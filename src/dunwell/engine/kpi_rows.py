@@ -1,24 +1,29 @@
 """The rows behind an input of a figure: they sum to it, currency by currency."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import narwhals.stable.v2 as nw
 
-from dunwell.engine.calendars import day_number
-from dunwell.engine.items import REFUND, open_items, settled_items, unapplied
+from dunwell.engine.aging import BUCKETS, bucketed
+from dunwell.engine.items import total
+from dunwell.engine.kpi_book import KpiBook
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.movements import SALES_KINDS, WRITE_OFF_SOURCES
-from dunwell.engine.promises import assess_promises
 from dunwell.engine.schema import Column, Frame
 
 INPUT_ROWS: Frame = {
-    "subject": Column(nw.String, "item, payment or promise"),
+    "subject": Column(nw.String, "item, payment, promise, dispute or customer"),
     "subject_id": Column(nw.Int64, "key of the subject"),
     "customer_id": Column(nw.Int64, "whose it is, empty for an unknown payer", nullable=True),
     "currency": Column(nw.String, "ISO 4217 code"),
-    "amount_minor": Column(nw.Int64, "what the row adds to the input"),
+    "amount_minor": Column(nw.Int64, "what the row adds to the input, in the input's unit"),
 }
+
+Rows = Callable[[KpiBook], nw.LazyFrame]
+
+DELINQUENT_DAYS = 30
+"""An item is delinquent once it is more days than this past due."""
 
 
 def input_rows(ledger: Ledger, name: str, *, as_of: date, window_days: int) -> nw.LazyFrame:
@@ -28,118 +33,178 @@ def input_rows(ledger: Ledger, name: str, *, as_of: date, window_days: int) -> n
     """
     if name not in DRILLS:
         raise ValueError(f"no rows behind {name}; choose one of {', '.join(DRILLS)}")
-    return DRILLS[name](ledger, as_of, window_days).select(*INPUT_ROWS)
+    return DRILLS[name](KpiBook(ledger, as_of, window_days)).select(*INPUT_ROWS)
 
 
-def _of_items(items: nw.LazyFrame, amount: str) -> nw.LazyFrame:
-    return items.with_columns(
-        subject=nw.lit("item"), subject_id=nw.col("item_id"), amount_minor=nw.col(amount)
+def _rows(frame: nw.LazyFrame, subject: str, amount: str | nw.Expr | int = 1) -> nw.LazyFrame:
+    """Return a row per subject of the frame with what it adds: a column, a formula, or 1 each."""
+    value = nw.lit(amount) if isinstance(amount, int) else amount
+    value = nw.col(value) if isinstance(value, str) else value
+    return frame.select(
+        "customer_id",
+        "currency",
+        subject=nw.lit(subject),
+        subject_id=nw.col(f"{subject}_id"),
+        amount_minor=value.cast(nw.Int64),
     )
 
 
-def _open(ledger: Ledger, as_of: date) -> nw.LazyFrame:
-    return _of_items(open_items(ledger.items, ledger.allocations, as_of=as_of), "open_minor")
+def _open(book: KpiBook) -> nw.LazyFrame:
+    return _rows(book.opened, "item", "open_minor")
 
 
-def _receivables(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:  # noqa: ARG001
-    return _open(ledger, as_of)
+def _current(book: KpiBook) -> nw.LazyFrame:
+    return _rows(book.opened.filter(nw.col("days_past_due") <= 0), "item", "open_minor")
 
 
-def _current(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:  # noqa: ARG001
-    return _open(ledger, as_of).filter(nw.col("days_past_due") <= 0)
-
-
-def _overdue(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:  # noqa: ARG001
-    return _open(ledger, as_of).filter(nw.col("days_past_due") > 0)
-
-
-def _begin(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
-    return _open(ledger, as_of - timedelta(days=window_days))
-
-
-def _sales(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
-    last = day_number(as_of)
-    sold = ledger.items.filter(
-        nw.col("kind").is_in(SALES_KINDS),
-        nw.col("issued_day").is_between(last - window_days + 1, last),
-    )
-    return _of_items(sold, "amount_minor")
-
-
-def _booked(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
-    """Return the allocations booked in the window; on an item not issued yet, on its issue day."""
-    last = day_number(as_of)
-    items = ledger.items.filter(nw.col("issued_day") <= last).select(
-        "item_id", "customer_id", "currency", "kind", "issued_day"
-    )
-    booked_day = nw.max_horizontal("applied_day", "issued_day")
-    booked = ledger.allocations.join(items, on="item_id", how="inner").filter(
-        nw.col("applied_day") <= last, booked_day.is_between(last - window_days + 1, last)
-    )
-    return _of_items(booked, "amount_minor")
-
-
-def _collected(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
-    return _booked(ledger, as_of, window_days).filter(
-        nw.col("source") == "payment", nw.col("kind") != REFUND
+def _late(days: int) -> Rows:
+    """Return the rows of what is more days past due than these."""
+    return lambda book: _rows(
+        book.opened.filter(nw.col("days_past_due") > days), "item", "open_minor"
     )
 
 
-def _written_off(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
-    return _booked(ledger, as_of, window_days).filter(nw.col("source").is_in(WRITE_OFF_SOURCES))
+def _sales(book: KpiBook) -> nw.LazyFrame:
+    return _rows(book.sales.filter(nw.col("issued_day") >= book.first), "item", "amount_minor")
 
 
-def _settled(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
-    last = day_number(as_of)
-    settled = settled_items(ledger.items, ledger.allocations, as_of=as_of).filter(
-        nw.col("settled_day").is_between(last - window_days + 1, last),
-        ~nw.col("paid_day").is_null(),
-        nw.col("amount_minor") > 0,
+def _month() -> nw.Expr:
+    return nw.col("issued_day").cast(nw.Date).dt.truncate("1mo")
+
+
+def _covered(book: KpiBook) -> nw.LazyFrame:
+    """Return what is open of the sales of months that sold more than they credited."""
+    by = ["currency", "month"]
+    months = (
+        book.sales.with_columns(month=_month())
+        .group_by(*by)
+        .agg(sold=total("amount_minor"))
+        .filter(nw.col("sold") > 0)
     )
-    return _of_items(settled, "amount_minor")
+    opened = book.opened.filter(nw.col("kind").is_in(SALES_KINDS)).with_columns(month=_month())
+    return _rows(opened.join(months, on=by, how="semi"), "item", "open_minor")
 
 
-def _unapplied(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:  # noqa: ARG001
-    return unapplied(ledger.payments, ledger.allocations, as_of=as_of).with_columns(
-        subject=nw.lit("payment"),
-        subject_id=nw.col("payment_id"),
-        amount_minor=nw.col("unapplied_minor"),
+def _written_off(book: KpiBook) -> nw.LazyFrame:
+    given_up = book.booked.filter(
+        nw.col("booked_day") >= book.first, nw.col("source").is_in(WRITE_OFF_SOURCES)
+    )
+    return _rows(given_up, "item", "amount_minor")
+
+
+def _booked(source: str, sign: int) -> Rows:
+    """Return the rows of what was ever booked from a kind of adjustment."""
+    return lambda book: _rows(
+        book.booked.filter(nw.col("source") == source), "item", nw.col("amount_minor") * sign
     )
 
 
-def _promised(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
-    last = day_number(as_of)
-    return (
-        assess_promises(ledger.promises, ledger.allocations, ledger.items, as_of=as_of)
-        .filter(
-            nw.col("judged_day").is_between(last - window_days + 1, last),
-            nw.col("outcome").is_in(["kept", "partially_kept", "broken"]),
+def _paid(amount: str | nw.Expr | int) -> Rows:
+    return lambda book: _rows(book.paid, "item", amount)
+
+
+def _promises(amount: str | int, *, is_kept: bool) -> Rows:
+    def rows(book: KpiBook) -> nw.LazyFrame:
+        kept = nw.col("outcome") == "kept"
+        return _rows(book.judged.filter(kept) if is_kept else book.judged, "promise", amount)
+
+    return rows
+
+
+def _rolled(number: int, *, has_moved: bool) -> Rows:
+    """Return what was in a bucket one bucket's days ago, or what of it is in the next one now."""
+
+    def rows(book: KpiBook) -> nw.LazyFrame:
+        then = bucketed(book.opened_earlier.filter(nw.col("open_minor") > 0)).filter(
+            nw.col("bucket_no") == number
         )
-        .with_columns(
-            subject=nw.lit("promise"),
-            subject_id=nw.col("promise_id"),
-            amount_minor=nw.col("promised_minor"),
-        )
+        if not has_moved:
+            return _rows(then, "item", "open_minor")
+        now = bucketed(book.opened).filter(nw.col("bucket_no") == number + 1)
+        return _rows(now.join(then, on="item_id", how="semi"), "item", "open_minor")
+
+    return rows
+
+
+def _disputes(amount: str | int) -> Rows:
+    return lambda book: _rows(book.closed_disputes, "dispute", amount)
+
+
+def _disputed(book: KpiBook) -> nw.LazyFrame:
+    return _rows(book.disputed, "item", "disputed_minor")
+
+
+def _disputed_current(book: KpiBook) -> nw.LazyFrame:
+    return _rows(book.disputed.filter(nw.col("days_past_due") <= 0), "item", "disputed_minor")
+
+
+def _largest(book: KpiBook) -> nw.LazyFrame:
+    """Return the customer that owes most per currency, of equals the first."""
+    most = book.owing.with_columns(most=nw.col("owed_minor").max().over("currency")).filter(
+        nw.col("owed_minor") == nw.col("most")
     )
+    first = most.with_columns(first=nw.col("customer_id").min().over("currency"))
+    return _rows(first.filter(nw.col("customer_id") == nw.col("first")), "customer", "owed_minor")
 
 
-def _promised_kept(ledger: Ledger, as_of: date, window_days: int) -> nw.LazyFrame:
-    return _promised(ledger, as_of, window_days).filter(nw.col("outcome") == "kept")
+def _risk_billed(book: KpiBook) -> nw.LazyFrame:
+    first, last = book.risk_month
+    billed = book.sales.filter(nw.col("issued_day").is_between(first, last))
+    return _rows(billed, "item", "amount_minor")
 
 
-DRILLS: Mapping[str, Callable[[Ledger, date, int], nw.LazyFrame]] = {
-    "receivables_minor": _receivables,
-    "end_minor": _receivables,
+_AMOUNT = nw.col("amount_minor")
+_FLOORED = nw.when(nw.col("days_late") > 0).then(nw.col("days_late")).otherwise(0)
+
+STATED: Mapping[str, Rows] = {
+    "at_risk_billed_minor": _risk_billed,
+    "at_risk_unpaid_minor": lambda book: _rows(book.at_risk, "item", "open_minor"),
+    "delinquent_minor": _late(DELINQUENT_DAYS),
+    "lost_minor": _booked("write_off", 1),
+    "recovered_minor": _booked("recovery", -1),
+    "to_collect_minor": lambda book: _rows(book.to_collect, "item", "to_collect_minor"),
+    "promised_open_minor": lambda book: _rows(
+        book.promised_today, "customer", "promised_open_minor"
+    ),
+    "disputed_minor": _disputed,
+    "disputed_current_minor": _disputed_current,
+    "begin_disputed_minor": lambda book: _rows(book.disputed_at_begin, "item", "disputed_minor"),
+}
+"""Inputs that `kpi_facts` gets by summing these rows."""
+
+DRILLS: Mapping[str, Rows] = {
+    "receivables_minor": _open,
+    "end_minor": _open,
     "current_minor": _current,
     "end_current_minor": _current,
-    "overdue_minor": _overdue,
-    "begin_minor": _begin,
+    "overdue_minor": _late(0),
+    "begin_minor": lambda book: _rows(book.opened_at_begin, "item", "open_minor"),
     "sales_minor": _sales,
-    "collected_minor": _collected,
+    "sales_ever_minor": lambda book: _rows(book.sales, "item", "amount_minor"),
+    "covered_minor": _covered,
+    "collected_minor": lambda book: _rows(book.collected, "item", "amount_minor"),
     "written_off_minor": _written_off,
-    "settled_amount_minor": _settled,
-    "unapplied_minor": _unapplied,
-    "promised_minor": _promised,
-    "promised_kept_minor": _promised_kept,
+    "settled_amount_minor": _paid("amount_minor"),
+    "settled_items": _paid(1),
+    "days_to_pay": _paid("days_to_pay"),
+    "amount_days_to_pay": _paid(_AMOUNT * nw.col("days_to_pay")),
+    "amount_days_late": _paid(_AMOUNT * nw.col("days_late")),
+    "amount_days_late_floored": _paid(_AMOUNT * _FLOORED),
+    "unapplied_minor": lambda book: _rows(book.unapplied, "payment", "unapplied_minor"),
+    "promises": _promises(1, is_kept=False),
+    "promises_kept": _promises(1, is_kept=True),
+    "promised_minor": _promises("promised_minor", is_kept=False),
+    "promised_kept_minor": _promises("promised_minor", is_kept=True),
+    **{
+        f"roll_{name}_{n}_minor": _rolled(n, has_moved=name == "moved")
+        for n in range(len(BUCKETS) - 1)
+        for name in ("before", "moved")
+    },
+    "disputes_closed": _disputes(1),
+    "cycle_days": _disputes("cycle_days"),
+    "owed_minor": lambda book: _rows(book.owing, "customer", "owed_minor"),
+    "owing_customers": lambda book: _rows(book.owing, "customer"),
+    "largest_owed_minor": _largest,
+    **STATED,
 }
 """What can be drilled into."""

@@ -1,18 +1,18 @@
 """Every figure a ledger can answer, per currency, with the sums it was made of."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import cast
 
 from dunwell.engine import kpis
-from dunwell.engine.calendars import day_date, day_number, month_end, month_number
-from dunwell.engine.kpi_catalogue import LEDGER_KPIS
+from dunwell.engine.calendars import day_number
+from dunwell.engine.kpi_catalogue import LEDGER_KPIS, Kpi
+from dunwell.engine.kpi_desk_tables import desk_figures
 from dunwell.engine.kpi_facts import kpi_facts
-from dunwell.engine.kpis import SalesMonth
+from dunwell.engine.kpi_sums import Facts, sales_months
 from dunwell.engine.ledger import Ledger
 
 WINDOW_DAYS = 90
@@ -40,42 +40,6 @@ class KpiValue:
     exact: Fraction | None
 
 
-@dataclass(slots=True)
-class Facts:
-    """The sums of one currency in one window, as `kpi_facts` gives them."""
-
-    as_of: date
-    window_days: int
-    sums: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    by_key: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
-
-    @property
-    def begin_day(self) -> int:
-        """The day number at whose end the window begins."""
-        return day_number(self.as_of) - self.window_days
-
-    @property
-    def months(self) -> int:
-        """How many months the window is, at least one."""
-        return max(1, round(self.window_days * 12 / 365))
-
-    def until(self, measure: str, day: int) -> int:
-        """Return the sum of a measure over all days up to and including the day."""
-        return sum(value for key, value in self.by_key[measure].items() if key <= day)
-
-    def within(self, measure: str) -> int:
-        """Return the sum of a measure over the window."""
-        return self.until(measure, day_number(self.as_of)) - self.until(measure, self.begin_day)
-
-    def receivables(self, day: int) -> int:
-        """Return the sum of all open items at the end of the day."""
-        return self.until("billed_minor", day) - self.until("settled_minor", day)
-
-    def overdue(self, day: int) -> int:
-        """Return the sum of the open items past due at the end of the day."""
-        return self.until("fell_due_minor", day) - self.until("settled_late_minor", day)
-
-
 def kpi_table(ledger: Ledger, *, as_of: date, window_days: int = WINDOW_DAYS) -> list[KpiValue]:
     """Return every figure of LEDGER_KPIS for each currency, currencies in order.
 
@@ -88,32 +52,36 @@ def kpi_table(ledger: Ledger, *, as_of: date, window_days: int = WINDOW_DAYS) ->
 
 
 def kpi_values(
-    facts: Iterable[FactRow], *, as_of: date, window_days: int = WINDOW_DAYS
+    facts: Iterable[FactRow],
+    *,
+    as_of: date,
+    window_days: int = WINDOW_DAYS,
+    wanted: Mapping[str, Kpi] = LEDGER_KPIS,
 ) -> list[KpiValue]:
-    """Return the figures from the collected rows of `kpi_facts` for the same day and window."""
-    if window_days < 1:
-        raise ValueError(f"a window of {window_days} days: give at least 1")
+    """Return the figures from the collected rows of `kpi_facts` for the same day and window.
+
+    `wanted`: KPIS where the rows hold the facts of the desk's other records too.
+    """
     currencies: dict[str, Facts] = {}
     for row in facts:
         currency = str(row["currency"])
         found = currencies.setdefault(currency, Facts(as_of, window_days))
-        measure, key, value = str(row["measure"]), row["key"], cast("int", row["value"])
-        if key is None:
-            found.sums[measure] += value
-        else:
-            found.by_key[measure][cast("int", key)] = value
+        found.add(str(row["measure"]), cast("int | None", row["key"]), cast("int", row["value"]))
+    if window_days < 1:
+        raise ValueError(f"a window of {window_days} days: give at least 1")
     return [
         value
         for currency in sorted(currencies)
-        for value in _values(currency, currencies[currency])
+        for value in figures_of(currency, currencies[currency], wanted=wanted)
     ]
 
 
-def _values(currency: str, facts: Facts) -> list[KpiValue]:
-    """Return every figure of one currency, in the order of the catalogue."""
-    answers: dict[str, Answer] = {}
-    for part in (_sales_figures, _collection_figures, _payment_figures, _other_figures):
-        answers.update(part(facts))
+def figures_of(currency: str, facts: Facts, *, wanted: Mapping[str, Kpi]) -> list[KpiValue]:
+    """Return the wanted figures of one currency (or, without one, of all), in their order."""
+    answers: dict[str, Answer] = desk_figures(facts)
+    if currency:
+        for part in PARTS:
+            answers.update(part(facts))
     return [
         KpiValue(
             kpi=kpi.id,
@@ -125,7 +93,8 @@ def _values(currency: str, facts: Facts) -> list[KpiValue]:
             inputs=answers[kpi.id][1],
             exact=answers[kpi.id][0],
         )
-        for kpi in LEDGER_KPIS.values()
+        for kpi in wanted.values()
+        if kpi.has_currency == bool(currency)
     ]
 
 
@@ -151,7 +120,11 @@ def _sales_figures(facts: Facts) -> dict[str, Answer]:
     current = owed - facts.overdue(today)
     begin = facts.receivables(facts.begin_day)
     months = sales_months(facts)
-    by_months = {"receivables_minor": owed, "months": len(months)}
+    by_months = {
+        "receivables_minor": owed,
+        "sales_ever_minor": facts.until("sales_minor", today),
+        "months": len(months),
+    }
     covered = sum(month.open_minor for month in months if month.sales_minor > 0)
     value, inputs = _from(kpis.dso, receivables_minor=owed, sales_minor=sales, days=days)
     beside = {name: facts.sums[name] for name in ("unapplied_minor", "disputed_minor")}
@@ -170,7 +143,7 @@ def _sales_figures(facts: Facts) -> dict[str, Answer]:
         "countback_dso": (kpis.countback_dso(receivables_minor=owed, months=months), by_months),
         "sales_weighted_dso": (
             kpis.sales_weighted_dso(months),
-            {**by_months, "covered_minor": covered, "uncovered_minor": owed - covered},
+            {**by_months, "covered_minor": covered},
         ),
         "turnover": _from(
             kpis.turnover, sales_minor=sales, begin_minor=begin, end_minor=owed, days=days
@@ -179,28 +152,6 @@ def _sales_figures(facts: Facts) -> dict[str, Answer]:
             kpis.turnover_days, sales_minor=sales, begin_minor=begin, end_minor=owed, days=days
         ),
     }
-
-
-def sales_months(facts: Facts) -> list[SalesMonth]:
-    """Return the calendar months of sales, newest first, the newest cut off at `as_of`."""
-    days = [*facts.by_key["sales_minor"], *facts.by_key["open_sales_minor"]]
-    if not days:
-        return []
-    sales: dict[int, int] = defaultdict(int)
-    still_open: dict[int, int] = defaultdict(int)
-    for measure, months in (("sales_minor", sales), ("open_sales_minor", still_open)):
-        for day, value in facts.by_key[measure].items():
-            months[month_number(day_date(day))] += value
-    newest = month_number(facts.as_of)
-    oldest = month_number(day_date(min(days)))
-    return [
-        SalesMonth(
-            sales_minor=sales[number],
-            days=(min(month_end(number), facts.as_of) - month_end(number - 1)).days,
-            open_minor=still_open[number],
-        )
-        for number in range(newest, oldest - 1, -1)
-    ]
 
 
 def _collection_figures(facts: Facts) -> dict[str, Answer]:
@@ -238,11 +189,11 @@ def _payment_figures(facts: Facts) -> dict[str, Answer]:
     amount = ("settled_amount_minor", sums["settled_amount_minor"])
     items = ("settled_items", sums["settled_items"])
     return {
-        "average_days_to_pay": _mean(("amount_days", sums["amount_days_to_pay"]), amount),
+        "average_days_to_pay": _mean(("amount_days_to_pay", sums["amount_days_to_pay"]), amount),
         "average_days_to_pay_simple": _mean(("days_to_pay", sums["days_to_pay"]), items),
-        "average_days_late": _mean(("amount_days", sums["amount_days_late"]), amount),
+        "average_days_late": _mean(("amount_days_late", sums["amount_days_late"]), amount),
         "average_days_late_floored": _mean(
-            ("amount_days", sums["amount_days_late_floored"]), amount
+            ("amount_days_late_floored", sums["amount_days_late_floored"]), amount
         ),
         "promises_kept_by_count": _percent(
             ("promises_kept", sums["promises_kept"]), ("promises", sums["promises"])
@@ -265,8 +216,8 @@ def _other_figures(facts: Facts) -> dict[str, Answer]:
     }
     rolls = {
         f"roll_{name}": _percent(
-            ("moved_minor", sums[f"roll_moved_{n}_minor"]),
-            ("before_minor", sums[f"roll_before_{n}_minor"]),
+            (f"roll_moved_{n}_minor", sums[f"roll_moved_{n}_minor"]),
+            (f"roll_before_{n}_minor", sums[f"roll_before_{n}_minor"]),
         )
         for n, name in enumerate(("not_due", "1_30", "31_60", "61_90"))
     }
@@ -279,7 +230,60 @@ def _other_figures(facts: Facts) -> dict[str, Answer]:
             {
                 "owed_minor": sums["owed_minor"],
                 "largest_owed_minor": sums["largest_owed_minor"],
-                "customers": sums["owing_customers"],
+                "owing_customers": sums["owing_customers"],
             },
         ),
     }
+
+
+def _risk_figures(facts: Facts) -> dict[str, Answer]:
+    """Return the figures without what is disputed, and what may not come any more."""
+    sums, today = facts.sums, day_number(facts.as_of)
+    owed, sales = facts.receivables(today), facts.within("sales_minor")
+    current = owed - facts.overdue(today)
+    begin = facts.receivables(facts.begin_day)
+    disputed = {
+        name: sums[name]
+        for name in ("begin_disputed_minor", "disputed_minor", "disputed_current_minor")
+    }
+    begin_off, end_off, current_off = disputed.values()
+    effectiveness = {
+        "begin_minor": begin,
+        "sales_minor": sales,
+        "end_minor": owed,
+        "end_current_minor": current,
+    }
+
+    def share(part: str, whole: str) -> Answer:
+        return _percent((part, sums[part]), (whole, sums[whole]))
+
+    return {
+        "dso_undisputed": (
+            kpis.dso(receivables_minor=owed - end_off, sales_minor=sales, days=facts.window_days),
+            {
+                "receivables_minor": owed,
+                "disputed_minor": end_off,
+                "sales_minor": sales,
+                "days": facts.window_days,
+            },
+        ),
+        "cei_undisputed": (
+            kpis.cei(
+                begin_minor=begin - begin_off,
+                sales_minor=sales,
+                end_minor=owed - end_off,
+                end_current_minor=current - current_off,
+            ),
+            {**effectiveness, **disputed},
+        ),
+        "delinquency_rate": _percent(
+            ("delinquent_minor", sums["delinquent_minor"]), ("receivables_minor", owed)
+        ),
+        "at_risk": share("at_risk_unpaid_minor", "at_risk_billed_minor"),
+        "write_off_recovery": share("recovered_minor", "lost_minor"),
+        "collection_progress": share("promised_open_minor", "to_collect_minor"),
+    }
+
+
+PARTS = (_sales_figures, _collection_figures, _payment_figures, _other_figures, _risk_figures)
+"""What together answers every figure of a ledger."""

@@ -14,7 +14,7 @@ from dunwell.engine.money import part
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeekFlow:
-    """Money of one week: what comes in with its chances (p5: 5 in 100 are below), what goes out."""
+    """Money of one week: coming in with its chances (p5: 5 in 100 are below), going out."""
 
     starts_on: date
     ends_on: date
@@ -29,7 +29,7 @@ class WeekFlow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeekBalance:
-    """What lies in the bank at the end of a week; `below_minor` is what P10 lacks of the buffer."""
+    """What lies in the bank at a week's end; `below_minor` is what P10 lacks of the buffer."""
 
     starts_on: date
     ends_on: date

@@ -1,4 +1,4 @@
-"""What happened in each month, for the company and for slices of it: the facts budgets are read by.
+"""What happened in each month, for the company and for slices of it: what budgets are read by.
 
 A slice is the same movements over fewer items, never another formula.
 """

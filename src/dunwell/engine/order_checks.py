@@ -5,12 +5,14 @@ and one that passes uses up the limits for those after it, as if they had come o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
+from dunwell.engine.order_appetite import APPETITE
 from dunwell.engine.order_facts import OrderFacts, Outcome, Release, Waiver
 from dunwell.engine.order_findings import AMOUNTS, Finding, Rule
+from dunwell.engine.order_book import Place
 from dunwell.engine.order_judged import Book, Judged, judged, settle, with_money
 from dunwell.engine.order_release import PAY, WAIT, release_of, releases
 from dunwell.engine.order_rules import (
@@ -27,7 +29,7 @@ from dunwell.engine.order_statuses import STANDING
 APPROVED, HELD = "approved", "held"
 PASSED, WARNED, SKIPPED = "passed", "warned", "skipped"
 
-FINDERS: Mapping[str, Rule] = {**AMOUNTS, **STANDING}
+FINDERS: Mapping[str, Rule] = {**AMOUNTS, **STANDING, **APPETITE}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +39,8 @@ class Judgement:
     `outcomes` of every rule that is on, in the order of the catalogue; `release` is what would
     free the whole order. `adds_minor` is what it adds to the exposure, `on_credit_minor` what of
     it can be held, `over_minor` what a release of it grants: the most it is over a limit, or all
-    of it where something else holds it (0: nothing does).
+    of it where something else holds it (0: nothing does). `grown`: what the order adds to parts of
+    the whole book once it is approved, where the appetite holds orders.
     """
 
     decision: str
@@ -48,6 +51,7 @@ class Judgement:
     adds_minor: int | None
     on_credit_minor: int | None
     over_minor: int | None
+    grown: Mapping[Place, int] = field(default_factory=dict)
 
     @property
     def is_held(self) -> bool:
@@ -84,8 +88,8 @@ def judge_orders(
             rows[key] = rules.for_customer(customer)
         one = judged(order, rows[key], book, as_of=as_of)
         judgement = _judge(one, rules)
-        settle(one, judgement.decision)
-        found.append(judgement)
+        grown = settle(one, judgement.decision)
+        found.append(replace(judgement, grown=grown) if grown else judgement)
     return tuple(found)
 
 

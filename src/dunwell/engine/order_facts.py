@@ -10,6 +10,7 @@ from datetime import date
 
 from dunwell.engine.exposure import CoverPart, ExposureRate, Part
 from dunwell.engine.money import part
+from dunwell.engine.order_book import KeptBook
 
 PPM = 1_000_000
 ORDER = "order"
@@ -113,6 +114,8 @@ class CreditFacts:
     segment: str = ""
     party: str = ""
     country: str = ""
+    sector: str = ""
+    is_new: bool = False
     risk_class: str = ""
     debts: tuple[tuple[date, int], ...] | None = ()
     credit_minor: int = 0
@@ -144,6 +147,7 @@ class OrderFacts:
 
     `stored` and `stored_status`: the order as the customer's exposure holds it already.
     `forced_by` and `forced_reason` of a forced hold on this order alone; `waivers` of it alone.
+    `appetite`: what is kept of the book, where limits of the appetite hold orders.
     """
 
     ask: OrderAsk
@@ -153,6 +157,7 @@ class OrderFacts:
     forced_by: str = ""
     forced_reason: str = ""
     waivers: tuple[Waiver, ...] = ()
+    appetite: KeptBook | None = None
 
     def home(self, amount_minor: int) -> int | None:
         """Return an amount of the order in the company's currency, None without a rate."""

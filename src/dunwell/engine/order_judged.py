@@ -10,7 +10,15 @@ from datetime import date
 
 from dunwell.engine.exposure import STANDING_ORDERS, Part, exposure, order_parts
 from dunwell.engine.money import amount_words
-from dunwell.engine.order_facts import GUARANTOR, Account, CreditFacts, OrderAsk, OrderFacts
+from dunwell.engine.order_book import OwnPlace, Place
+from dunwell.engine.order_facts import (
+    GUARANTOR,
+    PARENT,
+    Account,
+    CreditFacts,
+    OrderAsk,
+    OrderFacts,
+)
 from dunwell.engine.order_rules import OrderRule
 
 
@@ -18,12 +26,14 @@ from dunwell.engine.order_rules import OrderRule
 class Book:
     """What orders approved earlier in the same run have changed.
 
-    `parts` of customers, the shift of each account (`moved`) and of each customer's own exposure.
+    `parts` of customers, the shift of each account (`moved`) and of each customer's own exposure;
+    `grown` of parts of the whole book, where the appetite holds orders.
     """
 
     parts: dict[int, tuple[Part, ...]] = field(default_factory=dict)
     moved: dict[str, int] = field(default_factory=dict)
     own: dict[int, int] = field(default_factory=dict)
+    grown: dict[Place, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +56,16 @@ class Judged:
     def facts(self) -> CreditFacts:
         """Return the customer's facts."""
         return self.order.customer
+
+    @property
+    def root(self) -> Account | None:
+        """Return the account of the topmost parent with all below it, None without a parent."""
+        return root_of(self.facts)
+
+    @property
+    def place(self) -> OwnPlace:
+        """Return where the order counts in the book."""
+        return place_of(self.order)
 
     def money(self, amount_minor: int) -> str:
         """Return an amount of the company's currency as the sentences show it."""
@@ -143,12 +163,15 @@ def judged(
     )
 
 
-def settle(one: Judged, status: str) -> None:
-    """Count the order as it was decided, so that those after it find the limits used by it."""
+def settle(one: Judged, status: str) -> dict[Place, int]:
+    """Count the order as it was decided, so that those after it find the limits used by it.
+
+    Return what it adds to parts of the whole book, where the appetite holds orders.
+    """
     facts, book, ask = one.facts, one.book, one.order.ask
     is_new, passes = one.order.stored is None, status == STANDING_ORDERS[0]
     if is_new and not passes and not ask.delivered_minor and not ask.prepaid_minor:
-        return
+        return {}
     was, now = one.before_minor, one.after_minor
     if not is_new:
         was = own_exposure(facts, book.parts.get(facts.customer_id, facts.parts))
@@ -158,12 +181,44 @@ def settle(one: Judged, status: str) -> None:
     book.parts[facts.customer_id] = parts
     grown = (now or 0) - (was or 0)
     if not grown:
-        return
+        return {}
+    added = book_growth(one.order, was or 0, now or 0)
+    for place, more in added.items():
+        book.grown[place] = book.grown.get(place, 0) + more
     book.own[facts.customer_id] = book.own.get(facts.customer_id, 0) + grown
     for account in facts.accounts:
         # what a guarantor owes itself does not grow with the orders it answers for
         if account.kind != GUARANTOR:
             book.moved[account.key] = book.moved.get(account.key, 0) + grown
+    return added
+
+
+def root_of(facts: CreditFacts) -> Account | None:
+    """Return the account of the topmost parent with all below it, None without a parent."""
+    parents = [account for account in facts.accounts if account.kind == PARENT]
+    return parents[-1] if parents else None
+
+
+def place_of(order: OrderFacts) -> OwnPlace:
+    """Return where an order counts in the book; whoever has no rating is in the unscored class."""
+    facts, root = order.customer, root_of(order.customer)
+    unscored = "" if order.appetite is None else order.appetite.appetite.unscored
+    return OwnPlace(
+        customer_id=facts.customer_id,
+        group_id=facts.customer_id if root is None else int(root.key.rpartition("/")[2]),
+        country=facts.country,
+        sector=facts.sector,
+        currency=order.ask.currency,
+        risk_class=facts.risk_class or unscored,
+        is_new=facts.is_new,
+    )
+
+
+def book_growth(order: OrderFacts, was_minor: int, now_minor: int) -> dict[Place, int]:
+    """Return what a change of the customer's exposure adds to the book; nothing where unasked."""
+    if order.appetite is None:
+        return {}
+    return place_of(order).growth(was_minor, now_minor, order.appetite.appetite)
 
 
 def own_exposure(facts: CreditFacts, parts: tuple[Part, ...]) -> int | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from dunwell.engine import documents
 from dunwell.engine.documents import DocumentError
+from dunwell.engine.order_book import OrderAppetite
 from dunwell.engine.order_facts import PPM, CreditFacts, OrderFacts
 
 HOLD, WARN, OFF = "hold", "warn", "off"
@@ -41,6 +42,8 @@ PARAMETERS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "review_overdue": {"days": (0, _MOST_DAYS)},
     "dunning_level": {"level": (3, 99)},
     "broken_promises": {"count": (2, 99)},
+    "appetite_stop": {},
+    "appetite_refer": {},
     "cover_missing": {},
     "cover_expired": {},
     "cover_expiring": {"days": (30, _MOST_DAYS)},
@@ -58,8 +61,11 @@ AMOUNT_RULES = ("limit", "group_limit", "parent_limit", "guarantor_limit", "limi
 ALWAYS = ("forced_hold", "exposure_freeze", "insolvency", UNKNOWN)
 """What an exclusion lets pass only where it names the rule itself."""
 
-PERSON_RULES = ("forced_hold", "exposure_freeze")
-"""What a person stopped: no release of an order passes it, it has to end itself."""
+PERSON_RULES = ("forced_hold", "exposure_freeze", "appetite_stop")
+"""What people stopped: no release of an order passes it, it has to end itself."""
+
+UNNAMED = (*PERSON_RULES, "appetite_refer")
+"""Rules that hold where a policy names rules but not these; a row turns them off in so many words."""
 
 _SCOPE = ("risk_classes", "segments", "customers", "parties", "countries")
 _ROW = {"rule", "severity", "for", "checkpoints", "classes"}
@@ -154,11 +160,13 @@ class OrderRules:
     """The section as read. `auto_release`: a hold that is ready is released by the system.
 
     `own_forced_hold`: whoever forced a hold may release it alone. `review_days`: so many days
-    after it was raised a hold is looked at again.
+    after it was raised a hold is looked at again. `appetite`: the limits of the whole book that
+    hold orders, None where none does.
     """
 
     rules: tuple[OrderRule, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    appetite: OrderAppetite | None = None
     auto_release: bool = False
     own_forced_hold: bool = False
     review_days: int = 3
@@ -199,6 +207,8 @@ STANDARD = OrderRules(
         _plain("write_off"),
         _plain("forced_hold"),
         _plain("exposure_freeze"),
+        _plain("appetite_stop"),
+        _plain("appetite_refer"),
         _plain("terms", WARN),
         _plain("review_overdue", WARN),
         _plain("dunning_level", WARN),
@@ -214,7 +224,7 @@ STANDARD = OrderRules(
 def read_order_rules(section: object, where: str = "orders") -> OrderRules:
     """Build the rules from the section `orders`; STANDARD where there is none.
 
-    PERSON_RULES hold also where no row names them.
+    Rules in UNNAMED hold also where no row names them.
     Raises DocumentError naming the row and the field that is wrong.
     """
     if section is None:
@@ -227,7 +237,7 @@ def read_order_rules(section: object, where: str = "orders") -> OrderRules:
         rules = tuple(_rule(row, f"{where}, rule {n}") for n, row in enumerate(listed, 1))
         # what a person stopped stays stopped, unless a row turns the rule off in so many words
         stated = {row.rule for row in rules}
-        rules += tuple(OrderRule(rule=name) for name in PERSON_RULES if name not in stated)
+        rules += tuple(OrderRule(rule=name) for name in UNNAMED if name not in stated)
     if "exclusions" in body:
         listed = documents.rows(body["exclusions"], "exclusions", where)
         exclusions = tuple(

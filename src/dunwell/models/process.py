@@ -25,9 +25,6 @@ class ProcessMonth(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "month"], name="process_month_once"),
-            models.CheckConstraint(
-                condition=models.Q(month__day=1), name="process_month_begins_on_its_first"
-            ),
         ]
 
     def __str__(self) -> str:

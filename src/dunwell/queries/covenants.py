@@ -8,10 +8,10 @@ from dunwell.engine.covenants import (
     Standing,
     breach_on,
     cover_ppm,
+    days_of_tests,
     next_test_on,
     share_ppm,
     standing,
-    days_of_tests,
 )
 from dunwell.engine.money import part
 from dunwell.models import CashPeriod, Company, Covenant, CovenantTest, CovenantWaiver, KpiValue
@@ -106,7 +106,7 @@ def read_book(company: Company, *, as_of: date) -> Book:
     rows = KpiValue.objects.filter(
         company=company,
         as_of=day,
-        kpi__in=("dso", "receivables", "overdue", "largest_share", *BUCKETS.values()),
+        kpi__in=("dso", "receivables", "overdue", "concentration", *BUCKETS.values()),
     ).values_list("currency", "kpi", "value", "inputs")
     return Book(
         as_of=day,
@@ -215,7 +215,7 @@ def measure(row: Covenant, book: Book) -> Answer:
         opening = book.liquidity.opening_minor
         return opening, {"cash_minor": opening or 0, "as_of": str(book.liquidity.opening_on or "")}
     if row.measure == Measure.CONCENTRATION:
-        inputs = dict(book.figures.get((code, "largest_share"), ("", {}))[1])
+        inputs = dict(book.figures.get((code, "concentration"), ("", {}))[1])
         owed = int(inputs.get("owed_minor") or 0)
         largest = int(inputs.get("largest_owed_minor") or 0)
         return share_ppm(largest, owed), {

@@ -1,6 +1,6 @@
 """Gaps ahead: weeks below the buffer, months that miss a budget, covenants about to break."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -191,9 +191,9 @@ def _held(company: Company, *, as_of: date) -> _Held:
     kept = KpiValue.objects.filter(company=company, as_of__lte=as_of)
     day = kept.filter(kpi="dso").order_by("-as_of").values_list("as_of", flat=True).first()
     names = ("aging_not_due", "aging_31-60", "aging_61-90", "aging_91+")
-    for code, kpi, value, inputs in kept.filter(as_of=day, kpi__in=(*names, "dso")).values_list(
-        "currency", "kpi", "value", "inputs"
-    ):
+    for code, kpi, value, inputs in kept.filter(
+        as_of=day or as_of, kpi__in=(*names, "dso")
+    ).values_list("currency", "kpi", "value", "inputs"):
         told = inputs.get("disputed_minor") if kpi == "dso" else value
         minor = at_home(int(told or 0), code, rates) or 0
         sums[kpi] = sums.get(kpi, 0) + minor
@@ -201,11 +201,11 @@ def _held(company: Company, *, as_of: date) -> _Held:
         currency=company.currency,
         eligible_minor=max(0, sums.get("aging_not_due", 0) - sums.get("dso", 0)),
         late_minor=sum(sums.get(name, 0) for name in names[1:]),
-        late_limits_minor=_late_limits(company, rates, as_of=as_of),
+        late_limits_minor=_late_limits(company, as_of=as_of),
     )
 
 
-def _late_limits(company: Company, rates: Mapping[str, int], *, as_of: date) -> int:
+def _late_limits(company: Company, *, as_of: date) -> int:
     """Return the room under the limits of customers that are late, at home."""
     late = Sum("open_minor", filter=Q(due_on__lt=as_of, open_minor__gt=0))
     rows = (

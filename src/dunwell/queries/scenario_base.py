@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.db.models import Sum
 
@@ -171,7 +172,7 @@ def _paid_ppm(row: ItemPrediction, on: date) -> int:
         (tail, max(NINE_TENTHS, PPM - row.p_loss_ppm)),
     )
     reached = 0
-    for (first, low), (last, high) in zip(knots, knots[1:], strict=False):
+    for (first, low), (last, high) in pairwise(knots):
         if on >= last:
             reached = high
         elif on > first:

@@ -67,6 +67,7 @@ CASH = frozenset(
         "bank.import",
         "match.decide",
         "remittance.record",
+        "retention.edit",
         "alias.edit",
         "difference.write_off",
         "refund.propose",
@@ -149,12 +150,27 @@ CREDIT = frozenset(
         "invoice.issue",
         "invoice.approve",
         "early_payment.offer",
+        "provision.post",
+        "loss.approve",
+        "financing.edit",
+        "financing.draw",
+        "financing.approve",
+        "initiative.edit",
+        "initiative.decide",
+        "target.edit",
+        "portfolio_review.edit",
+        "portfolio_review.sign",
+        "budget.approve",
+        "covenant.edit",
     }
 )
 ANALYSE = frozenset(
     {
         "note.record",
         "limit.propose",
+        "provision.prepare",
+        "loss.assess",
+        "retention.edit",
         "link.edit",
         "order.check",
         "order.edit",
@@ -171,6 +187,8 @@ ANALYSE = frozenset(
         "warning.decide",
         "watch.edit",
         "escalation.raise",
+        "budget.edit",
+        "planning.edit",
     }
 )
 """What a credit analyst does: prepares and proposes, and decides within the authority given."""
@@ -186,6 +204,23 @@ GRANT = frozenset(
         "order_hold.release",
         "escalation.answer",
         "invoice.approve",
+        "provision.prepare",
+        "provision.post",
+        "loss.approve",
+        "financing.edit",
+        "financing.draw",
+        "financing.approve",
+        "initiative.edit",
+        "initiative.decide",
+        "target.edit",
+        "portfolio_review.edit",
+        "portfolio_review.sign",
+        "advisor.invite",
+        "advisor.extend",
+        "budget.approve",
+        "budget.edit",
+        "covenant.edit",
+        "planning.edit",
     }
 )
 """What a finance director decides: approvals above the credit manager's authority."""
@@ -212,6 +247,8 @@ ADMIN = frozenset(
         "company.edit",
         "bureau.edit",
         "user.manage",
+        "advisor.invite",
+        "advisor.extend",
         "token.manage",
         "strategy.edit",
         "cycle.run",
@@ -243,12 +280,18 @@ ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
     Role.RESOLVER: VIEW | TALK | RESOLVE,
     Role.READ_ONLY: VIEW,
     Role.PARTNER: frozenset({"placement.work"}),
+    Role.ADVISOR: VIEW | JUDGE,
+    Role.AUDITOR: VIEW | JUDGE,
 }
 """What each role may do; the admin manages people and settings but moves no money, and an
 agency's people work on what is placed with them and see nothing else."""
 
-STAFF_ROLES = tuple(role for role in Role if role != Role.PARTNER)
-"""The roles of our own people; an agency's people hold the other one, through their seat."""
+VISITING = frozenset({Role.ADVISOR, Role.AUDITOR})
+"""Roles of people from outside who look for a while; they count only while their access lasts,
+and reading words and judgements only with the area they belong to (`queries.advisor_areas`)."""
+
+STAFF_ROLES = tuple(role for role in Role if role != Role.PARTNER and role not in VISITING)
+"""The roles of our own people; an agency's people hold another one, through their seat."""
 
 PORTAL_RIGHTS: Mapping[str, frozenset[str]] = {
     PortalSeat.Role.VIEWER: frozenset({"portal.view"}),

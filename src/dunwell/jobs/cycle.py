@@ -12,6 +12,7 @@ from dunwell.actions.autopay_charges import run_autopay
 from dunwell.actions.bank_entries import book_due_entries
 from dunwell.actions.charge_bills import bill_due_charges
 from dunwell.actions.charges import accrue_charges
+from dunwell.actions.covenants import freeze_covenant_tests
 from dunwell.actions.cover_notices import watch_covers
 from dunwell.actions.credit_hold_reviews import review_credit_holds
 from dunwell.actions.credit_ratings import rate_customers
@@ -24,12 +25,15 @@ from dunwell.actions.early_warnings import raise_warnings
 from dunwell.actions.escalation_steps import raise_escalations
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
 from dunwell.actions.figures import record_figures
+from dunwell.actions.gap_alerts import raise_gap_alerts
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.habits import refresh_habits
 from dunwell.actions.incentives import grant_incentives
 from dunwell.actions.invoice_schedules import run_schedules
 from dunwell.actions.legal_deadlines import remind_deadlines
+from dunwell.actions.month_actuals import keep_actuals
 from dunwell.actions.plan_steps import judge_plans
+from dunwell.actions.portfolio_measures import keep_measures
 from dunwell.actions.promises import settle_promises
 from dunwell.actions.provider_events import apply_waiting_events
 from dunwell.actions.reminders import drop_stale_messages, write_reminders
@@ -129,6 +133,10 @@ def _assign_segments(day: Day) -> int:
     return changed
 
 
+def _keep_measures(day: Day) -> int:
+    return keep_measures(actor=day.actor, due=day.measures, as_of=day.as_of, at=day.at)
+
+
 def _find_anomalies(day: Day) -> int:
     return find_anomalies(actor=day.actor, rows=day.found, as_of=day.as_of, at=day.at)
 
@@ -217,6 +225,18 @@ def _write_reminders(day: Day) -> int:
     return write_reminders(actor=day.actor, plan=day.plan, policies=day.policies, at=day.at)
 
 
+def _keep_actuals(day: Day) -> int:
+    return keep_actuals(actor=day.actor, facts=day.month_facts, at=day.at)
+
+
+def _test_covenants(day: Day) -> int:
+    return freeze_covenant_tests(actor=day.actor, due=day.covenant_tests, at=day.at)
+
+
+def _raise_gaps(day: Day) -> int:
+    return raise_gap_alerts(actor=day.actor, due=day.gaps, as_of=day.as_of, at=day.at)
+
+
 STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("bill_schedules", _bill_schedules),
     ("file_invoices", _file_invoices),
@@ -236,12 +256,16 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("rate_customers", _rate_customers),
     ("score_cards", _score_cards),
     ("assign_segments", _assign_segments),
+    ("keep_measures", _keep_measures),
     ("find_anomalies", _find_anomalies),
     ("watch_covers", _watch_covers),
     ("raise_warnings", _raise_warnings),
     ("plan_reviews", _plan_reviews),
     ("watch_applications", _watch_applications),
     ("review_credit_holds", _review_credit_holds),
+    ("keep_actuals", _keep_actuals),
+    ("test_covenants", _test_covenants),
+    ("raise_gaps", _raise_gaps),
     ("accrue_charges", _accrue_charges),
     ("raise_escalations", _raise_escalations),
     ("grant_incentives", _grant_incentives),
@@ -272,11 +296,15 @@ READS: Mapping[str, Callable[[Day], object]] = {
     "rate_customers": lambda day: day.ratings,
     "score_cards": lambda day: day.cards,
     "assign_segments": lambda day: day.segments,
+    "keep_measures": lambda day: day.measures,
     "find_anomalies": lambda day: day.found,
     "watch_covers": lambda day: day.covers,
     "raise_warnings": lambda day: day.warnings,
     "plan_reviews": lambda day: day.reviews,
     "watch_applications": lambda day: (day.proposals, day.screening),
+    "keep_actuals": lambda day: day.month_facts,
+    "test_covenants": lambda day: day.covenant_tests,
+    "raise_gaps": lambda day: day.gaps,
     "accrue_charges": lambda day: day.charges,
     "remind_deadlines": lambda day: day.deadlines,
     "offer_early": lambda day: day.offers,

@@ -25,6 +25,7 @@ from dunwell.models import Invoice
 from dunwell.queries.application_proposals import waiting_proposals
 from dunwell.queries.charges_due import ChargesDue, charges_due
 from dunwell.queries.choices import as_chosen
+from dunwell.queries.covenants import CovenantTestDue, covenant_tests_due
 from dunwell.queries.cover_clocks import CoverClock, cover_clock
 from dunwell.queries.credit_facts import CreditFacts, read_credit_facts
 from dunwell.queries.credit_ratings import RatingsDue, ratings_due
@@ -32,10 +33,13 @@ from dunwell.queries.delivery_ladders import DeliveryAlarm, delivery_alarms
 from dunwell.queries.early_payment import OffersDue, offers_due
 from dunwell.queries.early_warnings import WarningsFound, warnings_found
 from dunwell.queries.feedback_policies import feedback_policy
+from dunwell.queries.gaps import GapsDue, gaps_due
 from dunwell.queries.ledgers import Books
 from dunwell.queries.legal_deadlines import Deadline, coming_deadlines
 from dunwell.queries.match_frames import MatchFrames, match_frames
+from dunwell.queries.month_actuals import MonthFacts, facts_due
 from dunwell.queries.policies import PolicyInForce, strategies_in_force
+from dunwell.queries.portfolio_measures import MeasureDue, measures_due
 from dunwell.queries.reminders import ContactPlan, plan_contacts
 from dunwell.queries.review_cases import ReviewsDue, reviews_due
 from dunwell.queries.segments_due import SegmentsDue, segments_due
@@ -102,6 +106,11 @@ class Day:
         return segments_due(self.books, as_of=self.as_of)
 
     @cached_property
+    def measures(self) -> tuple[MeasureDue, ...]:
+        """How the book of credit is spread."""
+        return measures_due(self.actor.company, as_of=self.as_of)
+
+    @cached_property
     def found(self) -> pl.DataFrame:
         """What is unlike the rest, or came twice."""
         return found_anomalies(self.books, as_of=self.as_of)
@@ -125,6 +134,21 @@ class Day:
     def reviews(self) -> ReviewsDue | None:
         """Whose credit is to be reviewed, None without an own policy; asked after the warnings."""
         return reviews_due(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def month_facts(self) -> MonthFacts | None:
+        """What happened in each month, None without a budget to read beside it."""
+        return facts_due(self.books, as_of=self.as_of)
+
+    @cached_property
+    def covenant_tests(self) -> tuple[CovenantTestDue, ...]:
+        """Covenants whose test date is today; asked after the figures of the day."""
+        return covenant_tests_due(self.actor.company, as_of=self.as_of)
+
+    @cached_property
+    def gaps(self) -> GapsDue:
+        """Weeks, months and covenants that fall short; asked after forecast and actuals."""
+        return gaps_due(self.actor.company, as_of=self.as_of)
 
     @cached_property
     def charges(self) -> ChargesDue | None:

@@ -4,8 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dunwell.engine.process.marks import ARROW, STEP, STILL_WAITING
-from dunwell.engine.process.path import PLACES
+from dunwell.engine.process.path import APPROVED, CORRECTED, DUE, ISSUED, PLACES, RECEIVED, SENT
 from dunwell.engine.process.sums import MEDIAN_MILLI, P90_MILLI, Sum, quantile
+
+
+_NOT_YET_DUE = (ISSUED, CORRECTED, SENT, RECEIVED, APPROVED)
+"""What stands last with nothing after it is not due yet."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +27,8 @@ class Follow:
     """One activity right after another: how often, after what time, how much money waited.
 
     Times in calendar days and whole business hours; `money_days` in minor units times days.
-    `next` is empty where the case ended, STILL_WAITING where nothing has come yet.
+    `next` is empty where the case ended, STILL_WAITING where nothing has come yet. `is_agreed`:
+    it waits for the due day, which the terms gave.
     """
 
     name: str
@@ -37,6 +42,7 @@ class Follow:
     median_hours: int | None
     p90_hours: int | None
     money_days: int
+    is_agreed: bool
 
 
 def follows(sums: Mapping[tuple[str, str], Sum]) -> tuple[Follow, ...]:
@@ -46,8 +52,8 @@ def follows(sums: Mapping[tuple[str, str], Sum]) -> tuple[Follow, ...]:
 
 
 def bottlenecks(rows: Iterable[Follow]) -> tuple[Follow, ...]:
-    """Return the waits that held money, in the order given: those of `follows` rank them."""
-    return tuple(row for row in rows if row.next and row.money_days > 0)
+    """Return the waits that held money beyond what was agreed, in the order given."""
+    return tuple(row for row in rows if row.next and row.money_days > 0 and not row.is_agreed)
 
 
 def activities(rows: Iterable[Follow]) -> tuple[Activity, ...]:
@@ -132,4 +138,5 @@ def _follow(one: Sum) -> Follow:
         median_hours=quantile(one.hours, MEDIAN_MILLI),
         p90_hours=quantile(one.hours, P90_MILLI),
         money_days=one.money_days,
+        is_agreed=following == DUE or (following == STILL_WAITING and activity in _NOT_YET_DUE),
     )

@@ -39,13 +39,17 @@ def _loop(steps: nw.LazyFrame, loop: Loop) -> nw.LazyFrame:
     is_first = nw.col("activity") == loop.first
 
     def begun(column: str) -> nw.Expr:
-        # the loop began with the latest first step before this one: a step is not its own start
         kept = nw.when(is_first).then(nw.col(column)).otherwise(nw.lit(NEVER))
-        return kept.cum_max().shift(1).over("case_id", order_by="step")
+        return kept.cum_max().over("case_id", order_by="step")
+
+    def before(column: str) -> nw.Expr:
+        # the loop began with the latest first step before this one: a step is not its own start
+        return nw.col(column).shift(1).over("case_id", order_by="step")
 
     return _timed(
         steps.filter(nw.col("activity").is_in([loop.first, loop.again]))
         .with_columns(since_day=begun("day"), since_ms=begun("worked_ms"))
+        .with_columns(since_day=before("since_day"), since_ms=before("since_ms"))
         .filter(nw.col("activity") == loop.again, nw.col("since_day") > NEVER)
         .with_columns(name=nw.lit(loop.name))
     )

@@ -1,0 +1,126 @@
+"""The course of invoice to cash as it was recorded: the log, the map, and what a figure opens."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dunwell.actions.gate import staff, system
+from dunwell.actions.payments import apply_payment, reverse_payment
+from dunwell.actions.process import record_process
+from dunwell.actions.promises import record_promise
+from dunwell.engine.process import path
+from dunwell.jobs.process import made_months
+from dunwell.models import Event, Message, MessageItem, ProcessMonth
+from dunwell.queries.pages import CursorError
+from dunwell.queries.process import process_book, process_page, usual_choice
+from dunwell.queries.process_cases import item_course, process_cases
+from tests.actions.ledger_rows import invoice, payment
+from tests.conftest import AT, TODAY, add_customer
+
+
+def reminded(item, at, level=1):
+    """A reminder about an item that was sent."""
+    message = Message.objects.create(
+        company=item.company, customer=item.customer, channel="email", status="sent", level=level,
+        strategy="standard", template="reminder", language="en", subject="s", body="b",
+        body_sha256="0" * 64, message_id=f"{item.pk}.{at.isoformat()}", as_of=at.date(),
+        sent_at=at, recorded_at=at,
+    )  # fmt: skip
+    MessageItem.objects.create(message=message, item=item, level=level, open_minor=100)
+    return message
+
+
+@pytest.fixture
+def book(company, customer, collector):
+    """R1 paid in two parts after a reminder under a promise; R2 late, and nobody has asked."""
+    day = {"issued_on": TODAY - timedelta(days=60), "due_on": TODAY - timedelta(days=30)}
+    first = invoice(customer, "R1", 100_00, **day)
+    invoice(add_customer(company, "K2", "Beta", segment="small"), "R2", 500_00, **day)
+    record_promise(
+        actor=staff(collector, company), customer=customer, amounts={first: 100_00},
+        due_on=TODAY - timedelta(days=10), as_of=TODAY - timedelta(days=20), at=AT - timedelta(days=20),
+    )  # fmt: skip
+    reminded(first, datetime(2026, 2, 18, 9, 30, tzinfo=UTC))
+    for number, minor, days, booked in (("B1", 40_00, 5, 5), ("B2", 60_00, 2, 0)):
+        on, applied = TODAY - timedelta(days=days), TODAY - timedelta(days=booked)
+        money = payment(customer, number, minor, value_on=on, as_of=applied)
+        apply_payment(
+            actor=system(company), payment=money, amounts={first: minor}, as_of=applied, at=AT
+        )
+    made = made_months(company, as_of=TODAY)
+    assert record_process(actor=system(company), made=made, as_of=TODAY, at=AT) == len(made)
+    return first
+
+
+def test_the_course_of_an_invoice_is_told_in_order_with_its_waits(company, book):
+    found = item_course(company, book.pk, as_of=TODAY)
+
+    assert [(s.activity, s.days, s.open_minor, s.resource) for s in found.steps] == [
+        (path.ISSUED, 30, 100_00, "ledger"),
+        (path.DUE, 10, 100_00, "system"),
+        (path.PROMISED, 5, 100_00, "staff"),
+        (path.REMINDED, 10, 100_00, "system"),
+        (path.PART_PAID, 3, 60_00, "customer"),
+        (path.PAID, 2, 0, "customer"),
+        (path.BOOKED, None, 0, "system"),
+    ]
+
+
+def test_figures_open_into_the_invoices_they_are_made_of(company, book):
+    made = process_book(company)
+    choice = usual_choice(company, made)
+    page = process_page(made, choice)
+
+    assert (made.newest_as_of, made.segments, page.invoices) == (TODAY, ("small", "standard"), 2)
+    # 500.00 for 60 days; 100.00 for 55 and 60.00 for 3
+    assert (page.money_days, page.waiting) == (500_00 * 60 + 100_00 * 55 + 60_00 * 3, 1)
+    top = page.bottlenecks[0]
+    assert (top.name, top.money_days) == ("invoice_due>still_waiting", 500_00 * 30)
+    assert [(row.name, row.amount_minor) for row in page.deviations] == [
+        ("late_not_reminded", 500_00),
+        ("outside:promise_made", 100_00),
+        ("reminded_under_promise", 100_00),
+    ]
+    assert [(row.name, row.median_days) for row in page.loops] == [("reminded_after_promise", 5)]
+    told = [*page.stages, *page.variants, *page.loops, *page.repeats, *page.deviations]
+    told += [*page.handovers]
+    for row in told:
+        opened = process_cases(company, choice, kind=row.kind, name=row.name)
+        sums = (opened.times, opened.cases, opened.amount_minor, opened.money_days)
+        assert sums == (row.times, row.cases, row.amount_minor, row.money_days), row.name
+        assert sum(one.money_days for one in opened.page.rows) == row.money_days
+    for row in page.follows:
+        opened = process_cases(company, choice, kind="step", name=row.name)
+        sums = (opened.times, opened.cases, opened.amount_minor, opened.money_days)
+        assert sums == (row.times, row.cases, row.amount_minor, row.money_days), row.name
+
+
+def test_a_segment_another_currency_or_another_company_hold_their_own_alone(
+    company, book, rival, django_assert_num_queries
+):
+    made = process_book(company)
+    usual = usual_choice(company, made)
+    small = process_page(made, replace(usual, segment="small"))
+
+    assert (small.invoices, small.amount_minor) == (1, 500_00)
+    assert process_page(made, replace(usual, currency="USD")).invoices == 0
+    assert process_book(rival.memberships.first().company) is None
+    with django_assert_num_queries(2):
+        opened = process_cases(company, replace(usual, segment="standard"), kind="step",
+                               name="promise_made>reminder_sent", limit=1)  # fmt: skip
+    assert [(row.number, row.days) for row in opened.page.rows] == [("R1", 5)]
+    with pytest.raises(CursorError):
+        process_cases(company, usual, kind="fit", name="deviates", cursor="x")
+
+
+def test_made_again_for_the_same_day_nothing_changes_and_an_older_day_is_left_alone(company, book):
+    actor = system(company)
+    before = ProcessMonth.objects.values_list("month", "steps")[0]
+
+    for day in (TODAY, TODAY - timedelta(days=1)):
+        made = made_months(company, as_of=day)
+        assert record_process(actor=actor, made=made, as_of=day, at=AT) == 0
+
+    assert ProcessMonth.objects.values_list("month", "steps")[0] == before
+    assert Event.objects.filter(verb="process.mapped").count() == 1

@@ -151,19 +151,45 @@ def post_payout(*, payout: ProviderPayout, amounts: Mapping[str, int], as_of: da
 
     Booked on the day it was paid out, or on the first open day after a closed period.
     """
+    return post_amounts(
+        company=payout.provider.company,
+        source=EntryLine.Source.PAYOUT,
+        source_id=payout.pk,
+        currency=payout.currency,
+        amounts=amounts,
+        on=payout.paid_on,
+        as_of=as_of,
+    )
+
+
+def post_amounts(
+    *,
+    company: Company,
+    source: str,
+    source_id: int,
+    currency: str,
+    amounts: Mapping[str, int],
+    on: date,
+    as_of: date,
+) -> int:
+    """Write the lines of one posting by account, debits above 0; return how many.
+
+    Booked on `on`, or on the first open day after a closed period. Raises ValueError when the
+    amounts do not sum to 0.
+    """
     if sum(amounts.values()):
-        raise ValueError(f"payout {payout.payout_id} does not balance")
-    company = payout.provider.company
+        raise ValueError(f"{source} {source_id} does not balance")
     share_books(company)
+    posted_on = first_open_day(company, on)
     rows = [
         EntryLine(
             company=company,
-            source=EntryLine.Source.PAYOUT,
-            source_id=payout.pk,
+            source=source,
+            source_id=source_id,
             account=account,
-            currency=payout.currency,
+            currency=currency,
             amount_minor=amount,
-            posted_on=first_open_day(company, payout.paid_on),
+            posted_on=posted_on,
             recorded_on=as_of,
         )
         for account, amount in sorted(amounts.items())

@@ -26,6 +26,7 @@ from dunwell.engine.plans_policy import read_plans_policy
 from dunwell.engine.plans_rehearsal import play_plan_cases
 from dunwell.engine.playbooks_policy import read_playbooks_policy
 from dunwell.engine.promise_policy import play_promise_cases, read_promises_policy
+from dunwell.engine.provisions_policy import play_provision_cases, read_provisions_policy
 from dunwell.engine.responses_policy import play_response_cases, read_responses_policy
 from dunwell.engine.segments_cases import play_segment_cases
 from dunwell.engine.segments_policy import read_segments_policy
@@ -127,6 +128,11 @@ KINDS: Mapping[str, PolicyKind] = {
         about=_("Who is offered less for earlier money, how much, and how much of it in a month."),
         read=read_early_payment_policy,
         play_cases=play_early_payment_cases,
+    ),
+    Kind.PROVISIONS: PolicyKind(
+        about=_("How expected losses are measured, and what money and credit cost and earn."),
+        read=read_provisions_policy,
+        play_cases=play_provision_cases,
     ),
     Kind.DISPUTES: PolicyKind(
         about=_("Why customers dispute, what has to be shown, who clears it up and by when."),

@@ -29,6 +29,7 @@ WHAT: Mapping[str, str] = {
     PolicyVersion.Kind.EARLY_PAY: "policy of early payment",
     PolicyVersion.Kind.RESPONSES: "policy on deliveries and answers",
     PolicyVersion.Kind.CREDIT: "credit policy",
+    PolicyVersion.Kind.PROVISIONS: "provisions policy",
 }
 """What a document of a kind is called in sentences."""
 

@@ -13,11 +13,13 @@ from dunwell.models import (
     Allocation,
     Company,
     EntryLine,
+    FinancingMove,
     Item,
     Journal,
     JournalLine,
     Payment,
     ProviderPayout,
+    ProvisionRun,
 )
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
@@ -223,8 +225,16 @@ def _sources(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], _Origin
         "pk", "item", "item__number"
     )
     payouts = ProviderPayout.objects.filter(pk__in=keys["payout"]).values_list("pk", "payout_id")
+    runs = ProvisionRun.objects.filter(pk__in=keys["provision"] | keys["reversal"])
+    ends = {key: as_of.isoformat() for key, as_of in runs.values_list("pk", "as_of")}
+    moves = FinancingMove.objects.filter(pk__in=keys["financing"]).values_list(
+        "pk", "draw__number"
+    )
     return {
         **{("payout", key): _Origin(number=number) for key, number in payouts},
+        **{("provision", key): _Origin(number=number) for key, number in ends.items()},
+        **{("reversal", key): _Origin(number=number) for key, number in ends.items()},
+        **{("financing", key): _Origin(number=str(number)) for key, number in moves},
         **{("item", key): _Origin(number=number, item_id=key) for key, number in items},
         **{("payment", key): _Origin(number=number, payment_id=key) for key, number in payments},
         **{

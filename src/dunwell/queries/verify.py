@@ -31,6 +31,7 @@ from dunwell.queries.proofs.legal import LEGAL
 from dunwell.queries.proofs.plans import PLANS
 from dunwell.queries.proofs.postings import POSTINGS
 from dunwell.queries.proofs.predictions import PREDICTIONS
+from dunwell.queries.proofs.provisions import PROVISIONS
 from dunwell.queries.proofs.refunds import REFUNDS
 from dunwell.queries.proofs.settlements import SETTLEMENTS
 from dunwell.queries.statements import changed_statements
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     *DISPUTES,
     *LEGAL,
     *PREDICTIONS,
+    *PROVISIONS,
 )
 
 

@@ -88,8 +88,10 @@ LEFT JOIN dunwell_item i ON e.source = 'item' AND i.id = e.source_id
 LEFT JOIN dunwell_payment p ON e.source = 'payment' AND p.id = e.source_id
 LEFT JOIN dunwell_allocation a ON e.source = 'allocation' AND a.id = e.source_id
 LEFT JOIN dunwell_providerpayout o ON e.source = 'payout' AND o.id = e.source_id
+LEFT JOIN dunwell_provisionrun r ON e.source IN ('provision', 'reversal') AND r.id = e.source_id
+LEFT JOIN dunwell_financingmove f ON e.source = 'financing' AND f.id = e.source_id
 WHERE e.company_id = %(company)s AND i.id IS NULL AND p.id IS NULL AND a.id IS NULL
-  AND o.id IS NULL
+  AND o.id IS NULL AND r.id IS NULL AND f.id IS NULL
 """,
     ),
     Check(

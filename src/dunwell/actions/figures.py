@@ -5,22 +5,29 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Min
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
+from dunwell.actions.kept_slices import drop_day_slices, keep_slices
 from dunwell.engine.aging import BUCKETS, aging_totals
 from dunwell.engine.calendars import day_date
 from dunwell.engine.items import open_items
-from dunwell.engine.kpi_catalogue import LEDGER_KPIS
-from dunwell.engine.kpi_tables import WINDOW_DAYS, kpi_table
+from dunwell.engine.kpi_catalogue import KPIS
+from dunwell.engine.kpi_tables import KPI_INPUTS, WINDOW_DAYS
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.trends import month_ends, trend, what_changed
-from dunwell.models import Company, KpiValue
+from dunwell.models import Company, Item, KpiValue
 from dunwell.queries.home import CHANGED_KPI
+from dunwell.queries.kpi_courses import kept_days
+from dunwell.queries.kpi_slices import SliceFigures, derived_figures
 from dunwell.queries.ledgers import Books
 
 HISTORY_MONTHS = 13
 """Month ends that are filled in before the first day, so that a trend shows at once."""
+
+COURSE_MONTHS = 25
+"""How many month ends are kept by part, the running month among them."""
 
 MINOR = "minor"
 """Unit of sums; the other figures carry the units of the catalogue."""
@@ -39,20 +46,28 @@ TREND_KPIS = {
 
 @transaction.atomic
 def record_figures(*, actor: Actor, books: Books, as_of: date, at: datetime) -> int:
-    """Keep the figures of the day; return how many values are new or changed.
+    """Keep the figures of the day, whole and by part; return how many values are new or changed.
 
-    The first time, thirteen month ends before it are filled in as the ledger tells them now.
+    The first time, thirteen month ends before it are filled in as the ledger tells them now;
+    then the first run of a day fills in one month end that is not kept yet, the newest first.
     """
     actor.require("cycle.run")
-    ledger = books.whole()
+    company, ledger = actor.company, books.whole()
+    slices = derived_figures(books, as_of=as_of)
     values = [
-        *_kpis(actor.company, ledger, as_of),
-        *_sums(actor.company, ledger, as_of),
-        *_changes(actor.company, ledger, as_of),
+        *_kpis(company, slices, as_of),
+        *_sums(company, ledger, as_of),
+        *_changes(company, ledger, as_of),
     ]
-    if values and not KpiValue.objects.filter(company=actor.company).exists():
-        values += _history(actor.company, ledger, as_of)
-    changed = _write(actor.company, values)
+    if values and not KpiValue.objects.filter(company=company).exists():
+        values += _history(company, ledger, as_of)
+    missing = None if kept_days(company, [as_of]) else _missing_month_end(company, as_of)
+    changed = _write(company, values) + keep_slices(company, slices, as_of=as_of)
+    if missing is not None:
+        earlier = derived_figures(books, as_of=missing)
+        changed += _write(company, _kpis(company, earlier, missing))
+        changed += keep_slices(company, earlier, as_of=missing)
+    drop_day_slices(company, as_of=as_of)
     if changed:
         record_event(
             actor,
@@ -65,19 +80,32 @@ def record_figures(*, actor: Actor, books: Books, as_of: date, at: datetime) -> 
     return changed
 
 
-def _kpis(company: Company, ledger: Ledger, as_of: date) -> list[KpiValue]:
+def _missing_month_end(company: Company, as_of: date) -> date | None:
+    """Return the newest month end whose slices are not kept, back to the first item."""
+    first = Item.objects.filter(company=company).aggregate(first=Min("issued_on"))["first"]
+    ends = [day for day in month_ends(as_of=as_of, months=COURSE_MONTHS) if day < as_of]
+    kept = kept_days(company, ends)
+    return next(
+        (day for day in reversed(ends) if first is not None and first <= day and day not in kept),
+        None,
+    )
+
+
+def _kpis(company: Company, slices: Iterable[SliceFigures], as_of: date) -> list[KpiValue]:
     return [
         KpiValue(
             company=company,
             as_of=as_of,
-            currency=figure.currency,
-            kpi=figure.kpi,
-            value="" if figure.value is None else str(figure.value),
-            unit=figure.unit,
-            formula=figure.kpi,
-            inputs=dict(figure.inputs),
+            currency=one.currency,
+            kpi=kpi,
+            value=value,
+            unit=KPIS[kpi].unit,
+            formula=KPIS[kpi].formula_id,
+            inputs={name: one.inputs[name] for name in KPI_INPUTS[kpi]},
         )
-        for figure in kpi_table(ledger, as_of=as_of)
+        for one in slices
+        if one.dimension == "company"
+        for kpi, value in one.values.items()
     ]
 
 
@@ -129,7 +157,7 @@ def _history(company: Company, ledger: Ledger, as_of: date) -> list[KpiValue]:
 def _figure(
     company: Company, as_of: date, currency: str, kpi: str, value: float | None
 ) -> KpiValue:
-    about = LEDGER_KPIS[kpi]
+    about = KPIS[kpi]
     return KpiValue(
         company=company,
         as_of=as_of,
@@ -137,7 +165,7 @@ def _figure(
         kpi=kpi,
         value="" if value is None else str(round(Decimal(repr(value)), about.digits)),
         unit=about.unit,
-        formula=kpi,
+        formula=about.formula_id,
         inputs={"window_days": WINDOW_DAYS},
     )
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from dunwell.engine import kpis
 from dunwell.engine.calendars import day_number
-from dunwell.engine.kpi_catalogue import LEDGER_KPIS, Kpi
+from dunwell.engine.kpi_catalogue import KPIS, LEDGER_KPIS, Kpi
 from dunwell.engine.kpi_desk_tables import desk_figures
 from dunwell.engine.kpi_facts import kpi_facts
 from dunwell.engine.kpi_sums import Facts, sales_months
@@ -287,3 +287,13 @@ def _risk_figures(facts: Facts) -> dict[str, Answer]:
 
 PARTS = (_sales_figures, _collection_figures, _payment_figures, _other_figures, _risk_figures)
 """What together answers every figure of a ledger."""
+
+PARAMETERS = ("days", "months", "weeks")
+"""Inputs that say over how long a figure looks; the others are sums of rows."""
+
+KPI_INPUTS: Mapping[str, tuple[str, ...]] = {
+    value.kpi: tuple(value.inputs)
+    for currency in ("XXX", "")
+    for value in figures_of(currency, Facts(date(2000, 1, 1), WINDOW_DAYS), wanted=KPIS)
+}
+"""The inputs of every figure by their names; a name means the same in every figure."""

@@ -33,6 +33,26 @@ class DeliveryFigures:
 
 def delivery_figures(company: Company, *, from_on: date, as_of: date) -> DeliveryFigures:
     """Return how invoices arrived that were issued here between two days and sent by us."""
+    told = delivered(company, from_on=from_on, as_of=as_of)
+    judged = told.filter(pl.col("is_judged"))
+    in_time = told.filter(pl.col("is_in_time"))
+    waited = told.filter(pl.col("days").is_not_null())
+    _, median = mean_and_median(Counter(waited["days"].to_list()))
+    return DeliveryFigures(
+        invoices=told.height,
+        judged=judged.height,
+        in_time=in_time.height,
+        in_time_percent=_told(percent(part=in_time.height, whole=judged.height)),
+        median_days=_told(median),
+    )
+
+
+def delivered(company: Company, *, from_on: date, as_of: date) -> pl.DataFrame:
+    """Return the invoices of a span with what proves their arrival, a row each.
+
+    Columns: `item_id`, `customer_id`, `is_judged` (due or proven), `is_in_time` (proven by the
+    due day), `days` from issue to the first proof, empty without one.
+    """
     items = ours(
         Item.objects.filter(
             company=company,
@@ -43,24 +63,26 @@ def delivery_figures(company: Company, *, from_on: date, as_of: date) -> Deliver
     )
     proofs = native(proven(known_facts(facts_frame(company, items), as_of=as_of)))
     rows = [
-        (key, day_number(issued), day_number(due))
-        for key, issued, due in items.values_list("pk", "issued_on", "due_on")
+        (key, customer_id, day_number(issued), day_number(due))
+        for key, customer_id, issued, due in items.values_list(
+            "pk", "customer_id", "issued_on", "due_on"
+        )
     ]
-    schema = {"item_id": pl.Int64, "issued_day": pl.Int32, "due_day": pl.Int32}
+    schema = {
+        "item_id": pl.Int64,
+        "customer_id": pl.Int64,
+        "issued_day": pl.Int32,
+        "due_day": pl.Int32,
+    }
     told = pl.DataFrame(rows, schema=schema, orient="row").join(proofs, on="item_id", how="left")
     is_proven = pl.col("proof_day").is_not_null()
-    judged = told.filter(is_proven | (pl.col("due_day") <= day_number(as_of)))
-    in_time = judged.filter(is_proven & (pl.col("proof_day") <= pl.col("due_day")))
-    waited = told.filter(is_proven).select(
-        days=(pl.col("proof_day") - pl.col("issued_day")).clip(lower_bound=0)
-    )
-    _, median = mean_and_median(Counter(waited["days"].to_list()))
-    return DeliveryFigures(
-        invoices=told.height,
-        judged=judged.height,
-        in_time=in_time.height,
-        in_time_percent=_told(percent(part=in_time.height, whole=judged.height)),
-        median_days=_told(median),
+    waited = (pl.col("proof_day") - pl.col("issued_day")).clip(lower_bound=0)
+    return told.select(
+        "item_id",
+        "customer_id",
+        is_judged=is_proven | (pl.col("due_day") <= day_number(as_of)),
+        is_in_time=is_proven & (pl.col("proof_day") <= pl.col("due_day")),
+        days=pl.when(is_proven).then(waited),
     )
 
 

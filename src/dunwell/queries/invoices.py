@@ -209,7 +209,7 @@ def average_days_to_invoice(company: Company, *, since: date, until: date) -> tu
         company=company, status=Invoice.Status.ISSUED, kind=Invoice.Kind.INVOICE,
         issued_on__gt=since, issued_on__lte=until,
     ).select_related("order")  # fmt: skip
-    days = [found for one in rows if (found := _days(one)) is not None]
+    days = [found for one in rows if (found := invoice_wait_days(one)) is not None]
     mean = days_to_invoice(days=days)
     return ("" if mean is None else f"{float(mean):.1f}"), len(days)
 
@@ -257,7 +257,7 @@ def _with_all(found: QuerySet[Invoice]) -> QuerySet[Invoice]:
     return found.select_related("customer", "preceding", "order")
 
 
-def _days(invoice: Invoice) -> int | None:
+def invoice_wait_days(invoice: Invoice) -> int | None:
     """Return days from when it could have been billed to its issue, None where unknown."""
     begin = invoice.delivered_on or invoice.to_on
     if begin is None and invoice.order is not None:
@@ -282,7 +282,7 @@ def _row(one: Invoice) -> InvoiceRow:
         item_id=one.item_id, source=one.source, source_label=one.get_source_display(),
         dispute_ppm=one.dispute_ppm, author=one.author, approver=one.approver,
         issuer=one.issuer, void_reason=one.void_reason, version=one.version,
-        days_to_invoice=_days(one), recorded_at=one.recorded_at,
+        days_to_invoice=invoice_wait_days(one), recorded_at=one.recorded_at,
     )  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from dunwell.jobs.cycle import STEPS, run_cycle
 from dunwell.models import (
     ActionChoice,
     Anomaly,
+    CashBasis,
     CashForecast,
+    CashPeriod,
     CustomerScore,
     EarlyWarning,
     Event,
@@ -129,6 +131,7 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
         "check_model": 0,
         "train_model": ModelVersion.objects.count(),
         "score_items": ItemPrediction.objects.count() + CashForecast.objects.count(),
+        "keep_outlook": CashPeriod.objects.count() + CashBasis.objects.count(),
         "score_customers": CustomerScore.objects.count(),
         "rate_customers": 0,
         "score_cards": 0,

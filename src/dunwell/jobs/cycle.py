@@ -114,6 +114,10 @@ def _score_items(day: Day) -> int:
     return day.model.write()
 
 
+def _keep_outlook(day: Day) -> int:
+    return day.model.keep_outlook()
+
+
 def _score_customers(day: Day) -> int:
     return write_scores(actor=day.actor, rows=day.scores, as_of=day.as_of, at=day.at)
 
@@ -252,6 +256,7 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("check_model", _check_model),
     ("train_model", _train_model),
     ("score_items", _score_items),
+    ("keep_outlook", _keep_outlook),
     ("score_customers", _score_customers),
     ("rate_customers", _rate_customers),
     ("score_cards", _score_cards),
@@ -292,6 +297,7 @@ READS: Mapping[str, Callable[[Day], object]] = {
     "check_model": lambda day: day.model.check,
     "train_model": lambda day: day.model.trained,
     "score_items": lambda day: day.model.scored,
+    "keep_outlook": lambda day: day.model.outlook,
     "score_customers": lambda day: day.scores,
     "rate_customers": lambda day: day.ratings,
     "score_cards": lambda day: day.cards,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from dunwell.actions.cash_outlook import OutlookOfDay, keep_outlook
 from dunwell.actions.gate import Actor
 from dunwell.actions.model_versions import (
     TrainedModel,
@@ -13,6 +14,7 @@ from dunwell.actions.model_versions import (
     record_model_version,
 )
 from dunwell.actions.predictions import write_forecast, write_predictions
+from dunwell.jobs.cash_outlook import outlook_of_day
 from dunwell.jobs.monitor import Checked, checked
 from dunwell.jobs.score import Scored, scored
 from dunwell.jobs.train import naive_model, trained_model
@@ -99,6 +101,27 @@ class ModelDay:
         if self.version is None or not _is_read(self.version):
             return None
         return self._said(self.version)
+
+    @cached_property
+    def outlook(self) -> OutlookOfDay | None:
+        """The cash of the weeks and months to come; asked for only after items are scored."""
+        if self.version is None or self.scored is None:
+            return None
+        return outlook_of_day(
+            self.actor.company, self.version, self.history, self.scored.book, as_of=self.as_of
+        )
+
+    def keep_outlook(self) -> int:
+        """Keep the outlook of the day, if a model serves; return how many rows changed."""
+        if self.version is None or self.outlook is None:
+            return 0
+        return keep_outlook(
+            actor=self.actor,
+            version=self.version,
+            outlook=self.outlook,
+            as_of=self.as_of,
+            at=self.at,
+        )
 
     def record_check(self) -> int:
         """Keep the check, and fall back when its alarm asks for it; return what changed.

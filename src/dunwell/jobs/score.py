@@ -7,6 +7,8 @@ import numpy as np
 import polars as pl
 
 from dunwell.ml.artifact import load
+from dunwell.ml.cash_outlook import Book
+from dunwell.ml.cash_periods import period_ends
 from dunwell.ml.curves import ITEM_COLUMNS, Curves
 from dunwell.ml.dispute_risk import dispute_risk
 from dunwell.ml.explain import reasons
@@ -51,11 +53,15 @@ LOGGED = (
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What the model says of one day: the records' rows, the log's bytes, the cash by week."""
+    """What the model says of one day: the records' rows, the log's bytes, the cash by week.
+
+    `book` holds the chances by the ends of the outlook's periods, from which it is made.
+    """
 
     rows: pl.DataFrame
     content: bytes
     forecast: pl.DataFrame
+    book: Book
 
 
 def scored(
@@ -85,7 +91,8 @@ def scored(
             dispute_reasons=_json_list(risk["reasons"]),
         ),
         content=_parquet(told),
-        forecast=cash_weeks(curves, history, replay=_replay(version)),
+        forecast=cash_weeks(curves, history, replay=replayed(version)),
+        book=_book(curves),
     )
 
 
@@ -95,6 +102,16 @@ def logged_rows(content: bytes) -> pl.DataFrame:
     return found.with_columns(**{name: pl.col(ppm) / PPM for name, ppm in CHANCES.items()}).select(
         pl.col(name).cast(dtype) for name, dtype in PREDICTIONS.items()
     )
+
+
+def _book(curves: Curves) -> Book:
+    """Return what the outlook of cash asks: P(paid by the end of each period) of every item."""
+    ends = period_ends(curves.as_of)
+    paid = np.empty((len(curves), len(ends)), np.float32)
+    for place, end in enumerate(ends):
+        paid[:, place] = curves.paid_by(np.full(len(curves), end, np.int32))
+    names = ("item_id", "customer_id", "currency", "open_minor", "due_day")
+    return Book(items=curves.items.select(*names), paid=paid)
 
 
 def _told(curves: Curves, history: History) -> pl.DataFrame:
@@ -150,6 +167,6 @@ def _parquet(told: pl.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def _replay(version: ModelVersion) -> tuple[ReplayedWeek, ...]:
+def replayed(version: ModelVersion) -> tuple[ReplayedWeek, ...]:
     """Return the cash the version's training replayed, which sets the forecast's range."""
     return tuple(ReplayedWeek(**row) for row in version.replay.get("cash", ()))

@@ -54,9 +54,7 @@ class CashOutlook:
 
     def of(self, currency: str, kind: str) -> tuple[OutlookPeriod, ...]:
         """Return the weeks or months of a currency in order."""
-        return tuple(
-            row for row in self.periods if row.currency == currency and row.kind == kind
-        )
+        return tuple(row for row in self.periods if row.currency == currency and row.kind == kind)
 
     def together(self, kind: str) -> tuple[OutlookPeriod, ...]:
         """Return the consolidated weeks or months in order, none where a rate is missing."""

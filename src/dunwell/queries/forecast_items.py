@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from dunwell.engine.calendars import day_number
+from dunwell.ml.cash_sums import whole_shares
 from dunwell.ml.curves import LEVELS
 from dunwell.ml.history import Floats, Ints
 from dunwell.ml.predictions import QUANTILES
@@ -142,7 +143,7 @@ def _shares(company: Company, found: CashForecast) -> pl.DataFrame:
             "open_minor",
             "due_day",
             chance_ppm=pl.Series(np.floor(chance * PPM + 0.5).astype(np.int64)),
-            expected_minor=pl.Series(_whole(_weights(amount, chance), found.expected_minor)),
+            expected_minor=pl.Series(whole_shares(_weights(amount, chance), found.expected_minor)),
         )
         .filter(pl.col("expected_minor") > 0)
         .sort("expected_minor", "item_id", descending=[True, False])
@@ -188,20 +189,6 @@ def _weights(amount: Floats, chance: Floats) -> Floats:
     """Return what each item weighs in the week: its amount alone where all chances round to 0."""
     weights = amount * chance
     return weights if weights.sum() > 0 else amount
-
-
-def _whole(shares: Floats, total: int) -> Ints:
-    """Return whole minor units in the proportion of the shares that add up to the total."""
-    summed = float(shares.sum())
-    if summed <= 0 or total <= 0:
-        return np.zeros(len(shares), np.int64)
-    exact = shares * (total / summed)
-    whole = np.floor(exact).astype(np.int64)
-    # the largest remainders take what rounding down has left
-    left = total - int(whole.sum())
-    order = np.argsort(-(exact - whole), kind="stable")
-    whole[order[:left]] += 1
-    return whole
 
 
 def _named(company: Company, rows: pl.DataFrame) -> list[WeekItem]:

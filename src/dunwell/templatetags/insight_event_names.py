@@ -32,6 +32,7 @@ EVENTS: tuple[str, ...] = (
     _("loss asked"),
     _("loss ended"),
     _("loss refused"),
+    _("outlook kept"),
     _("payment out planned"),
     _("payment out withdrawn"),
     _("provision drawn"),

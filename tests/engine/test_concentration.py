@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dunwell.engine.appetite_measures import AppetiteLimit
 from dunwell.engine.concentration import (
     PPM,
     CreditRow,
@@ -12,7 +13,6 @@ from dunwell.engine.concentration import (
     loss,
     slices,
 )
-from dunwell.engine.credit_appetite import AppetiteLimit
 from dunwell.engine.stress import Scenario, stressed
 
 

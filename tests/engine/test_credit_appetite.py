@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.engine.credit_appetite import (
-    MEASURES,
-    AppetiteLimit,
-    BookRow,
-    breaches,
-    gauges,
-    headroom,
-    read_appetite,
-    without,
-)
+from dunwell.engine.appetite_measures import MEASURES, AppetiteLimit, BookRow
+from dunwell.engine.credit_appetite import breaches, gauges, headroom, read_appetite, without
 from dunwell.engine.documents import DocumentError
 
 BOOK = (
@@ -128,8 +120,8 @@ def test_a_measure_without_one_customer_and_with_it_again_is_the_whole_book_s(
         ({"name": "x", "measure": "luck"}, "measure 'luck' is not known"),
         ({"name": "x", "measure": "class_share", "most_ppm": 1}, "class_share needs classes"),
         (
-            {"name": "x", "measure": "country_share", "most_ppm": 1},
-            "country_share needs countries",
+            {"name": "x", "measure": "top_1_share", "most_ppm": 1, "excluding": ["DE"]},
+            "excluding goes with a share",
         ),
         ({"name": "x", "measure": "total_exposure", "most_ppm": 1}, "stated with most_minor"),
         ({"name": "x", "measure": "top_1_share", "most_ppm": 1_000_001}, "most_ppm is 1000001"),

@@ -5,6 +5,7 @@ time are judged one after the other, and never pass a limit together.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -18,9 +19,10 @@ from dunwell.actions.credit_hold_moves import (
 from dunwell.actions.events import Fact, record_events
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.order_locks import lock_accounts
+from dunwell.actions.portfolio_measures import add_to_book, lock_book
 from dunwell.engine.order_checks import Judgement, judge_orders
 from dunwell.engine.order_facts import OrderAsk
-from dunwell.engine.order_rules import CHECKPOINTS
+from dunwell.engine.order_rules import CHECKPOINTS, OrderRules
 from dunwell.models import CreditCheck, CreditHold, Customer, Order
 from dunwell.queries.order_asks import Wish, asked_orders, order_rules_in_force, stored_orders
 
@@ -29,6 +31,15 @@ Status = Order.Status
 LONGEST_WORD, LONGEST_KIND = 80, 40
 MOST_AT_ONCE = 100_000
 BATCH = 1_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ruled:
+    """What orders are judged by: the rules, their version, and the day of what is kept."""
+
+    rules: OrderRules
+    version_id: int | None
+    kept_on: date | None
 
 
 @transaction.atomic
@@ -57,6 +68,8 @@ def check_orders(
     actor.require("order.check")
     _check_wishes(actor, wishes)
     lock_accounts(actor.company, {customer.pk for customer, _ in wishes}, as_of=as_of)
+    rules, version_id = order_rules_in_force(actor.company, as_of=as_of)
+    kept_on = lock_book(actor.company, rules, as_of=as_of)
     stored = stored_orders(actor.company, [ask.number for _, ask in wishes])
     last = _last_checks(stored)
     checks: dict[str, CreditCheck] = {}
@@ -69,7 +82,8 @@ def check_orders(
         else:
             fresh.append((customer, ask))
     if fresh:
-        checks |= _decided(actor, fresh, stored, last, as_of=as_of, at=at)
+        ruled = Ruled(rules=rules, version_id=version_id, kept_on=kept_on)
+        checks |= _decided(actor, fresh, stored, last, ruled, as_of=as_of, at=at)
     return [checks[ask.number] for _, ask in wishes]
 
 
@@ -78,19 +92,20 @@ def _decided(
     wishes: Sequence[Wish],
     stored: Mapping[str, Order],
     last: Mapping[str, CreditCheck],
+    ruled: Ruled,
     *,
     as_of: date,
     at: datetime,
 ) -> dict[str, CreditCheck]:
     """Judge orders, write what came of it, and return the check of each by its number."""
-    rules, version_id = order_rules_in_force(actor.company, as_of=as_of)
-    facts = asked_orders(actor.company, wishes, stored, as_of=as_of)
+    rules = ruled.rules
+    facts = asked_orders(actor.company, wishes, stored, rules=rules, as_of=as_of)
     judgements = judge_orders(facts, rules, as_of=as_of)
     checks: dict[str, CreditCheck] = {}
     written: list[tuple[Order, CreditCheck, Judgement]] = []
     for (customer, ask), judgement in zip(wishes, judgements, strict=True):
         order, earlier = stored.get(ask.number), last.get(ask.number)
-        check = _check(actor, customer, ask, judgement, version_id, as_of=as_of, at=at)
+        check = _check(actor, customer, ask, judgement, ruled.version_id, as_of=as_of, at=at)
         if (
             earlier is not None
             and _is_same(customer, ask, order, earlier)
@@ -103,6 +118,8 @@ def _decided(
         _tell(order, ask, Status(judgement.decision), at=at)
         written.append((order, check, judgement))
     _write(written, stored)
+    grown = [judgement.grown for *_, judgement in written if judgement.grown]
+    add_to_book(actor.company, grown, kept_on=ruled.kept_on, at=at)
     standing = {
         hold.order_id: hold
         for start in range(0, len(written), BATCH)

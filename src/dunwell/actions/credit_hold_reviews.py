@@ -20,6 +20,7 @@ from dunwell.actions.credit_hold_moves import (
 from dunwell.actions.events import Fact, record_events
 from dunwell.actions.gate import Actor
 from dunwell.actions.order_locks import lock_accounts
+from dunwell.actions.portfolio_measures import add_to_book, lock_book
 from dunwell.engine.order_checks import Judgement, judge_orders
 from dunwell.models import CreditHold, Order
 from dunwell.queries.order_asks import asked_orders, order_rules_in_force, stored_ask
@@ -60,13 +61,15 @@ def _reviewed(actor: Actor, hold_id: int | None, *, as_of: date, at: datetime) -
     if not customers:
         return 0
     lock_accounts(company, customers, as_of=as_of)
+    rules, _version = order_rules_in_force(company, as_of=as_of)
+    kept_on = lock_book(company, rules, as_of=as_of)
     found = standing.select_related("order", "customer").order_by("pk")
     holds = [(hold, hold.order) for hold in found if hold.order is not None]
-    rules, _version = order_rules_in_force(company, as_of=as_of)
     facts = asked_orders(
         company,
         [(hold.customer, stored_ask(order)) for hold, order in holds],
         {order.number: order for _, order in holds},
+        rules=rules,
         as_of=as_of,
     )
     judgements = judge_orders(facts, rules, as_of=as_of)
@@ -77,6 +80,7 @@ def _reviewed(actor: Actor, hold_id: int | None, *, as_of: date, at: datetime) -
     for (hold, order), judgement in zip(holds, judgements, strict=True):
         if rules.auto_release and not judgement.is_held:
             told += _passed(actor, hold, order, as_of=as_of, at=at)
+            add_to_book(company, [judgement.grown], kept_on=kept_on, at=at)
             ended += 1
             continue
         before = {name: getattr(hold, name) for name in SAID}

@@ -283,6 +283,7 @@ def _judged(actor: Actor, hold: CreditHold, *, as_of: date) -> Judgement:
         actor.company,
         [(hold.customer, stored_ask(order))],
         {order.number: order},
+        rules=rules,
         as_of=as_of,
     )
     return judge_order(facts, rules, as_of=as_of)

@@ -5,8 +5,8 @@ from datetime import date
 
 from dunwell.actions.authority import Authority
 from dunwell.actions.gate import Refused
+from dunwell.engine.appetite_measures import STOP, BookRow
 from dunwell.engine.authority import NEEDS_APPROVAL, Verdict, may_approve
-from dunwell.engine.credit_appetite import STOP, BookRow
 from dunwell.engine.money import from_minor
 from dunwell.models import Customer
 from dunwell.queries.authority import authority_in_force

@@ -173,9 +173,7 @@ def _policy(body: Mapping[str, object], cases: object) -> CreditPolicy:
     )
 
 
-def _order_appetite(
-    appetite: tuple[AppetiteLimit, ...], classes: Classes
-) -> OrderAppetite | None:
+def _order_appetite(appetite: tuple[AppetiteLimit, ...], classes: Classes) -> OrderAppetite | None:
     """Return what of the appetite holds orders, None where everything is only watched."""
     limits = acting(appetite)
     if not limits:

@@ -162,6 +162,35 @@ def exposure(
     )
 
 
+def split_by_currency(
+    parts: Iterable[Part],
+    rates: Mapping[str, ExposureRate],
+    *,
+    home: str,
+    exposure_minor: int,
+) -> tuple[tuple[str, int], ...]:
+    """Return an exposure by the currency it is in, home minor units; parts add up to it.
+
+    Covers and money that lies in another currency take from each in proportion; what rounding
+    leaves goes to the largest. The rates of all parts must be known.
+    """
+    held: dict[str, int] = {}
+    for line in parts:
+        ahead = min(line.prepaid_minor, max(line.unapplied_minor, 0))
+        owed = line.open_minor + line.unbilled_minor + line.orders_minor
+        owed -= line.unapplied_minor - ahead
+        amount = exchanged(owed, line.currency, rates, to=home)
+        if amount > 0:
+            held[line.currency] = amount
+    whole = sum(held.values())
+    if not whole or not exposure_minor:
+        return ()
+    found = {code: exposure_minor * amount // whole for code, amount in held.items()}
+    largest = min(held, key=lambda code: (-held[code], code))
+    found[largest] += exposure_minor - sum(found.values())
+    return tuple(sorted(found.items()))
+
+
 def _taken(
     left_minor: int, covers: Sequence[CoverPart], rates: Mapping[str, ExposureRate], *, home: str
 ) -> tuple[tuple[int, int], ...]:

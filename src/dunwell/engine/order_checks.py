@@ -10,9 +10,9 @@ from datetime import date
 from functools import lru_cache
 
 from dunwell.engine.order_appetite import APPETITE
+from dunwell.engine.order_book import Place
 from dunwell.engine.order_facts import OrderFacts, Outcome, Release, Waiver
 from dunwell.engine.order_findings import AMOUNTS, Finding, Rule
-from dunwell.engine.order_book import Place
 from dunwell.engine.order_judged import Book, Judged, judged, settle, with_money
 from dunwell.engine.order_release import PAY, WAIT, release_of, releases
 from dunwell.engine.order_rules import (

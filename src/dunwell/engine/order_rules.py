@@ -65,7 +65,7 @@ PERSON_RULES = ("forced_hold", "exposure_freeze", "appetite_stop")
 """What people stopped: no release of an order passes it, it has to end itself."""
 
 UNNAMED = (*PERSON_RULES, "appetite_refer")
-"""Rules that hold where a policy names rules but not these; a row turns them off in so many words."""
+"""Rules that hold where a policy names others but not these; a row of their own turns them off."""
 
 _SCOPE = ("risk_classes", "segments", "customers", "parties", "countries")
 _ROW = {"rule", "severity", "for", "checkpoints", "classes"}

@@ -27,6 +27,7 @@ class PortfolioMeasure(models.Model):
         GROUP = "group", _("Group of companies")
         NAME = "name", _("Largest customer")
         COVERED = "covered", _("Covered by insurance or guarantee")
+        NEW = "new", _("New customers")
         SQUARES = "squares", _("Sum of squares")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="portfolio_measures")

@@ -1,20 +1,14 @@
 """The company's risk appetite against its book: gauges, and what is left for a customer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from dunwell.engine.credit_appetite import (
-    WATCH,
-    BookRow,
-    Gauge,
-    Others,
-    breaches,
-    gauges,
-    headroom,
-    without,
-)
+from dunwell.engine.appetite_measures import WATCH, BookRow, Sums
+from dunwell.engine.credit_appetite import Gauge, breaches, gauges, headroom, without
 from dunwell.engine.credit_policy import CreditPolicy
-from dunwell.models import Company, Customer
+from dunwell.engine.stress import book_row
+from dunwell.models import Company
+from dunwell.queries.book_rows import book_customers, book_rows
 from dunwell.queries.credit_policies import credit_policy_in_force
 from dunwell.queries.credit_ratings import ratings
 from dunwell.queries.exposures import exposures
@@ -24,7 +18,7 @@ from dunwell.queries.exposures import exposures
 class AppetiteLeft:
     """What the appetite leaves one customer: `others` measures the book without it."""
 
-    others: tuple[Others, ...]
+    others: tuple[Sums, ...]
     row: BookRow
 
     def most(self, limit_minor: int) -> int:
@@ -40,31 +34,20 @@ class AppetiteLeft:
 
 
 def credit_book(company: Company, policy: CreditPolicy, *, as_of: date) -> tuple[BookRow, ...]:
-    """Return every customer with its exposure, class, country and loss rates.
+    """Return every customer with its exposure, class, places and loss rates.
 
-    Whoever has no rating counts as the class of the unscored. Eight queries at most.
+    Whoever has no rating counts as the class of the unscored. 16 queries at most.
     """
-    rated = ratings(company, as_of=as_of, with_reasons=False)
-    places = dict(Customer.objects.filter(company=company).values_list("id", "country"))
-    unscored = policy.classes.unscored
-    classes = {one.name: one for one in policy.classes.table}
-    rows = []
-    for key, exposure in exposures(company, as_of=as_of).items():
-        rating = rated.get(key)
-        name = rating.risk_class if rating is not None else unscored
-        one = classes.get(name, classes[unscored])
-        pd_ppm = rating.pd_ppm if rating is not None else None
-        rows.append(
-            BookRow(
-                customer_id=key,
-                exposure_minor=exposure.exposure_minor,
-                risk_class=name,
-                country=places.get(key, ""),
-                pd_ppm=one.pd_ppm if pd_ppm is None else pd_ppm,
-                lgd_ppm=one.lgd_ppm,
-            )
-        )
-    return tuple(rows)
+    rows = book_rows(
+        company,
+        policy,
+        customers=book_customers(company),
+        exposed=exposures(company, as_of=as_of),
+        rated=ratings(company, as_of=as_of, with_reasons=False),
+        limits={},
+        as_of=as_of,
+    )
+    return tuple(book_row(row) for row in rows)
 
 
 def appetite_gauges(company: Company, *, as_of: date) -> tuple[Gauge, ...]:
@@ -87,9 +70,8 @@ def appetite_left(
         return None
     book = credit_book(company, policy, as_of=as_of)
     now = next((one for one in book if one.customer_id == row.customer_id), None)
-    own = BookRow(
-        customer_id=row.customer_id,
-        exposure_minor=now.exposure_minor if now is not None else 0,
+    own = replace(
+        now or replace(row, exposure_minor=0),
         risk_class=row.risk_class,
         country=row.country,
         pd_ppm=row.pd_ppm,

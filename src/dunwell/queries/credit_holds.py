@@ -217,7 +217,8 @@ def _judged(
         raise ValueError("a hold on a customer has no order to judge")
     rules, _version = order_rules_in_force(company, as_of=as_of)
     wishes = [(hold.customer, stored_ask(hold.order))]
-    (facts,) = asked_orders(company, wishes, {hold.order.number: hold.order}, as_of=as_of)
+    orders = {hold.order.number: hold.order}
+    (facts,) = asked_orders(company, wishes, orders, rules=rules, as_of=as_of)
     changed = what_if(
         facts, paid_minor=paid_minor, prepaid_minor=prepaid_minor, limit_minor=limit_minor
     )

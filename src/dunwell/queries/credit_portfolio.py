@@ -28,9 +28,9 @@ from dunwell.models import (
     CreditApplication,
     CreditHold,
     CreditReview,
-    Customer,
     EarlyWarning,
 )
+from dunwell.queries.book_rows import book_customers, book_rows
 from dunwell.queries.credit_policies import credit_policy_in_force
 from dunwell.queries.credit_ratings import ClassMove, class_moves, ratings
 from dunwell.queries.exposures import exposures
@@ -164,34 +164,30 @@ class CreditDesk:
     warnings: int
 
 
-def portfolio(company: Company, *, as_of: date) -> Portfolio:
-    """Return the book as of a day; fifteen queries at most, whatever the number of customers."""
+def portfolio(company: Company, *, as_of: date, is_whole: bool = False) -> Portfolio:
+    """Return the book as of a day; 23 queries at most, whatever the number of customers.
+
+    Groups, currencies and new customers are read where the appetite asks, or `is_whole`.
+    """
     in_force = credit_policy_in_force(company, as_of=as_of)
-    classes = {one.name: one for one in in_force.policy.classes.table}
-    unscored = in_force.policy.classes.unscored
+    risks = {one.name: one.risk for one in in_force.policy.classes.table}
+    customers = book_customers(company)
     exposed = exposures(company, as_of=as_of)
     limits = limits_in_force(company, as_of=as_of)
     rated = ratings(company, as_of=as_of, with_reasons=False)
-    rows, engine_rows = [], []
-    customers = Customer.objects.filter(company=company).values_list(
-        "id", "number", "name", "country", "segment"
+    engine_rows = book_rows(
+        company,
+        in_force.policy,
+        customers=customers,
+        exposed=exposed,
+        rated=rated,
+        limits=limits,
+        as_of=as_of,
+        is_whole=is_whole,
     )
-    for key, number, name, country, segment in customers.order_by("id"):
+    rows = []
+    for row, (key, number, name, *_places) in zip(engine_rows, customers, strict=True):
         rating, limit = rated.get(key), limits[key]
-        risk_class = rating.risk_class if rating is not None else unscored
-        one = classes.get(risk_class, classes[unscored])
-        pd_ppm = one.pd_ppm if rating is None or rating.pd_ppm is None else rating.pd_ppm
-        row = CreditRow(
-            key,
-            exposed[key].exposure_minor,
-            limit.limit_minor,
-            pd_ppm,
-            one.lgd_ppm,
-            risk_class,
-            country,
-            segment,
-        )
-        engine_rows.append(row)
         usage = None
         if row.limit_minor and row.exposure_minor is not None:
             usage = share_of(row.exposure_minor, row.limit_minor)
@@ -200,12 +196,12 @@ def portfolio(company: Company, *, as_of: date) -> Portfolio:
                 customer_id=key,
                 customer_number=number,
                 customer_name=name,
-                country=country,
-                segment=segment,
-                risk_class=risk_class,
-                risk=rating.risk if rating is not None else one.risk,
-                pd_ppm=pd_ppm,
-                lgd_ppm=one.lgd_ppm,
+                country=row.country,
+                segment=row.segment,
+                risk_class=row.risk_class,
+                risk=rating.risk if rating is not None else risks[row.risk_class],
+                pd_ppm=row.pd_ppm,
+                lgd_ppm=row.lgd_ppm,
                 currency=company.currency,
                 exposure_minor=row.exposure_minor,
                 limit_minor=row.limit_minor,
@@ -221,7 +217,7 @@ def portfolio(company: Company, *, as_of: date) -> Portfolio:
         as_of=as_of,
         currency=company.currency,
         rows=tuple(rows),
-        engine_rows=tuple(engine_rows),
+        engine_rows=engine_rows,
         policy=in_force.policy,
         policy_version=in_force.version_id,
     )

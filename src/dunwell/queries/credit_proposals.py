@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from dunwell.engine.credit_appetite import BookRow, Gauge
+from dunwell.engine.appetite_measures import BookRow
+from dunwell.engine.credit_appetite import Gauge
 from dunwell.engine.credit_classes import APPROVE, DECLINE, REFER
 from dunwell.engine.credit_decision import Decision, Subject, decide
 from dunwell.engine.credit_fact_names import Value

@@ -13,6 +13,7 @@ from dunwell.engine.order_rules import OrderRules
 from dunwell.models import Company, Customer, Order
 from dunwell.queries import order_sql as sql
 from dunwell.queries.credit_policies import KIND, policy_of_text
+from dunwell.queries.kept_book import kept_book, known_for_long
 from dunwell.queries.order_facts import OrderBook, order_facts, terms_days
 from dunwell.queries.policy_documents import standard_text
 
@@ -115,17 +116,43 @@ def simulate_orders(
     """Return what a check of these orders would say, one after the other; writes nothing."""
     rules, _version = order_rules_in_force(company, as_of=as_of)
     stored = stored_orders(company, [ask.number for _, ask in wishes])
-    return judge_orders(asked_orders(company, wishes, stored, as_of=as_of), rules, as_of=as_of)
+    facts = asked_orders(company, wishes, stored, rules=rules, as_of=as_of)
+    return judge_orders(facts, rules, as_of=as_of)
 
 
 def asked_orders(
-    company: Company, wishes: Sequence[Wish], stored: Mapping[str, Order], *, as_of: date
+    company: Company,
+    wishes: Sequence[Wish],
+    stored: Mapping[str, Order],
+    *,
+    rules: OrderRules,
+    as_of: date,
 ) -> tuple[OrderFacts, ...]:
-    """Return orders ready to be judged, with the facts of their customers."""
+    """Return orders ready to be judged by rules, with the facts of their customers.
+
+    Where limits of the appetite hold orders, what is kept of the book comes with them: one query.
+    """
     book = order_facts(
         company,
         as_of=as_of,
         customer_ids={customer.pk for customer, _ in wishes},
         currencies={ask.currency for _, ask in wishes},
     )
-    return tuple(asked(book, customer.pk, ask, stored.get(ask.number)) for customer, ask in wishes)
+    facts = [asked(book, customer.pk, ask, stored.get(ask.number)) for customer, ask in wishes]
+    if rules.appetite is None:
+        return tuple(facts)
+    kept = kept_book(company, rules.appetite, as_of=as_of)
+    known: set[int] = set()
+    if rules.appetite.asks_new:
+        known = known_for_long({customer.pk for customer, _ in wishes}, as_of=as_of)
+    return tuple(
+        replace(
+            one,
+            appetite=kept,
+            customer=replace(
+                one.customer,
+                is_new=rules.appetite.asks_new and one.customer.customer_id not in known,
+            ),
+        )
+        for one in facts
+    )

@@ -299,7 +299,7 @@ def _facts(
     held: Held,
     feed_age: int | None,
 ) -> CreditFacts:
-    key, number, name, segment, party, country, terms = row
+    key, number, name, segment, party, country, sector, terms = row
     forced_by, forced_reason = held.forced.get(key, ("", ""))
     ratings = flags.get("class")
     covered = flags.get("cover", [])
@@ -315,6 +315,7 @@ def _facts(
         segment=segment,
         party=party,
         country=country,
+        sector=sector,
         risk_class=max(ratings, key=lambda one: (one[2] or date.min, one[1]))[0]
         if ratings
         else "",

@@ -5,7 +5,7 @@ is, the customer, a text, a number, a day.
 """
 
 CUSTOMERS = """
-SELECT id, number, name, segment, party, country, terms FROM dunwell_customer WHERE {whose}
+SELECT id, number, name, segment, party, country, sector, terms FROM dunwell_customer WHERE {whose}
 """
 
 LATE = """
@@ -115,6 +115,16 @@ POLICY = """
 SELECT id, text FROM dunwell_policyversion
 WHERE company_id = %s AND kind = 'credit' AND status = 'published' AND valid_from <= %s
 ORDER BY valid_from DESC, id DESC LIMIT 1
+"""
+KEPT = """
+SELECT dimension, key, as_of, exposure_minor + added_minor, loss_minor + added_loss_minor
+FROM dunwell_portfoliomeasure WHERE company_id = %s AND as_of = (
+    SELECT MAX(as_of) FROM dunwell_portfoliomeasure WHERE company_id = %s AND as_of <= %s)
+AND dimension IN ({marks})
+"""
+OLD_CUSTOMERS = """
+SELECT id FROM dunwell_customer c WHERE id IN ({marks}) AND EXISTS (
+    SELECT 1 FROM dunwell_item i WHERE i.customer_id = c.id AND i.issued_on < %s)
 """
 KNOWN_ORDERS = """
 SELECT id FROM dunwell_order WHERE company_id = %s AND number IN ({marks})

@@ -34,6 +34,8 @@ RULE_LABELS: Mapping[str, Promise | str] = {
     "forced_hold": _("Held by a person"),
     "exposure_freeze": _("Exposure frozen"),
     "risk_class": _("Risk class"),
+    "appetite_stop": _("Risk appetite reached"),
+    "appetite_refer": _("Beyond the risk appetite"),
     "terms": _("Terms too long"),
     "order_amount": _("Order too large"),
     "review_overdue": _("Review late"),

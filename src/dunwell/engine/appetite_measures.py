@@ -1,0 +1,266 @@
+"""What the appetite measures of a book of credit: one number per measure, and who makes it up.
+
+A measure is a sum over customers, or over their countries, sectors, currencies, groups or names,
+of which the largest counts. Amounts are home minor units, shares ppm of the total exposure,
+rounded up, so that nothing looks smaller than it is.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from heapq import nlargest
+
+from dunwell.engine.credit_classes import PPM
+from dunwell.engine.limit_worth import expected_loss
+from dunwell.engine.sectors import section_of
+
+STOP = "stop"
+REFER = "refer"
+WATCH = "watch"
+
+TOTAL = "total_exposure"
+EXPECTED_LOSS = "expected_loss"
+TOP_EXPOSURE = "top_1_exposure"
+CLASS_SHARE = "class_share"
+COUNTRY_SHARE = "country_share"
+SECTOR_SHARE = "sector_share"
+CURRENCY_SHARE = "currency_share"
+GROUP_SHARE = "group_share"
+NEW_SHARE = "new_share"
+UNCOVERED_SHARE = "uncovered_share"
+HHI = "hhi"
+TOPS: Mapping[str, int] = {
+    "top_1_share": 1,
+    "top_5_share": 5,
+    "top_10_share": 10,
+    "top_20_share": 20,
+}
+"""Shares of so many largest customers."""
+MEASURES = (
+    TOTAL,
+    CLASS_SHARE,
+    *TOPS,
+    TOP_EXPOSURE,
+    GROUP_SHARE,
+    COUNTRY_SHARE,
+    SECTOR_SHARE,
+    CURRENCY_SHARE,
+    NEW_SHARE,
+    UNCOVERED_SHARE,
+    HHI,
+    EXPECTED_LOSS,
+)
+AMOUNTS = (TOTAL, EXPECTED_LOSS, TOP_EXPOSURE)
+"""Measures in home minor units; the others are shares in ppm."""
+KEYED = (COUNTRY_SHARE, SECTOR_SHARE, CURRENCY_SHARE)
+"""Measures of named parts together, or, where none are named, of the largest part."""
+LARGEST = (*KEYED, GROUP_SHARE, TOP_EXPOSURE)
+MOST_NAMES = max(TOPS.values())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppetiteLimit:
+    """At most so much of a measure.
+
+    `classes`, `countries`, `sectors` and `currencies` say of what, together; where a share by
+    country, sector or currency names none it is that of the largest one, `excluding` left out.
+    """
+
+    name: str
+    measure: str
+    most: int
+    then: str = REFER
+    classes: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
+    excluding: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Return the countries, sectors or currencies it names."""
+        return {
+            COUNTRY_SHARE: self.countries,
+            SECTOR_SHARE: self.sectors,
+            CURRENCY_SHARE: self.currencies,
+        }.get(self.measure, ())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookRow:
+    """One customer of the book; `exposure_minor` None is not known and counts in no figure.
+
+    `currencies` is the exposure by currency, in home minor units; none where it is not told.
+    `group_id` is the customer its group hangs under, 0 for itself. `covered_minor` is what covers
+    take off, which is no part of the exposure. `is_new`: no item of it is a year old.
+    """
+
+    customer_id: int
+    exposure_minor: int | None
+    risk_class: str = ""
+    country: str = ""
+    pd_ppm: int = 0
+    lgd_ppm: int = 0
+    sector: str = ""
+    currencies: tuple[tuple[str, int], ...] = ()
+    group_id: int = 0
+    covered_minor: int = 0
+    is_new: bool = False
+
+
+Part = tuple[str, int]
+"""What a customer adds to a measure: to which country, group or name, and how much."""
+
+
+def parts_of(limit: AppetiteLimit, row: BookRow) -> tuple[Part, ...]:
+    """Return what one customer adds to a measure, by the key it counts under."""
+    exposure, measure = row.exposure_minor or 0, limit.measure
+    if measure == EXPECTED_LOSS:
+        loss = expected_loss(exposure, pd_ppm=row.pd_ppm, lgd_ppm=row.lgd_ppm)
+        return (("", loss),)
+    if measure in {*TOPS, TOP_EXPOSURE, HHI}:
+        return ((str(row.customer_id), exposure),)
+    if measure == GROUP_SHARE:
+        return ((str(row.group_id or row.customer_id), exposure),)
+    if measure == CURRENCY_SHARE:
+        return tuple(
+            (key, amount)
+            for code, amount in by_currency(row, exposure)
+            if (key := _key(limit, code, code)) is not None
+        )
+    if measure in KEYED:
+        key = key_of(limit, row)
+        return () if key is None else ((key, exposure),)
+    is_counted = {
+        CLASS_SHARE: row.risk_class in limit.classes,
+        NEW_SHARE: row.is_new,
+    }.get(measure, True)
+    return (("", exposure),) if is_counted else ()
+
+
+def key_of(limit: AppetiteLimit, row: BookRow) -> str | None:
+    """Return where a customer's country or sector counts, None where it does not."""
+    if limit.measure == COUNTRY_SHARE:
+        return _key(limit, row.country, row.country)
+    return _key(limit, row.sector, section_of(row.sector))
+
+
+def _key(limit: AppetiteLimit, code: str, wide: str) -> str | None:
+    """Return the key of a code: "" among those that are named, else the wider one it lies in."""
+    if limit.named:
+        return "" if code in limit.named or wide in limit.named else None
+    is_left_out = not wide or code in limit.excluding or wide in limit.excluding
+    return None if is_left_out else wide
+
+
+def by_currency(row: BookRow, exposure_minor: int) -> tuple[Part, ...]:
+    """Return an exposure by currency, spread as the customer's is now; parts add up to it."""
+    held = [(code, amount) for code, amount in row.currencies if amount > 0]
+    whole = sum(amount for _code, amount in held)
+    if not whole:
+        return ()
+    if whole == exposure_minor:
+        return tuple(held)
+    found = [(code, exposure_minor * amount // whole) for code, amount in held]
+    rest = exposure_minor - sum(amount for _code, amount in found)
+    return ((found[0][0], found[0][1] + rest), *found[1:])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sums:
+    """A measure of some customers: enough to add one more without looking at them again."""
+
+    limit: AppetiteLimit
+    total_minor: int
+    covered_minor: int
+    sums: Mapping[str, int] = field(default_factory=dict)
+    largest: tuple[int, ...] = ()
+    squares: int = 0
+
+    def value(self, row: BookRow | None = None, exposure_minor: int = 0) -> int:
+        """Return the measure, with one more customer at an exposure where one is given.
+
+        It must not be among those the sums are of.
+        """
+        parts: tuple[Part, ...] = ()
+        total, covered = self.total_minor, self.covered_minor
+        if row is not None:
+            parts = parts_of(self.limit, replace(row, exposure_minor=exposure_minor))
+            total, covered = total + exposure_minor, covered + row.covered_minor
+        return value_of(
+            self.limit,
+            counted=self._counted(parts),
+            total_minor=total,
+            covered_minor=covered,
+        )
+
+    def _counted(self, parts: tuple[Part, ...]) -> int:
+        measure = self.limit.measure
+        if measure in TOPS:
+            names = (*self.largest, *(amount for _key, amount in parts))
+            return sum(nlargest(TOPS[measure], names))
+        if measure == HHI:
+            return self.squares + sum(amount * amount for _key, amount in parts)
+        grown = [self.sums.get(key, 0) + amount for key, amount in parts]
+        if measure in LARGEST and not self.limit.named:
+            return max([*self.largest[:1], *grown], default=0)
+        return sum(self.sums.values()) + sum(amount for _key, amount in parts)
+
+
+def value_of(
+    limit: AppetiteLimit, *, counted: int, total_minor: int, covered_minor: int = 0
+) -> int:
+    """Return an amount as it is, a share of the total in ppm; 0 for an empty book."""
+    if limit.measure in AMOUNTS:
+        return counted
+    whole = total_minor
+    if limit.measure == HHI:
+        whole = total_minor * total_minor
+    elif limit.measure == UNCOVERED_SHARE:
+        counted, whole = total_minor, total_minor + covered_minor
+    return -(-counted * PPM // whole) if whole > 0 else 0
+
+
+def sums_of(limit: AppetiteLimit, rows: Iterable[BookRow]) -> Sums:
+    """Return what a measure has of some customers; reads them once."""
+    sums: dict[str, int] = {}
+    total = covered = 0
+    for row in rows:
+        covered += row.covered_minor
+        if not row.exposure_minor:
+            continue
+        total += row.exposure_minor
+        for key, amount in parts_of(limit, row):
+            sums[key] = sums.get(key, 0) + amount
+    squares = sum(amount * amount for amount in sums.values()) if limit.measure == HHI else 0
+    return Sums(
+        limit=limit,
+        total_minor=total,
+        covered_minor=covered,
+        sums={} if limit.measure in {*TOPS, HHI} else sums,
+        largest=tuple(nlargest(MOST_NAMES, sums.values())),
+        squares=squares,
+    )
+
+
+def makers(
+    limit: AppetiteLimit, rows: Iterable[BookRow]
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return the key that counts and the customers the measure is made of, the largest first.
+
+    Of a measure of the largest part those in that part; of the largest names those names.
+    """
+    held: list[tuple[int, str, int]] = []
+    sums: dict[str, int] = {}
+    for row in rows:
+        for key, amount in parts_of(limit, row):
+            if amount:
+                held.append((row.customer_id, key, amount))
+                sums[key] = sums.get(key, 0) + amount
+    chosen = ""
+    if limit.measure in LARGEST and not limit.named and sums:
+        chosen = min(sums, key=lambda key: (-sums[key], key))
+        held = [one for one in held if one[1] == chosen]
+    held.sort(key=lambda one: (-one[2], one[0]))
+    if limit.measure in TOPS:
+        held = held[: TOPS[limit.measure]]
+    return chosen, tuple((customer_id, amount) for customer_id, _key, amount in held)

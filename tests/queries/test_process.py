@@ -41,7 +41,7 @@ def book(company, customer, collector):
         actor=staff(collector, company), customer=customer, amounts={first: 100_00},
         due_on=TODAY - timedelta(days=10), as_of=TODAY - timedelta(days=20), at=AT - timedelta(days=20),
     )  # fmt: skip
-    reminded(first, datetime(2026, 2, 18, 9, 30, tzinfo=UTC))
+    reminded(first, datetime(2026, 2, 16, 9, 30, tzinfo=UTC))
     for number, minor, days, booked in (("B1", 40_00, 5, 5), ("B2", 60_00, 2, 0)):
         on, applied = TODAY - timedelta(days=days), TODAY - timedelta(days=booked)
         money = payment(customer, number, minor, value_on=on, as_of=applied)
@@ -59,8 +59,8 @@ def test_the_course_of_an_invoice_is_told_in_order_with_its_waits(company, book)
     assert [(s.activity, s.days, s.open_minor, s.resource) for s in found.steps] == [
         (path.ISSUED, 30, 100_00, "ledger"),
         (path.DUE, 10, 100_00, "system"),
-        (path.PROMISED, 5, 100_00, "staff"),
-        (path.REMINDED, 10, 100_00, "system"),
+        (path.PROMISED, 3, 100_00, "staff"),
+        (path.REMINDED, 12, 100_00, "system"),
         (path.PART_PAID, 3, 60_00, "customer"),
         (path.PAID, 2, 0, "customer"),
         (path.BOOKED, None, 0, "system"),
@@ -82,7 +82,7 @@ def test_figures_open_into_the_invoices_they_are_made_of(company, book):
         ("outside:promise_made", 100_00),
         ("reminded_under_promise", 100_00),
     ]
-    assert [(row.name, row.median_days) for row in page.loops] == [("reminded_after_promise", 5)]
+    assert [(row.name, row.median_days) for row in page.loops] == [("reminded_after_promise", 3)]
     told = [*page.stages, *page.variants, *page.loops, *page.repeats, *page.deviations]
     told += [*page.handovers]
     for row in told:
@@ -109,7 +109,7 @@ def test_a_segment_another_currency_or_another_company_hold_their_own_alone(
     with django_assert_num_queries(2):
         opened = process_cases(company, replace(usual, segment="standard"), kind="step",
                                name="promise_made>reminder_sent", limit=1)  # fmt: skip
-    assert [(row.number, row.days) for row in opened.page.rows] == [("R1", 5)]
+    assert [(row.number, row.days) for row in opened.page.rows] == [("R1", 3)]
     with pytest.raises(CursorError):
         process_cases(company, usual, kind="fit", name="deviates", cursor="x")
 

@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from dunwell.engine.process import path
-from dunwell.engine.process.course import LEDGER, at_opening, course
+from dunwell.engine.process.course import at_opening, course
 from dunwell.engine.process.log import CASES, EVENTS
 from dunwell.engine.responses_policy import RUNGS_OF_CODES
 from dunwell.models import Company, Membership, Message, Role
@@ -192,7 +192,7 @@ def _parties(company: Company) -> pl.Expr:
     for name, role in sorted(members, key=lambda one: (one[0], ranks[one[1]])):
         roles.setdefault(name, role)
     known = {
-        "": SYSTEM, SYSTEM: SYSTEM, LEDGER: LEDGER, CUSTOMER: CUSTOMER, STAFF: STAFF,
+        "": SYSTEM, SYSTEM: SYSTEM, path.LEDGER: path.LEDGER, CUSTOMER: CUSTOMER, STAFF: STAFF,
         "portal": CUSTOMER, "mail": CUSTOMER, "chat": CUSTOMER, "e_invoice": CUSTOMER,
         "short_payment": CUSTOMER, "api": PROGRAM, "bot": PROGRAM, **roles,
     }  # fmt: skip

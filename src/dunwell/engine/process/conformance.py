@@ -3,7 +3,8 @@
 The path is issued, sent, received, due, reminded, paid; it may end early. What is told of a case:
 
 * `skipped:x`: x of the path is missing though something that follows it has happened. What an
-  invoice paid in time never sees (due, reminder) is not missed.
+  invoice paid in time never sees (due, reminder) is not missed, nor are sending and receipt of
+  an invoice that another system sent.
 * `before:x:y`: x happened although y, which comes before it, happened only later.
 * `outside:x`: x belongs neither to the path nor beside it, such as a dispute.
 * a rule's name: something was done while it must not be (`path.RULES`).
@@ -16,8 +17,11 @@ from dunwell.engine.process.log import MONEY_DAYS
 from dunwell.engine.process.path import (
     DUE,
     EXPECTED,
+    ISSUED,
+    LEDGER,
     OPTIONAL,
     PAID,
+    PAPER,
     REMINDED,
     RULES,
     SIDE_STEPS,
@@ -43,7 +47,7 @@ def deviations(steps: nw.LazyFrame) -> nw.LazyFrame:
         .agg(step=nw.col("step").min())
     )
     found = [
-        *(_skipped(firsts, place) for place in range(len(EXPECTED) - 1)),
+        *(_skipped(steps, firsts, place) for place in range(len(EXPECTED) - 1)),
         *_disordered(firsts),
         _outside(steps),
         *(_broken(steps, rule) for rule in RULES),
@@ -77,16 +81,19 @@ def fits(steps: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _skipped(firsts: nw.LazyFrame, place: int) -> nw.LazyFrame | None:
+def _skipped(steps: nw.LazyFrame, firsts: nw.LazyFrame, place: int) -> nw.LazyFrame | None:
     activity, later = EXPECTED[place], EXPECTED[place + 1 :]
     if activity in OPTIONAL:
         return None
-    has_it = firsts.filter(nw.col("activity") == activity).select("case_id")
+    has_it = steps.filter(nw.col("activity") == activity)
+    if activity in PAPER:
+        is_foreign = (nw.col("activity") == ISSUED) & (nw.col("resource") == LEDGER)
+        has_it = steps.filter((nw.col("activity") == activity) | is_foreign)
     return (
         firsts.filter(nw.col("activity").is_in(list(later)))
         .select("case_id")
         .unique()
-        .join(has_it, on="case_id", how="anti")
+        .join(has_it.select("case_id"), on="case_id", how="anti")
         .with_columns(name=nw.lit(f"skipped:{activity}"))
     )
 

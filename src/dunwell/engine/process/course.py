@@ -7,8 +7,6 @@ from dunwell.engine.process.path import APPROVED, PAID, PART_PAID, PLACES, RECEI
 
 ONCE = (RECEIVED, APPROVED)
 """Proved once: later proofs of the same are no further events."""
-LEDGER = "ledger"
-"""Party that issues what another system billed: what became of its paper is not known here."""
 
 
 def course(events: nw.LazyFrame, cases: nw.LazyFrame) -> nw.LazyFrame:

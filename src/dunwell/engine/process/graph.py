@@ -1,6 +1,6 @@
-"""The directly-follows graph of a process, and where its boxes stand: layers from left to right."""
+"""The directly-follows graph of a process: what follows what, how often, and after what time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dunwell.engine.process.marks import ARROW, STEP, STILL_WAITING
@@ -71,15 +71,6 @@ def activities(rows: Iterable[Follow]) -> tuple[Activity, ...]:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spot:
-    """Where the box of an activity stands: its layer from the left and its row from the top."""
-
-    name: str
-    layer: int
-    row: int
-
-
 def main_follows(rows: Iterable[Follow], *, most: int) -> tuple[Follow, ...]:
     """Return the most frequent of what follows what, ends and waits left out.
 
@@ -94,30 +85,6 @@ def main_follows(rows: Iterable[Follow], *, most: int) -> tuple[Follow, ...]:
             reached.add(row.next)
             kept.setdefault(row.name, row)
     return tuple(row for row in ranked if row.name in kept)
-
-
-def layers(names: Sequence[str], rows: Iterable[Follow]) -> tuple[Spot, ...]:
-    """Return where boxes stand so that what usually follows stands further right.
-
-    A way goes forward where the process' order says so, or for foreign activities the order of
-    `names`; the layer of a box is one more than the furthest box from which a way leads to it.
-    """
-    given = {name: place for place, name in enumerate(names)}
-    ranked = sorted(given, key=lambda name: (_place(name), given[name]))
-    order = {name: place for place, name in enumerate(ranked)}
-    forward: dict[str, list[str]] = {}
-    for row in rows:
-        if row.activity in order and row.next in order and order[row.activity] < order[row.next]:
-            forward.setdefault(row.next, []).append(row.activity)
-    layer: dict[str, int] = {}
-    rows_of: dict[int, int] = {}
-    found = []
-    for name in ranked:
-        layer[name] = max((layer[before] + 1 for before in forward.get(name, ())), default=0)
-        row_no = rows_of.get(layer[name], 0)
-        rows_of[layer[name]] = row_no + 1
-        found.append(Spot(name=name, layer=layer[name], row=row_no))
-    return tuple(found)
 
 
 def _place(name: str) -> int:

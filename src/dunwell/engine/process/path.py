@@ -65,6 +65,12 @@ PLACES = {activity: place for place, activity in enumerate(ACTIVITIES)}
 EXPECTED = (ISSUED, SENT, RECEIVED, DUE, REMINDED, PAID)
 """The path an invoice is to take; it may end early, for most are paid before they are due."""
 
+LEDGER = "ledger"
+"""Party that issues what another system billed: what became of its paper is not known here."""
+
+PAPER = (SENT, RECEIVED)
+"""Activities that are not missed where another system sent the invoice."""
+
 OPTIONAL = (DUE, REMINDED)
 """Activities of the path that are not missed where they did not come: paid in time."""
 

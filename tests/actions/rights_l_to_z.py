@@ -178,6 +178,7 @@ RIGHTS_L_TO_Z = {
     "predictions.write_forecast": "AM",
     "predictions.write_predictions": "AM",
     "promise_consequences.forgive_promise": "MC",
+    "process.record_process": "AM",
     "promised_amounts.record_promised_amount": "MC",
     "promises.record_promise": "MC",
     "promises.settle_promises": "AM",

@@ -22,6 +22,7 @@ FIXED = {
     "template": "reminder",
     "move": "take",
     "place": 0,
+    "part": "steps",
 }
 WORDS = {
     "application-button": {"step": "submit"},

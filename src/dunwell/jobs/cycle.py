@@ -45,6 +45,7 @@ from dunwell.actions.surveys import ask_surveys
 from dunwell.actions.worklist import rank_customers
 from dunwell.jobs.bank_files import settle_told
 from dunwell.jobs.cycle_day import Day
+from dunwell.jobs.insight_steps import map_process
 from dunwell.jobs.invoices import file_invoices
 from dunwell.jobs.matching import record_parts
 from dunwell.jobs.sanctions import record_screening
@@ -277,6 +278,7 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("remind_deadlines", _remind_deadlines),
     ("offer_early", _offer_early),
     ("ask_surveys", _ask_surveys),
+    ("map_process", map_process),
     ("run_autopay", _run_autopay),
     ("drop_stale_messages", _drop_stale_messages),
     ("choose_actions", _choose_actions),
@@ -315,6 +317,7 @@ READS: Mapping[str, Callable[[Day], object]] = {
     "remind_deadlines": lambda day: day.deadlines,
     "offer_early": lambda day: day.offers,
     "ask_surveys": lambda day: day.surveys,
+    "map_process": lambda day: day.process,
     "drop_stale_messages": lambda day: day.books.still_open(as_of=day.as_of),
     "choose_actions": lambda day: day.choices,
     "rank_customers": lambda day: (day.plan, day.shown),

@@ -9,6 +9,7 @@ import polars as pl
 
 from dunwell.actions.gate import Actor
 from dunwell.actions.invoice_files import MadeFile
+from dunwell.actions.process import MadeMonth
 from dunwell.engine.application_proposals import ApplicationProposal
 from dunwell.engine.feedback_policy import FeedbackPolicy
 from dunwell.engine.matching import Matching
@@ -18,6 +19,7 @@ from dunwell.jobs.customer_scores import customer_scores
 from dunwell.jobs.invoices import files_due
 from dunwell.jobs.matching import matched
 from dunwell.jobs.model_day import ModelDay
+from dunwell.jobs.process import made_months
 from dunwell.jobs.sanctions import ScreeningDue, screening_due
 from dunwell.jobs.scorecard_day import CardScores, card_scores
 from dunwell.jobs.timings import Timing, timing_of_day
@@ -185,6 +187,11 @@ class Day:
         """The feedback policy, and who is asked today."""
         policy = feedback_policy(self.actor.company, as_of=self.as_of)
         return policy, surveys_due(self.actor.company, policy, as_of=self.as_of)
+
+    @cached_property
+    def process(self) -> tuple[MadeMonth, ...]:
+        """How invoice to cash went, by the months of issue that are to be made today."""
+        return made_months(self.actor.company, as_of=self.as_of)
 
     @cached_property
     def due(self) -> ContactPlan:

@@ -27,6 +27,7 @@ DAILY = (
 )
 COLLECT: tuple[Place, ...] = (
     Place("team", _("Team"), "users-round"),
+    Place("targets", _("Targets"), "target"),
     Place("approvals", _("Approvals"), "stamp"),
     Place("escalations", _("Escalations"), "bell"),
     Place("watches", _("Customers under watch"), "eye"),
@@ -87,7 +88,11 @@ AHEAD = (
     Place("experiments", _("Experiments"), "flask-conical", "g x"),
     Place("models", _("Pay-date model"), "brain", "g d"),
 )
-INSIGHT: tuple[Place, ...] = ()
+INSIGHT: tuple[Place, ...] = (
+    Place("initiatives", _("Improvements"), "sprout"),
+    Place("portfolio-reviews", _("Portfolio reviews"), "presentation"),
+    Place("process", _("Process"), "workflow"),
+)
 CONTROL = (
     Place("imports", _("Imports"), "upload", "g u"),
     Place("early-payment", _("Early payment"), "percent"),
@@ -100,8 +105,21 @@ CONTROL = (
     Place("intent-models", _("Message reader"), "brain"),
     Place("verify", _("Verify"), "shield-check", "g v"),
     Place("audit", _("Audit log"), "scroll-text", "g a"),
+    Place("advisors", _("Advisors and auditors"), "user-search"),
     Place("users", _("People"), "user-cog", "", "user.manage"),
     Place("company", _("Settings"), "settings"),
 )
 ON_PHONE = ("home", "worklist", "customers", "messages")
 """Pages in the bar at the bottom of a phone; the rest is one tap further."""
+
+GROUPS: tuple[tuple[Promise | str, tuple[Place, ...]], ...] = (
+    ("", DAILY),
+    (_("Conversations"), TALK),
+    (_("Collections"), COLLECT),
+    (_("Credit"), CREDIT),
+    (_("Cash"), CASH),
+    (_("Looking ahead"), AHEAD),
+    (_("Insight"), INSIGHT),
+    (_("Control"), CONTROL),
+)
+EVERYWHERE = tuple(place for _title, places in GROUPS for place in places)

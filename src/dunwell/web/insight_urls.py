@@ -1,5 +1,16 @@
 """Addresses of the pages of insight: figures, analysis, planning, risk, improvement, reports."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from dunwell.web import advisor_links, advisors, duels
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("advisors/", include("dunwell.web.advisor_urls")),
+    path("experiments/duel/", duels.duel_add, name="duel-add"),
+    path("my-access/", advisors.my_access, name="my-access"),
+    path("sign-in/access/<str:token>/", advisor_links.advisor_link, name="advisor-link"),
+    path("initiatives/", include("dunwell.web.initiative_urls")),
+    path("process/", include("dunwell.web.process_urls")),
+    path("targets/", include("dunwell.web.target_urls")),
+    path("portfolio-reviews/", include("dunwell.web.portfolio_review_urls")),
+]

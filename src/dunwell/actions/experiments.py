@@ -183,16 +183,19 @@ def stop_arms(
             actor, "experiment.arm_stopped", locked, at=at, name=locked.name, **asdict(stop)
         )
     if len(locked.arms) - len(kept) < LEAST_ARMS:
-        _move(locked, Status.STOPPED, stopped_on=as_of)
-        record_event(
-            actor,
-            "experiment.stopped",
-            locked,
-            at=at,
-            name=locked.name,
-            reason="fewer than two arms are left, the others did harm",
-        )
+        told = "fewer than two arms are left, the others did harm"
+        halt_experiment(actor=actor, experiment=locked, reason=told, as_of=as_of, at=at)
     return len(new)
+
+
+def halt_experiment(
+    *, actor: Actor, experiment: Experiment, reason: str, as_of: date, at: datetime
+) -> None:
+    """Stop a running experiment by itself, with the reason; for actions that hold its lock."""
+    _move(experiment, Status.STOPPED, stopped_on=as_of)
+    record_event(
+        actor, "experiment.stopped", experiment, at=at, name=experiment.name, reason=reason
+    )
 
 
 @transaction.atomic
@@ -232,15 +235,8 @@ def end_experiments(*, actor: Actor, as_of: date, at: datetime) -> int:
     )
     ended = 0
     for experiment in over.order_by("pk"):
-        _move(experiment, Status.STOPPED, stopped_on=as_of)
-        record_event(
-            actor,
-            "experiment.stopped",
-            experiment,
-            at=at,
-            name=experiment.name,
-            reason="its last day has passed",
-        )
+        told = "its last day has passed"
+        halt_experiment(actor=actor, experiment=experiment, reason=told, as_of=as_of, at=at)
         ended += 1
     return ended
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from django.db.models import TextChoices
 
-from dunwell.actions.role_rights import PORTAL_RIGHTS, RIGHTS, ROLE_RIGHTS
+from dunwell.actions.role_rights import PORTAL_RIGHTS, RIGHTS, ROLE_RIGHTS, VISITING
 from dunwell.models import (
+    AdvisorAccess,
     ApiToken,
     Company,
     Customer,
@@ -18,6 +20,7 @@ from dunwell.models import (
     Role,
     User,
 )
+from dunwell.queries.advisor_areas import AREA_RIGHTS
 
 
 class Refused(ValueError):
@@ -37,7 +40,8 @@ class Actor:
     """A member of staff, a program, the system or somebody of a customer, acting in one company.
 
     `customer_id` is set for a customer's own people: they act for that customer alone, from the
-    seat `seat_id` where they have one.
+    seat `seat_id` where they have one. `access_id` is set for an advisor or auditor, who looks
+    into `areas` alone.
     """
 
     company: Company
@@ -47,6 +51,8 @@ class Actor:
     rights: frozenset[str] = field(default_factory=frozenset)
     customer_id: int | None = None
     seat_id: int | None = None
+    access_id: int | None = None
+    areas: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def is_partner(self) -> bool:
@@ -104,25 +110,59 @@ def marked(what: str, status: TextChoices, by: str = "") -> str:
     return f"{what} is marked: {status.label.lower()}{by}; load the page again."
 
 
-def staff(user: User, company: Company) -> Actor:
-    """Return a member of staff as an actor in a company; raise Forbidden for an outsider."""
+def staff(user: User, company: Company, *, at: datetime | None = None) -> Actor:
+    """Return a member of staff as an actor in a company; raise Forbidden for an outsider.
+
+    An advisor or auditor is one only at a moment `at` within its access; without a moment
+    nobody is.
+    """
     roles = frozenset(
         Membership.objects.filter(user=user, company=company).values_list("role", flat=True)
     )
-    if not roles or not user.is_active:
+    if not user.is_active:
+        raise Forbidden(f"{user.username} does not work for {company.name}.")
+    if roles and roles <= VISITING:
+        return _visitor(user, company, at)
+    roles -= VISITING
+    if not roles:
         raise Forbidden(f"{user.username} does not work for {company.name}.")
     rights = frozenset().union(*(ROLE_RIGHTS[role] for role in roles))
     return Actor(company=company, name=user.username, user_id=user.pk, roles=roles, rights=rights)
 
 
-def program(token: ApiToken) -> Actor:
-    """Return an API token as an actor: its own rights, and never more than its owner's now."""
-    owner = staff(token.user, token.company)
+def _visitor(user: User, company: Company, at: datetime | None) -> Actor:
+    """Return somebody from outside while the access lasts; raise Forbidden before and after."""
+    access = (
+        None
+        if at is None
+        else AdvisorAccess.objects.filter(
+            user=user, company=company, accepted_at__isnull=False, revoked_at=None,
+            starts_at__lte=at, ends_at__gt=at,
+        )
+        .order_by("-ends_at", "-id")
+        .first()
+    )  # fmt: skip
+    if access is None:
+        raise Forbidden(f"The access of {user.username} to {company.name} has ended.")
+    areas = frozenset(access.areas)
+    withheld = {right for area, right in AREA_RIGHTS.items() if area not in areas}
     return Actor(
-        company=token.company,
+        company=company,
+        name=user.username,
+        user_id=user.pk,
+        roles=frozenset({access.role}),
+        rights=ROLE_RIGHTS[access.role] - withheld,
+        access_id=access.pk,
+        areas=areas,
+    )
+
+
+def program(token: ApiToken, *, at: datetime | None = None) -> Actor:
+    """Return an API token as an actor: its own rights, and never more than its owner's now."""
+    owner = staff(token.user, token.company, at=at)
+    return replace(
+        owner,
         name=f"{token.user.username} via {token.name}",
-        user_id=token.user_id,
-        roles=owner.roles,
         rights=owner.rights & frozenset(token.rights),
     )
 

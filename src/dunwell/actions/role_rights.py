@@ -162,6 +162,7 @@ CREDIT = frozenset(
         "portfolio_review.sign",
         "budget.approve",
         "covenant.edit",
+        "cost.record",
     }
 )
 ANALYSE = frozenset(
@@ -219,6 +220,7 @@ GRANT = frozenset(
         "advisor.extend",
         "budget.approve",
         "budget.edit",
+        "cost.record",
         "covenant.edit",
         "planning.edit",
     }

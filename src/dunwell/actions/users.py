@@ -64,7 +64,7 @@ def add_user(
     if not roles:
         raise Refused("Give the person at least one role.")
     username = fitting(text=username, most=LONGEST_NAME, what="name")
-    email = _address(email)
+    email = address_of(email)
     if not username:
         raise Refused("Give the person a name to sign in with.")
     if User.objects.filter(username__iexact=username).exists():
@@ -175,7 +175,8 @@ def revoke_api_token(*, actor: Actor, token: ApiToken, at: datetime) -> None:
         record_event(actor, "token.revoked", token, at=at, name=token.name)
 
 
-def _address(email: str) -> str:
+def address_of(email: str) -> str:
+    """Return an address as it is kept; raise Refused for one that is none."""
     told = fitting(text=email, most=254, what="address")
     if told:
         try:

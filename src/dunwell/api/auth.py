@@ -11,11 +11,15 @@ from dunwell import clock
 from dunwell.actions.gate import Actor, Forbidden, program, staff
 from dunwell.actions.users import lacks_second_factor
 from dunwell.models import User
+from dunwell.queries.advisor_areas import may_open
 from dunwell.queries.companies import chosen_company, companies_of
 from dunwell.queries.tokens import live_token
 
 PARTNER_PATH = "/api/v1/partner/"
 """All of the API that somebody of an agency reaches."""
+
+SAFE = ("GET", "HEAD")
+"""All that an advisor or auditor may ask for."""
 
 
 class ApiRequest(HttpRequest):
@@ -42,11 +46,12 @@ class TokenAuth(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """Return the acting program, or None (401) for a token that is unknown, old or revoked."""
-        found = live_token(token, at=clock.now())
+        at = clock.now()
+        found = live_token(token, at=at)
         if found is None:
             return None
         try:
-            return _act(request, program(found))
+            return _act(request, program(found, at=at))
         except Forbidden:
             return None
 
@@ -64,11 +69,12 @@ class SessionAuth(APIKeyCookie):
         user = request.user
         if not isinstance(user, User):
             return None
-        companies = companies_of(user)
+        at = clock.now()
+        companies = companies_of(user, at=at)
         if not companies:
             return None
         company = chosen_company(companies, request.session.get("company_id"))
-        actor = staff(user, company)
+        actor = staff(user, company, at=at)
         if lacks_second_factor(user, actor):
             raise HttpError(403, "Set up a second factor first.")
         return _act(request, actor)
@@ -77,6 +83,10 @@ class SessionAuth(APIKeyCookie):
 def _act(request: HttpRequest, actor: Actor) -> Actor:
     if actor.is_partner and not request.path.startswith(PARTNER_PATH):
         raise HttpError(403, "The agency's own placements are under /partner; nothing else is.")
+    if actor.access_id is not None and not (
+        request.method in SAFE and may_open(request.path, actor.areas)
+    ):
+        raise HttpError(403, "An advisor only looks, and only into the areas of its access.")
     request.actor = actor  # type: ignore[attr-defined]
     request.at = clock.now()  # type: ignore[attr-defined]
     request.as_of = clock.today(actor.company.zone)  # type: ignore[attr-defined]

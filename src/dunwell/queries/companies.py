@@ -1,24 +1,39 @@
 """Companies a person works for, and how they sign in."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q
 
-from dunwell.models import Company, User
+from dunwell.models import AdvisorAccess, Company, Membership, Role, User
 from dunwell.queries.channel_carriers import has_channel_down
 from dunwell.queries.mailboxes import has_mailbox_down
 
 
-def companies_of(user: User) -> list[Company]:
+def companies_of(user: User, *, at: datetime | None = None) -> list[Company]:
     """Return the companies in which the person has a role, by name.
+
+    Whoever only looks from outside has one where its access holds at the moment `at`.
 
     Each says `has_channel_down` and `has_mailbox_down`, so that every page can tell of it without
     asking again.
     """
+    member = Membership.objects.filter(company=OuterRef("pk"), user=user)
+    held = Q(Exists(member.exclude(role__in=(Role.ADVISOR, Role.AUDITOR))))
+    if at is not None:
+        held |= Q(
+            Exists(member),
+            Exists(
+                AdvisorAccess.objects.filter(
+                    company=OuterRef("pk"), user=user, accepted_at__isnull=False,
+                    revoked_at=None, starts_at__lte=at, ends_at__gt=at,
+                )
+            ),
+        )  # fmt: skip
     return list(
-        Company.objects.filter(memberships__user=user)
+        Company.objects.filter(held)
         .annotate(has_channel_down=has_channel_down(), has_mailbox_down=has_mailbox_down())
-        .distinct()
         .order_by("name", "id")
     )
 

@@ -59,13 +59,25 @@ def steering(company: Company, *, strategies: Sequence[Strategy], as_of: date) -
 
 
 def overrides_frame(company: Company, *, as_of: date) -> nw.LazyFrame:
-    """Return the overrides in force on a day, in columns OVERRIDES."""
+    """Return the overrides in force on a day, in columns OVERRIDES.
+
+    Customers drawn into a comparison of strategies that runs have the strategy of their arm; one
+    that a person assigned goes before it.
+    """
     return frames.read_frame(
         "SELECT o.customer_id, o.item_id, o.kind, NULLIF(o.strategy, ''), o.level, "
         "NULLIF(o.channel, '') FROM dunwell_strategyoverride o WHERE o.company_id = %s "
         "AND o.from_on <= %s AND (o.until_on IS NULL OR o.until_on >= %s) "
-        "AND (o.ended_on IS NULL OR o.ended_on > %s)",
-        [company.pk, as_of, as_of, as_of],
+        "AND (o.ended_on IS NULL OR o.ended_on > %s) "
+        "UNION ALL SELECT d.customer_id, NULL, 'assign', d.arm, NULL, NULL "
+        "FROM dunwell_duelcustomer d JOIN dunwell_duel u ON u.experiment_id = d.experiment_id "
+        "JOIN dunwell_experiment e ON e.id = d.experiment_id "
+        "WHERE d.company_id = %s AND e.status = 'running' AND u.kind = 'strategy' "
+        "AND d.enrolled_on <= %s AND NOT EXISTS (SELECT 1 FROM dunwell_strategyoverride o "
+        "WHERE o.customer_id = d.customer_id AND o.kind = 'assign' AND o.item_id IS NULL "
+        "AND o.from_on <= %s AND (o.until_on IS NULL OR o.until_on >= %s) "
+        "AND (o.ended_on IS NULL OR o.ended_on > %s))",
+        [company.pk, as_of, as_of, as_of, company.pk, as_of, as_of, as_of, as_of],
         OVERRIDES,
     )
 

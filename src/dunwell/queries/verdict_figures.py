@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from dunwell.models import Company, Experiment
+from dunwell.queries.duels import DuelReading, duel_reading
 from dunwell.queries.experiment_readings import Reading, experiment_reading
 from dunwell.queries.experiments import ExperimentRow
 from dunwell.queries.timing_readings import TimingReading, timing_reading
@@ -13,10 +14,14 @@ from dunwell.queries.timing_readings import TimingReading, timing_reading
 
 def any_reading(
     company: Company, experiment: ExperimentRow, *, as_of: date
-) -> Reading | TimingReading | None:
+) -> Reading | TimingReading | DuelReading | None:
     """Return what an experiment of any kind shows by a day, None before there is anything."""
     if experiment.kind == Experiment.Kind.TIMING:
         return timing_reading(company, experiment, as_of=as_of)
+    if experiment.kind == Experiment.Kind.COMPARISON:
+        duel = duel_reading(company, experiment.id, as_of=as_of)
+        if duel is not None:
+            return duel
     return experiment_reading(company, experiment, as_of=as_of)
 
 

@@ -55,7 +55,13 @@ ARM_VERDICTS: Mapping[str, Words] = {
     "too_little_overlap": _("too few mails to tell"),
     "propensities_wrong": _("chances do not fit the draws"),
 }
-GUARDS: Mapping[str, Words] = {"has_dispute": _("Disputes within 14 days after a contact")}
+GUARDS: Mapping[str, Words] = {
+    "has_dispute": _("Disputes within 14 days after a contact"),
+    "complaints": _("Customers that complain within 28 days"),
+    "disputes": _("Customers that dispute within 28 days"),
+    "opt_outs": _("Customers that opt out within 28 days"),
+    "unhappy": _("Customers that give an unhappy answer"),
+}
 GUARD_STATES: Mapping[str, tuple[Words, str]] = {
     "safe": (_("safe"), "chip-good"),
     "harmed": (_("harmed"), "chip-bad"),

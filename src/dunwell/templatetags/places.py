@@ -89,6 +89,7 @@ AHEAD = (
     Place("models", _("Pay-date model"), "brain", "g d"),
 )
 INSIGHT: tuple[Place, ...] = (
+    Place("kpis", _("Figures"), "gauge"),
     Place("initiatives", _("Improvements"), "sprout"),
     Place("portfolio-reviews", _("Portfolio reviews"), "presentation"),
     Place("process", _("Process"), "workflow"),

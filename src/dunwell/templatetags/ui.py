@@ -4,26 +4,19 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
-from dunwell.templatetags.places import (
-    AHEAD,
-    CASH,
-    COLLECT,
-    CONTROL,
-    CREDIT,
-    DAILY,
-    INSIGHT,
-    ON_PHONE,
-    TALK,
-    Place,
-)
+from dunwell.queries.advisor_areas import may_open
+from dunwell.templatetags.places import EVERYWHERE, GROUPS, ON_PHONE, Place
 
 register = template.Library()
+
+_RIGHTS_ASKED = frozenset(place.right for place in EVERYWHERE)
 
 
 GATE_LABELS = {
@@ -138,55 +131,74 @@ def icon(name: str, size: int = 16, classes: str = "glyph") -> str:
     return _drawn(str(name), size, str(classes))
 
 
-@register.inclusion_tag("web/parts/navigation.html", takes_context=True)
-def navigation(context: template.Context) -> dict[str, Any]:
-    """List the pages this person may open, the present one marked."""
-    groups = [
-        (None, _places(context, DAILY)),
-        (_("Conversations"), _places(context, TALK)),
-        (_("Collections"), _places(context, COLLECT)),
-        (_("Credit"), _places(context, CREDIT)),
-        (_("Cash"), _places(context, CASH)),
-        (_("Looking ahead"), _places(context, AHEAD)),
-        (_("Insight"), _places(context, INSIGHT)),
-        (_("Control"), _places(context, CONTROL)),
-    ]
-    return {"groups": groups, "company": context.get("company")}
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> str:
+    """Draw the list of pages this person may open, the present one marked."""
+    return _drawn_places("web/parts/navigation.html", *_asked(context))
 
 
-@register.inclusion_tag("web/parts/bottombar.html", takes_context=True)
-def bottombar(context: template.Context) -> dict[str, Any]:
-    """List the same pages for a phone: four in reach, the rest behind one button."""
-    places = _places(
-        context, (*DAILY, *TALK, *COLLECT, *CREDIT, *CASH, *AHEAD, *INSIGHT, *CONTROL)
-    )
-    return {
-        "near": [place for place in places if place["page"] in ON_PHONE],
-        "rest": [place for place in places if place["page"] not in ON_PHONE],
-    }
+@register.simple_tag(takes_context=True)
+def bottombar(context: template.Context) -> str:
+    """Draw the same pages for a phone: four in reach, the rest behind one button."""
+    return _drawn_places("web/parts/bottombar.html", *_asked(context))
 
 
 @register.simple_tag(takes_context=True)
 def key_places(context: template.Context) -> list[dict[str, Any]]:
     """Return the pages that two keys open, for the help dialog and the keyboard."""
-    return [
-        place
-        for place in _places(
-            context, (*DAILY, *TALK, *COLLECT, *CREDIT, *CASH, *AHEAD, *INSIGHT, *CONTROL)
-        )
-        if place["keys"]
-    ]
+    _, rights, here, areas = _asked(context)
+    return [place for place in _places(EVERYWHERE, rights, here, areas) if place["keys"]]
 
 
-def _places(context: template.Context, places: tuple[Place, ...]) -> list[dict[str, Any]]:
-    rights = context.get("rights") or frozenset()
-    here = context["request"].path
+def _asked(
+    context: template.Context,
+) -> tuple[str, frozenset[str], str, frozenset[str] | None]:
+    """Return what the navigation depends on: language, rights it asks for, the open page, areas.
+
+    The areas are those of somebody from outside; None for our own people.
+    """
+    path = context["request"].path
+    # of the path only what marks a place: the same few texts whatever record is open
+    marked = [at for at in _addresses() if path == at or (at != "/" and path.startswith(at))]
+    here = max(marked, default="", key=len)
+    rights = frozenset(context.get("rights") or ()) & _RIGHTS_ASKED
+    return get_language() or "", rights, here, context.get("areas")
+
+
+@lru_cache(maxsize=1)
+def _addresses() -> tuple[str, ...]:
+    return tuple(reverse(place.page) for place in EVERYWHERE)
+
+
+@lru_cache(maxsize=2048)
+def _drawn_places(
+    name: str, language: str, rights: frozenset[str], here: str, areas: frozenset[str] | None
+) -> str:
+    """Draw the navigation once for all who see the same; `language` is the active one."""
+    del language
+    groups = [(title, _places(places, rights, here, areas)) for title, places in GROUPS]
+    every = [place for _, places in groups for place in places]
+    parts = {
+        "groups": groups,
+        "near": [place for place in every if place["page"] in ON_PHONE],
+        "rest": [place for place in every if place["page"] not in ON_PHONE],
+    }
+    return get_template(name).render(parts)
+
+
+def _places(
+    places: tuple[Place, ...],
+    rights: frozenset[str],
+    here: str,
+    areas: frozenset[str] | None,
+) -> list[dict[str, Any]]:
     found = []
     for place in places:
         if place.right and place.right not in rights:
             continue
         address = reverse(place.page)
-        is_here = here == address or (address != "/" and here.startswith(address))
+        if areas is not None and not may_open(address, areas):
+            continue
         found.append(
             {
                 "page": place.page,
@@ -194,7 +206,7 @@ def _places(context: template.Context, places: tuple[Place, ...]) -> list[dict[s
                 "icon": place.icon,
                 "keys": place.keys.split(),
                 "address": address,
-                "is_here": is_here,
+                "is_here": here == address,
             }
         )
     return found

@@ -23,6 +23,7 @@ from dunwell.actions.experiments import (
 from dunwell.actions.gate import Refused
 from dunwell.formats.exports import Value
 from dunwell.models import Experiment
+from dunwell.queries.duels import duel_reading
 from dunwell.queries.experiment_readings import experiment_reading
 from dunwell.queries.experiments import (
     ChoiceRow,
@@ -118,6 +119,9 @@ def experiment_show(request: StaffRequest, experiment_id: int) -> HttpResponse:
     company, as_of = request.actor.company, request.as_of
     row = _row(request, experiment_id)
     is_timing = row.kind == Experiment.Kind.TIMING
+    duel = None
+    if row.kind == Experiment.Kind.COMPARISON:
+        duel = duel_reading(company, row.id, as_of=as_of)
     try:
         cursor = request.GET.get("cursor", "")
         choices = choice_rows(company, experiment_id=row.id, cursor=cursor, limit=SHOWN_CHOICES)
@@ -125,7 +129,8 @@ def experiment_show(request: StaffRequest, experiment_id: int) -> HttpResponse:
         choices = choice_rows(company, experiment_id=row.id, limit=SHOWN_CHOICES)
     context = {
         "row": row,
-        "reading": None if is_timing else experiment_reading(company, row, as_of=as_of),
+        "reading": None if is_timing or duel else experiment_reading(company, row, as_of=as_of),
+        "duel": duel,
         "timing": timing_reading(company, row, as_of=as_of) if is_timing else None,
         "page": choices,
     }

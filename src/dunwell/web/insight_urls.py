@@ -7,6 +7,7 @@ from dunwell.web import advisor_links, advisors, duels
 urlpatterns: list[URLPattern | URLResolver] = [
     path("advisors/", include("dunwell.web.advisor_urls")),
     path("experiments/duel/", duels.duel_add, name="duel-add"),
+    path("kpis/", include("dunwell.web.kpi_urls")),
     path("my-access/", advisors.my_access, name="my-access"),
     path("sign-in/access/<str:token>/", advisor_links.advisor_link, name="advisor-link"),
     path("initiatives/", include("dunwell.web.initiative_urls")),

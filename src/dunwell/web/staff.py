@@ -16,6 +16,7 @@ from dunwell.actions.gate import Actor, staff
 from dunwell.actions.users import lacks_second_factor
 from dunwell.models import Company, User
 from dunwell.queries.companies import chosen_company, companies_of
+from dunwell.web.visits import noted, visit
 
 OPEN_PATHS = (
     *("/accounts/", "/sign-in/", "/static/", "/api/", "/language/", "/apply/", "/hooks/"),
@@ -88,11 +89,12 @@ class StaffMiddleware:
         user = request.user
         if not user.is_authenticated or request.path.startswith(OPEN_PATHS):
             return self._private(request)
-        companies = companies_of(user)
+        at = clock.now()
+        companies = companies_of(user, at=at)
         if not companies:
             return self._unkept(render(request, "web/no_company.html", status=403))
         company = chosen_company(companies, request.session.get("company_id"))
-        actor = staff(user, company)
+        actor = staff(user, company, at=at)
         known = cast("StaffRequest", request)
         known.actor, known.companies = actor, companies
         known.as_of = clock.today(company.zone)
@@ -105,11 +107,16 @@ class StaffMiddleware:
         if user.language:
             translation.activate(user.language)
             known.LANGUAGE_CODE = user.language
+        if actor.access_id is not None:
+            return self._unkept(visit(request, actor, self.get_response))
         return self._private(request)
 
     def _private(self, request: HttpRequest) -> HttpResponse:
         """Answer; nothing that a person or a program was told may stay in a cache."""
         response = self.get_response(request)
+        actor = getattr(request, "actor", None)
+        if actor is not None and actor.access_id is not None:
+            response = noted(request, actor, response)
         if request.path.startswith("/api/") or request.user.is_authenticated:
             return self._unkept(response)
         return response
@@ -130,4 +137,5 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "companies": known.companies,
         "as_of": known.as_of,
         "rights": known.actor.rights,
+        "areas": None if known.actor.access_id is None else known.actor.areas,
     }

@@ -48,6 +48,7 @@ from tests.api.einvoice_books import keep_einvoices
 from tests.api.escalation_books import keep_escalations
 from tests.api.inbox_books import keep_inbox
 from tests.api.invoice_books import keep_invoices
+from tests.api.kpi_books import keep_kpis
 from tests.api.legal_books import keep_legal
 from tests.api.letter_books import keep_letters
 from tests.api.limit_books import keep_limits
@@ -169,6 +170,7 @@ def keep_books(company, tag=""):
         **keep_placements(company, tag, today=today, at=at),
         **keep_letters(company, tag, today=today, at=at),
         **keep_early_payment(company, tag, today=today, at=at),
+        **keep_kpis(company, tag, today=today, at=at),
         **keep_suppressions(company, tag, at=at),
         **keep_portal(customer, tag, as_of=today, at=at),
         **keep_customer_answers(customer, as_of=today, at=at),

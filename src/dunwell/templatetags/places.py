@@ -90,9 +90,12 @@ AHEAD = (
 )
 INSIGHT: tuple[Place, ...] = (
     Place("kpis", _("Figures"), "gauge"),
+    Place("planning", _("Planning"), "wallet"),
     Place("initiatives", _("Improvements"), "sprout"),
     Place("portfolio-reviews", _("Portfolio reviews"), "presentation"),
     Place("process", _("Process"), "workflow"),
+    Place("provisions", _("Provisions"), "calculator"),
+    Place("financing", _("Financing"), "landmark"),
 )
 CONTROL = (
     Place("imports", _("Imports"), "upload", "g u"),

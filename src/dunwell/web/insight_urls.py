@@ -11,7 +11,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my-access/", advisors.my_access, name="my-access"),
     path("sign-in/access/<str:token>/", advisor_links.advisor_link, name="advisor-link"),
     path("initiatives/", include("dunwell.web.initiative_urls")),
+    path("planning/", include("dunwell.web.planning_urls")),
     path("process/", include("dunwell.web.process_urls")),
     path("targets/", include("dunwell.web.target_urls")),
     path("portfolio-reviews/", include("dunwell.web.portfolio_review_urls")),
+    path("provisions/", include("dunwell.web.provision_urls")),
+    path("financing/", include("dunwell.web.financing_urls")),
 ]

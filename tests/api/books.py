@@ -17,6 +17,7 @@ from dunwell.actions.notes import record_note
 from dunwell.actions.payments import apply_payment, record_payment
 from dunwell.actions.periods import ask_unlock, lock_period
 from dunwell.actions.policies import draft_policy
+from dunwell.actions.process import record_process
 from dunwell.actions.promises import record_promise
 from dunwell.actions.rates import set_rate
 from dunwell.actions.remittances import record_remittance
@@ -25,6 +26,7 @@ from dunwell.actions.uploads import Upload, receive_upload
 from dunwell.actions.users import make_api_token
 from dunwell.formats.bank.reader import read_bank_file
 from dunwell.jobs.imports import check_batch
+from dunwell.jobs.process import made_months
 from dunwell.models import Allocation, ApiToken, BankEntry, BankStatement, Role, Task
 from tests.actions.bank_rows import line, sta
 from tests.actions.test_messages import message_to
@@ -153,6 +155,8 @@ def keep_books(company, tag=""):
     )
     note = record_note(actor=actor, customer=customer, kind="note", text="polite", **on)
     version = draft_policy(actor=actor, text=strategy("polite", today + timedelta(days=1)), at=at)
+    made = made_months(company, as_of=today)
+    record_process(actor=actor, made=made, as_of=today, at=at)
     return {
         **keep_predictions(company, items=[owed], today=today, at=at),
         **keep_debits(company, tag, today=today, at=at),

@@ -54,6 +54,7 @@ COSTS = {
     "/predictions": 1,
     "/model/training": 0,
     "/forecast": 1,
+    "/process": 1,
     "/forecast/EUR/1": 3,
     "/scores": 1,
     "/scores/bands": 1,

@@ -1,18 +1,21 @@
 """Bodies no well-meaning program sends: never a server error, never a write, on both databases."""
 
 import json
+from zlib import crc32
 
 import pytest
 from django.test import Client
+from hypothesis import settings
 
 from dunwell import clock
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.api import api
 from dunwell.models import Company, Role
-from tests.api.conftest import add_token, digest
+from tests.api.conftest import add_token
 from tests.api.operations import OPERATIONS, operations
 from tests.api.placement_books import take_seat
 from tests.conftest import add_user
+from tests.writes import nothing_written
 
 WITH_BODY = [route for route in operations(api.get_openapi_schema()) if "requestBody" in route[3]]
 JSON = "application/json"
@@ -91,6 +94,15 @@ def _of(person, company, rights):
     return {"Authorization": f"Bearer {token}", "Idempotency-Key": "k"}
 
 
+def dealt(choices, key, few):
+    """A few of the choices, other ones for every key, so that each comes often; all in the long tier."""
+    if settings.get_current_profile_name() == "release":
+        return choices
+    begin = crc32(key.encode()) % len(choices)
+    names = [*choices, *choices][begin : begin + len(choices) : len(choices) // few]
+    return {name: choices[name] for name in names}
+
+
 def statuses(headers, method, path, ids, sent):
     """Every status that the bodies get; an answer that is no JSON counts as 0."""
     client, told = Client(raise_request_exception=False), {}
@@ -105,13 +117,13 @@ def statuses(headers, method, path, ids, sent):
     ("name", "method", "path", "_"), WITH_BODY, ids=lambda value: str(value)[:40]
 )
 def test_what_is_no_body_is_refused(ids, of, name, method, path, _):
-    before = digest()
+    headers = of(path)
 
-    told = statuses(of(path), method, path, ids, ODD_BODIES)
+    with nothing_written():
+        told = statuses(headers, method, path, ids, dealt(ODD_BODIES, name, 5))
 
     odd = {key: status for key, status in told.items() if status not in {400, 404, 422}}
     assert odd == {}
-    assert digest() == before
 
 
 @pytest.mark.parametrize(
@@ -130,7 +142,7 @@ def test_odd_values_in_any_field_are_answered(company, ids, of, name, method, pa
             {"\0": "\0"},
             {"roles": {"\0": 1}},
         ]
-        for number, value in enumerate(odd):
+        for number, value in dealt(dict(enumerate(odd)), f"{name} {field}", 8).items():
             sent[f"{field} {number}"] = (json.dumps({**usual, field: value}).encode(), JSON)
     sent["one field too many"] = (json.dumps({**usual, "company_id": 1}).encode(), JSON)
 
@@ -156,12 +168,13 @@ ODD_QUERIES = [
 
 def test_odd_values_in_any_parameter_are_answered(ids, of):
     client, told = Client(raise_request_exception=False), set()
-    for _, method, path, says in operations(api.get_openapi_schema()):
+    for name, method, path, says in operations(api.get_openapi_schema()):
         if method != "GET":
             continue
         concrete = path.format(**ids)
         for parameter in says["parameters"]:
-            for value in ODD_QUERIES:
+            few = dealt(dict(enumerate(ODD_QUERIES)), f"{name} {parameter['name']}", 3)
+            for value in few.values():
                 if parameter["in"] == "query":
                     address = f"{concrete}?{parameter['name']}={value}"
                 else:

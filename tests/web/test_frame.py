@@ -11,7 +11,8 @@ from lucide import _load_icon
 from dunwell.models import Membership
 from dunwell.templatetags.events import LOOKS
 from dunwell.templatetags.money import money, money_input, money_whole, read_money
-from dunwell.templatetags.ui import CONTROL, DAILY, GATE_LABELS
+from dunwell.templatetags.places import CONTROL, DAILY
+from dunwell.templatetags.ui import GATE_LABELS
 from tests.conftest import AT
 
 TEMPLATES = settings.PACKAGE / "templates"

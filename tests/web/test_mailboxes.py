@@ -10,13 +10,6 @@ from tests.actions.mail_rows import imap_box, letter, mailbox, take
 from tests.connectors.imap_server import imap_server
 
 
-def content(response):
-    """What a download brings; its file is closed."""
-    told = response.content
-    response.close()
-    return told
-
-
 PDF = ("advice.pdf", b"%PDF-1.4\n%%EOF\n")
 NEW = {
     "name": "Desk", "kind": "imap", "host": "imap.example.com", "port": "993", "is_encrypted": "on",
@@ -100,7 +93,7 @@ def test_a_file_is_a_download_alone_and_of_the_own_company(come_in, clerk, compa
     )
     pdf, page, sheet = inbound.attachments.order_by("id")
     response = come_in(clerk).get(reverse("inbound-file", args=[pdf.pk]))
-    assert content(response) == PDF[1]
+    assert response.content == PDF[1]
     assert [response.headers[name] for name in (
         "Content-Type", "Content-Disposition", "X-Content-Type-Options", "Content-Security-Policy",
     )] == [
@@ -108,7 +101,7 @@ def test_a_file_is_a_download_alone_and_of_the_own_company(come_in, clerk, compa
         "sandbox; default-src 'none'",
     ]  # fmt: skip
     sent = come_in(clerk).get(reverse("inbound-file", args=[sheet.pk]))
-    assert (sent.headers["Content-Type"], content(sent)) == ("application/octet-stream", b"a,b")
+    assert (sent.headers["Content-Type"], sent.content) == ("application/octet-stream", b"a,b")
     refused = come_in(clerk).get(reverse("inbound-file", args=[page.pk]))
     assert refused.status_code == 422
     assert "can run scripts" in refused.content.decode()
@@ -121,7 +114,7 @@ def test_a_mail_is_handed_out_byte_for_byte(come_in, clerk, company):
     data = letter()
     inbound = take(company, data)
     response = come_in(clerk).get(reverse("inbound-mail-file", args=[inbound.pk]))
-    assert content(response) == data
+    assert response.content == data
     assert (
         response.headers["Content-Disposition"]
         == f'attachment; filename="message-{inbound.pk}.eml"'

@@ -9,7 +9,6 @@ from dunwell.queries.mailboxes import mailbox_secret, mailbox_token
 from tests.actions.mail_rows import imap_box, letter, mailbox, take
 from tests.connectors.imap_server import imap_server
 
-
 PDF = ("advice.pdf", b"%PDF-1.4\n%%EOF\n")
 NEW = {
     "name": "Desk", "kind": "imap", "host": "imap.example.com", "port": "993", "is_encrypted": "on",

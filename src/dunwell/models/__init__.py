@@ -186,6 +186,7 @@ from dunwell.models.provisions import (
 from dunwell.models.rates import Feed, FxRate
 from dunwell.models.receipts import Receipt
 from dunwell.models.refunds import Payee, Refund
+from dunwell.models.reports import Report, ReportMail, ReportSchedule, SavedView
 from dunwell.models.retentions import Retention
 from dunwell.models.risk_signals import RiskSignal, SignalFeed, SignalMatch
 from dunwell.models.runs import Run
@@ -443,6 +444,9 @@ __all__ = [
     "Remittance",
     "RemittanceLine",
     "Replay",
+    "Report",
+    "ReportMail",
+    "ReportSchedule",
     "Retention",
     "ReviewRhythm",
     "RiskSignal",
@@ -451,6 +455,7 @@ __all__ = [
     "SanctionEntry",
     "SanctionList",
     "SavedMethod",
+    "SavedView",
     "Scenario",
     "ScoreSnapshot",
     "Scorecard",

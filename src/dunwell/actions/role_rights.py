@@ -92,6 +92,7 @@ CASH = frozenset(
 )
 CREDIT = frozenset(
     {
+        "signal_feed.edit",
         "checkout.edit",
         "message.approve",
         "hold.release",
@@ -120,6 +121,8 @@ CREDIT = frozenset(
         "approval.decide",
         "charge.bill",
         "replay.run",
+        "analysis.order",
+        "industry_figure.edit",
         "segment.edit",
         "pool.edit",
         "capacity.edit",
@@ -167,7 +170,11 @@ CREDIT = frozenset(
 )
 ANALYSE = frozenset(
     {
+        "signal.take",
+        "signal.decide",
+        "stress.save",
         "note.record",
+        "analysis.order",
         "limit.propose",
         "provision.prepare",
         "loss.assess",
@@ -196,7 +203,10 @@ ANALYSE = frozenset(
 
 GRANT = frozenset(
     {
+        "stress.save",
         "limit.approve",
+        "analysis.order",
+        "industry_figure.edit",
         "application.decide",
         "review.decide",
         "approval.decide",
@@ -245,6 +255,8 @@ RESOLVE = frozenset(
 
 ADMIN = frozenset(
     {
+        "signal.take",
+        "signal_feed.edit",
         "payment_provider.edit",
         "company.edit",
         "bureau.edit",
@@ -254,6 +266,7 @@ ADMIN = frozenset(
         "token.manage",
         "strategy.edit",
         "cycle.run",
+        "analysis.order",
         "rates.edit",
         "feed.record",
         "balances.rebuild",

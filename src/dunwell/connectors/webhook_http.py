@@ -1,4 +1,4 @@
-"""Telling a program of an event: one POST over HTTPS to an address that is checked to be public.
+"""Reaching addresses users give: one request over HTTPS to an address checked to be public.
 
 A host is resolved once, every address it has must be public, and the connection is made to the
 address that was checked: a name that changes its mind in between (DNS rebinding) gains nothing.
@@ -47,6 +47,28 @@ class WebhookDoor:
         finally:
             connection.close()
         return answer.status
+
+    def fetch(self, address: str, *, most_bytes: int) -> bytes:
+        """GET what lies at an address, under the same rules.
+
+        Raises WebhookError for any answer but 200, and for one that is larger.
+        """
+        connection, path = self._connection(address)
+        try:
+            connection.request("GET", path, headers={"User-Agent": "Dunwell", "Accept": "*/*"})
+            answer = connection.getresponse()
+            body = answer.read(most_bytes + 1)
+        except TimeoutError as error:
+            raise WebhookError(f"no answer within {self.timeout_seconds:g} seconds") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise WebhookError(str(error) or type(error).__name__) from error
+        finally:
+            connection.close()
+        if answer.status != http.client.OK:
+            raise WebhookError(f"it answered with status {answer.status}")
+        if len(body) > most_bytes:
+            raise WebhookError(f"it answered with more than {most_bytes:,} bytes")
+        return body
 
     def check(self, address: str) -> None:
         """Raise WebhookError for an address that would not be told; opens no connection."""

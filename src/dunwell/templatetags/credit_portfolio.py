@@ -18,8 +18,17 @@ MEASURE_LABELS: Mapping[str, Promise] = {
     "total_exposure": _("Total exposure"),
     "class_share": _("Share of risk classes"),
     "top_1_share": _("Share of the largest customer"),
+    "top_5_share": _("Share of the five largest customers"),
     "top_10_share": _("Share of the ten largest customers"),
+    "top_20_share": _("Share of the twenty largest customers"),
+    "top_1_exposure": _("Exposure of the largest customer"),
+    "group_share": _("Share of the largest group, with all below its parent"),
     "country_share": _("Share of countries"),
+    "sector_share": _("Share of sectors"),
+    "currency_share": _("Share of currencies"),
+    "new_share": _("Share of customers of less than a year"),
+    "uncovered_share": _("Share that no cover carries"),
+    "hhi": _("Concentration index (HHI)"),
     "expected_loss": _("Expected loss"),
 }
 """Labels of `engine.credit_appetite.MEASURES`."""

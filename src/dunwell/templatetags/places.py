@@ -90,7 +90,11 @@ AHEAD = (
 )
 INSIGHT: tuple[Place, ...] = (
     Place("kpis", _("Figures"), "gauge"),
+    Place("analysis-home", _("Analysis"), "chart-line"),
+    Place("benchmarks", _("Benchmarks"), "scale-3d"),
     Place("planning", _("Planning"), "wallet"),
+    Place("risk", _("Portfolio risk"), "chart-pie"),
+    Place("risk-signals", _("Signals"), "radio-tower"),
     Place("initiatives", _("Improvements"), "sprout"),
     Place("portfolio-reviews", _("Portfolio reviews"), "presentation"),
     Place("process", _("Process"), "workflow"),

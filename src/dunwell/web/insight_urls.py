@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from dunwell.web import advisor_links, advisors, duels
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("analysis/", include("dunwell.web.analysis_urls")),
     path("advisors/", include("dunwell.web.advisor_urls")),
     path("experiments/duel/", duels.duel_add, name="duel-add"),
     path("kpis/", include("dunwell.web.kpi_urls")),
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("initiatives/", include("dunwell.web.initiative_urls")),
     path("planning/", include("dunwell.web.planning_urls")),
     path("process/", include("dunwell.web.process_urls")),
+    path("risk/", include("dunwell.web.risk_urls")),
     path("targets/", include("dunwell.web.target_urls")),
     path("portfolio-reviews/", include("dunwell.web.portfolio_review_urls")),
     path("provisions/", include("dunwell.web.provision_urls")),

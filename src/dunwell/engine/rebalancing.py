@@ -1,0 +1,248 @@
+"""Bringing a book back within its appetite at the least lost margin: which lever, for whom.
+
+Levers on a customer's exposure, each with what a unit less of it costs in a year:
+
+* cut the limit: the sales it carried are lost, margin x 365 / days to pay;
+* shorten the terms: a day less costs some sales, 365 x (sales lost per day) x margin;
+* cover it: the premium, on the part that is covered;
+* sell it (factoring without recourse): the fee on the turnover, fee x 365 / days to pay.
+
+What is no longer exposed neither defaults nor has to be carried: PD x LGD and the cost of money
+are taken off the cost, but not below nothing, for a lever that earns is no reason to take more of
+it. Greedy: the limit passed furthest comes first, the cheapest lever that brings it down is used
+as far as it is needed, and everything is measured again. Each limit is a fraction in the
+exposures and each cost is linear in them, so that for one limit the cheapest first is the least cost.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dunwell.engine.appetite_measures import AppetiteLimit, BookRow
+from dunwell.engine.concentration import CreditRow
+from dunwell.engine.credit_appetite import Gauge, gauges, headroom, without
+from dunwell.engine.money import part
+from dunwell.engine.stress import book_row
+
+PPM = 1_000_000
+YEAR = 365
+CUT, TERMS, COVER, FACTOR = "cut", "terms", "cover", "factor"
+LEVERS = (CUT, TERMS, COVER, FACTOR)
+MOST_STEPS = 60
+MOST_RAISES = 10
+NEAR_PPM = 800_000
+"""Whoever uses so much of its limit could use more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeverTerms:
+    """What levers cost and how far they reach, ppm; days to pay in days.
+
+    `most` of a customer's exposure that a lever may take; a lever that is not in it is not used.
+    """
+
+    margin_ppm: int = 150_000
+    carry_ppm: int = 80_000
+    sales_per_day_ppm: int = 2_500
+    premium_ppm: int = 30_000
+    fee_ppm: int = 15_000
+    pay_days: int = 30
+    most: Mapping[str, int] = field(
+        default_factory=lambda: {CUT: 500_000, TERMS: 330_000, COVER: 900_000, FACTOR: 900_000}
+    )
+
+    def yearly_cost_ppm(self, lever: str, row: CreditRow) -> int:
+        """Return what a unit less exposure costs in a year, ppm of it; never below 0."""
+        days = max(self.pay_days, 1)
+        gross = {
+            CUT: self.margin_ppm * YEAR // days,
+            TERMS: YEAR * self.sales_per_day_ppm * self.margin_ppm // PPM,
+            COVER: self.premium_ppm,
+            FACTOR: self.fee_ppm * YEAR // days,
+        }[lever]
+        # what is covered is still carried
+        carried = 0 if lever == COVER else self.carry_ppm
+        return max(gross - row.pd_ppm * row.lgd_ppm // PPM - carried, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RebalancingStep:
+    """One lever for one customer: by how much, what it costs a year, and what it does.
+
+    `limit` is the one it was for; `before` and `after` its measure. `limit_minor` is the credit
+    limit that goes with a cut, None for the other levers.
+    """
+
+    customer_id: int
+    lever: str
+    exposure_minor: int
+    less_minor: int
+    cost_minor: int
+    limit: str
+    before: int
+    after: int
+    limit_minor: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raise:
+    """A customer whose limit could be higher, and what that earns net of loss and carry."""
+
+    customer_id: int
+    limit_minor: int
+    raised_minor: int
+    worth_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rebalanced:
+    """The steps in their order, gauges before and after, and limits that could go up.
+
+    `stuck` names limits that no lever brings down far enough.
+    """
+
+    steps: tuple[RebalancingStep, ...]
+    before: tuple[Gauge, ...]
+    after: tuple[Gauge, ...]
+    raises: tuple[Raise, ...]
+    stuck: tuple[str, ...]
+    cost_minor: int
+
+
+def rebalanced(
+    rows: Sequence[CreditRow], limits: Sequence[AppetiteLimit], *, terms: LeverTerms
+) -> Rebalanced:
+    """Return how the book comes within its limits; every customer's levers are used once each."""
+    book = {row.customer_id: row for row in rows}
+    started = dict(book)
+    steps: list[RebalancingStep] = []
+    used: set[tuple[int, str]] = set()
+    stuck: set[str] = set()
+    first = _gauges(limits, book)
+    now = first
+    while len(steps) < MOST_STEPS:
+        passed = [one for one in now if one.is_reached and one.limit.name not in stuck]
+        if not passed:
+            break
+        worst = max(passed, key=lambda one: one.used_ppm)
+        step = _cheapest(worst, book, started, used, terms)
+        if step is None:
+            stuck.add(worst.limit.name)
+            continue
+        used.add((step.customer_id, step.lever))
+        book[step.customer_id] = _lowered(book[step.customer_id], step.less_minor)
+        now = _gauges(limits, book)
+        reached = next(one for one in now if one.limit == worst.limit)
+        steps.append(replace(step, before=worst.value, after=reached.value))
+    return Rebalanced(
+        steps=tuple(steps),
+        before=first,
+        after=now,
+        raises=_raises(book, limits, terms) if not any(one.is_reached for one in now) else (),
+        stuck=tuple(sorted(one.limit.name for one in now if one.is_reached)),
+        cost_minor=sum(step.cost_minor for step in steps),
+    )
+
+
+def _gauges(limits: Sequence[AppetiteLimit], book: Mapping[int, CreditRow]) -> tuple[Gauge, ...]:
+    return gauges(limits, (book_row(row) for row in book.values()))
+
+
+def _cheapest(
+    gauge: Gauge,
+    book: Mapping[int, CreditRow],
+    started: Mapping[int, CreditRow],
+    used: set[tuple[int, str]],
+    terms: LeverTerms,
+) -> RebalancingStep | None:
+    """Return the cheapest lever on one of those the measure is made of, None where none is left.
+
+    Of equal costs the larger exposure: fewer people are asked.
+    """
+    choices = sorted(
+        (terms.yearly_cost_ppm(lever, book[key]), -amount, key, lever)
+        for key, amount in gauge.parts[:200]
+        for lever in terms.most
+        if (key, lever) not in used
+    )
+    for cost_ppm, _amount, key, lever in choices:
+        row = book[key]
+        most = min(part(started[key].known_minor, terms.most[lever], PPM), row.known_minor)
+        less = _needed(gauge, book, row, most)
+        if less <= 0:
+            continue
+        return RebalancingStep(
+            customer_id=key,
+            lever=lever,
+            exposure_minor=row.known_minor,
+            less_minor=less,
+            cost_minor=part(less, cost_ppm, PPM),
+            limit=gauge.limit.name,
+            before=gauge.value,
+            after=gauge.value,
+            limit_minor=row.known_minor - less if lever == CUT else None,
+        )
+    return None
+
+
+def _needed(gauge: Gauge, book: Mapping[int, CreditRow], row: CreditRow, most_minor: int) -> int:
+    """Return the least reduction that brings the measure to its most, else `most_minor`.
+
+    0 where less of this customer does not bring it down.
+    """
+    (others,) = without((gauge.limit,), map(book_row, book.values()), customer_id=row.customer_id)
+    shown: BookRow = book_row(row)
+    own = row.known_minor
+
+    def value(less: int) -> int:
+        return others.value(shown, own - less)
+
+    if most_minor <= 0 or value(most_minor) >= gauge.value:
+        return 0
+    if value(most_minor) > gauge.limit.most:
+        return most_minor
+    low, high = 0, most_minor
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if value(middle) <= gauge.limit.most else (middle, high)
+    return high
+
+
+def _lowered(row: CreditRow, less_minor: int) -> CreditRow:
+    left = row.known_minor - less_minor
+    currencies = tuple(
+        (code, part(amount, left, row.known_minor or 1)) for code, amount in row.currencies
+    )
+    return replace(row, exposure_minor=left, currencies=currencies)
+
+
+def _raises(
+    book: Mapping[int, CreditRow], limits: Sequence[AppetiteLimit], terms: LeverTerms
+) -> tuple[Raise, ...]:
+    """Return limits that could go up by a quarter within the appetite, the most worth first."""
+    found: list[Raise] = []
+    earns_ppm = terms.margin_ppm * YEAR // max(terms.pay_days, 1)
+    near = [
+        row
+        for row in book.values()
+        if row.limit_minor and row.known_minor * PPM >= NEAR_PPM * row.limit_minor
+    ]
+    near.sort(key=lambda row: (row.pd_ppm * row.lgd_ppm, -row.known_minor, row.customer_id))
+    rows = [book_row(row) for row in book.values()]
+    stops = [replace(one, then="stop") for one in limits]
+    for row in near[:MOST_RAISES]:
+        limit = row.limit_minor or 0
+        more = limit // 4
+        fits = headroom(
+            without(stops, rows, customer_id=row.customer_id), book_row(row), more_minor=more
+        )
+        net_ppm = earns_ppm - row.pd_ppm * row.lgd_ppm // PPM - terms.carry_ppm
+        if fits > 0 and net_ppm > 0:
+            found.append(
+                Raise(
+                    customer_id=row.customer_id,
+                    limit_minor=limit,
+                    raised_minor=limit + fits,
+                    worth_minor=part(fits, net_ppm, PPM),
+                )
+            )
+    return tuple(sorted(found, key=lambda one: (-one.worth_minor, one.customer_id)))

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import partial
+from datetime import date, datetime, timedelta
+from functools import cached_property, partial
 
 from dunwell import clock
 from dunwell.actions.analyses import begin_analysis, finish_analysis, keep_analyses
@@ -15,15 +15,6 @@ from dunwell.queries.analysis_parts import Part, analysis_parts
 from dunwell.queries.ledgers import Books
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """One analysis of the day, worked out and not written yet."""
-
-    kind: str
-    since: date
-    parts: Sequence[Part]
 
 
 def start_analysis(found: Analysis) -> bool:
@@ -52,29 +43,34 @@ def run_analysis(analysis_id: int) -> None:
     finish_analysis(actor=actor, analysis=found, parts=parts, at=clock.now(), error=error)
 
 
-def analyses_of_day(actor: Actor, books: Books, *, as_of: date) -> list[Found]:
-    """Return what the cycle keeps of a day: the book, compared with last month's end."""
-    since = as_of.replace(day=1) - timedelta(days=1)
-    pairs = (
-        (Analysis.Kind.BOOK, as_of),
-        (Analysis.Kind.BRIDGE, since),
-        (Analysis.Kind.CAUSES, since),
-    )
-    return [
-        Found(
-            kind=kind,
-            since=start,
-            parts=analysis_parts(actor.company, books, kind=kind, as_of=as_of, since=start),
-        )
-        for kind, start in pairs
-    ]
+@dataclass(frozen=True, kw_only=True)
+class AnalysesDay:
+    """What the cycle keeps of a day: the book, and both comparisons with last month's end."""
 
+    actor: Actor
+    books: Books
+    as_of: date
+    at: datetime
 
-def keep_day(actor: Actor, found: Sequence[Found], *, as_of: date) -> int:
-    """Write the analyses of a day; return how many were written."""
-    return keep_analyses(
-        actor=actor,
-        found=[(one.kind, one.since, one.parts) for one in found],
-        as_of=as_of,
-        at=clock.now(),
-    )
+    @cached_property
+    def found(self) -> list[tuple[str, date, Sequence[Part]]]:
+        """Kind, earlier day and parts of each analysis, worked out on first use."""
+        since = self.as_of.replace(day=1) - timedelta(days=1)
+        return [
+            (
+                kind,
+                start,
+                analysis_parts(
+                    self.actor.company, self.books, kind=kind, as_of=self.as_of, since=start
+                ),
+            )
+            for kind, start in (
+                (Analysis.Kind.BOOK, self.as_of),
+                (Analysis.Kind.BRIDGE, since),
+                (Analysis.Kind.CAUSES, since),
+            )
+        ]
+
+    def write(self) -> int:
+        """Keep them; return how many."""
+        return keep_analyses(actor=self.actor, found=self.found, as_of=self.as_of, at=self.at)

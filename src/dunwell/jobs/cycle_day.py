@@ -13,9 +13,11 @@ from dunwell.actions.process import MadeMonth
 from dunwell.engine.application_proposals import ApplicationProposal
 from dunwell.engine.feedback_policy import FeedbackPolicy
 from dunwell.engine.matching import Matching
+from dunwell.jobs.analyses import AnalysesDay
 from dunwell.jobs.anomalies import found_anomalies
 from dunwell.jobs.choices import choices, shown_effects
 from dunwell.jobs.customer_scores import customer_scores
+from dunwell.jobs.improvement_day import ImprovementDay
 from dunwell.jobs.invoices import files_due
 from dunwell.jobs.matching import matched
 from dunwell.jobs.model_day import ModelDay
@@ -66,6 +68,16 @@ class Day:
     def books(self) -> Books:
         """The ledger, read by the first step that needs it; only applying cash writes to it."""
         return Books(self.actor.company)
+
+    @cached_property
+    def improvement(self) -> ImprovementDay:
+        """Comparisons, targets, portfolio reviews and accesses that end."""
+        return ImprovementDay(actor=self.actor, as_of=self.as_of, at=self.at)
+
+    @cached_property
+    def analyses(self) -> AnalysesDay:
+        """The book taken apart, and compared with the end of last month."""
+        return AnalysesDay(actor=self.actor, books=self.books, as_of=self.as_of, at=self.at)
 
     @cached_property
     def policies(self) -> tuple[PolicyInForce, ...]:

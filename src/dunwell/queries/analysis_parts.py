@@ -213,7 +213,7 @@ def _cohorts(ledger: Ledger, slices: nw.LazyFrame, *, as_of: date) -> Iterator[P
 
 
 def _cohort_content(rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    """Return basis, month, billed, invoices, lost, and four lists by point, of each month."""
+    """Return basis, month, billed, invoices, lost, and four lists of `runs`, of each month."""
     content = []
     for (basis, month), some in groupby(rows, key=lambda row: (row["basis"], row["month"])):
         sums = cohort_sums(
@@ -238,13 +238,18 @@ def _cohort_content(rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
                 sums.billed_minor,
                 sums.invoices,
                 sums.lost_minor,
-                sums.observed,
-                sums.items,
-                sums.squares,
-                sums.settled,
+                runs(sums.observed),
+                runs(sums.items),
+                runs([round(square) for square in sums.squares]),
+                runs(sums.settled),
             ]
         )
     return content
+
+
+def runs(values: Sequence[int]) -> list[list[int]]:
+    """Return values as [value, how often in a row]: a grown month changes at few points."""
+    return [[value, len(list(some))] for value, some in groupby(values)]
 
 
 def _unpaid(ledger: Ledger, *, as_of: date) -> Iterator[Part]:
@@ -257,15 +262,9 @@ def _unpaid(ledger: Ledger, *, as_of: date) -> Iterator[Part]:
         as_of=as_of,
     ).filter(nw.col("issued_day") > oldest)
     frame: pl.DataFrame = opened.collect().to_native()
-    month = pl.lit(0)
-    for end in last_months[1:]:
-        is_later = pl.col("issued_day") > day_number(end)
-        number = month_number(end)
-        month = (
-            pl.when(is_later)
-            .then(month)
-            .otherwise(pl.when(month == 0).then(number).otherwise(month))
-        )
+    issued = pl.from_epoch(pl.col("issued_day"), time_unit="d")
+    # as calendars.month_number counts
+    month = (issued.dt.year() - 1970) * 12 + issued.dt.month().cast(pl.Int32) - 1
     rows = frame.with_columns(
         month=month, from_no=pl.lit(0), to_no=pl.lit(0), amount_minor=pl.col("open_minor")
     )

@@ -129,6 +129,7 @@ def _deliveries(company: Company, as_of: date) -> Iterable[tuple[int, str]]:
 
 def _channels(company: Company) -> Iterable[tuple[int, str]]:
     invoices = Invoice.objects.filter(company=company, item__isnull=False).order_by("id")
-    for item_id, delivery in invoices.values_list("item_id", "delivery"):
-        if item_id is not None:
+    ways = invoices.values_list("item_id", "customer__invoicing__delivery")
+    for item_id, delivery in ways:
+        if item_id is not None and delivery:
             yield item_id, delivery

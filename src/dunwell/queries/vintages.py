@@ -134,13 +134,18 @@ def _read(content: Sequence[Sequence[Any]]) -> list[CohortSums]:
             billed_minor=billed,
             invoices=invoices,
             lost_minor=lost,
-            observed=tuple(observed),
-            items=tuple(items),
-            squares=tuple(squares),
-            settled=tuple(settled),
+            observed=_points(observed),
+            items=_points(items),
+            squares=_points(squares),
+            settled=_points(settled),
         )
         for basis, month, billed, invoices, lost, observed, items, squares, settled in content
     ]
+
+
+def _points(told: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """Return the values of `analysis_parts.runs`."""
+    return tuple(value for value, times in told for _ in range(times))
 
 
 def _by_month(sums: Sequence[CohortSums], basis: str) -> dict[int, list[CohortSums]]:

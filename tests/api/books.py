@@ -58,8 +58,10 @@ from tests.api.mailbox_books import keep_mailboxes
 from tests.api.order_books import keep_orders
 from tests.api.placement_books import keep_placements
 from tests.api.plan_books import keep_plans
+from tests.api.planning_books import keep_planning
 from tests.api.portal_books import keep_portal
 from tests.api.prediction_books import keep_predictions
+from tests.api.provision_books import keep_provisions
 from tests.api.reader_books import keep_readers
 from tests.api.refund_books import keep_refunds
 from tests.api.scorecard_books import keep_scorecards
@@ -174,6 +176,8 @@ def keep_books(company, tag=""):
         **keep_placements(company, tag, today=today, at=at),
         **keep_letters(company, tag, today=today, at=at),
         **keep_early_payment(company, tag, today=today, at=at),
+        **keep_planning(company, at=at),
+        **keep_provisions(company, tag, today=today, at=at),
         **keep_kpis(company, tag, today=today, at=at),
         **keep_suppressions(company, tag, at=at),
         **keep_portal(customer, tag, as_of=today, at=at),

@@ -34,6 +34,7 @@ from tests.api.escalation_operations import ESCALATION_OPERATIONS
 from tests.api.feedback_operations import FEEDBACK_OPERATIONS
 from tests.api.inbox_operations import INBOX_OPERATIONS
 from tests.api.invoice_operations import INVOICE_OPERATIONS, INVOICE_UPLOADS
+from tests.api.kpi_operations import KPI_OPERATIONS
 from tests.api.legal_operations import LEGAL_OPERATIONS
 from tests.api.letter_operations import LETTER_OPERATIONS
 from tests.api.limit_operations import LIMIT_OPERATIONS
@@ -42,8 +43,10 @@ from tests.api.my_day_operations import MY_DAY_OPERATIONS
 from tests.api.order_operations import ORDER_OPERATIONS
 from tests.api.placement_operations import PLACEMENT_OPERATIONS
 from tests.api.plan_operations import PLAN_OPERATIONS
+from tests.api.planning_operations import PLANNING_OPERATIONS
 from tests.api.portal_operations import PORTAL_OPERATIONS
 from tests.api.prediction_operations import PREDICTION_OPERATIONS
+from tests.api.provision_operations import FINANCING_OPERATIONS, PROVISION_OPERATIONS
 from tests.api.reader_operations import READER_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
 from tests.api.scorecard_operations import SCORECARD_OPERATIONS
@@ -81,6 +84,7 @@ OPERATIONS = {
     "show_home": Call(ALL),
     "show_aging": Call(ALL),
     "list_kpis": Call(ALL),
+    **{name: Call(*told) for name, told in KPI_OPERATIONS.items()},
     "start_cycle": Call("AM", {}),
     "verify": Call(ALL),
     "list_events": Call(ALL),
@@ -204,6 +208,9 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in CONTACT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in STEERING_OPERATIONS.items()},
     **{name: Call(*told) for name, told in EARLY_PAYMENT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in PLANNING_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in PROVISION_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in FINANCING_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SUPPRESSION_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PORTAL_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CUSTOMER_ANSWER_OPERATIONS.items()},

@@ -16,6 +16,8 @@ FIXED = {
     "month": 1,
     "part_number": 1,
     "figure": "calls",
+    "kpi_id": "dso",
+    "name": "receivables_minor",
     "step": "applicant",
     "to": "champion",
     "language": "en",
@@ -25,6 +27,10 @@ FIXED = {
     "part": "steps",
 }
 WORDS = {
+    "budget-actual": {"figure": "sales"},
+    "cash-plan-export": {"what": "balances"},
+    "cash-plan-template": {"what": "payments"},
+    "cash-plan-upload": {"what": "balances"},
     "application-button": {"step": "submit"},
     "application-tell": {"step": "withdraw"},
     "channel-add": {"kind": "email", "provider": "smtp"},

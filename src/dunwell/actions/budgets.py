@@ -202,8 +202,9 @@ def _move(
 ) -> Budget:
     budget.status = status
     budget.save(update_fields=["status"])
-    told = {"reason": reason} if reason else {}
-    record_event(actor, verb, budget, at=at, name=budget.name, version=budget.version, **told)
+    record_event(
+        actor, verb, budget, at=at, name=budget.name, version=budget.version, reason=reason
+    )
     return budget
 
 
@@ -234,7 +235,7 @@ def _last_year(
 ) -> dict[LineKey, int]:
     """Return the figures of the same months a year before, grown; those of the company alone."""
     wanted = {month.replace(year=month.year - 1): month for month in months_of(starts_on, months)}
-    known = {
+    known: dict[tuple[str, ...], int] = {
         (figure, month.isoformat()): value
         for (code, month, figure, dimension, _), value in facts.values.items()
         if code == currency and not dimension and month in wanted

@@ -346,7 +346,7 @@ def _withdraw(
     at: datetime,
 ) -> None:
     said = needed(text=reason, most=300, what="reason", missing="Say why it is taken back.")
-    rows = type(row).objects.filter(pk=row.pk, withdrawn_on=None)  # type: ignore[attr-defined]
+    rows = type(row).objects.filter(pk=row.pk, withdrawn_on=None)
     if rows.update(withdrawn_on=as_of, withdrawn_by=actor.name, reason=said) != 1:
         return
     verb = "cash_position" if isinstance(row, CashPosition) else "payment_out"

@@ -76,7 +76,8 @@ def read_budget(content: bytes, name: str, *, months: Sequence[date], currency: 
         raise BudgetFileError(
             f"{name}: no column is called Figure. Take the template of the budget and fill it in."
         )
-    found = {column: on for column in cells.columns if (on := _month(column)) in months}
+    told_months = {column: _month(column) for column in cells.columns}
+    found = {column: on for column, on in told_months.items() if on is not None and on in months}
     if not found:
         raise BudgetFileError(
             f"{name}: no column is one of the months {months[0]:%Y-%m} to {months[-1]:%Y-%m}."

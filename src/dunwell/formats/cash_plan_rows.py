@@ -13,7 +13,7 @@ from dunwell.formats.line_files import (
     word_of,
 )
 
-MOST_LINES = 20_000
+MOST_LINES = 2_000
 MOST_BYTES = 5 * 1024 * 1024
 LONGEST = 120
 ACCOUNT_LONGEST = 80

@@ -105,11 +105,11 @@ def read_book(company: Company, *, as_of: date) -> Book:
     day = kept.order_by("-as_of").values_list("as_of", flat=True).first()
     rows = KpiValue.objects.filter(
         company=company,
-        as_of=day,
+        as_of=day or as_of,
         kpi__in=("dso", "receivables", "overdue", "concentration", *BUCKETS.values()),
     ).values_list("currency", "kpi", "value", "inputs")
     return Book(
-        as_of=day,
+        as_of=day or as_of,
         figures={(code, kpi): (value, inputs) for code, kpi, value, inputs in rows},
         liquidity=liquidity(company, as_of=as_of),
         outlook=cash_outlook(company, as_of=as_of, scope=CashPeriod.Scope.ALL),
@@ -215,25 +215,28 @@ def measure(row: Covenant, book: Book) -> Answer:
         opening = book.liquidity.opening_minor
         return opening, {"cash_minor": opening or 0, "as_of": str(book.liquidity.opening_on or "")}
     if row.measure == Measure.CONCENTRATION:
-        inputs = dict(book.figures.get((code, "concentration"), ("", {}))[1])
-        owed = int(inputs.get("owed_minor") or 0)
-        largest = int(inputs.get("largest_owed_minor") or 0)
+        told = book.figures.get((code, "concentration"), ("", {}))[1]
+        owed = int(told.get("owed_minor") or 0)
+        largest = int(told.get("largest_owed_minor") or 0)
         return share_ppm(largest, owed), {
             "largest_minor": largest, "owed_minor": owed, "as_of": at
         }  # fmt: skip
     if row.measure == Measure.BORROWING_BASE:
-        eligible = _eligible(row, book)
-        drawn = row.drawn_minor or 0
-        told = cover_ppm(
+        eligible, drawn = _eligible(row, book), row.drawn_minor or 0
+        cover = cover_ppm(
             eligible_minor=eligible, eligible_ppm=row.eligible_ppm or 0, drawn_minor=drawn
         )
-        inputs = {"eligible_minor": eligible, "drawn_minor": drawn, "as_of": at}
-        return (told if book.as_of else None), inputs
+        lent: dict[str, int | str] = {
+            "eligible_minor": eligible,
+            "drawn_minor": drawn,
+            "as_of": at,
+        }
+        return (cover if book.as_of else None), lent
     owed = _sum(book, code, "receivables")
     if row.measure == Measure.OVERDUE_SHARE:
         late = _sum(book, code, "overdue")
         return share_ppm(late, owed), {"overdue_minor": late, "open_minor": owed, "as_of": at}
-    inputs = dict(book.figures.get((code, "dso"), ("", {}))[1])
+    inputs = book.figures.get((code, "dso"), ("", {}))[1]
     owed, sold = int(inputs.get("receivables_minor") or 0), int(inputs.get("sales_minor") or 0)
     days = int(inputs.get("days") or 0)
     value = part(owed * days, 100, sold) if sold > 0 else None

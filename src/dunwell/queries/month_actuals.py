@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from dunwell.engine.calendars import day_date, months_after
@@ -102,13 +102,13 @@ def _add_costs(values: dict[Key, int], company: Company, *, first: date, as_of: 
         company=company, on__gte=first, on__lte=as_of, withdrawn_on=None
     )
     sliced = {
-        "": None,
-        Dimension.SEGMENT: F("customer__segment"),
-        Dimension.COLLECTOR: F("collector__username"),
+        "": "",
+        Dimension.SEGMENT: "customer__segment",
+        Dimension.COLLECTOR: "collector__username",
     }
     for dimension, key in sliced.items():
-        rows = costs if key is None else costs.filter(**{f"{key.name}__isnull": False})
-        shown = ["currency", "month"] if key is None else ["currency", "month", key.name]
+        rows = costs.filter(**{f"{key}__isnull": False}) if key else costs
+        shown = ["currency", "month", *filter(None, [key])]
         for code, month, *rest, total in (
             rows.annotate(month=TruncMonth("on"))
             .order_by()

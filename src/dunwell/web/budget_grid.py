@@ -77,7 +77,7 @@ class BudgetGrid:
         text = "" if value is None else self._text(value, one[0])
         if self._posted is None or name not in self._posted:
             return GridCell(name, month, text, "")
-        text, error = self._posted[name].strip(), ""
+        text, error = str(self._posted[name]).strip(), ""
         try:
             self._told[month, *one] = self._read(text, one[0])
         except ValueError as problem:

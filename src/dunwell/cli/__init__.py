@@ -48,10 +48,15 @@ BANK_COMMANDS: Mapping[str, str] = {
 }
 SCORECARD = "scorecard"
 READ_MESSAGE = "read-message"
-SLOW_MODULES: Mapping[str, str] = {SCORECARD: "scorecards", READ_MESSAGE: "messages"}
+PROCESS = "process"
+SLOW_MODULES: Mapping[str, str] = {
+    SCORECARD: "scorecards",
+    READ_MESSAGE: "messages",
+    PROCESS: "process",
+}
 """Commands that are neither on a ledger nor on a bank file, and where their answer is made."""
 
-COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS, SCORECARD, READ_MESSAGE)
+COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS, SCORECARD, READ_MESSAGE, PROCESS)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -153,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--format", choices=("table", "json", "csv"), default="table")
     _add_scorecard(commands)
     _add_read_message(commands)
+    _add_process(commands)
     return parser
 
 
@@ -169,6 +175,20 @@ def _add_read_message(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     command.add_argument(
         "--item", action="append", default=[], metavar="NUMBER", help="an item we know; repeatable"
     )
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+
+
+def _add_process(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    words = "what follows what in an event log (OCEL 2.0 JSON or XES), with waits and variants"
+    command = commands.add_parser(PROCESS, help=words, description=words)
+    command.add_argument("file", type=Path, metavar="FILE", help="the log; XES may be gzipped")
+    command.add_argument(
+        "--case", default="invoice", metavar="TYPE", help="type of object that is a case (OCEL)"
+    )
+    command.add_argument(
+        "--transitions", action="store_true", help="tell apart start and completion (XES)"
+    )
+    command.add_argument("--country", default="XX", help="whose holidays are no business days")
     command.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
 

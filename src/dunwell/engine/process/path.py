@@ -80,12 +80,16 @@ SIDE_STEPS = (ORDER_PLACED, CREDIT_RELEASED, GOODS_DELIVERED, APPROVED, PART_PAI
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stretch of the way: from one activity to the next of another; `each` counts every one."""
+    """A stretch of the way: from one activity to the next of another; `each` counts every one.
+
+    With `only_ended` one that has no end took no time: nothing of it is told.
+    """
 
     name: str
     begins: str
     ends: str
     each: bool = False
+    only_ended: bool = False
 
 
 STAGES = (
@@ -95,7 +99,7 @@ STAGES = (
     Stage("sent_to_received", SENT, RECEIVED),
     Stage("due_to_paid", DUE, PAID),
     Stage("dispute_to_resolved", DISPUTED, RESOLVED, each=True),
-    Stage("paid_to_applied", PAID, BOOKED),
+    Stage("paid_to_applied", PAID, BOOKED, only_ended=True),
 )
 """Throughput is told by these; of each case the first unless every one counts."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.process.log import HOUR_MS, MONEY_DAYS
-from dunwell.engine.process.path import Stage
+from dunwell.engine.process.path import LEDGER, PAPER, Stage
 
 
 def stages(steps: nw.LazyFrame, wanted: Iterable[Stage]) -> nw.LazyFrame:
@@ -34,8 +34,13 @@ def _stage(steps: nw.LazyFrame, running: nw.LazyFrame, stage: Stage) -> nw.LazyF
     is_running = nw.col("end_day").is_null()
     took = nw.coalesce("end_day", "now_day") - nw.col("day")
     spent = (nw.coalesce("end_ms", "now_ms") - nw.col("worked_ms")) // HOUR_MS
+    is_told = ~(is_running & nw.col("now_day").is_null())
+    if stage.only_ended:
+        is_told = ~is_running
+    elif stage.ends in PAPER:
+        is_told &= ~(is_running & (nw.col("resource") == LEDGER))
     return (
-        found.filter(~(is_running & nw.col("now_day").is_null()))
+        found.filter(is_told)
         .with_columns(
             is_waiting=is_running,
             name=nw.lit(stage.name),

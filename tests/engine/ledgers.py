@@ -234,7 +234,11 @@ def _credited(rows: Rows, random: Random, item: dict) -> None:
 def _written_off(rows: Rows, random: Random, item: dict) -> None:
     day = item["issued_day"] + random.randint(30, 120)
     source = random.choice(("write_off", "adjustment", "discount", "small_balance"))
-    _allocate(rows, item, random.randint(1, item["amount_minor"]), day, source=source)
+    lost = random.randint(1, item["amount_minor"])
+    _allocate(rows, item, lost, day, source=source)
+    if source == "write_off" and lost % 3 == 0:
+        _allocate(rows, item, -(lost // 3), day + 20, source="recovery")
+        _pay(rows, item, lost // 3, day + 20, day + 20)
 
 
 _FATES: tuple[Callable[[Rows, Random, dict], None], ...] = (

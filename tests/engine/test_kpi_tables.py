@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from dunwell.engine.calendars import day_date, day_number
 from dunwell.engine.kpi_catalogue import LEDGER_KPIS
-from dunwell.engine.kpi_rows import DRILLS, input_rows
+from dunwell.engine.kpi_rows import input_rows
 from dunwell.engine.kpi_tables import kpi_table
 from dunwell.engine.ledger import Ledger
 from tests.engine.ledgers import FIRST, SPAN, Rows, random_rows
-from tests.engine.rows import allocations, answers, disputes, items, payments, promises
+from tests.engine.rows import allocations, disputes, items, payments, promises
 
 JUNE_30 = date(2026, 6, 30)
 DAYS = 91
@@ -95,6 +95,12 @@ def test_the_base_set_gives_the_golden_values():
         "dispute_days_mean": "15.00",
         "dispute_days_median": "13.50",
         "concentration": "7888",
+        "dso_undisputed": "42.56",
+        "cei_undisputed": "84.96",
+        "delinquency_rate": "12.00",
+        "at_risk": "None",
+        "write_off_recovery": "None",
+        "collection_progress": "0.00",
     }
 
 
@@ -133,22 +139,6 @@ def test_without_sales_a_figure_is_not_applicable_and_never_zero():
 def test_an_unknown_input_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="no rows behind luck; choose one of receivables_minor"):
         input_rows(base_set(), "luck", as_of=JUNE_30, window_days=DAYS)
-
-
-@settings(max_examples=6)
-@given(st.integers(0, 2**32), st.integers(100, SPAN))
-def test_the_rows_behind_an_input_sum_to_it(seed, day):
-    ledger, as_of = random_rows(seed, items_each=40).ledger(), FIRST + timedelta(days=day)
-    rows = {}
-    for name in DRILLS:
-        sums = defaultdict(int)
-        for row in answers(input_rows(ledger, name, as_of=as_of, window_days=60)):
-            sums[row["currency"]] += row["amount_minor"]
-        rows[name] = sums
-
-    for value in kpi_table(ledger, as_of=as_of, window_days=60):
-        drilled = {name: n for name, n in value.inputs.items() if name in DRILLS}
-        assert drilled == {name: rows[name][value.currency] for name in drilled}, value.kpi
 
 
 class Plain:
@@ -229,7 +219,80 @@ class Plain:
             ),
             "concentration": self.concentration(),
             **self.rolls(),
+            **self.undisputed(begin, end, current, sales),
+            **self.risks(end),
         }
+
+    def disputed(self, day: int, high: int = 99_999) -> int:
+        """What is disputed at the end of a day, per item at most what is open."""
+        total = 0
+        for item in self.items:
+            asked = sum(
+                d["amount_minor"]
+                for d in self.disputes
+                if d["item_id"] == item["item_id"]
+                and d["opened_day"] <= day
+                and (d["closed_day"] is None or d["closed_day"] > day)
+            )
+            if asked and day - item["due_day"] <= high:
+                total += min(asked, self.open_of(item, day))
+        return total
+
+    def undisputed(self, begin: int, end: int, current: int, sales: int) -> dict:
+        off, then = self.disputed(self.day), self.disputed(self.day - self.window)
+        left = begin - then + sales
+        current -= self.disputed(self.day, high=0)
+        return {
+            "dso_undisputed": over((end - off) * self.window, sales),
+            "cei_undisputed": over(100 * (left - end + off), left - current),
+        }
+
+    def risks(self, end: int) -> dict[str, Fraction | None]:
+        first = self.as_of.replace(day=1)
+        while first + timedelta(days=90) > self.as_of + timedelta(days=1):
+            first = (first - timedelta(days=1)).replace(day=1)
+        low = day_number((first - timedelta(days=1)).replace(day=1))
+        high = day_number(first) - 1
+        billed = [
+            i
+            for i in self.items
+            if i["kind"] in ("invoice", "credit_note") and low <= i["issued_day"] <= high
+        ]
+        ever = [
+            (a["source"], a["amount_minor"])
+            for i in self.items
+            if i["issued_day"] <= self.day
+            for a in self.booked[i["item_id"]]
+            if a["applied_day"] <= self.day and a.get("source") in ("write_off", "recovery")
+        ]
+        lost = sum(n for source, n in ever if source == "write_off")
+        back = -sum(n for source, n in ever if source == "recovery")
+        unpaid = sum(self.open_of(i, high + 90) for i in billed)
+        return {
+            "delinquency_rate": over(100 * self.owed(self.day, low=31), end),
+            "at_risk": over(100 * unpaid, sum(i["amount_minor"] for i in billed)),
+            "write_off_recovery": over(100 * back, lost),
+            "collection_progress": self.progress(),
+        }
+
+    def progress(self) -> Fraction | None:
+        asked: dict[int, int] = defaultdict(int)
+        for item in self.items:
+            left = self.open_of(item, self.day)
+            if left > 0 and item["due_day"] < self.day:
+                off = sum(
+                    d["amount_minor"]
+                    for d in self.disputes
+                    if d["item_id"] == item["item_id"]
+                    and d["opened_day"] <= self.day
+                    and (d["closed_day"] is None or d["closed_day"] > self.day)
+                )
+                asked[item["customer_id"]] += max(left - off, 0)
+        promised: dict[int, int] = defaultdict(int)
+        for customer_id, left in self.still_promised():
+            promised[customer_id] += left
+        told = sum(max(min(n, asked[key]), 0) for key, n in promised.items())
+        return over(100 * told, sum(asked.values()))
 
     def settlements(self, sources: tuple[str, ...]) -> int:
         return sum(
@@ -274,6 +337,30 @@ class Plain:
 
     def judged_promises(self) -> tuple[list[int], list[int]]:
         kept, judged = [], []
+        for promise, last, ended, paid, credit in self.promised():
+            is_covered = paid + credit >= promise["amount_minor"]
+            if not self.day - self.window < last <= self.day:
+                continue
+            if is_covered and paid:
+                kept.append(promise["amount_minor"])
+                judged.append(promise["amount_minor"])
+            elif not is_covered and (ended is None or ended > last) and last < self.day:
+                judged.append(promise["amount_minor"])
+        return kept, judged
+
+    def still_promised(self) -> list[tuple[int, int]]:
+        """Customer and what is still to come of every promise whose day has not passed."""
+        return [
+            (promise["customer_id"], promise["amount_minor"] - paid - credit)
+            for promise, last, ended, paid, credit in self.promised()
+            if last >= self.day
+            and (ended is None or ended > last)
+            and paid + credit < promise["amount_minor"]
+        ]
+
+    def promised(self) -> list[tuple[dict, int, int | None, int, int]]:
+        """Every promise by the day: its last day, its end, and money and credit in time."""
+        found = []
         for promise in self.promises:
             last = promise["due_day"] + promise["tolerance_days"]
             ended = promise["withdrawn_day"]
@@ -292,15 +379,9 @@ class Plain:
                     credit += a["amount_minor"]
             paid = sum(m for k, m in money.items() if promise["made_day"] <= day_of[k] <= until)
             paid = min(max(paid, 0), promise["amount_minor"])
-            is_covered = paid + credit >= promise["amount_minor"]
-            if promise["made_day"] > self.day or not self.day - self.window < last <= self.day:
-                continue
-            if is_covered and paid:
-                kept.append(promise["amount_minor"])
-                judged.append(promise["amount_minor"])
-            elif not is_covered and (ended is None or ended > last) and last < self.day:
-                judged.append(promise["amount_minor"])
-        return kept, judged
+            if promise["made_day"] <= self.day:
+                found.append((promise, last, ended, paid, credit))
+        return found
 
     def concentration(self) -> Fraction | None:
         owed = defaultdict(int)
@@ -358,9 +439,9 @@ def compare_with_plain_python(seed: int, day: int, window: int) -> None:
         assert values == expected
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.integers(0, 2**32), st.integers(60, SPAN), st.sampled_from([1, 30, 90, 365]))
-def test_figures_of_500_random_portfolios_equal_a_recomputation_in_plain_python(seed, day, window):
+def test_figures_of_300_random_portfolios_equal_a_recomputation_in_plain_python(seed, day, window):
     compare_with_plain_python(seed, day, window)
 
 

@@ -71,6 +71,14 @@ QUESTIONS: dict[str, tuple[Question, object]] = {
         lambda c: kpi_facts.kpi_facts(c.all, as_of=c.as_of, window_days=90),
         kpi_facts.KPI_FACTS,
     ),
+    "kpi_facts.monthly": (
+        lambda c: kpi_facts.monthly(
+            kpi_facts.kpi_facts(c.all, as_of=c.as_of, window_days=90),
+            as_of=c.as_of,
+            window_days=90,
+        ),
+        kpi_facts.KPI_FACTS,
+    ),
     "kpi_rows.input_rows": (
         lambda c: nw.concat(
             [

@@ -24,6 +24,9 @@ FIXED = {
     "template": "reminder",
     "move": "take",
     "place": 0,
+    "period": "week",
+    "number": 1,
+    "ahead": 1,
     "part": "steps",
 }
 WORDS = {

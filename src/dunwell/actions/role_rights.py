@@ -13,6 +13,7 @@ JUDGE = TALK | {"timeline.judgement"}
 
 COLLECT = frozenset(
     {
+        "view.save",
         "payment.link",
         "promise.record",
         "autopay.edit",
@@ -51,6 +52,7 @@ COLLECT = frozenset(
 )
 CASH = frozenset(
     {
+        "view.save",
         "payment.link",
         "checkout.edit",
         "items.import",
@@ -92,6 +94,7 @@ CASH = frozenset(
 )
 CREDIT = frozenset(
     {
+        "report.edit",
         "signal_feed.edit",
         "checkout.edit",
         "message.approve",
@@ -170,6 +173,7 @@ CREDIT = frozenset(
 )
 ANALYSE = frozenset(
     {
+        "view.save",
         "signal.take",
         "signal.decide",
         "stress.save",
@@ -203,6 +207,8 @@ ANALYSE = frozenset(
 
 GRANT = frozenset(
     {
+        "report.edit",
+        "view.save",
         "stress.save",
         "limit.approve",
         "analysis.order",
@@ -239,6 +245,7 @@ GRANT = frozenset(
 
 RESOLVE = frozenset(
     {
+        "view.save",
         "dispute.open",
         "dispute.edit",
         "dispute.propose",
@@ -255,6 +262,8 @@ RESOLVE = frozenset(
 
 ADMIN = frozenset(
     {
+        "report.edit",
+        "view.save",
         "signal.take",
         "signal_feed.edit",
         "payment_provider.edit",

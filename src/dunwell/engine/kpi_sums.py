@@ -11,6 +11,10 @@ LARGEST = ("largest_owed_minor",)
 """Measures that do not add up over parts: of several the largest one counts."""
 
 
+NOT_ADDITIVE = (*LARGEST, "covered_minor")
+"""Inputs of a whole that are not the sum of those of its parts."""
+
+
 @dataclass(slots=True)
 class Facts:
     """The sums of one currency in one window, as `kpi_facts` gives them."""

@@ -57,32 +57,37 @@ def kpi_courses(
     return {kpi: _course(days, first) for kpi, days in found.items()}
 
 
-def slice_course(
+def part_courses(
     company: Company,
     *,
-    kpi: str,
+    kpis: Sequence[str],
     dimension: str,
     key: str,
     currency: str,
     until: date,
     months: int = MONTHS,
-) -> Course:
-    """Return the course of a figure of one part of the book; one query."""
-    ends = month_ends(as_of=until, months=months)
+) -> dict[str, Course]:
+    """Return the courses of several figures of one part of the book; one query."""
+    if dimension in {"company", "currency"}:
+        return kpi_courses(company, kpis=kpis, currency=currency, until=until, months=months)
     rows = KeptSlice.objects.filter(
         company=company,
         dimension=dimension,
         key=key,
         currency=currency,
-        as_of__in=ends,
+        as_of__in=month_ends(as_of=until, months=months),
         window_days=WINDOW_DAYS,
         formulas=FORMULAS,
-    )
-    return [
-        (row.as_of, Decimal(row.values[kpi]) if row.values.get(kpi) else None)
-        for row in rows.order_by("as_of")
-        if kpi in row.values
-    ]
+    ).order_by("as_of")
+    kept = [(row.as_of, row.values) for row in rows]
+    return {
+        kpi: [
+            (as_of, Decimal(values[kpi]) if values[kpi] else None)
+            for as_of, values in kept
+            if kpi in values
+        ]
+        for kpi in kpis
+    }
 
 
 def kept_days(company: Company, days: Collection[date]) -> set[date]:
@@ -99,9 +104,10 @@ def kept_days(company: Company, days: Collection[date]) -> set[date]:
 
 def latest_kept_day(company: Company, *, until: date) -> date | None:
     """Return the last day by `until` whose slices are kept by the formulas of today."""
-    return KeptSlice.objects.filter(
+    last: date | None = KeptSlice.objects.filter(
         company=company, dimension="company", as_of__lte=until, formulas=FORMULAS
     ).aggregate(last=Max("as_of"))["last"]
+    return last
 
 
 def _course(days: dict[date, str], first: date) -> Course:

@@ -120,7 +120,8 @@ def _answers(company: Company, first_on: date, last_on: date) -> Iterable[Row]:
         answered_at__gte=_moment(company, first_on),
         answered_at__lt=_moment(company, last_on + timedelta(days=1)),
     ).values_list("pk", "customer_id", "kind", "score")
-    for key, customer_id, kind, score in answered:
+    for key, customer_id, kind, told in answered:
+        score = int(told or 0)
         names = [f"{kind}_answers"]
         if kind == Survey.Kind.CSAT and score >= SATISFIED:
             names.append("csat_satisfied")

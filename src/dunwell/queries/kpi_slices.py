@@ -117,6 +117,27 @@ def slice_figures(
     )
 
 
+def part_figures(
+    company: Company,
+    *,
+    as_of: date,
+    dimension: str,
+    key: str,
+    window_days: int = WINDOW_DAYS,
+    known_at: date | None = None,
+) -> list[SliceFigures]:
+    """Return the figures of one part of the book, one row per currency and one without."""
+    name = str(company.pk) if dimension in WHOLE else key
+    found = slice_figures(
+        company,
+        as_of=as_of,
+        dimension="company" if dimension in WHOLE else dimension,
+        window_days=window_days,
+        known_at=known_at,
+    )
+    return [one for one in found if one.key == name]
+
+
 def kept_figures(company: Company, *, as_of: date, dimension: str) -> list[SliceFigures]:
     """Return what the cycle kept of a day by the formulas of today; nothing where it did not."""
     rows: QuerySet[KeptSlice] = KeptSlice.objects.filter(

@@ -90,6 +90,7 @@ AHEAD = (
 )
 INSIGHT: tuple[Place, ...] = (
     Place("kpis", _("Figures"), "gauge"),
+    Place("reports", _("Reports"), "file-chart-column"),
     Place("analysis-home", _("Analysis"), "chart-line"),
     Place("benchmarks", _("Benchmarks"), "scale-3d"),
     Place("planning", _("Planning"), "wallet"),

@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portfolio-reviews/", include("dunwell.web.portfolio_review_urls")),
     path("provisions/", include("dunwell.web.provision_urls")),
     path("financing/", include("dunwell.web.financing_urls")),
+    path("", include("dunwell.web.report_urls")),
 ]

@@ -24,13 +24,13 @@ KEY = ("scope", "kind", "is_consolidated", "currency", "number")
 class OutlookOfDay:
     """What was worked out for a day.
 
-    `rows` has the columns of `ml.cash_outlook.ROWS`; `naive` what each rule says per (currency,
-    kind, number). The files are those of `CashBasis`. `came` (id, came_minor): what earlier
-    periods really brought.
+    `rows` has the columns of `ml.cash_outlook.ROWS`; `naive` what each rule says per
+    (scope, currency, kind, number). The files are those of `CashBasis`. `came`
+    (id, came_minor): what earlier periods really brought.
     """
 
     rows: pl.DataFrame
-    naive: Mapping[tuple[str, str, int], Mapping[str, int]]
+    naive: Mapping[tuple[str, str, str, int], Mapping[str, int]]
     claims: bytes
     parts: bytes
     levers: bytes
@@ -112,7 +112,8 @@ def _period(
     outlook: OutlookOfDay,
     as_of: date,
 ) -> CashPeriod:
-    place = (str(row["currency"]), str(row["kind"]), int(str(row["number"])))
+    number = int(str(row["number"]))
+    place = (str(row["scope"]), str(row["currency"]), str(row["kind"]), number)
     naive = {} if row["is_consolidated"] else dict(outlook.naive.get(place, {}))
     return CashPeriod(
         company=company,

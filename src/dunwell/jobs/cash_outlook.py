@@ -15,7 +15,6 @@ from dunwell.ml.cash_outlook import (
     KNOWN,
     Book,
     Outlook,
-    Sums,
     cash_outlook,
     lever_columns,
     lever_targets,
@@ -67,7 +66,8 @@ def outlook_of_day(
     rates = {
         code: rate.rate_ppm for code, rate in rates_on(company, currencies, as_of=as_of).items()
     }
-    past = _past(company, version, as_of)
+    came = _came(company, history, as_of)
+    past = _past(company, version, as_of, dict(came.iter_rows()))
     outlook = cash_outlook(
         history,
         book,
@@ -89,27 +89,34 @@ def outlook_of_day(
         levers=lever_file(_levers(outlook, book, looked, found, facts)),
         missing_rates=sorted({one.currency for one in outlook.sums} - known),
         figures={**outlook.figures, **found.figures, "targets": _targets(outlook, past)},
-        came=_came(company, history, as_of),
+        came=came,
     )
 
 
-def _past(company: Company, version: ModelVersion, as_of: date) -> dict[str, list[PastCash]]:
-    """Return the kept forecasts that are over, and before them what the model's training replayed."""
-    kept = past_cash(company, as_of=as_of)
+def _past(
+    company: Company, version: ModelVersion, as_of: date, told: Mapping[int, int]
+) -> dict[str, list[PastCash]]:
+    """Return the kept forecasts that are over, after what the training replayed."""
+    kept = past_cash(company, as_of=as_of, told=told)
     first = replayed_cash(replayed(version))
     return {scope: [*first, *kept[scope]] for scope in (KNOWN, ALL)}
 
 
-def _naive(outlook: Outlook) -> dict[tuple[str, str, int], dict[str, int]]:
-    """Return what the simple rules say; those of the book get what ours adds beyond the book."""
-    found: dict[tuple[str, str, int], dict[str, int]] = {}
+def _naive(outlook: Outlook) -> dict[tuple[str, str, str, int], dict[str, int]]:
+    """Return what the simple rules say, by scope; those of the book get what ours adds to it.
+
+    The others forecast all cash, so that they have no word on what is known alone.
+    """
+    found: dict[tuple[str, str, str, int], dict[str, int]] = {}
     for sums in outlook.sums:
-        beyond = sums.components.select(pl.sum_horizontal(RECURRING, DELIVERED, NEW)).to_series()
-        for place, period in enumerate(cash_periods(outlook.as_of)):
-            found[sums.currency, period.kind, period.number] = {
-                rule: values[place] + (int(beyond[place]) if rule in OF_BOOK else 0)
-                for rule, values in sums.naive.items()
-            }
+        for scope, beyond in ((KNOWN, (RECURRING, DELIVERED)), (ALL, (RECURRING, DELIVERED, NEW))):
+            added = sums.components.select(pl.sum_horizontal(*beyond)).to_series()
+            for place, period in enumerate(cash_periods(outlook.as_of)):
+                found[scope, sums.currency, period.kind, period.number] = {
+                    rule: values[place] + (int(added[place]) if rule in OF_BOOK else 0)
+                    for rule, values in sums.naive.items()
+                    if scope == ALL or rule in OF_BOOK
+                }
     return found
 
 

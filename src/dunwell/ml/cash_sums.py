@@ -127,7 +127,7 @@ def components_of(
 def moments(
     rows: CashRows, periods: tuple[CashSpan, ...], *, named: frozenset[int] = frozenset()
 ) -> Moments:
-    """Return the moments of the largest customers, of those `named`, and of all others together."""
+    """Return the moments of the largest customers, of those `named`, and of all the others."""
     codes, keys = _codes(rows.customers)
     most = np.bincount(codes, weights=rows.amounts, minlength=len(keys)).astype(np.float64)
     order = np.argsort(-most, kind="stable")

@@ -40,7 +40,7 @@ PARTS_FILE: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def looked_at(book: Book, planned: pl.Series) -> pl.DataFrame:
-    """Return the items with most money not expected soon, per currency, with their row in the book.
+    """Return the items with most money not expected soon, per currency, and their row in the book.
 
     What a plan holds is left to the plan.
     """

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dunwell.ml.cash_sums import NOBODY, Moments
 from dunwell.ml.cash_spread import RUNS
+from dunwell.ml.cash_sums import NOBODY, Moments
 from dunwell.ml.history import Floats
 
 MOST_ACTIONS = 20
@@ -46,7 +46,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One chosen action: by how much it raises the P10 with those before it, and where it is then."""
+    """One chosen action: what it adds to the P10 with those before it, and where that is then."""
 
     lever: Lever
     gain_minor: int

@@ -1,4 +1,4 @@
-"""Invoices to come as claims of the cash outlook: recurring ones, and what is delivered unbilled."""
+"""Invoices to come as claims of the cash outlook: recurring ones, and deliveries not billed."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

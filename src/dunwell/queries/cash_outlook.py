@@ -83,7 +83,7 @@ def cash_outlook(
     own: list[OutlookPeriod] = []
     together: list[OutlookPeriod] = []
     for row in rows:
-        (together if row.is_consolidated else own).append(_period(row))
+        (together if row.is_consolidated else own).append(outlook_period(row))
     return CashOutlook(
         as_of=kept_on,
         home_currency=company.currency,
@@ -93,7 +93,8 @@ def cash_outlook(
     )
 
 
-def _period(row: CashPeriod) -> OutlookPeriod:
+def outlook_period(row: CashPeriod) -> OutlookPeriod:
+    """Return a kept row as others read it."""
     return OutlookPeriod(
         kind=row.kind,
         number=row.number,

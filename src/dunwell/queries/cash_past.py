@@ -1,4 +1,4 @@
-"""Past forecasts of cash beside what came: what ranges are set by, and what is still to be told."""
+"""Past forecasts of cash beside what came: what ranges are set by, and what is to be told."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -16,21 +16,24 @@ LATE_BOOKINGS_DAYS = 21
 """Money is often put on its item some days after it came: so long what came is told anew."""
 
 
-def past_cash(company: Company, *, as_of: date) -> Mapping[str, list[PastCash]]:
-    """Return per scope the forecasts of one day per week whose periods were over by a day."""
+def past_cash(
+    company: Company, *, as_of: date, told: Mapping[int, int]
+) -> Mapping[str, list[PastCash]]:
+    """Return per scope the forecasts of one day per week whose periods were over by a day.
+
+    `told` says by key what came where that is not kept yet: what is kept today must not depend
+    on whether it is worked out for the first or the second time.
+    """
     days = weekly_days(company, as_of=as_of)[-KEPT_SNAPSHOTS:]
     rows = CashPeriod.objects.filter(
-        company=company,
-        as_of__in=days,
-        is_consolidated=False,
-        ends_on__lt=as_of,
-        came_minor__isnull=False,
+        company=company, as_of__in=days, is_consolidated=False, ends_on__lt=as_of
     ).order_by("as_of", "currency", "kind", "number")
     found: dict[str, list[PastCash]] = {scope: [] for scope in CashPeriod.Scope.values}
-    for scope, *rest in rows.values_list(
-        "scope", "currency", "kind", "number", "expected_minor", "spread_minor", "came_minor"
+    for pk, scope, came, *rest in rows.values_list(
+        "pk", "scope", "came_minor", "currency", "kind", "number", "expected_minor", "spread_minor"
     ):
-        found[scope].append(PastCash(*rest))
+        if (came := told.get(pk, came)) is not None:
+            found[scope].append(PastCash(*rest, came_minor=came))
     return found
 
 
@@ -50,7 +53,7 @@ def weekly_days(company: Company, *, as_of: date) -> list[date]:
 
 
 def periods_to_tell(company: Company, *, as_of: date) -> pl.DataFrame:
-    """Return the kept periods that are over and not told, or told lately; consolidated ones never.
+    """Return the kept periods that are over and not told, or told lately; no consolidated ones.
 
     Columns id, scope, currency, as_of_day, first_day, last_day, came_minor.
     """

@@ -108,7 +108,7 @@ def week_items(
         items=shares.height,
         open_minor=int(shares["open_minor"].sum()),
         page=page_of(
-            _named(company, rows.head(limit + 1)),
+            named_items(company, rows.head(limit + 1)),
             limit=limit,
             key=lambda row: (row.expected_minor, row.item_id),
         ),
@@ -116,22 +116,47 @@ def week_items(
 
 
 def _shares(company: Company, found: CashForecast) -> pl.DataFrame:
-    """Return item, open amount, due day, chance and share of every item that has a share."""
+    """Return the shares of the items of a week of the forecast."""
     content = logged_content(company, as_of=found.as_of)
     if content is None:
         return _empty()
+    begin = day_number(found.starts_on)
+    return item_shares(
+        content,
+        currency=found.currency,
+        as_of=day_number(found.as_of),
+        days=(begin, begin + WEEK_DAYS - 1),
+        total_minor=found.expected_minor,
+    )
+
+
+def item_shares(
+    content: bytes,
+    *,
+    currency: str,
+    as_of: int,
+    days: tuple[int, int],
+    total_minor: int,
+    without: pl.Series | None = None,
+) -> pl.DataFrame:
+    """Return item, open amount, due day, chance and share of every item that has a share.
+
+    `content` is a day's log; the shares of the days from first to last add up to `total_minor`.
+    Items in `without` are left out. Sorted by share, the largest first.
+    """
     columns = ["item_id", "currency", "open_minor", "due_day", *QUANTILES]
     columns += [name for _, name in KNOWN.values()] + list(LATE.values())
     told = pl.read_parquet(io.BytesIO(content), columns=columns).filter(
-        pl.col("currency") == found.currency
+        pl.col("currency") == currency
     )
-    today = day_number(found.as_of)
-    begin = day_number(found.starts_on)
+    if without is not None:
+        told = told.filter(~pl.col("item_id").is_in(without.implode()))
+    first, last = days
     chance = np.concatenate(
         [
             np.zeros(0),
             *(
-                _paid_by(part, today, begin + WEEK_DAYS - 1) - _paid_by(part, today, begin - 1)
+                _paid_by(part, as_of, last) - _paid_by(part, as_of, first - 1)
                 for part in told.iter_slices(CHUNK)
             ),
         ]
@@ -143,7 +168,7 @@ def _shares(company: Company, found: CashForecast) -> pl.DataFrame:
             "open_minor",
             "due_day",
             chance_ppm=pl.Series(np.floor(chance * PPM + 0.5).astype(np.int64)),
-            expected_minor=pl.Series(whole_shares(_weights(amount, chance), found.expected_minor)),
+            expected_minor=pl.Series(whole_shares(_weights(amount, chance), total_minor)),
         )
         .filter(pl.col("expected_minor") > 0)
         .sort("expected_minor", "item_id", descending=[True, False])
@@ -191,7 +216,8 @@ def _weights(amount: Floats, chance: Floats) -> Floats:
     return weights if weights.sum() > 0 else amount
 
 
-def _named(company: Company, rows: pl.DataFrame) -> list[WeekItem]:
+def named_items(company: Company, rows: pl.DataFrame) -> list[WeekItem]:
+    """Return shares with the names of items and customers, one query."""
     items = (
         Item.objects.filter(company=company, pk__in=rows["item_id"].to_list())
         .select_related("customer")

@@ -71,7 +71,7 @@ def lever_facts(
         },
         plans=_waiting_plans(company),
         discount_ppm=max(
-            (step.rate_ppm for programme in policy.programmes for step in programme.steps),
+            (tier.rate_ppm for programme in policy.programmes for tier in programme.steps),
             default=0,
         ),
     )

@@ -1,4 +1,4 @@
-"""Charts of predictions as inline SVG: pay-date range, reliability, ranks, the watch, cash.
+"""Charts of predictions as inline SVG: pay-date range, reliability, ranks, the watch.
 
 Sizes are attributes in a box of 100 x 100 stretched by the page, so that no style is needed;
 every chart comes with its figures as a table.
@@ -12,7 +12,6 @@ from typing import Any
 from django import template
 
 from dunwell.engine.calendars import day_date
-from dunwell.templatetags.money import money_whole
 
 register = template.Library()
 
@@ -117,40 +116,6 @@ def watch_chart(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "first": day_date(first),
         "last": day_date(last),
         "is_over": max(rows[-1]["fewer"], rows[-1]["more"]) > rows[-1]["limit"],
-    }
-
-
-@register.inclusion_tag("web/charts/cash.html")
-def cash_chart(forecast: Any, chosen: int = 0) -> dict[str, Any]:
-    """Draw expected cash per week with its 10 to 90 % range; a week opens its items."""
-    weeks = forecast.weeks
-    most = max([1, *(max(week.p90_minor, week.expected_minor) for week in weeks)])
-    width = 100 / max(len(weeks), 1)
-
-    def height(minor: int) -> float:
-        return float(round(100 - 96 * max(minor, 0) / most, 2))
-
-    columns = [
-        {
-            "week": week,
-            "x": round(width * place + width * 0.14, 2),
-            "width": round(width * 0.72, 2),
-            "middle": round(width * (place + 0.5), 2),
-            "expected": height(week.expected_minor),
-            "rise": round(100 - height(week.expected_minor), 2),
-            "low": height(week.p10_minor),
-            "high": height(week.p90_minor),
-        }
-        for place, week in enumerate(weeks)
-    ]
-    return {
-        "forecast": forecast,
-        "columns": columns,
-        "chosen": chosen,
-        "top": money_whole(most, forecast.currency),
-        "nothing": money_whole(0, forecast.currency),
-        "first": weeks[0].starts_on if weeks else None,
-        "last": weeks[-1].starts_on if weeks else None,
     }
 
 

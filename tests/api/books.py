@@ -30,6 +30,7 @@ from dunwell.jobs.process import made_months
 from dunwell.models import Allocation, ApiToken, BankEntry, BankStatement, Role, Task
 from tests.actions.bank_rows import line, sta
 from tests.actions.test_messages import message_to
+from tests.api.analysis_books import keep_figures
 from tests.api.application_books import keep_applications
 from tests.api.bank_layout_books import keep_bank_layouts
 from tests.api.cash_books import keep_cash
@@ -51,6 +52,7 @@ from tests.api.escalation_books import keep_escalations
 from tests.api.inbox_books import keep_inbox
 from tests.api.invoice_books import keep_invoices
 from tests.api.kpi_books import keep_kpis
+from tests.api.report_books import keep_reports
 from tests.api.legal_books import keep_legal
 from tests.api.letter_books import keep_letters
 from tests.api.limit_books import keep_limits
@@ -178,7 +180,9 @@ def keep_books(company, tag=""):
         **keep_early_payment(company, tag, today=today, at=at),
         **keep_planning(company, at=at),
         **keep_provisions(company, tag, today=today, at=at),
+        **keep_figures(company, today=today, at=at),
         **keep_kpis(company, tag, today=today, at=at),
+        **keep_reports(company, tag, today=today, at=at),
         **keep_suppressions(company, tag, at=at),
         **keep_portal(customer, tag, as_of=today, at=at),
         **keep_customer_answers(customer, as_of=today, at=at),

@@ -7,6 +7,7 @@ only, P an agency's partner, and 0 for a token without any right.
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from tests.api.analysis_operations import ANALYSIS_OPERATIONS, ANALYSIS_UPLOADS
 from tests.api.application_operations import APPLICATION_OPERATIONS
 from tests.api.bank_layout_operations import BANK_LAYOUT_OPERATIONS
 from tests.api.books import LEDGER, strategy
@@ -35,6 +36,7 @@ from tests.api.feedback_operations import FEEDBACK_OPERATIONS
 from tests.api.inbox_operations import INBOX_OPERATIONS
 from tests.api.invoice_operations import INVOICE_OPERATIONS, INVOICE_UPLOADS
 from tests.api.kpi_operations import KPI_OPERATIONS
+from tests.api.report_operations import REPORT_OPERATIONS
 from tests.api.legal_operations import LEGAL_OPERATIONS
 from tests.api.letter_operations import LETTER_OPERATIONS
 from tests.api.limit_operations import LIMIT_OPERATIONS
@@ -85,6 +87,12 @@ OPERATIONS = {
     "show_aging": Call(ALL),
     "list_kpis": Call(ALL),
     **{name: Call(*told) for name, told in KPI_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in REPORT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in ANALYSIS_OPERATIONS.items()},
+    **{
+        name: Call(may, is_upload=True, file=file)
+        for name, (may, file) in ANALYSIS_UPLOADS.items()
+    },
     "start_cycle": Call("AM", {}),
     "verify": Call(ALL),
     "list_events": Call(ALL),

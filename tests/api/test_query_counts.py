@@ -59,6 +59,8 @@ COSTS = {
     "/scores": 1,
     "/scores/bands": 1,
     "/scores/moves": 2,
+    "/analyses": 1,
+    "/benchmarks/industry-figures": 3,
     "/anomalies": 1,
     "/anomalies/counts": 1,
     "/experiments": 2,

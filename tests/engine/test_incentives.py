@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell.engine.calendars import day_number
+from dunwell.engine.incentive_days import CustomerDays, DaysEffect, days_effect
 from dunwell.engine.incentives import (
     GRANTED,
     STREAKS,
@@ -117,3 +118,27 @@ def test_the_effect_compares_customers_with_an_interval():
     one = on_time_effect([*treated, *shares(True, (1, 2))])
     assert (one.difference_ppm, one.low_ppm) == (400_000, None)
     assert on_time_effect(shares(True, (0, 0))).control == 0
+
+
+def test_days_earlier_are_told_with_their_interval_and_the_price_of_a_day():
+    def owing(control, *pairs):
+        return [
+            CustomerDays(is_control=control, amount_minor=a, day_minor=a * d) for a, d in pairs
+        ]
+
+    treated, control = owing(False, (100, -2), (300, 0), (200, 2)), owing(True, (100, 4), (50, 6))
+    # means 0 and 5 days; variances 4 and 2; half width 1.96 * sqrt(4/3 + 2/2)
+    found = days_effect([*treated, *control], spent_minor=60)
+    assert found == DaysEffect(
+        treated=3, control=2, treated_centidays=0, control_centidays=500, earlier_centidays=500,
+        low_centidays=201, high_centidays=799, amount_minor=600,
+        # 60 for five days on 600: 12 a day, 7.3 times the amount a year
+        day_cost_minor=12, yearly_ppm=7_300_000,
+    )  # fmt: skip
+    later = days_effect([*treated, *owing(True, (100, -9))], spent_minor=60)
+    assert (later.earlier_centidays, later.day_cost_minor, later.low_centidays) == (
+        -900,
+        None,
+        None,
+    )
+    assert days_effect(owing(False, (0, 1)), spent_minor=0).treated == 0

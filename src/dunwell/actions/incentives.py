@@ -24,12 +24,8 @@ from dunwell.models import (
     IncentiveGrant,
     Item,
 )
-from dunwell.queries.incentives import (
-    granted_frame,
-    rebate_targets,
-    spent_minor,
-    watched_frame,
-)
+from dunwell.queries.incentive_items import granted_frame, watched_frame
+from dunwell.queries.incentives import rebate_targets, spent_minor
 
 ACT = "rebate"
 PPM = 1_000_000

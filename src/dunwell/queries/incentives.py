@@ -1,39 +1,20 @@
 """Incentives as the cycle, the pages and the API read them: items watched, budget, effect."""
 
-# every value is a parameter; what is put together here are our own pieces of SQL
-# ruff: noqa: S608
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import narwhals.stable.v2 as nw
-import polars as pl
 from django.db.models import Count, Q, Sum
 
-from dunwell.engine.calendars import day_number
-from dunwell.engine.incentives import (
-    GRANTED,
-    CustomerShare,
-    Effect,
-    is_control,
-    on_time_effect,
-)
+from dunwell.engine.incentive_days import DaysEffect
+from dunwell.engine.incentives import Effect
 from dunwell.models import Company, Incentive, IncentiveGrant, OpenItem
 from dunwell.queries.agreements import bound_items, disputed_items
-from dunwell.queries.frames import day, read_frame, read_rows
+from dunwell.queries.incentive_effects import measured_effect
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 Status = Incentive.Status
 PPM = 1_000_000
-_TYPES = {
-    "item_id": pl.Int64,
-    "customer_id": pl.Int64,
-    "amount_minor": pl.Int64,
-    "due_day": pl.Int32,
-    "paid_day": pl.Int32,
-}
-"""Columns WATCHED_ITEMS as the database gives them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,59 +69,12 @@ class GrantRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncentiveDetail:
-    """One incentive, its effect on paying in time, and its newest grants."""
+    """One incentive, its effect on paying in time and on the days, and its newest grants."""
 
     row: IncentiveRow
     effect: Effect
+    days: DaysEffect
     grants: Page[GrantRow]
-
-
-def watched_frame(incentive: Incentive, *, as_of: date) -> nw.LazyFrame:
-    """Return the invoices an incentive watches, in columns WATCHED_ITEMS; one query.
-
-    Those of its currency and segments due while it runs. Paid is what money alone settled by
-    `as_of`: a credit, a discount or a write-off is no payment in time.
-    """
-    parameters: dict[str, int | str] = {
-        "company": incentive.company_id,
-        "currency": incentive.currency,
-        "first": day_number(incentive.from_on),
-        "last": day_number(incentive.until_on),
-        "today": day_number(as_of),
-    }
-    names = [f"segment{n}" for n in range(len(incentive.segments))]
-    parameters |= dict(zip(names, incentive.segments, strict=True))
-    listed = ", ".join(f"%({name})s" for name in names)
-    open_minor = "i.amount_minor - COALESCE(SUM(a.amount_minor), 0)"
-    money = "SUM(CASE WHEN a.source = 'payment' THEN a.amount_minor ELSE 0 END)"
-    paid_day = (
-        f"MAX(CASE WHEN a.source = 'payment' AND a.amount_minor > 0 THEN {day('a.value_on')} END)"
-    )
-    rows = read_rows(
-        f"SELECT i.id, i.customer_id, i.amount_minor, {day('i.due_on')}, "
-        f"CASE WHEN {open_minor} = 0 AND {money} > 0 THEN {paid_day} END "
-        "FROM dunwell_item i JOIN dunwell_customer c ON c.id = i.customer_id "
-        "LEFT JOIN dunwell_allocation a ON a.item_id = i.id "
-        f"AND {day('a.applied_on')} <= %(today)s "
-        "WHERE i.company_id = %(company)s AND i.kind = 'invoice' AND i.currency = %(currency)s "
-        f"AND {day('i.due_on')} BETWEEN %(first)s AND %(last)s "
-        f"AND {day('i.issued_on')} <= %(today)s "
-        f"{f'AND c.segment IN ({listed})' if names else ''} "
-        "GROUP BY i.id, i.customer_id, i.amount_minor, i.due_on",
-        parameters,
-        _TYPES,
-    )
-    return nw.from_native(rows.lazy())
-
-
-def granted_frame(incentive: Incentive) -> nw.LazyFrame:
-    """Return what was granted before, in columns GRANTED."""
-    return read_frame(
-        f"SELECT g.item_id, g.customer_id, {day('g.granted_on')} "
-        "FROM dunwell_incentivegrant g WHERE g.incentive_id = %s",
-        [incentive.pk],
-        GRANTED,
-    )
 
 
 def rebate_targets(
@@ -214,42 +148,13 @@ def incentive_detail(
     )
     if incentive is None:
         return None
+    spent = incentive.spent or 0
+    effect, days = measured_effect(incentive, as_of=as_of, spent_minor=spent)
     return IncentiveDetail(
-        row=_row(incentive, incentive.spent or 0, incentive.n_grants),
-        effect=measured_effect(incentive, as_of=as_of),
+        row=_row(incentive, spent, incentive.n_grants),
+        effect=effect,
+        days=days,
         grants=grant_rows(incentive, cursor=cursor),
-    )
-
-
-def measured_effect(incentive: Incentive, *, as_of: date) -> Effect:
-    """Return how much more customers pay in time than the control group since it runs."""
-    today = day_number(as_of)
-    is_due = nw.col("due_day") < today
-    is_paid = ~nw.col("paid_day").is_null() & (nw.col("paid_day") <= nw.col("due_day"))
-    counts = (
-        watched_frame(incentive, as_of=as_of)
-        .with_columns(on_time=is_paid.fill_null(value=False).cast(nw.Int64))
-        .filter(is_due | (nw.col("on_time") == 1))
-        .group_by("customer_id")
-        .agg(items=nw.len(), on_time=nw.col("on_time").sum())
-        .sort("customer_id")
-        .select("customer_id", "items", "on_time")
-        .collect()
-        .rows()
-    )
-    return on_time_effect(
-        [
-            CustomerShare(
-                is_control=is_control(
-                    incentive_id=incentive.pk,
-                    customer_id=key,
-                    control_ppm=incentive.control_ppm,
-                ),
-                items=items,
-                on_time=on_time,
-            )
-            for key, items, on_time in counts
-        ]
     )
 
 

@@ -19,6 +19,7 @@ from dunwell.engine.incentives import IncentiveTerms
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Incentive
+from dunwell.queries.incentive_effects import watched_customers, watched_rows
 from dunwell.queries.incentives import (
     GrantRow,
     grant_rows,
@@ -45,6 +46,17 @@ COLUMNS = (
     _("Currency"),
     _("Rebate"),
     _("Granted on"),
+)
+
+
+CUSTOMER_COLUMNS = (
+    _("Customer number"),
+    _("Control group"),
+    _("Items"),
+    _("Paid in time"),
+    _("Currency"),
+    _("Amount"),
+    _("Money times days"),
 )
 
 
@@ -138,9 +150,55 @@ def incentive_show(request: StaffRequest, incentive_id: int) -> HttpResponse:
         "detail": detail,
         "row": detail.row,
         "effect": detail.effect,
+        "days": detail.days,
         "page": detail.grants,
     }
     return render(request, "web/incentive.html", context)
+
+
+@require_GET
+def incentive_customers(request: StaffRequest, incentive_id: int) -> HttpResponse:
+    """List the customers behind the effect, each with its group, its items and its days."""
+    incentive = _incentive(request, incentive_id)
+    read = partial(watched_rows, request.actor.company, incentive.pk, as_of=request.as_of)
+    try:
+        page = read(cursor=request.GET.get("cursor", ""))
+    except CursorError:
+        page = read()
+    context = {"incentive": incentive, "currency": incentive.currency, "page": page}
+    return render(request, "web/incentive_customers.html", context)
+
+
+@require_GET
+def incentive_customers_export(
+    request: StaffRequest, incentive_id: int, kind: str
+) -> HttpResponse:
+    """Return every customer behind the effect."""
+    incentive = _incentive(request, incentive_id)
+    code = incentive.currency
+    found = watched_customers(incentive, as_of=request.as_of)
+    numbers = dict(
+        incentive.company.customers.filter(pk__in=[one.customer_id for one in found]).values_list(
+            "pk", "number"
+        )
+    )
+    return file_response(
+        kind,
+        name=f"incentive-{incentive.pk}-customers",
+        columns=[str(name) for name in CUSTOMER_COLUMNS],
+        rows=(
+            (
+                numbers[one.customer_id],
+                gettext("yes") if one.is_control else gettext("no"),
+                one.items,
+                one.on_time,
+                code,
+                from_minor(one.amount_minor, code),
+                from_minor(one.day_minor, code),
+            )
+            for one in found
+        ),
+    )
 
 
 @require_GET

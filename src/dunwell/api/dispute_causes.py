@@ -28,13 +28,12 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.models import CauseAction, CreditRequest, Item
+from dunwell.queries.billing_checks import BillingCheck, billing_checks
 from dunwell.queries.credit_requests import RequestRow, credit_request_rows
 from dunwell.queries.dispute_causes import (
     YEAR_DAYS,
-    BillingCheck,
     CauseActionRow,
     CausesPage,
-    billing_checks,
     cause_action_rows,
     cause_page,
 )
@@ -68,7 +67,7 @@ def list_dispute_causes(
     request: ApiRequest,
     since: Day | None = None,
     until: Day | None = None,
-    by: Literal["cause", "reason"] = "cause",
+    by: Literal["cause", "reason", "owner"] = "cause",
     segment: Word = "",
 ) -> CausesPage:
     """Return the Pareto of cases opened from `since` to before `until`, the largest first.

@@ -41,6 +41,16 @@ class EarlierInvoice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierDispute:
+    """A reason the customer was right about more than once; `product` empty for whole items."""
+
+    reason: str
+    product: str
+    cases: int
+    last_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PrebillFacts:
     """A draft as the document it would be, and what is known around it on the day.
 
@@ -61,6 +71,7 @@ class PrebillFacts:
     is_on_hold: bool = False
     is_buyer_vat_valid: bool | None = None
     is_seller_vat_valid: bool | None = None
+    disputed: Sequence[EarlierDispute] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,4 +231,21 @@ def _days(facts: PrebillFacts) -> Iterator[PrebillFinding]:
         yield _warning("on_hold", "customer")
 
 
-RULES: tuple[Rule, ...] = (_references, _parties, _vat, _amounts, _duplicates, _terms, _days)
+def _disputed_before(facts: PrebillFacts) -> Iterator[PrebillFinding]:
+    """Warn of what the customer was right about before: of the whole, or of a line billed here."""
+    document = facts.document
+    if document.kind == CREDIT_NOTE:
+        return
+    named = (text for line in document.lines for text in (line.name, line.description))
+    billed = {text.casefold() for text in named if text}
+    for one in facts.disputed:
+        told = {"reason": one.reason, "n": str(one.cases), "day": one.last_on.isoformat()}
+        if not one.product:
+            yield _warning("disputed_before", "lines", **told)
+        elif one.product.casefold() in billed:
+            yield _warning("line_disputed_before", "lines", product=one.product, **told)
+
+
+RULES: tuple[Rule, ...] = (
+    _references, _parties, _vat, _amounts, _duplicates, _terms, _days, _disputed_before,
+)  # fmt: skip

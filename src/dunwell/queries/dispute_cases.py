@@ -31,8 +31,8 @@ COLUMNS = (
     (Status.RESOLVED,),
 )
 """The statuses of each column of the board."""
-CARDS = 20
-"""Cards a column shows; the rest is in the list."""
+CARDS, NOBODY = 20, -1
+"""Cards a column shows (the rest is in the list); the owner of what nobody owns."""
 NEVER = date(9999, 12, 31)
 
 
@@ -133,13 +133,14 @@ def found_cases(company: Company, choice: CaseChoice, *, as_of: date) -> QuerySe
     found = DisputeCase.objects.filter(_scope(choice, as_of), company=company)
     exact = {
         "team": choice.team,
-        "owner": choice.owner_id,
         "reason": choice.reason,
         "status": choice.status,
         "customer": choice.customer_id,
         "customer__segment": choice.segment,
     }
     found = found.filter(**{name: value for name, value in exact.items() if value})
+    if choice.owner_id:
+        found = found.filter(owner=None if choice.owner_id == NOBODY else choice.owner_id)
     if choice.cause is not None:
         found = found.filter(root_cause=choice.cause)
     if choice.since is not None:

@@ -1,11 +1,9 @@
-"""Why disputes happen: Pareto of causes and reasons, the cycle, what to check before billing."""
+"""Why disputes happen: Pareto of causes, reasons and owners, the cycle, what is done about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-
-from django.db.models import Count, Max, OuterRef, Subquery
 
 from dunwell.engine import dispute_causes as causes
 from dunwell.engine.calendars import day_number
@@ -15,18 +13,17 @@ from dunwell.engine.schema import table
 from dunwell.models import (
     CauseAction,
     Company,
-    Dispute,
     DisputeCase,
-    DisputeLine,
     DisputeResolution,
+    User,
 )
 from dunwell.queries.dispute_amounts import CaseAmounts, case_amounts
 from dunwell.queries.dispute_cases import ALL, CaseChoice, found_cases
-from dunwell.queries.dispute_facts import DECIDED, IN_PART, RIGHT, Kind
+from dunwell.queries.dispute_facts import DECIDED, Kind
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.frames import fx_frame
 
-BY_CAUSE, BY_REASON = "cause", "reason"
+BY_CAUSE, BY_REASON, BY_OWNER = "cause", "reason", "owner"
 YEAR_DAYS = 365
 PPM = 1_000_000
 CENTI = 100
@@ -36,8 +33,6 @@ _RIGHT = {
     Kind.PARTIAL: causes.HALF,
     Kind.DENIED: causes.DENIED,
 }
-LEAST_CASES = 2
-"""So many times a reason has to come up before billing is told to look at it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +59,7 @@ class CauseRow:
     share_ppm: int
     upto_ppm: int
     resolved: int
+    days_sum: int
     mean_centidays: int | None
     median_centidays: int | None
     decided: int
@@ -118,23 +114,6 @@ class CauseActionRow:
     drop_high_ppm: int | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BillingCheck:
-    """What to look at before the next bill: a reason a customer, or a product, was right about.
-
-    `product` is the line's description, empty where whole items were disputed.
-    """
-
-    customer_id: int
-    customer_number: str
-    customer_name: str
-    product: str
-    reason: str
-    reason_label: str
-    cases: int
-    last_on: date
-
-
 def cause_page(
     company: Company,
     *,
@@ -147,13 +126,14 @@ def cause_page(
 ) -> CausesPage:
     """Return the Pareto of the cases opened in a half-open period, the largest money first.
 
-    A case counts by its root cause, or its reason; merged ones are part of what they went into.
+    A case counts by its root cause, its reason or its owner (by key); merged ones are part of
+    what they went into.
     """
     home = company.currency
     choice = CaseChoice(scope=ALL, since=since, until=until, segment=segment)
     rates = read_rates(fx_frame(company), home)
     cases, amounts, base = _read(company, choice, rates, as_of=as_of)
-    groups = {one.pk: one.root_cause if by == BY_CAUSE else one.reason for one in cases}
+    groups = {one.pk: _group(one, by) for one in cases}
     verdicts = _verdicts(company, list(groups))
     frame = table(
         [
@@ -171,10 +151,15 @@ def cause_page(
     sums = _sums(groups, amounts)
     policy = dispute_policy_in_force(company, as_of=as_of).policy
     name = policy.cause_label if by == BY_CAUSE else policy.reason_label
+    owners = _owners(groups.values()) if by == BY_OWNER else {}
+
+    def label(group: str) -> str:
+        return owners.get(group) or (name(group, language) if group else "")
+
     found = list(causes.pareto(frame).collect().iter_rows(named=True))
     whole = sum(int(row["base_minor"]) for row in found)
     rows = [
-        _row(row, whole, home, name(row["group"], language) if row["group"] else "", sums)
+        _row(row, whole, home, label(row["group"]), sums)
         for row in sorted(found, key=lambda row: (-row["base_minor"], row["group"]))
     ]
     told = causes.cycle(frame)
@@ -248,48 +233,15 @@ def cause_action_rows(
     )
 
 
-def billing_checks(
-    company: Company, *, as_of: date, customer_id: int | None = None, language: str = "en"
-) -> tuple[BillingCheck, ...]:
-    """Return what to check before billing: reasons customers were right about in the last year.
+def _group(case: DisputeCase, by: str) -> str:
+    if by == BY_OWNER:
+        return str(case.owner_id or "")
+    return case.root_cause if by == BY_CAUSE else case.reason
 
-    A reason that came up at least LEAST_CASES times with a customer and a product, credited at
-    least in part; the most frequent first. Two queries.
-    """
-    right = DisputeResolution.objects.filter(
-        case__company=company, status__in=DECIDED, kind__in=(*RIGHT, *IN_PART)
-    )
-    line = DisputeLine.objects.filter(dispute=OuterRef("pk")).order_by("pk")
-    found = Dispute.objects.filter(
-        company=company,
-        case__in=right.values("case"),
-        opened_on__gt=as_of - timedelta(days=YEAR_DAYS),
-        opened_on__lte=as_of,
-    )
-    if customer_id is not None:
-        found = found.filter(customer=customer_id)
-    rows = (
-        found.annotate(product=Subquery(line.values("description")[:1]))
-        .order_by()
-        .values("customer", "customer__number", "customer__name", "product", "reason")
-        .annotate(cases=Count("case", distinct=True), last_on=Max("opened_on"))
-        .filter(cases__gte=LEAST_CASES)
-        .order_by("-cases", "customer__number", "reason", "product")
-    )
-    policy = dispute_policy_in_force(company, as_of=as_of).policy
-    return tuple(
-        BillingCheck(
-            customer_id=row["customer"],
-            customer_number=row["customer__number"],
-            customer_name=row["customer__name"],
-            product=row["product"] or "",
-            reason=row["reason"],
-            reason_label=policy.reason_label(row["reason"], language),
-            cases=row["cases"],
-            last_on=row["last_on"],
-        )
-        for row in rows
-    )
+
+def _owners(keys: Iterable[str]) -> dict[str, str]:
+    found = User.objects.filter(pk__in=[int(key) for key in set(keys) if key])
+    return {str(key): name for key, name in found.values_list("pk", "username")}
 
 
 def _row(
@@ -311,6 +263,7 @@ def _row(
         share_ppm=int(row["base_minor"]) * PPM // whole if whole else 0,
         upto_ppm=int(row["upto_minor"]) * PPM // whole if whole else 0,
         resolved=resolved,
+        days_sum=int(row["days_sum"]),
         mean_centidays=_centi(Fraction(int(row["days_sum"]), resolved) if resolved else None),
         median_centidays=None if twice is None else int(twice) * CENTI // 2,
         decided=decided,

@@ -19,6 +19,7 @@ from dunwell.engine.invoice_document import (
 from dunwell.engine.invoice_totals import invoice_totals
 from dunwell.engine.prebill import (
     DUPLICATE_DAYS,
+    EarlierDispute,
     EarlierInvoice,
     PrebillFacts,
     PrebillFinding,
@@ -37,6 +38,7 @@ from dunwell.models import (
     InvoicingProfile,
     Item,
 )
+from dunwell.queries.billing_checks import billing_checks
 from dunwell.queries.periods import closed_until
 
 DRAFT_NUMBER = "DRAFT"
@@ -174,6 +176,7 @@ def prebill(invoice: Invoice, *, as_of: date) -> Prebill:
         ).exists(),
         is_buyer_vat_valid=_is_valid(customer.vat_id, document.buyer.country),
         is_seller_vat_valid=_is_valid(document.seller.vat_id, document.seller.country),
+        disputed=_disputed(invoice, as_of=as_of),
     )
     return Prebill(paper=paper, findings=prebill_findings(facts))
 
@@ -268,6 +271,22 @@ def _is_valid(vat_id: str, country: str) -> bool | None:
     if outcome in (PASSED, NOT_POSSIBLE):
         return True
     return False if outcome == FAILED else None
+
+
+def _disputed(invoice: Invoice, *, as_of: date) -> list[EarlierDispute]:
+    """Return what the customer was right about more than once in the last year."""
+    found = billing_checks(
+        invoice.company,
+        as_of=as_of,
+        customer_id=invoice.customer_id,
+        language=invoice.company.language[:2],
+    )
+    return [
+        EarlierDispute(
+            reason=one.reason_label, product=one.product, cases=one.cases, last_on=one.last_on
+        )
+        for one in found
+    ]
 
 
 def _earlier(invoice: Invoice, *, as_of: date) -> list[EarlierInvoice]:

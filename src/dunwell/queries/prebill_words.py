@@ -54,6 +54,14 @@ WORDS: Mapping[str, object] = {
     "period_closed": _("The books are closed until %(until)s; issue it on a later day."),
     "delivery_missing": _("Neither delivery date nor period is stated; enter one."),
     "delivery_ahead": _("The delivery date %(day)s lies ahead."),
+    "disputed_before": _(
+        "The customer was right to dispute %(n)s invoices as: %(reason)s, last on %(day)s; look "
+        "whether this one is right."
+    ),
+    "line_disputed_before": _(
+        "%(product)s was rightly disputed %(n)s times as: %(reason)s, last on %(day)s; look "
+        "whether this line is right."
+    ),
     "on_hold": _("The customer or its order is on credit hold."),
 }
 """By code of `engine.prebill`."""

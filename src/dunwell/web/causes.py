@@ -24,13 +24,14 @@ from dunwell.actions.cause_actions import (
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import CauseAction, User
+from dunwell.queries.billing_checks import billing_checks
 from dunwell.queries.dispute_causes import (
     BY_CAUSE,
+    BY_OWNER,
     BY_REASON,
     CENTI,
     YEAR_DAYS,
     CauseRow,
-    billing_checks,
     cause_action_rows,
     cause_page,
 )
@@ -44,7 +45,7 @@ from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
-BY = {BY_CAUSE: _("By root cause"), BY_REASON: _("By reason")}
+BY = {BY_CAUSE: _("By root cause"), BY_REASON: _("By reason"), BY_OWNER: _("By owner")}
 COLUMNS = (
     _("Group"),
     _("Cases"),
@@ -53,11 +54,15 @@ COLUMNS = (
     _("Share in percent"),
     _("Running share in percent"),
     _("Ended"),
+    _("Days in all"),
     _("Mean days"),
     _("Median days"),
     _("Decided"),
     _("Valid in percent"),
 )
+PARAMETERS = {BY_CAUSE: "cause", BY_REASON: "reason", BY_OWNER: "owner"}
+"""What the list of cases is asked for, to show those of a row."""
+NONE = "none"
 CHECK_COLUMNS = (
     _("Customer number"),
     _("Customer"),
@@ -248,7 +253,7 @@ def _bar(row: CauseRow, by: str, asked: dict[str, Any]) -> dict[str, Any]:
     """Return a row with the width of its bar and the list of cases that sum to it."""
     query = {
         "scope": "all",
-        "cause" if by == BY_CAUSE else "reason": row.group,
+        PARAMETERS[by]: row.group or (NONE if by == BY_OWNER else ""),
         "since": asked["since"].isoformat(),
         "until": asked["until"].isoformat(),
     }
@@ -277,6 +282,7 @@ def _values(row: CauseRow) -> tuple[Value, ...]:
         percent(row.share_ppm),
         percent(row.upto_ppm),
         row.resolved,
+        row.days_sum,
         days(row.mean_centidays),
         days(row.median_centidays),
         row.decided,

@@ -17,6 +17,7 @@ from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import DisputeCase
 from dunwell.queries.dispute_cases import (
+    NOBODY,
     OPEN,
     SCOPES,
     CaseChoice,
@@ -151,7 +152,7 @@ def case_choice(request: StaffRequest) -> CaseChoice:
         scope=scope if scope in SCOPES else OPEN,
         user_id=request.actor.user_id,
         team=_text(asked.get("team", ""), 40),
-        owner_id=read_key(asked.get("owner", "")),
+        owner_id=NOBODY if asked.get("owner") == "none" else read_key(asked.get("owner", "")),
         reason=_text(asked.get("reason", ""), 20),
         cause=_text(asked["cause"], 40) if "cause" in asked and asked["cause"] != "any" else None,
         status=status if status in DisputeCase.Status.values else "",

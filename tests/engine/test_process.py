@@ -106,8 +106,9 @@ def told(kind):
 
 
 def test_rework_is_told_with_the_time_since_it_began():
-    assert rows_of(told("loop"), "case_id", "name", "days", "money_days", by=("case_id", "name",
-                   "days")) == [  # fmt: skip
+    assert rows_of(
+        told("loop"), "case_id", "name", "days", "money_days", by=("case_id", "name", "days")
+    ) == [  # fmt: skip
         (1, "dispute_reopened", 0, 0),
         (1, "reminded_after_promise", 3, 300),
         (1, "reminded_after_promise", 10, 1000),
@@ -120,8 +121,9 @@ def test_rework_is_told_with_the_time_since_it_began():
 
 
 def test_stages_end_with_their_own_end_and_run_on_where_the_case_waits():
-    assert rows_of(told("stage"), "case_id", "name", "days", "is_waiting", by=("case_id", "name",
-                   "days")) == [  # fmt: skip
+    assert rows_of(
+        told("stage"), "case_id", "name", "days", "is_waiting", by=("case_id", "name", "days")
+    ) == [  # fmt: skip
         (1, "dispute_to_resolved", 4, False),
         (1, "dispute_to_resolved", 10, True),
         (1, "due_to_paid", 20, True),
@@ -133,7 +135,9 @@ def test_stages_end_with_their_own_end_and_run_on_where_the_case_waits():
 
 
 def test_deviations_name_what_was_left_out_done_in_disorder_or_against_a_rule():
-    assert rows_of(told("deviation"), "case_id", "name", "amount_minor", by=("case_id", "name")) == [
+    assert rows_of(
+        told("deviation"), "case_id", "name", "amount_minor", by=("case_id", "name")
+    ) == [
         (1, "outside:dispute_opened", 100),
         (1, "outside:dispute_resolved", 100),
         (1, "outside:promise_made", 100),
@@ -168,7 +172,11 @@ def test_sums_of_slices_add_up_to_those_of_the_whole_and_rank_bottlenecks():
     assert [(one["segment"], one["currency"]) for one in documents] == [("a", "EUR"), ("b", "EUR")]
     rows = follows(found)
     first = bottlenecks(rows)[0]
-    assert (first.name, first.times, first.money_days) == ("payment_returned>still_waiting", 1, 2500)
+    assert (first.name, first.times, first.money_days) == (
+        "payment_returned>still_waiting",
+        1,
+        2500,
+    )
     due = next(row for row in rows if row.name == f"{path.ISSUED}>{path.DUE}")
     assert (due.is_agreed, due.median_days, due.p90_days, due.median_hours) == (True, 10, 10, 64)
     assert sum(row.money_days for row in rows) == 100 * (30 + 30 + 3 + 25)

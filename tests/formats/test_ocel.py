@@ -40,19 +40,32 @@ def logs(draw):
     # one type of value for each attribute, as the format asks
     of_kind = draw(st.sampled_from(VALUES))
     objects = [
-        OcelObject(id=f"o{place}", type=draw(st.sampled_from("xy")),
-                   attributes=tuple(("a", AT, draw(of_kind)) for _ in range(draw(st.integers(0, 1)))),
-                   objects=tuple((f"o{draw(st.integers(0, place))}", draw(names))
-                                 for _ in range(draw(st.integers(0, 1)))))  # fmt: skip
+        OcelObject(
+            id=f"o{place}",
+            type=draw(st.sampled_from("xy")),
+            attributes=tuple(("a", AT, draw(of_kind)) for _ in range(draw(st.integers(0, 1)))),
+            objects=tuple(
+                (f"o{draw(st.integers(0, place))}", draw(names))
+                for _ in range(draw(st.integers(0, 1)))
+            ),
+        )  # fmt: skip
         for place in range(draw(st.integers(0, 4)))
     ]
     events = [
-        OcelEvent(id=f"e{place}", type=draw(st.sampled_from("pq")), at=AT,
-                  objects=tuple(sorted({(one.id, draw(names)) for one in objects[:draw(st.integers(0, 4))]})),
-                  attributes={"b": draw(of_kind)})  # fmt: skip
+        OcelEvent(
+            id=f"e{place}",
+            type=draw(st.sampled_from("pq")),
+            at=AT,
+            objects=tuple(
+                sorted({(one.id, draw(names)) for one in objects[: draw(st.integers(0, 4))]})
+            ),
+            attributes={"b": draw(of_kind)},
+        )  # fmt: skip
         for place in range(draw(st.integers(0, 4)))
     ]
-    return OcelLog(events=tuple(events), objects=tuple(sorted(objects, key=lambda o: (o.type, o.id))))
+    return OcelLog(
+        events=tuple(events), objects=tuple(sorted(objects, key=lambda o: (o.type, o.id)))
+    )
 
 
 @examples(20, release=200)
@@ -200,7 +213,9 @@ def test_orders_packages_and_items_of_one_log_are_each_a_process_of_their_own():
                     objects[f"{kind}-{key}"] = kind
                     told.append((f"{kind}-{key}", "of"))
             at = datetime.fromisoformat(row["ocel:timestamp"])
-            events.append(OcelEvent(id=row["ocel:eid"], type=row["ocel:activity"], at=at, objects=told))
+            events.append(
+                OcelEvent(id=row["ocel:eid"], type=row["ocel:activity"], at=at, objects=told)
+            )
     log = OcelLog(
         events=events, objects=[OcelObject(id=k, type=t) for k, t in sorted(objects.items())]
     )

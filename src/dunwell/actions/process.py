@@ -24,9 +24,7 @@ class MadeMonth:
 
 
 @transaction.atomic
-def record_process(
-    *, actor: Actor, made: Sequence[MadeMonth], as_of: date, at: datetime
-) -> int:
+def record_process(*, actor: Actor, made: Sequence[MadeMonth], as_of: date, at: datetime) -> int:
     """Keep months as worked out for a day; return how many are new or changed.
 
     What was worked out for a later day stands: two who work at it at once do not undo each other.

@@ -23,9 +23,7 @@ def process(options: argparse.Namespace) -> Answer:
     """
     log = _read(options)
     ordered = steps(log.events, log.cases, as_of=FOREVER, country=options.country.upper())
-    sums = added(
-        slice_documents(plain_marks(ordered.collect().lazy(), log.cases)), currency="XXX"
-    )
+    sums = added(slice_documents(plain_marks(ordered.collect().lazy(), log.cases)), currency="XXX")
     ways = sorted(follows(sums), key=lambda row: (-row.times, row.name))
     variants = sorted(
         (one for (kind, _name), one in sums.items() if kind == VARIANT),

@@ -102,13 +102,9 @@ def read_ocel(data: bytes, *, name: str) -> OcelLog:
     except (ValueError, RecursionError) as error:
         raise TableError(f"{name}: is no JSON. Export the log as OCEL 2.0 JSON.") from error
     if not isinstance(document, dict) or not {"events", "objects"} <= document.keys():
-        raise TableError(
-            f"{name}: holds no events and objects. Export the log as OCEL 2.0 JSON."
-        )
+        raise TableError(f"{name}: holds no events and objects. Export the log as OCEL 2.0 JSON.")
     try:
-        events, objects = (
-            _Types(document[kind]) for kind in ("eventTypes", "objectTypes")
-        )
+        events, objects = (_Types(document[kind]) for kind in ("eventTypes", "objectTypes"))
         log = OcelLog(
             events=tuple(_event(one, events) for one in document["events"]),
             objects=tuple(_object(one, objects) for one in document["objects"]),

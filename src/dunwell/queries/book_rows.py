@@ -11,12 +11,12 @@ from dunwell.engine.concentration import CreditRow
 from dunwell.engine.credit_policy import CreditPolicy
 from dunwell.engine.exposure import Exposure
 from dunwell.engine.hierarchies import PARENT, Graph
+from dunwell.engine.limits import LimitInForce
 from dunwell.models import Company, Customer
 from dunwell.queries.credit_ratings import Rating
 from dunwell.queries.exposures import exposure_currencies
 from dunwell.queries.hierarchies import company_links
 from dunwell.queries.kept_book import NEW_DAYS
-from dunwell.queries.limits import LimitInForce
 
 _NEW = """
 SELECT c.id FROM dunwell_customer c WHERE c.company_id = %s AND NOT EXISTS (

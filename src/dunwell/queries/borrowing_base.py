@@ -22,9 +22,11 @@ from dunwell.models import (
     FinancingFacility,
     FinancingItem,
     FinancingTerms,
+    Item,
     OpenItem,
     Retention,
 )
+from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,3 +148,75 @@ def _owed_back(company: Company, currency: str) -> dict[int, int]:
 
 def _sums(rows: Iterable[tuple[int, int | None]]) -> dict[int, int]:
     return {key: minor or 0 for key, minor in rows}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BorrowingRow:
+    """An item of the borrowing base: what counts of it, and by reason what does not."""
+
+    item_id: int
+    number: str
+    customer_id: int
+    customer_name: str
+    currency: str
+    issued_on: date
+    due_on: date
+    open_minor: int
+    eligible_minor: int
+    excluded: tuple[tuple[str, int], ...]
+    amount_minor: int
+
+
+def base_rows(
+    found: FacilityBase, *, reason: str = "", cursor: str = "", limit: int | None = PAGE_SIZE
+) -> Page[BorrowingRow]:
+    """Return one page of the items behind a line of the report, by due day; None: all of them.
+
+    `reason` is one of REASONS, "eligible" or empty for every item; `amount_minor` is what of the
+    item stands in that line, so that the rows sum to it.
+    """
+    chosen = [(one, _amount(one, reason)) for one in found.found]
+    chosen = [(one, minor) for one, minor in chosen if minor]
+    chosen.sort(key=lambda pair: (pair[0].item.due_on, pair[0].item.item_id))
+    if cursor:
+        due_on, key = read_cursor(cursor, (date, int))
+        chosen = [
+            pair for pair in chosen if (pair[0].item.due_on, pair[0].item.item_id) > (due_on, key)
+        ]
+    if limit is not None:
+        limit = page_limit(limit)
+        chosen = chosen[: limit + 1]
+    names = {
+        key: (number, name)
+        for key, number, name in Item.objects.filter(
+            company=found.facility.company_id,
+            **({} if limit is None else {"pk__in": [one.item.item_id for one, _ in chosen]}),
+        ).values_list("pk", "number", "customer__name")
+    }
+    rows = [
+        BorrowingRow(
+            item_id=one.item.item_id,
+            number=names[one.item.item_id][0],
+            customer_id=one.item.customer_id,
+            customer_name=names[one.item.item_id][1],
+            currency=one.item.currency,
+            issued_on=one.item.issued_on,
+            due_on=one.item.due_on,
+            open_minor=one.item.open_minor,
+            eligible_minor=one.eligible_minor,
+            excluded=tuple(one.excluded.items()),
+            amount_minor=minor,
+        )
+        for one, minor in chosen
+    ]
+    return page_of(
+        rows,
+        limit=len(rows) if limit is None else limit,
+        key=lambda row: (row.due_on, row.item_id),
+    )
+
+
+def _amount(one: Judged, reason: str) -> int:
+    if not reason:
+        return one.item.open_minor
+    return one.eligible_minor if reason == "eligible" else one.excluded.get(reason, 0)

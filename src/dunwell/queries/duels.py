@@ -1,4 +1,4 @@
-"""Champion against challenger: who is to be drawn, what came of it so far, and the power before."""
+"""Champion against challenger: who is drawn, what came of it so far, and the power before."""
 
 # put together from our own pieces of SQL; values are parameters
 # ruff: noqa: S608
@@ -400,8 +400,10 @@ _HARMS = (
         "unhappy",
         "dunwell_survey",
         "x.asked_on",
-        "AND (x.kind = 'csat' AND x.score <= 2 OR x.kind = 'nps' AND x.score <= 6 "
-        "OR x.kind = 'effort' AND x.score <= 3)",
+        (
+            "AND (x.kind = 'csat' AND x.score <= 2 OR x.kind = 'nps' AND x.score <= 6 "
+            "OR x.kind = 'effort' AND x.score <= 3)"
+        ),
     ),
 )
 """Measure, table, its day, and what counts."""

@@ -106,7 +106,7 @@ def measures_of(book: Portfolio) -> tuple[MeasureDue, ...]:
         )
         for dimension, some, amount in whole
     ]
-    most = {Dimension.NAME: NAMES, Dimension.GROUP: GROUPS}
+    most: dict[str, int] = {Dimension.NAME: NAMES, Dimension.GROUP: GROUPS}
     for dimension in (*BY, Dimension.CURRENCY):
         found += [
             MeasureDue(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from dunwell.formats.review_pack import PackChange, PackSection, pack_changes, read_pack
 from dunwell.models import (
@@ -279,7 +279,7 @@ def _signal_causes(company: Company, as_of: date) -> list[ReviewCause]:
     ]
 
 
-def _counted(company: Company):  # type: ignore[no-untyped-def]  # annotated rows have no type
+def _counted(company: Company) -> QuerySet[PortfolioReview]:
     return PortfolioReview.objects.filter(company=company).annotate(
         n_decisions=Count("decisions", distinct=True),
         n_open=Count("decisions", filter=Q(decisions__done_on=None), distinct=True),

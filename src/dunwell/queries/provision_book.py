@@ -100,8 +100,8 @@ def provision_book(
     held = _held(company, as_of=as_of)
     found: list[BookPart] = []
     by_customer: dict[int, list[Mapping[str, int | str]]] = defaultdict(list)
-    for row in owed.iter_rows(named=True):
-        by_customer[row["customer_id"]].append(row)
+    for one in owed.iter_rows(named=True):
+        by_customer[one["customer_id"]].append(one)
     for customer_id, rows in by_customer.items():
         taken = _taken(rows, credit, covers.get(customer_id, ()), frames.rates)
         for row, covered in zip(rows, taken, strict=True):

@@ -14,7 +14,7 @@ DEFAULTED = ", defaulted"
 
 
 class RatedClasses:
-    """In which class each customer is, and what a class loses: PD x LGD, of a default LGD alone."""
+    """In which class each customer is, and what one loses: PD x LGD, of a default LGD alone."""
 
     def __init__(self, company: Company, *, as_of: date) -> None:
         known = credit_policy_in_force(company, as_of=as_of).policy.classes

@@ -142,7 +142,7 @@ def measured(company: Company, *, as_of: date, previous: ProvisionRun | None) ->
     )
 
 
-def read_content(content: bytes) -> pl.DataFrame:
+def read_content(content: bytes | memoryview) -> pl.DataFrame:
     """Return a run's items in columns CONTENT."""
     return pl.read_parquet(io.BytesIO(bytes(content)))
 

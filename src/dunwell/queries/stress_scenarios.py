@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dunwell.engine.concentration import concentration, share_of
-from dunwell.engine.stress import PPM, Scenario, Stressed, stressed
+from dunwell.engine.concentration import PPM, concentration, share_of
+from dunwell.engine.stress import Scenario, Stressed, stressed
 from dunwell.models import Company, Covenant, StressScenario
 from dunwell.queries.covenants import covenant_rows
 from dunwell.queries.credit_portfolio import Portfolio, portfolio

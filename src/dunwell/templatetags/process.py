@@ -178,7 +178,9 @@ def process_map(follows: Sequence[Follow], activities: Sequence[Activity]) -> di
     drawn = layout(follows)
     told = {one.name: one for one in activities}
     most = max((one.follow.times for one in drawn.ways), default=1)
-    money = max((one.follow.money_days for one in drawn.ways if not one.follow.is_agreed), default=0)
+    money = max(
+        (one.follow.money_days for one in drawn.ways if not one.follow.is_agreed), default=0
+    )
     boxes = [
         {
             "x": box.x,

@@ -102,9 +102,7 @@ def process_make(request: StaffRequest) -> HttpResponse:
     if "cycle.run" not in actor.rights or actor.user_id is None:
         refusal = Forbidden(gettext("You may not do this; the day’s cycle makes the map."))
         return refused(request, refusal, back=back)
-    begin_process(
-        actor.company.pk, user_id=actor.user_id, as_of=request.as_of, at=clock.now()
-    )
+    begin_process(actor.company.pk, user_id=actor.user_id, as_of=request.as_of, at=clock.now())
     return redirect(back)
 
 
@@ -159,9 +157,7 @@ def choice_query(choice: ProcessChoice) -> str:
     return urlencode(told)
 
 
-def _part(
-    request: StaffRequest, template: str, more: Any = lambda _page: {}
-) -> HttpResponse:
+def _part(request: StaffRequest, template: str, more: Any = lambda _page: {}) -> HttpResponse:
     book = process_book(request.actor.company)
     if book is None:
         context = {"making": _making(request), "latest": latest_process(request.actor.company.pk)}

@@ -20,7 +20,5 @@ urlpatterns = [
         name="process-cases-export",
     ),
     path("log.ocel.json", process_exports.process_log_export, name="process-log"),
-    path(
-        "<str:part>/export.<str:kind>", process_exports.process_export, name="process-export"
-    ),
+    path("<str:part>/export.<str:kind>", process_exports.process_export, name="process-export"),
 ]

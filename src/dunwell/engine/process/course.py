@@ -30,9 +30,7 @@ def course(events: nw.LazyFrame, cases: nw.LazyFrame) -> nw.LazyFrame:
     is_closing = (nw.col("activity") == PART_PAID) & (nw.col("settled") >= nw.col("amount_minor"))
     return told.with_columns(
         activity=nw.when(is_closing).then(nw.lit(PAID)).otherwise("activity"),
-        place=nw.when(is_closing)
-        .then(nw.lit(PLACES[PAID], nw.Int32))
-        .otherwise(nw.col("place")),
+        place=nw.when(is_closing).then(nw.lit(PLACES[PAID], nw.Int32)).otherwise(nw.col("place")),
     ).drop("day", "one", "amount_minor", "nth", "settled")
 
 

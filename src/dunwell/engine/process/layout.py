@@ -7,6 +7,7 @@ other layers in lanes of their own; order each layer by the middle of its neighb
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dunwell.engine.process.graph import Follow
 
@@ -160,7 +161,7 @@ def _order(
     left: dict[tuple[str, int], list[tuple[str, int]]] = {}
     right: dict[tuple[str, int], list[tuple[str, int]]] = {}
     for chain in chains.values():
-        for (_, one), (_, other) in zip(chain, chain[1:], strict=False):
+        for (_, one), (_, other) in pairwise(chain):
             right.setdefault(one, []).append(other)
             left.setdefault(other, []).append(one)
     for sweep in range(SWEEPS):

@@ -1,4 +1,4 @@
-"""All that is told of cases, a row per case and thing told: every figure is a sum over such rows."""
+"""All that is told of cases, a row per thing told: every figure is a sum over such rows."""
 
 import narwhals.stable.v2 as nw
 

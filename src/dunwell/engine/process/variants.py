@@ -39,7 +39,7 @@ def variants(steps: nw.LazyFrame) -> nw.LazyFrame:
     """Return a row per case: its sequence as `name`, and the days from its first step to its last.
 
     `steps` in columns STEPS. A case that still waits has no end: its days are those so far. Its
-    money days are those of all its steps. Raises TooManyActivitiesError for more than 63 activities.
+    money days are those of all its steps. Raises TooManyActivitiesError for more than 63 of them.
     """
     names = sorted(steps.select("activity").unique().collect()["activity"].to_list())
     if len(names) >= BASE:

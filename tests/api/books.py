@@ -52,7 +52,6 @@ from tests.api.escalation_books import keep_escalations
 from tests.api.inbox_books import keep_inbox
 from tests.api.invoice_books import keep_invoices
 from tests.api.kpi_books import keep_kpis
-from tests.api.report_books import keep_reports
 from tests.api.legal_books import keep_legal
 from tests.api.letter_books import keep_letters
 from tests.api.limit_books import keep_limits
@@ -66,6 +65,7 @@ from tests.api.prediction_books import keep_predictions
 from tests.api.provision_books import keep_provisions
 from tests.api.reader_books import keep_readers
 from tests.api.refund_books import keep_refunds
+from tests.api.report_books import keep_reports
 from tests.api.scorecard_books import keep_scorecards
 from tests.api.segment_books import keep_segments
 from tests.api.settlement_books import keep_settlements

@@ -36,7 +36,6 @@ from tests.api.feedback_operations import FEEDBACK_OPERATIONS
 from tests.api.inbox_operations import INBOX_OPERATIONS
 from tests.api.invoice_operations import INVOICE_OPERATIONS, INVOICE_UPLOADS
 from tests.api.kpi_operations import KPI_OPERATIONS
-from tests.api.report_operations import REPORT_OPERATIONS
 from tests.api.legal_operations import LEGAL_OPERATIONS
 from tests.api.letter_operations import LETTER_OPERATIONS
 from tests.api.limit_operations import LIMIT_OPERATIONS
@@ -51,6 +50,7 @@ from tests.api.prediction_operations import PREDICTION_OPERATIONS
 from tests.api.provision_operations import FINANCING_OPERATIONS, PROVISION_OPERATIONS
 from tests.api.reader_operations import READER_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
+from tests.api.report_operations import REPORT_OPERATIONS
 from tests.api.scorecard_operations import SCORECARD_OPERATIONS
 from tests.api.segment_operations import SEGMENT_OPERATIONS
 from tests.api.settlement_operations import SETTLEMENT_OPERATIONS

@@ -8,6 +8,7 @@ receivable stays in the books until the customer pays; whether it may be derecog
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -353,5 +354,5 @@ def _save(draw: FinancingDraw, **fields: str | date) -> None:
     draw.save(update_fields=[*fields])
 
 
-def _tell(actor: Actor, verb: str, draw: FinancingDraw, *, at: datetime, **told: object) -> None:
+def _tell(actor: Actor, verb: str, draw: FinancingDraw, *, at: datetime, **told: Any) -> None:
     record_event(actor, verb, draw, at=at, number=draw.number, facility=draw.facility.name, **told)

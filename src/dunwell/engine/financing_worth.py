@@ -54,7 +54,7 @@ class FinanceTerms:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Worth:
+class FinancingWorth:
     """What one way makes of a pool, in minor units; `value_minor` is the present value of all.
 
     `cash_now_minor` comes today. Fees, interest and what is lost by us are their present values.
@@ -71,7 +71,7 @@ class Worth:
     value_minor: int
 
 
-def worth(items: Sequence[PaidWhen], terms: FinanceTerms, *, capital_ppm: int) -> Worth:
+def worth(items: Sequence[PaidWhen], terms: FinanceTerms, *, capital_ppm: int) -> FinancingWorth:
     """Return what a pool is worth under terms, discounted at our cost of capital.
 
     value = advance - fees + what comes later - interest - what comes back to us.
@@ -98,7 +98,7 @@ def worth(items: Sequence[PaidWhen], terms: FinanceTerms, *, capital_ppm: int) -
         back += comes * factor
         lost += item.amount_minor * borne // MILLION * factor
     value = (advance - fees) * SCALE + later + back - interest
-    return Worth(
+    return FinancingWorth(
         name=terms.name,
         kind=terms.kind,
         gross_minor=gross,
@@ -113,7 +113,7 @@ def worth(items: Sequence[PaidWhen], terms: FinanceTerms, *, capital_ppm: int) -
 
 def compared(
     items: Sequence[PaidWhen], ways: Sequence[FinanceTerms], *, capital_ppm: int
-) -> tuple[Worth, ...]:
+) -> tuple[FinancingWorth, ...]:
     """Return holding the pool and every other way, the highest value first."""
     hold = FinanceTerms(name="", kind="hold")
     found = [worth(items, terms, capital_ppm=capital_ppm) for terms in (hold, *ways)]

@@ -25,3 +25,9 @@ def day_field(**kwargs: Any) -> forms.DateField:
 def working_day(day: date) -> date:
     """Return the day, or the Monday after it when it falls on a weekend."""
     return day + timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day
+
+
+def month_end(day: date) -> date:
+    """Return the last day of a month that has passed: the day itself where it is one."""
+    tomorrow = day + timedelta(days=1)
+    return day if tomorrow.day == 1 else day.replace(day=1) - timedelta(days=1)

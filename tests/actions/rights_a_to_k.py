@@ -25,6 +25,7 @@ RIGHTS_A_TO_K = {
     "anomalies.decide_anomaly": "MK",
     "anomalies.find_anomalies": "AM",
     "answers.answer_once": "AMCKDRNFP",
+    "appetite_statements.state_appetite": "AM",
     "application_activation.activate_application": "MN",
     "application_checks.match_customer": "MN",
     "application_checks.review_check": "MN",

@@ -72,10 +72,9 @@ def test_orders_that_are_approved_count_for_those_that_follow(builder):
         .exclude(dimension="squares")
         .values_list("dimension", "added_minor")
     )
-    assert added == {
-        name: 1_400_00
-        for name in ("total", "country", "sector", "currency", "class", "group", "name")
-    }
+    assert added == dict.fromkeys(
+        ("total", "country", "sector", "currency", "class", "group", "name"), 1_400_00
+    )
     # the next cycle finds them in the exposure, and counts anew
     kept(builder.company)
     assert not PortfolioMeasure.objects.exclude(added_minor=0).exists()

@@ -66,6 +66,7 @@ from tests.api.provision_books import keep_provisions
 from tests.api.reader_books import keep_readers
 from tests.api.refund_books import keep_refunds
 from tests.api.report_books import keep_reports
+from tests.api.risk_books import keep_risk
 from tests.api.scorecard_books import keep_scorecards
 from tests.api.segment_books import keep_segments
 from tests.api.settlement_books import keep_settlements
@@ -179,6 +180,7 @@ def keep_books(company, tag=""):
         **keep_letters(company, tag, today=today, at=at),
         **keep_early_payment(company, tag, today=today, at=at),
         **keep_planning(company, at=at),
+        **keep_risk(company, tag, today=today, at=at),
         **keep_provisions(company, tag, today=today, at=at),
         **keep_figures(company, today=today, at=at),
         **keep_kpis(company, tag, today=today, at=at),

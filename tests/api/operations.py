@@ -51,6 +51,7 @@ from tests.api.provision_operations import FINANCING_OPERATIONS, PROVISION_OPERA
 from tests.api.reader_operations import READER_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
 from tests.api.report_operations import REPORT_OPERATIONS
+from tests.api.risk_operations import RISK_OPERATIONS
 from tests.api.scorecard_operations import SCORECARD_OPERATIONS
 from tests.api.segment_operations import SEGMENT_OPERATIONS
 from tests.api.settlement_operations import SETTLEMENT_OPERATIONS
@@ -217,6 +218,7 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in STEERING_OPERATIONS.items()},
     **{name: Call(*told) for name, told in EARLY_PAYMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PLANNING_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in RISK_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PROVISION_OPERATIONS.items()},
     **{name: Call(*told) for name, told in FINANCING_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SUPPRESSION_OPERATIONS.items()},

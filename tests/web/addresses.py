@@ -21,6 +21,7 @@ FIXED = {
     "step": "applicant",
     "to": "champion",
     "language": "en",
+    "dimension": "sector",
     "template": "reminder",
     "move": "take",
     "place": 0,
@@ -31,6 +32,7 @@ FIXED = {
 }
 WORDS = {
     "budget-actual": {"figure": "sales"},
+    "analysis-export": {"what": "rolls"},
     "cash-plan-export": {"what": "balances"},
     "cash-plan-template": {"what": "payments"},
     "cash-plan-upload": {"what": "balances"},
@@ -64,6 +66,8 @@ OWN = {
     "intent": {"model_id": "intent_model_id"},
     "item-document": {"document_id": "item_document_id"},
     "link-end": {"link_id": "customer_link_id"},
+    "risk-statement": {"statement_id": "appetite_statement_id"},
+    "risk-stress": {"scenario_id": "stress_scenario_id"},
     "webhook": {"endpoint_id": "webhook_id"},
     "wording": {"version_id": "wording_version_id"},
 }

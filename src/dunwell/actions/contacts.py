@@ -12,6 +12,7 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
+from dunwell.engine.sectors import read_sector
 from dunwell.models import Contact, Customer, Membership, Role, SegmentMembership, User
 
 TEXT_LENGTHS = {
@@ -26,6 +27,7 @@ TEXT_LENGTHS = {
     "party": 8,
     "debt_use": 8,
     "region": 12,
+    "sector": 12,
 }
 """Texts of a customer that people may change; the number is the ledger's key and stays."""
 
@@ -243,6 +245,11 @@ def _fitting(name: str, value: Value) -> Value:
         raise Refused(f"There is no {name} {text}; use {known}, or leave it empty.")
     if name == "region" and not REGION.fullmatch(text.upper()):
         raise Refused(f"{text} is no region; write an ISO 3166-2 code such as US-CA or US-NY-NYC.")
+    if name == "sector":
+        try:
+            return read_sector(text)
+        except ValueError as error:
+            raise Refused(f"{error}.") from error
     return text.upper() if name in {"country", "currency", "region"} else text
 
 

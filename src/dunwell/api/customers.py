@@ -62,6 +62,7 @@ class CustomerChanges(Body):
     party: Literal["", "company", "person", "public"] | None = None
     debt_use: Literal["", "business", "personal"] | None = None
     region: Annotated[Plain, Field(max_length=12)] | None = None
+    sector: Annotated[Plain, Field(max_length=12)] | None = None
     zones: Annotated[list[Word], Field(max_length=40)] | None = None
     is_opted_out: bool | None = None
 

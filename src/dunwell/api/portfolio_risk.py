@@ -31,7 +31,8 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.engine.appetite_form import Answer
-from dunwell.engine.stress import PPM, Scenario
+from dunwell.engine.concentration import PPM
+from dunwell.engine.stress import Scenario
 from dunwell.formats.signal_rows import SignalLine
 from dunwell.models import RiskSignal
 from dunwell.queries.appetite_statements import StatementRow, statement_rows
@@ -45,8 +46,16 @@ router = Router(tags=["portfolio risk"])
 
 Change = Annotated[int, Field(ge=-PPM, le=10 * PPM, description="A change, ppm.")]
 Question = Literal[
-    *("yearly_loss", "largest_name", "largest_group", "sector", "country", "currency"),
-    *("weak_classes", "new_customers", "insured", "cash_gap"),
+    "yearly_loss",
+    "largest_name",
+    "largest_group",
+    "sector",
+    "country",
+    "currency",
+    "weak_classes",
+    "new_customers",
+    "insured",
+    "cash_gap",
 ]
 
 

@@ -11,7 +11,7 @@ What is no longer exposed neither defaults nor has to be carried: PD x LGD and t
 are taken off the cost, but not below nothing, for a lever that earns is no reason to take more of
 it. Greedy: the limit passed furthest comes first, the cheapest lever that brings it down is used
 as far as it is needed, and everything is measured again. Each limit is a fraction in the
-exposures and each cost is linear in them, so that for one limit the cheapest first is the least cost.
+exposures and each cost is linear in them, so that for one limit the cheapest first costs least.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +29,8 @@ CUT, TERMS, COVER, FACTOR = "cut", "terms", "cover", "factor"
 LEVERS = (CUT, TERMS, COVER, FACTOR)
 MOST_STEPS = 60
 MOST_RAISES = 10
+GRID = 64
+"""So many reductions are looked at before the exact one is searched between two of them."""
 NEAR_PPM = 800_000
 """Whoever uses so much of its limit could use more."""
 
@@ -196,11 +198,13 @@ def _needed(gauge: Gauge, book: Mapping[int, CreditRow], row: CreditRow, most_mi
     def value(less: int) -> int:
         return others.value(shown, own - less)
 
-    if most_minor <= 0 or value(most_minor) >= gauge.value:
-        return 0
-    if value(most_minor) > gauge.limit.most:
-        return most_minor
-    low, high = 0, most_minor
+    # less of one name lowers its share until another is the largest: then it rises again
+    marks = sorted({most_minor * n // GRID for n in range(1, GRID + 1)} - {0})
+    first = next((less for less in marks if value(less) <= gauge.limit.most), None)
+    if first is None:
+        best = min(marks, key=lambda less: (value(less), less), default=0)
+        return best if best and value(best) < gauge.value else 0
+    low, high = max((less for less in marks if less < first), default=0), first
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if value(middle) <= gauge.limit.most else (middle, high)

@@ -1,12 +1,12 @@
 """What a bad year would cost: simple shocks to a book of credit.
 
 Shocks: every probability of default times a factor (at most certainty), customers, a whole
-country or sector that fail (certainty), sales and prices that change (exposure follows,
-at unchanged days to pay), currencies that rise or fall, recoveries that get worse, money that costs more, and
-customers who pay later. They are applied together. Loss stays PD x LGD x exposure, so nothing can
-be lost twice, and the loss of a failed customer is its exposure times LGD. What is carried costs
-exposure x rate for a year. Cash that is missing is the whole exposure of who fails, and of the
-others what they would have paid on the days they pay later.
+country or sector that fail (certainty), sales and prices that change (exposure follows, at
+unchanged days to pay), currencies that rise or fall, recoveries that get worse, money that costs
+more, and customers who pay later. They are applied together. Loss stays PD x LGD x exposure, so
+nothing can be lost twice, and the loss of a failed customer is its exposure times LGD. What is
+carried costs exposure x rate for a year. Cash that is missing is the whole exposure of who fails,
+and of the others what they would have paid on the days they pay later.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,10 +24,10 @@ class Scenario:
     """Shocks, ppm: `pd_times_ppm` 2,000,000 doubles every PD, `sales_ppm` -200,000 takes a fifth.
 
     `failing_top`: the so many largest customers fail; `failing_countries`, `failing_sectors`
-    (codes or sections): all customers there; `failing_ids`: these customers. `inflation_ppm` raises
-    what is billed, `fx` changes what a currency is worth at home, `lgd_add_ppm` is added to every loss
-    given default, `rate_add_ppm` to `carry_ppm`, what money costs a year. Customers who do not
-    fail pay `delay_days` later, of `pay_days` that they take now.
+    (codes or sections): all customers there; `failing_ids`: these customers. `inflation_ppm`
+    raises what is billed, `fx` changes what a currency is worth at home, `lgd_add_ppm` is added
+    to every loss given default, `rate_add_ppm` to `carry_ppm`, what money costs a year. Customers
+    who do not fail pay `delay_days` later, of `pay_days` that they take now.
     """
 
     pd_times_ppm: int = PPM

@@ -154,6 +154,7 @@ def merged(
         "party",
         "zones",
         "vat_number",
+        "sector",
         "iban",
         "file",
         "part",

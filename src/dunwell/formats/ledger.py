@@ -41,7 +41,7 @@ class Ledger:
 
     customers: customer_number, alias, name, country, currency, email, phone, language, segment,
     terms, credit_limit_minor, parent_number, contact, address parts, region_code, party, zones (a
-    JSON list), vat_number, iban.
+    JSON list), vat_number, sector, iban.
     items: number, customer_number, kind, currency, amount_minor (credit notes < 0), issued_day,
     due_day (as stated, even before issued_day), is_disputed, terms, reference, company_code.
     payments: payment_number, customer_number (empty while unknown), currency, amount_minor,

@@ -54,6 +54,7 @@ CUSTOMER_DETAILS = (
     "party",
     "zones",
     "vat_number",
+    "sector",
     "iban",
     "contact_last_name",
     "contact_first_name",

@@ -195,6 +195,7 @@ FIELDS: Mapping[str, str] = {
     "vat_number": "vat id|vat number|vat no|tax id|tax number|ust id|ust idnr|"
     "umsatzsteuer id|steuernummer|"
     "numero tva|n tva|tva intracommunautaire|nif|cif|nif cif|numero de iva|rfc",
+    "sector": "nace|nace code|nace rev 2|nace sector|wz code|wz 2008|branchenschlussel|code nace",
     "iban": "iban|bank account|bankverbindung|compte bancaire|cuenta bancaria",
     "street": "street|address|address line 1|address line1|address1|addressline1|"
     "street address|billing address|"

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.stress_scenarios import end_scenario, save_scenario
+from dunwell.engine.concentration import PPM
 from dunwell.engine.money import from_minor
 from dunwell.engine.sectors import SECTIONS
-from dunwell.engine.stress import PPM, Scenario
+from dunwell.engine.stress import Scenario
 from dunwell.models import StressScenario
 from dunwell.queries.stress_scenarios import READY, scenario_of, scenario_rows, stressed_book
 from dunwell.web.answers import REFUSED

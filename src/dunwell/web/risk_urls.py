@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from dunwell.web import concentrations, rebalancing, risk_appetite, risk_signals, risk_stress
+from dunwell.web import (
+    concentrations,
+    customer_sectors,
+    rebalancing,
+    risk_appetite,
+    risk_signals,
+    risk_stress,
+)
 
 urlpatterns = [
     path("", concentrations.risk_home, name="risk"),
@@ -14,6 +21,7 @@ urlpatterns = [
         concentrations.risk_part_export,
         name="risk-part-export",
     ),
+    path("sector/<int:customer_id>/", customer_sectors.customer_sector, name="risk-sector"),
     path("appetite/", risk_appetite.appetite_home, name="risk-appetite"),
     path("appetite/new/", risk_appetite.appetite_new, name="risk-appetite-new"),
     path("appetite/<int:statement_id>/", risk_appetite.appetite_statement, name="risk-statement"),

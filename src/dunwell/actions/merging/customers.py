@@ -7,6 +7,7 @@ from django.db import connection
 
 from dunwell.actions.bulk import insert_rows, is_postgresql, staged
 from dunwell.actions.merging.batch import Merge, text
+from dunwell.engine.sectors import read_sector
 from dunwell.formats.findings import finding
 
 LONGEST_NUMBER = 80
@@ -21,6 +22,7 @@ TEXTS = {
     "address": 300,
     "party": 8,
     "region": 12,
+    "sector": 2,
 }
 """Texts a customer takes from a file and how long each may be."""
 KNOWN = {"customer_id": pl.Int64, "number": pl.String, **dict.fromkeys(TEXTS, pl.String)}
@@ -105,10 +107,25 @@ def _incoming(merge: Merge, customers: pl.DataFrame) -> pl.DataFrame:
             pl.col("segment").fill_null("standard"),
             pl.concat_str(parts, separator=", ", ignore_nulls=True).alias("address"),
         )
-        .with_columns(pl.col("region_code").alias("region"))
+        .with_columns(pl.col("region_code").alias("region"), _sector())
         .with_columns(*[text(name, longest) for name, longest in (TEXTS | CONTACT).items()])
         .select("number", *TEXTS, *CONTACT, "zones", "credit_limit_minor", "parent_number")
     )
+
+
+def _sector() -> pl.Expr:
+    """Return the sector by its code; what is no code is not known rather than refused."""
+    return pl.col("sector").map_batches(_codes, return_dtype=pl.String)
+
+
+def _codes(told: pl.Series) -> pl.Series:
+    known: dict[str | None, str] = {None: ""}
+    for one in told.unique().drop_nulls():
+        try:
+            known[one] = read_sector(one)
+        except ValueError:
+            known[one] = ""
+    return pl.Series(told.name, [known[one] for one in told], dtype=pl.String)
 
 
 def _known(merge: Merge) -> pl.DataFrame:

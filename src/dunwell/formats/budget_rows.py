@@ -13,13 +13,15 @@ from decimal import Decimal, InvalidOperation
 from dunwell.engine.money import from_minor, to_minor
 from dunwell.formats.exports import Value
 from dunwell.formats.findings import TableError
-from dunwell.formats.grid import Table
-from dunwell.formats.table import read_table
+from dunwell.formats.table import read_tables
 from dunwell.formats.words import plain_words
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_LINES = 2_000
 DSO = "dso"
+SHEET = "Budget"
+"""The sheet that is read of a workbook with several; without it the first."""
+LOOK_AT = 20
 LEAD = ("Figure", "Slice", "Name")
 """The columns before the months."""
 FIGURES: Mapping[str, str] = {
@@ -64,44 +66,51 @@ def read_budget(content: bytes, name: str, *, months: Sequence[date], currency: 
 
     Raises BudgetFileError for a file that is no table of figures, or names none of the months.
     """
-    table = _opened(content, name)
-    cells = table.cells
+    header, rows = _opened(content, name)
     places = {
-        field: column
-        for column in reversed(cells.columns)
+        field: at
+        for at, text in reversed(list(enumerate(header)))
         for field, words in COLUMNS.items()
-        if plain_words(column) in words.split("|")
+        if plain_words(text) in words.split("|")
     }
-    if "figure" not in places:
-        raise BudgetFileError(
-            f"{name}: no column is called Figure. Take the template of the budget and fill it in."
-        )
-    told_months = {column: _month(column) for column in cells.columns}
-    found = {column: on for column, on in told_months.items() if on is not None and on in months}
+    found = {at: on for at, text in enumerate(header) if (on := _month(text)) in months}
     if not found:
         raise BudgetFileError(
             f"{name}: no column is one of the months {months[0]:%Y-%m} to {months[-1]:%Y-%m}."
         )
     lines: dict[LineKey, int] = {}
     problems: list[str] = []
-    for at, row in enumerate(cells.iter_rows(named=True)):
-        told = {field: (row[column] or "").strip() for field, column in places.items()}
-        texts = {(column, on): (row[column] or "").strip() for column, on in found.items()}
-        _take(lines, told, texts, f"row {int(table.rows[at])}", currency, problems)
+    for number, cells in rows:
+        told = {field: cells[at].strip() for field, at in places.items()}
+        texts = {(header[at], on): cells[at].strip() for at, on in found.items() if on}
+        if any(told.values()):
+            _take(lines, told, texts, f"row {number}", currency, problems)
     return BudgetFile(lines=lines, problems=tuple(problems))
 
 
-def _opened(content: bytes, name: str) -> Table:
+def _opened(content: bytes, name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header and the numbered rows after it; the header is the row that says Figure."""
     if len(content) > MOST_BYTES:
         raise BudgetFileError(f"{name}: it has more than {MOST_BYTES // 1024**2} MB.")
     try:
-        table = read_table(content, name=name)
+        tables = read_tables(content, name=name)
     except TableError as refusal:
         raise BudgetFileError(str(refusal)) from refusal
+    table = next((one for one in tables if one.part == SHEET), tables[0])
     if table.cells.height > MOST_LINES:
         lines = table.cells.height
         raise BudgetFileError(f"{name}: it has {lines} lines; at most {MOST_LINES} fit.")
-    return table
+    rows = [
+        (int(number), [cell or "" for cell in cells])
+        for number, cells in zip(table.rows, table.cells.iter_rows(), strict=True)
+    ]
+    # months look like data: the header may stand among the rows
+    for at, header in enumerate([table.cells.columns, *(cells for _, cells in rows[:LOOK_AT])]):
+        if any(plain_words(text) in COLUMNS["figure"].split("|") for text in header):
+            return [text.strip() for text in header], rows[at:]
+    raise BudgetFileError(
+        f"{name}: no column is called Figure. Take the template of the budget and fill it in."
+    )
 
 
 def _take(

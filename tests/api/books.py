@@ -49,6 +49,7 @@ from tests.api.dispute_books import keep_disputes
 from tests.api.early_payment_books import keep_early_payment
 from tests.api.einvoice_books import keep_einvoices
 from tests.api.escalation_books import keep_escalations
+from tests.api.improvement_books import keep_improvement
 from tests.api.inbox_books import keep_inbox
 from tests.api.invoice_books import keep_invoices
 from tests.api.kpi_books import keep_kpis
@@ -205,6 +206,7 @@ def keep_books(company, tag=""):
         **keep_inbox(company, tag, today=today, at=at),
         **keep_segments(company, tag, today=today, at=at),
         **keep_escalations(company, tag, today=today, at=at),
+        **keep_improvement(company, tag, today=today, at=at),
         **keep_disputes(company, tag, today=today, at=at),
         **keep_bank_layouts(company, boss, tag, at=at),
         **keep_cash(company, actor, customer, tag, today=today, at=at),

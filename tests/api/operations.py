@@ -33,6 +33,7 @@ from tests.api.early_payment_operations import EARLY_PAYMENT_OPERATIONS
 from tests.api.einvoice_operations import EINVOICE_OPERATIONS, EINVOICE_WITHOUT_KEY
 from tests.api.escalation_operations import ESCALATION_OPERATIONS
 from tests.api.feedback_operations import FEEDBACK_OPERATIONS
+from tests.api.improvement_operations import IMPROVEMENT_OPERATIONS
 from tests.api.inbox_operations import INBOX_OPERATIONS
 from tests.api.invoice_operations import INVOICE_OPERATIONS, INVOICE_UPLOADS
 from tests.api.kpi_operations import KPI_OPERATIONS
@@ -88,6 +89,7 @@ OPERATIONS = {
     "show_aging": Call(ALL),
     "list_kpis": Call(ALL),
     **{name: Call(*told) for name, told in KPI_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in IMPROVEMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in REPORT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in ANALYSIS_OPERATIONS.items()},
     **{

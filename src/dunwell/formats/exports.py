@@ -1,4 +1,4 @@
-"""Rows to CSV and XLSX files that are safe to open: no cell can run as a formula."""
+"""Rows to CSV, XLSX and Parquet files that are safe to open: no cell can run as a formula."""
 
 import csv
 import io
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 Value = str | int | float | bool | Decimal | date | datetime | None
@@ -102,3 +103,36 @@ def _write_cell(page: xlsxwriter.worksheet.Worksheet, line: int, at: int, value:
         page.write_datetime(line, at, value)
     else:
         page.write_string(line, at, str(safe_text(value))[:LONGEST_CELL])
+
+
+def write_parquet(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """Return a Parquet file for other programs: days, numbers and amounts keep their type.
+
+    A column holds one type: whole numbers, amounts (exact decimals), truth values, days,
+    moments, or else text. Columns that share a name are numbered.
+    """
+    cells: list[list[Value]] = [[] for _ in columns]
+    for row in rows:
+        for column, value in zip(cells, row, strict=True):
+            column.append(value)
+    names: list[str] = []
+    for name in columns:
+        names.append(name if name not in names else f"{name} {len(names) + 1}")
+    frame = pl.DataFrame([_series(*one) for one in zip(names, cells, strict=True)])
+    target = io.BytesIO()
+    frame.write_parquet(target, compression="zstd")
+    return target.getvalue()
+
+
+def _series(name: str, values: list[Value]) -> pl.Series:
+    kinds = {type(value) for value in values if value is not None}
+    if len(kinds) == 1 and kinds <= {int, bool, date, datetime, float}:
+        return pl.Series(name, values)
+    if kinds and kinds <= {int, Decimal}:
+        places = max(
+            (-int(value.as_tuple().exponent) for value in values if isinstance(value, Decimal)),
+            default=0,
+        )
+        exact = [None if value is None else Decimal(str(value)) for value in values]
+        return pl.Series(name, exact, dtype=pl.Decimal(38, max(0, places)))
+    return pl.Series(name, [None if value is None else str(value) for value in values], pl.String)

@@ -48,6 +48,7 @@ from dunwell.jobs.cycle_day import Day
 from dunwell.jobs.insight_steps import map_process
 from dunwell.jobs.invoices import file_invoices
 from dunwell.jobs.matching import record_parts
+from dunwell.jobs.reports import make_due_reports
 from dunwell.jobs.sanctions import record_screening
 from dunwell.jobs.scorecard_day import write_card_scores
 from dunwell.models import Company
@@ -369,6 +370,8 @@ def run_cycle(
         steps.append(done)
         if tell is not None:
             tell(done)
+    if day == today:
+        make_due_reports(company, as_of=day)
     return CycleDone(as_of=day, days=tuple(days), steps=tuple(steps), left_out=left_out)
 
 

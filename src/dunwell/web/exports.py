@@ -1,4 +1,4 @@
-"""Lists as files: the same filter as the page, as CSV or XLSX, safe to open in a spreadsheet."""
+"""Lists as files: the same filter as the page, as CSV, XLSX or Parquet, safe to open."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
-from dunwell.formats.exports import ExportError, Value, write_csv, write_xlsx
+from dunwell.formats.exports import ExportError, Value, write_csv, write_parquet, write_xlsx
 from dunwell.models import ImportBatch, Item
 from dunwell.queries.import_batches import finding_rows
 from dunwell.queries.items import ItemRow
@@ -23,6 +23,7 @@ from dunwell.web.staff import StaffRequest
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
 }
 """Kinds of file and their media types."""
 
@@ -74,13 +75,23 @@ def file_response(
     if kind not in KINDS:
         raise Http404
     try:
-        data = write_csv(columns, rows) if kind == "csv" else write_xlsx(columns, rows, sheet=name)
+        data = _written(kind, name, columns, rows)
     except ExportError as error:
         return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type=KINDS[kind])
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
     response["Content-Disposition"] = f'attachment; filename="{safe}.{kind}"'
     return response
+
+
+def _written(
+    kind: str, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
+) -> bytes:
+    if kind == "csv":
+        return write_csv(columns, rows)
+    if kind == "parquet":
+        return write_parquet(columns, rows)
+    return write_xlsx(columns, rows, sheet=name)
 
 
 def amount_or_none(minor: int | None, currency: str) -> Value:

@@ -38,6 +38,7 @@ WORDS = {
     "cash-plan-upload": {"what": "balances"},
     "application-button": {"step": "submit"},
     "application-tell": {"step": "withdraw"},
+    "portfolio-pack": {"kind": "pdf"},
     "channel-add": {"kind": "email", "provider": "smtp"},
 }
 """What a part of the address of one page alone has to be."""
@@ -61,6 +62,9 @@ OWN = {
     "credit-policy": {"policy_id": "credit_version_id"},
     "credit-replay": {"policy_id": "credit_version_id", "replay_id": "credit_replay_id"},
     "credit-request": {"request_id": "credit_request_id"},
+    "advisor": {"access_id": "access_id", "extension_id": "extension_id"},
+    "portfolio": {"review_id": "portfolio_review_id", "decision_id": "portfolio_decision_id"},
+    "target": {"set_id": "target_set_id", "line_id": "target_line_id"},
     "dispute": {"case_id": "dispute_case_id", "task_id": "dispute_task_id"},
     "inbox": {"decision_id": "inbox_decision_id"},
     "intent": {"model_id": "intent_model_id"},

@@ -20,6 +20,7 @@ from dunwell.queries.ledgers import Books
 from tests.actions.test_anomalies import find, finding
 from tests.actions.test_experiments import choice, log
 from tests.actions.test_predictions import row
+from tests.queries.outlook_books import keep as keep_outlook_of
 
 QUANTILES = [name for name in LOGGED if name[0] == "q"]
 LEAGUE = {
@@ -157,6 +158,7 @@ def keep_predictions(company, *, items, today, at):
     )  # fmt: skip
     predict(serving, items, as_of=as_of, at=at)
     forecast(serving, as_of=as_of, at=at)
+    keep_outlook_of(company, serving, as_of=as_of)
     customers = list(dict.fromkeys(item.customer for item in items))
     score(company, customers, as_of=as_of, at=at)
     find(
@@ -186,5 +188,7 @@ def keep_predictions(company, *, items, today, at):
         "model_id": waiting.pk,
         "model_version_id": waiting.pk,
         "week": 1,
+        "cash_kind": "week",
+        "cash_number": 1,
         **keys,
     }

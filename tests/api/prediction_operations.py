@@ -26,7 +26,7 @@ PREDICTION_OPERATIONS = {
     "show_cash_outlook": (ALL,),
     "show_cash_accuracy": (ALL,),
     "show_cash_levers": (ALL,),
-    "show_cash_period": (ALL,),
+    "show_cash_period": (ALL, None, {"kind": "cash_kind", "number": "cash_number"}),
     "show_process": (ALL,),
     "list_process_invoices": (ALL,),
     "show_invoice_course": (ALL,),

@@ -69,7 +69,7 @@ def test_a_week_is_the_sum_of_its_components_and_they_of_their_rows(come_in, rea
     page = client.get("/forecast/EUR/1/?component=items").text
     assert f'<a href="/items/{book[0].pk}/">R1</a>' in page and "€35.00" in page
     assert "P1 / 1" in client.get("/forecast/EUR/1/?component=plans").text
-    assert "O1" in client.get("/forecast/EUR/month/2/?component=delivered").text
+    assert "O1" in client.get("/forecast/EUR/month/1/?component=delivered").text
     assert ">R1</a>" in client.get("/forecast/eur/1/?component=items&cursor=nonsense").text
     for address in ("/forecast/EUR/14/", "/forecast/GBP/1/", "/forecast/EUR/99999999999/"):
         assert client.get(address).status_code == 404

@@ -16,6 +16,7 @@ ROLES = {
     "P": Role.PARTNER,
 }
 INSTALLATION = {
+    "advisors.accept_invitation",
     "companies.add_company",
     "companies.add_first_admin",
     "demo.add_demo_company",

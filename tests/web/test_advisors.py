@@ -22,7 +22,7 @@ FORM = {
 }
 
 
-def test_an_auditor_is_invited_reads_takes_a_signed_file_and_is_gone_on_the_minute(
+def test_an_auditor_is_invited_reads_takes_a_signed_file_and_is_gone_on_the_minute(  # noqa: PLR0915  one story
     client, admin, company, customer, tmp_path
 ):
     company.zone = "UTC"
@@ -70,10 +70,8 @@ def test_an_auditor_is_invited_reads_takes_a_signed_file_and_is_gone_on_the_minu
     client.force_login(admin)
     found = client.post("/advisors/verify/", {"file": SimpleUploadedFile("a.zip", file.content)})
     assert "genuine" in found.text and "knows this file" in found.text
-    changed = file.content.replace(b'"olga', b'"otto')
-    assert changed == file.content or "not genuine" in client.post(
-        "/advisors/verify/", {"file": SimpleUploadedFile("a.zip", changed)}
-    ).text  # fmt: skip
+    wrong = SimpleUploadedFile("a.zip", file.content[:-40])
+    assert "not genuine" in client.post("/advisors/verify/", {"file": wrong}).text
     kept = tmp_path / "taken.signed.zip"
     kept.write_bytes(file.content)
     call_command("verify_export", str(kept))

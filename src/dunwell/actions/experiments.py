@@ -192,6 +192,7 @@ def halt_experiment(
     *, actor: Actor, experiment: Experiment, reason: str, as_of: date, at: datetime
 ) -> None:
     """Stop a running experiment by itself, with the reason; for actions that hold its lock."""
+    actor.require("cycle.run")
     _move(experiment, Status.STOPPED, stopped_on=as_of)
     record_event(
         actor, "experiment.stopped", experiment, at=at, name=experiment.name, reason=reason

@@ -79,7 +79,7 @@ def duel_outcomes(enrolled: pl.DataFrame, money: pl.DataFrame, *, today: int) ->
 def days_saved(
     readings: pl.DataFrame, *, challenger: str, share: float, tuned_at: int
 ) -> DaysSaved | None:
-    """Return how many days earlier money came with the challenger, None while there are too few."""
+    """Return how many days earlier money came with the challenger, None for too few."""
     over = readings.drop_nulls("days").sort("enrolled_day", "customer_id")
     acted: Ints = (over["arm"] == challenger).to_numpy().astype(np.int64)
     if min(int(acted.sum()), len(acted) - int(acted.sum())) < LEAST_PER_ARM:

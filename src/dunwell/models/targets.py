@@ -43,7 +43,7 @@ class TargetSet(models.Model):
                 name="target_set_one_of_person",
             ),
             models.UniqueConstraint(
-                fields=["company"],
+                fields=["company", "name"],
                 condition=Q(status="running", user=None),
                 name="target_set_one_of_team",
             ),

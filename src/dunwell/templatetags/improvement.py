@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.formats.review_pack import shown_cell
 from dunwell.models import ReviewRhythm
 from dunwell.templatetags.experiments import points
-from dunwell.templatetags.money import NO_VALUE, locale
+from dunwell.templatetags.money import NO_VALUE, locale, money_whole
 
 register = template.Library()
 
@@ -41,6 +41,12 @@ DUEL_WHYS: Mapping[str, Words] = {
 def as_points(share: float) -> str:
     """Return a share of one in percentage points."""
     return points(round(share * PPM))
+
+
+@register.filter
+def whole_money(amount_minor: int | None, currency: str) -> str:
+    """Return an amount in whole units, for a sentence or a narrow column."""
+    return str(money_whole(amount_minor, currency))
 
 
 @register.filter

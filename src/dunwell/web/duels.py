@@ -1,4 +1,4 @@
-"""Planning champion against challenger: two strategies or texts, and what finding a winner takes."""
+"""Planning champion against challenger: two strategies or texts, and what a winner takes."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -64,7 +64,7 @@ class DuelForm(forms.Form):
                 min_value=0,
                 max_value=10,
                 decimal_places=1,
-                initial=1,
+                initial=2,
                 help_text=_("So much more would still do; beyond it the challenger stops."),
             )
 

@@ -63,7 +63,7 @@ class InitiativeForm(forms.Form):
     )
     dimension = forms.ChoiceField(
         label=_("Parts are of"),
-        choices=[("", "–"), *((one, DIMENSION_LABELS[one]) for one in DIMENSIONS)],
+        choices=[("", "-"), *((one, DIMENSION_LABELS[one]) for one in DIMENSIONS)],
         required=False,
         help_text=_("Where it is measured beside customers left as they were."),
     )

@@ -1,4 +1,4 @@
-"""Pages about initiatives: what is under way, one from idea to verdict, the library of past ones."""
+"""Pages about initiatives: what is under way, one from idea to verdict, and the library."""
 
 from functools import partial
 from typing import Any

@@ -167,7 +167,7 @@ def rhythm_edit(request: StaffRequest) -> HttpResponse:
         back=reverse("portfolio-reviews"),
         context={
             "heading": gettext("Rhythm of portfolio reviews"),
-            "lead": gettext("The day’s cycle plans each review on its day."),
+            "lead": gettext("The day's cycle plans each review on its day."),
             "button": gettext("Set"),
             "action": reverse("review-rhythm"),
             "crumb": gettext("Portfolio reviews"),

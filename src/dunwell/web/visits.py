@@ -21,6 +21,7 @@ OWN_WRITES = ("/language/", "/theme/", "/company/")
 """All that may be sent: how pages look, and which company is looked at."""
 
 UNNAMED = "export"
+OK, LEAST_REFUSAL = 200, 400
 
 
 def visit(
@@ -40,12 +41,13 @@ def visit(
 
 
 def noted(request: HttpRequest, actor: Actor, response: HttpResponseBase) -> HttpResponse:
-    """Return the answer as somebody from outside gets it: a file inside a signed one, and noted."""
+    """Return the answer as somebody from outside gets it, noted: a file inside a signed one."""
     at = clock.now()
     whole = _whole(response)
     name = _file_name(whole)
-    if name is None or whole.status_code != 200:  # noqa: PLR2004
-        kind = AdvisorTrace.Kind.VIEW if whole.status_code < 400 else AdvisorTrace.Kind.REFUSED  # noqa: PLR2004
+    if name is None or whole.status_code != OK:
+        is_shown = whole.status_code < LEAST_REFUSAL
+        kind = AdvisorTrace.Kind.VIEW if is_shown else AdvisorTrace.Kind.REFUSED
         note(request, actor, kind, status=whole.status_code, at=at)
         return whole
     data = write_signed_export(

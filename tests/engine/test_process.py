@@ -108,7 +108,7 @@ def told(kind):
 def test_rework_is_told_with_the_time_since_it_began():
     assert rows_of(
         told("loop"), "case_id", "name", "days", "money_days", by=("case_id", "name", "days")
-    ) == [  # fmt: skip
+    ) == [
         (1, "dispute_reopened", 0, 0),
         (1, "reminded_after_promise", 3, 300),
         (1, "reminded_after_promise", 10, 1000),
@@ -123,7 +123,7 @@ def test_rework_is_told_with_the_time_since_it_began():
 def test_stages_end_with_their_own_end_and_run_on_where_the_case_waits():
     assert rows_of(
         told("stage"), "case_id", "name", "days", "is_waiting", by=("case_id", "name", "days")
-    ) == [  # fmt: skip
+    ) == [
         (1, "dispute_to_resolved", 4, False),
         (1, "dispute_to_resolved", 10, True),
         (1, "due_to_paid", 20, True),

@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections import Counter
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -48,7 +49,7 @@ def logs(draw):
                 (f"o{draw(st.integers(0, place))}", draw(names))
                 for _ in range(draw(st.integers(0, 1)))
             ),
-        )  # fmt: skip
+        )
         for place in range(draw(st.integers(0, 4)))
     ]
     events = [
@@ -60,7 +61,7 @@ def logs(draw):
                 sorted({(one.id, draw(names)) for one in objects[: draw(st.integers(0, 4))]})
             ),
             attributes={"b": draw(of_kind)},
-        )  # fmt: skip
+        )
         for place in range(draw(st.integers(0, 4)))
     ]
     return OcelLog(
@@ -150,7 +151,7 @@ def traces_of(log):
 
 def by_hand(log):
     told = traces_of(log)
-    return Counter(pair for one in told.values() for pair in zip(one, one[1:], strict=False)), {
+    return Counter(pair for one in told.values() for pair in pairwise(one)), {
         "cases": len(told),
         "events": sum(len(one) for one in told.values()),
         "activities": len({name for one in told.values() for name in one}),

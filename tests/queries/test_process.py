@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from dunwell.actions.gate import system
-from dunwell.actions.payments import apply_payment, reverse_payment
 from dunwell.actions.process import record_process
 from dunwell.engine.process import path
 from dunwell.jobs.process import made_months

@@ -18,7 +18,7 @@ CENTI, YEAR_DAYS = 100, 365
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CustomerDays:
-    """What a customer owed that fell due or was paid, and the money times days from the due day."""
+    """What a customer owed that fell due or was paid, and money times days from the due day."""
 
     is_control: bool
     amount_minor: int

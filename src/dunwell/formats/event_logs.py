@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -59,9 +58,9 @@ def read_xes(data: bytes, *, name: str, with_transition: bool = False) -> CaseLo
     With `with_transition` an activity carries its transition, as in "review+start". Raises
     TableError for a file that is no XES.
     """
-    source: IO[bytes] = io.BytesIO(data)
+    source: io.BufferedIOBase = io.BytesIO(data)
     if data.startswith(GZIP):
-        source = gzip.GzipFile(fileobj=source)
+        source = gzip.GzipFile(fileobj=io.BytesIO(data))
     names: list[str] = []
     rows: list[tuple[int, str, datetime, str]] = []
     try:
@@ -80,7 +79,7 @@ def read_xes(data: bytes, *, name: str, with_transition: bool = False) -> CaseLo
     return _case_log(rows, tuple(names))
 
 
-def _traces(source: IO[bytes]) -> Iterator[tuple[str, list[dict[str, str]]]]:
+def _traces(source: io.BufferedIOBase) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Yield each trace: its name, and its events as the values of their keys."""
     depth: list[str] = []
     trace: dict[str, str] = {}

@@ -51,7 +51,7 @@ class OcelLog:
 
 
 def write_ocel(log: OcelLog) -> bytes:
-    """Return a log as OCEL 2.0 JSON; raises TableError where it names an object it does not hold."""
+    """Return a log as OCEL 2.0 JSON; raises TableError where it names an object it lacks."""
     _check(log)
     events = sorted(log.events, key=lambda one: (one.at, one.id))
     objects = sorted(log.objects, key=lambda one: (one.type, one.id))
@@ -197,10 +197,14 @@ def _check(log: OcelLog) -> None:
         raise TableError("an object comes twice. Give each its own key.")
     if len({one.id for one in log.events}) != len(log.events):
         raise TableError("an event comes twice. Give each its own key.")
-    for one in (*log.events, *log.objects):
-        for key, _ in one.objects:
+    named = [
+        *((one.id, one.objects) for one in log.events),
+        *((one.id, one.objects) for one in log.objects),
+    ]
+    for name, objects in named:
+        for key, _ in objects:
             if key not in known:
-                raise TableError(f"{one.id} names object {key}, which is not in the log.")
+                raise TableError(f"{name} names object {key}, which is not in the log.")
 
 
 def _declared(

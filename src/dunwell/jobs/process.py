@@ -64,7 +64,7 @@ def made_months(
 
 
 def begin_process(company_id: int, *, user_id: int, as_of: date, at: datetime) -> bool:
-    """Make the whole map in the background unless it is being made; return whether it was begun."""
+    """Make the map in the background unless it is being made; return whether it was begun."""
     return _progress.begin(
         company_id,
         Progress(started_at=at, is_running=True),

@@ -67,7 +67,7 @@ def billing_checks(
             customer_name=row["customer__name"],
             product=row["product"] or "",
             reason=row["reason"],
-            reason_label=policy.reasonlabel(row["reason"], language),
+            reason_label=policy.reason_label(row["reason"], language),
             cases=row["cases"],
             last_on=row["last_on"],
         )

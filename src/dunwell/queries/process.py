@@ -1,4 +1,4 @@
-"""Invoice to cash as it went: the map, its bottlenecks, variants, rework, and who left the path."""
+"""Invoice to cash as it went: the map, bottlenecks, variants, rework, and who left the path."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -181,7 +181,8 @@ def _log(told: pl.DataFrame, cases: pl.DataFrame, company: Company, as_of: date)
     own = cases.select(list(CASES))
     done = course(nw.from_native(frame.lazy()), nw.from_native(own.lazy()))
     columns = [*EVENTS, "object_id"]
-    return done.select(columns).sort("event_id").collect().to_native()
+    logged: pl.DataFrame = done.select(columns).sort("event_id").collect().to_native()
+    return logged
 
 
 def _parties(company: Company) -> pl.Expr:
@@ -254,8 +255,8 @@ def _sources() -> tuple[str, ...]:
         _select("i.id", "'invoice_issued'", on("i.issued_on"), _NO_SECOND, "0",
                 "COALESCE(v.issuer, 'ledger')", "0",
                 f"{item} LEFT JOIN dunwell_invoice v ON v.item_id = i.id"),
-        _select("i.id", "'order_placed'", on("o.ordered_on"), _NO_SECOND, "0", "'customer'", "o.id",
-                f"{ours} JOIN dunwell_order o ON o.id = v.order_id"),
+        _select("i.id", "'order_placed'", on("o.ordered_on"), _NO_SECOND, "0", "'customer'",
+                "o.id", f"{ours} JOIN dunwell_order o ON o.id = v.order_id"),
         _select("i.id", "'goods_delivered'", on("v.delivered_on"), _NO_SECOND, "0", "'staff'",
                 "COALESCE(v.order_id, 0)", ours, "v.delivered_on IS NOT NULL"),
         _select("i.id", "'credit_held'", on("h.raised_on"), _NO_SECOND, "0", "h.raised_by",

@@ -1,4 +1,4 @@
-"""How invoice to cash reads: activities, stages, loops, deviations, parties, money days, the map."""
+"""How invoice to cash reads: activities, stages, loops, deviations, parties, times, the map."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -85,8 +85,9 @@ PARTIES: Words = {
     "program": _("Program"),
     "staff": _("Colleague"),
     path.LEDGER: _("Other system"),
-    **{value: label for value, label in Role.choices},
+    **dict(Role.choices),
 }
+NONE = "\N{EN DASH}"
 WIDEST, THINNEST = 7, 1
 """Width of a way in the map, by how often it was taken."""
 HEAT = 4
@@ -162,14 +163,14 @@ def process_label(kind: str, name: str) -> str:
 def whole_days(days: int | None) -> str:
     """Return a time in calendar days, a dash for none."""
     if days is None:
-        return "–"
+        return NONE
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
 @register.filter
 def whole_hours(hours: int | None) -> str:
     """Return business hours, a dash for none."""
-    return "–" if hours is None else gettext("%(n)d h") % {"n": hours}
+    return NONE if hours is None else gettext("%(n)d h") % {"n": hours}
 
 
 @register.inclusion_tag("web/charts/process_map.html")
@@ -200,10 +201,11 @@ def process_map(follows: Sequence[Follow], activities: Sequence[Activity]) -> di
             "width": max(THINNEST, round(WIDEST * way.follow.times / most)),
             "heat": _heat(way.follow, money),
             "is_back": way.is_back,
-            "label_x": (way.points[0][0] + way.points[1][0]) // 2,
-            "label_y": (way.points[0][1] + way.points[1][1]) // 2 - 5,
+            "label_x": x,
+            "label_y": y - 5,
         }
         for way in reversed(drawn.ways)
+        for x, y in [_label_at(way.points)]
     ]
     return {
         "boxes": boxes,
@@ -220,6 +222,13 @@ def _heat(follow: Follow, most: int) -> int:
     if follow.is_agreed or not most:
         return 0
     return -(-HEAT * follow.money_days // most) if follow.money_days > 0 else 0
+
+
+def _label_at(points: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the middle of a way: within its lane where it has one, for lanes never meet."""
+    middle = len(points) // 2
+    (x, y), (to_x, to_y) = points[middle - 1], points[middle]
+    return (x + to_x) // 2, (y + to_y) // 2
 
 
 def _curve(points: Sequence[tuple[int, int]]) -> str:

@@ -100,7 +100,7 @@ def process_make(request: StaffRequest) -> HttpResponse:
     back = reverse("process")
     actor = request.actor
     if "cycle.run" not in actor.rights or actor.user_id is None:
-        refusal = Forbidden(gettext("You may not do this; the day’s cycle makes the map."))
+        refusal = Forbidden(gettext("You may not do this; the day's cycle makes the map."))
         return refused(request, refusal, back=back)
     begin_process(actor.company.pk, user_id=actor.user_id, as_of=request.as_of, at=clock.now())
     return redirect(back)
@@ -116,7 +116,7 @@ def process_progress(request: StaffRequest) -> HttpResponse:
 
 
 def chosen(request: StaffRequest, book: ProcessBook) -> ProcessChoice:
-    """Return what the address asks for, within what was made; the usual choice where it does not."""
+    """Return what the address asks for, within what was made, else the usual choice."""
     told = request.GET
     usual = usual_choice(request.actor.company, book)
     first = _month(told.get("first", "")) or usual.first

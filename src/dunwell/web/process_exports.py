@@ -112,7 +112,7 @@ def process_cases_export(request: StaffRequest, kind: str) -> HttpResponse:
 
 @require_GET
 def process_log_export(request: StaffRequest) -> HttpResponse:
-    """Return the log of the invoices chosen as OCEL 2.0; 413 where they are too many for a file."""
+    """Return the log of the invoices chosen as OCEL 2.0; 413 where they are too many."""
     company = request.actor.company
     choice = chosen(request, _book(request))
     try:

@@ -4,12 +4,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dunwell.engine.process.marks import ARROW, STEP, STILL_WAITING
-from dunwell.engine.process.path import APPROVED, CORRECTED, DUE, ISSUED, PLACES, RECEIVED, SENT
+from dunwell.engine.process.path import (
+    APPROVED,
+    CORRECTED,
+    CREDITED,
+    DUE,
+    ISSUED,
+    PAID,
+    PART_PAID,
+    PLACES,
+    RECEIVED,
+    SENT,
+)
 from dunwell.engine.process.sums import MEDIAN_MILLI, P90_MILLI, Sum, quantile
-
 
 _NOT_YET_DUE = (ISSUED, CORRECTED, SENT, RECEIVED, APPROVED)
 """What stands last with nothing after it is not due yet."""
+_IN_TERMS = (STILL_WAITING, PAID, PART_PAID, CREDITED)
+"""What follows these before the due day came in time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,5 +117,5 @@ def _follow(one: Sum) -> Follow:
         median_hours=quantile(one.hours, MEDIAN_MILLI),
         p90_hours=quantile(one.hours, P90_MILLI),
         money_days=one.money_days,
-        is_agreed=following == DUE or (following == STILL_WAITING and activity in _NOT_YET_DUE),
+        is_agreed=following == DUE or (activity in _NOT_YET_DUE and following in _IN_TERMS),
     )

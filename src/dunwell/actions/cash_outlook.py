@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -106,14 +107,13 @@ def _differs(one: CashPeriod, kept: CashPeriod | None) -> bool:
 
 
 def _period(
-    row: Mapping[str, object],
+    row: Mapping[str, Any],
     company: Company,
     version: ModelVersion,
     outlook: OutlookOfDay,
     as_of: date,
 ) -> CashPeriod:
-    number = int(str(row["number"]))
-    place = (str(row["scope"]), str(row["currency"]), str(row["kind"]), number)
+    place = (row["scope"], row["currency"], row["kind"], row["number"])
     naive = {} if row["is_consolidated"] else dict(outlook.naive.get(place, {}))
     return CashPeriod(
         company=company,

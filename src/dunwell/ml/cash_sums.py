@@ -152,7 +152,7 @@ def moments(
         mean=mean,
         alone=alone,
         tied=tied,
-        most=np.bincount(group, weights=most, minlength=size),
+        most=np.asarray(np.bincount(group, weights=most, minlength=size), np.float64),
     )
 
 

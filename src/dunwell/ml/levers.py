@@ -150,7 +150,8 @@ def _greedy(
     most: int,
     extra_variance: float,
 ) -> list[Lever]:
-    standing, chosen = Standing(moments, target, extra_variance), []
+    standing = Standing(moments, target, extra_variance)
+    chosen: list[Lever] = []
     left = sorted(levers, key=lambda one: one.key)
     while left and len(chosen) < most and standing.p10 < needed:
         now = standing.p10

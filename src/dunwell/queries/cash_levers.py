@@ -112,7 +112,7 @@ def cash_levers(
     names, numbers, plans = _names(company, chosen)
     steps = []
     for step, row in zip(found, chosen, strict=True):
-        item = (step.lever.items and min(step.lever.items)) or 0
+        item = min(step.lever.items, default=0)
         subject = _whole(row, "subject_id")
         steps.append(
             LeverStep(

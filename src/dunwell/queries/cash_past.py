@@ -29,11 +29,19 @@ def past_cash(
         company=company, as_of__in=days, is_consolidated=False, ends_on__lt=as_of
     ).order_by("as_of", "currency", "kind", "number")
     found: dict[str, list[PastCash]] = {scope: [] for scope in CashPeriod.Scope.values}
-    for pk, scope, came, *rest in rows.values_list(
-        "pk", "scope", "came_minor", "currency", "kind", "number", "expected_minor", "spread_minor"
-    ):
-        if (came := told.get(pk, came)) is not None:
-            found[scope].append(PastCash(*rest, came_minor=came))
+    for row in rows:
+        came = told.get(row.pk, row.came_minor)
+        if came is not None:
+            found[row.scope].append(
+                PastCash(
+                    currency=row.currency,
+                    kind=row.kind,
+                    number=row.number,
+                    expected_minor=row.expected_minor,
+                    spread_minor=row.spread_minor,
+                    came_minor=came,
+                )
+            )
     return found
 
 

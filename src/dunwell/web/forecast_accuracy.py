@@ -43,7 +43,7 @@ def forecast_accuracy(request: StaffRequest) -> HttpResponse:
         "rows": [
             (one, [_of(one.scores, name) for name in found.contenders]) for one in found.horizons
         ],
-        "best": found.league and min(found.league, key=lambda one: one.wape_ppm or PPM * 9),
+        "best": min(found.league, key=_error, default=None),
     }
     return render(request, "web/forecast_accuracy.html", context)
 
@@ -89,6 +89,10 @@ def _found(request: StaffRequest, ahead: int | None) -> CashAccuracy:
         scope=asked.scope,
         number=ahead,
     )
+
+
+def _error(score: CashScore) -> int:
+    return PPM * PPM if score.wape_ppm is None else score.wape_ppm
 
 
 def _of(scores: Sequence[CashScore], name: str) -> CashScore | None:

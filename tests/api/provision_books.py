@@ -1,5 +1,6 @@
 """Provisions in every state, an assessment that waits and one in force, a held part, draws."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from dunwell.actions.financing_draws import disburse_draw, propose_draw, sanction_draw
@@ -27,6 +28,7 @@ def month_end(today, back):
 def keep_provisions(company, tag="", *, today, at):
     """Keep runs, assessments and retentions; return path parameter -> key."""
     actor, customer = system(company), add_customer(company, f"PV{tag}", "Slow Payer")
+    second = replace(actor, name="second")
     on = {"as_of": today, "at": at}
     item = add_item(
         actor=actor, customer=customer, number=f"PV{tag}-1", kind="invoice", currency="EUR",
@@ -37,9 +39,9 @@ def keep_provisions(company, tag="", *, today, at):
     for back in (4, 3, 2):
         run = draw_provision(actor=actor, on=month_end(today, back), **on)
         if back > 2:
-            review_provision(actor=actor, run=run, at=at)
+            review_provision(actor=second, run=run, at=at)
         if back == 4:
-            post_provision(actor=actor, run=run, **on)
+            post_provision(actor=second, run=run, **on)
         runs.append(run.pk)
     told = {
         "actor": actor, "loss_ppm": 500_000, "flows": (), "currency": "", "discount_ppm": 0,
@@ -47,7 +49,7 @@ def keep_provisions(company, tag="", *, today, at):
     }  # fmt: skip
     waits = ask_assessment(customer=customer, item=None, **told)
     held = ask_assessment(customer=customer, item=item, **told)
-    decide_assessment(actor=actor, assessment=held, is_approved=True, at=at)
+    decide_assessment(actor=second, assessment=held, is_approved=True, at=at)
     part = hold_retention(
         actor=actor, item=item, kind="defects", amount_minor=10_000,
         due_on=today + timedelta(days=700), event="two years", at=at,
@@ -69,6 +71,7 @@ def keep_provisions(company, tag="", *, today, at):
 def keep_financing(company, tag="", *, today, at):
     """Keep a facility in use, an offer, and a draw of each state; return parameter -> key."""
     actor, customer = system(company), add_customer(company, f"FN{tag}", "Good Payer")
+    second = replace(actor, name="second")
     on = {"as_of": today, "at": at}
     items = [
         add_item(
@@ -90,12 +93,12 @@ def keep_financing(company, tag="", *, today, at):
             actor=actor, facility=one, valid_from=today, figures=FIGURES, rules=RULES,
             source="contract", at=at,
         )  # fmt: skip
-    open_facility(actor=actor, facility=facility, at=at)
+    open_facility(actor=second, facility=facility, at=at)
     draws = [
         propose_draw(actor=actor, facility=facility, items=[item.pk], **on) for item in items[:3]
     ]
     for draw in draws[1:]:
-        sanction_draw(actor=actor, draw=draw, **on)
+        sanction_draw(actor=second, draw=draw, **on)
     disburse_draw(actor=actor, draw=draws[2], reference="B1", **on)
     row = FinancingItem.objects.get(draw=draws[2])
     return {

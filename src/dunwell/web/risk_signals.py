@@ -178,7 +178,7 @@ def feed_add(request: StaffRequest) -> HttpResponse:
     """Add a feed."""
 
     def act(**told: Any) -> None:
-        add_feed(actor=request.actor, terms=FeedTerms(**told), at=clock.now())
+        add_feed(actor=request.actor, terms=_terms(told), at=clock.now())
 
     return told_page(
         request,
@@ -206,7 +206,7 @@ def feed_change(request: StaffRequest, feed_id: int) -> HttpResponse:
         edit_feed(
             actor=request.actor,
             feed=feed,
-            terms=FeedTerms(**told),
+            terms=_terms(told),
             is_on=is_on,
             version=version,
             at=clock.now(),
@@ -282,6 +282,10 @@ def _signal_page(request: StaffRequest, signal_id: int, refusal: str = "") -> Ht
     }
     status = REFUSED if refusal else 200
     return render(request, "web/risk_signal.html", context, status=status)
+
+
+def _terms(told: dict[str, Any]) -> FeedTerms:
+    return FeedTerms(**told)
 
 
 def _only(request: StaffRequest) -> dict[str, Any]:

@@ -94,7 +94,8 @@ def _node(
     amount = sum(cell.amount_minor for cell in cells)
     base = sum(cell.base_minor for cell in cells)
     taken = {name for name, _ in path}
-    by, gain, branches = "", 0.0, ()
+    by, gain = "", 0.0
+    branches: tuple[Node, ...] = ()
     is_rest = bool(path) and path[-1][1] == REST
     if levels > 0 and not is_rest and _weight(cells) >= SMALLEST_SHARE * whole:
         found = {n: g for n, g in gains(cells, dimensions).items() if n not in taken}

@@ -168,7 +168,7 @@ def _reached(age: nw.Expr, grid: Sequence[int]) -> nw.Expr:
     """Return how many points of the grid lie at or below the age."""
     if grid not in (ISSUE_GRID, DUE_GRID):
         return _steps(age, [point - 1 for point in grid])
-    step = (age - grid[0]) // STEP_DAYS + 1
+    step: nw.Expr = (age - grid[0]) // STEP_DAYS + 1
     return step.clip(0, len(grid)).cast(nw.Int32)
 
 
@@ -176,7 +176,7 @@ def _point(age: nw.Expr, grid: Sequence[int]) -> nw.Expr:
     """Return the first point of the grid at or after the age; len(grid) for later."""
     if grid not in (ISSUE_GRID, DUE_GRID):
         return _steps(age, grid)
-    step = (age - grid[0] + STEP_DAYS - 1) // STEP_DAYS
+    step: nw.Expr = (age - grid[0] + STEP_DAYS - 1) // STEP_DAYS
     return step.clip(0, len(grid)).cast(nw.Int32)
 
 

@@ -116,6 +116,8 @@ class IndustryRow:
 def benchmark_currencies(company: Company, *, until: date) -> list[str]:
     """Return the currencies figures are kept of, on the last kept day; two queries."""
     day = last_kept_day(company, until=until)
+    if day is None:
+        return []
     kept = KpiValue.objects.filter(company=company, as_of=day, kpi="dso")
     return list(kept.order_by("currency").values_list("currency", flat=True))
 
@@ -230,11 +232,12 @@ def industry_rows(
     if not with_withdrawn:
         figures = figures.filter(withdrawn_at__isnull=True)
     found = list(figures.order_by("kpi", "-published_on", "-id"))
+    ours = KpiValue.objects.filter(
+        company=company, currency=currency, kpi__in={one.kpi for one in found}
+    )
     own = {
         kpi: Decimal(text) if text else None
-        for kpi, text in KpiValue.objects.filter(
-            company=company, as_of=day, currency=currency, kpi__in={one.kpi for one in found}
-        ).values_list("kpi", "value")
+        for kpi, text in ours.filter(as_of=day or until).values_list("kpi", "value")
     }
     return tuple(_industry(one, own.get(one.kpi), day, currency) for one in found)
 

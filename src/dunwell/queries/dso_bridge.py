@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from dunwell.engine.dso_bridge import (
     MILLI,
@@ -108,7 +109,7 @@ def bridge_customers(
     table = _rows(found, currency=currency, dimension=dimension)
     cell = next(one for one in table.slices if one.key == key).parts[PARTS.index(part)]
     movers = shown.parts("movers", currency=currency, dimension=dimension, key=key)
-    content = movers[0].content if movers else {"customers": 0, "rows": []}
+    content: dict[str, Any] = movers[0].content if movers else {"customers": 0, "rows": []}
     named = [(row[0], Level(*row[1]), Level(*row[2])) for row in content["rows"]]
     before, after = levels[key]
     rest = (

@@ -142,6 +142,8 @@ def course_kpis(company: Company, *, until: date) -> list[str]:
         .values_list("as_of", flat=True)
         .first()
     )
+    if latest is None:
+        return [*LEDGER_COURSES]
     kept = KpiValue.objects.filter(company=company, as_of=latest, kpi__in=list(KPIS))
     names = sorted(set(kept.values_list("kpi", flat=True)) - set(LEDGER_COURSES))
     return [*LEDGER_COURSES, *names]

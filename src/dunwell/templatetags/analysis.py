@@ -143,7 +143,7 @@ def dimension_label(dimension: str) -> str:
 def slice_label(dimension: str, key: str) -> str:
     """Return how one value of a dimension reads."""
     if not key:
-        return str(UNKNOWN.get(dimension, _("not known")))
+        return str(UNKNOWN.get(dimension) or gettext("not known"))
     told = VALUES.get((dimension, key)) or _code_label(dimension, key)
     return gettext("all others") if key == REST else str(told)
 

@@ -231,6 +231,10 @@ def _chosen(found: FacilityBase, items: Collection[int]) -> list[FinancingItem]:
         if wanted and one.item.item_id not in wanted:
             continue
         seen.add(one.item.item_id)
+        if one.item.is_pledged:
+            if wanted:
+                raise Refused(f"Item {one.item.item_id} is assigned to this facility already.")
+            continue
         if not one.eligible_minor:
             if wanted:
                 raise Refused(

@@ -43,7 +43,8 @@ class EligibilityRules:
 class PoolItem:
     """An open item as a lender looks at it; `open_minor` is above 0.
 
-    `disputed_minor` and `retained_minor` are parts of it; `is_assigned`: in a live draw.
+    `disputed_minor` and `retained_minor` are parts of it; `is_assigned`: in a live draw
+    on another facility; `is_pledged`: on this one, whose base it is a part of.
     """
 
     item_id: int
@@ -57,6 +58,7 @@ class PoolItem:
     disputed_minor: int = 0
     retained_minor: int = 0
     is_assigned: bool = False
+    is_pledged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

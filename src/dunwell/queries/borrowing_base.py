@@ -53,7 +53,7 @@ def facility_base(
     if terms is None:
         return None
     found = judged(
-        pool_items(company, as_of=as_of),
+        pool_items(company, facility, as_of=as_of),
         read_rules(terms.rules),
         currency=facility.currency,
         owed_back=_owed_back(company, facility.currency),
@@ -70,12 +70,12 @@ def facility_base(
     return FacilityBase(facility=facility, terms=terms, found=tuple(found), base=base)
 
 
-def pool_items(company: Company, *, as_of: date) -> list[PoolItem]:
+def pool_items(company: Company, facility: FinancingFacility, *, as_of: date) -> list[PoolItem]:
     """Return every open item above 0 as a lender looks at it; four queries."""
-    assigned = set(
+    assigned = dict(
         FinancingItem.objects.filter(
             draw__company=company, status=FinancingItem.Status.ASSIGNED
-        ).values_list("item_id", flat=True)
+        ).values_list("item_id", "draw__facility")
     )
     disputed = _sums(
         Dispute.objects.filter(company=company, closed_on=None)
@@ -105,7 +105,8 @@ def pool_items(company: Company, *, as_of: date) -> list[PoolItem]:
             segment=row[7],
             disputed_minor=disputed.get(row[0], 0),
             retained_minor=retained.get(row[0], 0),
-            is_assigned=row[0] in assigned,
+            is_assigned=assigned.get(row[0], facility.pk) != facility.pk,
+            is_pledged=assigned.get(row[0]) == facility.pk,
         )
         for row in rows.order_by("item_id")
     ]

@@ -168,6 +168,7 @@ FLOORS: dict[str, Callable[[Workload], Result]] = {
     "import_again": read_csv,
     "ageing": age_by_sql,
     "kpis": decode,
+    "kpi_slices": decode,
     "verify": decode,
     "reminders": remind_by_sql,
     "reminders_again": remind_by_sql,

@@ -141,8 +141,9 @@ def kpis_page() -> str:
         "never 0.\n\n## From a ledger alone\n\n`dunwell kpi`, the day's cycle and the API give "
         "these, per currency.\n\n"
         + table(heads, rows(LEDGER_KPIS.values()))
-        + "\n## From other records\n\nFormulas in `dunwell.engine.kpis`; no page shows them "
-        "yet.\n\n" + table(heads, rows(more))
+        + "\n## From other records\n\nThe day's cycle, the page of figures and the API give these "
+        "from calls, conversations, answers, matches, forecasts, invoices and typed-in costs.\n\n"
+        + table(heads, rows(more))
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ OPEN_MINOR = {"EUR": 83_495_050, "GBP": 46_070_859, "USD": 44_530_490}
 REMINDERS_DUE = 432
 FILES = ["read_files", "age_files", "train_model", "score_items"]
 DATABASE = [
-    *["import", "import_again", "ageing", "kpis", "verify"],
+    *["import", "import_again", "ageing", "kpis", "kpi_slices", "verify"],
     *["exposure", "exposure_one", "credit_check", "credit_checks"],
     *["reminders", "reminders_again"],
     *["bank_import", "match"],

@@ -1,6 +1,7 @@
 """Golden values of every formula, from the standard examples of the field."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -8,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from dunwell.engine import kpis
+from dunwell.engine.calendars import day_number
 from dunwell.engine.kpi_catalogue import KPIS, LEDGER_KPIS
+from dunwell.engine.kpi_desk_tables import desk_figures
+from dunwell.engine.kpi_sums import Facts
 from dunwell.engine.kpis import SalesMonth, rounded
 
 G = {"receivables_minor": 150_000, "sales_minor": 310_000, "days": 91}
@@ -98,6 +102,95 @@ GOLDEN = {
     "bias": (kpis.forecast_bias(actual=ACTUAL, forecast=FORECAST), "-2.00"),
     "mape": (kpis.mape(actual=ACTUAL, forecast=FORECAST), "12.29"),
     "concentration": (kpis.concentration([40, 30, 20, 10]), "3000.00"),
+    "dso undisputed": (
+        kpis.dso(receivables_minor=150_000 - 15_000, sales_minor=310_000, days=91),
+        "39.63",
+    ),
+    "cei undisputed": (
+        kpis.cei(
+            begin_minor=130_000, sales_minor=310_000, end_minor=135_000, end_current_minor=90_000
+        ),
+        "87.14",
+    ),
+    "delinquency": (kpis.percent(part=18_000, whole=150_000), "12.00"),
+    "at risk": (kpis.percent(part=5_000, whole=100_000), "5.00"),
+    "recovery after write-off": (kpis.percent(part=1_395, whole=4_650), "30.00"),
+    "collection progress": (kpis.percent(part=27_000, whole=54_000), "50.00"),
+    "ease": (kpis.weighted_mean(total=43, weight=8), "5.38"),
+    "days to invoice": (kpis.days_to_invoice(days=[0, 2, 7]), "3.00"),
+    "delivered before due": (kpis.percent(part=47, whole=50), "94.00"),
+    "days to receipt": (kpis.mean_and_median({1: 2, 4: 1, 9: 2})[1], "4.00"),
+}
+FIGURES = {
+    "dso": "dso",
+    "best_possible_dso": "bpdso",
+    "average_days_delinquent": "add",
+    "countback_dso": "countback",
+    "sales_weighted_dso": "sales_weighted",
+    "cei_period": "cei_period",
+    "cei_monthly": "cei_monthly",
+    "recovery_rate": "recovery",
+    "turnover": "turnover",
+    "turnover_days": "turnover in days",
+    "current_share": "current",
+    "overdue_share": "overdue",
+    "bad_debt_to_sales": "write-offs to sales",
+    "write_off_rate": "write-off rate",
+    "average_days_to_pay": "days to pay",
+    "average_days_to_pay_simple": "days to pay, simple",
+    "average_days_late": "days late",
+    "average_days_late_floored": "days late, floored",
+    "promises_kept_by_count": "promises by count",
+    "promises_kept_by_amount": "promises by amount",
+    "roll_not_due": "roll rate",
+    "roll_1_30": "roll rate",
+    "roll_31_60": "roll rate",
+    "roll_61_90": "roll rate",
+    "dispute_days_mean": "dispute mean",
+    "dispute_days_median": "dispute median",
+    "concentration": "concentration",
+    "dso_undisputed": "dso undisputed",
+    "cei_undisputed": "cei undisputed",
+    "delinquency_rate": "delinquency",
+    "at_risk": "at risk",
+    "write_off_recovery": "recovery after write-off",
+    "collection_progress": "collection progress",
+    "first_contact_resolution": "first-contact resolution",
+    "right_party_contact": "right-party contact",
+    "cost_to_collect": "cost to collect",
+    "csat": "csat",
+    "nps": "nps",
+    "customer_effort": "ease",
+    "auto_match": "auto-match",
+    "auto_match_amount": "auto-match amount",
+    "auto_match_precision": "auto-match precision",
+    "forecast_wape": "wape",
+    "forecast_bias": "bias",
+    "forecast_mape": "mape",
+    "days_to_invoice": "days to invoice",
+    "delivered_before_due": "delivered before due",
+    "days_to_receipt": "days to receipt",
+}
+"""The golden value of each figure of the catalogue."""
+DESK = {
+    "cost_minor": 9_000,
+    "calls": 1_200,
+    "calls_reached": 312,
+    "contacts_judged": 560,
+    "contacts_resolved": 420,
+    "csat_answers": 200,
+    "csat_satisfied": 173,
+    "nps_answers": 100,
+    "nps_promoters": 52,
+    "nps_detractors": 17,
+    "effort_answers": 8,
+    "effort_sum": 43,
+    "lines": 1_000,
+    "auto_lines": 870,
+    "lines_minor": 1_000,
+    "auto_lines_minor": 921,
+    "auto_judged": 870,
+    "auto_right": 866,
 }
 
 
@@ -106,6 +199,29 @@ def test_the_golden_value(name):
     value, expected = GOLDEN[name]
 
     assert rounded(value) == Decimal(expected)
+
+
+def test_every_figure_of_the_catalogue_has_a_golden_value():
+    assert sorted(FIGURES) == sorted(KPIS)
+    assert {*FIGURES.values()} <= {*GOLDEN}
+
+
+def test_the_figures_of_the_desk_follow_from_their_sums():
+    """The golden values of TRUST section 5 that a ledger does not hold, from recorded sums."""
+    facts = Facts(date(2026, 6, 30), 90)
+    for name, value in DESK.items():
+        facts.add(name, None, value)
+    for week, (actual, forecast) in enumerate(zip(ACTUAL, FORECAST, strict=True)):
+        facts.add("actual_minor", week, actual)
+        facts.add("forecast_minor", week, forecast)
+    facts.add("collected_minor", day_number(date(2026, 6, 1)), 300_000)
+    values = desk_figures(facts)
+
+    assert {name: str(rounded(values[name][0])) for name in values if values[name][0]} == {
+        name: GOLDEN[FIGURES[name]][1]
+        for name in values
+        if name not in ("days_to_invoice", "delivered_before_due", "days_to_receipt")
+    }
 
 
 def test_the_golden_file_agrees():

@@ -102,7 +102,7 @@ def test_a_day_gone_by_and_another_window_are_worked_out(book, come_in, collecto
     assert page.context["value"] == "71.43"
     known = {"known": (TODAY - timedelta(days=1)).isoformat()}
     page = client.get(reverse("kpi", args=["overdue_share"]), known)
-    assert page.context["value"] == "71.43"
+    assert page.context["value"] == "100.00"
 
 
 def test_a_big_book_asks_before_it_reads_everything(book, come_in, collector, monkeypatch):

@@ -19,8 +19,10 @@ from dunwell.engine.ledger import Ledger
 from dunwell.engine.trends import month_ends, trend, what_changed
 from dunwell.models import Company, Item, KpiValue
 from dunwell.queries.home import CHANGED_KPI
-from dunwell.queries.kpi_courses import kept_days
-from dunwell.queries.kpi_slices import SliceFigures, derived_figures
+from dunwell.queries.kpi_courses import kept_days, latest_kept_day
+from dunwell.queries.kpi_inputs import is_big
+from dunwell.queries.kpi_parts import DIMENSIONS
+from dunwell.queries.kpi_slices import WHOLE, SliceFigures, derived_figures
 from dunwell.queries.ledgers import Books
 
 HISTORY_MONTHS = 13
@@ -53,7 +55,9 @@ def record_figures(*, actor: Actor, books: Books, as_of: date, at: datetime) -> 
     """
     actor.require("cycle.run")
     company, ledger = actor.company, books.whole()
-    slices = derived_figures(books, as_of=as_of)
+    # cutting a big book into parts costs more than a day's cycle may: it is done at month ends
+    is_whole = is_big(company) and not _is_month_end(as_of)
+    slices = derived_figures(books, as_of=as_of, dimensions=WHOLE if is_whole else DIMENSIONS)
     values = [
         *_kpis(company, slices, as_of),
         *_sums(company, ledger, as_of),
@@ -80,8 +84,19 @@ def record_figures(*, actor: Actor, books: Books, as_of: date, at: datetime) -> 
     return changed
 
 
+def _is_month_end(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
+
+
 def _missing_month_end(company: Company, as_of: date) -> date | None:
-    """Return the newest month end whose slices are not kept, back to the first item."""
+    """Return the newest month end whose slices are not kept, back to the first item.
+
+    Of a big book only one that passed since the last cycle.
+    """
+    if is_big(company):
+        last = latest_kept_day(company, until=as_of)
+        end = month_ends(as_of=as_of, months=2)[0]
+        return end if last is not None and last < end < as_of else None
     first = Item.objects.filter(company=company).aggregate(first=Min("issued_on"))["first"]
     ends = [day for day in month_ends(as_of=as_of, months=COURSE_MONTHS) if day < as_of]
     kept = kept_days(company, ends)

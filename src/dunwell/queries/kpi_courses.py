@@ -90,11 +90,13 @@ def part_courses(
     }
 
 
-def kept_days(company: Company, days: Collection[date]) -> set[date]:
+def kept_days(
+    company: Company, days: Collection[date], *, dimension: str = "company"
+) -> set[date]:
     """Return those of the days whose slices are kept by the formulas of today."""
     return set(
         KeptSlice.objects.filter(
-            company=company, dimension="company", as_of__in=days, formulas=FORMULAS
+            company=company, dimension=dimension, as_of__in=days, formulas=FORMULAS
         )
         .order_by()
         .values_list("as_of", flat=True)
@@ -102,10 +104,10 @@ def kept_days(company: Company, days: Collection[date]) -> set[date]:
     )
 
 
-def latest_kept_day(company: Company, *, until: date) -> date | None:
+def latest_kept_day(company: Company, *, until: date, dimension: str = "company") -> date | None:
     """Return the last day by `until` whose slices are kept by the formulas of today."""
     last: date | None = KeptSlice.objects.filter(
-        company=company, dimension="company", as_of__lte=until, formulas=FORMULAS
+        company=company, dimension=dimension, as_of__lte=until, formulas=FORMULAS
     ).aggregate(last=Max("as_of"))["last"]
     return last
 

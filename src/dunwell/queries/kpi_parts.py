@@ -45,18 +45,12 @@ class BookParts:
         return self.keys[part][dimension] if part in self.keys else ""
 
 
-def book_parts(
-    company: Company, ledger: Ledger, *, as_of: date, is_whole: bool = False
-) -> BookParts:
+def book_parts(company: Company, ledger: Ledger, *, as_of: date) -> BookParts:
     """Return the parts of a company's book: four to six queries whatever there is.
-
-    `is_whole`: everybody in one part, without a query.
 
     Segment, collector and strategy are those of the day the question is asked for, as the
     customers are assigned now.
     """
-    if is_whole:
-        return WHOLE_BOOK
     customers = read_rows(
         "SELECT c.id, c.segment, CAST(c.collector_id AS TEXT) "
         "FROM dunwell_customer c WHERE c.company_id = %s",

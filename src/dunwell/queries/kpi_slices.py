@@ -20,7 +20,7 @@ from dunwell.engine.kpi_tables import KPI_INPUTS, WINDOW_DAYS, KpiValue, figures
 from dunwell.engine.ledger import known_ledger
 from dunwell.models import Company, KeptSlice
 from dunwell.queries.kpi_labels import slice_labels
-from dunwell.queries.kpi_parts import DIMENSIONS, BookParts, book_parts
+from dunwell.queries.kpi_parts import DIMENSIONS, WHOLE_BOOK, BookParts, book_parts
 from dunwell.queries.kpi_records import record_rows
 from dunwell.queries.ledgers import Books
 
@@ -173,15 +173,17 @@ def derived_figures(
     company, ledger = books.company, books.whole()
     if known_at is not None:
         ledger = known_ledger(ledger, on=known_at)
-    parts = book_parts(company, ledger, as_of=as_of, is_whole=set(dimensions) <= set(WHOLE))
+    is_whole = set(dimensions) <= set(WHOLE)
+    parts = WHOLE_BOOK if is_whole else book_parts(company, ledger, as_of=as_of)
+    cut = ledger if is_whole else parted(ledger, parts.parts)
     facts = monthly(
-        kpi_facts(parted(ledger, parts.parts), as_of=as_of, window_days=window_days),
+        kpi_facts(cut, as_of=as_of, window_days=window_days),
         as_of=as_of,
         window_days=window_days,
     )
     sums = _Sums(company, parts, as_of, window_days, dimensions)
     for row in facts.collect().iter_rows():
-        part, currency = part_of(str(row[0]))
+        part, currency = (NOBODY, str(row[0])) if is_whole else part_of(str(row[0]))
         for key in sums.keys(part):
             sums.add(key, currency, str(row[1]), row[2], int(row[3]))
     _add_records(sums, known_at)

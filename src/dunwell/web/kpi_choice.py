@@ -49,19 +49,25 @@ def kpi_choice(request: StaffRequest) -> KpiChoice:
     company, told = request.actor.company, request.GET
     day = read_day(told.get("as_of", ""))
     is_stated = day is not None and FIRST_DAY <= day <= request.as_of
-    latest = None if is_stated else latest_kept_day(company, until=request.as_of)
+    dimension = told.get("dimension", "company")
+    dimension = dimension if dimension in DIMENSIONS and dimension != "currency" else "company"
+    latest = (
+        None if is_stated else latest_kept_day(company, until=request.as_of, dimension=dimension)
+    )
     as_of = day if is_stated and day else latest or request.as_of
     known = read_day(told.get("known", ""))
     known_at = known if known and FIRST_DAY <= known <= request.as_of else None
     window = (
         int(told["window"]) if told.get("window") in {str(n) for n in WINDOWS} else WINDOW_DAYS
     )
-    dimension = told.get("dimension", "company")
-    dimension = dimension if dimension in DIMENSIONS else "company"
     key = told.get("key", "")[:80].replace("\0", "")
     asked = Asked(as_of=as_of, window_days=window, known_at=known_at, dimension=dimension, key=key)
     asked = replace(asked, dimension="company", key="") if asked.is_whole else asked
-    is_kept = window == WINDOW_DAYS and known_at is None and bool(kept_days(company, [as_of]))
+    is_kept = (
+        window == WINDOW_DAYS
+        and known_at is None
+        and bool(kept_days(company, [as_of], dimension=dimension))
+    )
     explicit = [
         ("as_of", as_of.isoformat() if is_stated else ""),
         ("known", known_at.isoformat() if known_at else ""),

@@ -13,6 +13,7 @@ from dunwell.engine.kpi_sums import NOT_ADDITIVE
 from dunwell.engine.kpi_tables import KPI_INPUTS
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
+from dunwell.queries.kpi_courses import kept_days, latest_kept_day
 from dunwell.queries.kpi_inputs import (
     INPUTS,
     CustomerShare,
@@ -41,7 +42,7 @@ def kpi_input(request: StaffRequest, name: str) -> HttpResponse:
     found = None
     if _is_quick(request, name, choice):
         found = _page(request, name, currency, choice)
-    elif choice.is_kept and choice.asked.is_whole and name not in NOT_ADDITIVE:
+    elif _is_shared(request, name, choice):
         shares = customer_shares(
             request.actor.company, name=name, currency=currency, as_of=choice.asked.as_of
         )
@@ -55,6 +56,11 @@ def kpi_input(request: StaffRequest, name: str) -> HttpResponse:
         "shares": shares,
         "total": sum(one.amount for one in shares) if shares else found and found.total,
         "is_heavy": found is None and shares is None,
+        "kept_on": latest_kept_day(
+            request.actor.company, until=choice.asked.as_of, dimension="customer"
+        )
+        if name not in NOT_ADDITIVE
+        else None,
         "figures": [KPIS[kpi] for kpi, names in KPI_INPUTS.items() if name in names],
     }
     return render(request, "web/kpi_input.html", context)
@@ -90,6 +96,17 @@ def _is_quick(request: StaffRequest, name: str, choice: KpiChoice) -> bool:
     is_one = asked.dimension == "customer" and asked.key.isdigit()
     is_asked = request.GET.get("work") == "1"
     return is_one or is_asked or name not in DRILLS or not is_big(request.actor.company)
+
+
+def _is_shared(request: StaffRequest, name: str, choice: KpiChoice) -> bool:
+    """Return whether what each customer adds is kept for the day and adds up."""
+    asked = choice.asked
+    return (
+        choice.is_kept
+        and asked.is_whole
+        and name not in NOT_ADDITIVE
+        and bool(kept_days(request.actor.company, [asked.as_of], dimension="customer"))
+    )
 
 
 def _page(request: StaffRequest, name: str, currency: str, choice: KpiChoice) -> InputPage:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.kpi_catalogue import FAMILIES, KPIS, Kpi
-from dunwell.engine.kpi_tables import KPI_INPUTS, PARAMETERS
+from dunwell.engine.kpi_tables import KPI_INPUTS, PARAMETERS, WINDOW_DAYS
 from dunwell.formats.exports import Value
-from dunwell.queries.kpi_courses import Course, part_courses
+from dunwell.queries.kpi_courses import Course, kept_days, latest_kept_day, part_courses
+from dunwell.queries.kpi_inputs import is_big
 from dunwell.queries.kpi_parts import DIMENSIONS
 from dunwell.queries.kpi_slices import KpiSlice, SliceFigures, kpi_slices, part_figures
 from dunwell.templatetags.kpi_inputs import dimension_label, slice_label
@@ -113,7 +114,8 @@ def kpi(request: StaffRequest, kpi_id: str) -> HttpResponse:
     found = [] if choice.is_heavy else _figures(request, choice)
     currency = choice.currency if about.has_currency else ""
     mine = next((one for one in found if one.currency == currency), None)
-    slices = [] if choice.is_heavy else _slices(request, choice, about, dimension, sort)
+    on = _slices_on(request, choice, dimension)
+    slices = [] if on is None else _slices(request, choice, about, dimension, sort, on)
     context = {
         "choice": choice,
         "windows": WINDOWS,
@@ -126,6 +128,7 @@ def kpi(request: StaffRequest, kpi_id: str) -> HttpResponse:
         "by": dimension,
         "sort": sort,
         "slices": slices[:SHOWN],
+        "slices_on": on,
         "more": max(len(slices) - SHOWN, 0),
     }
     return render(request, "web/kpi.html", context)
@@ -136,15 +139,16 @@ def kpi_slices_export(request: StaffRequest, kpi_id: str, kind: str) -> HttpResp
     """Return a figure of every part of a dimension, with its inputs, as a file."""
     about, choice, dimension = _about(kpi_id), kpi_choice(request), _by(request)
     names = KPI_INPUTS[about.id]
+    on = _slices_on(request, choice, dimension) or choice.asked.as_of
     rows: list[Sequence[Value]] = [
         (
             slice_label(dimension, one.key, one.label),
             one.currency,
             one.value,
             *[one.inputs[name] for name in names],
-            choice.asked.as_of,
+            on,
         )
-        for one in _slices(request, choice, about, dimension, _sort(request))
+        for one in _slices(request, choice, about, dimension, _sort(request), on)
     ]
     return file_response(
         kind,
@@ -223,8 +227,24 @@ def _courses(
     )
 
 
+def _slices_on(request: StaffRequest, choice: KpiChoice, dimension: str) -> date | None:
+    """Return the day the parts are shown for: of a big book the last one they are kept for.
+
+    None where nothing is kept and nobody agreed to wait.
+    """
+    company, as_of = request.actor.company, choice.asked.as_of
+    held = "company" if dimension == "currency" else dimension
+    if choice.is_kept and kept_days(company, [as_of], dimension=held):
+        return as_of
+    if request.GET.get("work") == "1" or not is_big(company):
+        return as_of
+    if choice.asked.window_days != WINDOW_DAYS or choice.asked.known_at is not None:
+        return None
+    return latest_kept_day(company, until=as_of, dimension=held)
+
+
 def _slices(
-    request: StaffRequest, choice: KpiChoice, about: Kpi, dimension: str, sort: str
+    request: StaffRequest, choice: KpiChoice, about: Kpi, dimension: str, sort: str, on: date
 ) -> list[KpiSlice]:
     """Return the parts of a dimension for one figure, sorted; the not applicable come last."""
     asked = choice.asked
@@ -232,7 +252,7 @@ def _slices(
         one
         for one in kpi_slices(
             request.actor.company,
-            as_of=asked.as_of,
+            as_of=on,
             dimension=dimension,
             window_days=asked.window_days,
             known_at=asked.known_at,

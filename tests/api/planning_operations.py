@@ -45,7 +45,7 @@ PLANNING_OPERATIONS = {
             "name": "Next", "starts_on": str(today.replace(day=1)), "currency": "EUR",
         },
     ),
-    "show_budget": (ALL,),
+    "show_budget_table": (ALL,),
     "list_budget_actuals": (ALL,),
     "fill_budget_lines": (
         EDIT,

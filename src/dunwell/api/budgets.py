@@ -90,7 +90,7 @@ def new_budget(request: ApiRequest, body: BudgetIn) -> tuple[int, dict[str, Any]
 
 
 @router.get("/{budget_id}", response=answers(BudgetTable))
-def show_budget(request: ApiRequest, budget_id: Id) -> BudgetTable:
+def show_budget_table(request: ApiRequest, budget_id: Id) -> BudgetTable:
     """Return a budget beside what happened and what is expected."""
     request.actor.require("ledger.view")
     budget = own(Budget, request.actor, budget_id)
@@ -128,7 +128,9 @@ def fill_budget_lines(
 ) -> tuple[int, dict[str, Any]]:
     """Set lines of a draft; those not named stay."""
     budget = own(Budget, request.actor, budget_id)
-    lines = {(one.month_on, one.figure, one.dimension, one.key): one.value for one in body.lines}
+    lines: dict[tuple[date, str, str, str], int | None] = {
+        (one.month_on, one.figure, one.dimension, one.key): one.value for one in body.lines
+    }
     fill_budget(
         actor=request.actor,
         budget=budget,

@@ -12,7 +12,6 @@ from dunwell.actions.autopay_charges import run_autopay
 from dunwell.actions.bank_entries import book_due_entries
 from dunwell.actions.charge_bills import bill_due_charges
 from dunwell.actions.charges import accrue_charges
-from dunwell.actions.covenants import freeze_covenant_tests
 from dunwell.actions.cover_notices import watch_covers
 from dunwell.actions.credit_hold_reviews import review_credit_holds
 from dunwell.actions.credit_ratings import rate_customers
@@ -25,13 +24,11 @@ from dunwell.actions.early_warnings import raise_warnings
 from dunwell.actions.escalation_steps import raise_escalations
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
 from dunwell.actions.figures import record_figures
-from dunwell.actions.gap_alerts import raise_gap_alerts
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.habits import refresh_habits
 from dunwell.actions.incentives import grant_incentives
 from dunwell.actions.invoice_schedules import run_schedules
 from dunwell.actions.legal_deadlines import remind_deadlines
-from dunwell.actions.month_actuals import keep_actuals
 from dunwell.actions.plan_steps import judge_plans
 from dunwell.actions.portfolio_measures import keep_measures
 from dunwell.actions.promises import settle_promises
@@ -48,6 +45,7 @@ from dunwell.jobs.cycle_day import Day
 from dunwell.jobs.insight_steps import map_process
 from dunwell.jobs.invoices import file_invoices
 from dunwell.jobs.matching import record_parts
+from dunwell.jobs.planning import freeze_day_tests, keep_day_actuals, raise_day_gaps
 from dunwell.jobs.reports import make_due_reports
 from dunwell.jobs.sanctions import record_screening
 from dunwell.jobs.scorecard_day import write_card_scores
@@ -231,18 +229,6 @@ def _write_reminders(day: Day) -> int:
     return write_reminders(actor=day.actor, plan=day.plan, policies=day.policies, at=day.at)
 
 
-def _keep_actuals(day: Day) -> int:
-    return keep_actuals(actor=day.actor, facts=day.month_facts, at=day.at)
-
-
-def _test_covenants(day: Day) -> int:
-    return freeze_covenant_tests(actor=day.actor, due=day.covenant_tests, at=day.at)
-
-
-def _raise_gaps(day: Day) -> int:
-    return raise_gap_alerts(actor=day.actor, due=day.gaps, as_of=day.as_of, at=day.at)
-
-
 STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("bill_schedules", _bill_schedules),
     ("file_invoices", _file_invoices),
@@ -271,9 +257,9 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("plan_reviews", _plan_reviews),
     ("watch_applications", _watch_applications),
     ("review_credit_holds", _review_credit_holds),
-    ("keep_actuals", _keep_actuals),
-    ("test_covenants", _test_covenants),
-    ("raise_gaps", _raise_gaps),
+    ("keep_actuals", keep_day_actuals),
+    ("test_covenants", freeze_day_tests),
+    ("raise_gaps", raise_day_gaps),
     ("accrue_charges", _accrue_charges),
     ("raise_escalations", _raise_escalations),
     ("grant_incentives", _grant_incentives),

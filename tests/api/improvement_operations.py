@@ -20,7 +20,7 @@ def _initiative(ids, today):
     }  # fmt: skip
 
 
-def _duel(ids, today):  # noqa: ARG001
+def _duel(ids, today):
     return {
         "name": "A duel", "kind": "strategy", "champion": "standard", "challenger": "small",
         "margins": [
@@ -31,7 +31,7 @@ def _duel(ids, today):  # noqa: ARG001
     }  # fmt: skip
 
 
-def _targets(ids, today):  # noqa: ARG001
+def _targets(ids, today):
     return {
         "name": "Spring", "starts_on": str(today), "ends_on": str(today + timedelta(days=60)),
         "goals": [
@@ -39,11 +39,10 @@ def _targets(ids, today):  # noqa: ARG001
             {"measure": "promises_kept", "goal": 900_000},
             {"measure": "satisfied", "goal": 800_000},
         ],
-        "is_own": True,
     }  # fmt: skip
 
 
-def _invitation(ids, today):  # noqa: ARG001
+def _invitation(ids, today):
     return {
         "name": "New Auditor", "email": "new@audit.example", "role": "auditor",
         "areas": ["ledger"], "reason": "audit", "starts_at": f"{today}T00:00:00+00:00",
@@ -58,7 +57,7 @@ IMPROVEMENT_OPERATIONS = {
     "plan_the_initiative": ("MF",),
     "start_the_initiative": (
         "MF",
-        lambda ids, today: {"changed_on": str(today)},  # noqa: ARG005
+        lambda ids, today: {"changed_on": str(today)},
         {"initiative_id": "planned_initiative_id"},
     ),
     "measure_the_initiative": ("MF", None, {"initiative_id": "measurable_initiative_id"}),
@@ -73,14 +72,14 @@ IMPROVEMENT_OPERATIONS = {
     "show_duel": (ALL, None, {"experiment_id": "duel_experiment_id"}),
     "list_targets": (ALL,),
     "list_milestones": (ALL,),
-    "new_targets": ("0", _targets),
+    "new_targets": ("MF", _targets),
     "choose_work_settings": (ALL, {"has_own_figures": True}),
     "end_the_targets": ("MF", WHY),
     "list_portfolio_reviews": (ALL,),
     "list_portfolio_decisions": (ALL,),
     "set_review_rhythm": (
         "MF",
-        lambda ids, today: {  # noqa: ARG005
+        lambda ids, today: {
             "every_months": 3, "next_on": str(today), "warning_minor": 100_00,
         },
     ),
@@ -91,12 +90,12 @@ IMPROVEMENT_OPERATIONS = {
     "download_portfolio_pack": (ALL, None, FROZEN),
     "new_portfolio_review": (
         "MF",
-        lambda ids, today: {"name": "Extra", "due_on": str(today), **WHY},  # noqa: ARG005
+        lambda ids, today: {"name": "Extra", "due_on": str(today), **WHY},
     ),
     "freeze_portfolio_pack": ("MF", None, PLANNED),
     "hold_portfolio_review": (
         "MF",
-        lambda ids, today: {  # noqa: ARG005
+        lambda ids, today: {
             "held_on": str(today), "attendees": "Mona", "minutes": "Said.",
         },
         FROZEN,
@@ -117,7 +116,7 @@ IMPROVEMENT_OPERATIONS = {
     "end_advisor": ("AF",),
     "extend_advisor": (
         "AF",
-        lambda ids, today: {  # noqa: ARG005
+        lambda ids, today: {
             "until_at": f"{today + timedelta(days=30)}T00:00:00+00:00", **WHY,
         },
     ),

@@ -28,7 +28,7 @@ from dunwell.models import (
     TargetSet,
     Task,
 )
-from dunwell.queries.duels import duel_reading
+from dunwell.queries.duel_readings import duel_reading
 from dunwell.queries.steering import overrides_frame
 from dunwell.queries.targets import standings_of_day
 from tests.actions.escalation_rows import owing

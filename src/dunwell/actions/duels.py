@@ -13,13 +13,8 @@ from dunwell.ml.duels import DUEL_DAYS, MEASURES
 from dunwell.ml.experiments import customers_needed
 from dunwell.ml.power import weeks_needed
 from dunwell.models import Duel, DuelCustomer, DuelLook, Experiment
-from dunwell.queries.duels import (
-    DEVIATION_PPM,
-    DuelReading,
-    strategy_names,
-    weekly_customers,
-    wording_names,
-)
+from dunwell.queries.duel_readings import DuelReading
+from dunwell.queries.duels import DEVIATION_PPM, strategy_names, weekly_customers, wording_names
 
 PPM = 1_000_000
 LEAST_SHARE_PPM, MOST_SHARE_PPM = 50_000, 950_000

@@ -188,6 +188,7 @@ def stop_arms(
     return len(new)
 
 
+@transaction.atomic
 def halt_experiment(
     *, actor: Actor, experiment: Experiment, reason: str, as_of: date, at: datetime
 ) -> None:

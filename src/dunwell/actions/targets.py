@@ -52,8 +52,11 @@ def set_targets(
     _check_goals(goals)
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     owner = actor.user_id if is_own else None
-    if TargetSet.objects.filter(company=actor.company, user=owner, status=Status.RUNNING).exists():
-        raise Refused("Targets are running already; end them first.")
+    running = TargetSet.objects.filter(company=actor.company, user=owner, status=Status.RUNNING)
+    if is_own and running.exists():
+        raise Refused("Targets of your own are running already; end them first.")
+    if running.filter(name=told).exists():
+        raise Refused(f"Targets named {told} are running already; end them first.")
     made = TargetSet.objects.create(
         company=actor.company,
         user_id=owner,

@@ -35,7 +35,8 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.models import Experiment, Initiative, PolicyVersion, User
-from dunwell.queries.duels import DuelReading, Power, duel_reading, power
+from dunwell.queries.duel_readings import DuelReading, duel_reading
+from dunwell.queries.duels import Power, power
 from dunwell.queries.initiative_effects import (
     InitiativeEffect,
     effect_document,
@@ -162,27 +163,8 @@ def show_initiative(request: ApiRequest, initiative_id: Id) -> InitiativePage:
 def new_initiative(request: ApiRequest, body: InitiativeIn) -> tuple[int, dict[str, Any]]:
     """Write an idea down."""
     request.actor.require("initiative.edit")
-    told = body.model_dump(exclude={"owner_id", "policy_version_id", "experiment_id", "slices"})
-    owner = User.objects.filter(
-        pk=body.owner_id, memberships__company=request.actor.company
-    ).first()
-    if owner is None:
-        raise Http404
     made = propose_initiative(
-        actor=request.actor,
-        terms=InitiativeTerms(
-            **told,
-            owner=owner,
-            slices=tuple(body.slices),
-            policy_version=None
-            if body.policy_version_id is None
-            else own(PolicyVersion, request.actor, body.policy_version_id),
-            experiment=None
-            if body.experiment_id is None
-            else own(Experiment, request.actor, body.experiment_id),
-        ),
-        as_of=request.as_of,
-        at=request.at,
+        actor=request.actor, terms=_terms(request, body), as_of=request.as_of, at=request.at
     )
     return 201, {"id": made.pk}
 
@@ -275,14 +257,11 @@ def show_power(request: ApiRequest, share_ppm: Share = 500_000) -> Power:
 @once
 def new_duel(request: ApiRequest, body: DuelIn) -> tuple[int, dict[str, Any]]:
     """Write a comparison down as a draft; the answer is the key of its experiment."""
-    told = body.model_dump(exclude={"name", "question", "starts_on", "ends_on", "margins"})
     duel = plan_duel(
         actor=request.actor,
         name=body.name,
         question=body.question,
-        terms=DuelTerms(
-            **told, margins=tuple((one.measure, one.margin_ppm) for one in body.margins)
-        ),
+        terms=_duel_terms(body),
         starts_on=body.starts_on,
         ends_on=body.ends_on,
         as_of=request.as_of,
@@ -303,3 +282,31 @@ def show_duel(request: ApiRequest, experiment_id: Id) -> DuelReading:
 
 def _initiative(request: ApiRequest, initiative_id: int) -> Initiative:
     return own(Initiative, request.actor, initiative_id)
+
+
+def _terms(request: ApiRequest, body: InitiativeIn) -> InitiativeTerms:
+    """Return what an initiative is; 404 for people and records of another company."""
+    told = body.model_dump(exclude={"owner_id", "policy_version_id", "experiment_id", "slices"})
+    company = request.actor.company
+    owner = User.objects.filter(pk=body.owner_id, memberships__company=company).first()
+    if owner is None:
+        raise Http404
+    version = experiment = None
+    if body.policy_version_id is not None:
+        version = own(PolicyVersion, request.actor, body.policy_version_id)
+    if body.experiment_id is not None:
+        experiment = own(Experiment, request.actor, body.experiment_id)
+    return InitiativeTerms(
+        **told,
+        owner=owner,
+        slices=tuple(body.slices),
+        policy_version=version,
+        experiment=experiment,
+    )
+
+
+def _duel_terms(body: DuelIn) -> DuelTerms:
+    """Return how a comparison is agreed."""
+    told = body.model_dump(exclude={"name", "question", "starts_on", "ends_on", "margins"})
+    margins = tuple((one.measure, one.margin_ppm) for one in body.margins)
+    return DuelTerms(**told, margins=margins)

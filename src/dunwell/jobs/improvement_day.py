@@ -10,7 +10,8 @@ from dunwell.actions.gate import Actor
 from dunwell.actions.portfolio_reviews import open_reviews
 from dunwell.actions.targets import follow_targets
 from dunwell.models import Duel
-from dunwell.queries.duels import DuelReading, duel_reading, newcomers, running_duel
+from dunwell.queries.duel_readings import DuelReading, duel_reading
+from dunwell.queries.duels import newcomers, running_duel
 from dunwell.queries.portfolio_reviews import ReviewCause, causes_of_day
 from dunwell.queries.targets import LineStanding, standings_of_day
 

@@ -13,7 +13,7 @@ from dunwell.engine.kpi_tables import WINDOW_DAYS
 from dunwell.engine.trends import month_ends
 from dunwell.ml.before_after import Change, difference_change, level_change
 from dunwell.models import Company, Initiative, KeptSlice
-from dunwell.queries.duels import duel_reading
+from dunwell.queries.duel_readings import duel_reading
 from dunwell.queries.experiment_readings import experiment_reading
 from dunwell.queries.experiments import experiment_row
 

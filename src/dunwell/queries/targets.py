@@ -144,7 +144,7 @@ def milestone_rows(company: Company, *, viewer_id: int | None) -> tuple[Mileston
 def work_setting(company: Company, user_id: int | None) -> WorkSetting:
     """Return what a person wants of targets, the defaults where nothing was said."""
     found = WorkSetting.objects.filter(company=company, user=user_id).first()
-    return found or WorkSetting(company=company, user_id=user_id)
+    return found or WorkSetting(company=company)
 
 
 def standings_of_day(company: Company, *, as_of: date) -> tuple[LineStanding, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from dunwell.models import Company, Experiment
-from dunwell.queries.duels import DuelReading, duel_reading
+from dunwell.queries.duel_readings import DuelReading, duel_reading
 from dunwell.queries.experiment_readings import Reading, experiment_reading
 from dunwell.queries.experiments import ExperimentRow
 from dunwell.queries.timing_readings import TimingReading, timing_reading

@@ -23,7 +23,7 @@ from dunwell.actions.experiments import (
 from dunwell.actions.gate import Refused
 from dunwell.formats.exports import Value
 from dunwell.models import Experiment
-from dunwell.queries.duels import duel_reading
+from dunwell.queries.duel_readings import duel_reading
 from dunwell.queries.experiment_readings import experiment_reading
 from dunwell.queries.experiments import (
     ChoiceRow,

@@ -199,7 +199,8 @@ def _needed(gauge: Gauge, book: Mapping[int, CreditRow], row: CreditRow, most_mi
         return others.value(shown, own - less)
 
     # less of one name lowers its share until another is the largest: then it rises again
-    marks = sorted({most_minor * n // GRID for n in range(1, GRID + 1)} - {0})
+    turns = {own - amount for amount in others.largest if 0 < own - amount <= most_minor}
+    marks = sorted({most_minor * n // GRID for n in range(1, GRID + 1)} - {0} | turns)
     first = next((less for less in marks if value(less) <= gauge.limit.most), None)
     if first is None:
         best = min(marks, key=lambda less: (value(less), less), default=0)

@@ -25,7 +25,8 @@ from dunwell.models import (
 from dunwell.queries.initiatives import PLACES
 from dunwell.queries.kpi_parts import DIMENSIONS
 
-Status, Measure = Initiative.Status, Initiative.Measure
+Status = Initiative.Status
+Measure = Initiative.Measure
 LONGEST_CHANGE, LONGEST_REASON = 2_000, 500
 MOST_SLICES = 20
 

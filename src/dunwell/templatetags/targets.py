@@ -107,7 +107,7 @@ def target_number(line: Any, number: int | None) -> str:
 @register.filter
 def progress_percent(line: Any) -> int:
     """Return how much of the goal the honest part is, 0 to 100."""
-    return min(100, max(0, (line.honest or 0) * 100 // line.goal))
+    return int(min(100, max(0, (line.honest or 0) * 100 // line.goal)))
 
 
 @register.filter

@@ -136,7 +136,7 @@ def part_meaning(part: str) -> str:
 @register.filter
 def dimension_label(dimension: str) -> str:
     """Return the name of a dimension of slices or causes."""
-    return str(DIMENSIONS.get(dimension) or CAUSE_NAMES.get(dimension, dimension))
+    return str({**CAUSE_NAMES, **DIMENSIONS}.get(dimension, dimension))
 
 
 @register.simple_tag

@@ -117,10 +117,10 @@ def new_advisor(request: ApiRequest, body: InvitationIn) -> tuple[int, dict[str,
 
 @router.post("/{access_id}/end", response=answers(Done))
 @once
-def end_advisor(request: ApiRequest, access_id: Id) -> dict[str, Any]:
+def end_advisor(request: ApiRequest, access_id: Id) -> tuple[int, dict[str, Any]]:
     """End an access at once."""
     end_access(actor=request.actor, access=_access(request, access_id), at=request.at)
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/{access_id}/extensions", response=answers(Created, 201))
@@ -144,7 +144,7 @@ def extend_advisor(
 @once
 def answer_advisor_extension(
     request: ApiRequest, extension_id: Id, body: ExtensionAnswerIn
-) -> dict[str, Any]:
+) -> tuple[int, dict[str, Any]]:
     """Grant or decline a longer stay that somebody else asked for."""
     decide_extension(
         actor=request.actor,
@@ -152,7 +152,7 @@ def answer_advisor_extension(
         is_granted=body.is_granted,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 def _access(request: ApiRequest, access_id: int) -> AdvisorAccess:

@@ -171,19 +171,19 @@ def new_initiative(request: ApiRequest, body: InitiativeIn) -> tuple[int, dict[s
 
 @router.post("/initiatives/{initiative_id}/plan", response=answers(Done))
 @once
-def plan_the_initiative(request: ApiRequest, initiative_id: Id) -> dict[str, Any]:
+def plan_the_initiative(request: ApiRequest, initiative_id: Id) -> tuple[int, dict[str, Any]]:
     """Make a plan of an idea."""
     plan_initiative(
         actor=request.actor, initiative=_initiative(request, initiative_id), at=request.at
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/initiatives/{initiative_id}/start", response=answers(Done))
 @once
 def start_the_initiative(
     request: ApiRequest, initiative_id: Id, body: InitiativeStartIn
-) -> dict[str, Any]:
+) -> tuple[int, dict[str, Any]]:
     """Note from which day the change acts."""
     start_initiative(
         actor=request.actor,
@@ -192,12 +192,12 @@ def start_the_initiative(
         as_of=request.as_of,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/initiatives/{initiative_id}/measure", response=answers(Done))
 @once
-def measure_the_initiative(request: ApiRequest, initiative_id: Id) -> dict[str, Any]:
+def measure_the_initiative(request: ApiRequest, initiative_id: Id) -> tuple[int, dict[str, Any]]:
     """Keep what is found today."""
     initiative = _initiative(request, initiative_id)
     measure_initiative(
@@ -209,14 +209,14 @@ def measure_the_initiative(request: ApiRequest, initiative_id: Id) -> dict[str, 
         as_of=request.as_of,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/initiatives/{initiative_id}/decide", response=answers(Done))
 @once
 def decide_the_initiative(
     request: ApiRequest, initiative_id: Id, body: InitiativeVerdictIn
-) -> dict[str, Any]:
+) -> tuple[int, dict[str, Any]]:
     """Keep the change or take it back."""
     decide_initiative(
         actor=request.actor,
@@ -226,14 +226,14 @@ def decide_the_initiative(
         as_of=request.as_of,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/initiatives/{initiative_id}/drop", response=answers(Done))
 @once
 def drop_the_initiative(
     request: ApiRequest, initiative_id: Id, body: InitiativeDropIn
-) -> dict[str, Any]:
+) -> tuple[int, dict[str, Any]]:
     """Put an idea or a plan aside."""
     drop_initiative(
         actor=request.actor,
@@ -242,7 +242,7 @@ def drop_the_initiative(
         as_of=request.as_of,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.get("/duels/power", response=answers(Power))

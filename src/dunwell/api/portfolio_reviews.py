@@ -120,17 +120,17 @@ def list_portfolio_decisions(request: ApiRequest) -> list[DecisionRow]:
 
 @router.post("/rhythm", response=answers(Done))
 @once
-def set_review_rhythm(request: ApiRequest, body: RhythmIn) -> dict[str, Any]:
+def set_review_rhythm(request: ApiRequest, body: RhythmIn) -> tuple[int, dict[str, Any]]:
     """Set how often the portfolio is reviewed; the day's cycle plans each review."""
     set_rhythm(actor=request.actor, as_of=request.as_of, at=request.at, **body.model_dump())
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/decisions/{decision_id}/done", response=answers(Done))
 @once
 def finish_portfolio_decision(
     request: ApiRequest, decision_id: Id, body: OutcomeIn
-) -> dict[str, Any]:
+) -> tuple[int, dict[str, Any]]:
     """Note that a decision was carried out."""
     finish_decision(
         actor=request.actor,
@@ -139,7 +139,7 @@ def finish_portfolio_decision(
         as_of=request.as_of,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.get("/{review_id}", response=answers(PortfolioReviewDetail))
@@ -180,7 +180,7 @@ def new_portfolio_review(
 
 @router.post("/{review_id}/freeze", response=answers(Done))
 @once
-def freeze_portfolio_pack(request: ApiRequest, review_id: Id) -> dict[str, Any]:
+def freeze_portfolio_pack(request: ApiRequest, review_id: Id) -> tuple[int, dict[str, Any]]:
     """Freeze the figures of today."""
     freeze_pack(
         actor=request.actor,
@@ -188,12 +188,14 @@ def freeze_portfolio_pack(request: ApiRequest, review_id: Id) -> dict[str, Any]:
         as_of=request.as_of,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/{review_id}/hold", response=answers(Done))
 @once
-def hold_portfolio_review(request: ApiRequest, review_id: Id, body: HeldIn) -> dict[str, Any]:
+def hold_portfolio_review(
+    request: ApiRequest, review_id: Id, body: HeldIn
+) -> tuple[int, dict[str, Any]]:
     """Keep who met and what was said."""
     hold_review(
         actor=request.actor,
@@ -202,7 +204,7 @@ def hold_portfolio_review(request: ApiRequest, review_id: Id, body: HeldIn) -> d
         at=request.at,
         **body.model_dump(),
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/{review_id}/decisions", response=answers(Created, 201))
@@ -235,17 +237,17 @@ def take_portfolio_decision(
 
 @router.post("/{review_id}/sign", response=answers(Done))
 @once
-def sign_portfolio_review(request: ApiRequest, review_id: Id) -> dict[str, Any]:
+def sign_portfolio_review(request: ApiRequest, review_id: Id) -> tuple[int, dict[str, Any]]:
     """Sign pack and minutes; the second person makes the review signed."""
     sign_review(actor=request.actor, review=_review(request, review_id), at=request.at)
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/{review_id}/cancel", response=answers(Done))
 @once
 def cancel_portfolio_review(
     request: ApiRequest, review_id: Id, body: CalledOffIn
-) -> dict[str, Any]:
+) -> tuple[int, dict[str, Any]]:
     """Call a review off that was not held."""
     cancel_review(
         actor=request.actor,
@@ -253,7 +255,7 @@ def cancel_portfolio_review(
         reason=body.reason,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 def _review(request: ApiRequest, review_id: int) -> PortfolioReview:

@@ -94,15 +94,17 @@ def new_targets(request: ApiRequest, body: TargetsIn) -> tuple[int, dict[str, An
 
 @router.post("/settings", response=answers(Done))
 @once
-def choose_work_settings(request: ApiRequest, body: WorkSettingIn) -> dict[str, Any]:
+def choose_work_settings(request: ApiRequest, body: WorkSettingIn) -> tuple[int, dict[str, Any]]:
     """Choose whether there are figures of one's own, and who sees them."""
     choose_settings(actor=request.actor, at=request.at, **body.model_dump())
-    return {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.post("/{target_set_id}/end", response=answers(Done))
 @once
-def end_the_targets(request: ApiRequest, target_set_id: Id, body: TargetsEndIn) -> dict[str, Any]:
+def end_the_targets(
+    request: ApiRequest, target_set_id: Id, body: TargetsEndIn
+) -> tuple[int, dict[str, Any]]:
     """End the team's targets, or one's own, before their time."""
     end_targets(
         actor=request.actor,
@@ -111,4 +113,4 @@ def end_the_targets(request: ApiRequest, target_set_id: Id, body: TargetsEndIn) 
         as_of=request.as_of,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"changed": 1}

@@ -64,7 +64,7 @@ COSTS = {
     "/scores/bands": 1,
     "/scores/moves": 2,
     "/analyses": 1,
-    "/benchmarks/industry-figures": 3,
+    "/benchmarks/industry-figures": 2,
     "/anomalies": 1,
     "/anomalies/counts": 1,
     "/experiments": 2,

@@ -2,6 +2,7 @@
 
 import json
 
+import time_machine
 from django.test import Client
 
 from dunwell.models import Initiative, PortfolioReview, TargetSet
@@ -10,6 +11,7 @@ from tests.api.improvement_operations import IMPROVEMENT_OPERATIONS
 from tests.conftest import AT, TODAY
 
 
+@time_machine.travel(AT, tick=False)
 def test_what_pages_do_a_program_does(company, manager, settings):
     settings.REQUIRE_MFA = False
     ids = keep_improvement(company, today=TODAY, at=AT)

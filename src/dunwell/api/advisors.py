@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from ninja import Router
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from dunwell.actions.advisors import (
     ask_extension,
@@ -15,6 +15,8 @@ from dunwell.actions.advisors import (
 )
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
+    FIRST_YEAR,
+    LAST_YEAR,
     PAGE,
     Body,
     Created,
@@ -43,6 +45,23 @@ router = Router(tags=["advisors"])
 Area = Literal[
     "ledger", "figures", "credit", "risk", "collections", "disputes", "messages", "control"
 ]
+
+
+def _moment(value: Any) -> datetime:
+    """Return the moment of an ISO 8601 text; a body is strict and takes no other type."""
+    if not isinstance(value, str):
+        raise ValueError("write the moment as 2026-03-05T09:00:00+01:00")
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"state an offset, and a year between {FIRST_YEAR} and {LAST_YEAR}")
+    return moment
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_moment),
+    Field(json_schema_extra={"type": "string", "format": "date-time"}),
+]
 Told = Annotated[Plain, Field(min_length=1, max_length=300)]
 
 
@@ -54,8 +73,8 @@ class InvitationIn(Body):
     role: Literal["advisor", "auditor"]
     areas: Annotated[list[Area], Field(min_length=1, max_length=8)]
     reason: Told
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     firm: Annotated[Plain, Field(max_length=120)] = ""
 
 
@@ -68,7 +87,7 @@ class Invited(Created):
 class ExtensionIn(Body):
     """Until when, and why."""
 
-    until_at: AwareDatetime
+    until_at: Moment
     reason: Told
 
 

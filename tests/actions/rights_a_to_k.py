@@ -105,6 +105,7 @@ RIGHTS_A_TO_K = {
     "bureaus.add_bureau": "AM",
     "bureaus.edit_bureau": "AM",
     "calls.take_back_call": "MCKDNF",
+    "cash_outlook.keep_outlook": "AM",
     "cash_policies.discard_cash_policy": "AM",
     "cash_policies.draft_cash_policy": "AM",
     "cash_policies.publish_cash_policy": "M",

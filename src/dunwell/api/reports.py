@@ -125,7 +125,7 @@ def new_report_schedule(request: ApiRequest, body: ReportScheduleIn) -> tuple[in
 
 @router.post("/reports/schedules/{report_schedule_id}/end", response=answers(Done))
 @once
-def end_report_schedule(request: ApiRequest, report_schedule_id: Id) -> dict[str, Any]:
+def end_report_schedule(request: ApiRequest, report_schedule_id: Id) -> tuple[int, dict[str, Any]]:
     """Make a report no longer by itself."""
     end_schedule(
         actor=request.actor,
@@ -133,7 +133,7 @@ def end_report_schedule(request: ApiRequest, report_schedule_id: Id) -> dict[str
         as_of=request.as_of,
         at=request.at,
     )
-    return {"done": True}
+    return 200, {"done": True}
 
 
 @router.get("/reports/{made_report_id}", response=answers(ReportDetail))
@@ -177,7 +177,7 @@ def new_saved_view(request: ApiRequest, body: SavedViewIn) -> tuple[int, dict[st
 
 @router.post("/views/remove", response=answers(Done))
 @once
-def remove_saved_view(request: ApiRequest, body: SavedViewNameIn) -> dict[str, Any]:
+def remove_saved_view(request: ApiRequest, body: SavedViewNameIn) -> tuple[int, dict[str, Any]]:
     """Remove a view of one's own; nothing happens where there is none of the name."""
     remove_view(actor=request.actor, name=body.name, at=request.at)
-    return {"done": True}
+    return 200, {"done": True}

@@ -1,5 +1,8 @@
 import io
+import re
+from html import unescape
 
+import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.actions.ledger_rows import invoice, payment
@@ -56,3 +59,18 @@ def test_other_kinds_and_other_companies_get_nothing(come_in, reader, rival, cus
     invoice(customer, "R1", 10_00)
     assert come_in(reader).get("/items/export.exe").status_code == 404
     assert len(lines(come_in(rival).get("/items/export.csv?scope=all"))) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["/items/?scope=all", "/initiatives/", "/invoices/", "/anomalies/", "/charges/"],
+)
+def test_every_parquet_entry_of_an_export_menu_answers(come_in, admin, customer, page):
+    invoice(customer, "R1", 10_00)
+    client = come_in(admin)
+    shown = client.get(page).content.decode()
+    links = re.findall(r'href="([^"]*[./]parquet[^"]*)" download', shown)
+    assert len(links) == len(re.findall(r'href="[^"]*[./]csv[^"]*" download', shown)) > 0
+    for link in links:
+        answer = client.get(unescape(link))
+        assert (answer.status_code, answer.content[:4]) == (200, b"PAR1"), link

@@ -195,6 +195,7 @@ def _period_page(request: StaffRequest, currency: str, kind: str, number: int) -
         "asked_on": as_of,
         "export": reverse(f"forecast-{kind}-export", args=(currency, number, "csv")),
         "export_xlsx": reverse(f"forecast-{kind}-export", args=(currency, number, "xlsx")),
+        "export_parquet": reverse(f"forecast-{kind}-export", args=(currency, number, "parquet")),
     }
     return render(request, "web/forecast_period.html", context)
 

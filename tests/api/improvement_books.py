@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from dunwell.actions.advisors import ask_extension, invite_advisor
 from dunwell.actions.gate import Actor
+from dunwell.actions.policies import draft_policy, publish_policy
 from dunwell.actions.portfolio_decisions import take_decision
 from dunwell.actions.portfolio_reviews import freeze_pack, hold_review, plan_review
 from dunwell.actions.role_rights import ROLE_RIGHTS
@@ -14,6 +15,18 @@ from dunwell.engine.trends import month_ends
 from dunwell.models import Duel, Experiment, Initiative, KeptSlice
 from tests.conftest import add_user
 
+DUELIST = """\
+strategy:
+  name: {name}
+  valid_from: {day}
+  segments: [{name}]
+  steps:
+    - {{level: 1, day: 3, channel: email, template: reminder}}
+cases:
+  - {{name: a reminder on the third day, days_past_due: 3, expect: 1}}
+"""
+"""Two ways that a new comparison may set against each other; no customer has their segments."""
+
 
 def keep_improvement(company, tag="", *, today, at):
     """Add them and return their keys."""
@@ -23,6 +36,13 @@ def keep_improvement(company, tag="", *, today, at):
         return Actor(company=company, name=name, user_id=improver.pk, rights=ROLE_RIGHTS[role])
 
     manager, director = acting("credit_manager", "m"), acting("finance_director", "f")
+    for name in ("left", "right"):
+        version = draft_policy(
+            actor=acting("credit_manager", "author"),
+            text=DUELIST.format(name=name, day=today),
+            at=at,
+        )
+        publish_policy(actor=manager, version=version, as_of=today, at=at)
     ends = month_ends(as_of=today, months=13)[:-1]
     for n, day in enumerate(ends):
         KeptSlice.objects.get_or_create(

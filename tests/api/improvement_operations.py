@@ -22,7 +22,7 @@ def _initiative(ids, today):
 
 def _duel(ids, today):
     return {
-        "name": "A duel", "kind": "strategy", "champion": "standard", "challenger": "small",
+        "name": "A duel", "kind": "strategy", "champion": "left", "challenger": "right",
         "margins": [
             {"measure": name, "margin_ppm": 20_000}
             for name in ("complaints", "disputes", "opt_outs", "unhappy")

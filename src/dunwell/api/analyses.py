@@ -10,6 +10,7 @@ from dunwell.actions.analyses import order_analysis
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import AnyCurrency, Body, Created, Day, Plain, answers
 from dunwell.api.writes import once
+from dunwell.engine.calendars import months_after
 from dunwell.jobs.analyses import start_analysis
 from dunwell.models import Analysis
 from dunwell.queries.analyses import ShownAnalysis, kept_analyses, shown_analysis
@@ -40,7 +41,7 @@ Part = Literal["volume", "timing", "terms", "lateness", "disputes", "mix"]
 
 
 class AnalysisIn(Body):
-    """An analysis to work out; `since` is the earlier day of a comparison."""
+    """An analysis to work out; `since` is the earlier day of a comparison, else a month before."""
 
     kind: Literal["book", "bridge", "causes"]
     as_of: Day
@@ -134,7 +135,7 @@ def new_analysis(request: ApiRequest, body: AnalysisIn) -> tuple[int, dict[str, 
         actor=request.actor,
         kind=body.kind,
         as_of=body.as_of,
-        since=body.since or body.as_of,
+        since=body.since or (body.as_of if body.kind == "book" else months_after(body.as_of, -1)),
         today=request.as_of,
         at=request.at,
     )

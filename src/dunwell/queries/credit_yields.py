@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
@@ -256,7 +257,7 @@ def _losses(run_id: int | None) -> dict[int, int]:
     if run_id is None:
         return {}
     content = read_content(ProvisionRun.objects.only("content").get(pk=run_id).content)
-    sums = content.group_by("customer_id").sum().select("customer_id", "home_allowance_minor")
+    sums = content.group_by("customer_id").agg(pl.col("home_allowance_minor").sum())
     return dict(sums.iter_rows())
 
 

@@ -12,7 +12,6 @@ from dunwell.engine.kpi_catalogue import KPIS
 from dunwell.engine.wording import TEMPLATES
 from dunwell.formats.refusals import AMOUNT_REASONS, DATE_REASONS
 from dunwell.formats.roles import ROLE_FIELDS
-from dunwell.queries.home import HOME_KPIS
 from dunwell.queries.reminders import REASONS
 from dunwell.queries.verify import CHECKS
 from dunwell.templatetags.events import LOOKS
@@ -106,9 +105,7 @@ def verbs():
 FIXED = {
     "proofs": [check.proves for check in CHECKS],
     "figures": [
-        text
-        for name in HOME_KPIS
-        for text in (KPIS[name].name, KPIS[name].formula, KPIS[name].source)
+        text for kpi in KPIS.values() for text in (kpi.name, kpi.unit, kpi.formula, kpi.source)
     ],
     "message templates": list(TEMPLATES.values()),
     "conflicting roles": list(CONFLICTING_ROLES.values()),

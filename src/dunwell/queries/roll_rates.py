@@ -47,6 +47,11 @@ class RollMatrix:
         """Return what was there at the start, and what came."""
         return sum(row.total_minor for row in self.rows)
 
+    @property
+    def sums(self) -> tuple[tuple[str, int], ...]:
+        """Return what ended up in each state, by state."""
+        return tuple(zip(self.states, self.totals, strict=True))
+
 
 def roll_matrix(
     shown: ShownAnalysis, *, currency: str, dimension: str, key: str, month: date | None

@@ -113,6 +113,8 @@ VERDICTS: Mapping[str, tuple[Promise, str]] = {
     "equal": (_("equal"), ""),
     "unknown": (_("not comparable"), ""),
 }
+CUT_FROM = 0.6
+"""From which share of the highest step the least one may be drawn without what lies below."""
 SERIES = 6
 """Colours of lines; more lines would not be told apart."""
 
@@ -269,15 +271,20 @@ def course_chart(course: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("web/charts/waterfall.html")
 def waterfall(rows: Any) -> dict[str, Any]:
-    """Draw the bridge: the figure before, each part up or down, the figure after."""
+    """Draw the bridge: the figure before, each part up or down, the figure after.
+
+    Where the parts are small beside the figure, the scale does not begin at nothing.
+    """
     steps = [("before", 0, rows.before)]
     level = rows.before
     for part, amount in rows.parts:
         steps.append((part, level, level + amount))
         level += amount
     steps.append(("after", 0, rows.after))
-    low = min(0, *(min(a, b) for _, a, b in steps))
-    high = max(1, *(max(a, b) for _, a, b in steps))
+    ends = [end for _, _, end in steps]
+    high, least = max(1, *ends), min(ends)
+    is_cut = least > high * CUT_FROM
+    low = least - 2 * max(high - least, 1) if is_cut else min(0, least)
     span = high - low
     width = 100 / len(steps)
     bars = [
@@ -286,12 +293,19 @@ def waterfall(rows: Any) -> dict[str, Any]:
             "x": f"{width * place + width * 0.12:.2f}",
             "width": f"{width * 0.76:.2f}",
             "y": f"{98 - 96 * (max(start, end) - low) / span:.2f}",
-            "height": f"{max(96 * abs(end - start) / span, 0.4):.2f}",
+            "height": f"{max(96 * abs(end - max(start, low)) / span, 0.4):.2f}",
             "kind": "whole" if part in ("before", "after") else "up" if end > start else "down",
         }
         for place, (part, start, end) in enumerate(steps)
     ]
-    return {"rows": rows, "bars": bars, "zero": f"{98 + 96 * low / span:.2f}"}
+    return {
+        "rows": rows,
+        "bars": bars,
+        "zero": "98" if is_cut else f"{98 + 96 * low / span:.2f}",
+        "high": high,
+        "low": low,
+        "is_cut": is_cut,
+    }
 
 
 @register.inclusion_tag("web/charts/curves.html")

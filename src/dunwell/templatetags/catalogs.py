@@ -11,21 +11,6 @@ from django.utils.translation import gettext_noop as _
 
 register = template.Library()
 
-KPI_TEXTS = (
-    _("Days sales outstanding"),
-    _("Best possible DSO"),
-    _("Average days delinquent"),
-    _("Collection effectiveness, whole window"),
-    _("Collection effectiveness, monthly"),
-    _("receivables / sales * days"),
-    _("current receivables / sales * days"),
-    _("DSO - best possible DSO"),
-    _("(begin + sales - end) / (begin + sales - end current) * 100"),
-    _("(begin + sales / months - end) / (begin + sales / months - end current) * 100"),
-    _("Credit Research Foundation, standard measures"),
-)
-"""Names, formulas and source of the figures whose course pages show (`figures.SHORT`)."""
-
 PROOFS = (
     _("Every message that went out carries the decision that allowed it, or its author."),
     _(

@@ -1,12 +1,17 @@
 """How KPI values look: their number in the reader's style, their unit, their change."""
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from babel.numbers import format_decimal
 from django import template
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from dunwell.engine.kpi_catalogue import Kpi
+from dunwell.templatetags.charts import line_paths
 from dunwell.templatetags.money import NO_VALUE, locale
 
 register = template.Library()
@@ -36,7 +41,7 @@ def number(value: str | int | Decimal | None) -> str:
 
 
 @register.simple_tag
-def figure(value: str, unit: str) -> str:
+def figure(value: str | Decimal | None, unit: str) -> str:
     """Return a KPI value with its unit; a dash where the KPI does not apply."""
     text = number(value)
     if text == NO_VALUE:
@@ -44,7 +49,7 @@ def figure(value: str, unit: str) -> str:
     if unit == "percent":
         return f"{text}\N{NO-BREAK SPACE}%"
     if unit == "days":
-        plain = Decimal(value)
+        plain = Decimal(str(value))
         return ngettext("%(n)s day", "%(n)s days", 1 if plain == 1 else 2) % {"n": text}
     return f"{text}\N{NO-BREAK SPACE}{gettext(unit)}"
 
@@ -59,3 +64,19 @@ def kpi_short(kpi: str) -> str:
 def kpi_meaning(kpi: str) -> str:
     """Return what a KPI tells, in a sentence."""
     return str(MEANINGS.get(kpi, ""))
+
+
+@register.inclusion_tag("web/charts/figure.html")
+def figure_course(course: Sequence[tuple[date, str | None]], about: Kpi) -> dict[str, Any]:
+    """Draw a figure over days between its lowest and its highest value; gaps stay gaps."""
+    plain = [(on, float(value) if value else None) for on, value in course]
+    known = [Decimal(value) for _, value in course if value]
+    return {
+        "name": about.name,
+        "unit": about.unit,
+        "top": max(known, default=None),
+        "bottom": min(known, default=None),
+        "first_on": course[0][0],
+        "last_on": course[-1][0],
+        **line_paths(plain),
+    }

@@ -164,5 +164,6 @@ def slice_label(dimension: str, key: str, label: str) -> str:
     return {
         "customer": gettext("Payers not known"),
         "collector": gettext("No collector"),
+        "segment": gettext("No segment"),
         "strategy": gettext("No strategy"),
     }.get(dimension, gettext("None"))

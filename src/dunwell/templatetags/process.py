@@ -92,6 +92,8 @@ WIDEST, THINNEST = 7, 1
 """Width of a way in the map, by how often it was taken."""
 HEAT = 4
 """Shades of how much money waited on a way."""
+LABEL_WIDTH, LABEL_HEIGHT = 60, 11
+"""Room for the figures beside a way."""
 
 
 @register.filter
@@ -204,8 +206,11 @@ def process_map(follows: Sequence[Follow], activities: Sequence[Activity]) -> di
             "label_x": x,
             "label_y": y - 5,
         }
-        for way in reversed(drawn.ways)
-        for x, y in [_label_at(way.points)]
+        for way, (x, y) in zip(
+            reversed(drawn.ways),
+            _apart([_label_at(way.points) for way in reversed(drawn.ways)]),
+            strict=True,
+        )
     ]
     return {
         "boxes": boxes,
@@ -215,6 +220,17 @@ def process_map(follows: Sequence[Follow], activities: Sequence[Activity]) -> di
         "box_width": BOX_WIDTH,
         "box_height": BOX_HEIGHT,
     }
+
+
+def _apart(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the places of labels, each moved down until it covers none before it."""
+    kept: list[tuple[int, int]] = []
+    for x, y in places:
+        free = y
+        while any(abs(x - a) < LABEL_WIDTH and abs(free - b) < LABEL_HEIGHT for a, b in kept):
+            free += LABEL_HEIGHT
+        kept.append((x, free))
+    return kept
 
 
 def _heat(follow: Follow, most: int) -> int:

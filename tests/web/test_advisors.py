@@ -42,6 +42,7 @@ def test_an_auditor_is_invited_reads_takes_a_signed_file_and_is_gone_on_the_minu
 
     page = client.get("/items/")
     assert page.status_code == 200
+    assert 'href="/views/"' not in page.text, "refused to them"
     assert 'href="/credit/"' not in page.text and 'href="/audit/"' in page.text
     assert client.get("/credit/").status_code == 403
     assert client.get("/advisors/").status_code == 403

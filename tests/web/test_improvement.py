@@ -229,6 +229,17 @@ def test_targets_are_balanced_count_honestly_and_a_persons_are_its_own(
     assert come_in(rival).get(f"/targets/lines/{line.pk}/").status_code == 404
 
 
+def test_the_cycle_names_a_review_in_the_language_of_the_company(company, manager, come_in):
+    company.language = "de"
+    company.save()
+    come_in(manager).post(
+        "/portfolio-reviews/rhythm/",
+        {"every_months": 3, "next_on": TODAY.isoformat(), "warning": "1000"},
+    )
+    assert ImprovementDay(actor=system(company), as_of=TODAY, at=AT).write() == 1
+    assert PortfolioReview.objects.get().name == f"{TODAY.isoformat()}: Geplant"
+
+
 def test_a_review_freezes_its_pack_is_held_decided_and_signed_by_two(
     come_in, company, manager, rival, customer
 ):

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale, check_status, own
@@ -102,7 +104,10 @@ def plan_review(
 
 @transaction.atomic
 def open_reviews(*, actor: Actor, causes: Sequence[ReviewCause], as_of: date, at: datetime) -> int:
-    """Plan a review for each cause that has none yet; return how many are new."""
+    """Plan a review for each cause that has none yet; return how many are new.
+
+    Names and agendas are written in the company's language.
+    """
     actor.require("cycle.run")
     if not causes:
         return 0
@@ -116,9 +121,10 @@ def open_reviews(*, actor: Actor, causes: Sequence[ReviewCause], as_of: date, at
             _next_turn(actor, as_of)
         if (cause.cause, cause.key) in known:
             continue
-        what = PortfolioReview.Cause(cause.cause).label
-        name = f"{cause.due_on.isoformat()}: {what}"[:80]
-        _planned(actor, cause, name=name, agenda=_agenda(cause), at=at)
+        with override(actor.company.language):
+            what = PortfolioReview.Cause(cause.cause).label
+            name, agenda = f"{cause.due_on.isoformat()}: {what}"[:80], _agenda(cause)
+        _planned(actor, cause, name=name, agenda=agenda, at=at)
         new += 1
     return new
 
@@ -261,11 +267,11 @@ def _agenda(cause: ReviewCause) -> str:
     first = [cause.text] if cause.text else []
     points = [
         *first,
-        "What changed since the last review",
-        "Concentration and the limits of the risk appetite",
-        "Early warnings and limits that end",
-        "Provision and expected loss",
-        "Decisions, owners and days",
+        _("What changed since the last review"),
+        _("Concentration and the limits of the risk appetite"),
+        _("Early warnings and limits that end"),
+        _("Provision and expected loss"),
+        _("Decisions, owners and days"),
     ]
     return "\n".join(f"{number}. {point}" for number, point in enumerate(points, 1))
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from dunwell.formats.review_pack import PackChange, PackSection, pack_changes, read_pack
 from dunwell.models import (
@@ -18,6 +20,7 @@ from dunwell.models import (
 from dunwell.queries.credit_portfolio import portfolio
 from dunwell.queries.exposures import exposures
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.warning_names import warning_name
 
 STRONG_PPM = 700_000
 """A warning of at least this strength may ask for a review."""
@@ -205,7 +208,8 @@ def pack_file(company: Company, review_id: int, kind: str) -> tuple[bytes, str] 
 def causes_of_day(company: Company, *, as_of: date) -> tuple[ReviewCause, ...]:
     """Return what asks for a review on a day: its turn, a limit passed, a warning, a signal.
 
-    Nothing without a rhythm: then nobody has asked for reviews yet.
+    Texts are in the company's language, as its packs are. Nothing without a rhythm: then nobody
+    has asked for reviews yet.
     """
     rhythm = ReviewRhythm.objects.filter(company=company).first()
     if rhythm is None:
@@ -214,10 +218,11 @@ def causes_of_day(company: Company, *, as_of: date) -> tuple[ReviewCause, ...]:
     if rhythm.next_on <= as_of:
         key = rhythm.next_on.isoformat()
         causes.append(ReviewCause(cause="schedule", key=key, text="", due_on=rhythm.next_on))
-    if rhythm.on_gauge:
-        causes += _gauge_causes(company, as_of)
-    if rhythm.on_warning:
-        causes += _warning_causes(company, rhythm.warning_minor, as_of)
+    with override(company.language):
+        if rhythm.on_gauge:
+            causes += _gauge_causes(company, as_of)
+        if rhythm.on_warning:
+            causes += _warning_causes(company, rhythm.warning_minor, as_of)
     return (*causes, *_signal_causes(company, as_of))
 
 
@@ -227,7 +232,10 @@ def _gauge_causes(company: Company, as_of: date) -> list[ReviewCause]:
         ReviewCause(
             cause="gauge",
             key=f"{month} {one.limit.name}"[:80],
-            text=f"{one.limit.name} stands at {one.used_ppm / 10_000:.0f} % of its limit"[:300],
+            text=(
+                _("%(name)s stands at %(share)s %% of its limit")
+                % {"name": one.limit.name, "share": f"{one.used_ppm / 10_000:.0f}"}
+            )[:300],
             due_on=as_of + timedelta(days=7),
         )
         for one in portfolio(company, as_of=as_of).gauges
@@ -252,7 +260,7 @@ def _warning_causes(company: Company, least_minor: int, as_of: date) -> list[Rev
         ReviewCause(
             cause="warning",
             key=str(one.pk),
-            text=f"{one.customer.number} {one.customer.name}: {one.kind}"[:300],
+            text=f"{one.customer.number} {one.customer.name}: {warning_name(one.kind)}"[:300],
             due_on=as_of + timedelta(days=7),
         )
         for one in strong

@@ -13,6 +13,7 @@ from dunwell.models import Company, EarlyWarning
 from dunwell.queries.credit_portfolio import EXPIRING_DAYS, Portfolio, chosen_rows, portfolio
 from dunwell.queries.figures import latest_figures
 from dunwell.queries.provisions import latest_provision
+from dunwell.queries.warning_names import warning_name
 
 MOST = 25
 """Rows of a list of customers at most."""
@@ -160,10 +161,10 @@ def _warnings(company: Company) -> PackSection:
         ),
         rows=tuple(
             (
-                f"{one.customer.number} {one.customer.name}: {one.kind}",
+                f"{one.customer.number} {one.customer.name}: {warning_name(one.kind)}",
                 one.first_on.isoformat(),
                 one.strength_ppm,
-                one.status,
+                str(EarlyWarning.Status(one.status).label),
             )
             for one in standing
         ),

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dunwell.queries.warning_names import warning_name
 from dunwell.templatetags.dates import day_text, days_count
 from dunwell.templatetags.figures import number
 from dunwell.templatetags.money import NO_VALUE
@@ -42,19 +43,6 @@ FACT_LABELS: Mapping[str, Words] = {
     "whole_ppm": _("Share of items paid in one go"),
 }
 """Labels of `engine.score_facts.FACTS`."""
-
-WARNING_LABELS: Mapping[str, Words] = {
-    "paying_later": _("Pays later than before"),
-    "promises_broken": _("Breaks promises"),
-    "payments_returned": _("Payments come back"),
-    "part_payments": _("Pays in parts"),
-    "disputes": _("Disputes more than before"),
-    "slower_answers": _("Answers more slowly"),
-    "open_above_usual": _("Owes far more than usual"),
-    "silence": _("Has gone silent"),
-    "orders_stopped": _("Has stopped buying"),
-}
-"""Labels of `engine.early_warnings.WARNING_CODES`."""
 
 KIND_LABELS: Mapping[str, Words] = {
     "hardship": _("sign of hardship: it tries"),
@@ -117,7 +105,7 @@ def measure(value: int | None, unit: str) -> str:
 @register.filter
 def warning_label(code: str) -> str:
     """Return an early warning as a phrase."""
-    return str(WARNING_LABELS.get(code, code.replace("_", " ")))
+    return warning_name(code)
 
 
 @register.filter

@@ -53,11 +53,24 @@ FINDINGS: Mapping[str, tuple[Words, Words]] = {
         _("Less than half a minute after another conversation of the same person."),
     ),
 }
+RECORDS: Mapping[str, Words] = {
+    "payment": _("Payment"),
+    "promise": _("Promise"),
+    "dispute": _("Dispute"),
+    "contact": _("Conversation"),
+}
+"""Labels of the kinds of `engine.gaming.Case`."""
 MILESTONES: Mapping[str, tuple[Words, str]] = {
     "target": (_("A target is reached"), "target"),
     "balanced": (_("All targets are reached together"), "trophy"),
     "initiative": (_("An improvement is kept"), "sprout"),
 }
+
+
+@register.filter
+def record_label(kind: str) -> str:
+    """Return what kind of record a check found."""
+    return str(RECORDS.get(kind, kind))
 
 
 @register.filter

@@ -62,8 +62,11 @@ class InitiativeForm(forms.Form):
         Experiment.objects.none(), label=_("Experiment"), required=False
     )
     dimension = forms.ChoiceField(
-        label=_("Parts are of"),
-        choices=[("", "-"), *((one, DIMENSION_LABELS[one]) for one in DIMENSIONS)],
+        label=_("What the parts are"),
+        choices=[
+            ("", _("Everything is changed")),
+            *((one, DIMENSION_LABELS[one]) for one in DIMENSIONS),
+        ],
         required=False,
         help_text=_("Where it is measured beside customers left as they were."),
     )

@@ -145,6 +145,9 @@ def rhythm_edit(request: StaffRequest) -> HttpResponse:
             "warning": from_minor(least, company.currency),
         },
     )
+    form.fields["warning"].help_text = _("An amount in %(currency)s.") % {
+        "currency": company.currency
+    }
 
     def act(warning: Decimal, **told: object) -> None:
         try:

@@ -56,8 +56,9 @@ class TargetForm(forms.Form):
     starts_on = day_field(label=_("First day"))
     ends_on = day_field(label=_("Last day"))
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, currency: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        money = _("An amount in %(currency)s.") % {"currency": currency}
         for measure, aspect in ASPECTS.items():
             is_money = measure in MONEY
             self.fields[measure] = forms.DecimalField(
@@ -67,7 +68,7 @@ class TargetForm(forms.Form):
                 max_value=None if is_money else 100,
                 max_digits=15,
                 decimal_places=2,
-                help_text=_("An amount.") if is_money else _("In percent."),
+                help_text=money if is_money else _("In percent."),
             )
 
     def goals(self, currency: str) -> list[tuple[str, int]]:
@@ -150,7 +151,7 @@ def targets_export(request: StaffRequest, kind: str) -> HttpResponse:
 def target_add(request: StaffRequest, whose: str) -> HttpResponse:
     """Set targets for the team, or for oneself."""
     begins = {"starts_on": request.as_of, "ends_on": request.as_of + timedelta(days=DAYS)}
-    form = TargetForm(posted(request), initial=begins)
+    form = TargetForm(posted(request), currency=request.actor.company.currency, initial=begins)
     is_own = whose == "mine"
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data

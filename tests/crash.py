@@ -38,7 +38,12 @@ NOT_COMPARED = {
 }
 """Columns that hold keys of other rows in a form the digest cannot translate."""
 
-SOURCES = {"payout": "providerpayout"}
+SOURCES = {
+    "payout": "providerpayout",
+    "provision": "provisionrun",
+    "reversal": "provisionrun",
+    "financing": "financingmove",
+}
 """What an entry line is of, where the model is called otherwise."""
 
 

@@ -9,8 +9,12 @@ from django.db.models import Count
 from dunwell.engine.behaviour import HABIT_LABELS
 from dunwell.jobs.demo import make_demo
 from dunwell.jobs.demo_credit import play_credit
+from dunwell.jobs.demo_insight import play_insight
 from dunwell.models import (
     Absence,
+    AppetiteStatement,
+    Budget,
+    CollectionCost,
     Cover,
     CoverNotice,
     CreditApplication,
@@ -23,6 +27,10 @@ from dunwell.models import (
     CustomerLink,
     EarlyWarning,
     FinancialStatement,
+    FinancingDraw,
+    GapAlert,
+    IndustryFigure,
+    Initiative,
     Invoice,
     LegalMatter,
     Message,
@@ -31,15 +39,29 @@ from dunwell.models import (
     Placement,
     PolicyVersion,
     Pool,
+    PortfolioReview,
+    ProvisionRun,
+    Report,
+    ReportSchedule,
+    Retention,
     Role,
+    SavedView,
+    Scenario,
     Scorecard,
     ScreeningHit,
     SegmentByHand,
     Settlement,
+    SignalMatch,
+    StressScenario,
+    TargetSet,
     User,
     Watch,
+    WorkingCapitalRow,
 )
+from dunwell.queries.budgets import budget_table
 from dunwell.queries.calls import call_queue
+from dunwell.queries.covenants import covenant_rows
+from dunwell.queries.liquidity import liquidity
 from dunwell.queries.my_day import my_day
 from tests.actions.ledger_rows import breaks
 from tests.crash import digest
@@ -148,14 +170,46 @@ def test_nobody_approved_what_he_asked_for(made):
     assert set(limits.values_list("asked_by", "decided_by")) == {("dora", "felix")}
     granted = Cover.objects.filter(status="granted")
     assert set(granted.values_list("by", "approved_by")) == {("dora", "lead")}
-    version = PolicyVersion.objects.get(kind="credit")
-    assert (version.author, version.approver) == ("lead", "felix")
+    versions = PolicyVersion.objects.filter(kind="credit")
+    assert set(versions.values_list("author", "approver")) == {("lead", "felix")}
+    budgets = Budget.objects.values_list("author", "approved_by", "status")
+    assert list(budgets) == [("dora", "felix", "approved")]
+    drawn = FinancingDraw.objects.values_list("by", "sanctioned_by", "status")
+    assert list(drawn) == [("lead", "felix", "disbursed")]
+    posted = ProvisionRun.objects.values_list("drawn_by", "reviewed_by", "posted_by")
+    assert set(posted) == {("dora", "felix", "felix")}
 
 
 def test_the_credit_desk_is_played_once(made):
     before = digest()
     assert play_credit(made.company, as_of=DAY, at=AT) == 0
     assert digest() == before
+
+
+def test_every_page_of_insight_has_something_on_it(made):
+    known = liquidity(made.company, as_of=DAY)
+    below = [week for week in known.rows if week.below_minor]
+    assert (len(known.rows), len(below), known.rows[0].out_minor > 0) == (13, 1, True)
+    alert = GapAlert.objects.get(kind="liquidity")
+    assert (alert.ended_on, len(alert.levers) > 0) == (None, True)
+    cells = budget_table(made.company, Budget.objects.get(), as_of=DAY).cells
+    assert any(cell.actual is not None and cell.budget for cell in cells)
+    (covenant,) = covenant_rows(made.company, as_of=DAY)
+    assert covenant.now.is_met
+    before, last = ProvisionRun.objects.order_by("as_of")
+    assert (last.status, last.previous) == ("posted", before)
+    assert last.opening_minor == before.allowance_minor > 0
+    assert counted(Initiative, "status") == {("kept",): 1, ("running",): 1}
+    assert counted(PortfolioReview, "status") == {("planned",): 1, ("signed",): 1}
+    assert AppetiteStatement.objects.get().policy_version.status == "published"
+    assert SignalMatch.objects.values("signal").distinct().count() == 2
+    counts = {
+        Scenario: 2, StressScenario: 1, CollectionCost: 3, IndustryFigure: 1, Retention: 1,
+        WorkingCapitalRow: 2, TargetSet: 1, ReportSchedule: 1, Report: 1, SavedView: 1,
+    }  # fmt: skip
+    assert {model: model.objects.count() for model in counts} == counts
+    before = digest()
+    assert (play_insight(made.company, as_of=DAY, at=AT), digest() == before) == (0, True)
 
 
 def test_the_lead_has_customers_to_call_and_something_to_decide(made):

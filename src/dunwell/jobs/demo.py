@@ -29,6 +29,7 @@ from dunwell.jobs.demo_conversations import play_conversations
 from dunwell.jobs.demo_credit import play_credit
 from dunwell.jobs.demo_debtors import open_to_debtors
 from dunwell.jobs.demo_disputes import add_demo_cases
+from dunwell.jobs.demo_insight import play_insight, state_demo_appetite
 from dunwell.jobs.timings import timing_of_day
 from dunwell.jobs.train import train
 from dunwell.models import Company
@@ -92,6 +93,7 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
         tell(f"{days[0]} agreed, placed, sued, watched and pooled: {played}")
         played = play_credit(company, as_of=days[0], at=at)
         tell(f"{days[0]} rated, limited, covered, checked and screened: {played}")
+        state_demo_appetite(company, as_of=days[0], at=at)
         tell(f"{days[0]} open to debtors: {open_to_debtors(company, as_of=days[0], at=at)}")
     for day in days:
         run_cycle(
@@ -102,6 +104,9 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
         tell(f"{today} disputed: {add_demo_cases(company.pk)} cases")
         played = play_conversations(company, as_of=today, at=at)
         tell(f"{today} mails of customers taken in and read: {played}")
+    # looks for what it made by itself: a call killed before it, and a demo older than it, get it
+    if played := play_insight(company, as_of=today, at=at):
+        tell(f"{today} planned, provided for, financed, improved and reported: {played}")
     return Demo(
         company=company,
         username=LEAD,

@@ -38,6 +38,7 @@ from dunwell.jobs.demo_credit_desk import (
     CreditDesk,
     approve,
     granted,
+    open_desk,
     times,
 )
 from dunwell.models import (
@@ -52,18 +53,11 @@ from dunwell.models import (
     PolicyVersion,
     Scorecard,
 )
-from dunwell.queries.demo_credit import (
-    good_payers,
-    largest_family,
-    smallest_hold,
-)
-from dunwell.queries.demo_debtors import free_debtors
+from dunwell.queries.demo_credit import largest_family, smallest_hold
 from dunwell.queries.policy_documents import standard_text
 
-FEWEST_CUSTOMERS = 100
-"""In a smaller ledger there are too few customers to choose from."""
-FEWEST_PAYERS, FEWEST_DEBTORS = 25, 6
-
+FEWEST_DEBTORS = 6
+"""With fewer there are too few to choose from."""
 POLICY_DAYS = 120
 """So long ago the credit policy was published."""
 STANDARD_DAY, STANDARD_REVIEW = "2026-01-01", "2027-01-01"
@@ -77,16 +71,8 @@ INSURER, BANK = "Hanse Kredit", "Demo Bank"
 
 def play_credit(company: Company, *, as_of: date, at: datetime) -> int:
     """Play every scene that was not played yet; return how many were, 0 in a small ledger."""
-    if Customer.objects.filter(company=company).count() < FEWEST_CUSTOMERS:
-        return 0
-    desk = CreditDesk(
-        company=company,
-        as_of=as_of,
-        at=at,
-        payers=good_payers(company, currency=HOME, as_of=as_of),
-        debtors=free_debtors(company, currency=HOME, as_of=as_of, besides=()),
-    )
-    if len(desk.payers) < FEWEST_PAYERS or len(desk.debtors) < FEWEST_DEBTORS:
+    desk = open_desk(company, as_of=as_of, at=at)
+    if desk is None or len(desk.debtors) < FEWEST_DEBTORS:
         return 0
     played = 0
     for scene in _SCENES:

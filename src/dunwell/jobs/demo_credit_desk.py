@@ -1,17 +1,22 @@
 """The credit desk of the demo: its day, its people, and whom it deals with."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from dunwell.actions.approvals import decide_approval
 from dunwell.actions.limits import propose_limit
 from dunwell.jobs.demo_stage import Stage
-from dunwell.models import Customer
-from dunwell.queries.demo_credit import waiting_request
+from dunwell.models import Company, Customer
+from dunwell.queries.demo_credit import good_payers, waiting_request
+from dunwell.queries.demo_debtors import free_debtors
 
 HOME = "EUR"
 ANALYST, DIRECTOR = "dora", "felix"
 THOUSAND = 1_000_00
+FEWEST_CUSTOMERS = 100
+"""In a smaller ledger there are too few customers to choose from."""
+FEWEST_PAYERS = 25
 
 
 @dataclass(kw_only=True, slots=True)
@@ -24,6 +29,17 @@ class CreditDesk(Stage):
     def has(self, model: type[Any]) -> bool:
         """Return whether the company has a record of a kind, so that its scene was played."""
         return bool(model.objects.filter(company=self.company).exists())
+
+
+def open_desk(company: Company, *, as_of: date, at: datetime) -> CreditDesk | None:
+    """Return the desk and whom it deals with, None in a small ledger."""
+    if Customer.objects.filter(company=company).count() < FEWEST_CUSTOMERS:
+        return None
+    payers = good_payers(company, currency=HOME, as_of=as_of)
+    if len(payers) < FEWEST_PAYERS:
+        return None
+    debtors = free_debtors(company, currency=HOME, as_of=as_of, besides=())
+    return CreditDesk(company=company, as_of=as_of, at=at, payers=payers, debtors=debtors)
 
 
 def granted(desk: CreditDesk, **wish: Any) -> None:

@@ -1,6 +1,7 @@
 """Pages of analyses and benchmarks: a story each, in words, with exports that say the same."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from dunwell.actions.gate import system
 from dunwell.actions.industry_figures import add_industry_figure
 from dunwell.models import Analysis, IndustryFigure, KpiValue
+from dunwell.queries.dso_bridge import BridgeRows
+from dunwell.templatetags.analysis import waterfall
 from tests.actions.credit_worlds import paying, silent
 from tests.conftest import AT, TODAY
 
@@ -129,3 +132,15 @@ def test_another_company_sees_none_of_it(come_in, rival, company):
     assert "Trade body" not in text_of(client.get("/analysis/benchmarks/"))
     sheet = client.get("/analysis/export/industry.xlsx").content
     assert io.BytesIO(sheet).read(2) == b"PK"
+
+
+def test_the_bridge_is_drawn_large_where_its_parts_are_small():
+    rows = BridgeRows(
+        unit="days", currency="EUR", dimension="segment", before=43_000, after=42_000,
+        parts=(("terms", -1_500), ("mix", 500)), slices=(),
+    )  # fmt: skip
+    drawn = waterfall(rows)
+    assert drawn["is_cut"] and drawn["low"] == 38_500 and drawn["high"] == 43_000
+    assert [bar["height"] for bar in drawn["bars"]] == ["96.00", "32.00", "10.67", "74.67"]
+    small = replace(rows, before=1_000, after=0, parts=(("terms", -1_000),))
+    assert waterfall(small)["low"] == 0 and not waterfall(small)["is_cut"]

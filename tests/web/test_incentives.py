@@ -3,6 +3,7 @@
 import pytest
 
 from dunwell.models import ApprovalRequest, Incentive
+from dunwell.templatetags.disputes import centidays
 from tests.actions.ledger_rows import invoice
 from tests.actions.test_incentives import grant, paid_items, proposed, running
 from tests.conftest import TODAY, add_customer, add_user
@@ -70,3 +71,10 @@ def test_the_pages_cost_the_same_whatever_there_is(
         client.get("/incentives/")
     with django_assert_num_queries(QUERIES_OF_A_PAGE):
         client.get(f"/incentives/{incentive.pk}/")
+
+
+def test_days_before_the_due_day_read_as_they_are():
+    assert [centidays(days) for days in (-244, -50, 56, 123_456, None)] == [
+        *("-2.44", "-0.50", "0.56", "1,234.56"),
+        "\N{EN DASH}",
+    ]

@@ -14,6 +14,7 @@ from dunwell.models import CollectionCost
 from dunwell.queries.kpi_inputs import Asked, input_frame
 from dunwell.queries.kpi_slices import kpi_slices
 from dunwell.queries.ledgers import Books
+from dunwell.templatetags.figures import figure_course
 from tests.actions.ledger_rows import invoice, payment
 from tests.conftest import AT, TODAY, add_customer
 
@@ -131,3 +132,15 @@ def test_a_cost_is_typed_in_once_and_taken_back(company, come_in, manager):
     client.post(reverse("collection-cost-withdraw", args=[cost.pk]))
     assert CollectionCost.objects.get().withdrawn_on == TODAY
     assert "taken back" in client.get(reverse("collection-costs")).content.decode()
+
+
+def test_the_course_of_a_figure_says_its_scale(book, come_in, collector):
+    page = come_in(collector).get(reverse("kpi", args=["dso"])).context
+    figure = figure_course([(TODAY - timedelta(days=30), "40.5"), (TODAY, "38")], page["about"])
+    assert (str(figure["bottom"]), str(figure["top"]), figure["unit"]) == ("38", "40.5", "days")
+    assert figure_course([(TODAY, "")], page["about"])["line"] == ""
+
+
+def test_customers_without_a_segment_have_a_name_among_benchmarks(book, come_in, collector):
+    page = come_in(collector).get(reverse("benchmarks")).content.decode()
+    assert "No segment" in page and '<th scope="row"></th>' not in page

@@ -1,12 +1,15 @@
 """How disputes read: days left, quantities, days with decimals, what moved a claim's chance."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
+from babel.numbers import format_decimal
 from django import template
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.disputes import reason_label
+from dunwell.templatetags.money import locale
 
 register = template.Library()
 
@@ -64,7 +67,9 @@ def quantity(milli: int | None) -> str:
 @register.filter
 def centidays(days: int | None) -> str:
     """Return days in hundredths with two decimals, a dash for none."""
-    return "\N{EN DASH}" if days is None else f"{days // CENTI}.{days % CENTI:02d}"
+    if days is None:
+        return "\N{EN DASH}"
+    return format_decimal(Decimal(days) / CENTI, format="#,##0.00", locale=locale())
 
 
 @register.filter

@@ -1,6 +1,8 @@
 """Pages about provisions, retentions, yields and financing: a story each, and nobody else's."""
 
+import zipfile
 from datetime import date
+from io import BytesIO
 
 import pytest
 
@@ -54,6 +56,10 @@ def test_a_provision_is_drawn_reviewed_posted_read_and_taken_back(
     assert "€1,500.00" in client.get(f"{address}hindsight/").text
     note = client.get(f"{address}note/").text
     assert "IFRS 7 35H" in note and "Closing balance" in note
+    assert "Not due" in note and "not_due" not in note and "Everybody else" in note
+    assert 'class="right">Allowance' in note
+    book = zipfile.ZipFile(BytesIO(client.get(f"{address}note.xlsx").content))
+    assert b"not_due" not in book.read("xl/sharedStrings.xml")
     assert client.get(f"{address}note.pdf").content.startswith(b"%PDF")
     assert client.get(f"{address}note.xlsx").content.startswith(b"PK")
     assert "106.00" in client.get(f"{address}export.csv").text
@@ -107,6 +113,8 @@ def test_the_year_of_credit_sums_and_drills(come_in, company, customer, owed, ma
     inner = client.get("/provisions/yield/?by=segment&group=standard").text
     assert "Acme" in inner and "€225.00" in inner
     assert "225.00" in client.get("/provisions/yield/export.csv").text
+    period = page.partition(">Period<")[2][:200]
+    assert "2026-03-05" in period and "2026-03-06" not in period
 
 
 def test_a_facility_is_compared_opened_drawn_on_and_settled(

@@ -17,7 +17,8 @@ from dunwell.formats.typesetting import plain, shown_day, shown_money, typeset
 
 PPM = 1_000_000
 TEXT, MINOR, SHARE, WORD = "text", "minor", "share", "word"
-"""What a column holds: text, minor units, ppm, a key of WORDS."""
+POOL, BUCKET = "pool", "bucket"
+"""What a column holds: text, minor units, ppm, a key of WORDS, a pool or a bucket by its code."""
 
 Cell = str | int | None
 
@@ -59,6 +60,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "amount": "Amount",
         "total": "Total",
         "none": "None.",
+        "everybody_else": "Everybody else",
+        "everybody": "Everybody",
+        "not_due": "Not due",
+        "days": "{range} days",
+        "retained": "Held back, due later",
+        "defaulted": ", defaulted",
         "page": "Page {page} of {pages}",
     },
 }
@@ -95,6 +102,21 @@ def words_of(language: str) -> Mapping[str, str]:
     return WORDS.get(language, WORDS["en"])
 
 
+def named_cell(cell: Cell, kind: str, language: str) -> str:
+    """Return a pool, bucket or word as the note names it; an empty pool is the total."""
+    words, code = words_of(language), str(cell or "")
+    if kind == WORD:
+        return words[code]
+    if kind == POOL:
+        pools = {"*": "everybody_else", "all": "everybody", "": "total"}
+        return words[pools[code]] if code in pools else code
+    if code in ("not_due", "retained"):
+        return words[code]
+    if code[:1].isdigit():
+        return words["days"].format(range=code.replace("-", "\N{EN DASH}"))
+    return code.replace(", defaulted", words["defaulted"])
+
+
 def note_pdf(note: ProvisionNote) -> bytes:
     """Return the note as PDF; raise TypesettingError when typst cannot set it."""
     language = note.language if note.language in WORDS else "en"
@@ -116,6 +138,7 @@ def note_pdf(note: ProvisionNote) -> bytes:
                 "reference": table.reference,
                 "heads": [words[name] for name in table.columns],
                 "numeric": [kind in (MINOR, SHARE) for kind in table.kinds],
+                "narrow": [kind in (BUCKET, MINOR, SHARE) for kind in table.kinds],
                 "has_total": table.has_total,
                 "rows": [
                     [
@@ -153,16 +176,16 @@ def note_xlsx(note: ProvisionNote) -> bytes:
 
 
 def _value(cell: Cell, kind: str, note: ProvisionNote) -> Value:
-    if kind == WORD:
-        return words_of(note.language)[str(cell)]
+    if kind in (WORD, POOL, BUCKET):
+        return safe_text(named_cell(cell, kind, note.language))
     if cell is None or isinstance(cell, str):
         return safe_text(cell)
     return from_minor(cell, note.currency) if kind == MINOR else cell / PPM
 
 
 def _shown(cell: Cell, kind: str, currency: str, language: str) -> str:
-    if kind == WORD:
-        return words_of(language)[str(cell)]
+    if kind in (WORD, POOL, BUCKET):
+        return plain(named_cell(cell, kind, language))
     if cell is None:
         return "\N{EN DASH}"
     if isinstance(cell, str):

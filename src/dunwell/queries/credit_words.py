@@ -7,7 +7,12 @@ from dunwell.engine.money import part
 from dunwell.engine.provisions import discount, rounded
 from dunwell.models import Company
 from dunwell.queries.provision_policies import provisions_policy
-from dunwell.queries.provisions import ProvisionLineRow, ProvisionRunRow, latest_provision, run_detail
+from dunwell.queries.provisions import (
+    ProvisionLineRow,
+    ProvisionRunRow,
+    latest_provision,
+    run_detail,
+)
 
 MILLION = 1_000_000
 SAMPLE_DAYS = 30
@@ -31,6 +36,11 @@ class CreditWords:
     carry_minor: int
     discount_ppm: int
     later_minor: int
+
+    @property
+    def fx_size_minor(self) -> int:
+        """Return what exchange rates moved, without its sign."""
+        return abs(self.row.fx_minor) if self.row is not None else 0
 
 
 def credit_words(company: Company, *, as_of: date) -> CreditWords:

@@ -102,6 +102,11 @@ class CreditYields:
         """Return how many days the span has."""
         return (self.until - self.since).days
 
+    @property
+    def last_on(self) -> date:
+        """Return the last day that counts."""
+        return self.until - timedelta(days=1)
+
 
 def credit_yields(
     company: Company, *, as_of: date, by: str = "segment", group: str = ""

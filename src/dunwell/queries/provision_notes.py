@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from dunwell.engine.provisions import Hindsight
 from dunwell.formats.provision_disclosure import (
+    BUCKET,
     MINOR,
+    POOL,
     SHARE,
     TEXT,
     WORD,
@@ -42,8 +44,8 @@ def provision_note(company: Company, detail: ProvisionDetail, *, language: str) 
         NoteTable(
             name="enforced",
             columns=("line", "amount"),
-            kinds=(TEXT, MINOR),
-            rows=((row.currency, still_enforced(run, since=since)),),
+            kinds=(WORD, MINOR),
+            rows=(("enforced", still_enforced(run, since=since)),),
             reference="IFRS 7 35L" if is_ifrs else "",
         ),
     ]
@@ -82,7 +84,7 @@ def _matrix(lines: Sequence[ProvisionLineRow], reference: str) -> NoteTable:
     return NoteTable(
         name="matrix",
         columns=("segment", "bucket", "gross", "rate", "allowance"),
-        kinds=(TEXT, TEXT, MINOR, SHARE, MINOR),
+        kinds=(POOL, BUCKET, MINOR, SHARE, MINOR),
         rows=(*rows, total) if rows else (),
         has_total=bool(rows),
         reference=reference,
@@ -134,7 +136,7 @@ def _rates(detail: ProvisionDetail) -> NoteTable:
     return NoteTable(
         name="rates",
         columns=("segment", "bucket", "rate", "source"),
-        kinds=(TEXT, TEXT, SHARE, TEXT),
+        kinds=(POOL, BUCKET, SHARE, TEXT),
         rows=tuple(rows),
         reference="IFRS 7 35G" if detail.row.standard == IFRS9 else "ASC 326-20-50-11",
     )

@@ -10,12 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.formats.provision_disclosure import (
+    BUCKET,
     MINOR,
+    POOL,
     SHARE,
     WORD,
     Cell,
     NoteTable,
     ProvisionNote,
+    named_cell,
     words_of,
 )
 from dunwell.templatetags.money import NO_VALUE, locale, money
@@ -97,6 +100,16 @@ def note_word(note: ProvisionNote, key: str) -> str:
 
 
 @register.simple_tag
+def note_heads(note: ProvisionNote, table: NoteTable) -> list[tuple[str, bool]]:
+    """Return a table's headings, and whether figures stand below each."""
+    words = words_of(note.language)
+    return [
+        (words[name], kind in (MINOR, SHARE))
+        for name, kind in zip(table.columns, table.kinds, strict=True)
+    ]
+
+
+@register.simple_tag
 def note_rows(note: ProvisionNote, table: NoteTable) -> list[list[tuple[str, bool]]]:
     """Return a table's cells as they are shown, and whether each is a figure."""
     return [
@@ -109,8 +122,8 @@ def note_rows(note: ProvisionNote, table: NoteTable) -> list[list[tuple[str, boo
 
 
 def _cell(cell: Cell, kind: str, note: ProvisionNote) -> str:
-    if kind == WORD:
-        return words_of(note.language)[str(cell)]
+    if kind in (WORD, POOL, BUCKET):
+        return named_cell(cell, kind, note.language)
     if cell is None or isinstance(cell, str):
         return cell or NO_VALUE
     return money(cell, note.currency) if kind == MINOR else rate(cell)

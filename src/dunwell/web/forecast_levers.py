@@ -33,7 +33,7 @@ COLUMNS = (
 class LeverForm(forms.Form):
     """The period, and what is needed of it."""
 
-    period = forms.ChoiceField(label=_("Weeks"))
+    period = forms.ChoiceField(label=_("Period"))
     needed = MoneyField("EUR", label=_("Needed with 90 %"), required=False)
 
     def __init__(self, data: object, *, currency: str, found: CashLevers) -> None:

@@ -34,9 +34,7 @@ def test_a_budget_goes_from_a_draft_to_approved_and_opens_its_rows(desk, come_in
     assert desk.post("/planning/budgets/new/", NEW).status_code == 302
     budget = Budget.objects.get()
     page = f"/planning/budgets/{budget.pk}/"
-    bad = desk.post(
-        f"{page}edit/", {"revision": "1", "v0-202601": "12.345", "v2-202601": "45.5"}
-    )
+    bad = desk.post(f"{page}edit/", {"revision": "1", "v0-202601": "12.345", "v2-202601": "45.5"})
     assert bad.status_code == 422
     assert 'value="12.345"' in bad.text and "more decimals than EUR allows" in bad.text
     sent = {"revision": "1", "v0-202601": "400.00", "v2-202601": "45.5"}
@@ -78,9 +76,7 @@ def test_liquidity_names_the_breach_and_its_levers(desk, company):
         "amount": "1000.00", "every_months": "1",
     }  # fmt: skip
     assert desk.post("/planning/cash/payments/new/", payment).status_code == 302
-    assert (
-        desk.post("/planning/cash/payments/new/", {**payment, "amount": "x"}).status_code == 422
-    )
+    assert desk.post("/planning/cash/payments/new/", {**payment, "amount": "x"}).status_code == 422
     buffer = {"kind": "amount", "amount": "200.00", "miss_percent": "10"}
     assert desk.post("/planning/buffer/", buffer).status_code == 302
     page = desk.get("/planning/").text
@@ -101,6 +97,19 @@ def test_liquidity_names_the_breach_and_its_levers(desk, company):
     assert "40" in desk.get("/planning/working-capital/").text
 
 
+def test_working_capital_takes_payables_off_in_days_and_money(desk, company, customer):
+    invoice(customer, "R1", 90_000)
+    figures(company)
+    told = {
+        "from_on": "2026-03-05", "inventory_days": "40", "payables_days": "30",
+        "cost_of_sales": "3650.00",
+    }  # fmt: skip
+    assert desk.post("/planning/working-capital/new/", told).status_code == 302
+    page = desk.get("/planning/working-capital/").text
+    assert "40 days" in page and "\N{MINUS SIGN}30 days" in page
+    assert "\N{MINUS SIGN}€300.00" in page
+
+
 def test_scenarios_are_typed_and_stand_side_by_side(desk, company, customer):
     invoice(customer, "R1", 90_000)
     figures(company)
@@ -117,9 +126,7 @@ def test_scenarios_are_typed_and_stand_side_by_side(desk, company, customer):
     assert 'value="K1"' in edit and 'value="USD -10"' in edit
     book = desk.get(f"/planning/scenarios/export.xlsx?scenario={scenario.pk}&period=month")
     assert book.content[:2] == b"PK"
-    assert (
-        desk.post(f"/planning/scenarios/{scenario.pk}/copy/", {"name": "B"}).status_code == 302
-    )
+    assert desk.post(f"/planning/scenarios/{scenario.pk}/copy/", {"name": "B"}).status_code == 302
     assert desk.post(f"/planning/scenarios/{scenario.pk}/archive/").status_code == 302
     assert "Late" not in desk.get("/planning/scenarios/").text
 
@@ -136,14 +143,13 @@ def test_covenants_are_read_in_the_unit_of_their_measure(desk, company, customer
     assert covenant.threshold == 255_000
     page = desk.get(f"/planning/covenants/{covenant.pk}/").text
     assert "25.5" in page and "broken" in page
+    assert f'As of</dt><dd class="num">{TODAY.isoformat()}' not in page
     waived = {
         "from_on": "2026-03-31", "until_on": "2026-03-31", "granted_by": "Ms Bank", "note": "once",
     }  # fmt: skip
     assert desk.post(f"/planning/covenants/{covenant.pk}/waive/", waived).status_code == 302
     assert "Ms Bank" in desk.get(f"/planning/covenants/{covenant.pk}/").text
-    assert (
-        desk.post(f"/planning/covenants/{covenant.pk}/end/", {"reason": "x"}).status_code == 302
-    )
+    assert desk.post(f"/planning/covenants/{covenant.pk}/end/", {"reason": "x"}).status_code == 302
 
 
 def test_a_reader_looks_and_another_company_finds_nothing(come_in, company, reader, rival):

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from dunwell.actions.covenants import add_covenant
+from dunwell.actions.gate import system
 from dunwell.models import (
     AppetiteStatement,
     Company,
@@ -107,6 +109,16 @@ def test_shocks_are_worked_out_saved_and_taken_away(mona, book):
     )
     mona.post(f"/risk/stress/{saved.pk}/end/")
     assert mona.get(f"/risk/stress/?scenario={saved.pk}").status_code == 404
+
+
+def test_covenants_under_stress_are_told_in_their_unit(mona, book):
+    add_covenant(
+        actor=system(book.company), name="Spread", lender="Bank", measure="concentration",
+        currency="EUR", threshold=255_000, first_test_on=TODAY, every_months=3, at=AT,
+    )  # fmt: skip
+    page = shown(mona.get("/risk/stress/?ready=downturn"))
+    assert "25.5" in page and "60.0" in page
+    assert "ppm" not in page and "600,000" not in page
 
 
 def test_rebalancing_says_what_to_do_and_what_it_costs(mona, book):

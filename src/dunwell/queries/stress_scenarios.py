@@ -49,6 +49,7 @@ class CovenantUnderStress:
     lender: str
     measure: str
     unit: str
+    currency: str
     threshold: int
     before: int | None
     after: int | None
@@ -174,6 +175,7 @@ def _covenants(
                 lender=one.lender,
                 measure=one.measure,
                 unit=one.unit,
+                currency=one.currency,
                 threshold=one.now.threshold,
                 before=one.now.measured,
                 after=after,

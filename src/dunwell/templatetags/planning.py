@@ -20,6 +20,7 @@ from dunwell.models import BudgetLine, Covenant, GapAlert, PlannedPayment
 from dunwell.queries.budgets import BudgetCell
 from dunwell.queries.gaps import AlertRow
 from dunwell.queries.scenarios import Comparison
+from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.money import NO_VALUE, locale, money, money_whole
 
 register = template.Library()
@@ -282,6 +283,8 @@ def input_value(name: str, value: int | str, currency: str) -> str:
     """Return an input of a covenant in its unit."""
     if isinstance(value, int) and name.endswith("_minor"):
         return money(value, currency)
+    if name == "as_of" and value:
+        return day_text(date.fromisoformat(str(value)))
     return str(value) or NO_VALUE
 
 

@@ -190,6 +190,6 @@ def test_what_may_not_be_leaves_nothing(company, customer, manager, collector):
     with pytest.raises(Refused, match="no exchange rate for USD"):
         drawn(manager)
     assert not ProvisionRun.objects.exists() and not ProvisionLine.objects.exists()
+    run = ProvisionRun(company=company)
     with pytest.raises(Refused, match="Say why"):
-        run = ProvisionRun(company=company)
         drop_provision(actor=acting(manager), run=run, reason=" ", at=NOW)

@@ -50,7 +50,7 @@ Area = Literal[
 def _moment(value: Any) -> datetime:
     """Return the moment of an ISO 8601 text; a body is strict and takes no other type."""
     if not isinstance(value, str):
-        raise ValueError("write the moment as 2026-03-05T09:00:00+01:00")
+        raise ValueError("write the moment as 2026-03-05T09:00:00+01:00")  # noqa: TRY004 - pydantic
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"state an offset, and a year between {FIRST_YEAR} and {LAST_YEAR}")

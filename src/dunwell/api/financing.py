@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -210,7 +211,8 @@ def draw_of(request: ApiRequest, draw_id: Id) -> DrawDetail:
     request.actor.require("ledger.view")
     own(FinancingDraw, request.actor, draw_id)
     found = draw_detail(request.actor.company, draw_id)
-    assert found is not None  # noqa: S101 - it was found a line above
+    if found is None:
+        raise Http404
     return found
 
 

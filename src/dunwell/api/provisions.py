@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -250,7 +251,8 @@ def provision_detail(request: ApiRequest, provision_id: Id) -> ProvisionDetail:
     request.actor.require("ledger.view")
     own(ProvisionRun, request.actor, provision_id)
     found = run_detail(request.actor.company, provision_id)
-    assert found is not None  # noqa: S101 - it was found a line above
+    if found is None:
+        raise Http404
     return found
 
 

@@ -193,7 +193,7 @@ class FinancingItem(models.Model):
 
 
 class FinancingMove(models.Model):
-    """One booking of a draw: paid out, settled by a customer's money, or taken back. Never changed.
+    """One booking of a draw: paid out, settled by a customer's money, taken back. Never changed.
 
     `advance_minor` changes what we owe the lender (above 0: more), `cost_minor` is interest and
     fees; the entry lines of source `financing` carry its key.

@@ -1,4 +1,4 @@
-"""How the book of credit was spread on a day: what the cycle keeps, and what orders added since."""
+"""How the book of credit was spread on a day: what the cycle keeps, what orders added since."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -7,7 +7,7 @@ from dunwell.models.companies import Company
 
 
 class StressScenario(models.Model):
-    """A named set of shocks, until somebody takes it away; `shocks` as `engine.shocks` reads it."""
+    """A named set of shocks, until somebody takes it away; `shocks` as `engine.shocks` reads."""
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="stress_scenarios")
     name = models.CharField(max_length=80)

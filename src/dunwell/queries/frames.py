@@ -53,7 +53,7 @@ def day(column: str) -> str:
 
 def read_rows(
     query: str,
-    parameters: Sequence[int | date] | Mapping[str, int | str],
+    parameters: Sequence[int | str | date] | Mapping[str, int | str],
     types: Mapping[str, type[pl.DataType]],
 ) -> pl.DataFrame:
     """Return the rows of a query; its columns come in the order of `types`."""

@@ -158,11 +158,12 @@ def view_rows(company: Company, *, user_id: int) -> tuple[ViewRow, ...]:
 
 def _values(found: QuerySet[Report]) -> QuerySet[Report, dict[str, Any]]:
     """Return reports as rows without their files, with how many mails each has."""
-    return found.annotate(
+    rows: QuerySet[Report, dict[str, Any]] = found.annotate(
         mails_all=Count("mails"),
         mails_sent=Count("mails", filter=Q(mails__status=ApplicationMail.Status.SENT)),
         mails_dead=Count("mails", filter=Q(mails__status=ApplicationMail.Status.DEAD)),
     ).values(*FIELDS)
+    return rows
 
 
 def _row(row: Mapping[str, Any]) -> ReportRow:

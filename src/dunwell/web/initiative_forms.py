@@ -80,8 +80,8 @@ class InitiativeForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
-        initial = {"currency": company.currency, **(kwargs.pop("initial", None) or {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"currency": company.currency, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
         versions = PolicyVersion.objects.filter(company=company).order_by("-id")
         newest = versions.values_list("pk", flat=True)[:MOST_VERSIONS]
         self._choose("policy_version", versions.filter(pk__in=list(newest)))

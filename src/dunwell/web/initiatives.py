@@ -1,7 +1,7 @@
 """Pages about initiatives: what is under way, one from idea to verdict, and the library."""
 
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -263,7 +263,13 @@ def initiative_drop(request: StaffRequest, initiative_id: int) -> HttpResponse:
     )
 
 
-def _only(request: StaffRequest) -> dict[str, str]:
+class _Only(TypedDict):
+    scope: str
+    search: str
+    kpi: str
+
+
+def _only(request: StaffRequest) -> _Only:
     scope = request.GET.get("scope", "")
     return {
         "scope": scope if scope in SCOPES else "open",

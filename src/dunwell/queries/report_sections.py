@@ -85,11 +85,11 @@ def _figures(company: Company, as_of: date) -> PackSection:
             gettext(KPIS[row.kpi].name),
             row.currency,
             gettext(KPIS[row.kpi].unit),
-            "" if row.value is None else str(row.value),
+            str(row.value),
             "" if row.earlier is None else str(row.earlier),
         )
         for row in latest_figures(company, until=as_of)
-        if row.kpi in KPIS
+        if row.kpi in KPIS and row.value is not None
     )
     return PackSection(
         key="figures",
@@ -99,7 +99,7 @@ def _figures(company: Company, as_of: date) -> PackSection:
             (gettext("Currency"), "text"),
             (gettext("Unit"), "text"),
             (gettext("Value"), "number"),
-            (gettext("The day before it"), "number"),
+            (gettext("Kept before"), "number"),
         ),
         rows=rows,
     )

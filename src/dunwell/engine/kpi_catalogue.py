@@ -291,7 +291,7 @@ _MORE = (
         "nps",
         "Net promoter score",
         "points",
-        "% promoters - % detractors",
+        "percent of promoters - percent of detractors",
         _FIELD,
         digits=0,
         has_currency=False,

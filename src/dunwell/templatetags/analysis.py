@@ -67,7 +67,7 @@ UNKNOWN: Mapping[str, Promise] = {
     "size": _("no sales in a year"),
 }
 VALUES: Mapping[tuple[str, str], Promise] = {
-    ("size", "large"): _("large: 80 % of sales"),
+    ("size", "large"): _("large: 80 percent of sales"),
     ("size", "middling"): _("middling: the next 15 %"),
     ("size", "small"): _("small: the last 5 %"),
     ("invoice", "rejected"): _("rejected"),

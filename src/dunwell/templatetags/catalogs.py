@@ -119,6 +119,10 @@ PROOFS = (
     _("An action was chosen only where it was permitted, and by a chance above 0."),
     _("Every log of predictions and every trained model is what was hashed when written."),
     _("Every issued statement of account can be made again from the ledger, to the byte."),
+    _("The lines of every provision sum to its allowance, and so do its moves."),
+    _("The allowance account holds the newest posted provision, to the cent."),
+    _("Every posted provision opens with what the posted one before it closed with."),
+    _("What is owed to lenders is what was paid out on items still assigned."),
 )
 """What the proofs of the books say (`queries.proofs`), as kept with every verification."""
 

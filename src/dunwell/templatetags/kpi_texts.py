@@ -112,7 +112,7 @@ KPI_TEXTS = (
     _("invoices proven to have arrived by their due day / invoices proven or due * 100"),
     _("median of days from issue to the first proof of arrival, each invoice alike"),
     _("answers of 4 or 5 / answers * 100"),
-    _("% promoters - % detractors"),
+    _("percent of promoters - percent of detractors"),
     _("sum of answers / answers"),
     _("auto lines / lines * 100"),
     _("amount of auto lines / amount * 100"),

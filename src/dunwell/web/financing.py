@@ -78,9 +78,9 @@ class TermsForm(forms.Form):
     """The terms from a day on; shares in percent."""
 
     valid_from = day_field(label=_("In force from"))
-    advance = share_field(_("Advance, % of what counts"), initial=80)
+    advance = share_field(_("Advance, percent of what counts"), initial=80)
     rate = share_field(_("Interest a year, %"), initial=6)
-    fee = share_field(_("Fee, % of what is assigned"), initial=0)
+    fee = share_field(_("Fee, percent of what is assigned"), initial=0)
     reserve = share_field(_("Kept back, %"), initial=0)
     insured = share_field(_("Part of a loss they bear, %"), initial=0)
     recourse_days = forms.IntegerField(
@@ -94,7 +94,7 @@ class TermsForm(forms.Form):
         label=_("Left out: more days past due than"), min_value=0, required=False, initial=90
     )
     concentration = share_field(
-        _("Most one debtor may be, % of what counts"), required=False, initial=20
+        _("Most one debtor may be, percent of what counts"), required=False, initial=20
     )
     cross = share_field(
         _("Debtor left out whole when so much of it is too late, %"), required=False, initial=50

@@ -26,7 +26,7 @@ COLUMNS = (
     _("90 %"),
     _("Came"),
     _("Error"),
-    _("Within the 80 % range"),
+    _("Within the range of 80 %"),
 )
 PPM = 1_000_000
 MOST_AHEAD = 13

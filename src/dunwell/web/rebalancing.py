@@ -36,7 +36,7 @@ class LeverForm(forms.Form):
         required=False,
     )
     fee = forms.DecimalField(
-        label=_("Fee of a factor, % of turnover"),
+        label=_("Fee of a factor, percent of turnover"),
         min_value=0,
         max_value=100,
         max_digits=6,

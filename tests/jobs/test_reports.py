@@ -56,7 +56,9 @@ def test_a_due_report_is_made_once_and_its_sentences_say_the_figures(company, ow
     (report,) = make_due_reports(company, as_of=TODAY)
     assert make_due_reports(company, as_of=TODAY) == []
     assert report.sha256 == pack_hash(report.document)
-    assert "Receivables are EUR 1,000.00, of which EUR 600.00 or 60.0 % are overdue." in report.words
+    assert (
+        "Receivables are EUR 1,000.00, of which EUR 600.00 or 60.0 % are overdue." in report.words
+    )
     assert f"Most overdue: {owed_name(report)} EUR 600.00." in report.words
     assert [part["key"] for part in report.document["sections"]] == list(SECTIONS)
     assert bytes(report.pdf).startswith(b"%PDF-")

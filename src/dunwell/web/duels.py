@@ -48,7 +48,9 @@ class DuelForm(forms.Form):
         max_value=50,
         decimal_places=1,
         initial=USUAL_POINTS,
-        help_text=_("The table “What a comparison takes” says how many customers and weeks each needs."),
+        help_text=_(
+            "The table “What a comparison takes” says how many customers and weeks each needs."
+        ),
     )
     starts_on = day_field(label=_("First day"))
     ends_on = day_field(label=_("Last day"))

@@ -119,6 +119,36 @@ OF_CREDIT = (
     "/credit-reviews/{advised_review_id}/",
     "/warnings/{warning_id}/",
 )
+INSIGHT = (
+    "/kpis/",
+    "/kpis/dso/",
+    "/analysis/",
+    "/analysis/bridge/",
+    "/analysis/benchmarks/",
+    "/forecast/levers/",
+    "/forecast/accuracy/",
+    "/planning/",
+    "/planning/budgets/",
+    "/planning/scenarios/",
+    "/planning/covenants/",
+    "/risk/",
+    "/risk/appetite/",
+    "/risk/stress/",
+    "/risk/rebalancing/",
+    "/risk/signals/",
+    "/provisions/",
+    "/financing/",
+    "/process/",
+    "/process/bottlenecks/",
+    "/initiatives/",
+    "/targets/",
+    "/portfolio-reviews/",
+    "/advisors/",
+    "/reports/",
+    "/reports/today/",
+    "/reports/add/",
+    "/views/",
+)
 ON_A_CUSTOMER = ("", "call/", "note/", "promise/", "dispute/", "hold/", "snooze/", "contact/")
 SIGNED_OUT = ("/accounts/login/", "/sign-in/spent/")
 
@@ -165,6 +195,13 @@ def test_a_page_is_accessible(opened, path):
 
 @pytest.mark.parametrize("path", COLLECTIONS)
 def test_a_page_of_collections_is_accessible(opened, path):
+    page = opened(path)
+    assert page.locator("h1").count() == 1
+    assert findings(page, PAIRS) == []
+
+
+@pytest.mark.parametrize("path", INSIGHT)
+def test_a_page_of_insight_is_accessible(opened, path):
     page = opened(path)
     assert page.locator("h1").count() == 1
     assert findings(page, PAIRS) == []

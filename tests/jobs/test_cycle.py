@@ -13,6 +13,7 @@ from dunwell.engine.aging import BUCKETS
 from dunwell.jobs.cycle import STEPS, run_cycle
 from dunwell.models import (
     ActionChoice,
+    Analysis,
     Anomaly,
     CashBasis,
     CashForecast,
@@ -28,6 +29,7 @@ from dunwell.models import (
     Message,
     MessageItem,
     ModelVersion,
+    PortfolioMeasure,
     ProcessMonth,
     Run,
     Task,
@@ -118,7 +120,10 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
     assert [step.step for step in first.steps] == [name for name, _ in STEPS]
     assert (first.days, again.days, again.changed) == ((DAY,), (), 0)
     kept = Task.objects.filter(kind__in=("call", "letter", "approve", "contact_missing"))
-    assert {step.step: step.changed for step in first.steps if step.step != "settle_promises"} == {
+    told = {step.step: step.changed for step in first.steps if step.step != "settle_promises"}
+    # a month end of the first history is written again where its slices are filled in
+    assert told.pop("record_figures") >= KpiValue.objects.count() + KeptSlice.objects.count()
+    assert told == {
         "judge_plans": 0,
         "watch_disputes": 0,
         "watch_deliveries": 0,
@@ -128,7 +133,11 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
         "file_invoices": 0,
         "settle_bank": 0,
         "apply_cash": MatchCase.objects.count(),
-        "record_figures": KpiValue.objects.count() + KeptSlice.objects.count(),
+        "keep_analyses": Analysis.objects.count(),
+        "keep_measures": PortfolioMeasure.objects.count(),
+        "keep_actuals": 0,
+        "test_covenants": 0,
+        "raise_gaps": 0,
         "refresh_habits": Habit.objects.count(),
         "check_model": 0,
         "train_model": ModelVersion.objects.count(),

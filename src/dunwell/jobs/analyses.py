@@ -13,6 +13,7 @@ from dunwell.jobs.background import begin
 from dunwell.models import Analysis
 from dunwell.queries.analysis_parts import Part, analysis_parts
 from dunwell.queries.ledgers import Books
+from dunwell.queries.runs import first_item_on
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,12 @@ class AnalysesDay:
 
     @cached_property
     def found(self) -> list[tuple[str, date, Sequence[Part]]]:
-        """Kind, earlier day and parts of each analysis, worked out on first use."""
+        """Kind, earlier day and parts of each analysis, worked out on first use.
+
+        None for a company without an item: there is nothing to take apart.
+        """
+        if first_item_on(self.actor.company) is None:
+            return []
         since = self.as_of.replace(day=1) - timedelta(days=1)
         return [
             (

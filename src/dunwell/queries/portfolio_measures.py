@@ -75,8 +75,13 @@ def measures_due(company: Company, *, as_of: date) -> tuple[MeasureDue, ...]:
 
 
 def measures_of(book: Portfolio) -> tuple[MeasureDue, ...]:
-    """Return every part of a book: the largest names and groups, all of the other dimensions."""
+    """Return every part of a book: the largest names and groups, all of the other dimensions.
+
+    None where there is no customer: nobody can order.
+    """
     rows = book.engine_rows
+    if not rows:
+        return ()
     owing = [row for row in rows if row.exposure_minor]
     whole = [
         (Dimension.TOTAL, owing, sum(row.known_minor for row in owing)),

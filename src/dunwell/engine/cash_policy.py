@@ -20,7 +20,7 @@ from dunwell.engine.return_reasons import RETURN_REASONS
 ACCOUNTS = (
     *("receivable", "unapplied", "bank", "sales", "opening", "charges"),
     *("netting", "refunds", "offset", "write_off", "discount", "fx", "concession", "recovery"),
-    *("commission", "provider", "fees"),
+    *("commission", "provider", "fees", "allowance", "impairment", "loan", "finance"),
 )
 """Accounts of ours that a document may give numbers of the general ledger."""
 

@@ -128,7 +128,7 @@ def test_a_challenger_is_planned_drawn_steers_customers_and_stops_when_it_harms(
     customers = owing_customers(company, 120)
     client = come_in(manager)
     page = client.get("/experiments/duel/").text
-    assert "120 customers" not in page and "What it takes" in page
+    assert "120 customers" not in page and "What a comparison takes" in page
     same = client.post("/experiments/duel/", {**DUEL, "challenger": "strategy/standard"})
     assert same.status_code == 422 and "cannot challenge itself" in same.text
     address = client.post("/experiments/duel/", DUEL)["Location"]

@@ -133,9 +133,11 @@ def test_a_visitor_gets_the_headers_and_sees_sign_in_and_the_page_of_a_link_alon
         "sign-in-link",
         "apply-resume",
     }
-    # without the applicant's, the guest's or the asked customer's link no other page opens
+    # without the link of an applicant, a guest, an advisor or an asked customer nothing opens
     refused = {name for name, status in told.items() if status == 422}
-    assert {name.startswith(("apply-", "guest-", "survey")) for name in refused} == {True}
+    assert {
+        name.startswith(("apply-", "guest-", "survey", "advisor-link")) for name in refused
+    } == {True}
     assert set(told.values()) == {200, 302, 404, 405, 422}
 
 

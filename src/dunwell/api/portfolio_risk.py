@@ -35,7 +35,7 @@ from dunwell.engine.concentration import PPM
 from dunwell.engine.stress import Scenario
 from dunwell.formats.signal_rows import SignalLine
 from dunwell.models import RiskSignal
-from dunwell.queries.appetite_statements import StatementRow, statement_rows
+from dunwell.queries.appetite_statements import AppetiteStatementRow, statement_rows
 from dunwell.queries.concentrations import concentrations
 from dunwell.queries.pages import Page
 from dunwell.queries.rebalancing import rebalancing
@@ -220,10 +220,10 @@ def show_spread(request: ApiRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/appetite", response=answers(Page[StatementRow]))
+@router.get("/appetite", response=answers(Page[AppetiteStatementRow]))
 def list_appetite_statements(
     request: ApiRequest, cursor: Cursor = "", limit: Limit = PAGE
-) -> Page[StatementRow]:
+) -> Page[AppetiteStatementRow]:
     """List statements of the risk appetite, the newest first."""
     request.actor.require("ledger.view")
     return statement_rows(request.actor.company, cursor=cursor, limit=limit)

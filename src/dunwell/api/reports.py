@@ -133,7 +133,7 @@ def end_report_schedule(request: ApiRequest, report_schedule_id: Id) -> tuple[in
         as_of=request.as_of,
         at=request.at,
     )
-    return 200, {"done": True}
+    return 200, {"changed": 1}
 
 
 @router.get("/reports/{made_report_id}", response=answers(ReportDetail))
@@ -179,5 +179,5 @@ def new_saved_view(request: ApiRequest, body: SavedViewIn) -> tuple[int, dict[st
 @once
 def remove_saved_view(request: ApiRequest, body: SavedViewNameIn) -> tuple[int, dict[str, Any]]:
     """Remove a view of one's own; nothing happens where there is none of the name."""
-    remove_view(actor=request.actor, name=body.name, at=request.at)
-    return 200, {"done": True}
+    removed = remove_view(actor=request.actor, name=body.name, at=request.at)
+    return 200, {"changed": int(removed)}

@@ -34,7 +34,7 @@ class StatedLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StatementRow:
+class AppetiteStatementRow:
     """One statement and the version of the policy it drafted."""
 
     id: int
@@ -94,7 +94,7 @@ def stated_line(document: dict[str, Any]) -> StatedLine:
 
 def statement_rows(
     company: Company, *, cursor: str = "", limit: int = PAGE_SIZE
-) -> Page[StatementRow]:
+) -> Page[AppetiteStatementRow]:
     """Return one page of statements, the newest first; one query."""
     limit = page_limit(limit)
     found = AppetiteStatement.objects.filter(company=company).select_related("policy_version")
@@ -102,16 +102,16 @@ def statement_rows(
     return page_of([_row(one) for one in rows], limit=limit, key=lambda row: (row.id,))
 
 
-def statement_detail(company: Company, statement_id: int) -> StatementRow | None:
+def statement_detail(company: Company, statement_id: int) -> AppetiteStatementRow | None:
     """Return one statement of the company, or None."""
     found = AppetiteStatement.objects.filter(company=company, pk=statement_id)
     one = found.select_related("policy_version").first()
     return None if one is None else _row(one)
 
 
-def _row(one: AppetiteStatement) -> StatementRow:
+def _row(one: AppetiteStatement) -> AppetiteStatementRow:
     version: PolicyVersion = one.policy_version
-    return StatementRow(
+    return AppetiteStatementRow(
         id=one.pk,
         as_of=one.as_of,
         by=one.by,

@@ -17,7 +17,7 @@ from dunwell.engine.appetite_form import QUESTIONS, Answer, Question
 from dunwell.formats.appetite_paper import AppetitePaper, PaperLine, appetite_pdf
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.queries.appetite_statements import (
-    StatementRow,
+    AppetiteStatementRow,
     company_figures,
     statement_detail,
     statement_rows,
@@ -200,7 +200,7 @@ def appetite_statement_pdf(request: StaffRequest, statement_id: int) -> HttpResp
     return response
 
 
-def _statement(request: StaffRequest, statement_id: int) -> StatementRow:
+def _statement(request: StaffRequest, statement_id: int) -> AppetiteStatementRow:
     row = statement_detail(request.actor.company, statement_id)
     if row is None:
         raise Http404

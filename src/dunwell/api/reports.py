@@ -28,8 +28,8 @@ from dunwell.models import ReportSchedule
 from dunwell.queries.pages import Page
 from dunwell.queries.report_sections import SECTIONS
 from dunwell.queries.reports import (
-    ReportDetail,
-    ReportRow,
+    MadeReportDetail,
+    MadeReportRow,
     ViewRow,
     report_detail,
     report_file,
@@ -93,8 +93,10 @@ class SavedViewNameIn(Body):
     name: Name
 
 
-@router.get("/reports", response=answers(Page[ReportRow]))
-def list_reports(request: ApiRequest, cursor: Cursor = "", limit: Limit = PAGE) -> Page[ReportRow]:
+@router.get("/reports", response=answers(Page[MadeReportRow]))
+def list_reports(
+    request: ApiRequest, cursor: Cursor = "", limit: Limit = PAGE
+) -> Page[MadeReportRow]:
     """List what was made, the newest first."""
     request.actor.require("ledger.view")
     return report_rows(request.actor.company, cursor=cursor, limit=limit)
@@ -136,8 +138,8 @@ def end_report_schedule(request: ApiRequest, report_schedule_id: Id) -> tuple[in
     return 200, {"changed": 1}
 
 
-@router.get("/reports/{made_report_id}", response=answers(ReportDetail))
-def show_report(request: ApiRequest, made_report_id: Id) -> ReportDetail:
+@router.get("/reports/{made_report_id}", response=answers(MadeReportDetail))
+def show_report(request: ApiRequest, made_report_id: Id) -> MadeReportDetail:
     """Show one report as it was made, with its readers."""
     request.actor.require("ledger.view")
     found = report_detail(request.actor.company, made_report_id)

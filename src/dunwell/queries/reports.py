@@ -27,7 +27,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReportRow:
+class MadeReportRow:
     """One kept report; `sent` of `mails` readers have it."""
 
     id: int
@@ -44,10 +44,10 @@ class ReportRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReportDetail:
+class MadeReportDetail:
     """A kept report with what it said; `mails` are (address, status, error, sent at)."""
 
-    row: ReportRow
+    row: MadeReportRow
     pack: ReviewPack
     words: tuple[str, ...]
     mails: tuple[tuple[str, str, str, datetime | None], ...]
@@ -74,7 +74,9 @@ class ViewRow:
     is_shared: bool
 
 
-def report_rows(company: Company, *, cursor: str = "", limit: int = PAGE_SIZE) -> Page[ReportRow]:
+def report_rows(
+    company: Company, *, cursor: str = "", limit: int = PAGE_SIZE
+) -> Page[MadeReportRow]:
     """Return one page of reports, the newest first; one query. Raises CursorError."""
     limit = page_limit(limit)
     found = Report.objects.filter(company=company).filter(
@@ -84,14 +86,14 @@ def report_rows(company: Company, *, cursor: str = "", limit: int = PAGE_SIZE) -
     return page_of(rows, limit=limit, key=lambda row: (row.as_of, row.id))
 
 
-def report_detail(company: Company, report_id: int) -> ReportDetail | None:
+def report_detail(company: Company, report_id: int) -> MadeReportDetail | None:
     """Return one report with its tables, words and mails; two queries."""
     found = Report.objects.filter(company=company, pk=report_id)
     row = _values(found).values(*FIELDS, "document", "words").first()
     if row is None:
         return None
     mails = ReportMail.objects.filter(report_id=report_id).order_by("to")
-    return ReportDetail(
+    return MadeReportDetail(
         row=_row(row),
         pack=read_pack(row["document"]),
         words=tuple(row["words"].splitlines()),
@@ -166,8 +168,8 @@ def _values(found: QuerySet[Report]) -> QuerySet[Report, dict[str, Any]]:
     return rows
 
 
-def _row(row: Mapping[str, Any]) -> ReportRow:
-    return ReportRow(
+def _row(row: Mapping[str, Any]) -> MadeReportRow:
+    return MadeReportRow(
         id=row["id"],
         kind=row["kind"],
         name=row["name"],

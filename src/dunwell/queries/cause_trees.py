@@ -13,7 +13,7 @@ PPM = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CauseRow:
+class CauseTreeRow:
     """One node of a tree, in minor units: rows one level deeper sum to it.
 
     `at` leads to its items: places among the branches, joined by dots, empty for the root.
@@ -43,11 +43,11 @@ class CauseTree:
 
     mode: str
     currency: str
-    rows: tuple[CauseRow, ...]
-    leading: CauseRow | None
+    rows: tuple[CauseTreeRow, ...]
+    leading: CauseTreeRow | None
 
     @property
-    def root(self) -> CauseRow:
+    def root(self) -> CauseTreeRow:
         """Return the row of the whole."""
         return self.rows[0]
 
@@ -58,7 +58,7 @@ def cause_tree_rows(shown: ShownAnalysis, *, mode: str, currency: str) -> CauseT
     if not parts:
         return None
     whole = parts[0].content
-    rows: list[CauseRow] = []
+    rows: list[CauseTreeRow] = []
     _walk(whole, mode=mode, at="", depth=0, whole=whole, rows=rows)
     above = [row for row in rows[1:] if not row.is_rest and _excess(row, mode) > 0]
     leading = max(above, key=lambda row: (_excess(row, mode), -row.depth), default=None)
@@ -67,13 +67,13 @@ def cause_tree_rows(shown: ShownAnalysis, *, mode: str, currency: str) -> CauseT
 
 def cause_items(
     company: Company, shown: ShownAnalysis, *, mode: str, currency: str, at: str
-) -> tuple[CauseRow, tuple[CauseRow, ...], Behind] | None:
+) -> tuple[CauseTreeRow, tuple[CauseTreeRow, ...], Behind] | None:
     """Return a node, the nodes that lead to it, and its items; None for a place without one."""
     parts = shown.parts(mode, currency=currency)
     if not parts:
         return None
     whole = node = parts[0].content
-    path: list[CauseRow] = []
+    path: list[CauseTreeRow] = []
     reached = ""
     for step in at.split(".") if at else ():
         path.append(_row(node, mode=mode, at=reached, depth=len(path), whole=whole))
@@ -96,7 +96,7 @@ def _walk(
     at: str,
     depth: int,
     whole: Mapping[str, Any],
-    rows: list[CauseRow],
+    rows: list[CauseTreeRow],
 ) -> None:
     rows.append(_row(node, mode=mode, at=at, depth=depth, whole=whole))
     for place, branch in enumerate(node["branches"]):
@@ -106,14 +106,14 @@ def _walk(
 
 def _row(
     node: Mapping[str, Any], *, mode: str, at: str, depth: int, whole: Mapping[str, Any]
-) -> CauseRow:
+) -> CauseTreeRow:
     amount, base = node["amount"], node["base"]
     part, of = (
         (amount - base, whole["amount"] - whole["base"])
         if mode == "change"
         else (amount, whole["amount"])
     )
-    return CauseRow(
+    return CauseTreeRow(
         at=at,
         depth=depth,
         name=node["name"],
@@ -131,5 +131,5 @@ def _row(
     )
 
 
-def _excess(row: CauseRow, mode: str) -> int:
+def _excess(row: CauseTreeRow, mode: str) -> int:
     return row.change_minor if mode == "change" else row.amount_minor - row.expected_minor

@@ -67,7 +67,7 @@ class SegmentCell:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SegmentRow:
+class SegmentBenchmarkRow:
     """A segment beside the company; `is_few` has no figures: too few customers to compare."""
 
     segment: str
@@ -84,7 +84,7 @@ class SegmentTable:
     currency: str
     kpis: tuple[str, ...]
     whole: tuple[Decimal | None, ...]
-    rows: tuple[SegmentRow, ...]
+    rows: tuple[SegmentBenchmarkRow, ...]
     fewest: int
 
 
@@ -201,7 +201,7 @@ def segment_table(company: Company, *, currency: str, until: date) -> SegmentTab
     )
 
 
-def _place(row: SegmentRow) -> tuple[bool, Decimal, str]:
+def _place(row: SegmentBenchmarkRow) -> tuple[bool, Decimal, str]:
     value = row.cells[0].value if row.cells else None
     return value is None, value or Decimal(0), row.segment
 
@@ -211,7 +211,7 @@ def _segment(
     values: Mapping[str, str],
     whole: Mapping[str, Decimal | None],
     customers: int,
-) -> SegmentRow:
+) -> SegmentBenchmarkRow:
     is_few = customers < FEWEST_CUSTOMERS
     cells = []
     for kpi in () if is_few else SEGMENT_KPIS:
@@ -220,7 +220,9 @@ def _segment(
         cells.append(
             SegmentCell(kpi=kpi, value=value, verdict=verdict(kpi, value, whole.get(kpi)))
         )
-    return SegmentRow(segment=segment, customers=customers, is_few=is_few, cells=tuple(cells))
+    return SegmentBenchmarkRow(
+        segment=segment, customers=customers, is_few=is_few, cells=tuple(cells)
+    )
 
 
 def industry_rows(

@@ -35,7 +35,7 @@ from dunwell.api.writes import once
 from dunwell.models import Customer, PortfolioDecision, PortfolioReview, User
 from dunwell.queries.pages import Page
 from dunwell.queries.portfolio_reviews import (
-    DecisionRow,
+    PortfolioDecisionRow,
     PortfolioReviewDetail,
     PortfolioReviewRow,
     decision_rows,
@@ -111,8 +111,8 @@ def list_portfolio_reviews(
     return review_rows(request.actor.company, as_of=request.as_of, cursor=cursor, limit=limit)
 
 
-@router.get("/decisions", response=answers(list[DecisionRow]))
-def list_portfolio_decisions(request: ApiRequest) -> list[DecisionRow]:
+@router.get("/decisions", response=answers(list[PortfolioDecisionRow]))
+def list_portfolio_decisions(request: ApiRequest) -> list[PortfolioDecisionRow]:
     """List the decisions that wait, the first due first."""
     request.actor.require("ledger.view")
     return list(decision_rows(request.actor.company, as_of=request.as_of))

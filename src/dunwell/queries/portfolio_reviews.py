@@ -67,7 +67,7 @@ class PackRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DecisionRow:
+class PortfolioDecisionRow:
     """One decision; `is_late`: its day has passed and it is not done."""
 
     id: int
@@ -105,7 +105,7 @@ class PortfolioReviewDetail:
 
     row: PortfolioReviewRow
     pack: PackRow | None
-    decisions: tuple[DecisionRow, ...]
+    decisions: tuple[PortfolioDecisionRow, ...]
     signatures: tuple[SignatureRow, ...]
     before_on: date | None
     changes: tuple[PackChange, ...]
@@ -165,7 +165,7 @@ def review_detail(
 
 def decision_rows(
     company: Company, *, as_of: date, review_id: int | None = None, owner_id: int | None = None
-) -> tuple[DecisionRow, ...]:
+) -> tuple[PortfolioDecisionRow, ...]:
     """Return the decisions of a review, or those that wait, the first due first; one query."""
     found = PortfolioDecision.objects.filter(company=company)
     found = found.filter(done_on=None) if review_id is None else found.filter(review=review_id)
@@ -173,7 +173,7 @@ def decision_rows(
         found = found.filter(owner=owner_id)
     rows = found.select_related("owner", "customer", "review").order_by("due_on", "id")
     return tuple(
-        DecisionRow(
+        PortfolioDecisionRow(
             id=one.pk,
             review_id=one.review_id,
             review=one.review.name,

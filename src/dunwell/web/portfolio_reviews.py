@@ -19,7 +19,7 @@ from dunwell.formats.exports import Value
 from dunwell.models import ReviewRhythm
 from dunwell.queries.pages import CursorError
 from dunwell.queries.portfolio_reviews import (
-    DecisionRow,
+    PortfolioDecisionRow,
     decision_rows,
     pack_file,
     review_detail,
@@ -204,7 +204,7 @@ def review_add(request: StaffRequest) -> HttpResponse:
     return form_page(request, "web/plain_form.html", form, context)
 
 
-def _decision(row: DecisionRow) -> tuple[Value, ...]:
+def _decision(row: PortfolioDecisionRow) -> tuple[Value, ...]:
     return (
         row.review,
         row.text,

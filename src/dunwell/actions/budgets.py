@@ -11,7 +11,7 @@ from dunwell.actions.four_eyes import person
 from dunwell.actions.gate import Actor, Refused, Stale, check_status, own
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.budgets import grown, months_of
-from dunwell.engine.money import LARGEST_MINOR
+from dunwell.engine.money import LARGEST_MINOR, is_currency_code
 from dunwell.models import Budget, BudgetLine, Company
 from dunwell.queries.budgets import budget_lines
 from dunwell.queries.month_actuals import MonthFacts
@@ -213,7 +213,7 @@ def _check_span(starts_on: date, months: int, currency: str) -> None:
         raise Refused(f"A budget begins on the first of a month; {starts_on} is none.")
     if not 1 <= months <= MOST_MONTHS:
         raise Refused(f"A budget has 1 to {MOST_MONTHS} months; {months} do not fit.")
-    if len(currency) != 3 or not (currency.isascii() and currency.isupper()):  # noqa: PLR2004
+    if not is_currency_code(currency):
         raise Refused(f"{currency!r} is no currency; write its three letters, such as EUR.")
 
 

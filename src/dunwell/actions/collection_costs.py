@@ -7,6 +7,7 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own, own_customer
 from dunwell.actions.texts import fitting
+from dunwell.engine.money import is_currency_code
 from dunwell.models import CollectionCost, Company, Customer, Membership, User
 
 
@@ -103,7 +104,7 @@ def _check(*, kind: str, on: date, code: str, amount_minor: int, as_of: date) ->
         raise Refused(
             f"There is no kind of cost {kind}; there are {', '.join(CollectionCost.Kind.values)}."
         )
-    if len(code) != 3 or not code.isalpha():  # noqa: PLR2004  ISO 4217
+    if not is_currency_code(code):
         raise Refused(f"{code} is no currency; give its three letters, such as EUR.")
     if amount_minor <= 0:
         raise Refused("A cost has an amount above 0; take a wrong one back instead.")

@@ -9,7 +9,7 @@ from dunwell.actions.events import Fact, record_event, record_events
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import fitting, needed, unused_name
 from dunwell.engine.covenants import standing
-from dunwell.engine.money import LARGEST_MINOR
+from dunwell.engine.money import LARGEST_MINOR, is_currency_code
 from dunwell.models import Company, Covenant, CovenantTest, CovenantWaiver
 from dunwell.queries.covenants import BUCKETS, CovenantTestDue
 
@@ -43,7 +43,7 @@ def add_covenant(
     actor.require("covenant.edit")
     if measure not in Measure.values:
         raise Refused(f"There is no measure {measure}; use {', '.join(Measure.values)}.")
-    if len(currency) != 3 or not (currency.isascii() and currency.isupper()):  # noqa: PLR2004
+    if not is_currency_code(currency):
         raise Refused(f"{currency!r} is no currency; write its three letters, such as EUR.")
     if measure == Measure.LIQUIDITY and currency != actor.company.currency:
         raise Refused(f"Liquidity is counted in {actor.company.currency}.")

@@ -9,7 +9,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.calendars import months_after
-from dunwell.engine.money import LARGEST_MINOR
+from dunwell.engine.money import LARGEST_MINOR, is_currency_code
 from dunwell.formats.cash_plan_rows import PaymentLine, PositionLine
 from dunwell.models import (
     CashPosition,
@@ -354,7 +354,7 @@ def _withdraw(
 
 
 def _check_money(currency: str, amount_minor: int) -> None:
-    if len(currency) != 3 or not (currency.isascii() and currency.isupper()):  # noqa: PLR2004
+    if not is_currency_code(currency):
         raise Refused(f"{currency!r} is no currency; write its three letters, such as EUR.")
     if amount_minor > LARGEST_MINOR:
         raise Refused("The amount is larger than this desk can hold.")

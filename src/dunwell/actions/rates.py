@@ -9,6 +9,7 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
+from dunwell.engine.money import is_currency_code
 from dunwell.models import Company, FxRate
 
 LARGEST_PPM = 10**15
@@ -125,7 +126,7 @@ def _check(company: Company, rates: Sequence[NewRate], source: str) -> None:
     for number, rate in enumerate(rates, 1):
         where = f"Rate {number}" if len(rates) > 1 else "The rate"
         code = rate.currency
-        if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):  # noqa: PLR2004  ISO 4217
+        if not is_currency_code(code):
             raise Refused(f"{where}: {code or 'nothing'} is no currency code such as USD.")
         if code == company.currency:
             raise Refused(f"{where}: {code} is the company's own currency and has no rate.")

@@ -10,6 +10,7 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale, own
 from dunwell.actions.texts import fitting, unused_name
+from dunwell.engine.money import is_currency_code
 from dunwell.engine.scenarios import Assumptions
 from dunwell.models import Company, Customer, Scenario
 
@@ -123,7 +124,7 @@ def _document(actor: Actor, told: Assumptions) -> dict[str, Any]:
         if not least <= getattr(told, field) <= most:
             raise Refused(said)
     for code, change in told.fx_ppm.items():
-        if len(code) != 3 or not (code.isascii() and code.isupper()):  # noqa: PLR2004  ISO 4217
+        if not is_currency_code(code):
             raise Refused(f"{code!r} is no currency; write its three letters, such as USD.")
         if code == actor.company.currency:
             raise Refused(f"{code} is the home currency; its own value does not change.")

@@ -29,6 +29,11 @@ def minor_digits(currency: str) -> int:
     return MINOR_DIGITS.get(currency, 2)
 
 
+def is_currency_code(text: str) -> bool:
+    """Return whether a text has the form of an ISO 4217 code: three capital letters A to Z."""
+    return len(text) == len("EUR") and text.isascii() and text.isalpha() and text.isupper()
+
+
 def to_minor(amount: Decimal, currency: str) -> int:
     """Turn 12.34 EUR into 1234; or raise ValueError: finer than the currency, too large."""
     scaled = amount.scaleb(minor_digits(currency))

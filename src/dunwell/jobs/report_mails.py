@@ -1,65 +1,30 @@
 """Handing over reports to their readers: the words in the mail, a pack's files with it."""
 
 from collections import Counter
-from contextlib import ExitStack
 from email.utils import formataddr
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from dunwell import clock
-from dunwell.actions.channel_health import note_failure
-from dunwell.actions.gate import Actor, system
-from dunwell.actions.mail_claims import CLAIM_LASTS
 from dunwell.actions.report_mails import claim_report_mails, mark_report_mail
-from dunwell.formats.hand_overs import CarrierError
-from dunwell.formats.mail import Attachment, Mail, MailFormError
+from dunwell.formats.mail import Attachment, Mail
 from dunwell.formats.typesetting import shown_day
-from dunwell.jobs.channels import HandOver, carrier
-from dunwell.models import Channel, Company, Report, ReportMail, ReportSchedule
+from dunwell.jobs.plain_mails import hand_over_mails
+from dunwell.models import Report, ReportMail, ReportSchedule
 
 BATCH = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def deliver_report_mails(company_id: int) -> Counter[str]:
-    """Hand over what is ready; return how many were sent, failed or given up.
-
-    Claimed, handed over outside any transaction, and marked; killed in between, a later call
-    hands a mail over again under the same message id.
-    """
-    company = Company.objects.get(pk=company_id)
-    actor, after = system(company), 0
-    counts: Counter[str] = Counter()
-    with ExitStack() as opened:
-        lines: list[HandOver] = []
-        while batch := claim_report_mails(actor=actor, limit=BATCH, at=clock.now(), after=after):
-            after = batch[-1].pk
-            if not lines:
-                lines.append(opened.enter_context(carrier(company, Channel.Kind.EMAIL)))
-            for mail in batch:
-                counts[_deliver_one(actor, mail, lines[0])] += 1
-    return counts
-
-
-def _deliver_one(actor: Actor, mail: ReportMail, hand_over: HandOver) -> str:
-    at = clock.now()
-    place, error, is_final = "", "", False
-    if mail.claimed_at is None or at - mail.claimed_at > CLAIM_LASTS:
-        return "waiting"
-    try:
-        place = hand_over(report_mail(mail), at).place
-    except MailFormError as problem:
-        error, is_final = str(problem), True
-    except CarrierError as problem:
-        error, is_final = str(problem), problem.permanent
-        if problem.of_carrier:
-            note_failure(actor=actor, kind=Channel.Kind.EMAIL, error=error, at=clock.now())
-    except OSError as problem:
-        error = f"The file outbox: {problem}"
-    return mark_report_mail(
-        actor=actor, mail=mail, place=place, error=error, is_final=is_final, at=clock.now()
+    """Hand over what is ready; return how many were sent, failed or given up."""
+    return hand_over_mails(
+        company_id,
+        claim=claim_report_mails,
+        mark=mark_report_mail,
+        written=report_mail,
+        batch=BATCH,
     )
 
 

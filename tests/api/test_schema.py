@@ -121,6 +121,13 @@ def test_an_amount_is_whole_minor_units_and_stands_beside_its_currency():
         "LegalLineRow", "CostIn", "RecoveryIn", "OrderChangeIn", "HoldDetail", "CoverGap",
         "ClaimItemRow", "WhatIfChoice", "CheckoutPart", "CheckoutRefundOut", "CheckoutRefundIn",
         "AllowanceIn", "InvoiceLineIn", "InvoiceLineRow", "CommentIn", "OfferLine", "SupplierLineRow",
+        "CashDrill", "CashRow", "Component", "JudgedPeriod", "Lever", "LeverPeriod", "LeverStep",
+        "CauseTreeRow", "Cohort", "Column", "Point", "RollCell", "RollRow", "Vintage", "Activity",
+        "CourseStep", "Follow", "ProcessCase", "ProcessCases", "ProcessPage", "ProcessRow",
+        "ActualRow", "ActualRows", "Base", "ScenarioResult", "WeekBalance", "WorkingCapital",
+        "DrawItemRow", "DrawMoveRow", "ExpectedIn", "FinancingWorth", "Hindsight",
+        "ProvisionMoveRow", "ProvisionPostingRow", "RetentionIn", "RiskPartOut", "YieldRow",
+        "CreditYield", "DaysEffect",
     }  # fmt: skip
     of_the_company = {
         "ChoiceRow", "CompanyChanges", "CompanyOut", "CustomerChanges", "CustomerRow", "DayPlan",
@@ -130,7 +137,9 @@ def test_an_amount_is_whole_minor_units_and_stands_beside_its_currency():
         "HeadcountRow", "WaitClass", "GroupLimit", "LimitLineIn", "LimitChangeIn", "Guaranteed",
         "HierarchyNode", "RollUp", "CustomerLinkIn", "LimitIn", "GroupMemberRow", "Guarantee",
         "PaidFor", "AdviceIn", "CreditDesk", "SliceOut", "ConditionIn", "RecommendationIn",
-        "ProfileIn", "InvoicingOut",
+        "ProfileIn", "InvoicingOut", "BufferIn", "CapitalIn", "DuelReading", "FacilityIn",
+        "FacilityTermsIn", "FacilityTermsRow", "RebalancingStepOut", "RhythmIn", "Rule",
+        "StatedLine",
     }  # fmt: skip
     bare = set()
     for name, schema in quick.raw_schema["components"]["schemas"].items():

@@ -11,7 +11,7 @@ from datetime import date
 
 import narwhals.stable.v2 as nw
 
-from dunwell.engine.calendars import day_date, day_number, month_end, month_number
+from dunwell.engine.calendars import day_number, month_end, month_number
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.movements import WRITE_OFF_SOURCES
 from dunwell.engine.proportions import wilson
@@ -323,8 +323,3 @@ def _interval(share_ppm: int | None, worth: float) -> tuple[int, int]:
     hits = min(count, max(0, round(share_ppm * count / PPM)))
     low, high = wilson(hits, count, z=Z_95)
     return min(round(low * PPM), share_ppm), max(round(high * PPM), share_ppm)
-
-
-def at_risk_due(month: int) -> date:
-    """Return the day on which a month's unpaid invoices count as at risk."""
-    return day_date(day_number(month_end(month)) + AT_RISK_DAYS)

@@ -1,6 +1,6 @@
 """How the book is spread: its parts as the cycle keeps them, and what changed between two days."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -156,16 +156,3 @@ def kept_before(company: Company, *, as_of: date) -> KeptDay | None:
             )
         },
     )
-
-
-def kept_course(
-    company: Company, *, dimension: str, keys: Sequence[str], until: date
-) -> dict[date, dict[str, int]]:
-    """Return the exposure of parts on every day that is kept, the oldest first; one query."""
-    found: dict[date, dict[str, int]] = {}
-    rows = PortfolioMeasure.objects.filter(
-        company=company, dimension=dimension, key__in=keys, as_of__lte=until
-    ).order_by("as_of")
-    for day, key, exposure in rows.values_list("as_of", "key", "exposure_minor"):
-        found.setdefault(day, {})[key] = exposure
-    return found

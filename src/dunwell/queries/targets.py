@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from dunwell.engine.gaming import Standing
-from dunwell.models import Company, Milestone, TargetProgress, TargetSet, User, WorkSetting
+from dunwell.models import Company, Milestone, TargetProgress, TargetSet, WorkSetting
 from dunwell.queries.target_standings import MONEY, standing
 
 FEED = 20
@@ -179,12 +179,6 @@ def standings_of_day(company: Company, *, as_of: date) -> tuple[LineStanding, ..
                 )
             )
     return tuple(found)
-
-
-def people_who_collect(company: Company) -> list[User]:
-    """Return the company's people who may have targets of their own."""
-    found = User.objects.filter(memberships__company=company, is_active=True)
-    return list(found.distinct().order_by("username"))
 
 
 def _set_row(company: Company, one: TargetSet, as_of: date) -> TargetSetRow:

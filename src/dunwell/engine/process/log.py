@@ -17,7 +17,6 @@ from dunwell.engine.schema import Column, Frame
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 OPENS_MS, CLOSES_MS = 9 * HOUR_MS, 17 * HOUR_MS
-HOURS_A_DAY = 8
 
 EVENTS: Frame = {
     "event_id": Column(nw.Int64, "key of the event within the log, in the order of the source"),

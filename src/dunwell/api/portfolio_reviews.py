@@ -32,6 +32,7 @@ from dunwell.api.fields import (
     own,
 )
 from dunwell.api.writes import once
+from dunwell.formats.review_pack import PACK_MEDIA
 from dunwell.models import Customer, PortfolioDecision, PortfolioReview, User
 from dunwell.queries.pages import Page
 from dunwell.queries.portfolio_reviews import (
@@ -48,10 +49,6 @@ router = Router(tags=["portfolio reviews"])
 
 Told = Annotated[Plain, Field(min_length=1, max_length=300)]
 Text500 = Annotated[Plain, Field(min_length=1, max_length=500)]
-KINDS = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class RhythmIn(Body):
@@ -161,7 +158,7 @@ def download_portfolio_pack(
     found = pack_file(request.actor.company, review_id, kind)
     if found is None:
         raise Http404
-    response = HttpResponse(found[0], content_type=KINDS[kind])
+    response = HttpResponse(found[0], content_type=PACK_MEDIA[kind])
     response["Content-Disposition"] = f'attachment; filename="portfolio-review-{review_id}.{kind}"'
     return response
 

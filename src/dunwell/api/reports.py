@@ -23,6 +23,7 @@ from dunwell.api.fields import (
     own,
 )
 from dunwell.api.writes import once
+from dunwell.formats.review_pack import PACK_MEDIA
 from dunwell.jobs.reports import make_report
 from dunwell.models import ReportSchedule
 from dunwell.queries.pages import Page
@@ -43,10 +44,6 @@ router = Router(tags=["reports"])
 Name = Annotated[Plain, Field(min_length=1, max_length=80)]
 Section = Annotated[Plain, Field(max_length=20)]
 Address = Annotated[Plain, Field(max_length=254)]
-MEDIA = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class ReportIn(Body):
@@ -157,7 +154,7 @@ def download_report(
     found = report_file(request.actor.company, made_report_id, kind)
     if found is None:
         raise Http404
-    response = HttpResponse(found[0], content_type=MEDIA[kind])
+    response = HttpResponse(found[0], content_type=PACK_MEDIA[kind])
     response["Content-Disposition"] = f'attachment; filename="{found[1]}"'
     return response
 

@@ -18,6 +18,12 @@ from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value, safe_text
 from dunwell.formats.typesetting import plain, shown_day, shown_money, typeset
 
+PACK_MEDIA: Mapping[str, str] = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""The files a pack is handed out as, by their ending, and their media types."""
+
 PPM = 1_000_000
 Cell = str | int | None
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext, override
 
 from dunwell.actions.report_mails import claim_report_mails, mark_report_mail
 from dunwell.formats.mail import Attachment, Mail
+from dunwell.formats.review_pack import PACK_MEDIA
 from dunwell.formats.typesetting import shown_day
 from dunwell.jobs.plain_mails import hand_over_mails
 from dunwell.models import Report, ReportMail, ReportSchedule
 
 BATCH = 20
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def deliver_report_mails(company_id: int) -> Counter[str]:
@@ -60,8 +60,12 @@ def report_mail(mail: ReportMail) -> Mail:
 def _files(report: Report) -> tuple[Attachment, ...]:
     if report.kind != ReportSchedule.Kind.PACK:
         return ()
-    name = f"report-{report.as_of.isoformat()}"
-    return (
-        Attachment(name=f"{name}.pdf", media_type="application/pdf", data=bytes(report.pdf)),
-        Attachment(name=f"{name}.xlsx", media_type=XLSX, data=bytes(report.workbook)),
+    data = {"pdf": report.pdf, "xlsx": report.workbook}
+    return tuple(
+        Attachment(
+            name=f"report-{report.as_of.isoformat()}.{ending}",
+            media_type=PACK_MEDIA[ending],
+            data=bytes(content),
+        )
+        for ending, content in data.items()
     )

@@ -16,6 +16,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.portfolio_reviews import plan_review, set_rhythm
 from dunwell.engine.money import from_minor, to_minor
 from dunwell.formats.exports import Value
+from dunwell.formats.review_pack import PACK_MEDIA
 from dunwell.models import ReviewRhythm
 from dunwell.queries.pages import CursorError
 from dunwell.queries.portfolio_reviews import (
@@ -31,10 +32,6 @@ from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
-KINDS = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 DECISION_COLUMNS = (
     _("Review"),
     _("Decision"),
@@ -110,7 +107,7 @@ def pack_download(request: StaffRequest, review_id: int, kind: str) -> HttpRespo
     found = pack_file(request.actor.company, review_id, kind)
     if found is None:
         raise Http404
-    response = HttpResponse(found[0], content_type=KINDS[kind])
+    response = HttpResponse(found[0], content_type=PACK_MEDIA[kind])
     response["Content-Disposition"] = f'attachment; filename="portfolio-review-{review_id}.{kind}"'
     response["X-Content-SHA256"] = found[1]
     return response

@@ -15,7 +15,7 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.reports import add_schedule, end_schedule
 from dunwell.actions.saved_views import remove_view, save_view
-from dunwell.formats.review_pack import ReviewPack, shown_cell
+from dunwell.formats.review_pack import PACK_MEDIA, ReviewPack, shown_cell
 from dunwell.jobs.reports import make_report
 from dunwell.models import ReportSchedule
 from dunwell.queries.pages import CursorError
@@ -33,10 +33,6 @@ from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
-MEDIA = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 SECTION_CHOICES = [(key, section.title) for key, section in SECTIONS.items()]
 
 
@@ -149,7 +145,7 @@ def report_download(request: StaffRequest, made_report_id: int, kind: str) -> Ht
     found = report_file(request.actor.company, made_report_id, kind)
     if found is None:
         raise Http404
-    response = HttpResponse(found[0], content_type=MEDIA[kind])
+    response = HttpResponse(found[0], content_type=PACK_MEDIA[kind])
     response["Content-Disposition"] = f'attachment; filename="{found[1]}"'
     return response
 

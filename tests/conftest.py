@@ -1,5 +1,6 @@
 """Records and settings every test shares: a company, its people, a customer with one overdue invoice."""
 
+import gc
 import sqlite3
 import sys
 import tempfile
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if item.get_closest_marker("release") is not None:
                 item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
+
+
+def pytest_collection_finish():
+    # twenty thousand tests are a gigabyte that no collection need walk through again
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,7 +8,7 @@ renamed), runs `run()` again in a second child, proves the books and compares ev
 with an undisturbed run.
 
     python -m tests.crash tests.journeys.import_flow            # SQLite
-    python -m tests.postgres python -m tests.crash tests.journeys.import_flow --every 3
+    python -m tests.postgres python -m tests.crash tests.journeys.import_flow --most 9
 
 It prints one JSON line: {"points", "tried", "failures": [{"point", "why"}]}.
 """
@@ -231,8 +231,15 @@ def prepare(scenario):
     scenario.prepare()
 
 
-def kill_points(scenario_name, *, url="", every=1):
-    """Try every (or every nth) point of a scenario; return the findings as a dict."""
+def spread(total, most=0):
+    """So many of the points 1 to total, from the first to the last; all of them for 0."""
+    if not 1 < most < total:
+        return range(1, total + 1)
+    return [1 + number * (total - 1) // (most - 1) for number in range(most)]
+
+
+def kill_points(scenario_name, *, url="", most=0):
+    """Try every point of a scenario, or at most so many; return the findings as a dict."""
     with tempfile.TemporaryDirectory(prefix="dunwell-crash-") as name:
         store = PostgresStore(Path(name), url) if url else SqliteStore(Path(name))
         os.environ["DJANGO_SETTINGS_MODULE"] = "dunwell.settings"
@@ -241,20 +248,20 @@ def kill_points(scenario_name, *, url="", every=1):
         django.setup()
         scenario = importlib.import_module(scenario_name)
         try:
-            return _try_all(scenario, store, every)
+            return _try_all(scenario, store, most)
         finally:
             if url:
                 store.drop()
 
 
-def _try_all(scenario, store, every):
+def _try_all(scenario, store, most):
     in_child(lambda: prepare(scenario))
     store.keep()
     total = in_child(lambda: run_until(scenario, 0))
     whole = in_child(lambda: run_again(scenario))
     failures = [{"point": 0, "why": whole["broken"]}] if whole["broken"] else []
     tried = 0
-    for point in range(1, total + 1, every):
+    for point in spread(total, most):
         store.restore()
         if in_child(lambda at=point: run_until(scenario, at)) is not None:
             failures.append({"point": point, "why": ["the child was not killed"]})
@@ -273,10 +280,10 @@ def main():
     """Try the points and print the findings; leave with 1 when a rerun did not heal."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("scenario", help="module with prepare() and run()")
-    parser.add_argument("--every", type=int, default=1, help="try every nth point only")
+    parser.add_argument("--most", type=int, default=0, help="try so many points only")
     given = parser.parse_args()
     url = os.environ.pop("DUNWELL_DATABASE_URL", "")
-    result = kill_points(given.scenario, url=url, every=given.every)
+    result = kill_points(given.scenario, url=url, most=given.most)
     sys.stdout.write(json.dumps(result) + "\n")
     return 1 if result["failures"] else 0
 

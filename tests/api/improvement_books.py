@@ -131,7 +131,7 @@ def keep_improvement(company, tag="", *, today, at):
         "duel_experiment_id": experiment.pk,
         "target_set_id": targets.pk,
         "target_line_id": targets.lines.first().pk,
-        "portfolio_decision_id": decision.pk,
+        "decision_id": decision.pk,
         "access_id": access.pk,
         "extension_id": asked.pk,
         "improver_id": improver.pk,

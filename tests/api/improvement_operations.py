@@ -83,9 +83,7 @@ IMPROVEMENT_OPERATIONS = {
             "every_months": 3, "next_on": str(today), "warning_minor": 100_00,
         },
     ),
-    "finish_portfolio_decision": (
-        "MF", {"outcome": "done"}, {"decision_id": "portfolio_decision_id"},
-    ),
+    "finish_portfolio_decision": ("MF", {"outcome": "done"}),
     "show_portfolio_review": (ALL, None, FROZEN),
     "download_portfolio_pack": (ALL, None, FROZEN),
     "new_portfolio_review": (

@@ -92,7 +92,7 @@ def test_fields_left_out_keep_the_standard_and_stated_ones_change_it():
         ({"cash": {**START, "debit": {"retry_days": [10, 5]}}}, "cash, debit: retry_days are [10, 5]; list them in"),
         ({"cash": {**START, "debit": {"ladder": {"XX00": "fix"}}}}, "cash, debit, ladder: 'XX00' is no reason code"),
         ({"cash": {**START, "debit": {"ladder": {"AM04": "pray"}}}}, "AM04 'pray' is not known; use one of retry, fix"),
-        ({"cash": {**START, "accounts": {"cash": "1"}}}, "cash, accounts: field 'cash' is not known; use bank"),
+        ({"cash": {**START, "accounts": {"cash": "1"}}}, "cash, accounts: field 'cash' is not known; use allowance, bank"),
         ({"cash": {**START, "accounts": {"bank": 1200}}}, "cash, accounts: bank must be a text, found 1200"),
         ({"cash": {**START, "accounts": {"bank": "=1"}}}, "cash, accounts: bank '=1' is no account number"),
         ({"cash": START, "cases": [{"name": "x"}]}, "cash, case 1: say difference_minor with item_minor, or"),

@@ -59,6 +59,8 @@ def test_a_section_is_read_with_its_scopes_checkpoints_and_exclusions():
         # what a person stopped stays stopped, though no row says so
         OrderRule(rule="forced_hold"),
         OrderRule(rule="exposure_freeze"),
+        OrderRule(rule="appetite_stop"),
+        OrderRule(rule="appetite_refer"),
     )
     assert rules.exclusions == (Exclusion(name="small", below_minor=100, skips=("limit",)),)
     assert (rules.auto_release, rules.own_forced_hold, rules.review_days) == (True, True, 5)

@@ -1,6 +1,6 @@
 """Crashes of delivery: killed at every statement and every hand-over, then called again.
 
-`python -m tests.journeys.deliver_crashes [--sinks files smtp http] [--every N] [--customers N]` prints one JSON
+`python -m tests.journeys.deliver_crashes [--sinks files smtp http] [--most N] [--customers N]` prints one JSON
 line, by sink: {"points", "tried", "duplicates", "failures": [{"point", "why"}]}. Nothing is lost;
 files are never doubled, nor what a provider knows by its Idempotency-Key; by SMTP a kill doubles
 at most one message, under the same id, and it is marked as one that may have arrived twice.
@@ -22,7 +22,7 @@ import time_machine
 
 from tests.connectors.conftest import mail_sink
 from tests.connectors.http_sink import http_sink
-from tests.crash import Points, SqliteStore, in_child, prepare
+from tests.crash import Points, SqliteStore, in_child, prepare, spread
 from tests.jobs.demo_desk import AT, DAY, demo_company
 
 CUSTOMERS, ITEMS_EACH = 120, 12
@@ -135,8 +135,8 @@ def judged(found, whole, copies, *, most_copies):
     return why
 
 
-def kill_points(sinks, *, every=1, customers=CUSTOMERS):
-    """Try every nth point of each sink; return the findings by sink."""
+def kill_points(sinks, *, most=0, customers=CUSTOMERS):
+    """Try every point of each sink, or at most so many; return the findings by sink."""
     with tempfile.TemporaryDirectory(prefix="dunwell-deliver-") as name, ExitStack() as opened:
         folder = Path(name)
         store = SqliteStore(folder)
@@ -164,17 +164,17 @@ def kill_points(sinks, *, every=1, customers=CUSTOMERS):
         for sink in sinks:
             scenario.sink = sink
             store.restore()
-            found[sink] = _try_all(scenario, store, mails[sink], every)
+            found[sink] = _try_all(scenario, store, mails[sink], most)
         return found
 
 
-def _try_all(scenario, store, mails, every):
+def _try_all(scenario, store, mails, most):
     total = in_child(lambda: run_until(scenario, 0))
     first = sum(arrived(mails).values())
     whole = in_child(lambda: finish(scenario))
     failures = [{"point": 0, "why": judged(whole, whole, arrived(mails), most_copies=0)}]
     tried = duplicates = 0
-    for point in range(1, total + 1, every):
+    for point in spread(total, most):
         store.restore()
         _empty(mails)
         if in_child(lambda at=point: run_until(scenario, at)) is not None:
@@ -205,9 +205,9 @@ def _empty(mails):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sinks", nargs="+", choices=SINKS, default=list(SINKS))
-    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--customers", type=int, default=CUSTOMERS)
     given = parser.parse_args()
-    result = kill_points(given.sinks, every=given.every, customers=given.customers)
+    result = kill_points(given.sinks, most=given.most, customers=given.customers)
     sys.stdout.write(json.dumps(result) + "\n")
     sys.exit(1 if any(found["failures"] for found in result.values()) else 0)

@@ -1,0 +1,43 @@
+"""Crash runs in processes of their own: they fork, and kill their children."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FEW = 8
+"""How many points of a flow the quick tier tries, however long the flow is; `--release` tries all."""
+
+
+def findings(module, *arguments, url=None):
+    """What a crash run found; on the database at the address, else where the tests run."""
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    if url is not None:
+        environment = {k: v for k, v in environment.items() if not k.startswith("DUNWELL_")}
+        environment |= {"DUNWELL_DATABASE_URL": url} if url else {}
+    answer = subprocess.run(
+        [sys.executable, "-m", *module.split(), *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.stdout, answer.stderr[-2000:]
+    return json.loads(answer.stdout)
+
+
+def most(request, few=FEW):
+    """How many points to try: a few, or 0 for all of them in the long tier."""
+    return 0 if request.config.getoption("--release") else few
+
+
+def assert_healed(request, flow, *, least=FEW, url=None):
+    """A flow killed at the points of this tier is finished by running it again."""
+    few = most(request)
+    found = findings("tests.crash", f"tests.journeys.{flow}", "--most", few, url=url)
+    assert found["failures"] == []
+    assert found["points"] >= least
+    assert found["tried"] == (few or found["points"])

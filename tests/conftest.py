@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.dealing import is_long_tier
+
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("release", settings.get_profile("house"), max_examples=240)
 settings.load_profile("house")
@@ -64,9 +66,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 def examples(few, *, release):
     """Settings for a law whose examples are heavy: a few, and more in the long tier."""
-    is_long = settings.get_current_profile_name() == "release"
     return settings(
-        max_examples=release if is_long else few,
+        max_examples=release if is_long_tier() else few,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
 

@@ -1,6 +1,7 @@
 """The generated matrix: every operation, every caller. An operation not listed fails here."""
 
 import re
+from zlib import crc32
 
 import pytest
 from django.db import transaction
@@ -14,6 +15,7 @@ from tests.api.conftest import Program, add_token, digest
 from tests.api.operations import ALL, OPERATIONS, WITHOUT_KEY, operations, send
 from tests.api.placement_books import take_seat
 from tests.conftest import AT, add_user
+from tests.dealing import is_long_tier
 
 ROUTES = operations(api.get_openapi_schema())
 WRITES = [route for route in ROUTES if route[1] != "GET"]
@@ -79,17 +81,24 @@ def expected(name, letter):
     return "done" if letter in OPERATIONS[name].may else 403
 
 
+def routes_of(letter):
+    """Every operation in the long tier, else each for a few callers, whoever may call it."""
+    if is_long_tier():
+        return ROUTES
+    return [route for route in ROUTES if crc32(f"{route[0]} {letter}".encode()) % 4 == 0]
+
+
 @pytest.mark.parametrize("letter", [*CALLERS, "0", "no token"])
 def test_every_operation_answers_every_caller_as_the_table_says(company, ids, today, letter):
     program = caller(company, letter)
-    told = {}
-    for name, method, path, _ in ROUTES:
+    told, few = {}, routes_of(letter)
+    for name, method, path, _ in few:
         answer = undone(lambda: send(program, name, method, path, ids, today))  # noqa: B023
         told[name] = "done" if answer.status_code in {200, 201, 202} else answer.status_code
         if told[name] not in {"done", 401, 403}:
             told[name] = (answer.status_code, answer.content[:300])
 
-    assert told.keys() == {name for name, *_ in ROUTES}
+    assert len(told) == len(few) > len(ROUTES) // 5
     assert {n: found for n, found in told.items() if found != expected(n, letter)} == {}
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import partial
 
 import narwhals.stable.v2 as nw
+import polars as pl
 
 from dunwell import clock
 from dunwell.actions.gate import Refused, staff
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 100_000
 """Invoices whose events are held in memory together."""
+MOST_TOLD = 20_000
+"""Invoices of which all that is told is held together: one pass costs what many invoices do."""
 FAILED = "The map could not be made; what happened is in the server's log. The old one stands."
 
 Tell = Callable[[int], None]
@@ -56,7 +59,7 @@ def made_months(
     whole = sum(one.items for one in due) or 1
     found: list[MadeMonth] = []
     ready = 0
-    for stretch in _stretches(due):
+    for stretch in _stretches(due, MOST_AT_ONCE):
         found += _made(company, stretch.months, as_of)
         ready += stretch.items
         tell(DONE * ready // whole)
@@ -100,12 +103,12 @@ def _work(company_id: int, user_id: int, as_of: date) -> None:
         _progress.end(company_id, refusal=refusal)
 
 
-def _stretches(due: Sequence[MonthDue]) -> Iterator[_Stretch]:
-    """Yield months that follow each other, at most MOST_AT_ONCE invoices together or one month."""
+def _stretches(due: Sequence[MonthDue], most: int) -> Iterator[_Stretch]:
+    """Yield months that follow each other, at most so many invoices together or one month."""
     held: list[MonthDue] = []
     for one in due:
         follows = held and month_number(one.month) == month_number(held[-1].month) + 1
-        if held and (not follows or sum(m.items for m in held) + one.items > MOST_AT_ONCE):
+        if held and (not follows or sum(m.items for m in held) + one.items > most):
             yield _Stretch(tuple(held))
             held = []
         held.append(one)
@@ -117,25 +120,32 @@ def _made(company: Company, months: Sequence[MonthDue], as_of: date) -> Iterator
     read = process_log(
         company, first=months[0].month, until=months_after(months[-1].month, 1), as_of=as_of
     )
-    for one in months:
-        yield _month(company, one.month, read.of_month(month_number(one.month)), as_of)
+    for stretch in _stretches(months, MOST_TOLD):
+        yield from _told(company, stretch.months, read, as_of)
 
 
-def _month(company: Company, month: date, read: ProcessLog, as_of: date) -> MadeMonth:
-    events = nw.from_native(read.events.lazy()).select(*EVENTS)
+def _told(
+    company: Company, months: Sequence[MonthDue], whole: ProcessLog, as_of: date
+) -> Iterator[MadeMonth]:
+    numbers = [month_number(one.month) for one in months]
+    read = whole.of_months(numbers[0], numbers[-1])
     cases = nw.from_native(read.cases.lazy()).select(*CASES)
     ordered = steps(
-        events,
+        nw.from_native(read.events.lazy()).select(*EVENTS),
         cases,
         as_of=as_of,
         country=company.country,
         only_while_open=(DUE,),
     ).collect()
-    told = marks(ordered.lazy(), cases).collect().lazy()
-    return MadeMonth(
-        month=month,
-        items=read.cases.height,
-        events=len(ordered),
-        figures=slice_documents(told),
-        steps=write_marks(told),
-    )
+    told = marks(ordered.lazy(), cases).collect("polars").to_native()
+    step_cases = ordered.select("case_id").to_polars()
+    for one, number in zip(months, numbers, strict=True):
+        own = read.cases.filter(pl.col("month") == number).select("case_id")
+        of_month = nw.from_native(told.join(own, on="case_id", how="semi").lazy())
+        yield MadeMonth(
+            month=one.month,
+            items=own.height,
+            events=step_cases.join(own, on="case_id", how="semi").height,
+            figures=slice_documents(of_month),
+            steps=write_marks(of_month),
+        )

@@ -93,9 +93,9 @@ class ProcessLog:
     events: pl.DataFrame
     cases: pl.DataFrame
 
-    def of_month(self, month_no: int) -> "ProcessLog":
-        """Return what is of the invoices issued in one month."""
-        cases = self.cases.filter(pl.col("month") == month_no)
+    def of_months(self, first_no: int, last_no: int) -> "ProcessLog":
+        """Return what is of the invoices issued from one month to another."""
+        cases = self.cases.filter(pl.col("month").is_between(first_no, last_no))
         return ProcessLog(
             events=self.events.join(cases.select("case_id"), on="case_id", how="semi"),
             cases=cases,

@@ -48,6 +48,8 @@ class Role(models.TextChoices):
     COLLECTOR = "collector", _("Collector")
     CLERK = "clerk", _("Cash-application clerk")
     RESOLVER = "resolver", _("Dispute resolver")
+    SALES = "sales", _("Sales")
+    SUPPORT = "support", _("Customer support")
     READ_ONLY = "read_only", _("Read only")
     PARTNER = "partner", _("Agency partner")
     ADVISOR = "advisor", _("Advisor")

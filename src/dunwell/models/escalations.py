@@ -12,7 +12,9 @@ class Escalation(models.Model):
     """A matter put to somebody higher, who must acknowledge it in time or it rises again.
 
     `to_user` empty: everybody in the role `to_role`. `amount_minor` in the company's currency
-    decides which rungs of the matrix apply; `rung_on` is the day it came to its present rung.
+    and `age_days`, how long the oldest of it is late, decide which rungs of the matrix apply;
+    `rung_on` is the day it came to its present rung. `answer_by_at` is the moment where the rung
+    counts in business hours; then `answer_by_on` is its day.
     """
 
     class Kind(models.TextChoices):
@@ -22,6 +24,9 @@ class Escalation(models.Model):
         DISPUTE = "dispute", _("Dispute")
         PLAN = "plan", _("Payment plan")
         CONTACT = "contact", _("Customer cannot be reached")
+        ORDER = "order", _("Held order")
+        SERVICE = "service", _("Delivery or service")
+        HAND_OFF = "hand_off", _("Hand-off that nobody took on")
         OTHER = "other", _("Other matter")
 
     class Status(models.TextChoices):
@@ -43,6 +48,7 @@ class Escalation(models.Model):
     subject_id = models.BigIntegerField(null=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.RAISED)
     amount_minor = models.BigIntegerField(default=0)
+    age_days = models.PositiveIntegerField(default=0)
     rung = models.PositiveSmallIntegerField(default=1)
     to_role = models.CharField(max_length=20)
     to_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="escalations")
@@ -51,8 +57,10 @@ class Escalation(models.Model):
     raised_on = models.DateField()
     rung_on = models.DateField(null=True)
     answer_by_on = models.DateField()
+    answer_by_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=150, blank=True)
     acknowledged_on = models.DateField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
     resolution = models.CharField(max_length=300, blank=True)
     resolved_by = models.CharField(max_length=150, blank=True)
     resolved_on = models.DateField(null=True)

@@ -144,7 +144,11 @@ class WorkCapacity(models.Model):
 
 
 class Absence(models.Model):
-    """Days on which a person is away, and who covers; cancelled, not deleted."""
+    """Days on which a person is away, and who covers; cancelled, not deleted.
+
+    `note` is what the cover has to know; `seen_at` when the cover took it on. Work moves to the
+    cover, ownership stays: nothing of the absent person's records is rewritten.
+    """
 
     class Kind(models.TextChoices):
         HOLIDAY = "holiday", _("Holiday")
@@ -158,6 +162,8 @@ class Absence(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     from_on = models.DateField()
     until_on = models.DateField()
+    note = models.CharField(max_length=2000, blank=True)
+    seen_at = models.DateTimeField(null=True)
     cancelled_on = models.DateField(null=True)
     by = models.CharField(max_length=150)
     recorded_at = models.DateTimeField()

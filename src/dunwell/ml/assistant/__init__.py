@@ -1,0 +1,1 @@
+"""What a customer says to the assistant: phrases in ten languages, and a reader of them."""

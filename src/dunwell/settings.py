@@ -265,6 +265,8 @@ EMAIL_USE_TLS = _flag("SMTP_TLS", default=False)
 BUREAU_SECRETS = _secrets("BUREAU")
 PAYMENT_SECRETS = _secrets("PAYMENT")
 """Tokens of credit bureaus by the name of their variable; a bureau names the one it uses."""
+MCP = _flag("MCP", default=True)
+"""Whether programs' models may call tools: `/mcp/` and `dunwell mcp`, by API tokens alone."""
 WEBHOOK_HOSTS = [host for host in _text("WEBHOOK_HOSTS").split(",") if host]
 CHANNEL_SECRETS = _secrets("CHANNEL")
 """Secrets of channels by the name of their variable."""
@@ -272,6 +274,10 @@ MAILBOX_SECRETS = _secrets("MAILBOX")
 """Passwords of mailboxes by the name of their variable; a mailbox names the one it uses."""
 CLAMAV_ADDRESS = _text("CLAMAV_ADDRESS")
 DEFAULT_FROM_EMAIL = _text("MAIL_FROM", "credit@dunwell.example")
+LANGUAGE_MODEL_ADDRESS = _text("LANGUAGE_MODEL_ADDRESS")
+LANGUAGE_MODEL = _text("LANGUAGE_MODEL")
+LANGUAGE_MODEL_TOKEN = _text("LANGUAGE_MODEL_TOKEN")
+LANGUAGE_MODEL_SECONDS = _number("LANGUAGE_MODEL_SECONDS", 8)
 NAME_SERVERS = [place.strip() for place in _text("NAME_SERVERS").split(",") if place.strip()]
 """Asked about the domain we send from; the system's own where none is named."""
 

@@ -6,6 +6,9 @@
 ALL = "AMCKDRNF"
 KPI_OPERATIONS = {
     "list_kpi_slices": (ALL,),
+    "explain_figure": (ALL,),
+    "show_copilot": (ALL,),
+    "show_copilot_draft": ("MCKD",),
     "show_kpi_course": (ALL,),
     "list_kpi_input": (ALL,),
     "list_collection_costs": (ALL,),

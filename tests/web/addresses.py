@@ -39,6 +39,7 @@ WORDS = {
     "application-button": {"step": "submit"},
     "application-tell": {"step": "withdraw"},
     "portfolio-pack": {"kind": "pdf"},
+    "copilot-draft": {"kind": "email"},
     "channel-add": {"kind": "email", "provider": "smtp"},
 }
 """What a part of the address of one page alone has to be."""

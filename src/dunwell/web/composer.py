@@ -51,6 +51,8 @@ def _posted(request: StaffRequest, customer_id: int, cap: CappedUpload) -> HttpR
     form = ComposerForm(request.POST, contacts=composer.contacts)
     if not form.is_valid():
         return _page(request, composer, form)
+    if "begin" in request.POST:  # a draft of the copilot is looked at before it is sent
+        return _page(request, composer, form)
     if "use" in request.POST:
         return _page(request, composer, _started(request, composer, form))
     try:

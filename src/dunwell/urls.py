@@ -13,6 +13,7 @@ urlpatterns = [
     path("guest/", include("dunwell.portal.guest_urls")),
     path("hooks/", include("dunwell.portal.hook_urls")),
     path("loopback-bank/", include("dunwell.portal.practice_urls")),
+    path("mcp/", include("dunwell.mcp_server.urls")),
     path("portal-api/v1/", debtor_desk.urls),
     path("portal/", include("dunwell.portal.debtor_urls")),
     path("unsubscribe/", include("dunwell.portal.unsubscribe_urls")),

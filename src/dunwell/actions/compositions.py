@@ -71,6 +71,7 @@ def compose_message(
     in_reply_to: str = "",
     template: str = "",
     is_confirmed: bool = False,
+    why_draft: str = "",
     as_of: date,
     at: datetime,
 ) -> Message:
@@ -80,6 +81,7 @@ def compose_message(
     phrases, amounts, opt-outs and contact rules are looked at. The same message of a day asked
     for again is the same message. `is_confirmed`: the sender has seen the warnings. An answer
     (`in_reply_to`) is no contact of ours; its conversation then waits for the customer.
+    `why_draft` says why a person has to see it first even where the policy does not ask for it.
 
     Raises Refused for what keeps it from going out, for warnings not confirmed, for records of
     others, and for too many or too large enclosures.
@@ -114,6 +116,8 @@ def compose_message(
             " ".join(dict.fromkeys(one.text for one in found.warnings))
             + " Confirm that it goes out all the same."
         )
+    if why_draft and not found.approval:
+        found = replace(found, approval=why_draft)
     files = _named_apart(attachments)
     key = _key(actor, customer, channel, found, files, conversation, in_reply_to, as_of)
     before, turn = _before(key)

@@ -83,6 +83,14 @@ def waiting_count(company: Company, *, person: str, roles: Collection[str], as_o
     return _scope(company, WAITING, person=person, roles=roles, as_of=as_of).count()
 
 
+def waiting_request(company: Company, *, subject: str, subject_id: int) -> ApprovalRequest | None:
+    """Return the open request about a record, None where nobody has to decide on it."""
+    found = ApprovalRequest.objects.filter(
+        company=company, subject=subject, subject_id=subject_id, status=Status.OPEN
+    )
+    return found.order_by("pk").first()
+
+
 def open_count(
     company: Company, *, scope: str, person: str, roles: Collection[str], as_of: date
 ) -> int:

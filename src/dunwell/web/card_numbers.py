@@ -20,8 +20,9 @@ from dunwell.engine.card_numbers import card_numbers
 REFUSED = 422
 MULTIPART = "multipart/form-data"
 PROGRAMS = ("/api/", "/portal-api/")
-UNSEEN = ("/hooks/",)
-"""Where other programs bring whole messages: those are masked when they are taken in."""
+UNSEEN = ("/hooks/", "/mcp/")
+"""Where other programs bring whole messages: those are masked when they are taken in, and a
+tool's arguments are looked at whichever way they come."""
 ACCOUNTS = frozenset({"csrfmiddlewaretoken", "iban", "bic", "account", "sha256", "key"})
 """Fields that hold no words; account numbers of some countries look like cards."""
 _TROUBLE = (

@@ -1,0 +1,74 @@
+"""Tools over standard input and output: the SDK's client starts the command and talks to it."""
+
+import json
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import anyio
+import pytest
+from django.core.management import CommandError, call_command
+from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.shared.exceptions import MCPError
+
+from tests.api.conftest import add_token
+from tests.migrated import NAME
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_client_that_starts_us_works_until_its_token_is_revoked(tmp_path):
+    own = {name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")}
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=["-W", "ignore", "-m", "tests.mcp_server.stdio_desk"],
+        cwd=str(ROOT),
+        env={
+            **own, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "DUNWELL_DATA_DIR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "dunwell.settings",
+        },
+    )  # fmt: skip
+
+    async def session():
+        async with Client(server) as client:
+            listed = [tool.name for tool in (await client.list_tools()).tools]
+            found = await client.call_tool("find_customers", {"only_owing": True})
+            row = found.structured_content["data"]["rows"][0]
+            note = {"customer_id": row["id"], "kind": "note", "text": "Called by a model."}
+            made = await client.call_tool("record_note", {**note, "idempotency_key": "note-0001"})
+            with closing(sqlite3.connect(tmp_path / NAME)) as books, books:
+                books.execute("UPDATE dunwell_apitoken SET revoked_at = created_at")
+            with pytest.raises(MCPError, match="revoked"):
+                await client.call_tool("find_customers", {})
+            return listed, row, made
+
+    listed, row, made = anyio.run(session)
+
+    assert "record_note" in listed and "propose_limit" not in listed
+    assert row["name"] == "Acme Ltd" and made.structured_content["data"]["record"] == "note"
+    with closing(sqlite3.connect(tmp_path / NAME)) as books:
+        texts = [text for (text,) in books.execute("SELECT text FROM dunwell_note")]
+        noted = books.execute(
+            "SELECT data FROM dunwell_event WHERE verb = 'mcp.called'"
+        ).fetchall()
+    assert texts == ["Called by a model."]
+    assert [json.loads(data)["outcome"] for (data,) in noted] == ["done", "done"]
+
+
+def test_the_command_says_what_is_wrong_with_a_token(company, collector, tmp_path, settings):
+    token = tmp_path / "token"
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("mcp", token_file=token)
+    token.write_text(" \n")
+    with pytest.raises(CommandError, match="Give an API token"):
+        call_command("mcp", token_file=token)
+    token.write_text("dw_unknown")
+    with pytest.raises(CommandError, match="unknown, expired, revoked"):
+        call_command("mcp", token_file=token)
+    settings.MCP = False
+    token.write_text(add_token(collector, company).token)
+    with pytest.raises(CommandError, match="DUNWELL_MCP is 0"):
+        call_command("mcp", token_file=token)

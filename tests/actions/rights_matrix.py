@@ -14,6 +14,7 @@ ROLES = {
     "N": Role.CREDIT_ANALYST,
     "F": Role.FINANCE_DIRECTOR,
     "P": Role.PARTNER,
+    "S": Role.SALES,
 }
 INSTALLATION = {
     "advisors.accept_invitation",
@@ -27,5 +28,8 @@ INSTALLATION = {
 }
 """Actions of the installation itself, before anybody can have a role or is known at the door."""
 
-MATRIX = {**RIGHTS_A_TO_K, **RIGHTS_L_TO_Z}
-"""By action: the roles that may, by the letters above."""
+MATRIX = {
+    name: letters + "S" * ("R" in letters and "S" not in letters)
+    for name, letters in {**RIGHTS_A_TO_K, **RIGHTS_L_TO_Z}.items()
+}
+"""By action: the roles that may, by the letters above. Sales may whatever who only looks may."""

@@ -121,3 +121,10 @@ def test_a_token_never_has_more_rights_than_its_owner_now(company, collector):
     collector.save()
     with pytest.raises(Forbidden):
         program(ApiToken.objects.get(pk=token.pk))
+
+
+def test_support_may_what_sales_may_and_neither_reads_words_nor_judgements():
+    assert ROLE_RIGHTS["support"] == ROLE_RIGHTS["sales"]
+    assert ROLE_RIGHTS["sales"] - ROLE_RIGHTS["read_only"] == {
+        "case.share", "escalation.raise", "escalation.answer", "absence.edit",
+    }  # fmt: skip

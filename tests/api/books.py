@@ -71,6 +71,7 @@ from tests.api.risk_books import keep_risk
 from tests.api.scorecard_books import keep_scorecards
 from tests.api.segment_books import keep_segments
 from tests.api.settlement_books import keep_settlements
+from tests.api.share_books import keep_shared
 from tests.api.steering_books import keep_steering
 from tests.api.suppression_books import keep_suppressions
 from tests.api.webhook_books import keep_webhooks
@@ -206,6 +207,7 @@ def keep_books(company, tag=""):
         **keep_inbox(company, tag, today=today, at=at),
         **keep_segments(company, tag, today=today, at=at),
         **keep_escalations(company, tag, today=today, at=at),
+        **keep_shared(company, admin, tag, today=today, at=at),
         **keep_improvement(company, tag, today=today, at=at),
         **keep_disputes(company, tag, today=today, at=at),
         **keep_bank_layouts(company, boss, tag, at=at),

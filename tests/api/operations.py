@@ -56,6 +56,7 @@ from tests.api.risk_operations import RISK_OPERATIONS
 from tests.api.scorecard_operations import SCORECARD_OPERATIONS
 from tests.api.segment_operations import SEGMENT_OPERATIONS
 from tests.api.settlement_operations import SETTLEMENT_OPERATIONS
+from tests.api.share_operations import SHARE_OPERATIONS
 from tests.api.steering_operations import STEERING_OPERATIONS
 from tests.api.suppression_operations import SUPPRESSION_OPERATIONS
 from tests.api.webhook_operations import WEBHOOK_OPERATIONS
@@ -88,6 +89,7 @@ OPERATIONS = {
     "show_home": Call(ALL),
     "show_aging": Call(ALL),
     "list_kpis": Call(ALL),
+    **{name: Call(*told) for name, told in SHARE_OPERATIONS.items()},
     **{name: Call(*told) for name, told in KPI_OPERATIONS.items()},
     **{name: Call(*told) for name, told in IMPROVEMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in REPORT_OPERATIONS.items()},

@@ -16,9 +16,11 @@ from dunwell.engine.escalation_rights import (
     may_answer,
     may_resolve,
 )
+from dunwell.engine.office_hours import OfficeHours
 from dunwell.engine.playbooks_policy import MatrixLine, Rung
 
 MONDAY = date(2026, 3, 2)
+DE = OfficeHours(country="DE", zone="Europe/Berlin")
 RUNGS = (
     Rung(role="collector", answer_days=1),
     Rung(role="credit_manager", answer_days=2),
@@ -29,7 +31,7 @@ RUNGS = (
 def after_days(clock, rungs, *days):
     """The clock when each of the days was run in turn."""
     for day in days:
-        for rise in rises(clock, rungs, as_of=day, country="DE"):
+        for rise in rises(clock, rungs, as_of=day, office=DE, at=DE.midnight(day)):
             clock = risen(clock, rise)
     return clock
 
@@ -44,7 +46,7 @@ def test_it_rises_a_day_after_its_last_day_unless_answered_or_at_the_top(
         rung=rung, rung_on=MONDAY, answer_by_on=MONDAY + timedelta(days=2), is_waiting=is_waiting
     )
     as_of = clock.answer_by_on + timedelta(days=days_over)
-    found = rises(clock, RUNGS, as_of=as_of, country="DE")
+    found = rises(clock, RUNGS, as_of=as_of, office=DE, at=DE.midnight(as_of))
     if is_waiting and days_over == 1 and rung < 3:
         days = RUNGS[rung].answer_days
         assert [(one.rung, one.on, one.to, one.answer_by_on) for one in found] == [
@@ -52,11 +54,11 @@ def test_it_rises_a_day_after_its_last_day_unless_answered_or_at_the_top(
         ]
     else:
         assert found == ()
-    assert is_overdue(clock, as_of=as_of) == (is_waiting and days_over == 1)
+    assert is_overdue(clock, as_of=as_of, at=DE.midnight(as_of)) == (is_waiting and days_over == 1)
 
 
 def test_a_late_run_ends_where_daily_runs_would_have():
-    clock = started(RUNGS, on=MONDAY, country="DE")
+    clock = started(RUNGS, on=MONDAY, office=DE, at=DE.opening(MONDAY))
     assert clock == Clock(rung=1, rung_on=MONDAY, answer_by_on=date(2026, 3, 3))
     days = [MONDAY + timedelta(days=n) for n in range(15)]
     assert after_days(clock, RUNGS, days[-1]) == after_days(clock, RUNGS, *days)
@@ -66,7 +68,7 @@ def test_a_late_run_ends_where_daily_runs_would_have():
 
 
 def test_days_to_answer_are_business_days_of_the_companys_calendar():
-    good_friday = started(RUNGS, on=date(2026, 4, 2), country="DE")
+    good_friday = started(RUNGS, on=date(2026, 4, 2), office=DE, at=DE.opening(date(2026, 4, 2)))
     assert good_friday.answer_by_on == date(2026, 4, 7)
 
 
@@ -82,15 +84,15 @@ RUNG = st.builds(
     st.lists(st.integers(0, 40), max_size=6),
 )
 def test_no_rung_is_skipped_and_the_runs_in_between_change_nothing(rungs, last, between):
-    clock = started(rungs, on=MONDAY, country="DE")
+    clock = started(rungs, on=MONDAY, office=DE, at=DE.opening(MONDAY))
     day = MONDAY + timedelta(days=last)
-    found = rises(clock, rungs, as_of=day, country="DE")
+    found = rises(clock, rungs, as_of=day, office=DE, at=DE.midnight(day))
     assert [one.rung for one in found] == list(range(2, 2 + len(found)))
     assert all(is_business_day(one.answer_by_on, country="DE") for one in found)
     end = after_days(clock, rungs, day)
     assert end.rung <= len(rungs)
     assert end.rung == len(rungs) or end.answer_by_on >= day
-    assert rises(end, rungs, as_of=day, country="DE") == ()
+    assert rises(end, rungs, as_of=day, office=DE, at=DE.midnight(day)) == ()
     earlier = sorted(MONDAY + timedelta(days=n) for n in between if n <= last)
     assert after_days(clock, rungs, *earlier, day) == end
 
@@ -137,3 +139,44 @@ def test_who_took_it_on_resolves_it_or_somebody_higher_and_anybody_asked_once_it
     assert may_resolve(MONA, to, acknowledged_by="anna")
     assert may_resolve(COVER, to, acknowledged_by="anna", is_answerer_there=False)
     assert may_resolve(COVER, to, acknowledged_by="")
+
+
+HOURLY = (
+    Rung(role="collector", answer_hours=4),
+    Rung(role="credit_manager", answer_hours=2),
+    Rung(role="finance_director", answer_days=1),
+)
+
+
+def test_hours_rise_at_their_moment_and_a_late_run_finds_what_every_minute_would_have():
+    began = DE.opening(MONDAY)
+    clock = started(HOURLY, on=MONDAY, office=DE, at=began)
+    assert (clock.answer_by_on, clock.answer_by_at) == (MONDAY, began + timedelta(hours=4))
+    minute = timedelta(minutes=1)
+    early = clock.answer_by_at - minute
+    assert rises(clock, HOURLY, as_of=MONDAY, office=DE, at=early) == ()
+    (first,) = rises(clock, HOURLY, as_of=MONDAY, office=DE, at=clock.answer_by_at)
+    assert (first.rung, first.on, first.answer_by_at) == (2, MONDAY, began + timedelta(hours=6))
+    late = rises(clock, HOURLY, as_of=date(2026, 3, 5), office=DE, at=DE.opening(date(2026, 3, 5)))
+    assert [(one.rung, one.on, one.answer_by_on, one.answer_by_at) for one in late] == [
+        (2, MONDAY, MONDAY, began + timedelta(hours=6)),
+        (3, MONDAY, date(2026, 3, 3), None),
+    ]
+    step = risen(clock, first)
+    assert (
+        rises(step, HOURLY, as_of=date(2026, 3, 5), office=DE, at=DE.opening(date(2026, 3, 5)))
+        == late[1:]
+    )
+
+
+def test_age_decides_on_rungs_as_the_amount_does():
+    line = MatrixLine(
+        kind="risk",
+        rungs=(Rung(role="collector"), Rung(role="finance_director", from_minor=5, from_days=60)),
+    )
+    assert [len(line.rungs_for(*told)) for told in ((5, 60), (5, 59), (4, 60), (0, 0))] == [
+        2,
+        1,
+        1,
+        1,
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from dunwell.engine.escalation_clock import play_playbook_cases
 from dunwell.engine.playbooks_policy import (
+    DeskHours,
     MatrixLine,
     Playbook,
     PlaybooksPolicyError,
@@ -77,6 +78,54 @@ def test_it_reads_the_matrix_and_the_playbooks_and_its_cases_come_out():
     )  # fmt: skip
     assert [one.message() for one in play_playbook_cases(policy) if not one.is_passed] == []
     assert len(play_playbook_cases(policy)) == 7
+
+
+HOURLY = """\
+playbooks:
+  valid_from: 2026-01-01
+  hours: {opens: 8, closes: 16, hand_off: 4, mention: 12}
+  matrix:
+    - kind: hand_off
+      rungs:
+        - {role: sales, on_call: true, answer_hours: 4}
+        - {role: credit_manager, answer_hours: 2, from_days: 30}
+cases:
+  - {name: sales first, kind: hand_off, age_days: 30, hours: 3, expect: [sales]}
+  - {name: the manager after four hours, kind: hand_off, age_days: 30, hours: 4, expect: [credit_manager]}
+  - {name: young ones stay, kind: hand_off, days: 9, expect: [sales]}
+"""
+
+
+def test_the_protocol_counts_office_hours_ages_and_who_is_on_call():
+    policy = read(HOURLY)
+    assert policy.hours == DeskHours(opens=8, closes=16, hand_off=4, mention=12)
+    assert policy.matrix[0].rungs == (
+        Rung(role="sales", is_on_call=True, answer_hours=4),
+        Rung(role="credit_manager", answer_hours=2, from_days=30),
+    )
+    assert [one.message() for one in play_playbook_cases(policy) if not one.is_passed] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("answer_hours: 2,", "answer_hours: 2, answer_days: 1,", "rung 2: state either answer_h"),
+        (
+            "on_call: true,",
+            "on_call: true, person: cfo,",
+            "rung 1: on_call asks whoever is on call",
+        ),
+        ("answer_hours: 4}", "answer_hours: 4, from_days: 2}", "rung 1: from_days must be 0"),
+        ("answer_hours: 4}", "answer_hours: 401}", "answer_hours is 401; it must lie in 0"),
+        ("closes: 16", "closes: 8", "hours: closes must be later than opens, 8"),
+        ("mention: 12", "mention: 0", "mention is 0; it must lie in 1"),
+    ],
+)
+def test_hours_that_cannot_be_used_are_refused_with_their_place(old, new, message):
+    assert old in HOURLY
+    with pytest.raises(PlaybooksPolicyError) as refusal:
+        read(HOURLY.replace(old, new, 1))
+    assert message in str(refusal.value)
 
 
 def test_the_standard_raises_and_proposes_nothing():

@@ -94,8 +94,10 @@ def test_who_is_away_or_how_long_is_said_by_the_right_people(company, collector,
         away(collector, manager, from_on=TOMORROW, until_on=TOMORROW)
     with pytest.raises(Refused, match="Nobody covers for themselves"):
         away(bert, manager, cover=bert)
-    with pytest.raises(Refused, match="does not collect"):
-        away(add_user(company, "carla", "clerk"), manager)
+    with pytest.raises(Refused, match="has no work at Northwind that could be covered"):
+        away(add_user(company, "rolf", "read_only"), manager)
+    with pytest.raises(Refused, match="bert sits at none of the desks of carla"):
+        away(add_user(company, "carla", "clerk"), manager, cover=bert)
     with pytest.raises(Refused, match="The absence has already passed"):
         away(bert, manager, from_on=TODAY - timedelta(9), until_on=TODAY - timedelta(8))
     with pytest.raises(Refused, match="between 0 and 600 minutes"):

@@ -4,24 +4,44 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dunwell.actions.events import Fact, record_events
 from dunwell.actions.gate import Actor
+from dunwell.actions.team_mails import tell_asked
 from dunwell.actions.watch_steps import ask_checks, look_at_watches
-from dunwell.engine.escalation_clock import Clock, Rise, answer_by, rises
-from dunwell.engine.playbooks_policy import MatrixLine, PlaybooksPolicy
+from dunwell.engine.escalation_clock import Rise, rises, started
+from dunwell.engine.office_hours import OfficeHours
+from dunwell.engine.playbooks_policy import MatrixLine, PlaybooksPolicy, Rung
 from dunwell.engine.risk_conditions import RiskFacts
 from dunwell.models import Company, Customer, Escalation
+from dunwell.queries.escalations import clock_of
 from dunwell.queries.playbooks import (
     Address,
     People,
+    office_of,
     people_asked,
     playbooks_in_force,
     risk_facts,
 )
 
 Status = Escalation.Status
+
+
+@transaction.atomic
+def rise_escalations(*, actor: Actor, as_of: date, at: datetime) -> int:
+    """Put higher what nobody answered in time by now; return how many rose.
+
+    Safe to call every minute: where nothing is late only one question is asked.
+    """
+    actor.require("cycle.run")
+    company = actor.company
+    if not _late(company, as_of=as_of, at=at).exists():
+        return 0
+    policy = playbooks_in_force(company, as_of=as_of)
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    people = people_asked(company, as_of=as_of)
+    return _rise(actor, policy, people, as_of=as_of, at=at)
 
 
 @transaction.atomic
@@ -35,14 +55,11 @@ def raise_escalations(*, actor: Actor, as_of: date, at: datetime) -> int:
     company = actor.company
     policy = playbooks_in_force(company, as_of=as_of)
     changed = ask_checks(actor=actor, as_of=as_of, at=at)
-    waiting = Escalation.objects.filter(
-        company=company, status=Status.RAISED, answer_by_on__lt=as_of
-    )
-    is_any_late = bool(policy.matrix) and waiting.exists()
+    is_any_late = bool(policy.matrix) and _late(company, as_of=as_of, at=at).exists()
     if not is_any_late and not policy.looks_at_customers:
         return changed
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
-    people = people_asked(company)
+    people = people_asked(company, as_of=as_of)
     if is_any_late:
         changed += _rise(actor, policy, people, as_of=as_of, at=at)
     if policy.looks_at_customers:
@@ -59,20 +76,22 @@ def _rise(
 ) -> int:
     """Move every escalation to the rung the clock has come to; one event per rung."""
     found = (
-        Escalation.objects.select_for_update(no_key=True, of=("self",))
-        .filter(company=actor.company, status=Status.RAISED, answer_by_on__lt=as_of)
+        _late(actor.company, as_of=as_of, at=at)
+        .select_for_update(no_key=True, of=("self",))
         .select_related("customer")
         .order_by("id")
     )
+    office = office_of(actor.company, policy)
     moved: list[Escalation] = []
     told: list[Fact] = []
     for escalation in found:
         line = policy.line(escalation.kind)
-        steps = _rises(escalation, line, as_of=as_of, country=actor.company.country)
+        steps = _rises(escalation, line, as_of=as_of, office=office, at=at)
         for step in steps:
             to = people.asked(step.to, collector_id=escalation.customer.collector_id)
             escalation.rung, escalation.rung_on = step.rung, step.on
             escalation.answer_by_on = step.answer_by_on
+            escalation.answer_by_at = step.answer_by_at
             escalation.to_role, escalation.to_user_id = to.role, to.user_id
             told.append(
                 _fact(
@@ -86,23 +105,35 @@ def _rise(
         if steps:
             moved.append(escalation)
     Escalation.objects.bulk_update(
-        moved, ["rung", "rung_on", "answer_by_on", "to_role", "to_user"], batch_size=500
+        moved,
+        ["rung", "rung_on", "answer_by_on", "answer_by_at", "to_role", "to_user"],
+        batch_size=500,
     )
+    tell_asked(actor, moved, at=at)
     record_events(actor, told, at=at)
     return len(moved)
 
 
+def _late(company: Company, *, as_of: date, at: datetime) -> QuerySet[Escalation]:
+    """Return what nobody answered in time, by its day or where it has one by its moment."""
+    by_day = Q(answer_by_at=None, answer_by_on__lt=as_of)
+    return Escalation.objects.filter(
+        by_day | Q(answer_by_at__lte=at), company=company, status=Status.RAISED
+    )
+
+
 def _rises(
-    escalation: Escalation, line: MatrixLine | None, *, as_of: date, country: str
+    escalation: Escalation,
+    line: MatrixLine | None,
+    *,
+    as_of: date,
+    office: OfficeHours,
+    at: datetime,
 ) -> tuple[Rise, ...]:
     if line is None:
         return ()
-    clock = Clock(
-        rung=escalation.rung,
-        rung_on=escalation.rung_on or escalation.raised_on,
-        answer_by_on=escalation.answer_by_on,
-    )
-    return rises(clock, line.rungs_for(escalation.amount_minor), as_of=as_of, country=country)
+    rungs = line.rungs_for(escalation.amount_minor, escalation.age_days)
+    return rises(clock_of(escalation), rungs, as_of=as_of, office=office, at=at)
 
 
 def _raise(
@@ -125,29 +156,32 @@ def _raise(
         .order_by("pk")
         .values_list("pk", "collector_id")
     )
+    office = office_of(actor.company, policy)
     new = [
         _new(
             actor,
             key,
             line,
-            people.asked(line.rungs_for(_amount(facts[key]))[0], collector_id=collectors[key]),
+            people.asked(_first(line, facts[key]), collector_id=collectors[key]),
             facts[key],
+            office=office,
             as_of=as_of,
             at=at,
         )
         for key, line in wanted
     ]
     Escalation.objects.bulk_create(new, batch_size=500)
+    tell_asked(actor, new, at=at)
     told = [
         _fact(
             "escalation.raised",
             one,
             on=as_of.isoformat(),
             rung=1,
-            to=line.rungs_for(one.amount_minor)[0].address,
+            to=_first(line, facts[key]).address,
             reason=one.reason,
         )
-        for one, (_, line) in zip(new, wanted, strict=True)
+        for one, (key, line) in zip(new, wanted, strict=True)
     ]
     record_events(actor, told, at=at)
     return len(new)
@@ -177,25 +211,31 @@ def _new(
     to: Address,
     facts: RiskFacts,
     *,
+    office: OfficeHours,
     as_of: date,
     at: datetime,
 ) -> Escalation:
-    amount = _amount(facts)
-    rung = line.rungs_for(amount)[0]
+    clock = started((_first(line, facts),), on=as_of, office=office, at=at)
     return Escalation(
         company=actor.company,
         customer_id=customer_id,
         kind=line.kind,
-        amount_minor=amount,
+        amount_minor=_amount(facts),
+        age_days=facts.days_late or 0,
         to_role=to.role,
         to_user_id=to.user_id,
         reason=facts.text,
         raised_by=actor.name,
         raised_on=as_of,
         rung_on=as_of,
-        answer_by_on=answer_by(as_of, rung=rung, country=actor.company.country),
+        answer_by_on=clock.answer_by_on,
+        answer_by_at=clock.answer_by_at,
         recorded_at=at,
     )
+
+
+def _first(line: MatrixLine, facts: RiskFacts) -> Rung:
+    return line.rungs_for(_amount(facts), facts.days_late or 0)[0]
 
 
 def _amount(facts: RiskFacts) -> int:

@@ -6,12 +6,13 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.team_mails import tell_asked
 from dunwell.actions.texts import fitting
 from dunwell.engine.escalation_clock import started
 from dunwell.engine.escalation_rights import may_answer, may_resolve
 from dunwell.models import Customer, Escalation
 from dunwell.queries.escalations import UNKNOWN_RUNG, Reader, reader_of
-from dunwell.queries.playbooks import people_asked, playbooks_in_force, risk_facts
+from dunwell.queries.playbooks import office_of, people_asked, playbooks_in_force, risk_facts
 
 Status = Escalation.Status
 
@@ -34,6 +35,25 @@ def raise_escalation(
     if kind not in Escalation.Kind.values:
         raise Refused(f"There is no kind {kind}; use {', '.join(Escalation.Kind.values)}.")
     told = _told(reason, "Say why this is escalated; whoever is asked reads it.")
+    return put_higher(actor, customer, kind=kind, reason=told, as_of=as_of, at=at)
+
+
+def put_higher(
+    actor: Actor,
+    customer: Customer,
+    *,
+    kind: str,
+    reason: str,
+    subject: str = "",
+    subject_id: int | None = None,
+    as_of: date,
+    at: datetime,
+) -> Escalation:
+    """Raise an escalation; part of the action that calls it and asked for its right.
+
+    `subject` and `subject_id` name the record it is about. Raises Refused while one of the
+    kind is open.
+    """
     locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     found = (
         Escalation.objects.filter(customer=locked, kind=kind)
@@ -48,24 +68,32 @@ def raise_escalation(
         )
     facts = risk_facts(actor.company, as_of=as_of, customer_ids=[locked.pk])[locked.pk]
     amount = max(0, facts.overdue_minor or 0)
-    line = playbooks_in_force(actor.company, as_of=as_of).line(kind)
-    rungs = line.rungs_for(amount) if line else (UNKNOWN_RUNG,)
-    clock = started(rungs, on=as_of, country=actor.company.country)
-    to = people_asked(actor.company).asked(rungs[0], collector_id=locked.collector_id)
+    age = facts.days_late or 0
+    policy = playbooks_in_force(actor.company, as_of=as_of)
+    line = policy.line(kind)
+    rungs = line.rungs_for(amount, age) if line else (UNKNOWN_RUNG,)
+    office = office_of(actor.company, policy)
+    clock = started(rungs, on=as_of, office=office, at=at)
+    to = people_asked(actor.company, as_of=as_of).asked(rungs[0], collector_id=locked.collector_id)
     escalation = Escalation.objects.create(
         company=actor.company,
         customer=locked,
         kind=kind,
+        subject=subject,
+        subject_id=subject_id,
         amount_minor=amount,
+        age_days=age,
         to_role=to.role,
         to_user_id=to.user_id,
-        reason=told,
+        reason=reason,
         raised_by=actor.name,
         raised_on=as_of,
         rung_on=as_of,
         answer_by_on=clock.answer_by_on,
+        answer_by_at=clock.answer_by_at,
         recorded_at=at,
     )
+    tell_asked(actor, [escalation], at=at)
     record_event(
         actor,
         "escalation.raised",
@@ -76,7 +104,7 @@ def raise_escalation(
         on=as_of.isoformat(),
         rung=1,
         to=rungs[0].address,
-        reason=told,
+        reason=reason,
     )
     return escalation
 
@@ -94,11 +122,17 @@ def acknowledge_escalation(
     locked = _locked(actor, escalation)
     if locked.status != Status.RAISED:
         raise Refused(_answered(locked))
-    reader = _reader(actor, as_of)
+    reader = _reader(actor, as_of, at)
     if not may_answer(reader.person, reader.addressed(locked)):
         raise Refused(f"This is put to {_whom(locked)}; you may not answer for them.")
     told = fitting(text=note, most=LONGEST, what="note")
-    _move(locked, Status.ACKNOWLEDGED, acknowledged_by=actor.name, acknowledged_on=as_of)
+    _move(
+        locked,
+        Status.ACKNOWLEDGED,
+        acknowledged_by=actor.name,
+        acknowledged_on=as_of,
+        acknowledged_at=at,
+    )
     record_event(
         actor,
         "escalation.acknowledged",
@@ -127,7 +161,7 @@ def resolve_escalation(
     locked = _locked(actor, escalation)
     if locked.status == Status.RESOLVED:
         raise Refused(_answered(locked))
-    reader = _reader(actor, as_of)
+    reader = _reader(actor, as_of, at)
     answerer = locked.acknowledged_by.partition(" via ")[0]
     may = may_resolve(
         reader.person,
@@ -140,7 +174,9 @@ def resolve_escalation(
         raise Refused(f"This is with {whom}, who says what came of it; you may not.")
     answered = {}
     if locked.status == Status.RAISED:
-        answered = {"acknowledged_by": actor.name, "acknowledged_on": as_of}
+        answered = {
+            "acknowledged_by": actor.name, "acknowledged_on": as_of, "acknowledged_at": at,
+        }  # fmt: skip
     _move(
         locked,
         Status.RESOLVED,
@@ -162,9 +198,14 @@ def resolve_escalation(
     return locked
 
 
-def _reader(actor: Actor, as_of: date) -> Reader:
+def _reader(actor: Actor, as_of: date, at: datetime) -> Reader:
     return reader_of(
-        actor.company, name=actor.name, user_id=actor.user_id, roles=actor.roles, as_of=as_of
+        actor.company,
+        name=actor.name,
+        user_id=actor.user_id,
+        roles=actor.roles,
+        as_of=as_of,
+        at=at,
     )
 
 

@@ -1,7 +1,7 @@
 """Claiming and settling mails of an outbox of its own: each handed over by one worker, once.
 
-For mails that are no contact with a debtor (credit applications, access to the portal, reports);
-those to debtors go through `outbox`.
+For mails that are no contact with a debtor (credit applications, access to the portal, reports,
+colleagues); those to debtors go through `outbox`.
 """
 
 from datetime import datetime
@@ -10,9 +10,9 @@ from typing import TypeVar
 from django.db.models import F, Q, QuerySet
 
 from dunwell.actions.outbox import ATTEMPTS, BACKOFF, LEASE
-from dunwell.models import ApplicationMail, PortalMail, ReportMail
+from dunwell.models import ApplicationMail, PortalMail, ReportMail, TeamMail
 
-M = TypeVar("M", ApplicationMail, PortalMail, ReportMail)
+M = TypeVar("M", ApplicationMail, PortalMail, ReportMail, TeamMail)
 
 CLAIM_LASTS = LEASE / 2
 """A mail claimed longer ago is left: another worker might take it over meanwhile."""
@@ -52,7 +52,11 @@ def claim_mails(mails: QuerySet[M], *, limit: int, at: datetime, after: int = 0)
 
 
 def settle_mail(
-    mail: ApplicationMail | PortalMail | ReportMail, *, error: str, is_final: bool, at: datetime
+    mail: ApplicationMail | PortalMail | ReportMail | TeamMail,
+    *,
+    error: str,
+    is_final: bool,
+    at: datetime,
 ) -> tuple[str, bool]:
     """Mark a claimed mail sent, failed or dead; return which, and whether the claim still held."""
     status = Status.SENT

@@ -7,6 +7,7 @@ from django.db import transaction
 from dunwell.actions.contact_attempts import attempt_of_note
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.mentions import call_mentioned
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.actions.texts import fitting
 from dunwell.models import Customer, Event, Note, Task
@@ -35,6 +36,7 @@ def record_note(
     """Add a call result or a remark; a call also completes the customer's open call tasks.
 
     A call or a visit is kept as a contact attempt too, with what the contact rules say to it.
+    Colleagues called by @name in the text are told.
 
     `why` is the reason for non-payment; with `snooze` the customer leaves the
     worklist until `next_on`. Raises Refused for an unknown kind, result or
@@ -61,6 +63,7 @@ def record_note(
         by=actor.name,
         at=at,
     )
+    call_mentioned(actor, note, as_of=as_of, at=at)
     completed = _complete_calls(actor, customer, at) if kind == Note.Kind.CALL else []
     is_corrected = kind == Note.Kind.CALL and _is_corrected(actor, customer, as_of)
     # the call whose result was taken back is the one told of now: it was made once

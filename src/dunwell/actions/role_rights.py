@@ -11,6 +11,13 @@ TALK = frozenset({"timeline.words"})
 JUDGE = TALK | {"timeline.judgement"}
 """To read what was thought of a customer's credit as well."""
 
+SHARE = frozenset({"case.share", "voice.say", "escalation.raise", "escalation.answer"})
+"""What every desk does with colleagues: remarks, mentions, hand-offs, and putting things higher.
+
+Sales and support hold nothing else besides looking: they see what stands and what waits for them,
+and neither read what was said to a customer nor what was thought of its credit.
+"""
+
 COLLECT = frozenset(
     {
         "view.save",
@@ -164,6 +171,7 @@ CREDIT = frozenset(
         "initiative.edit",
         "initiative.decide",
         "target.edit",
+        "meeting.edit",
         "portfolio_review.edit",
         "portfolio_review.sign",
         "budget.approve",
@@ -230,6 +238,7 @@ GRANT = frozenset(
         "initiative.edit",
         "initiative.decide",
         "target.edit",
+        "meeting.edit",
         "portfolio_review.edit",
         "portfolio_review.sign",
         "advisor.invite",
@@ -295,13 +304,15 @@ ADMIN = frozenset(
     }
 )
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
-    Role.ADMIN: VIEW | ADMIN,
-    Role.CREDIT_MANAGER: VIEW | JUDGE | COLLECT | CREDIT | ANALYSE,
-    Role.CREDIT_ANALYST: VIEW | JUDGE | ANALYSE,
-    Role.FINANCE_DIRECTOR: VIEW | JUDGE | GRANT,
-    Role.COLLECTOR: VIEW | JUDGE | COLLECT,
-    Role.CLERK: VIEW | TALK | CASH,
-    Role.RESOLVER: VIEW | TALK | RESOLVE,
+    Role.ADMIN: VIEW | ADMIN | {"case.share", "voice.say"},
+    Role.CREDIT_MANAGER: VIEW | JUDGE | COLLECT | CREDIT | ANALYSE | SHARE | {"duty.edit"},
+    Role.CREDIT_ANALYST: VIEW | JUDGE | ANALYSE | {"case.share", "voice.say", "absence.edit"},
+    Role.FINANCE_DIRECTOR: VIEW | JUDGE | GRANT | {"case.share", "voice.say", "absence.edit"},
+    Role.COLLECTOR: VIEW | JUDGE | COLLECT | {"case.share", "voice.say"},
+    Role.CLERK: VIEW | TALK | CASH | {"case.share", "voice.say", "absence.edit"},
+    Role.RESOLVER: VIEW | TALK | RESOLVE | {"case.share", "voice.say", "absence.edit"},
+    Role.SALES: VIEW | SHARE | {"absence.edit"},
+    Role.SUPPORT: VIEW | SHARE | {"absence.edit"},
     Role.READ_ONLY: VIEW,
     Role.PARTNER: frozenset({"placement.work"}),
     Role.ADVISOR: VIEW | JUDGE,

@@ -5,9 +5,14 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Forbidden, Refused
+from dunwell.actions.gate import Actor, Forbidden, Refused, own
+from dunwell.actions.texts import fitting
 from dunwell.models import Absence, Company, User, WorkCapacity
+from dunwell.queries.colleagues import colleagues
 from dunwell.queries.workforce import collectors_of
+
+LONGEST_NOTE = 2_000
+"""Characters a cover reads before a holiday."""
 
 MOST_MINUTES = 600
 """Nobody works on customers longer than ten hours a day."""
@@ -62,16 +67,20 @@ def record_absence(
     as_of: date,
     at: datetime,
     cover: User | None = None,
+    note: str = "",
 ) -> Absence:
-    """Note down that a person is away from a day to a day, and who covers.
+    """Note down that a person is away from a day to a day, who covers, and what they must know.
 
-    Everybody may for themselves, who plans the work for all. Raises Refused for days that have
-    passed or lie upside down, an absence that overlaps, or a cover who does not collect.
+    Everybody may for themselves, who plans the work for all. What is the person's moves to the
+    cover's pages for these days and stays the person's own. Raises Refused for days that have
+    passed or lie upside down, an absence that overlaps, or a cover who sits at none of the
+    person's desks and could not do the work.
     """
     actor.require("absence.edit")
     if user.pk != actor.user_id and "capacity.edit" not in actor.rights:
         raise Forbidden(f"{actor.name} may note down own absences only.")
-    _check_collects(actor, user)
+    desks = _desks(actor, user)
+    told = fitting(text=note, most=LONGEST_NOTE, what="note")
     if kind not in Absence.Kind.values:
         raise Refused(f"There is no absence {kind}; use {', '.join(Absence.Kind.values)}.")
     if until_on < from_on:
@@ -79,9 +88,14 @@ def record_absence(
     if until_on < as_of:
         raise Refused("The absence has already passed.")
     if cover is not None:
-        _check_collects(actor, cover)
         if cover.pk == user.pk:
             raise Refused("Nobody covers for themselves; choose a colleague or leave it empty.")
+        theirs = _desks(actor, cover)
+        if desks and not desks & theirs:
+            raise Refused(
+                f"{cover.username} sits at none of the desks of {user.username}; choose somebody "
+                "who may do the work."
+            )
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     standing = Absence.objects.filter(
         company=actor.company,
@@ -102,6 +116,7 @@ def record_absence(
         kind=kind,
         from_on=from_on,
         until_on=until_on,
+        note=told,
         by=actor.name,
         recorded_at=at,
     )
@@ -130,6 +145,32 @@ def cancel_absence(*, actor: Actor, absence: Absence, as_of: date, at: datetime)
     if rows != 1:
         raise Refused("This absence was cancelled before; load the page again.")
     record_event(actor, "absence.cancelled", absence, at=at, person=absence.user.username)
+
+
+@transaction.atomic
+def take_cover(*, actor: Actor, absence: Absence, at: datetime) -> Absence:
+    """Say that one knows of covering for somebody, and what is to be known.
+
+    Raises Forbidden for anybody but the cover, Refused for what was cancelled or said before.
+    """
+    actor.require("absence.edit")
+    own(actor, absence, "absence")
+    if absence.cover_id is None or absence.cover_id != actor.user_id:
+        raise Forbidden("Only the colleague who covers says so.")
+    rows = Absence.objects.filter(pk=absence.pk, cancelled_on=None, seen_at=None)
+    if rows.update(seen_at=at) != 1:
+        raise Refused("This was said or cancelled before; load the page again.")
+    absence.refresh_from_db()
+    record_event(actor, "absence.seen", absence, at=at, person=absence.user.username)
+    return absence
+
+
+def _desks(actor: Actor, user: User) -> set[str]:
+    """Return the desks of somebody who works here; raise Refused for anybody else."""
+    for person in colleagues(actor.company):
+        if person.user_id == user.pk:
+            return set(person.desks)
+    raise Refused(f"{user.username} has no work at {actor.company.name} that could be covered.")
 
 
 def _check_collects(actor: Actor, user: User) -> None:

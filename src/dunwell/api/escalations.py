@@ -41,7 +41,10 @@ from dunwell.queries.pages import Page
 
 router = Router(tags=["escalations"])
 
-Kind = Literal["broken_promise", "large_overdue", "risk", "dispute", "plan", "contact", "other"]
+Kind = Literal[
+    "broken_promise", "large_overdue", "risk", "dispute", "plan", "contact", "order", "service",
+    "hand_off", "other",
+]  # fmt: skip
 Rung = Annotated[int, Field(ge=1, le=99)]
 
 
@@ -160,4 +163,5 @@ def _reader(request: ApiRequest) -> Reader:
         user_id=actor.user_id,
         roles=actor.roles,
         as_of=request.as_of,
+        at=request.at,
     )

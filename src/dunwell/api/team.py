@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -11,11 +12,13 @@ from dunwell.actions.workforce import (
     cancel_absence,
     record_absence,
     set_capacity,
+    take_cover,
 )
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Day, Done, Id, Key, answers, own
+from dunwell.api.fields import Body, Created, Day, Done, Id, Key, Plain, answers, own
 from dunwell.api.writes import once
 from dunwell.models import Absence, User
+from dunwell.queries.absence_cover import CoverPage, cover_page
 from dunwell.queries.workforce import (
     AbsenceRow,
     TeamRow,
@@ -35,6 +38,7 @@ class AbsenceIn(Body):
     kind: Literal["holiday", "sick", "training", "other"]
     from_on: Day
     until_on: Day
+    note: Annotated[Plain, Field(max_length=2000)] = ""
 
 
 class CapacityIn(Body):
@@ -65,15 +69,36 @@ def new_absence(request: ApiRequest, body: AbsenceIn) -> tuple[int, dict[str, An
     """Note down that a person is away; the cover works on the customers meanwhile."""
     absence = record_absence(
         actor=request.actor,
-        user=_collector(request, body.user_id),
-        cover=None if body.cover_id is None else _collector(request, body.cover_id),
+        user=_colleague(request, body.user_id),
+        cover=None if body.cover_id is None else _colleague(request, body.cover_id),
         kind=body.kind,
         from_on=body.from_on,
         until_on=body.until_on,
+        note=body.note,
         as_of=request.as_of,
         at=request.at,
     )
     return 201, {"id": absence.pk}
+
+
+@router.get("/absences/{absence_id}", response=answers(CoverPage))
+def show_absence(request: ApiRequest, absence_id: Id) -> CoverPage:
+    """Show an absence: what moves to the cover, and what was done meanwhile."""
+    request.actor.require("ledger.view")
+    page = cover_page(request.actor.company, absence_id, as_of=request.as_of)
+    if page is None:
+        raise Http404
+    return page
+
+
+@router.post("/absences/{absence_id}/seen", response=answers(Done))
+@once
+def see_absence(request: ApiRequest, absence_id: Id) -> tuple[int, dict[str, Any]]:
+    """Say that the caller knows of covering."""
+    take_cover(
+        actor=request.actor, absence=own(Absence, request.actor, absence_id), at=request.at
+    )
+    return 200, {"changed": 1}
 
 
 @router.post("/absences/{absence_id}/cancel", response=answers(Done))
@@ -102,6 +127,13 @@ def new_capacity(request: ApiRequest, body: CapacityIn) -> tuple[int, dict[str, 
         at=request.at,
     )
     return 201, {"id": found.pk}
+
+
+def _colleague(request: ApiRequest, user_id: int) -> User:
+    found = User.objects.filter(memberships__company=request.actor.company, pk=user_id).first()
+    if found is None:
+        raise Refused(f"There is no colleague {user_id} in {request.actor.company.name}.")
+    return found
 
 
 def _collector(request: ApiRequest, user_id: int) -> User:

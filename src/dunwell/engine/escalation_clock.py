@@ -1,16 +1,18 @@
 """When an escalation that nobody answers rises to the next rung, and to whom.
 
 An escalation that was acknowledged or resolved stands still. One that was not rises on the day
-after its last day to answer, one rung at a time; what a late run finds is what daily runs
-would have found, because every rise counts from the day it was due, not from the day of the run.
+after its last day to answer, or at the moment its business hours are over, one rung at a time;
+what a late run finds is what runs all the time would have found, because every rise counts from
+when it was due, not from the run.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from dunwell.engine.calendars import add_business_days
 from dunwell.engine.case_answers import CaseAnswer
+from dunwell.engine.office_hours import OfficeHours
 from dunwell.engine.playbooks_policy import PlaybooksCase, PlaybooksPolicy, Rung
 
 ONE_DAY = timedelta(days=1)
@@ -25,47 +27,65 @@ NO_HOLIDAYS = "no holidays"
 class Clock:
     """One escalation as the clock sees it; `is_waiting`: nobody has answered yet.
 
-    `rung` counts from 1 among the rungs its amount has.
+    `rung` counts from 1 among the rungs its amount has. `answer_by_at` is set where the rung
+    counts in hours; `answer_by_on` then is its day.
     """
 
     rung: int
     rung_on: date
     answer_by_on: date
+    answer_by_at: datetime | None = None
     is_waiting: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rise:
-    """A step to a rung on a day; answered on `answer_by_on` at the latest."""
+    """A step to a rung on a day; answered by then at the latest, as in Clock."""
 
     rung: int
     on: date
     answer_by_on: date
     to: Rung
+    answer_by_at: datetime | None = None
 
 
-def answer_by(on: date, *, rung: Rung, country: str) -> date:
-    """Return the last day to answer what came to a rung on a day, by the calendar's work days."""
-    return add_business_days(on, rung.answer_days, country=country)
+def answer_by(
+    on: date, *, rung: Rung, office: OfficeHours, at: datetime
+) -> tuple[date, datetime | None]:
+    """Return the last day to answer what came to a rung, and the moment if it counts in hours.
+
+    `at` is the moment it came there, on the day `on`.
+    """
+    if rung.answer_hours:
+        last = office.after(at, hours=rung.answer_hours)
+        return office.day_of(last), last
+    return add_business_days(on, rung.answer_days, country=office.country), None
 
 
-def started(rungs: Sequence[Rung], *, on: date, country: str) -> Clock:
-    """Return the clock of an escalation raised on a day: on its first rung."""
-    return Clock(rung=1, rung_on=on, answer_by_on=answer_by(on, rung=rungs[0], country=country))
+def started(rungs: Sequence[Rung], *, on: date, office: OfficeHours, at: datetime) -> Clock:
+    """Return the clock of an escalation raised on a day, at a moment: on its first rung."""
+    last_on, last_at = answer_by(on, rung=rungs[0], office=office, at=at)
+    return Clock(rung=1, rung_on=on, answer_by_on=last_on, answer_by_at=last_at)
 
 
-def rises(clock: Clock, rungs: Sequence[Rung], *, as_of: date, country: str) -> tuple[Rise, ...]:
-    """Return every rise that is due by a day, in order; none above the last rung.
+def rises(
+    clock: Clock, rungs: Sequence[Rung], *, as_of: date, office: OfficeHours, at: datetime
+) -> tuple[Rise, ...]:
+    """Return every rise that is due by a day and a moment, in order; none above the last rung.
 
-    The same day asked again, after these rises were carried out, finds none.
+    Asked again, after these rises were carried out, it finds none.
     """
     found: list[Rise] = []
-    while clock.is_waiting and clock.answer_by_on < as_of and clock.rung < len(rungs):
-        on = clock.answer_by_on + ONE_DAY
+    while is_overdue(clock, as_of=as_of, at=at) and clock.rung < len(rungs):
         to = rungs[clock.rung]
-        rise = Rise(
-            rung=clock.rung + 1, on=on, answer_by_on=answer_by(on, rung=to, country=country), to=to
-        )
+        if clock.answer_by_at is not None:
+            came = clock.answer_by_at
+            on = office.day_of(came)
+        else:
+            on = clock.answer_by_on + ONE_DAY
+            came = office.midnight(on)
+        last_on, last_at = answer_by(on, rung=to, office=office, at=came)
+        rise = Rise(rung=clock.rung + 1, on=on, answer_by_on=last_on, answer_by_at=last_at, to=to)
         found.append(rise)
         clock = risen(clock, rise)
     return tuple(found)
@@ -73,11 +93,19 @@ def rises(clock: Clock, rungs: Sequence[Rung], *, as_of: date, country: str) -> 
 
 def risen(clock: Clock, rise: Rise) -> Clock:
     """Return the clock after a rise."""
-    return replace(clock, rung=rise.rung, rung_on=rise.on, answer_by_on=rise.answer_by_on)
+    return replace(
+        clock,
+        rung=rise.rung,
+        rung_on=rise.on,
+        answer_by_on=rise.answer_by_on,
+        answer_by_at=rise.answer_by_at,
+    )
 
 
-def is_overdue(clock: Clock, *, as_of: date) -> bool:
+def is_overdue(clock: Clock, *, as_of: date, at: datetime) -> bool:
     """Return whether nobody answered in time: on the last rung it stays so."""
+    if clock.answer_by_at is not None:
+        return clock.is_waiting and clock.answer_by_at <= at
     return clock.is_waiting and clock.answer_by_on < as_of
 
 
@@ -94,9 +122,12 @@ def _found(policy: PlaybooksPolicy, case: PlaybooksCase) -> tuple[str, ...]:
     line = policy.line(case.kind)
     if line is None:
         return ()
-    rungs = line.rungs_for(case.amount_minor)
-    clock = started(rungs, on=SOME_DAY, country=NO_HOLIDAYS)
+    rungs = line.rungs_for(case.amount_minor, case.age_days)
+    hours = policy.hours
+    office = OfficeHours(country=NO_HOLIDAYS, opens=hours.opens, closes=hours.closes)
+    clock = started(rungs, on=SOME_DAY, office=office, at=office.opening(SOME_DAY))
     day = add_business_days(SOME_DAY, case.days, country=NO_HOLIDAYS)
-    for rise in rises(clock, rungs, as_of=day, country=NO_HOLIDAYS):
+    at = office.after(office.opening(day), hours=case.hours)
+    for rise in rises(clock, rungs, as_of=office.day_of(at), office=office, at=at):
         clock = risen(clock, rise)
     return (rungs[clock.rung - 1].address,)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from dunwell.engine.playbooks_policy import ROLES, Rung
+from dunwell.engine.playbooks_policy import RANKS, Rung
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,4 +59,4 @@ def may_resolve(
 
 
 def _rank(roles: Collection[str] | Sequence[str]) -> int:
-    return max((ROLES.index(role) for role in roles if role in ROLES), default=-1)
+    return max((RANKS[role] for role in roles if role in RANKS), default=-1)

@@ -1,7 +1,8 @@
 """Who is told when more than the usual step is needed, and what is done for high-risk customers.
 
-One document: the matrix names per kind of escalation its rungs, the playbooks how a customer is
-watched. Amounts are minor units of the company's currency, times business days of its calendar.
+One document: the matrix is the escalation protocol (per topic, amount and age who is asked, in how
+many business hours or days, then whom), the playbooks say how a customer is watched, and `hours`
+when the office works. Amounts are minor units of the company's currency.
 """
 
 from collections.abc import Mapping
@@ -20,25 +21,44 @@ from dunwell.engine.risk_conditions import (
     read_facts,
 )
 
-KINDS = ("broken_promise", "large_overdue", "risk", "dispute", "plan", "contact", "other")
+KINDS = (
+    *("broken_promise", "large_overdue", "risk", "dispute", "plan", "contact"),
+    *("order", "service", "hand_off", "other"),
+)
 """What is escalated; each kind at most once at a time for a customer."""
 
-ROLES = ("collector", "credit_manager", "finance_director")
-"""Roles that can be asked, the lower one first; a named person counts as the role it has."""
+RANKS: Mapping[str, int] = {
+    "sales": 0,
+    "support": 0,
+    "collector": 0,
+    "credit_manager": 1,
+    "finance_director": 2,
+}
+"""Roles that can be asked with their rank; a named person counts as the role it has."""
+
+ROLES = tuple(RANKS)
+COLLECTOR = "collector"
+"""Asked as a role it means the customer's own collector, where there is one."""
 
 MANAGER = "credit_manager"
 """Who is asked where nobody is named."""
 
 WAYS = ("call", "visit")
 MOST_DAYS = 60
-_BODY = {"name", "valid_from", "matrix", "playbooks"}
+MOST_HOURS = 400
+"""Business hours to answer: about ten weeks of a desk."""
+
+_BODY = {"name", "valid_from", "hours", "matrix", "playbooks"}
+_HOURS = {"opens", "closes", "hand_off", "mention"}
 _LINE = {"kind", "raise_when", "quiet_days", "rungs"}
-_RUNG = {"role", "person", "answer_days", "from_minor"}
+_RUNG = {
+    *("role", "person", "on_call", "answer_days", "answer_hours", "from_minor", "from_days"),
+}
 _PLAYBOOK = {
     *("name", "about", "put_when", "quiet_days", "way", "every_days", "agenda", "sponsor"),
     *("freeze", "end_when"),
 }
-_CASE = {"name", "kind", "amount_minor", "days", "facts", "expect"}
+_CASE = {"name", "kind", "amount_minor", "age_days", "days", "hours", "facts", "expect"}
 
 
 class PlaybooksPolicyError(DocumentError):
@@ -47,15 +67,20 @@ class PlaybooksPolicyError(DocumentError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rung:
-    """Who is asked: a `person` by user name, else everybody in `role`, within business days.
+    """Who is asked: a `person` by user name, else everybody in `role`.
 
-    The rung is there from an amount of `from_minor` on.
+    With `on_call` only who is on call for the role that day, if anybody. Within `answer_hours`
+    business hours, or where those are 0 within `answer_days` business days. The rung is there
+    from an amount of `from_minor` on that has been late for `from_days` days.
     """
 
     role: str
     person: str = ""
+    is_on_call: bool = False
     answer_days: int = 2
+    answer_hours: int = 0
     from_minor: int = 0
+    from_days: int = 0
 
     @property
     def address(self) -> str:
@@ -75,10 +100,27 @@ class MatrixLine:
     raise_when: RiskCondition = field(default_factory=RiskCondition)
     quiet_days: int = 30
 
-    def rungs_for(self, amount_minor: int) -> tuple[Rung, ...]:
-        """Return the rungs that an amount has, never none: at least the first."""
-        found = tuple(rung for rung in self.rungs if amount_minor >= rung.from_minor)
+    def rungs_for(self, amount_minor: int, age_days: int = 0) -> tuple[Rung, ...]:
+        """Return the rungs that an amount of an age has, never none: at least the first."""
+        found = tuple(
+            rung
+            for rung in self.rungs
+            if amount_minor >= rung.from_minor and age_days >= rung.from_days
+        )
         return found or self.rungs[:1]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeskHours:
+    """When the office works, and the business hours a hand-off and a mention have to be answered.
+
+    `opens` and `closes` are whole hours of the company's wall clock.
+    """
+
+    opens: int = 9
+    closes: int = 17
+    hand_off: int = 8
+    mention: int = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +145,9 @@ class Playbook:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaybooksCase:
-    """Of a kind: who is asked `days` business days after it was raised and nobody answered.
+    """Of a kind: who is asked so long after it was raised at opening time, if nobody answers.
+
+    So long is `days` business days and then `hours` business hours.
 
     Without a kind: the playbooks and kinds (sorted) that such facts bring about.
     """
@@ -112,7 +156,9 @@ class PlaybooksCase:
     expect: tuple[str, ...]
     kind: str = ""
     amount_minor: int = 0
+    age_days: int = 0
     days: int = 0
+    hours: int = 0
     facts: RiskFacts = field(default_factory=RiskFacts)
 
 
@@ -122,6 +168,7 @@ class PlaybooksPolicy:
 
     name: str = "playbooks"
     valid_from: date = date.min
+    hours: DeskHours = field(default_factory=DeskHours)
     matrix: tuple[MatrixLine, ...] = ()
     playbooks: tuple[Playbook, ...] = ()
     cases: tuple[PlaybooksCase, ...] = ()
@@ -169,6 +216,7 @@ def read_playbooks_policy(document: Mapping[str, object]) -> PlaybooksPolicy:
         policy = PlaybooksPolicy(
             name=documents.text(body, "name", "playbooks", default="playbooks"),
             valid_from=documents.day(body.get("valid_from"), "valid_from", "playbooks"),
+            hours=_hours(body.get("hours")),
             matrix=matrix,
             playbooks=books,
             cases=tuple(_case(row, f"playbooks, case {n}") for n, row in enumerate(cases, 1)),
@@ -188,14 +236,13 @@ def _line(row: object, where: str) -> MatrixLine:
     if not listed:
         raise DocumentError(f"{where}: rungs is empty; name at least one role or person to ask")
     rungs = tuple(_rung(one, f"{where}, rung {n}") for n, one in enumerate(listed, 1))
-    if rungs[0].from_minor:
-        raise DocumentError(
-            f"{where}, rung 1: from_minor must be 0; every amount has a first rung"
-        )
+    for name, least in (("from_minor", rungs[0].from_minor), ("from_days", rungs[0].from_days)):
+        if least:
+            raise DocumentError(f"{where}, rung 1: {name} must be 0; everything has a first rung")
     for n, (lower, higher) in enumerate(pairwise(rungs), 2):
         if lower.address == higher.address:
             raise DocumentError(f"{where}, rung {n}: {higher.address} is asked on the rung before")
-        if ROLES.index(higher.role) < ROLES.index(lower.role):
+        if RANKS[higher.role] < RANKS[lower.role]:
             raise DocumentError(
                 f"{where}, rung {n}: a {higher.role} stands below a {lower.role}; put it first"
             )
@@ -212,13 +259,49 @@ def _rung(row: object, where: str) -> Rung:
     documents.known(stated, _RUNG, where)
     person = documents.text(stated, "person", where, default="")
     default = MANAGER if person else None
+    if "answer_hours" in stated and "answer_days" in stated:
+        raise DocumentError(f"{where}: state either answer_hours or answer_days, not both")
+    is_on_call = documents.switch(stated, "on_call", where)
+    if is_on_call and person:
+        raise DocumentError(f"{where}: on_call asks whoever is on call for a role; drop person")
     return Rung(
         role=documents.choice(stated.get("role", default), "role", ROLES, where),
         person=person,
+        is_on_call=is_on_call,
         answer_days=documents.number(
             stated, "answer_days", where, default=2, smallest=1, largest=MOST_DAYS
         ),
+        answer_hours=_count(stated, "answer_hours", where, default=0),
         from_minor=documents.number(stated, "from_minor", where, default=0),
+        from_days=documents.number(stated, "from_days", where, default=0, largest=3_660),
+    )
+
+
+def _hours(value: object) -> DeskHours:
+    if value is None:
+        return DeskHours()
+    where = "playbooks, hours"
+    stated = documents.fields(value, where)
+    documents.known(stated, _HOURS, where)
+    standard = DeskHours()
+    opens = documents.number(stated, "opens", where, default=standard.opens, largest=23)
+    closes = documents.number(
+        stated, "closes", where, default=standard.closes, smallest=1, largest=24
+    )
+    if closes <= opens:
+        raise DocumentError(f"{where}: closes must be later than opens, {opens}; state it as 1-24")
+    return DeskHours(
+        opens=opens,
+        closes=closes,
+        hand_off=_count(stated, "hand_off", where, default=standard.hand_off),
+        mention=_count(stated, "mention", where, default=standard.mention),
+    )
+
+
+def _count(stated: Mapping[str, object], name: str, where: str, *, default: int) -> int:
+    """Return stated business hours, at least 1; the default where none are stated."""
+    return documents.number(
+        stated, name, where, default=default, smallest=min(default, 1), largest=MOST_HOURS
     )
 
 
@@ -257,7 +340,9 @@ def _case(row: object, where: str) -> PlaybooksCase:
         expect=documents.names(stated.get("expect"), "expect", where),
         kind=documents.choice(kind, "kind", KINDS, where) if kind else "",
         amount_minor=documents.number(stated, "amount_minor", where, default=0),
+        age_days=documents.number(stated, "age_days", where, default=0, largest=3_660),
         days=documents.number(stated, "days", where, default=0, largest=3_660),
+        hours=documents.number(stated, "hours", where, default=0, largest=3_660),
         facts=read_facts(stated.get("facts"), f"{where}, facts"),
     )
 

@@ -25,6 +25,7 @@ from dunwell.jobs.channels import HandOver, carrier_of
 from dunwell.jobs.message_mails import mail_of
 from dunwell.jobs.portal_mails import deliver_portal_mails
 from dunwell.jobs.report_mails import deliver_report_mails
+from dunwell.jobs.team_work import deliver_team_mails
 from dunwell.models import Channel, Company, Message
 from dunwell.queries.channel_carriers import active_channels, is_resting, kind_of
 from dunwell.queries.deliveries import (
@@ -104,6 +105,7 @@ def deliver(company_id: int) -> Counter[str]:
             counts += deliver_application_mails(company_id)
             counts += deliver_portal_mails(company_id)
             counts += deliver_report_mails(company_id)
+            counts += deliver_team_mails(company_id)
     return counts
 
 

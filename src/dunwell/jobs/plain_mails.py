@@ -12,9 +12,9 @@ from dunwell.actions.mail_claims import CLAIM_LASTS
 from dunwell.formats.hand_overs import CarrierError
 from dunwell.formats.mail import Mail, MailFormError
 from dunwell.jobs.channels import HandOver, carrier
-from dunwell.models import ApplicationMail, Channel, Company, PortalMail, ReportMail
+from dunwell.models import ApplicationMail, Channel, Company, PortalMail, ReportMail, TeamMail
 
-M = TypeVar("M", ApplicationMail, PortalMail, ReportMail)
+M = TypeVar("M", ApplicationMail, PortalMail, ReportMail, TeamMail)
 
 
 def hand_over_mails(

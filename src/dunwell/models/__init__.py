@@ -27,6 +27,7 @@ from dunwell.models.bank import (
     RemittanceLine,
 )
 from dunwell.models.budgets import Budget, BudgetLine, MonthActual
+from dunwell.models.case_comments import CaseComment
 from dunwell.models.cash_outlooks import CashBasis, CashPeriod
 from dunwell.models.channels import Channel, DomainCheck, Suppression
 from dunwell.models.charges import Charge, ReferenceRate
@@ -88,6 +89,7 @@ from dunwell.models.disputes import (
     DisputeResolution,
     DisputeTask,
 )
+from dunwell.models.duties import Duty
 from dunwell.models.early_payment import EarlyPaymentOffer
 from dunwell.models.early_warnings import EarlyWarning
 from dunwell.models.einvoices import EInvoiceFile
@@ -104,6 +106,7 @@ from dunwell.models.financing import (
     FinancingTerms,
 )
 from dunwell.models.gap_alerts import GapAlert
+from dunwell.models.hand_offs import HandOff
 from dunwell.models.holds import Hold
 from dunwell.models.imports import ImportBatch, ImportFinding, ImportProfile
 from dunwell.models.industry_figures import IndustryFigure
@@ -145,6 +148,8 @@ from dunwell.models.matching import (
     PayerAlias,
     PayerRelation,
 )
+from dunwell.models.meetings import Meeting, MeetingDecision, MeetingPoint
+from dunwell.models.mentions import Mention
 from dunwell.models.messages import ItemDocument, Message, MessageAttachment, MessageItem
 from dunwell.models.model_versions import ModelCheck, ModelVersion
 from dunwell.models.notes import Note
@@ -216,8 +221,10 @@ from dunwell.models.stress_scenarios import StressScenario
 from dunwell.models.supplier_statements import SupplierStatement, SupplierStatementLine
 from dunwell.models.targets import Milestone, TargetLine, TargetProgress, TargetSet, WorkSetting
 from dunwell.models.tasks import Snooze, Task, WorklistEntry
+from dunwell.models.team_mails import TeamMail
 from dunwell.models.tokens import ApiToken, IdempotencyKey
 from dunwell.models.transfers import Transfer, TransferItem
+from dunwell.models.voices import Voice
 from dunwell.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 # fmt: off
@@ -229,48 +236,49 @@ __all__ = [
     "ApplicationDocument", "ApplicationMail", "ApplicationReference", "ApprovalRequest",
     "Autopay", "AutopayCharge", "AutopayLine", "BankAccount", "BankEntry", "BankFile",
     "BankLayout", "BankStatement", "Budget", "BudgetLine", "BureauAccount", "BureauConsent",
-    "BureauPull", "BureauReport", "CaseView", "CashBasis", "CashForecast", "CashPeriod",
-    "CashPosition", "CauseAction", "ChainHead", "Channel", "Charge", "Chargeback", "Checkout",
-    "CheckoutLine", "CheckoutRefund", "CollectionCost", "Company", "Consent", "Contact",
-    "ContactAttempt", "ContactRestriction", "Conversation", "ConversationItem", "Covenant",
-    "CovenantTest", "CovenantWaiver", "Cover", "CoverClaim", "CoverNotice",
-    "CreditApplication", "CreditCheck", "CreditDataPoint", "CreditGroup", "CreditGroupMember",
-    "CreditHold", "CreditLimit", "CreditRating", "CreditRequest", "CreditReview", "Customer",
-    "CustomerDocument", "CustomerInvoicing", "CustomerLink", "CustomerPaper", "CustomerScore",
-    "Debit", "DebitItem", "DebitRun", "DeliveryNote", "DetailChange", "Dispute", "DisputeCase",
-    "DisputeComment", "DisputeEvidence", "DisputeLine", "DisputeResolution", "DisputeTask",
-    "DocumentRequest", "DomainCheck", "Duel", "DuelCustomer", "DuelLook", "EInvoiceFile",
-    "EarlyPaymentOffer", "EarlyWarning", "EntryLine", "Escalation", "Event", "EvidencePack",
-    "Experiment", "ExposureFreeze", "Feed", "FinancialStatement", "FinancingDraw",
-    "FinancingFacility", "FinancingItem", "FinancingMove", "FinancingTerms", "FxRate",
-    "GapAlert", "Habit", "Hold", "IdempotencyKey", "ImportBatch", "ImportFinding",
-    "ImportProfile", "InboundAttachment", "InboundDecision", "InboundMessage",
-    "InboundReading", "Incentive", "IncentiveGrant", "IndustryFigure", "Initiative",
-    "IntentModel", "Invoice", "InvoiceFile", "InvoiceLine", "InvoicePlatform",
-    "InvoiceResponse", "InvoiceSchedule", "InvoicingProfile", "Item", "ItemDocument",
-    "ItemPrediction", "Journal", "JournalLine", "KeptSlice", "KpiValue", "LegalEntry",
-    "LegalMatter", "LegalMatterItem", "LimitationEvent", "LiquidityRule", "LossAssessment",
-    "Mailbox", "Mandate", "MandateConsent", "MatchCase", "MatchOutcome", "MatchProposal",
-    "Membership", "Message", "MessageAttachment", "MessageItem", "Milestone", "ModelCheck",
-    "ModelVersion", "MonthActual", "Note", "NumberSeries", "OpenItem", "Order", "Payee",
-    "PayerAlias", "PayerAssignment", "PayerRelation", "Payment", "PaymentPlan",
-    "PaymentProvider", "PeriodLock", "Placement", "PlacementBatch", "PlacementItem",
-    "PlacementNote", "PlanInstalment", "PlanItem", "PlannedPayment", "PolicyVersion", "Pool",
-    "PoolMember", "PortalCalendar", "PortalCode", "PortalKey", "PortalKnock", "PortalLink",
-    "PortalMail", "PortalPasskey", "PortalPerson", "PortalRequest", "PortalSeat", "PortalSeen",
+    "BureauPull", "BureauReport", "CaseComment", "CaseView", "CashBasis",
+    "CashForecast", "CashPeriod", "CashPosition", "CauseAction", "ChainHead", "Channel",
+    "Charge", "Chargeback", "Checkout", "CheckoutLine", "CheckoutRefund", "CollectionCost",
+    "Company", "Consent", "Contact", "ContactAttempt", "ContactRestriction", "Conversation",
+    "ConversationItem", "Covenant", "CovenantTest", "CovenantWaiver", "Cover", "CoverClaim",
+    "CoverNotice", "CreditApplication", "CreditCheck", "CreditDataPoint", "CreditGroup",
+    "CreditGroupMember", "CreditHold", "CreditLimit", "CreditRating", "CreditRequest",
+    "CreditReview", "Customer", "CustomerDocument", "CustomerInvoicing", "CustomerLink",
+    "CustomerPaper", "CustomerScore", "Debit", "DebitItem", "DebitRun", "DeliveryNote",
+    "DetailChange", "Dispute", "DisputeCase", "DisputeComment", "DisputeEvidence",
+    "DisputeLine", "DisputeResolution", "DisputeTask", "DocumentRequest", "DomainCheck", "Duel",
+    "DuelCustomer", "DuelLook", "Duty", "EInvoiceFile", "EarlyPaymentOffer", "EarlyWarning",
+    "EntryLine", "Escalation", "Event", "EvidencePack", "Experiment", "ExposureFreeze", "Feed",
+    "FinancialStatement", "FinancingDraw", "FinancingFacility", "FinancingItem",
+    "FinancingMove", "FinancingTerms", "FxRate", "GapAlert", "Habit", "HandOff", "Hold",
+    "IdempotencyKey", "ImportBatch", "ImportFinding", "ImportProfile", "InboundAttachment",
+    "InboundDecision", "InboundMessage", "InboundReading", "Incentive", "IncentiveGrant",
+    "IndustryFigure", "Initiative", "IntentModel", "Invoice", "InvoiceFile", "InvoiceLine",
+    "InvoicePlatform", "InvoiceResponse", "InvoiceSchedule", "InvoicingProfile", "Item",
+    "ItemDocument", "ItemPrediction", "Journal", "JournalLine", "KeptSlice", "KpiValue",
+    "LegalEntry", "LegalMatter", "LegalMatterItem", "LimitationEvent", "LiquidityRule",
+    "LossAssessment", "Mailbox", "Mandate", "MandateConsent", "MatchCase", "MatchOutcome",
+    "MatchProposal", "Meeting", "MeetingDecision", "MeetingPoint", "Membership", "Mention",
+    "Message", "MessageAttachment", "MessageItem", "Milestone", "ModelCheck", "ModelVersion",
+    "MonthActual", "Note", "NumberSeries", "OpenItem", "Order", "Payee", "PayerAlias",
+    "PayerAssignment", "PayerRelation", "Payment", "PaymentPlan", "PaymentProvider",
+    "PeriodLock", "Placement", "PlacementBatch", "PlacementItem", "PlacementNote",
+    "PlanInstalment", "PlanItem", "PlannedPayment", "PolicyVersion", "Pool", "PoolMember",
+    "PortalCalendar", "PortalCode", "PortalKey", "PortalKnock", "PortalLink", "PortalMail",
+    "PortalPasskey", "PortalPerson", "PortalRequest", "PortalSeat", "PortalSeen",
     "PortalSetting", "PortalView", "PortfolioDecision", "PortfolioMeasure", "PortfolioPack",
     "PortfolioReview", "PortfolioSignature", "PredictionLog", "ProcessMonth", "Promise",
     "PromiseConsequence", "PromiseItem", "ProviderEvent", "ProviderPayout",
     "ProviderPayoutLine", "ProvisionLine", "ProvisionMove", "ProvisionRun", "Receipt",
-    "ReferenceRate", "Refund", "Remittance", "RemittanceLine", "Replay", "Report",
-    "ReportMail", "ReportSchedule", "Retention", "ReviewRhythm", "RiskSignal", "Role", "Run",
-    "SanctionEntry", "SanctionList", "SavedMethod", "SavedView", "Scenario", "ScoreSnapshot",
-    "Scorecard", "ScreeningHit", "SegmentByHand", "SegmentMembership", "SegmentMove",
-    "Settlement", "SettlementItem", "SignInLink", "Signal", "SignalFeed", "SignalMatch",
-    "Snooze", "StatementAnswer", "StatementLine", "StrategyOverride", "StressScenario",
+    "ReferenceRate", "Refund", "Remittance", "RemittanceLine", "Replay", "Report", "ReportMail",
+    "ReportSchedule", "Retention", "ReviewRhythm", "RiskSignal", "Role", "Run", "SanctionEntry",
+    "SanctionList", "SavedMethod", "SavedView", "Scenario", "ScoreSnapshot", "Scorecard",
+    "ScreeningHit", "SegmentByHand", "SegmentMembership", "SegmentMove", "Settlement",
+    "SettlementItem", "SignInLink", "Signal", "SignalFeed", "SignalMatch", "Snooze",
+    "StatementAnswer", "StatementLine", "StrategyOverride", "StressScenario",
     "SupplierStatement", "SupplierStatementLine", "Suppression", "Survey", "TargetLine",
-    "TargetProgress", "TargetSet", "Task", "TaxRate", "Transfer", "TransferItem", "User",
-    "VatRelief", "Watch", "WatchCheck", "WebhookDelivery", "WebhookEndpoint", "WorkCapacity",
-    "WorkSetting", "WorkingCapitalRow", "WorklistEntry",
+    "TargetProgress", "TargetSet", "Task", "TaxRate", "TeamMail", "Transfer", "TransferItem",
+    "User", "VatRelief", "Voice", "Watch", "WatchCheck", "WebhookDelivery", "WebhookEndpoint",
+    "WorkCapacity", "WorkSetting", "WorkingCapitalRow", "WorklistEntry",
 ]
 # fmt: on

@@ -50,7 +50,6 @@ class HandOff(models.Model):
     to_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="hand_offs")
     by = models.CharField(max_length=150)
     by_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="handed_off")
-    amount_minor = models.BigIntegerField(default=0)
     due_on = models.DateField(null=True)
     asked_on = models.DateField()
     asked_at = models.DateTimeField()

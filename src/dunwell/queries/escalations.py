@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
 from dunwell.engine.calendars import business_days
-from dunwell.engine.escalation_clock import ONE_DAY
+from dunwell.engine.escalation_clock import ONE_DAY, Clock, is_overdue
 from dunwell.engine.escalation_rights import (
     Addressed,
     Person,
@@ -15,10 +15,11 @@ from dunwell.engine.escalation_rights import (
     may_answer,
     may_resolve,
 )
+from dunwell.engine.office_hours import OfficeHours
 from dunwell.engine.playbooks_policy import MANAGER, PlaybooksPolicy, Rung
 from dunwell.models import Company, Escalation, Event
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
-from dunwell.queries.playbooks import People, people_asked, playbooks_in_force
+from dunwell.queries.playbooks import People, office_of, people_asked, playbooks_in_force
 from dunwell.queries.workforce import covered_users
 
 Status = Escalation.Status
@@ -35,7 +36,9 @@ UNKNOWN_RUNG = Rung(role=MANAGER, answer_days=3)
 class EscalationRow:
     """One escalation; `amount_minor` in the company's currency.
 
-    `days_left` are business days to answer, below 0 overdue, None once it was answered.
+    `days_left` are business days to answer, below 0 overdue, None once it was answered. Where
+    the rung counts in hours, `answer_by_at` is the moment and `minutes_left` are office minutes.
+    `answered_minutes` are the office minutes it took until somebody acknowledged.
     `is_mine`: it waits for this person, or was taken on by it.
     """
 
@@ -48,6 +51,7 @@ class EscalationRow:
     status: str
     status_label: str
     amount_minor: int
+    age_days: int
     currency: str
     rung: int
     rungs: int
@@ -60,7 +64,10 @@ class EscalationRow:
     raised_on: date
     rung_on: date
     answer_by_on: date
+    answer_by_at: datetime | None
     days_left: int | None
+    minutes_left: int | None
+    answered_minutes: int | None
     is_overdue: bool
     acknowledged_by: str
     acknowledged_on: date | None
@@ -122,11 +129,25 @@ class Reader:
     policy: PlaybooksPolicy
     people: People
     as_of: date
+    at: datetime
+
+    @property
+    def office(self) -> OfficeHours:
+        """Return when the company's office works."""
+        return office_of(self.company, self.policy)
+
+    def is_late(self, escalation: Escalation) -> bool:
+        """Return whether nobody answered in time."""
+        return is_overdue(clock_of(escalation), as_of=self.as_of, at=self.at)
 
     def rungs_of(self, escalation: Escalation) -> tuple[Rung, ...]:
         """Return the rungs of an escalation's kind and amount; one where the matrix has none."""
         line = self.policy.line(escalation.kind)
-        return line.rungs_for(escalation.amount_minor) if line else (UNKNOWN_RUNG,)
+        return (
+            line.rungs_for(escalation.amount_minor, escalation.age_days)
+            if line
+            else (UNKNOWN_RUNG,)
+        )
 
     def addressed(self, escalation: Escalation) -> Addressed:
         """Return whom an escalation is put to now, with the rungs above."""
@@ -139,9 +160,15 @@ class Reader:
 
 
 def reader_of(
-    company: Company, *, name: str, user_id: int | None, roles: Collection[str], as_of: date
+    company: Company,
+    *,
+    name: str,
+    user_id: int | None,
+    roles: Collection[str],
+    as_of: date,
+    at: datetime,
 ) -> Reader:
-    """Return what a person sees escalations with; three queries."""
+    """Return what a person sees escalations with at a moment; three queries."""
     person = Person(
         name=name.partition(" via ")[0],
         roles=frozenset(roles),
@@ -153,6 +180,18 @@ def reader_of(
         policy=playbooks_in_force(company, as_of=as_of),
         people=people_asked(company),
         as_of=as_of,
+        at=at,
+    )
+
+
+def clock_of(escalation: Escalation) -> Clock:
+    """Return an escalation as the clock sees it."""
+    return Clock(
+        rung=escalation.rung,
+        rung_on=escalation.rung_on or escalation.raised_on,
+        answer_by_on=escalation.answer_by_on,
+        answer_by_at=escalation.answer_by_at,
+        is_waiting=escalation.status == Status.RAISED,
     )
 
 
@@ -198,7 +237,7 @@ def has_open_escalations(company: Company) -> bool:
 
 
 def open_escalations(
-    company: Company, customer_id: int, *, as_of: date
+    company: Company, customer_id: int, *, as_of: date, at: datetime
 ) -> tuple[OpenEscalation, ...]:
     """Return what is escalated about a customer, the oldest first; one query."""
     found = (
@@ -212,7 +251,7 @@ def open_escalations(
             kind_label=str(Escalation.Kind(one.kind).label),
             status_label=str(Status(one.status).label),
             reason=one.reason,
-            is_overdue=one.status == Status.RAISED and one.answer_by_on < as_of,
+            is_overdue=is_overdue(clock_of(one), as_of=as_of, at=at),
         )
         for one in found
     )
@@ -279,6 +318,7 @@ def row_of(escalation: Escalation, reader: Reader) -> EscalationRow:
         status=escalation.status,
         status_label=str(Status(escalation.status).label),
         amount_minor=escalation.amount_minor,
+        age_days=escalation.age_days,
         currency=reader.company.currency,
         rung=escalation.rung,
         rungs=max(len(reader.rungs_of(escalation)), escalation.rung),
@@ -291,8 +331,13 @@ def row_of(escalation: Escalation, reader: Reader) -> EscalationRow:
         raised_on=escalation.raised_on,
         rung_on=escalation.rung_on or escalation.raised_on,
         answer_by_on=escalation.answer_by_on,
+        answer_by_at=escalation.answer_by_at,
         days_left=_days_left(escalation, reader) if is_waiting else None,
-        is_overdue=is_waiting and escalation.answer_by_on < reader.as_of,
+        minutes_left=_minutes_left(escalation, reader) if is_waiting else None,
+        answered_minutes=None
+        if escalation.acknowledged_at is None
+        else reader.office.minutes_between(escalation.recorded_at, escalation.acknowledged_at),
+        is_overdue=reader.is_late(escalation),
         acknowledged_by=by,
         acknowledged_on=escalation.acknowledged_on,
         resolution=escalation.resolution,
@@ -325,7 +370,8 @@ def _scope(reader: Reader, scope: str) -> Q:
     if scope == OPEN:
         return ~Q(status=Status.RESOLVED)
     if scope == OVERDUE:
-        return Q(status=Status.RAISED, answer_by_on__lt=reader.as_of)
+        is_late = Q(answer_by_at=None, answer_by_on__lt=reader.as_of)
+        return Q(status=Status.RAISED) & (is_late | Q(answer_by_at__lte=reader.at))
     return Q(status=Status.RESOLVED) if scope == RESOLVED else Q()
 
 
@@ -335,3 +381,13 @@ def _days_left(escalation: Escalation, reader: Reader) -> int:
     if last >= reader.as_of:
         return len(business_days(country, first=reader.as_of + ONE_DAY, last=last))
     return -max(1, len(business_days(country, first=last + ONE_DAY, last=reader.as_of)))
+
+
+def _minutes_left(escalation: Escalation, reader: Reader) -> int | None:
+    """Return office minutes until the moment to answer, below 0 those since; None for days."""
+    last = escalation.answer_by_at
+    if last is None:
+        return None
+    if last > reader.at:
+        return reader.office.minutes_between(reader.at, last)
+    return -max(1, reader.office.minutes_between(last, reader.at))

@@ -1,7 +1,7 @@
 """The playbooks policy in force, whom it may ask, and what it looks at of each customer."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TypeVar
@@ -10,8 +10,10 @@ from django.db.models import Count, Min, Model, Q, QuerySet, Sum
 
 from dunwell.engine.calendars import day_number
 from dunwell.engine.matching.foreign import Rates, read_rates
+from dunwell.engine.office_hours import OfficeHours
 from dunwell.engine.playbooks_policy import (
-    ROLES,
+    COLLECTOR,
+    RANKS,
     PlaybooksPolicy,
     Rung,
     read_playbooks_policy,
@@ -20,6 +22,7 @@ from dunwell.engine.risk_conditions import PROMISE_DAYS, RiskFacts
 from dunwell.models import (
     Company,
     CustomerScore,
+    Duty,
     Membership,
     OpenItem,
     PolicyVersion,
@@ -42,20 +45,26 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class People:
-    """Who may be asked in a company: user name to key, and key to the highest role of ROLES."""
+    """Who may be asked in a company: user name to key, and key to the highest role of RANKS.
+
+    `on_call` is who is on call by role, on the day it was asked for.
+    """
 
     keys: Mapping[str, int]
     roles: Mapping[int, str]
+    on_call: Mapping[str, int] = field(default_factory=dict)
 
     def asked(self, rung: Rung, *, collector_id: int | None) -> Address:
-        """Return whom a rung means: its person, the customer's own collector, or a role.
+        """Return whom a rung means: its person, who is on call, the customer's own, or a role.
 
         A person who does not work here any more is nobody: then everybody in the role is asked.
         """
         if rung.person:
             user_id = self.keys.get(rung.person)
             return Address(role=self.roles.get(user_id or 0, rung.role), user_id=user_id)
-        if rung.role == ROLES[0] and collector_id is not None and collector_id in self.roles:
+        if rung.is_on_call:
+            return Address(role=rung.role, user_id=self.on_call.get(rung.role))
+        if rung.role == COLLECTOR and collector_id is not None and collector_id in self.roles:
             return Address(role=self.roles[collector_id], user_id=collector_id)
         return Address(role=rung.role)
 
@@ -66,17 +75,38 @@ def playbooks_in_force(company: Company, *, as_of: date) -> PlaybooksPolicy:
     return _standard() if found.version_id is None else read_playbooks_policy(found.document)
 
 
-def people_asked(company: Company) -> People:
-    """Return everybody an escalation may be put to; one query."""
+def office_of(company: Company, policy: PlaybooksPolicy) -> OfficeHours:
+    """Return when the company's office works, as its policy says."""
+    hours = policy.hours
+    return OfficeHours(
+        country=company.country, zone=company.zone, opens=hours.opens, closes=hours.closes
+    )
+
+
+def people_asked(company: Company, *, as_of: date | None = None) -> People:
+    """Return everybody an escalation may be put to, and on a day who is on call; a query each.
+
+    Of two who are on call for a role the one whose days began last answers.
+    """
     rows = Membership.objects.filter(
-        company=company, role__in=ROLES, user__is_active=True
+        company=company, role__in=RANKS, user__is_active=True
     ).values_list("user_id", "user__username", "role")
     keys: dict[str, int] = {}
     roles: dict[int, str] = {}
     for user_id, name, role in rows:
         keys[name] = user_id
-        roles[user_id] = max(role, roles.get(user_id, role), key=ROLES.index)
-    return People(keys=keys, roles=roles)
+        roles[user_id] = max(role, roles.get(user_id, role), key=RANKS.__getitem__)
+    if as_of is None:
+        return People(keys=keys, roles=roles)
+    duties = Duty.objects.filter(
+        company=company,
+        ended_on=None,
+        from_on__lte=as_of,
+        until_on__gte=as_of,
+        user__in=keys.values(),
+    )
+    on_call = dict(duties.order_by("from_on", "id").values_list("role", "user_id"))
+    return People(keys=keys, roles=roles, on_call=on_call)
 
 
 def risk_facts(

@@ -52,7 +52,7 @@ class Workforce:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AbsenceRow:
-    """One absence; `is_now`: it holds on the day asked for."""
+    """One absence; `is_now`: it holds on the day asked for. `is_seen`: the cover knows of it."""
 
     id: int
     user_id: int
@@ -63,6 +63,9 @@ class AbsenceRow:
     from_on: date
     until_on: date
     is_now: bool
+    cover_id: int | None
+    note: str
+    is_seen: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,18 +118,26 @@ def absence_rows(company: Company, *, as_of: date) -> tuple[AbsenceRow, ...]:
     """Return the absences that hold or are to come, the next one first."""
     found = Absence.objects.filter(company=company, cancelled_on=None, until_on__gte=as_of)
     return tuple(
-        AbsenceRow(
-            id=one.pk,
-            user_id=one.user_id,
-            name=one.user.username,
-            cover=one.cover.username if one.cover else "",
-            kind=one.kind,
-            kind_label=str(Absence.Kind(one.kind).label),
-            from_on=one.from_on,
-            until_on=one.until_on,
-            is_now=one.from_on <= as_of,
-        )
+        absence_row(one, as_of=as_of)
         for one in found.select_related("user", "cover").order_by("from_on", "id")
+    )
+
+
+def absence_row(absence: Absence, *, as_of: date) -> AbsenceRow:
+    """Return how an absence, read with its people, reads on a day."""
+    return AbsenceRow(
+        id=absence.pk,
+        user_id=absence.user_id,
+        name=absence.user.username,
+        cover_id=absence.cover_id,
+        cover=absence.cover.username if absence.cover else "",
+        kind=absence.kind,
+        kind_label=str(Absence.Kind(absence.kind).label),
+        from_on=absence.from_on,
+        until_on=absence.until_on,
+        is_now=absence.from_on <= as_of <= absence.until_on,
+        note=absence.note,
+        is_seen=absence.seen_at is not None,
     )
 
 

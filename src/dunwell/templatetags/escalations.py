@@ -13,6 +13,9 @@ from dunwell.engine.headcount import WEEK
 
 register = template.Library()
 
+HOUR = 60
+"""Minutes."""
+
 ACTIONS: Mapping[str, Promise | str] = {
     "call": _("Call"),
     "letter": _("Letter"),
@@ -44,6 +47,41 @@ def clock_words(days_left: int | None) -> str:
     return ngettext("%(n)d business day left", "%(n)d business days left", days_left) % {
         "n": days_left
     }
+
+
+@register.filter
+def clock_left(row: Any) -> str:
+    """Return how long there is to answer an escalation: office hours, or business days."""
+    if row.minutes_left is None:
+        return clock_words(row.days_left)
+    return hours_left(row.minutes_left)
+
+
+@register.filter
+def hours_left(minutes: int) -> str:
+    """Return how long there is to answer, in office hours; under one hour in minutes."""
+    far, is_late = abs(minutes), minutes < 0
+    if far < HOUR:
+        late = gettext("%(n)d office minutes too late")
+        left = gettext("%(n)d office minutes left")
+        return (late if is_late else left) % {"n": far}
+    hours = far // HOUR
+    if is_late:
+        return ngettext("%(n)d office hour too late", "%(n)d office hours too late", hours) % {
+            "n": hours
+        }
+    return ngettext("%(n)d office hour left", "%(n)d office hours left", hours) % {"n": hours}
+
+
+@register.filter
+def office_time(minutes: int) -> str:
+    """Return how long something took, in office hours and minutes."""
+    hours, rest = divmod(minutes, HOUR)
+    if hours:
+        return gettext("%(hours)d h %(minutes)02d min of office time") % {
+            "hours": hours, "minutes": rest,
+        }  # fmt: skip
+    return gettext("%(minutes)d min of office time") % {"minutes": rest}
 
 
 @register.filter

@@ -28,8 +28,12 @@ DAILY = (
 COLLECT: tuple[Place, ...] = (
     Place("team", _("Team"), "users-round"),
     Place("targets", _("Targets"), "target"),
+    Place("meetings", _("Meetings"), "presentation"),
+    Place("voices", _("Suggestions"), "lightbulb"),
     Place("approvals", _("Approvals"), "stamp"),
     Place("escalations", _("Escalations"), "bell"),
+    Place("mentions", _("Mentions"), "at-sign"),
+    Place("hand-offs", _("Hand-offs"), "arrow-right-left"),
     Place("watches", _("Customers under watch"), "eye"),
     Place("plans", _("Payment plans"), "calendar-clock", ""),
     Place("settlements", _("Settlements"), "badge-percent"),

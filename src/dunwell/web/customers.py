@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from dunwell import clock
 from dunwell.models import Message, WorklistEntry
 from dunwell.queries.autopay import ways_of
 from dunwell.queries.cards import CustomerCard, customer_card
@@ -116,7 +117,7 @@ def customer_show(request: StaffRequest, customer_id: int) -> HttpResponse:
         ),
         "score": customer_score(company, customer_id),
         "watch": watch_of(company, customer_id, as_of=as_of),
-        "raised": open_escalations(company, customer_id, as_of=as_of),
+        "raised": open_escalations(company, customer_id, as_of=as_of, at=clock.now()),
         "ways": ways_of(company, customer_id=customer_id),
         "mandates": mandate_rows(company, as_of=as_of, customer_id=customer_id, limit=SHOWN_ROWS),
         "expected": prediction_rows(

@@ -157,7 +157,7 @@ def escalation_raise(request: StaffRequest, customer_id: int) -> HttpResponse:
     context = {
         "heading": gettext("Escalate"),
         "lead": gettext(
-            "Whoever is asked has some business days to answer; then it rises to the next."
+            "Whoever is asked has some office hours or days to answer; then it rises to the next."
         ),
         "button": gettext("Escalate"),
         "action": reverse("escalation-raise", args=[customer.pk]),
@@ -214,6 +214,7 @@ def reader_for(request: StaffRequest) -> Reader:
         user_id=actor.user_id,
         roles=actor.roles,
         as_of=request.as_of,
+        at=clock.now(),
     )
 
 

@@ -12,12 +12,14 @@ from dunwell import clock
 from dunwell.actions.contacts import assign_collector
 from dunwell.actions.gate import Refused
 from dunwell.actions.workforce import (
+    LONGEST_NOTE,
     MOST_MINUTES,
     cancel_absence,
     record_absence,
     set_capacity,
 )
 from dunwell.models import Absence, Customer, User
+from dunwell.queries.colleagues import colleagues
 from dunwell.queries.workforce import absence_rows, collectors_of, team_rows
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.fields import day_field
@@ -44,6 +46,12 @@ class AbsenceForm(forms.Form):
         label=_("Covered by"),
         required=False,
         empty_label=_("nobody"),
+    )
+    note = forms.CharField(
+        label=_("What the cover must know"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
@@ -82,7 +90,11 @@ def team(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def absence_add(request: StaffRequest) -> HttpResponse:
     """Note down that somebody is away."""
-    form = _with_people(request, AbsenceForm(posted(request), initial=_me(request)))
+    form = _with_people(
+        request,
+        AbsenceForm(posted(request), initial=_me(request)),
+        [one.user_id for one in colleagues(request.actor.company)],
+    )
     if request.method == "POST" and form.is_valid():
         try:
             record_absence(
@@ -148,9 +160,12 @@ def hand_over(request: StaffRequest) -> HttpResponse:
     return _form(request, form, gettext("Hand over"), gettext("Hand over"), "hand-over")
 
 
-def _with_people(request: StaffRequest, form: forms.Form) -> forms.Form:
-    """Offer the company's collectors wherever a person is asked for."""
-    keys = [person.pk for person in collectors_of(request.actor.company)]
+def _with_people(
+    request: StaffRequest, form: forms.Form, keys: list[int] | None = None
+) -> forms.Form:
+    """Offer people wherever one is asked for: the company's collectors unless said."""
+    if keys is None:
+        keys = [person.pk for person in collectors_of(request.actor.company)]
     people = User.objects.filter(pk__in=keys).order_by("username")
     for field in form.fields.values():
         if isinstance(field, PersonField):

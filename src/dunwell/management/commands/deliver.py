@@ -9,6 +9,7 @@ from dunwell.jobs.autopay import forget_methods
 from dunwell.jobs.checkouts import tend_payments
 from dunwell.jobs.deliver import deliver
 from dunwell.jobs.portal_mails import answer_door
+from dunwell.jobs.team_work import turn_clocks
 from dunwell.jobs.webhooks import tell_webhooks
 from dunwell.models import Company
 from dunwell.queries.runs import companies_to_run
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         answer_door()
         for company in companies:
             forget_methods(company)
-            counts = tend_payments(company) + deliver(company.pk)
+            counts = tend_payments(company) + turn_clocks(company) + deliver(company.pk)
             for word, number in tell_webhooks(company.pk).items():
                 counts[f"events {word}"] += number
             told = (

@@ -15,6 +15,7 @@ from dunwell.engine.copilot_facts import (
     Record,
     Sentence,
     Share,
+    Slot,
 )
 
 SOON_DAYS = 3
@@ -113,24 +114,19 @@ def draft_choice(facts: CopilotFacts, kind: str) -> DraftChoice:
 
 
 def _balance(facts: CopilotFacts, one: BalanceFact) -> Sentence:
-    slots = {
+    owed: dict[str, Slot] = {
         "open": Amount(one.open_minor, one.currency),
-        "overdue": Amount(one.overdue_minor, one.currency),
         "items": Counted(one.items, "item"),
-        "days": Days(one.oldest_days),
-        "unapplied": Amount(one.unapplied_minor, one.currency),
     }
-    oldest = next((item for item in facts.overdue if item.currency == one.currency), None)
-    records = (facts.record,) if oldest is None else (facts.record, oldest.record)
     if one.overdue_minor > 0:
-        used = ("open", "items", "overdue", "days")
-        return Sentence(
-            key="owes_late", slots={name: slots[name] for name in used}, records=records
-        )
+        oldest = next((item for item in facts.overdue if item.currency == one.currency), None)
+        owed |= {"overdue": Amount(one.overdue_minor, one.currency), "days": Days(one.oldest_days)}
+        records = (facts.record,) if oldest is None else (facts.record, oldest.record)
+        return Sentence(key="owes_late", slots=owed, records=records)
     if one.items:
-        used = ("open", "items")
-        return Sentence(key="owes", slots={name: slots[name] for name in used}, records=records)
-    return Sentence(key="on_account", slots={"unapplied": slots["unapplied"]}, records=records)
+        return Sentence(key="owes", slots=owed, records=(facts.record,))
+    waits = Amount(one.unapplied_minor, one.currency)
+    return Sentence(key="on_account", slots={"unapplied": waits}, records=(facts.record,))
 
 
 def _agreed(facts: CopilotFacts) -> list[Sentence]:
@@ -175,7 +171,7 @@ def explain_holds(facts: CopilotFacts) -> tuple[Sentence, ...]:
     for hold in facts.holds:
         key = "held_item" if hold.item else "held"
         key += "" if hold.until_on is None else "_until"
-        slots = {"reason": Named("hold", hold.reason), "day": hold.from_on}
+        slots: dict[str, Slot] = {"reason": Named("hold", hold.reason), "day": hold.from_on}
         if hold.item:
             slots["item"] = hold.item
         if hold.until_on is not None:
@@ -188,7 +184,10 @@ def _habits(facts: CopilotFacts) -> list[Sentence]:
     said: list[Sentence] = []
     if (habit := facts.habit) is not None and habit.settled:
         key = "pays_late" if habit.usual_days > 0 else "pays_in_time"
-        slots = {"share": Share(habit.late_ppm), "items": Counted(habit.settled, "item")}
+        slots: dict[str, Slot] = {
+            "share": Share(habit.late_ppm),
+            "items": Counted(habit.settled, "item"),
+        }
         if habit.usual_days > 0:
             slots["days"] = Days(habit.usual_days)
         said.append(Sentence(key=key, slots=slots, records=(facts.record,)))
@@ -224,7 +223,10 @@ def _contacts(facts: CopilotFacts) -> list[Sentence]:
     for way in facts.ways:
         if way.is_allowed:
             continue
-        slots = {"channel": Named("channel", way.channel), "rule": way.text or way.rule}
+        slots: dict[str, Slot] = {
+            "channel": Named("channel", way.channel),
+            "rule": way.text or way.rule,
+        }
         key = "not_now" if way.next_on is None else "not_before"
         if way.next_on is not None:
             slots["day"] = way.next_on
@@ -322,5 +324,5 @@ def _template(facts: CopilotFacts, *, late: int) -> tuple[str, Sentence]:
     )
 
 
-def _why(key: str, record: Record, **slots: object) -> Sentence:
-    return Sentence(key=key, slots=slots, records=(record,))  # type: ignore[arg-type]
+def _why(key: str, record: Record, **slots: Slot) -> Sentence:
+    return Sentence(key=key, slots=slots, records=(record,))

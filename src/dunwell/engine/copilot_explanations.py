@@ -15,6 +15,7 @@ from dunwell.engine.copilot_facts import (
     PointFact,
     Record,
     Sentence,
+    Slot,
 )
 from dunwell.engine.kpi_catalogue import Kpi
 
@@ -148,15 +149,14 @@ def explain_kpi(
     would be had that one alone stayed as it was before.
     """
     record = Record("kpi", about.id, about.name)
-    name = Named("kpi", about.id)
-    said = [
-        Sentence(
-            key="kpi_is" if now.value else "kpi_none",
-            slots={"name": name, "day": now.on, "formula": Named("formula", about.id)}
-            | ({"value": Measured(now.value, about.unit)} if now.value else {}),
-            records=(record,),
-        )
-    ]
+    made: dict[str, Slot] = {
+        "name": Named("kpi", about.id),
+        "day": now.on,
+        "formula": Named("formula", about.id),
+    }
+    if now.value:
+        made["value"] = Measured(now.value, about.unit)
+    said = [Sentence(key="kpi_is" if now.value else "kpi_none", slots=made, records=(record,))]
     said += [
         Sentence(
             key="kpi_input",
@@ -174,31 +174,24 @@ def explain_kpi(
             records=(record,),
         )
     )
-    for one in sorted(
-        (
-            name
-            for name in now.inputs
-            if before.inputs.get(name, now.inputs[name]) != now.inputs[name]
-        ),
-        key=lambda name: _share_moved(before.inputs[name], now.inputs[name]),
-        reverse=True,
-    ):
-        would = would_be(about, now.inputs, {one: before.inputs[one]})
-        slots = {
-            "input": Named("input", one),
-            "before": _input(one, before.inputs[one], currency),
-            "now": _input(one, now.inputs[one], currency),
-        }
-        if would is not None:
-            slots["would"] = Measured(str(kpis.rounded(would, about.digits)), about.unit)
-        said.append(
-            Sentence(
-                key="kpi_moved" if would is None else "kpi_moved_would",
-                slots=slots,  # type: ignore[arg-type]
-                records=(Record("kpi_input", one, one),),
-            )
-        )
+    moved = [one for one in now.inputs if before.inputs.get(one) not in {None, now.inputs[one]}]
+    moved.sort(key=lambda one: _share_moved(before.inputs[one], now.inputs[one]), reverse=True)
+    said += [_moved(about, one, now, before, currency) for one in moved]
     return tuple(said)
+
+
+def _moved(about: Kpi, one: str, now: KpiPoint, before: KpiPoint, currency: str) -> Sentence:
+    """Return how one input moved, and the figure had it alone stayed as it was before."""
+    slots: dict[str, Slot] = {
+        "input": Named("input", one),
+        "before": _input(one, before.inputs[one], currency),
+        "now": _input(one, now.inputs[one], currency),
+    }
+    would = would_be(about, now.inputs, {one: before.inputs[one]})
+    if would is not None:
+        slots["would"] = Measured(str(kpis.rounded(would, about.digits)), about.unit)
+    key = "kpi_moved" if would is None else "kpi_moved_would"
+    return Sentence(key=key, slots=slots, records=(Record("kpi_input", one, one),))
 
 
 def would_be(about: Kpi, inputs: Mapping[str, int], changed: Mapping[str, int]) -> Fraction | None:

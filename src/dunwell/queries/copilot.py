@@ -136,9 +136,9 @@ def _items(
     taken |= {hold.item_id for hold in active if hold.item_id is not None}
     is_held = any(hold.item_id is None for hold in active)
     left: dict[str, int] = {}
-    for row in promises:
-        if row.level == Promise.Level.CUSTOMER:
-            left[row.currency] = left.get(row.currency, 0) + row.promised_minor
+    for told in promises:
+        if told.level == Promise.Level.CUSTOMER:
+            left[told.currency] = left.get(told.currency, 0) + told.promised_minor
     found = []
     for row in rows:
         is_covered = left.get(row.currency, 0) > 0 and row.item_id not in taken

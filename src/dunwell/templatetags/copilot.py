@@ -1,6 +1,6 @@
 """What the copilot says, in words: its sentences, and where the records they rest on are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from django import template
@@ -21,6 +21,7 @@ from dunwell.engine.copilot_facts import (
     Slot,
 )
 from dunwell.engine.kpi_catalogue import KPIS
+from dunwell.engine.kpi_tables import PARAMETERS
 from dunwell.models import Hold
 from dunwell.models.disputes import reason_label
 from dunwell.queries.warning_names import warning_name
@@ -149,6 +150,8 @@ def said(sentence: Sentence) -> str:
 @register.filter
 def record_url(record: Record) -> str:
     """Return the page that shows a record, empty where none does by itself."""
+    if record.kind == "kpi_input" and record.key in PARAMETERS:
+        return ""
     name = PAGES.get(record.kind, "")
     return reverse(name, args=[record.key]) if name and record.key else ""
 
@@ -199,16 +202,19 @@ def _measured(value: Measured) -> str:
 
 
 def _name(value: Named) -> str:
-    names = {
-        "dispute": reason_label,
-        "hold": lambda code: str(Hold.Reason(code).label),
-        "channel": channel_label,
-        "action": channel_label,
-        "warning": warning_name,
-        "fact": fact_name,
-        "gate": lambda code: GATE_LABELS[code][0] if code in GATE_LABELS else code,
-        "input": input_label,
-        "kpi": lambda code: gettext(KPIS[code].name),
-        "formula": lambda code: gettext(KPIS[code].formula),
-    }
-    return str(names[value.of](value.code))
+    return str(_NAMES[value.of](value.code))
+
+
+_NAMES: Mapping[str, Callable[[str], object]] = {
+    "dispute": reason_label,
+    "hold": lambda code: Hold.Reason(code).label,
+    "channel": channel_label,
+    "action": channel_label,
+    "warning": warning_name,
+    "fact": fact_name,
+    "gate": lambda code: GATE_LABELS[code][0] if code in GATE_LABELS else code,
+    "input": input_label,
+    "kpi": lambda code: gettext(KPIS[code].name),
+    "formula": lambda code: gettext(KPIS[code].formula),
+}
+"""Where the name of a code is looked up, by the list it stands in."""

@@ -14,37 +14,43 @@ def sara(company):
 
 def test_a_collector_and_sales_work_on_one_case(come_in, company, collector, customer, sara):
     item = owing(customer)
-    desk, sales = come_in(collector), come_in(sara)
+
+    def desk():
+        return come_in(collector)
+
+    def sales():
+        return come_in(sara)
+
     case = f"/customers/{customer.pk}/case/"
-    page = desk.get(case).text
+    page = desk().get(case).text
     assert '<svg class="case-map"' in page and f"/items/{item.pk}/" in page
     assert "1 open item in EUR" in page and "€1,500.00" in page
-    empty = desk.post(f"{case}remark/", {"text": " ", "about": ""})
+    empty = desk().post(f"{case}remark/", {"text": " ", "about": ""})
     assert empty.status_code == 422
-    desk.post(f"{case}remark/", {"text": "@sara who signs?", "about": f"item-{item.pk}"})
+    desk().post(f"{case}remark/", {"text": "@sara who signs?", "about": f"item-{item.pk}"})
     assert (CaseComment.objects.get().subject_id, Mention.objects.get().user) == (item.pk, sara)
-    assert "who signs?" in sales.get("/mentions/").text
-    sales.post(f"/mentions/{Mention.objects.get().pk}/seen/")
-    assert "Nobody calls you." in sales.get("/mentions/").text
-    twice = sales.post(f"/mentions/{Mention.objects.get().pk}/seen/")
+    assert "who signs?" in sales().get("/mentions/").text
+    sales().post(f"/mentions/{Mention.objects.get().pk}/seen/")
+    assert "Nobody calls you." in sales().get("/mentions/").text
+    twice = sales().post(f"/mentions/{Mention.objects.get().pk}/seen/")
     assert twice.status_code == 422
 
     asked = {"to_desk": "sales", "person": sara.pk, "what": "Ask who signs", "about": ""}
-    wrong = desk.post(f"/customers/{customer.pk}/hand-off/", {**asked, "to_desk": "support"})
+    wrong = desk().post(f"/customers/{customer.pk}/hand-off/", {**asked, "to_desk": "support"})
     assert wrong.status_code == 422 and "Ask who signs" in wrong.text
-    desk.post(f"/customers/{customer.pk}/hand-off/", asked)
+    desk().post(f"/customers/{customer.pk}/hand-off/", asked)
     work = HandOff.objects.get()
-    assert "Ask who signs" in sales.get("/hand-offs/").text
-    assert "8 office hours left" in sales.get(f"/hand-offs/{work.pk}/").text
-    assert "Take it on" not in desk.get(f"/hand-offs/{work.pk}/").text
-    sales.post(f"/hand-offs/{work.pk}/take/")
-    sales.post(f"/hand-offs/{work.pk}/done/", {"result": "The CFO"})
+    assert "Ask who signs" in sales().get("/hand-offs/").text
+    assert "8 office hours left" in sales().get(f"/hand-offs/{work.pk}/").text
+    assert "Take it on" not in desk().get(f"/hand-offs/{work.pk}/").text
+    sales().post(f"/hand-offs/{work.pk}/take/")
+    sales().post(f"/hand-offs/{work.pk}/done/", {"result": "The CFO"})
     assert HandOff.objects.get().result == "The CFO"
-    assert desk.post(f"/hand-offs/{work.pk}/withdraw/", {"reason": "late"}).status_code == 422
-    assert "The CFO" in desk.get("/hand-offs/?scope=over").text
-    assert "Ask who signs" in desk.get("/hand-offs/export.csv?scope=over").text
-    assert "R1" in desk.get(f"{case}export.csv").text
-    assert desk.get("/mentions/export.csv?scope=all").status_code == 200
+    assert desk().post(f"/hand-offs/{work.pk}/withdraw/", {"reason": "late"}).status_code == 422
+    assert "The CFO" in desk().get("/hand-offs/?scope=over").text
+    assert "Ask who signs" in desk().get("/hand-offs/export.csv?scope=over").text
+    assert "R1" in desk().get(f"{case}export.csv").text
+    assert desk().get("/mentions/export.csv?scope=all").status_code == 200
 
 
 def test_another_company_s_records_are_absent(come_in, company, customer, sara, rival):
@@ -59,30 +65,36 @@ def test_another_company_s_records_are_absent(come_in, company, customer, sara, 
 
 def test_absence_and_on_call(come_in, company, collector, manager, customer, sara):
     sam = add_user(company, "sam", "sales")
-    lead, sales = come_in(manager), come_in(sam)
+
+    def lead():
+        return come_in(manager)
+
+    def sales():
+        return come_in(sam)
+
     day = TODAY.isoformat()
-    noted = lead.post(
+    noted = lead().post(
         "/team/absence/",
         {"user": sara.pk, "kind": "sick", "from_on": day, "until_on": day, "cover": sam.pk,
          "note": "Ask for the order first"},
     )  # fmt: skip
-    assert noted.status_code == 302, noted.text
+    assert noted.status_code == 302
     away = Absence.objects.get()
-    page = sales.get(f"/team/absence/{away.pk}/").text
+    page = sales().get(f"/team/absence/{away.pk}/").text
     assert "Ask for the order first" in page and "I cover" in page
-    sales.post(f"/team/absence/{away.pk}/seen/")
-    assert "who knows" in lead.get("/team/").text
-    wrong = lead.post(
+    sales().post(f"/team/absence/{away.pk}/seen/")
+    assert "who knows" in lead().get("/team/").text
+    wrong = lead().post(
         "/team/on-call/add/",
         {"role": "sales", "user": collector.pk, "from_on": day, "until_on": day},
     )
     assert wrong.status_code == 422 and "does not hold the role sales" in wrong.text
-    lead.post(
+    lead().post(
         "/team/on-call/add/", {"role": "sales", "user": sam.pk, "from_on": day, "until_on": day}
     )
-    assert "sam" in sales.get("/team/on-call/").text
-    lead.post(f"/team/on-call/{Duty.objects.get().pk}/end/")
-    assert "Nobody is on call" in sales.get("/team/on-call/").text
+    assert "sam" in sales().get("/team/on-call/").text
+    lead().post(f"/team/on-call/{Duty.objects.get().pk}/end/")
+    assert "Nobody is on call" in sales().get("/team/on-call/").text
 
 
 def test_the_page_asks_the_same_whatever_the_rows(

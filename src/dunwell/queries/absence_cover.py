@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from dunwell.models import (
     Absence,
     Company,
-    Conversation,
     Customer,
     DisputeCase,
     DisputeTask,
@@ -206,13 +205,6 @@ def _parts(company: Company, absence: Absence) -> tuple[CoverPart, ...]:
             lambda one: (one.number, one.resolve_by),
         ),
         _questions(company, user),
-        _part(
-            "conversations",
-            Conversation.objects.filter(company=company, assignee=user)
-            .exclude(status=Conversation.Status.DONE)
-            .order_by("id"),
-            lambda one: (f"#{one.pk}", None),
-        ),
     )
 
 

@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from dunwell.engine.case_layout import placed
 from dunwell.models import CaseComment, Customer, HandOff
-from dunwell.queries.case_nodes import ITEM, SUBJECTS, CaseEdge, CaseNode, matters, open_items
+from dunwell.queries.case_matters import matters
+from dunwell.queries.case_nodes import ITEM, SUBJECTS, CaseEdge, CaseNode, open_items
 
 MOST_ITEMS, MOST_OF_KIND = 12, 6
 """Nodes drawn of one kind; the rest is one node that says how many and how much."""

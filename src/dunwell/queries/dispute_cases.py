@@ -14,6 +14,7 @@ from dunwell.models import Company, Dispute, DisputeCase
 from dunwell.queries.dispute_amounts import CaseAmounts, case_amounts
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
+from dunwell.queries.workforce import own_or_covered
 
 Status = DisputeCase.Status
 
@@ -130,7 +131,7 @@ class CaseCounts:
 
 def found_cases(company: Company, choice: CaseChoice, *, as_of: date) -> QuerySet[DisputeCase]:
     """Return the cases that are asked for, in no order."""
-    found = DisputeCase.objects.filter(_scope(choice, as_of), company=company)
+    found = DisputeCase.objects.filter(_scope(company, choice, as_of), company=company)
     exact = {
         "team": choice.team,
         "reason": choice.reason,
@@ -248,19 +249,18 @@ def case_counts(company: Company, *, user_id: int | None, as_of: date) -> CaseCo
     to_decide = DisputeCase.objects.filter(company=company).exclude(status__in=DisputeCase.OVER)
     told = to_decide.aggregate(
         open=Count("pk"),
-        mine=Count("pk", filter=Q(owner=user_id) if user_id else Q(pk=None)),
+        mine=Count("pk", filter=own_or_covered("owner", company, user_id, as_of=as_of)),
         late=Count("pk", filter=late_cases(as_of)),
     )
     teams = to_decide.exclude(team="").order_by("team").values_list("team", flat=True).distinct()
     return CaseCounts(**told, teams=tuple(teams))
 
 
-def my_case_count(company: Company, *, user_id: int | None) -> int:
-    """Return how many cases to be decided a person owns; one query, none for no person."""
-    if user_id is None:
-        return 0
-    mine = DisputeCase.objects.filter(company=company, owner=user_id)
-    return mine.exclude(status__in=DisputeCase.OVER).count()
+def my_case_count(company: Company, *, user_id: int | None, as_of: date) -> int:
+    """Return how many cases to be decided a person owns or covers; one query."""
+    mine = own_or_covered("owner", company, user_id, as_of=as_of)
+    found = DisputeCase.objects.filter(mine, company=company)
+    return found.exclude(status__in=DisputeCase.OVER).count()
 
 
 def late_cases(as_of: date) -> Q:
@@ -359,10 +359,10 @@ def _days_left(due: date, as_of: date, country: str) -> int:
     return business_days_between(as_of, due, country=country)
 
 
-def _scope(choice: CaseChoice, as_of: date) -> Q:
+def _scope(company: Company, choice: CaseChoice, as_of: date) -> Q:
     to_decide = ~Q(status__in=DisputeCase.OVER)
     if choice.scope == MINE:
-        return to_decide & (Q(owner=choice.user_id) if choice.user_id else Q(pk=None))
+        return to_decide & own_or_covered("owner", company, choice.user_id, as_of=as_of)
     if choice.scope == LATE:
         return to_decide & late_cases(as_of)
     if choice.status == Status.MERGED:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from dunwell.models import Company, DisputeCase, DisputeTask
+from dunwell.queries.workforce import own_or_covered
 
 LINK_DAYS = 14
 """So many days after its due day the link of a guest still works."""
@@ -35,11 +36,11 @@ class DisputeTaskRow:
 
 
 def my_task_rows(company: Company, *, user_id: int, as_of: date) -> tuple[DisputeTaskRow, ...]:
-    """Return the questions that wait for a person, the newest first; one query."""
+    """Return the questions that wait for a person or whom it covers for; one query."""
     return task_rows(
-        Q(
+        own_or_covered("assignee", company, user_id, as_of=as_of)
+        & Q(
             case__company=company,
-            assignee=user_id,
             answered_at=None,
             cancelled_at=None,
         )

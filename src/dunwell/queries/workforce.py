@@ -114,6 +114,23 @@ def covered_users(company: Company, *, user_id: int | None, as_of: date) -> list
     return Workforce(minutes={}, covers=covers).works_for(user_id)
 
 
+def own_or_covered(field: str, company: Company, user_id: int | None, *, as_of: date) -> Q:
+    """Return the condition "a field is the person, or somebody it covers for"; none for nobody.
+
+    For use within another query; unlike `covered_users` it does not follow a cover who is away.
+    """
+    if user_id is None:
+        return Q(pk=None)
+    covered = Absence.objects.filter(
+        company=company,
+        cover=user_id,
+        cancelled_on=None,
+        from_on__lte=as_of,
+        until_on__gte=as_of,
+    )
+    return Q(**{field: user_id}) | Q(**{f"{field}__in": covered.values("user")})
+
+
 def absence_rows(company: Company, *, as_of: date) -> tuple[AbsenceRow, ...]:
     """Return the absences that hold or are to come, the next one first."""
     found = Absence.objects.filter(company=company, cancelled_on=None, until_on__gte=as_of)

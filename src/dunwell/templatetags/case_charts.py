@@ -73,7 +73,6 @@ WORK: Mapping[str, Promise | str] = {
     "escalations": _("Escalations"),
     "disputes": _("Disputes"),
     "questions": _("Questions about disputes"),
-    "conversations": _("Conversations"),
 }
 
 

@@ -59,7 +59,7 @@ def my_day_show(request: StaffRequest) -> HttpResponse:
         "rows": [(row, times[row.customer_id], last.get(row.customer_id)) for row in page.rows],
         "show": show,
         "more": bool(page.next),
-        "my_cases": my_case_count(company, user_id=request.actor.user_id),
+        "my_cases": my_case_count(company, user_id=request.actor.user_id, as_of=request.as_of),
         "my_messages": my_new_count(company, user_id=request.actor.user_id),
     }
     return render(request, "web/my_day.html", context)

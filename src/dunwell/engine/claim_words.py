@@ -71,7 +71,10 @@ SHORTEST_NAME = 4
 """A shorter name of a month is one only beside a number ("mai", "maj", "jun")."""
 
 WEEKDAYS: Mapping[str, tuple[str, ...]] = {
-    "de": ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag sonnabend", "sonntag"),
+    "de": (
+        *("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag sonnabend"),
+        "sonntag",
+    ),
     "en": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     "es": ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"),
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
@@ -81,7 +84,10 @@ WEEKDAYS: Mapping[str, tuple[str, ...]] = {
         *("poniedzialek poniedzialku", "wtorek wtorku", "sroda srode srody", "czwartek czwartku"),
         *("piatek piatku", "sobota sobote soboty", "niedziela niedziele niedzieli"),
     ),
-    "pt": ("segunda-feira", "terca-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sabado", "domingo"),
+    "pt": (
+        *("segunda-feira segunda", "terca-feira terca", "quarta-feira quarta"),
+        *("quinta-feira quinta", "sexta-feira sexta", "sabado", "domingo"),
+    ),
     "sv": ("mandag", "tisdag", "onsdag", "torsdag", "fredag", "lordag", "sondag"),
     "tr": ("pazartesi", "sali", "carsamba", "persembe", "cuma", "cumartesi", "pazar"),
 }  # fmt: skip
@@ -118,13 +124,13 @@ _NUMBERS: Mapping[str, str] = {
         " quinientos mil miles millon millones docena"
     ),
     "fr": (
-        "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt"
-        " vingts trente quarante cinquante soixante septante octante nonante cent cents mille"
+        "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
+        " vingt vingts trente quarante cinquante soixante septante octante nonante cent cents mille"
         " million millions milliers douzaine"
     ),
     "it": (
-        "due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici"
-        " sedici diciassette diciotto diciannove venti vent trenta trent quaranta cinquanta"
+        "due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici"
+        " quindici sedici diciassette diciotto diciannove venti vent trenta trent quaranta cinquanta"
         " sessanta settanta ottanta novanta cento mille mila milione milioni migliaia dozzina"
     ),
     "nl": (

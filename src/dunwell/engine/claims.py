@@ -59,8 +59,8 @@ _IBAN_DIGITS = 10
 _DAY_ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _DAY_NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})?(?![\d/-])")
 _PERCENT = re.compile(
-    rf"(?<![\d.,])({_NUMBER})\s?(?:%|‰|percent|per cent|prozent|pour ?cents?|por ?ciento|por ?cento"
-    r"|per ?cento|procent|procenta?|yuzde)"
+    rf"(?<![\d.,])({_NUMBER})\s?(?:%|‰|percent|per cent|prozent|pour ?cents?|por ?ciento"
+    r"|por ?cento|per ?cento|procent|procenta?|yuzde)"
     rf"|(?:%|yuzde)\s?({_NUMBER})"
 )
 _AMOUNT = re.compile(
@@ -91,8 +91,16 @@ class Claim:
 
 
 def folded(text: str) -> str:
-    """Return a text in lower case without accents and unseen signs, digits of any script as ours."""
-    marks = {"ı": "i", "ł": "l", "ø": "o", "ß": "ss", "\u2212": "-", "\u2013": "-", "\u2011": "-"}
+    """Return a text in lower case, no accents, no unseen signs, digits of any script as ours."""
+    marks = {
+        "\u0131": "i",
+        "ł": "l",
+        "ø": "o",
+        "ß": "ss",
+        "\u2212": "-",
+        "\u2013": "-",
+        "\u2011": "-",
+    }
     plain = unicodedata.normalize("NFKD", "".join(marks.get(one, one) for one in text).casefold())
     kept = []
     for one in plain:
@@ -131,14 +139,17 @@ def _readers(language: str, *, is_month_first: bool) -> tuple[Reader, ...]:
         lambda text: _each(_LINK, text, "link", lambda found: [found.group().rstrip("./,;:)")]),
         lambda text: _each(_DAY_ISO, text, "date", lambda f: _day(f[1], f[2], f[3])),
         lambda text: _each(
-            _DAY_NUMERIC, text, "date", lambda found: _numeric(found, is_month_first)
+            _DAY_NUMERIC,
+            text,
+            "date",
+            lambda found: _numeric(found, is_month_first=is_month_first),
         ),
         lambda text: _named_days(text, language),
         lambda text: _each(_PERCENT, text, "percent", lambda f: [_value(f[1] or f[2])]),
         lambda text: _each(_AMOUNT, text, "amount", _amount),
         lambda text: _each(_TIME, text, "time", lambda found: [f"{int(found[1])}:{found[2]}"]),
-        lambda text: _each(_PHONE, text, "phone", _phone),
         lambda text: _each(_CODE, text, "code", lambda found: [_bare(found.group())]),
+        lambda text: _each(_PHONE, text, "phone", _phone),
         lambda text: _each(
             _PLAIN, text, "number", lambda f: [_value(f.group()), _bare(f.group())]
         ),
@@ -173,7 +184,7 @@ def _phone(found: re.Match[str]) -> list[str]:
     return [digits, digits.removeprefix("00")]
 
 
-def _numeric(found: re.Match[str], is_month_first: bool) -> list[str]:
+def _numeric(found: re.Match[str], *, is_month_first: bool) -> list[str]:
     first, second = (
         (found[3], found[1]) if is_month_first and found[2] == "/" else (found[1], found[3])
     )
@@ -199,7 +210,8 @@ def _named_days(text: str, language: str) -> Iterator[tuple[int, int, Claim]]:
     pattern = re.compile(
         rf"(?<![\w.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|°|\.|-?an?)?[ \u00a0-]?(?:of |de |d')?"
         rf"(?P<m>{one})\b\.?,?(?: (?:de |del )?(?P<y>\d{{4}}))?(?!\d)"
-        rf"|\b(?P<m2>{one})\b\.? (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (?P<y2>\d{{4}}))?(?!\d)"
+        rf"|\b(?P<m2>{one})\b\.? (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)"
+        rf"(?:,? (?P<y2>\d{{4}}))?(?!\d)"
         rf"|\b(?P<m3>{one})\b\.?,? (?:de |del )?(?P<y3>\d{{4}})(?!\d)"
         rf"|(?<![\w.,])(?P<y4>\d{{4}}) (?P<m4>{one})\b"
     )
@@ -242,16 +254,18 @@ def _words(text: str, language: str) -> Iterator[tuple[int, int, Claim]]:
     of_week, near, of_year = weekdays(language), near_days(language), months(language)
     named = {name: month for name, month in of_year.items() if _is_name(name)}
     figure = re.compile(number_word(language))
+    # Turkish hangs its endings on short names too: "ocakta"
+    shortest = SHORTEST_NAME if language == "tr" else SHORTEST_NAME + 1
     for found in _WORD.finditer(text):
         word = found.group()
         parts = re.split(r"[-'\u2019]", word)
         if len(word) > LONGEST_WORD:
             continue
-        if (weekday := _named(of_week, word)) is not None:
+        if (weekday := _named(of_week, word, shortest)) is not None:
             kind, key = "weekday", str(weekday)
         elif word in near or not near.isdisjoint(parts):
             kind, key = "near", word
-        elif (month := _named(named, word)) is not None:
+        elif (month := _named(named, word, shortest)) is not None:
             kind, key = "month", f"{month:02d}"
         elif all(figure.fullmatch(part) for part in parts):
             kind, key = "word", word
@@ -264,10 +278,12 @@ def _is_name(month: str) -> bool:
     return len(month) >= SHORTEST_NAME and month not in ALSO_WORDS
 
 
-def _named(names: Mapping[str, int], word: str) -> int | None:
+def _named(names: Mapping[str, int], word: str, shortest: int) -> int | None:
     """Return what a word names, with an ending or without; None for no name."""
-    for end in range(len(word), max(len(word) - LONGEST_ENDING, SHORTEST_NAME - 1) - 1, -1):
+    if word in names:
+        return names[word]
+    for end in range(len(word) - 1, max(len(word) - LONGEST_ENDING, shortest) - 1, -1):
         name = word[:end].rstrip("-'\u2019")
-        if name in names and (end == len(word) or len(name) > SHORTEST_NAME or name != word[:end]):
+        if name in names:
             return names[name]
     return None

@@ -18,7 +18,7 @@ _ALIKE = {
 
 
 def unproven(text: str, evidence: Sequence[str], *, language: str) -> tuple[str, ...]:
-    """Return what a text claims and no evidence holds, in order, as claimed; empty: it may be said.
+    """Return what a text claims and no evidence holds, in order; empty: it may be said.
 
     Claims are figures (digits of any script, number words), days (written out, weekdays,
     "tomorrow"), amounts with their currency, shares, times, IBANs, document numbers, web, e-mail

@@ -57,6 +57,7 @@ from tests.api.legal_books import keep_legal
 from tests.api.letter_books import keep_letters
 from tests.api.limit_books import keep_limits
 from tests.api.mailbox_books import keep_mailboxes
+from tests.api.meeting_books import keep_meetings
 from tests.api.order_books import keep_orders
 from tests.api.placement_books import keep_placements
 from tests.api.plan_books import keep_plans
@@ -209,6 +210,7 @@ def keep_books(company, tag=""):
         **keep_escalations(company, tag, today=today, at=at),
         **keep_shared(company, admin, tag, today=today, at=at),
         **keep_improvement(company, tag, today=today, at=at),
+        **keep_meetings(company, admin, tag, today=today, at=at),
         **keep_disputes(company, tag, today=today, at=at),
         **keep_bank_layouts(company, boss, tag, at=at),
         **keep_cash(company, actor, customer, tag, today=today, at=at),

@@ -41,6 +41,7 @@ from tests.api.legal_operations import LEGAL_OPERATIONS
 from tests.api.letter_operations import LETTER_OPERATIONS
 from tests.api.limit_operations import LIMIT_OPERATIONS
 from tests.api.mailbox_operations import MAILBOX_OPERATIONS, MAILBOX_WITHOUT_KEY
+from tests.api.meeting_operations import MEETING_OPERATIONS
 from tests.api.my_day_operations import MY_DAY_OPERATIONS
 from tests.api.order_operations import ORDER_OPERATIONS
 from tests.api.placement_operations import PLACEMENT_OPERATIONS
@@ -92,6 +93,7 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in SHARE_OPERATIONS.items()},
     **{name: Call(*told) for name, told in KPI_OPERATIONS.items()},
     **{name: Call(*told) for name, told in IMPROVEMENT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in MEETING_OPERATIONS.items()},
     **{name: Call(*told) for name, told in REPORT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in ANALYSIS_OPERATIONS.items()},
     **{

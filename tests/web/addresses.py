@@ -39,6 +39,7 @@ WORDS = {
     "application-button": {"step": "submit"},
     "application-tell": {"step": "withdraw"},
     "portfolio-pack": {"kind": "pdf"},
+    "agenda-point": {"reason": "broken"},
     "copilot-draft": {"kind": "email"},
     "channel-add": {"kind": "email", "provider": "smtp"},
 }
@@ -64,6 +65,9 @@ OWN = {
     "credit-replay": {"policy_id": "credit_version_id", "replay_id": "credit_replay_id"},
     "credit-request": {"request_id": "credit_request_id"},
     "advisor": {"access_id": "access_id", "extension_id": "extension_id"},
+    "voice-hear": {"survey_id": "told_survey_id"},
+    "agenda-point": {"customer_id": "meeting_customer_id"},
+    "meeting": {"point_id": "meeting_point_id", "decision_id": "meeting_decision_id"},
     "portfolio": {"review_id": "portfolio_review_id", "decision_id": "portfolio_decision_id"},
     "target": {"set_id": "target_set_id", "line_id": "target_line_id"},
     "dispute": {"case_id": "dispute_case_id", "task_id": "dispute_task_id"},

@@ -53,7 +53,7 @@ def add_schedule(
     actor.require("report.edit")
     told = needed(text=name, most=80, what="name", missing="Give the report a name.")
     if kind not in ReportSchedule.Kind.values or every not in EVERY:
-        raise Refused("A report is a digest or a pack, made daily, weekly or monthly.")
+        raise Refused("A report is a digest, a pack or about the team, daily, weekly or monthly.")
     chosen = checked_sections(sections)
     if language not in LANGUAGES:
         raise Refused(f"{language} is no language reports are written in.")

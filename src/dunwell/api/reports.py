@@ -58,7 +58,7 @@ class ReportIn(Body):
 class ReportScheduleIn(ReportIn):
     """A report to make again and again."""
 
-    kind: Literal["digest", "pack"]
+    kind: Literal["digest", "pack", "team"]
     every: Literal["day", "week", "month"]
     from_on: Day
 

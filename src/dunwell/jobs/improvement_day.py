@@ -8,11 +8,14 @@ from dunwell.actions.advisors import remind_of_ends
 from dunwell.actions.duels import draw_customers, record_look
 from dunwell.actions.gate import Actor
 from dunwell.actions.portfolio_reviews import open_reviews
+from dunwell.actions.recognition import recognise
 from dunwell.actions.targets import follow_targets
+from dunwell.engine.recognition import Word
 from dunwell.models import Duel
 from dunwell.queries.duel_readings import DuelReading, duel_reading
 from dunwell.queries.duels import newcomers, running_duel
 from dunwell.queries.portfolio_reviews import ReviewCause, causes_of_day
+from dunwell.queries.recognition import words_of_day
 from dunwell.queries.targets import LineStanding, standings_of_day
 
 
@@ -44,9 +47,14 @@ class ImprovementDay:
         """What asks for a portfolio review."""
         return causes_of_day(self.actor.company, as_of=self.as_of)
 
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """What was done well, and what holds a word about it back."""
+        return words_of_day(self.actor.company, as_of=self.as_of)
+
     def read(self) -> object:
         """Read everything, outside the transaction."""
-        return self.duel, self.standings, self.causes
+        return self.duel, self.standings, self.causes, self.words
 
     def write(self) -> int:
         """Keep it; return how many records changed."""
@@ -58,4 +66,5 @@ class ImprovementDay:
             if reading is not None and reading.enrolled:
                 changed += record_look(actor=actor, duel=duel, reading=reading, as_of=as_of, at=at)
         changed += follow_targets(actor=actor, standings=self.standings, as_of=as_of, at=at)
+        changed += recognise(actor=actor, words=self.words, as_of=as_of, at=at)
         return changed + open_reviews(actor=actor, causes=self.causes, as_of=as_of, at=at)

@@ -13,6 +13,7 @@ from dunwell.models import Company, Report, ReportSchedule
 from dunwell.queries.report_sections import report_pack
 from dunwell.queries.report_words import report_words
 from dunwell.queries.reports import reports_due
+from dunwell.queries.team_words import team_words
 
 
 def make_due_reports(company: Company, *, as_of: date) -> list[Report]:
@@ -69,6 +70,7 @@ def made_report(
     company: Company, *, kind: str, name: str, sections: Sequence[str], language: str, as_of: date
 ) -> MadeReport:
     """Return a report of the books as they stand; nothing is written."""
+    words = team_words if kind == ReportSchedule.Kind.TEAM else report_words
     pack = report_pack(company, sections, name=name, language=language, as_of=as_of)
     digest = pack_hash(pack_document(pack))
     try:
@@ -78,7 +80,7 @@ def made_report(
     return MadeReport(
         kind=kind,
         pack=pack,
-        words=report_words(company, language=language, as_of=as_of),
+        words=words(company, language=language, as_of=as_of),
         pdf=pdf,
         workbook=review_pack_xlsx(pack),
     )

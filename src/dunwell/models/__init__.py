@@ -16,6 +16,11 @@ from dunwell.models.analyses import Analysis, AnalysisPart
 from dunwell.models.anomalies import Anomaly
 from dunwell.models.appetite_statements import AppetiteStatement
 from dunwell.models.application_mails import ApplicationDeadline, ApplicationMail
+from dunwell.models.assistant import (
+    AssistantConversation,
+    AssistantSetting,
+    AssistantTurn,
+)
 from dunwell.models.autopay import Autopay, AutopayCharge, AutopayLine, SavedMethod
 from dunwell.models.bank import (
     BankAccount,
@@ -234,7 +239,8 @@ __all__ = [
     "AgencySeat", "Allocation", "Analysis", "AnalysisPart", "Anomaly", "ApiToken",
     "AppetiteStatement", "ApplicationCheck", "ApplicationCondition", "ApplicationDeadline",
     "ApplicationDocument", "ApplicationMail", "ApplicationReference", "ApprovalRequest",
-    "Autopay", "AutopayCharge", "AutopayLine", "BankAccount", "BankEntry", "BankFile",
+    "AssistantConversation", "AssistantSetting", "AssistantTurn", "Autopay", "AutopayCharge",
+    "AutopayLine", "BankAccount", "BankEntry", "BankFile",
     "BankLayout", "BankStatement", "Budget", "BudgetLine", "BureauAccount", "BureauConsent",
     "BureauPull", "BureauReport", "CaseComment", "CaseView", "CashBasis",
     "CashForecast", "CashPeriod", "CashPosition", "CauseAction", "ChainHead", "Channel",

@@ -35,6 +35,7 @@ class ReportSchedule(models.Model):
     class Kind(models.TextChoices):
         DIGEST = "digest", _("Digest in plain words")
         PACK = "pack", _("Board pack as PDF and workbook")
+        TEAM = "team", _("What the team works on: stuck money, decisions, goals")
 
     class Every(models.TextChoices):
         DAY = "day", _("Every business day")

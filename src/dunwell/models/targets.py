@@ -112,6 +112,8 @@ class Milestone(models.Model):
         TARGET = "target", _("Target reached")
         BALANCED = "balanced", _("All targets reached together")
         INITIATIVE = "initiative", _("Improvement kept")
+        DECISION = "decision", _("Money freed by a decision")
+        VOICE = "voice", _("A suggestion became an improvement")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="milestones")
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="milestones")

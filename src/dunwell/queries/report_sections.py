@@ -20,6 +20,7 @@ from dunwell.queries.figures import latest_figures
 from dunwell.queries.home import aging_figures
 from dunwell.queries.liquidity import liquidity
 from dunwell.queries.review_packs import review_pack
+from dunwell.queries.team_sections import decided, goals, stuck
 
 LARGEST = 15
 """Rows of a list of customers."""
@@ -323,6 +324,9 @@ SECTIONS: Mapping[str, Section] = {
     "provision": Section(_("Provision")),
     "covenants": Section(_("Covenants"), _covenants),
     "initiatives": Section(_("Initiatives"), _initiatives),
+    "stuck": Section(_("Stuck money"), stuck),
+    "decided": Section(_("Decisions of meetings"), decided),
+    "goals": Section(_("Goals of the team"), goals),
 }
 """Every section in the order in which packs have them."""
 

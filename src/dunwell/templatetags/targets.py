@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dunwell.queries.team_sections import GOALS
 from dunwell.templatetags.money import NO_VALUE, money_whole
 from dunwell.templatetags.reasons import percent
 
@@ -19,14 +20,7 @@ ASPECT_LABELS: Mapping[str, Words] = {
     "quality": _("Quality"),
     "satisfaction": _("Satisfaction"),
 }
-MEASURE_LABELS: Mapping[str, Words] = {
-    "collected": _("Money that came"),
-    "promises_kept": _("Promises kept"),
-    "disputes_resolved": _("Disputes resolved for good"),
-    "data_quality": _("Customers with a contact that can be reached"),
-    "satisfied": _("Satisfied answers"),
-    "complaint_free": _("Messages without a complaint"),
-}
+MEASURE_LABELS: Mapping[str, Words] = GOALS
 FINDINGS: Mapping[str, tuple[Words, Words]] = {
     "easy_accounts": (
         _("Easy accounts"),
@@ -64,6 +58,8 @@ MILESTONES: Mapping[str, tuple[Words, str]] = {
     "target": (_("A target is reached"), "target"),
     "balanced": (_("All targets are reached together"), "trophy"),
     "initiative": (_("An improvement is kept"), "sprout"),
+    "decision": (_("Money came of a decision"), "gavel"),
+    "voice": (_("A suggestion became an improvement"), "lightbulb"),
 }
 
 

@@ -30,6 +30,7 @@ from dunwell.queries.initiative_effects import (
 )
 from dunwell.queries.initiatives import SCOPES, InitiativeRow, initiative_row, initiative_rows
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.voices import voice_rows
 from dunwell.templatetags.improvement import INITIATIVE_COLUMNS, SCOPE_LABELS
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.exports import file_response
@@ -80,6 +81,7 @@ def initiative_show(request: StaffRequest, initiative_id: int) -> HttpResponse:
     context = {
         "row": row,
         "effect": effect,
+        "voices": voice_rows(request.actor.company, initiative_id=initiative.pk).rows,
         "course": initiative_course(request.actor.company, initiative, as_of=request.as_of),
     }
     return render(request, "web/initiative.html", context)

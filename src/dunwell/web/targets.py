@@ -17,6 +17,7 @@ from dunwell.actions.targets import choose_settings, end_targets, set_targets
 from dunwell.engine.money import from_minor, to_minor
 from dunwell.formats.exports import Value
 from dunwell.models import TargetSet
+from dunwell.queries.recognition import held_back_rows
 from dunwell.queries.target_standings import ASPECTS, MONEY
 from dunwell.queries.targets import (
     TargetLineRow,
@@ -115,6 +116,14 @@ def target_list(request: StaffRequest) -> HttpResponse:
         "past": [one for one in sets if one.status != TargetSet.Status.RUNNING],
         "setting": setting,
         "feed": milestone_rows(request.actor.company, viewer_id=request.actor.user_id)
+        if setting.sees_feed
+        else (),
+        "held_back": held_back_rows(
+            request.actor.company,
+            viewer_id=request.actor.user_id,
+            is_lead=LEAD_RIGHT in request.actor.rights,
+            as_of=request.as_of,
+        )
         if setting.sees_feed
         else (),
     }

@@ -200,6 +200,7 @@ urlpatterns = [
     path("conversations/", include("dunwell.web.conversation_urls")),
     path("contact-rules/", include("dunwell.web.contact_rule_urls")),
     path("", include("dunwell.web.debtor_side_urls")),
+    path("", include("dunwell.web.assistant_urls")),
     path("", include("dunwell.web.copilot_urls")),
     path("", include("dunwell.web.insight_urls")),
     path("", include("dunwell.web.meeting_urls")),

@@ -88,6 +88,7 @@ def take_hand_off(*, actor: Actor, hand_off: HandOff, as_of: date, at: datetime)
     Who it is put to by name, who covers for them, and where nobody is named everybody of the
     desk. Raises Forbidden for anybody else, and Refused once it was taken on or ended.
     """
+    actor.require("case.share")
     hand_off = _locked(actor, hand_off)
     _check_may(actor, hand_off, as_of=as_of)
     _move(
@@ -106,6 +107,7 @@ def give_back(
 
     Raises Forbidden for anybody else, and Refused without a reason or once it is over.
     """
+    actor.require("case.share")
     hand_off = _locked(actor, hand_off)
     _check_may(actor, hand_off, as_of=as_of)
     told = needed(
@@ -124,6 +126,7 @@ def finish_hand_off(
 
     Raises Forbidden for anybody else, and Refused without a result or if nobody took it on.
     """
+    actor.require("case.share")
     hand_off = _locked(actor, hand_off)
     _check_may(actor, hand_off, as_of=as_of)
     told = needed(text=result, most=LONGEST_RESULT, what="result", missing="Say what came of it.")
@@ -140,6 +143,7 @@ def withdraw_hand_off(
 
     Raises Forbidden for anybody else, and Refused without a reason or once it is over.
     """
+    actor.require("case.share")
     hand_off = _locked(actor, hand_off)
     if not _reader(actor, as_of).is_asker(hand_off):
         raise Forbidden(f"{hand_off.by} asked for this; only they may take it back.")
@@ -164,7 +168,6 @@ def _check_desk(actor: Actor, to_desk: str, to_user: User | None) -> None:
 
 def _locked(actor: Actor, hand_off: HandOff) -> HandOff:
     """Return the hand-off as it is now; who waited for the lock sees what the other did."""
-    actor.require("case.share")
     own(actor, hand_off, "hand-off")
     return HandOff.objects.select_for_update(no_key=True).get(pk=hand_off.pk)
 

@@ -125,13 +125,14 @@ _NUMBERS: Mapping[str, str] = {
     ),
     "fr": (
         "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
-        " vingt vingts trente quarante cinquante soixante septante octante nonante cent cents mille"
-        " million millions milliers douzaine"
+        " vingt vingts trente quarante cinquante soixante septante octante nonante cent cents"
+        " mille million millions milliers douzaine"
     ),
     "it": (
         "due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici"
-        " quindici sedici diciassette diciotto diciannove venti vent trenta trent quaranta cinquanta"
-        " sessanta settanta ottanta novanta cento mille mila milione milioni migliaia dozzina"
+        " quindici sedici diciassette diciotto diciannove venti vent trenta trent quaranta"
+        " cinquanta sessanta settanta ottanta novanta cento"
+        " mille mila milione milioni migliaia dozzina"
     ),
     "nl": (
         "twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien"

@@ -7,6 +7,7 @@ from dunwell.formats.extracts.amounts import amounts
 from dunwell.formats.extracts.contacts import contacts
 from dunwell.formats.extracts.dates import dates
 from dunwell.formats.extracts.finds import MOST_CHARACTERS, Around, chosen
+from dunwell.formats.extracts.further_days import further_days
 from dunwell.formats.extracts.references import references
 from dunwell.ml.intents.texts import without_quotes
 
@@ -22,7 +23,7 @@ def extracts(text: str, around: Around) -> tuple[Extract, ...]:
     own = without_quotes(text[:MOST_CHARACTERS])
     finds = [
         find
-        for picked in (contacts, references, dates, amounts)
+        for picked in (contacts, references, further_days, dates, amounts)
         for find in islice(picked(own, around), MOST_OF_A_KIND)
     ]
     return chosen(finds, text)

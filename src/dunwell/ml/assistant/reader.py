@@ -16,10 +16,7 @@ from dunwell.ml.intents.fit import Strength, fit
 from dunwell.ml.intents.reader import PPM, Reader, softmax
 
 INTENT_FIT = Strength(freedom=8.0, steps=30)
-LANGUAGE_FIT = Strength(freedom=8.0, steps=12)
-
-TEMPERATURE = 1.0
-"""Makes chances true on phrases held out by `tests/ml/assistant/measured.py`."""
+LANGUAGE_FIT = Strength(freedom=8.0, steps=8)
 
 SURE_PPM = 260_000
 """Below this chance of the likeliest intent the text counts as unknown: of strangers' questions
@@ -70,6 +67,6 @@ def assistant_reader() -> AssistantReader:
         LANGUAGE_FIT,
     )
     return AssistantReader(
-        intents=replace(intents, temperature=TEMPERATURE, sure_ppm=SURE_PPM),
+        intents=replace(intents, sure_ppm=SURE_PPM),
         languages=languages,
     )

@@ -29,7 +29,6 @@ def outcomes(company):
     return [(event.data["tool"], event.data["outcome"]) for event in found]
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_a_model_reads_and_writes_as_the_token_it_holds(company, collector, mode):
     customer, _ = owing(company)

@@ -59,6 +59,7 @@ def test_every_tool_that_reads_answers_by_its_own_schema(desk):
     assert Order.objects.count() == 0
 
 
+@pytest.mark.both
 def test_writes_do_what_the_desk_does(desk):
     own, item = {"customer_id": desk.customer.pk}, desk.items[0].pk
     calls = {

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("dunwell.portal.access_urls")),
     path("", include("dunwell.portal.account_urls")),
     path("", include("dunwell.portal.arrangement_urls")),
+    path("", include("dunwell.portal.assistant_urls")),
     path("", include("dunwell.portal.pay_urls")),
     path("", include("dunwell.portal.offer_urls")),
 ]

@@ -29,6 +29,7 @@ COLLECT: tuple[Place, ...] = (
     Place("team", _("Team"), "users-round"),
     Place("targets", _("Targets"), "target"),
     Place("meetings", _("Meetings"), "presentation"),
+    Place("assistant-talks", _("Assistant"), "sparkles", right="timeline.words"),
     Place("voices", _("Suggestions"), "lightbulb"),
     Place("approvals", _("Approvals"), "stamp"),
     Place("escalations", _("Escalations"), "bell"),

@@ -1,0 +1,105 @@
+"""The one way to ask the assistant: a text understood, answered from facts, proven, and kept."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from dunwell.actions.assistant_talks import TurnGiven, keep_turn
+from dunwell.actions.gate import Refused, debtor
+from dunwell.actions.texts import needed
+from dunwell.engine.assistant import DialogueState, Facts, Move, Say, step
+from dunwell.engine.assistant_intents import MOST_CHARACTERS, Understood
+from dunwell.engine.evidence import unproven
+from dunwell.formats.assistant_words import (
+    commitment_evidence,
+    evidence_of,
+    said,
+    spoken_language,
+)
+from dunwell.formats.extracts.finds import Around
+from dunwell.formats.extracts.understood import understood
+from dunwell.models import AssistantConversation, AssistantTurn
+from dunwell.queries.assistant_facts import assistant_facts
+from dunwell.queries.assistant_talks import assistant_is_on
+
+
+WORDS_THAT_TELL = 3
+"""Shorter texts ("no", "ok") stand in several languages and do not change that of the talk."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What was said to a text; `hand_over` is why a person goes on, empty for none."""
+
+    turn: AssistantTurn
+    text: str
+    hand_over: str
+
+
+def answer(conversation: AssistantConversation, text: str, *, key: str, at: datetime) -> Answered:
+    """Answer a text of a talk's own seat; the same key again is the same answer.
+
+    Customer and rights are the seat's, never the text's. What facts do not prove is not said: a
+    person is asked. Raises Refused as `keep_turn` does, where the assistant is off or the seat
+    has ended, and for a text that is empty, too long or holds a card number.
+    """
+    talk = AssistantConversation.objects.select_related(
+        "company", "customer__company", "seat__company", "seat__customer__company",
+        "seat__person", "seat__contact",
+    ).get(pk=conversation.pk)  # fmt: skip
+    before = talk.said_turns.filter(key=key).first()
+    if before is not None:
+        return Answered(turn=before, text=before.answer, hand_over=talk.reason)
+    if talk.seat.ended_on is not None or not assistant_is_on(talk.company):
+        raise Refused("The assistant does not answer here. Please write to us under Messages.")
+    told = needed(text=text, most=MOST_CHARACTERS, what="text", missing="Write something.")
+    as_of = at.astimezone(ZoneInfo(talk.company.zone)).date()
+    facts = assistant_facts(talk.customer, as_of=as_of)
+    read = understood(
+        told,
+        Around(
+            day=as_of,
+            language=talk.language,
+            country=talk.customer.country,
+            currency=facts.balances[0].currency if facts.balances else talk.company.currency,
+            items=tuple(one.number for one in facts.items),
+        ),
+    )
+    if len(told.split()) < WORDS_THAT_TELL:
+        read = replace(read, language=talk.language)
+    given = _given(talk, told, read, facts, key=key, as_of=as_of)
+    turn = keep_turn(actor=debtor(talk.seat), talk=talk, given=given, as_of=as_of, at=at)
+    talk.refresh_from_db()
+    return Answered(turn=turn, text=turn.answer, hand_over=talk.reason)
+
+
+def _given(
+    talk: AssistantConversation,
+    text: str,
+    read: Understood,
+    facts: Facts,
+    *,
+    key: str,
+    as_of: date,
+) -> TurnGiven:
+    """Return the turn with its proven answer."""
+    move = step(DialogueState(**talk.state), read, facts, as_of=as_of)
+    evidence = [*evidence_of(facts), *commitment_evidence(move.say)]
+    words = said(move.say, language=read.language)
+    if unproven(words, evidence, language=spoken_language(read.language)):
+        move, words = _not_proven(move), said((Say(key="unproven"),), language=read.language)
+    return TurnGiven(
+        key=key,
+        number=talk.turns + 1,
+        text=text,
+        understood=read,
+        move=move,
+        answer=words,
+        refused_answer=said((Say(key="not_possible"),), language=read.language),
+        evidence=evidence,
+    )
+
+
+def _not_proven(move: Move) -> Move:
+    """Return the move of a person going on: nothing is done of what could not be said."""
+    return replace(move, tool=None, state=DialogueState(), hand_over="unproven")

@@ -67,7 +67,8 @@ def _disputes(customer: Customer, as_of: date) -> Parts:
     for part in Dispute.objects.filter(customer=customer, case__in=cases, closed_on=None):
         parts.setdefault(part.case_id or 0, []).append(part)
     currency = _currencies(customer, (part.item_id for of in parts.values() for part in of))
-    nodes, edges = [], []
+    nodes: list[CaseNode] = []
+    edges: list[CaseEdge] = []
     for case in cases:
         of = parts.get(case.pk, [])
         amount, code = _sum([(part.amount_minor, currency.get(part.item_id, "")) for part in of])
@@ -93,7 +94,8 @@ def _promises(customer: Customer, as_of: date) -> Parts:
         .prefetch_related("lines__item")
         .order_by("due_on", "id")
     )
-    nodes, edges = [], []
+    nodes: list[CaseNode] = []
+    edges: list[CaseEdge] = []
     for one in found:
         lines = list(one.lines.all())
         sums = [(line.amount_minor, line.item.currency) for line in lines]
@@ -145,7 +147,8 @@ def _placements(customer: Customer) -> Parts:
         .prefetch_related("lines")
         .order_by("id")
     )
-    nodes, edges = [], []
+    nodes: list[CaseNode] = []
+    edges: list[CaseEdge] = []
     for one in found:
         node = CaseNode(
             kind="placement",
@@ -169,7 +172,8 @@ def _legal(customer: Customer) -> Parts:
         .prefetch_related("lines")
         .order_by("id")
     )
-    nodes, edges = [], []
+    nodes: list[CaseNode] = []
+    edges: list[CaseEdge] = []
     for one in found:
         node = CaseNode(
             kind="legal",
@@ -188,7 +192,8 @@ def _legal(customer: Customer) -> Parts:
 
 def _holds(customer: Customer) -> Parts:
     found = Hold.objects.filter(customer=customer, released_on=None).order_by("id")
-    nodes, edges = [], []
+    nodes: list[CaseNode] = []
+    edges: list[CaseEdge] = []
     for one in found:
         node = CaseNode(
             kind="hold",
@@ -219,7 +224,7 @@ def _orders(customer: Customer) -> Parts:
         )
         for one in Order.objects.filter(customer=customer, status__in=standing).order_by("id")
     ]
-    edges = []
+    edges: list[CaseEdge] = []
     for hold in CreditHold.objects.filter(
         customer=customer, status__in=CreditHold.STANDING
     ).order_by("id"):
@@ -244,7 +249,8 @@ def _conversations(customer: Customer, *, may_read_words: bool) -> Parts:
         .prefetch_related("lines")
         .order_by("id")
     )
-    nodes, edges = [], []
+    nodes: list[CaseNode] = []
+    edges: list[CaseEdge] = []
     for one in found:
         node = CaseNode(
             kind="conversation",
@@ -261,7 +267,8 @@ def _conversations(customer: Customer, *, may_read_words: bool) -> Parts:
 
 def _asked(customer: Customer, as_of: date) -> Parts:
     """Return what was escalated and handed over, each joined to the record it is about."""
-    nodes, edges = [], []
+    nodes: list[CaseNode] = []
+    edges: list[CaseEdge] = []
     escalated = Escalation.objects.filter(customer=customer).exclude(
         status=Escalation.Status.RESOLVED
     )
@@ -299,7 +306,8 @@ def _about(node: CaseNode, subject: str, subject_id: int | None) -> list[CaseEdg
 
 
 def _tasks(customer: Customer, as_of: date) -> Parts:
-    nodes, edges = [], []
+    nodes: list[CaseNode] = []
+    edges: list[CaseEdge] = []
     for one in Task.objects.filter(customer=customer, status=Task.Status.OPEN).order_by("id"):
         node = CaseNode(
             kind="task",

@@ -19,5 +19,5 @@ def test_every_language_has_the_same_sentences_and_gaps():
 def test_no_sentence_claims_anything_by_itself():
     for language, sentences in SENTENCES.items():
         for key, text in sentences.items():
-            bare = text.format_map({name: "" for name in gaps(text)})
+            bare = text.format_map(dict.fromkeys(gaps(text), ""))
             assert unproven(bare, (), language=language) == (), (language, key)

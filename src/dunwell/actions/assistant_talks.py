@@ -225,7 +225,7 @@ def _hand_over(
     as_of: date,
     at: datetime,
 ) -> Conversation:
-    """Open a conversation of the inbox with a summary; difficulty is also told as the portal does."""
+    """Open a conversation of the inbox with a summary; difficulty is told as such too."""
     if reason == "hardship":
         report_hardship(
             actor=actor,

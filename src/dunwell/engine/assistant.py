@@ -96,7 +96,7 @@ class Say:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tool:
-    """What is to be done after a yes: `promise` or `plan`, with the figures that were read back."""
+    """What is to be done after a yes: `promise` or `plan`, with the figures read back."""
 
     name: str
     told: Mapping[str, Any]
@@ -121,11 +121,8 @@ def step(state: DialogueState, understood: Understood, facts: Facts, *, as_of: d
     intent = understood.intent
     if intent in HANDED_AT_ONCE:
         return _hand_over(intent)
-    if state.waiting.startswith("confirm"):
-        if intent == "yes":
-            return _confirmed(state)
-        if intent in {"no", "cancel"}:
-            return _declined(state)
+    if state.waiting.startswith("confirm") and intent in {"yes", "no", "cancel"}:
+        return _confirmed(state) if intent == "yes" else _declined(state)
     if state.waiting == ASK_DAY and understood.days and intent not in {"cancel", "no"}:
         return _promise(state, understood, facts, as_of)
     if intent == UNKNOWN:
@@ -168,7 +165,7 @@ def _declined(state: DialogueState) -> Move:
     return _said(Say(key="not_done"))
 
 
-def _balance(_state: DialogueState, _said_: Understood, facts: Facts, _as_of: date) -> Move:
+def _balance(_state: DialogueState, _understood: Understood, facts: Facts, _as_of: date) -> Move:
     if not facts.balances:
         return _said(Say(key="nothing_open"))
     return _said(
@@ -214,7 +211,7 @@ def _named(understood: Understood, facts: Facts) -> tuple[ItemFact, ...]:
     return tuple(one for one in facts.items if one.number.casefold() in wanted)
 
 
-def _bank(_state: DialogueState, _said_: Understood, facts: Facts, _as_of: date) -> Move:
+def _bank(_state: DialogueState, _understood: Understood, facts: Facts, _as_of: date) -> Move:
     if not facts.iban:
         return _said(Say(key="payment_link"))
     return _said(Say(key="bank_details", slots={"name": facts.account_name, "iban": facts.iban}))
@@ -224,34 +221,41 @@ def _promise(state: DialogueState, understood: Understood, facts: Facts, as_of: 
     """Read a promise back: the named invoices or those that are due, at most what is free."""
     if facts.latest_on is None:
         return _hand_over("promise")
-    free = [one for one in _named(understood, facts) or facts.items if one.free_minor > 0]
-    kept = set(state.held.get("items", ()))
-    rows = [one for one in free if one.id in kept] if kept else free
-    if understood.items and not _named(understood, facts):
-        return _said(Say(key="item_not_open"))
-    if not rows:
-        return _said(Say(key="nothing_to_promise"))
-    if not understood.items and not kept:
-        rows = [one for one in rows if one.is_due] or rows
-    if len({one.currency for one in rows}) > 1:
-        return _said(Say(key="which_invoice"))
-    if not understood.days:
-        held = {"items": [one.id for one in rows], **_limit(understood, rows)}
-        latest = Say(key="ask_day", slots={"latest": facts.latest_on})
-        return _said(latest, state=DialogueState(waiting=ASK_DAY, held=held))
-    most = _limit(understood, rows).get("most", state.held.get("most"))
-    day = understood.days[0]
-    if not as_of <= day <= facts.latest_on:
+    rows = _promised_items(state, understood, facts)
+    missing = (
+        (bool(understood.items) and not _named(understood, facts), "item_not_open"),
+        (not rows, "nothing_to_promise"),
+        (len({one.currency for one in rows}) > 1, "which_invoice"),
+    )
+    for is_so, key in missing:
+        if is_so:
+            return _said(Say(key=key))
+    most = _limit(understood, rows) or state.held.get("most")
+    day = understood.days[0] if understood.days else None
+    if day is None or not as_of <= day <= facts.latest_on:
         held = {"items": [one.id for one in rows], **({"most": most} if most else {})}
-        waits = DialogueState(waiting=ASK_DAY, held=held)
-        return _said(Say(key="day_not_taken", slots={"latest": facts.latest_on}), state=waits)
-    amounts = _spread(rows, most)
-    total = sum(amounts.values())
+        say = Say(key="day_not_taken" if day else "ask_day", slots={"latest": facts.latest_on})
+        return _said(say, state=DialogueState(waiting=ASK_DAY, held=held))
+    return _read_back(rows, _spread(rows, most), day)
+
+
+def _promised_items(state: DialogueState, understood: Understood, facts: Facts) -> list[ItemFact]:
+    """Return the items meant: those named, else those of the question before, else what is due."""
+    free = [one for one in _named(understood, facts) or facts.items if one.free_minor > 0]
+    kept = set(state.held.get("items", ())) if state.waiting == ASK_DAY else set()
+    if understood.items:
+        return free
+    if kept:
+        return [one for one in free if one.id in kept]
+    return [one for one in free if one.is_due] or free
+
+
+def _read_back(rows: list[ItemFact], amounts: dict[int, int], day: date) -> Move:
     held = {"amounts": {str(key): minor for key, minor in amounts.items()}, "day": day.isoformat()}
     say = Say(
         key="confirm_promise",
         slots={
-            "amount": (total, rows[0].currency),
+            "amount": (sum(amounts.values()), rows[0].currency),
             "day": day,
             "numbers": ", ".join(one.number for one in rows if one.id in amounts),
         },
@@ -259,10 +263,10 @@ def _promise(state: DialogueState, understood: Understood, facts: Facts, as_of: 
     return _said(say, state=DialogueState(waiting=CONFIRM_PROMISE, held=held))
 
 
-def _limit(understood: Understood, rows: list[ItemFact]) -> dict[str, int]:
+def _limit(understood: Understood, rows: list[ItemFact]) -> int | None:
     """Return the amount the text names in the currency of the items, where it names one."""
     named = [minor for minor, code in understood.amounts if code == rows[0].currency and minor > 0]
-    return {"most": named[0]} if named else {}
+    return named[0] if named else None
 
 
 def _spread(rows: list[ItemFact], most: int | None) -> dict[int, int]:
@@ -276,7 +280,7 @@ def _spread(rows: list[ItemFact], most: int | None) -> dict[int, int]:
     return found
 
 
-def _plan(_state: DialogueState, _said_: Understood, facts: Facts, _as_of: date) -> Move:
+def _plan(_state: DialogueState, _understood: Understood, facts: Facts, _as_of: date) -> Move:
     """Read back the plan the policy offers; other terms are a person's matter."""
     plan = facts.plan
     if plan is None:
@@ -302,7 +306,7 @@ def _plan(_state: DialogueState, _said_: Understood, facts: Facts, _as_of: date)
     return _said(say, state=DialogueState(waiting=CONFIRM_PLAN, held=held))
 
 
-def _contact(_state: DialogueState, _said_: Understood, _facts: Facts, _as_of: date) -> Move:
+def _contact(_state: DialogueState, _understood: Understood, _facts: Facts, _as_of: date) -> Move:
     """Ask before a change of contacts is passed on: a person makes it, after looking."""
     waits = DialogueState(waiting=CONFIRM_CONTACT)
     return _said(Say(key="confirm_contact"), state=waits)

@@ -22,7 +22,6 @@ from dunwell.models import AssistantConversation, AssistantTurn
 from dunwell.queries.assistant_facts import assistant_facts
 from dunwell.queries.assistant_talks import assistant_is_on
 
-
 WORDS_THAT_TELL = 3
 """Shorter texts ("no", "ok") stand in several languages and do not change that of the talk."""
 

@@ -69,7 +69,7 @@ class AssistantConversation(models.Model):
 
 
 class AssistantTurn(models.Model):
-    """A text, how it was understood, and what was answered and done; rows are added, never changed.
+    """A text, how it was understood, what was answered and done; rows are added, never changed.
 
     `evidence` is what proved the answer's figures, `tool` what was called, `subject` and
     `subject_id` the record that came of it. Sent twice under one key it is one turn.

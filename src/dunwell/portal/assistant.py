@@ -85,7 +85,7 @@ def assistant_talk(request: HttpRequest, who: Debtor) -> HttpResponse:
 
 @in_portal("portal.ask", most=60)
 @require_POST
-def assistant_end(request: HttpRequest, who: Debtor) -> HttpResponse:
+def assistant_end(_request: HttpRequest, who: Debtor) -> HttpResponse:
     """End the talk that goes on, so that the next text begins another."""
     talk = open_talk(who.seat.pk) if who.seat else None
     if talk is not None:

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from dunwell.engine import kpis
 from dunwell.engine.copilot import draft_choice, questions, summary
-from dunwell.engine.copilot_explanations import KpiPoint, explain_kpi, explain_score, would_be
+from dunwell.engine.copilot_explanations import (
+    KpiPoint,
+    explain_kpi,
+    explain_rank,
+    explain_score,
+    would_be,
+)
 from dunwell.engine.copilot_facts import (
     BalanceFact,
     CopilotFacts,
@@ -19,6 +25,7 @@ from dunwell.engine.copilot_facts import (
     ItemFact,
     PointFact,
     PromiseFact,
+    RankFact,
     ScoreFact,
 )
 from dunwell.engine.kpi_catalogue import KPIS
@@ -129,6 +136,16 @@ def test_the_points_that_are_told_and_the_rest_add_up_to_the_score(points, base)
     said = explain_score(known)
     told = [one.slots["points"].replace("\N{MINUS SIGN}", "-") for one in said[1:]]
     assert base + sum(map(int, told)) == score
+
+
+def test_the_sums_of_a_rank_add_up():
+    rank = RankFact(
+        rank=1, of=3, currency="EUR", due_minor=100, promised_minor=20, disputed_minor=5,
+        collect_minor=60, extra_minor=9, minutes=3, score_minor=3, action="call", blocked=(),
+    )  # fmt: skip
+    slots = explain_rank(facts(rank=rank))[1].slots
+    told = {name: one.minor for name, one in slots.items()}
+    assert told == {"collect": 60, "due": 100, "promised": 20, "disputed": 5, "rest": 15}
 
 
 DSO = {

@@ -95,8 +95,9 @@ def explain_score(facts: CopilotFacts) -> tuple[Sentence, ...]:
 def explain_rank(facts: CopilotFacts) -> tuple[Sentence, ...]:
     """Return why the customer has its place on the worklist; empty where it has none.
 
-    to collect = due - promised - disputed - dunned, and the place is by the extra cash expected
-    per minute of what is suggested.
+    The sums told add up: what is neither promised, disputed nor to be collected is the rest, held,
+    covered by credits or cash, or asked for lately. The place is by the extra cash expected per
+    minute of what is suggested.
     """
     rank = facts.rank
     if rank is None:
@@ -115,7 +116,9 @@ def explain_rank(facts: CopilotFacts) -> tuple[Sentence, ...]:
                 "due": amount(rank.due_minor),
                 "promised": amount(rank.promised_minor),
                 "disputed": amount(rank.disputed_minor),
-                "dunned": amount(rank.dunned_minor),
+                "rest": amount(
+                    rank.due_minor - rank.promised_minor - rank.disputed_minor - rank.collect_minor
+                ),
             },
             records=(record, facts.record),
         ),

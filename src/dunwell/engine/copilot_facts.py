@@ -220,7 +220,6 @@ class RankFact:
     due_minor: int
     promised_minor: int
     disputed_minor: int
-    dunned_minor: int
     collect_minor: int
     extra_minor: int
     minutes: int

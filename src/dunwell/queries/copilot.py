@@ -249,7 +249,6 @@ def _rank(company: Company, customer_id: int) -> RankFact | None:
         due_minor=entry.due_minor,
         promised_minor=entry.promised_minor,
         disputed_minor=entry.disputed_minor,
-        dunned_minor=entry.dunned_minor,
         collect_minor=entry.to_collect_minor,
         extra_minor=entry.expected_extra_minor,
         minutes=entry.minutes,

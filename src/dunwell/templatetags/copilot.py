@@ -94,7 +94,7 @@ TEXTS: Mapping[str, Promise | str] = {
     "rank_is": _("Place %(rank)s of %(of)s on the worklist."),
     "rank_collect": _(
         "To collect: %(collect)s = %(due)s due, less %(promised)s promised, %(disputed)s disputed "
-        "and %(dunned)s asked for lately."
+        "and %(rest)s held, covered by credits or cash, or asked for lately."
     ),
     "rank_worth": _(
         "%(action)s: %(extra)s more expected in %(minutes)s minutes, so %(per_minute)s a minute; "

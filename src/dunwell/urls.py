@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("apply/", include("dunwell.portal.urls")),
     path("feedback-link/", include("dunwell.portal.survey_urls")),
+    path("follow-up/", include("dunwell.portal.follow_up_urls")),
     path("guest/", include("dunwell.portal.guest_urls")),
     path("hooks/", include("dunwell.portal.hook_urls")),
     path("loopback-bank/", include("dunwell.portal.practice_urls")),

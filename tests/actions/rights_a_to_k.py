@@ -304,6 +304,7 @@ RIGHTS_A_TO_K = {
     "financing_facilities.add_terms": "MF",
     "financing_facilities.close_facility": "MF",
     "financing_facilities.open_facility": "MF",
+    "follow_ups.begin_follow_up": "",
     "gap_alerts.raise_gap_alerts": "AM",
     "habits.refresh_habits": "AM",
     "hand_off_steps.escalate_hand_offs": "AM",

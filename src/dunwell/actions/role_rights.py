@@ -11,7 +11,9 @@ TALK = frozenset({"timeline.words"})
 JUDGE = TALK | {"timeline.judgement"}
 """To read what was thought of a customer's credit as well."""
 
-SHARE = frozenset({"case.share", "voice.say", "escalation.raise", "escalation.answer"})
+SHARE = frozenset(
+    {"case.share", "voice.say", "escalation.raise", "escalation.answer", "training.take"}
+)
 """What every desk does with colleagues: remarks, mentions, hand-offs, and putting things higher.
 
 Sales and support hold nothing else besides looking: they see what stands and what waits for them,
@@ -172,6 +174,7 @@ CREDIT = frozenset(
         "initiative.decide",
         "target.edit",
         "meeting.edit",
+        "training.lead",
         "portfolio_review.edit",
         "portfolio_review.sign",
         "budget.approve",
@@ -239,6 +242,7 @@ GRANT = frozenset(
         "initiative.decide",
         "target.edit",
         "meeting.edit",
+        "training.lead",
         "portfolio_review.edit",
         "portfolio_review.sign",
         "advisor.invite",
@@ -330,6 +334,7 @@ STAFF_ROLES = tuple(role for role in Role if role != Role.PARTNER and role not i
 
 PORTAL_RIGHTS: Mapping[str, frozenset[str]] = {
     PortalSeat.Role.VIEWER: frozenset({"portal.view"}),
+    PortalSeat.Role.ASKER: frozenset({"portal.view", "portal.ask"}),
     PortalSeat.Role.PAYER: frozenset({"portal.view", "portal.ask", "portal.pay"}),
     PortalSeat.Role.MANAGER: frozenset(
         {"portal.view", "portal.ask", "portal.pay", "portal.manage"}
@@ -338,7 +343,7 @@ PORTAL_RIGHTS: Mapping[str, frozenset[str]] = {
 """What the debtor's people may do for their own customer: look, ask (promise, plan, dispute,
 message), pay, and manage colleagues, keys and saved ways to pay."""
 
-OUTSIDE = frozenset({"survey.answer"}).union(*PORTAL_RIGHTS.values())
+OUTSIDE = frozenset({"survey.answer", "follow_up.begin"}).union(*PORTAL_RIGHTS.values())
 """Rights that no role of ours holds: what a customer does through a link or in the portal."""
 
 RIGHTS = OUTSIDE.union(*ROLE_RIGHTS.values())

@@ -7,6 +7,7 @@ be passed, another channel for what is written.
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.schema import Column, Frame
+from dunwell.engine.wording import DIALOGUE_TEMPLATES
 
 OVERRIDES: Frame = {
     "customer_id": Column(nw.Int64, "whose step is changed"),
@@ -67,7 +68,10 @@ def allowed_levels(upward: nw.LazyFrame, overrides: nw.LazyFrame) -> nw.LazyFram
 
 
 def with_channel(items: nw.LazyFrame, overrides: nw.LazyFrame) -> nw.LazyFrame:
-    """Return the items with the channel chosen by hand where something is written."""
+    """Return the items with the channel chosen by hand where something is written.
+
+    What leads to the assistant stays a mail: its link is made when it is sent.
+    """
     named = overrides.filter(nw.col("kind") == "channel")
     of_items = (
         named.filter(~nw.col("item_id").is_null())
@@ -84,7 +88,11 @@ def with_channel(items: nw.LazyFrame, overrides: nw.LazyFrame) -> nw.LazyFrame:
         .then(nw.col("item_channel"))
         .otherwise(nw.col("customer_channel"))
     )
-    is_written = nw.col("channel").is_in(list(WRITTEN)) & by_hand.is_in(list(WRITTEN))
+    is_written = (
+        nw.col("channel").is_in(list(WRITTEN))
+        & by_hand.is_in(list(WRITTEN))
+        & ~nw.col("template").is_in(list(DIALOGUE_TEMPLATES))
+    )
     is_changed = (is_written & (by_hand != nw.col("channel"))).fill_null(value=False)
     return (
         items.join(of_items, on="item_id", how="left")

@@ -10,6 +10,7 @@ VALUES: Mapping[str, str] = {
     "reply_to": "where answers reach a person: e-mail and telephone",
     "how_to_pay": "bank details; may have several lines",
     "pay_link": "address of the payment page",
+    "dialogue_link": "address at which the assistant asks when it will be paid; follow_up only",
     "reference": "what the payer should quote",
     "today": "day of the message",
     "pay_by": "day by which payment is asked for",

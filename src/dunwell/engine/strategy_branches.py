@@ -20,11 +20,15 @@ SIGNALS: Mapping[str, str] = {
     "promise_broken": "a promise was broken or kept in part only",
     "disputed": "a dispute was opened",
     "dispute_closed": "a dispute was closed",
+    "no_answer": "a follow-up was not answered in time",
 }
 """What a branch may ask for; about the item, or about the customer as a whole."""
 
 SIGNAL_DAYS = 30
 """Before the first contact, a signal counts for so many days."""
+
+ANSWER_DAYS = 7
+"""A follow-up of the assistant that nobody answered for so many days is a `no_answer`."""
 
 _FIELDS = {
     "when",

@@ -6,9 +6,19 @@ from dataclasses import dataclass, replace
 from dunwell.engine import documents
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.strategy_branches import Branch, read_trigger
-from dunwell.engine.wording import CALL_TEMPLATES, SHORT_TEMPLATES, TEMPLATES
+from dunwell.engine.wording import (
+    CALL_TEMPLATES,
+    DIALOGUE_TEMPLATES,
+    SHORT_TEMPLATES,
+    TEMPLATES,
+)
 
 CHANNELS = ("email", "letter", "call", "sms", "portal")
+DIALOGUE, FOLLOW_UP = "dialogue", "follow_up"
+"""What a step may state as its channel beside CHANNELS, and the wording that goes with it: an
+e-mail with a link to the assistant. It is read as the e-mail it is, so that gate, caps, contact
+rules, suppression and bounces know nothing new."""
+
 COUNTED = ("calendar", "business")
 _STEP_FIELDS = {
     "level",
@@ -81,12 +91,13 @@ def read_steps(value: object, templates: Collection[str], where: str) -> tuple[S
 def _step(row: object, templates: Collection[str], where: str) -> Step:
     stated = documents.fields(row, where)
     documents.known(stated, _STEP_FIELDS, where)
+    channel, template = _way(stated, templates, where)
     plain = Step(
         level=documents.number(stated, "level", where, largest=99),
         day=documents.number(stated, "day", where, smallest=-365, largest=_FARTHEST_DAY),
         counted=documents.choice(stated.get("counted", "calendar"), "counted", COUNTED, where),
-        channel=documents.choice(stated.get("channel"), "channel", CHANNELS, where),
-        template=documents.choice(stated.get("template"), "template", templates, where),
+        channel=channel,
+        template=template,
         fallback=_fallback(stated, where),
         needs_approval=documents.switch(stated, "needs_approval", where),
         only_amount_over=documents.number(stated, "only_amount_over", where, default=0),
@@ -110,12 +121,11 @@ def _branch(row: object, step: Step, templates: Collection[str], where: str) -> 
     stated = documents.fields(row, where)
     trigger = read_trigger(stated, where)
     names_channel = "channel" in stated
+    channel, template = _way(stated, templates, where, step=step)
     taken = replace(
         step,
-        channel=documents.choice(stated.get("channel", step.channel), "channel", CHANNELS, where),
-        template=documents.choice(
-            stated.get("template", step.template), "template", templates, where
-        ),
+        channel=channel,
+        template=template,
         fallback=_fallback(stated, where)
         if names_channel or "fallback" in stated
         else step.fallback,
@@ -131,6 +141,29 @@ def _branch(row: object, step: Step, templates: Collection[str], where: str) -> 
         fallback=taken.fallback,
         needs_approval=taken.needs_approval,
     )
+
+
+def _way(
+    stated: Mapping[str, object],
+    templates: Collection[str],
+    where: str,
+    *,
+    step: Step | None = None,
+) -> tuple[str, str]:
+    """Return channel and wording; a branch leaves out what its `step` says already.
+
+    A dialogue needs no template: it has one of its own, and no other fits.
+    """
+    meant = {} if step is None else {"channel": step.channel, "template": step.template}
+    told = {**meant, **stated}
+    channel = documents.choice(told.get("channel"), "channel", (*CHANNELS, DIALOGUE), where)
+    if channel != DIALOGUE:
+        return channel, documents.choice(told.get("template"), "template", templates, where)
+    if stated.get("template", FOLLOW_UP) != FOLLOW_UP:
+        raise DocumentError(
+            f"{where}: a dialogue is worded by {FOLLOW_UP}; leave the template out"
+        )
+    return "email", documents.choice(FOLLOW_UP, "template", templates, where)
 
 
 def _fallback(stated: Mapping[str, object], where: str) -> str | None:
@@ -153,6 +186,11 @@ def _refuse_misfit(step: Step, where: str) -> None:
         raise DocumentError(
             f"{where}: channel {step.channel} and template {step.template} do not fit; "
             f"{', '.join(sorted(CALL_TEMPLATES))} are said in a call and never sent"
+        )
+    if step.template in DIALOGUE_TEMPLATES and channels != {"email"}:
+        raise DocumentError(
+            f"{where}: {step.template} goes by mail alone, for its link is made when it is sent; "
+            "leave fallback out, or name another template"
         )
     if "call" in channels and len(channels) > 1:
         raise DocumentError(

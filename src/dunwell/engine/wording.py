@@ -35,6 +35,7 @@ TEMPLATES: Mapping[str, str] = {
     "statement": "account statement without a request",
     "sms_reminder": "one short message",
     "portal_notice": "one short notice on the debtor's page",
+    "follow_up": "leads to the assistant, which asks when it will be paid and what is in the way",
 }
 """Names a strategy may use, and what each is for."""
 
@@ -51,6 +52,9 @@ SHORT_TEMPLATES = frozenset({"sms_reminder", "portal_notice"})
 
 CALL_TEMPLATES = frozenset({"call_script", "second_call_script"})
 """Templates for our own eyes: what to say, never sent to anybody."""
+
+DIALOGUE_TEMPLATES, DIALOGUE_LINK = frozenset({"follow_up"}), "dialogue_link"
+"""Templates that only a step of the channel `dialogue` sends, and the link each of them holds."""
 
 NOTICE_TEMPLATES = frozenset({"debit_notice"})
 """Templates of ours that no strategy names: what must be told whether or not anything is late."""
@@ -173,6 +177,10 @@ def check_text(wording: Wording) -> set[str]:
         raise WordingError(f"{where}: the body is longer than {LONGEST_WORDING} characters")
     _check_tokens(wording.subject, VALUES, f"{where}, subject", has_totals=True)
     used = _check_body(wording.body, f"{where}, body")
+    if DIALOGUE_LINK in {*used - _links(wording.template), *_names(wording.subject)}:
+        raise WordingError(
+            f"{where}: {{{DIALOGUE_LINK}}} stands in the body of a follow_up alone; take it out"
+        )
     for name, allowed in (
         ("line", LINE_VALUES),
         ("line_before_due", LINE_VALUES),
@@ -236,7 +244,12 @@ def _needed(template: str) -> set[str]:
         return {"promise_day", "promise_amount", "reply_to"}
     if template in NOTICE_TEMPLATES:
         return {"lines", "totals", "debit_day", "mandate", "creditor_id", "reply_to"}
-    return {"lines", "totals", "credits", "reply_to"}
+    return {"lines", "totals", "credits", "reply_to"} | _links(template)
+
+
+def _links(template: str) -> set[str]:
+    """Return the link a template must hold and no other may."""
+    return {DIALOGUE_LINK} if template in DIALOGUE_TEMPLATES else set()
 
 
 def _wording(

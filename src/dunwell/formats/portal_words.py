@@ -258,19 +258,27 @@ _CHANGES: Mapping[str, Mapping[str, str]] = {
 }
 
 _ROLES: Mapping[str, Mapping[str, str]] = {
-    "en": {"viewer": "looks only", "payer": "pays and asks", "manager": "manages access too"},
+    "en": {
+        "viewer": "looks only",
+        "asker": "looks and asks",
+        "payer": "pays and asks",
+        "manager": "manages access too",
+    },
     "de": {
         "viewer": "sieht nur",
+        "asker": "sieht und fragt",
         "payer": "zahlt und fragt",
         "manager": "verwaltet auch den Zugang",
     },
     "fr": {
         "viewer": "consulte seulement",
+        "asker": "consulte et demande",
         "payer": "paie et demande",
         "manager": "gère aussi l'accès",
     },
     "es": {
         "viewer": "solo consulta",
+        "asker": "consulta y pregunta",
         "payer": "paga y pregunta",
         "manager": "gestiona también el acceso",
     },

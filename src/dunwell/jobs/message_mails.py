@@ -11,6 +11,8 @@ from dunwell.formats.account_statement_pdf import statement_pdf
 from dunwell.formats.mail import Attachment, Mail, MailFormError
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import Message
+from dunwell.queries import follow_ups
+from dunwell.queries.assistant_talks import assistant_is_on
 from dunwell.queries.debit_notices import STATEMENT
 from dunwell.queries.statements import statement_document
 from dunwell.queries.surveys import LINK, SURVEY, survey_address
@@ -42,14 +44,21 @@ def mail_of(message: Message) -> Mail:
 
 def _body(message: Message) -> str:
     """Return the words; the link of a question is put in now, so that it is stored nowhere."""
-    if message.template != SURVEY:
+    if message.template == SURVEY:
+        mark, address = LINK, survey_address(message.pk)
+    elif message.template == follow_ups.FOLLOW_UP:
+        if not assistant_is_on(message.company):
+            raise MailFormError(
+                "The assistant is off, so nobody would answer; switch it on and try again"
+            )
+        mark, address = follow_ups.LINK, follow_ups.follow_up_address(message)
+    else:
         return message.body
-    address = survey_address(message.pk)
     if not address:
         raise MailFormError(
             "The address of this installation is not known; set DUNWELL_SITE and try again"
         )
-    return message.body.replace(LINK, address)
+    return message.body.replace(mark, address)
 
 
 def _files(message: Message) -> tuple[Attachment, ...]:

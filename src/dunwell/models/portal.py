@@ -32,6 +32,7 @@ class PortalSeat(models.Model):
 
     class Role(models.TextChoices):
         VIEWER = "viewer", _("Looks only")
+        ASKER = "asker", _("Looks and asks")
         PAYER = "payer", _("Pays and asks")
         MANAGER = "manager", _("Manages access too")
 

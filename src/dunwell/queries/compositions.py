@@ -12,7 +12,13 @@ from dunwell.engine.legal_blocks import LegalText, MessageScope, legal_texts, wi
 from dunwell.engine.money import amount_words
 from dunwell.engine.phrases import phrase_hits
 from dunwell.engine.stated_amounts import amount_findings
-from dunwell.engine.wording import CALL_TEMPLATES, WordingError, check_text, render
+from dunwell.engine.wording import (
+    CALL_TEMPLATES,
+    DIALOGUE_TEMPLATES,
+    WordingError,
+    check_text,
+    render,
+)
 from dunwell.engine.wording_documents import FREE, WORDABLE
 from dunwell.formats.short_messages import phone_number, segments_of
 from dunwell.formats.suppression_rows import clean_address
@@ -34,7 +40,7 @@ from dunwell.queries.wordings import WordingsInForce, shipped_legal_blocks, word
 CHANNELS = ("email", "sms", "letter", "portal")
 """Ways a composed message may go: by carriers, or as a letter a person posts."""
 
-COMPOSABLE = tuple(name for name in WORDABLE if name not in CALL_TEMPLATES)
+COMPOSABLE = tuple(name for name in WORDABLE if name not in CALL_TEMPLATES | DIALOGUE_TEMPLATES)
 """Templates a message may start from."""
 
 SMS_SEGMENTS = 1

@@ -16,6 +16,7 @@ from dunwell.engine.branches import (
 from dunwell.engine.calendars import EPOCH, calendar_days, day_date
 from dunwell.engine.overrides import OVERRIDES, assigned
 from dunwell.engine.strategy import Strategy, branching_steps, in_force_by_segment
+from dunwell.engine.strategy_branches import ANSWER_DAYS
 from dunwell.models import Company
 from dunwell.queries import frames
 
@@ -86,6 +87,8 @@ def signals_frame(company: Company) -> nw.LazyFrame:
     """Return what was heard from customers with something open, in columns SIGNALS_HEARD.
 
     Told signals are about the customer as a whole; payments, promises and disputes about items.
+    A follow-up nobody answered within ANSWER_DAYS is told on the day after: an answer that comes
+    later is heard as itself, and takes nothing back.
     """
     heard = frames.day('s."on"')
     return frames.read_frame(
@@ -108,9 +111,32 @@ def signals_frame(company: Company) -> nw.LazyFrame:
         "FROM dunwell_dispute d WHERE d.company_id = %s "
         f"UNION ALL SELECT d.customer_id, d.item_id, 'dispute_closed', "
         f"{frames.day('d.closed_on')} "
-        "FROM dunwell_dispute d WHERE d.company_id = %s AND d.closed_on IS NOT NULL",
-        [company.pk] * 6,
+        "FROM dunwell_dispute d WHERE d.company_id = %s AND d.closed_on IS NOT NULL "
+        f"UNION ALL SELECT m.customer_id, NULL, 'no_answer', {_asked()} + {ANSWER_DAYS} + 1 "
+        "FROM dunwell_message m WHERE m.company_id = %s AND m.template = 'follow_up' "
+        f"AND m.status IN ('sent', 'delivered') AND {_unanswered()}",
+        [company.pk] * 7,
         SIGNALS_HEARD,
+    )
+
+
+def _asked() -> str:
+    return frames.day("m.as_of")
+
+
+def _unanswered() -> str:
+    """Return SQL that is true where no answer to the message `m` was heard in its days."""
+    answers = (
+        ("dunwell_promise", "a.made_on", "AND a.outcome <> 'suggested' "),
+        ("dunwell_dispute", "a.opened_on", ""),
+        ("dunwell_disputecase", "a.opened_on", ""),
+        ("dunwell_signal", 'a."on"', "AND a.kind = 'replied' "),
+        ("dunwell_assistantconversation", "a.started_on", "AND a.turns > 0 "),
+    )
+    return " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM {table} a WHERE a.customer_id = m.customer_id {only}"  # noqa: S608
+        f"AND {frames.day(on)} BETWEEN {_asked()} AND {_asked()} + {ANSWER_DAYS})"
+        for table, on, only in answers
     )
 
 

@@ -11,11 +11,12 @@ from django.conf import settings
 from dunwell.engine.calendars import day_date, next_business_day
 from dunwell.engine.legal_blocks import MessageScope, legal_texts, with_legal_texts
 from dunwell.engine.schema import Column, Frame
-from dunwell.engine.wording import Facts, WordingError, render
+from dunwell.engine.wording import DIALOGUE_LINK, Facts, WordingError, render
 from dunwell.models import Company, Payment
 from dunwell.queries import frames
 from dunwell.queries.charges_told import Told, charge_texts, charges_told
 from dunwell.queries.contact_rules import contact_book
+from dunwell.queries.follow_ups import LINK
 from dunwell.queries.reminders import ContactPlan, native
 from dunwell.queries.wordings import (
     HOW_TO_PAY,
@@ -135,6 +136,7 @@ def _text(
             "pay_by": day_text(pay_by, language),
             "item_count": str(len(items)),
             "oldest_days_late": str(max(oldest, 0)),
+            DIALOGUE_LINK: LINK,
         },
         items=[_line_texts(line, language) for line in items],
         credits=[_line_texts(line, language) for line in own_credits],

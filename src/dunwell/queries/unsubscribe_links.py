@@ -14,7 +14,7 @@ UNSUBSCRIBE = "unsubscribe"
 OPTIONAL = frozenset(
     {
         *("upcoming", "reminder", "second_reminder", "urgent_reminder", "broken_promise"),
-        *("promise_confirmation", "statement"),
+        *("promise_confirmation", "statement", "follow_up"),
     }
 )
 """Templates whose mails a reader may do without. A last notice, a notice of a debit, and whatever

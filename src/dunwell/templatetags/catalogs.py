@@ -139,6 +139,7 @@ PURPOSES = (
     _("account statement without a request"),
     _("one short message"),
     _("one short notice on the debtor's page"),
+    _("leads to the assistant, which asks when it will be paid and what is in the way"),
     _("a plain answer to what a customer wrote"),
     _("sends copies of invoices"),
     _("asks which invoices a payment was for"),

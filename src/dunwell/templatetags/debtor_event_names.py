@@ -38,6 +38,7 @@ EVENTS = (
     _("delivery noted"),
     _("detail change applied"),
     _("detail change asked"),
+    _("follow up begun"),
     _("detail change declined"),
     _("document request asked"),
     _("document request withdrawn"),

@@ -247,6 +247,9 @@ LOOKS: Mapping[str, Look] = {
     "portal.seat_ended": Look(_("Access to the portal ended"), "user-x"),
     "portal.signed_in": Look(_("Signed in to the portal"), "log-in", "is-info"),
     "portal.looked": Look(_("Looked at the portal by a link"), "eye", "is-info"),
+    "follow_up.begun": Look(
+        _("Question of the assistant answered"), "message-square-reply", "is-info"
+    ),
     "portal.link_sent": Look(_("Link to sign in sent"), "mail"),
     "portal.link_made": Look(_("Link to look made"), "link"),
     "portal.link_revoked": Look(_("Link to the portal taken back"), "unlink"),

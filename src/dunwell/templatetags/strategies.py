@@ -31,6 +31,7 @@ TEMPLATE_LABELS = {
     "statement": _("Account statement"),
     "sms_reminder": _("Short message"),
     "portal_notice": _("Portal notice"),
+    "follow_up": _("Question of the assistant"),
     "answer": _("Answer"),
     "invoice_copies": _("Copies of invoices"),
     "remittance_request": _("Which invoices was it for?"),
@@ -52,6 +53,7 @@ SIGNAL_LABELS = {
     "promise_broken": _("a promise was broken"),
     "disputed": _("a dispute was opened"),
     "dispute_closed": _("a dispute was closed"),
+    "no_answer": _("the assistant's question was not answered"),
 }
 WAITING = "contact_waiting"
 

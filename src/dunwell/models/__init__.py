@@ -34,6 +34,7 @@ from dunwell.models.bank import (
 from dunwell.models.budgets import Budget, BudgetLine, MonthActual
 from dunwell.models.case_comments import CaseComment
 from dunwell.models.cash_outlooks import CashBasis, CashPeriod
+from dunwell.models.certificates import Certificate, CurriculumAssignment
 from dunwell.models.channels import Channel, DomainCheck, Suppression
 from dunwell.models.charges import Charge, ReferenceRate
 from dunwell.models.checkout_returns import Chargeback, CheckoutRefund
@@ -193,12 +194,14 @@ from dunwell.models.provisions import (
     ProvisionMove,
     ProvisionRun,
 )
+from dunwell.models.quizzes import QuizAnswer, QuizSitting
 from dunwell.models.rates import Feed, FxRate
 from dunwell.models.receipts import Receipt
 from dunwell.models.refunds import Payee, Refund
 from dunwell.models.reports import Report, ReportMail, ReportSchedule, SavedView
 from dunwell.models.retentions import Retention
 from dunwell.models.risk_signals import RiskSignal, SignalFeed, SignalMatch
+from dunwell.models.role_plays import RolePlay, RolePlayTurn
 from dunwell.models.runs import Run
 from dunwell.models.sanctions import SanctionEntry, SanctionList, ScreeningHit
 from dunwell.models.scenarios import Scenario
@@ -234,38 +237,39 @@ from dunwell.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 # fmt: off
 __all__ = [
-    "CHECKOUT", "Absence", "AccountStatement", "ActionChoice", "Adjustment", "AdvisorAccess",
+    "Absence", "AccountStatement", "ActionChoice", "Adjustment", "AdvisorAccess",
     "AdvisorExtension", "AdvisorTrace", "Agency", "AgencyFileLine", "AgencyReport",
     "AgencySeat", "Allocation", "Analysis", "AnalysisPart", "Anomaly", "ApiToken",
     "AppetiteStatement", "ApplicationCheck", "ApplicationCondition", "ApplicationDeadline",
     "ApplicationDocument", "ApplicationMail", "ApplicationReference", "ApprovalRequest",
     "AssistantConversation", "AssistantSetting", "AssistantTurn", "Autopay", "AutopayCharge",
-    "AutopayLine", "BankAccount", "BankEntry", "BankFile",
-    "BankLayout", "BankStatement", "Budget", "BudgetLine", "BureauAccount", "BureauConsent",
-    "BureauPull", "BureauReport", "CaseComment", "CaseView", "CashBasis",
-    "CashForecast", "CashPeriod", "CashPosition", "CauseAction", "ChainHead", "Channel",
-    "Charge", "Chargeback", "Checkout", "CheckoutLine", "CheckoutRefund", "CollectionCost",
-    "Company", "Consent", "Contact", "ContactAttempt", "ContactRestriction", "Conversation",
+    "AutopayLine", "BankAccount", "BankEntry", "BankFile", "BankLayout", "BankStatement",
+    "Budget", "BudgetLine", "BureauAccount", "BureauConsent", "BureauPull", "BureauReport",
+    "CHECKOUT", "CaseComment", "CaseView", "CashBasis", "CashForecast", "CashPeriod",
+    "CashPosition", "CauseAction", "Certificate", "ChainHead", "Channel", "Charge",
+    "Chargeback", "Checkout", "CheckoutLine", "CheckoutRefund", "CollectionCost", "Company",
+    "Consent", "Contact", "ContactAttempt", "ContactRestriction", "Conversation",
     "ConversationItem", "Covenant", "CovenantTest", "CovenantWaiver", "Cover", "CoverClaim",
     "CoverNotice", "CreditApplication", "CreditCheck", "CreditDataPoint", "CreditGroup",
     "CreditGroupMember", "CreditHold", "CreditLimit", "CreditRating", "CreditRequest",
-    "CreditReview", "Customer", "CustomerDocument", "CustomerInvoicing", "CustomerLink",
-    "CustomerPaper", "CustomerScore", "Debit", "DebitItem", "DebitRun", "DeliveryNote",
-    "DetailChange", "Dispute", "DisputeCase", "DisputeComment", "DisputeEvidence",
-    "DisputeLine", "DisputeResolution", "DisputeTask", "DocumentRequest", "DomainCheck", "Duel",
-    "DuelCustomer", "DuelLook", "Duty", "EInvoiceFile", "EarlyPaymentOffer", "EarlyWarning",
-    "EntryLine", "Escalation", "Event", "EvidencePack", "Experiment", "ExposureFreeze", "Feed",
-    "FinancialStatement", "FinancingDraw", "FinancingFacility", "FinancingItem",
-    "FinancingMove", "FinancingTerms", "FxRate", "GapAlert", "Habit", "HandOff", "Hold",
-    "IdempotencyKey", "ImportBatch", "ImportFinding", "ImportProfile", "InboundAttachment",
-    "InboundDecision", "InboundMessage", "InboundReading", "Incentive", "IncentiveGrant",
-    "IndustryFigure", "Initiative", "IntentModel", "Invoice", "InvoiceFile", "InvoiceLine",
-    "InvoicePlatform", "InvoiceResponse", "InvoiceSchedule", "InvoicingProfile", "Item",
-    "ItemDocument", "ItemPrediction", "Journal", "JournalLine", "KeptSlice", "KpiValue",
-    "LegalEntry", "LegalMatter", "LegalMatterItem", "LimitationEvent", "LiquidityRule",
-    "LossAssessment", "Mailbox", "Mandate", "MandateConsent", "MatchCase", "MatchOutcome",
-    "MatchProposal", "Meeting", "MeetingDecision", "MeetingPoint", "Membership", "Mention",
-    "Message", "MessageAttachment", "MessageItem", "Milestone", "ModelCheck", "ModelVersion",
+    "CreditReview", "CurriculumAssignment", "Customer", "CustomerDocument",
+    "CustomerInvoicing", "CustomerLink", "CustomerPaper", "CustomerScore", "Debit",
+    "DebitItem", "DebitRun", "DeliveryNote", "DetailChange", "Dispute", "DisputeCase",
+    "DisputeComment", "DisputeEvidence", "DisputeLine", "DisputeResolution", "DisputeTask",
+    "DocumentRequest", "DomainCheck", "Duel", "DuelCustomer", "DuelLook", "Duty",
+    "EInvoiceFile", "EarlyPaymentOffer", "EarlyWarning", "EntryLine", "Escalation", "Event",
+    "EvidencePack", "Experiment", "ExposureFreeze", "Feed", "FinancialStatement",
+    "FinancingDraw", "FinancingFacility", "FinancingItem", "FinancingMove", "FinancingTerms",
+    "FxRate", "GapAlert", "Habit", "HandOff", "Hold", "IdempotencyKey", "ImportBatch",
+    "ImportFinding", "ImportProfile", "InboundAttachment", "InboundDecision", "InboundMessage",
+    "InboundReading", "Incentive", "IncentiveGrant", "IndustryFigure", "Initiative",
+    "IntentModel", "Invoice", "InvoiceFile", "InvoiceLine", "InvoicePlatform",
+    "InvoiceResponse", "InvoiceSchedule", "InvoicingProfile", "Item", "ItemDocument",
+    "ItemPrediction", "Journal", "JournalLine", "KeptSlice", "KpiValue", "LegalEntry",
+    "LegalMatter", "LegalMatterItem", "LimitationEvent", "LiquidityRule", "LossAssessment",
+    "Mailbox", "Mandate", "MandateConsent", "MatchCase", "MatchOutcome", "MatchProposal",
+    "Meeting", "MeetingDecision", "MeetingPoint", "Membership", "Mention", "Message",
+    "MessageAttachment", "MessageItem", "Milestone", "ModelCheck", "ModelVersion",
     "MonthActual", "Note", "NumberSeries", "OpenItem", "Order", "Payee", "PayerAlias",
     "PayerAssignment", "PayerRelation", "Payment", "PaymentPlan", "PaymentProvider",
     "PeriodLock", "Placement", "PlacementBatch", "PlacementItem", "PlacementNote",
@@ -275,16 +279,17 @@ __all__ = [
     "PortalSetting", "PortalView", "PortfolioDecision", "PortfolioMeasure", "PortfolioPack",
     "PortfolioReview", "PortfolioSignature", "PredictionLog", "ProcessMonth", "Promise",
     "PromiseConsequence", "PromiseItem", "ProviderEvent", "ProviderPayout",
-    "ProviderPayoutLine", "ProvisionLine", "ProvisionMove", "ProvisionRun", "Receipt",
-    "ReferenceRate", "Refund", "Remittance", "RemittanceLine", "Replay", "Report", "ReportMail",
-    "ReportSchedule", "Retention", "ReviewRhythm", "RiskSignal", "Role", "Run", "SanctionEntry",
-    "SanctionList", "SavedMethod", "SavedView", "Scenario", "ScoreSnapshot", "Scorecard",
-    "ScreeningHit", "SegmentByHand", "SegmentMembership", "SegmentMove", "Settlement",
-    "SettlementItem", "SignInLink", "Signal", "SignalFeed", "SignalMatch", "Snooze",
-    "StatementAnswer", "StatementLine", "StrategyOverride", "StressScenario",
-    "SupplierStatement", "SupplierStatementLine", "Suppression", "Survey", "TargetLine",
-    "TargetProgress", "TargetSet", "Task", "TaxRate", "TeamMail", "Transfer", "TransferItem",
-    "User", "VatRelief", "Voice", "Watch", "WatchCheck", "WebhookDelivery", "WebhookEndpoint",
+    "ProviderPayoutLine", "ProvisionLine", "ProvisionMove", "ProvisionRun", "QuizAnswer",
+    "QuizSitting", "Receipt", "ReferenceRate", "Refund", "Remittance", "RemittanceLine",
+    "Replay", "Report", "ReportMail", "ReportSchedule", "Retention", "ReviewRhythm",
+    "RiskSignal", "Role", "RolePlay", "RolePlayTurn", "Run", "SanctionEntry", "SanctionList",
+    "SavedMethod", "SavedView", "Scenario", "ScoreSnapshot", "Scorecard", "ScreeningHit",
+    "SegmentByHand", "SegmentMembership", "SegmentMove", "Settlement", "SettlementItem",
+    "SignInLink", "Signal", "SignalFeed", "SignalMatch", "Snooze", "StatementAnswer",
+    "StatementLine", "StrategyOverride", "StressScenario", "SupplierStatement",
+    "SupplierStatementLine", "Suppression", "Survey", "TargetLine", "TargetProgress",
+    "TargetSet", "Task", "TaxRate", "TeamMail", "Transfer", "TransferItem", "User",
+    "VatRelief", "Voice", "Watch", "WatchCheck", "WebhookDelivery", "WebhookEndpoint",
     "WorkCapacity", "WorkSetting", "WorkingCapitalRow", "WorklistEntry",
 ]
 # fmt: on

@@ -8,7 +8,7 @@ from datetime import timedelta
 ALL = "AMCKDRNF"
 WORK = "AMCKDNF"
 SHARE_OPERATIONS = {
-    "show_case": (ALL,),
+    "show_case_graph": (ALL,),
     "new_remark": (WORK, {"text": "who signs?"}),
     "list_mentions": (ALL,),
     # only whom it calls says so

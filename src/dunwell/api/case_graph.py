@@ -24,7 +24,7 @@ class RemarkIn(Body):
 
 
 @router.get("/customers/{customer_id}/case", response=answers(CaseGraph))
-def show_case(request: ApiRequest, customer_id: Id) -> CaseGraph:
+def show_case_graph(request: ApiRequest, customer_id: Id) -> CaseGraph:
     """Show what stands about a customer as nodes and edges; the items sum to what is open."""
     request.actor.require("ledger.view")
     customer = own(Customer, request.actor, customer_id)
@@ -33,9 +33,7 @@ def show_case(request: ApiRequest, customer_id: Id) -> CaseGraph:
 
 @router.post("/customers/{customer_id}/remarks", response=answers(Created, 201))
 @once
-def new_remark(
-    request: ApiRequest, customer_id: Id, body: RemarkIn
-) -> tuple[int, dict[str, Any]]:
+def new_remark(request: ApiRequest, customer_id: Id, body: RemarkIn) -> tuple[int, dict[str, Any]]:
     """Say something to colleagues about a customer; the customer never reads it."""
     kept = comment_case(
         actor=request.actor,

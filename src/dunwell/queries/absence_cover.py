@@ -33,7 +33,7 @@ MOST_EVENTS = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CoverRow:
+class CoveredRow:
     """One piece of work that moves; `id` is its key, `on` the day it is due where it has one."""
 
     id: int
@@ -49,7 +49,7 @@ class CoverPart:
 
     kind: str
     count: int
-    rows: tuple[CoverRow, ...]
+    rows: tuple[CoveredRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -214,7 +214,7 @@ def _part(
     told: Callable[[Any], tuple[str, date | None]],
 ) -> CoverPart:
     rows = [
-        CoverRow(
+        CoveredRow(
             id=one.pk,
             customer_id=one.customer_id,
             customer_name=one.customer.name if one.customer_id else "",
@@ -232,7 +232,7 @@ def _questions(company: Company, user: User) -> CoverPart:
         case__company=company, assignee=user, answered_at=None, cancelled_at=None
     ).exclude(case__status__in=DisputeCase.OVER)
     rows = [
-        CoverRow(
+        CoveredRow(
             id=one.case_id,
             customer_id=one.case.customer_id,
             customer_name=one.case.customer.name,

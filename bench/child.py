@@ -30,6 +30,7 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
     django.setup()
     # only now: records can be imported once Django is set up
+    from bench.assistant import ASSISTANT  # noqa: PLC0415
     from bench.banking import FLOORS as BANK_LEAST  # noqa: PLC0415
     from bench.banking import MEASURES as BANKING  # noqa: PLC0415
     from bench.credit import FLOORS as CREDIT_LEAST  # noqa: PLC0415
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
     from bench.predicting import FLOORS as LEAST  # noqa: PLC0415
     from bench.predicting import MEASURES as PREDICTING  # noqa: PLC0415
 
-    measures = MEASURES | PAGES | PREDICTING | BANKING | CREDIT | ORDERS
+    measures = MEASURES | PAGES | ASSISTANT | PREDICTING | BANKING | CREDIT | ORDERS
     floors = FLOORS | LEAST | BANK_LEAST | CREDIT_LEAST | ORDERS_LEAST
     with time_machine.travel(datetime.combine(WORK_DAY, time(9), UTC), tick=True):
         for word in names.split(","):

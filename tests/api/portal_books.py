@@ -6,7 +6,7 @@ from dunwell.actions.gate import debtor, system
 from dunwell.actions.portal_access import invite_person
 from dunwell.actions.portal_keys import add_key
 from dunwell.actions.portal_links import make_view_link
-from dunwell.models import PortalSeat
+from dunwell.models import AssistantConversation, PortalSeat
 
 
 def keep_portal(customer, tag="", *, as_of, at):
@@ -38,4 +38,13 @@ def keep_portal(customer, tag="", *, as_of, at):
         as_of=as_of,
         at=earlier,
     )
-    return {"portal_seat_id": seat.pk, "portal_link_id": link.pk, "portal_key_id": key.pk}
+    talk = AssistantConversation.objects.create(
+        company=customer.company, customer=customer, seat=seat, language="en", started_on=as_of,
+        started_at=earlier, last_at=earlier,
+    )  # fmt: skip
+    return {
+        "portal_seat_id": seat.pk,
+        "portal_link_id": link.pk,
+        "portal_key_id": key.pk,
+        "talk_id": talk.pk,
+    }

@@ -16,4 +16,8 @@ PORTAL_OPERATIONS = {
     "send_portal_view_link": ("MCK",),
     "revoke_portal_link": ("MCK",),
     "revoke_portal_key": ("MCK",),
+    "list_assistant_talks": ("MCKDNF",),
+    "get_assistant_talk": ("MCKDNF",),
+    "get_assistant_switch": (ALL,),
+    "set_assistant_switch": ("A", {"is_on": True, "version": 0}),
 }

@@ -6,14 +6,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from dunwell.actions.assistant_tools import use_tool
+from dunwell.actions.assistant_tools import Done, ToolCall, use_tool
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale, own_customer
 from dunwell.actions.portal_hardship import report_hardship
 from dunwell.actions.portal_messages import send_portal_message
 from dunwell.actions.texts import needed
-from dunwell.engine.assistant import Move
 from dunwell.engine.assistant_intents import MOST_CHARACTERS, Understood
+from dunwell.engine.assistant_moves import Move
 from dunwell.models import (
     AssistantConversation,
     AssistantSetting,
@@ -26,7 +26,7 @@ from dunwell.models import (
 from dunwell.queries.assistant_talks import assistant_is_on, hand_over_text, open_talk
 
 MOST_TURNS = 40
-"""Turns of one talk; further on a person helps better."""
+"""Turns of one talk; the last is handed over, for a person helps better by then."""
 
 MOST_TALKS_A_DAY = 20
 MOST_TURNS_A_DAY = 200
@@ -58,7 +58,7 @@ def begin_talk(
 
     Raises Refused where the company's assistant is off, and above the talks of a day.
     """
-    actor.require("portal.ask")
+    actor.require("portal.view")
     _own_seat(actor, seat)
     Customer.objects.select_for_update(no_key=True).get(pk=seat.customer_id)
     if not assistant_is_on(actor.company):
@@ -89,10 +89,11 @@ def keep_turn(
     """Do what a turn leads to and keep it; sent twice under one key it is one turn.
 
     A commitment the ledger refuses, and whatever needs a person, opens a conversation of the
-    inbox with a summary in the same transaction. Raises Refused for a talk that is over, Stale
-    where another text came first, and above the turns of a day.
+    inbox with a summary in the same transaction; a seat that only looks asks for figures alone.
+    Raises Refused for a talk that is over, Stale where another text came first, and Refused above
+    the turns of a day.
     """
-    actor.require("portal.ask")
+    actor.require("portal.view")
     _own_seat(actor, talk.seat)
     Company.objects.select_for_update(no_key=True).get(pk=talk.company_id)
     Customer.objects.select_for_update(no_key=True).get(pk=talk.customer_id)
@@ -106,21 +107,12 @@ def keep_turn(
     text = needed(text=given.text, most=MOST_CHARACTERS, what="text", missing="Write something.")
     reason, answer, done = given.move.hand_over, given.answer, None
     if given.move.tool is not None:
-        try:
-            with transaction.atomic():
-                done = use_tool(
-                    actor=actor,
-                    customer=talk.customer,
-                    tool=given.move.tool,
-                    key=f"talk-{talk.pk}-{given.number}",
-                    as_of=as_of,
-                    at=at,
-                )
-        except Refused:
+        done = _done(actor, talk, given, as_of=as_of, at=at)
+        if done is None:
             reason, answer = "not_possible", given.refused_answer
-    if not reason and given.number >= MOST_TURNS:
-        reason = "too_long"
-    handed = _hand_over(actor, talk, given, reason, as_of=as_of, at=at) if reason else None
+    # a seat that only looks writes to nobody: its talk just ends
+    may_write = reason and "portal.ask" in actor.rights
+    handed = _hand_over(actor, talk, given, reason, as_of=as_of, at=at) if may_write else None
     turn = AssistantTurn.objects.create(
         conversation=talk,
         number=given.number,
@@ -140,7 +132,7 @@ def keep_turn(
         turns=given.number,
         language=given.understood.language,
         state=asdict(given.move.state),
-        status=Status.HANDED_OVER if handed else Status.OPEN,
+        status=Status.HANDED_OVER if handed else Status.ENDED if reason else Status.OPEN,
         reason=reason,
         handed_to=handed,
         last_at=at,
@@ -163,7 +155,7 @@ def keep_turn(
 @transaction.atomic
 def end_talk(*, actor: Actor, talk: AssistantConversation, at: datetime) -> None:
     """End a talk; one that is over stays as it is."""
-    actor.require("portal.ask")
+    actor.require("portal.view")
     _own_seat(actor, talk.seat)
     rows = AssistantConversation.objects.filter(pk=talk.pk, status=Status.OPEN)
     if rows.update(status=Status.ENDED, state={}, last_at=at):
@@ -207,13 +199,40 @@ def _own_seat(actor: Actor, seat: PortalSeat) -> None:
 
 
 def _check_goes_on(talk: AssistantConversation, given: TurnGiven, *, as_of: date) -> None:
-    if talk.status != Status.OPEN:
+    if talk.status != Status.OPEN or given.number > MOST_TURNS:
         raise Refused("This talk is over; begin a new one.")
     if given.number != talk.turns + 1:
         raise Stale("Another text came first; load the page again.")
     talks = AssistantConversation.objects.filter(seat=talk.seat_id, started_on=as_of)
     if sum(talks.values_list("turns", flat=True)) >= MOST_TURNS_A_DAY:
         raise Refused("That is enough for today. Please write to us under Messages.")
+
+
+def _done(
+    actor: Actor, talk: AssistantConversation, given: TurnGiven, *, as_of: date, at: datetime
+) -> Done | None:
+    """Return the record the turn's tool led to; None where the ledger or the rights say no."""
+    if given.move.tool is None:
+        return None
+    call = ToolCall(
+        seat=talk.seat,
+        tool=given.move.tool,
+        words=_words(talk, given),
+        key=f"talk-{talk.pk}-{given.number}",
+        as_of=as_of,
+        at=at,
+    )
+    try:
+        with transaction.atomic():
+            return use_tool(actor=actor, customer=talk.customer, call=call)
+    except Refused:
+        return None
+
+
+def _words(talk: AssistantConversation, given: TurnGiven) -> str:
+    """Return what the customer wrote before the yes, which is what a query is about."""
+    before = talk.said_turns.filter(number__lt=given.number).order_by("-number").first()
+    return before.text if before else given.text
 
 
 def _hand_over(

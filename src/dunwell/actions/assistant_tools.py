@@ -1,71 +1,83 @@
-"""What the assistant may do after a yes: a promise and a plan, by the portal's own actions."""
+"""What the assistant may do after a yes, by the portal's own actions."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
+from dunwell.actions.dispute_intake import DisputedPart
 from dunwell.actions.gate import Actor, Refused, own_customer
+from dunwell.actions.portal_contacts import save_own_contact
+from dunwell.actions.portal_disputes import open_query
 from dunwell.actions.portal_plans import ask_plan
 from dunwell.actions.portal_promises import promise_in_portal
-from dunwell.engine.assistant import Tool
+from dunwell.engine.assistant_commitments import is_still_so
+from dunwell.engine.assistant_facts import Facts
+from dunwell.engine.assistant_moves import Tool
 from dunwell.engine.plan_offers import PlanWish
-from dunwell.models import Customer, Item, PaymentPlan, Promise
+from dunwell.models import (
+    Contact,
+    Customer,
+    DetailChange,
+    DisputeCase,
+    Item,
+    PaymentPlan,
+    PortalSeat,
+    Promise,
+)
 from dunwell.queries.assistant_facts import assistant_facts
 
 CHANGED = "This changed since it was read back."
 
+Done = Promise | PaymentPlan | DisputeCase | DetailChange | Contact
+"""Records a tool leads to."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolCall:
+    """A tool called from a seat; `words` are what the customer wrote about it."""
+
+    seat: PortalSeat
+    tool: Tool
+    words: str
+    key: str
+    as_of: date
+    at: datetime
+
 
 @transaction.atomic
-def use_tool(
-    *, actor: Actor, customer: Customer, tool: Tool, key: str, as_of: date, at: datetime
-) -> Promise | PaymentPlan:
+def use_tool(*, actor: Actor, customer: Customer, call: ToolCall) -> Done:
     """Do what was read back and confirmed; the same key again is the same record.
 
-    Customer and rights are the session's. Raises Refused where the ledger or the plan offered
-    is not any more what was read back, and for all the portal's own actions refuse.
+    Customer, contact and rights are the session's. Raises Refused where the ledger, the plan
+    offered or the contact is not any more what was read back, and for all the portal's own
+    actions refuse.
     """
     actor.require("portal.ask")
     own_customer(actor, customer)
-    return (_promise if tool.name == "promise" else _plan)(
-        actor, customer, tool, key=key, as_of=as_of, at=at
-    )
-
-
-def _promise(
-    actor: Actor, customer: Customer, tool: Tool, *, key: str, as_of: date, at: datetime
-) -> Promise:
-    told = {int(item): int(minor) for item, minor in tool.told["amounts"].items()}
-    facts = assistant_facts(customer, as_of=as_of)
-    free = {one.id: one.free_minor for one in facts.items}
-    if any(minor > free.get(item, 0) for item, minor in told.items()):
+    own_customer(actor, call.seat.customer)
+    facts = assistant_facts(customer, seat=call.seat, as_of=call.as_of)
+    if not is_still_so(call.tool, facts, as_of=call.as_of):
         raise Refused(CHANGED)
-    items = Item.objects.filter(customer=customer).in_bulk(list(told))
+    return _TOOLS[call.tool.name](actor, customer, call, facts)
+
+
+def _promise(actor: Actor, customer: Customer, call: ToolCall, _facts: Facts) -> Promise:
     return promise_in_portal(
         actor=actor,
         customer=customer,
-        amounts={items[item]: minor for item, minor in told.items()},
-        due_on=date.fromisoformat(tool.told["day"]),
+        amounts=_amounts(customer, call),
+        due_on=date.fromisoformat(call.tool.told["day"]),
         note="Told the assistant",
-        key=key,
-        as_of=as_of,
-        at=at,
+        key=call.key,
+        as_of=call.as_of,
+        at=call.at,
     )
 
 
-def _plan(
-    actor: Actor, customer: Customer, tool: Tool, *, key: str, as_of: date, at: datetime
-) -> PaymentPlan:
-    told = tool.told
-    offered = assistant_facts(customer, as_of=as_of).plan
-    same = offered is not None and (
-        offered.frequency, offered.number, offered.deposit_minor, offered.total_minor,
-        offered.first_on.isoformat(), list(offered.items),
-    ) == (
-        told["frequency"], told["number"], told["deposit_minor"], told["total_minor"],
-        told["first"], told["items"],
-    )  # fmt: skip
-    if not same:
-        raise Refused(CHANGED)
+def _plan(actor: Actor, customer: Customer, call: ToolCall, _facts: Facts) -> PaymentPlan:
+    told = call.tool.told
     return ask_plan(
         actor=actor,
         customer=customer,
@@ -77,7 +89,55 @@ def _plan(
             deposit_minor=told["deposit_minor"],
         ),
         reason="Asked of the assistant",
-        key=key,
-        as_of=as_of,
-        at=at,
+        key=call.key,
+        as_of=call.as_of,
+        at=call.at,
     )
+
+
+def _dispute(actor: Actor, customer: Customer, call: ToolCall, facts: Facts) -> DisputeCase:
+    return open_query(
+        actor=actor,
+        customer=customer,
+        parts=[
+            DisputedPart(item=item, amount_minor=minor)
+            for item, minor in _amounts(customer, call).items()
+        ],
+        reason=facts.dispute_reason,
+        text=call.words,
+        key=call.key,
+        as_of=call.as_of,
+        at=call.at,
+    )
+
+
+def _contact(
+    actor: Actor, customer: Customer, call: ToolCall, _facts: Facts
+) -> DetailChange | Contact:
+    """Change the phone at once; another mail address becomes a wish that staff confirm."""
+    told = call.tool.told
+    contact = Contact.objects.select_related("customer").get(customer=customer, pk=told["contact"])
+    wish = save_own_contact(
+        actor=actor,
+        customer=customer,
+        seat=call.seat,
+        contact=contact,
+        changes={name: told[name] for name in ("email", "phone") if name in told},
+        as_of=call.as_of,
+        at=call.at,
+    )
+    return wish or contact
+
+
+def _amounts(customer: Customer, call: ToolCall) -> dict[Item, int]:
+    told = {int(key): int(minor) for key, minor in call.tool.told["amounts"].items()}
+    items = Item.objects.filter(customer=customer).in_bulk(list(told))
+    return {items[key]: minor for key, minor in told.items()}
+
+
+_TOOLS: Mapping[str, Callable[[Actor, Customer, ToolCall, Facts], Done]] = {
+    "promise": _promise,
+    "plan": _plan,
+    "dispute": _dispute,
+    "contact": _contact,
+}

@@ -37,15 +37,35 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "confirm_promise": "You pay {amount} by {day} for: {numbers}. Shall I note this? Yes or "
         "no.",
         "promise_done": "Thank you, this is noted under Promises and plans.",
-        "confirm_plan": "I can offer: {number} instalments of at most {level}, {total} in total, "
-        "the first on {first}, the last on {last}. Shall I ask for it? Yes or no.",
+        "confirm_plan": "I can offer: {number} instalments of at most {level}, {total} in "
+        "total, the first on {first}, the last on {last}. Shall I ask for it? Yes or no.",
         "plan_done": "The plan is asked for. You find it under Promises and plans, where you "
         "read the terms and accept them.",
-        "confirm_contact": "A person changes contact details after a check. Shall I pass on what "
-        "you wrote? Yes or no.",
+        "confirm_contact": "Shall I note this for you? A new e-mail address counts once a "
+        "person of our team has confirmed it. Yes or no.",
         "not_done": "I changed nothing.",
         "not_possible": "This could not be done here. I pass it on to a person of our team.",
         "unproven": "I cannot answer this safely. I pass it on to a person of our team.",
+        "item_disputed": "Of {number}, {amount} is objected to and rests.",
+        "item_promised": "{number} is promised for {day}.",
+        "item_agreed": "{number} is part of an agreement; see Promises and plans.",
+        "item_settled": "Nothing is open on {number}.",
+        "payment": "We received {amount} on {day}.",
+        "no_payment": "I find no payment of yours.",
+        "documents_of": "Invoices with a file for you: {count}.",
+        "plan_deposit": "First a deposit of {deposit}, due on {first}.",
+        "confirm_dispute": "You object to {amount} of: {numbers}. Shall I open a query with "
+        "what you wrote? Yes or no.",
+        "dispute_done": "The query is open. You find it under Queries; what it is about rests "
+        "until it is answered.",
+        "new_email": "Your new e-mail address: {email}.",
+        "new_phone": "Your new phone number: {phone}.",
+        "contact_same": "That is what we have already.",
+        "contact_done": "Thank you, this is noted under Contacts.",
+        "yes_or_no": "Please say only yes or no, or tell me anew what you want.",
+        "only_looks": "With your access you can ask for figures, but not arrange or write "
+        "anything here. Please ask whoever manages the access in your company.",
+        "too_long": "This talk is long. I pass it on to a person of our team.",
     },
     "de": {
         "hello": "Guten Tag. Ich bin ein KI-Assistent, kein Mensch. Ich gebe Auskunft zu Ihrem "
@@ -68,8 +88,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "who_are_you": "Ich bin ein KI-Assistent, kein Mensch. Sie können jederzeit nach einem "
         "Menschen fragen.",
         "nothing_waits": "Es gibt nichts zu bestätigen. Wie kann ich helfen?",
-        "not_understood": "Das habe ich nicht verstanden. Bitte sagen Sie es anders, oder fragen "
-        "Sie nach einem Menschen.",
+        "not_understood": "Das habe ich nicht verstanden. Bitte sagen Sie es anders, oder "
+        "fragen Sie nach einem Menschen.",
         "hand_over": "Ich gebe das an einen Menschen aus unserem Team weiter, mit dem, was hier "
         "gesagt wurde. Die Antwort kommt unter Nachrichten.",
         "nothing_to_promise": "Zurzeit gibt es keinen offenen Betrag, der zugesagt werden kann.",
@@ -85,18 +105,40 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "{total}, beginnend am {first}, endend am {last}. Soll ich ihn anfragen? Ja oder nein.",
         "plan_done": "Der Plan ist angefragt. Sie finden ihn unter Zusagen und Ratenpläne, wo "
         "Sie die Bedingungen lesen und annehmen.",
-        "confirm_contact": "Kontaktdaten ändert ein Mensch nach einer Prüfung. Soll ich "
-        "weitergeben, was Sie geschrieben haben? Ja oder nein.",
+        "confirm_contact": "Soll ich das für Sie notieren? Eine neue E-Mail-Adresse gilt, "
+        "sobald ein Mensch aus unserem Team sie bestätigt hat. Ja oder nein.",
         "not_done": "Ich habe nichts geändert.",
         "not_possible": "Das war hier nicht möglich. Ich gebe es an einen Menschen aus unserem "
         "Team weiter.",
         "unproven": "Das kann ich nicht sicher beantworten. Ich gebe es an einen Menschen aus "
         "unserem Team weiter.",
+        "item_disputed": "Von {number} sind {amount} reklamiert und ruhen.",
+        "item_promised": "{number} ist für den {day} zugesagt.",
+        "item_agreed": "{number} ist Teil einer Vereinbarung; siehe Zusagen und Ratenpläne.",
+        "item_settled": "Auf {number} ist nichts offen.",
+        "payment": "Wir haben {amount} am {day} erhalten.",
+        "no_payment": "Ich finde keine Zahlung von Ihnen.",
+        "documents_of": "Rechnungen mit einer Datei für Sie: {count}.",
+        "plan_deposit": "Zuerst eine Anzahlung von {deposit}, fällig am {first}.",
+        "confirm_dispute": "Sie beanstanden {amount} von: {numbers}. Soll ich mit dem, was Sie "
+        "geschrieben haben, eine Reklamation anlegen? Ja oder nein.",
+        "dispute_done": "Die Reklamation ist angelegt. Sie finden sie unter Rückfragen; "
+        "worum es geht, ruht, bis sie beantwortet ist.",
+        "new_email": "Ihre neue E-Mail-Adresse: {email}.",
+        "new_phone": "Ihre neue Telefonnummer: {phone}.",
+        "contact_same": "Das steht bei uns schon so.",
+        "contact_done": "Vielen Dank, das ist unter Kontakte notiert.",
+        "yes_or_no": "Bitte sagen Sie nur ja oder nein, oder sagen Sie neu, was Sie möchten.",
+        "only_looks": "Mit Ihrem Zugang können Sie Zahlen erfragen, hier aber nichts "
+        "vereinbaren oder schreiben. Bitte fragen Sie, wer in Ihrer Firma die Zugänge "
+        "verwaltet.",
+        "too_long": "Dieses Gespräch ist lang. Ich gebe es an einen Menschen aus unserem Team "
+        "weiter.",
     },
     "fr": {
-        "hello": "Bonjour. Je suis un assistant IA, pas une personne. Je vous renseigne sur votre "
-        "compte, je note une promesse de paiement ou propose un échéancier. Vous pouvez demander "
-        "une personne à tout moment.",
+        "hello": "Bonjour. Je suis un assistant IA, pas une personne. Je vous renseigne sur "
+        "votre compte, je note une promesse de paiement ou propose un échéancier. Vous pouvez "
+        "demander une personne à tout moment.",
         "greeting": "Bonjour. Comment puis-je vous aider pour votre compte ?",
         "other_language": "Je ne peux répondre qu'en anglais.",
         "balance": "Vous devez {owed} au total. Dont {overdue} en retard.",
@@ -115,8 +157,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "personne à tout moment.",
         "nothing_waits": "Il n'y a rien à confirmer. Comment puis-je vous aider ?",
         "not_understood": "Je n'ai pas compris. Dites-le autrement, ou demandez une personne.",
-        "hand_over": "Je transmets à une personne de notre équipe, avec ce qui a été dit ici. La "
-        "réponse arrive dans les messages.",
+        "hand_over": "Je transmets à une personne de notre équipe, avec ce qui a été dit ici. "
+        "La réponse arrive dans les messages.",
         "nothing_to_promise": "Aucun montant ouvert ne peut être promis pour le moment.",
         "which_invoice": "Vos factures sont en plusieurs devises. Nommez la facture dont il "
         "s'agit.",
@@ -129,18 +171,39 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "total, du {first} au {last}. Dois-je le demander ? Oui ou non.",
         "plan_done": "L'échéancier est demandé. Vous le trouvez avec vos promesses et "
         "échéanciers, où vous lisez et acceptez les conditions.",
-        "confirm_contact": "Une personne change les coordonnées après vérification. Dois-je "
-        "transmettre ce que vous avez écrit ? Oui ou non.",
+        "confirm_contact": "Dois-je le noter pour vous ? Une nouvelle adresse e-mail compte dès "
+        "qu'une personne de notre équipe l'a confirmée. Oui ou non.",
         "not_done": "Je n'ai rien changé.",
         "not_possible": "Ce n'était pas possible ici. Je transmets à une personne de notre "
         "équipe.",
         "unproven": "Je ne peux pas répondre avec certitude. Je transmets à une personne de "
         "notre équipe.",
+        "item_disputed": "Sur {number}, {amount} est contesté et reste en suspens.",
+        "item_promised": "{number} est promise pour le {day}.",
+        "item_agreed": "{number} fait partie d'un accord ; voyez les promesses et échéanciers.",
+        "item_settled": "Rien n'est ouvert sur {number}.",
+        "payment": "Nous avons reçu {amount} le {day}.",
+        "no_payment": "Je ne trouve aucun paiement de votre part.",
+        "documents_of": "Factures avec un fichier pour vous : {count}.",
+        "plan_deposit": "D'abord un acompte de {deposit}, dû le {first}.",
+        "confirm_dispute": "Vous contestez {amount} de : {numbers}. Dois-je ouvrir une "
+        "réclamation avec ce que vous avez écrit ? Oui ou non.",
+        "dispute_done": "La réclamation est ouverte. Vous la trouvez avec vos réclamations ; ce "
+        "qu'elle concerne est suspendu jusqu'à la réponse.",
+        "new_email": "Votre nouvelle adresse e-mail : {email}.",
+        "new_phone": "Votre nouveau numéro de téléphone : {phone}.",
+        "contact_same": "C'est déjà ce que nous avons.",
+        "contact_done": "Merci, c'est noté avec vos contacts.",
+        "yes_or_no": "Dites seulement oui ou non, ou redites ce que vous voulez.",
+        "only_looks": "Avec votre accès vous pouvez demander des chiffres, mais rien convenir "
+        "ni écrire ici. Demandez à qui gère les accès dans votre entreprise.",
+        "too_long": "Cette conversation est longue. Je la transmets à une personne de notre "
+        "équipe.",
     },
     "es": {
-        "hello": "Hola. Soy un asistente de IA, no una persona. Le informo sobre su cuenta, anoto "
-        "una promesa de pago u ofrezco un plan de pagos. Puede pedir hablar con una persona en "
-        "cualquier momento.",
+        "hello": "Hola. Soy un asistente de IA, no una persona. Le informo sobre su cuenta, "
+        "anoto una promesa de pago u ofrezco un plan de pagos. Puede pedir hablar con una "
+        "persona en cualquier momento.",
         "greeting": "Hola. ¿En qué puedo ayudarle con su cuenta?",
         "other_language": "Solo puedo responder en inglés.",
         "balance": "Debe {owed} en total. De ello, {overdue} están vencidos.",
@@ -152,8 +215,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "payment_link": "Puede pagar en la página de pago.",
         "documents": "Las facturas y papeles están en la página de documentos.",
         "statement": "Su extracto está en la página del extracto.",
-        "paid_already": "Gracias. Los pagos aparecen cuando el banco los comunica. Si el suyo ya "
-        "debería estar, pida hablar con una persona.",
+        "paid_already": "Gracias. Los pagos aparecen cuando el banco los comunica. Si el suyo "
+        "ya debería estar, pida hablar con una persona.",
         "thanks": "De nada.",
         "who_are_you": "Soy un asistente de IA, no una persona. Puede pedir hablar con una "
         "persona en cualquier momento.",
@@ -165,18 +228,38 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "which_invoice": "Sus facturas están en varias monedas. Diga de qué factura se trata.",
         "ask_day": "¿Hasta qué día pagará? Lo más tarde que puedo anotar es el {latest}.",
         "day_not_taken": "No puedo anotar ese día. Diga un día desde hoy hasta el {latest}.",
-        "confirm_promise": "Usted paga {amount} a más tardar el {day} por: {numbers}. ¿Lo anoto? "
-        "Sí o no.",
+        "confirm_promise": "Usted paga {amount} a más tardar el {day} por: {numbers}. ¿Lo "
+        "anoto? Sí o no.",
         "promise_done": "Gracias, queda anotado con sus promesas y planes.",
-        "confirm_plan": "Puedo ofrecer: {number} cuotas de {level} como máximo, {total} en total, "
-        "desde el {first} hasta el {last}. ¿Lo pido? Sí o no.",
+        "confirm_plan": "Puedo ofrecer: {number} cuotas de {level} como máximo, {total} en "
+        "total, desde el {first} hasta el {last}. ¿Lo pido? Sí o no.",
         "plan_done": "El plan está pedido. Lo encuentra con sus promesas y planes, donde lee y "
         "acepta las condiciones.",
-        "confirm_contact": "Una persona cambia los datos de contacto tras comprobarlos. ¿Paso lo "
-        "que ha escrito? Sí o no.",
+        "confirm_contact": "¿Lo anoto para usted? Una nueva dirección de correo vale cuando una "
+        "persona de nuestro equipo la ha confirmado. Sí o no.",
         "not_done": "No he cambiado nada.",
         "not_possible": "Aquí no ha sido posible. Lo paso a una persona de nuestro equipo.",
         "unproven": "No puedo responder con seguridad. Lo paso a una persona de nuestro equipo.",
+        "item_disputed": "De {number}, {amount} está reclamado y queda en suspenso.",
+        "item_promised": "{number} está prometida para el {day}.",
+        "item_agreed": "{number} forma parte de un acuerdo; véalo con sus promesas y planes.",
+        "item_settled": "No hay nada pendiente de {number}.",
+        "payment": "Recibimos {amount} el {day}.",
+        "no_payment": "No encuentro ningún pago suyo.",
+        "documents_of": "Facturas con un archivo para usted: {count}.",
+        "plan_deposit": "Antes un depósito de {deposit}, con vencimiento el {first}.",
+        "confirm_dispute": "Usted reclama {amount} de: {numbers}. ¿Abro una reclamación con lo "
+        "que ha escrito? Sí o no.",
+        "dispute_done": "La reclamación está abierta. La encuentra con sus reclamaciones; lo "
+        "reclamado queda en suspenso hasta la respuesta.",
+        "new_email": "Su nueva dirección de correo: {email}.",
+        "new_phone": "Su nuevo número de teléfono: {phone}.",
+        "contact_same": "Es lo que ya tenemos.",
+        "contact_done": "Gracias, queda anotado con sus contactos.",
+        "yes_or_no": "Diga solo sí o no, o diga de nuevo lo que quiere.",
+        "only_looks": "Con su acceso puede pedir cifras, pero no acordar ni escribir nada aquí. "
+        "Pregunte a quien gestiona los accesos en su empresa.",
+        "too_long": "Esta conversación es larga. La paso a una persona de nuestro equipo.",
     },
 }
 """Sentences by language (ISO 639-1) and key; every language has the same keys and gaps."""

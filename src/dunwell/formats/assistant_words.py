@@ -11,7 +11,9 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from dunwell.engine.assistant import Facts, Say, Slot
+from dunwell.engine.assistant_answers import SHOWN_PAYMENTS
+from dunwell.engine.assistant_facts import Facts, ItemFact
+from dunwell.engine.assistant_moves import Say, Slot
 from dunwell.engine.money import from_minor, minor_digits
 from dunwell.formats.assistant_sentences import SENTENCES
 
@@ -33,8 +35,12 @@ def said(sentences: Iterable[Say], *, language: str) -> str:
     return "\n".join(lines)
 
 
-def evidence_of(facts: Facts) -> list[str]:
-    """Return what proves an answer: every figure, day and account of the tools' results, plain."""
+def evidence_of(facts: Facts, sentences: Iterable[Say], proof: Iterable[Slot] = ()) -> list[str]:
+    """Return what proves an answer, plain: results of the tools, and `proof` of a read-back.
+
+    Of invoices only those count that a sentence names; their figures are the facts' own.
+    """
+    named = {str(one.slots["number"]) for one in sentences if "number" in one.slots}
     found = [str(facts.latest_on)] if facts.latest_on else []
     for balance in facts.balances:
         found += [
@@ -42,29 +48,23 @@ def evidence_of(facts: Facts) -> list[str]:
             _plain(balance.overdue_minor, balance.currency),
         ]
     for item in facts.items:
-        found += [item.number, _plain(item.open_minor, item.currency), item.due_on.isoformat()]
-    if facts.plan is not None:
-        plan = facts.plan
-        found += [
-            str(plan.number),
-            _plain(plan.level_minor, plan.currency),
-            _plain(plan.total_minor, plan.currency),
-            plan.first_on.isoformat(),
-            plan.last_on.isoformat(),
-        ]
-    return [*found, *(one for one in (facts.account_name, facts.iban) if one)]
+        if item.number in named:
+            found += [item.number, *_item_evidence(item)]
+    found += [number for number in facts.settled if number in named]
+    for payment in facts.payments[:SHOWN_PAYMENTS]:
+        found += [_plain(payment.amount_minor, payment.currency), payment.value_on.isoformat()]
+    found += [str(facts.documents), facts.account_name, facts.iban]
+    found += [_plain(*one) if isinstance(one, tuple) else str(one) for one in proof]
+    return list(dict.fromkeys(one for one in found if one))
 
 
-def commitment_evidence(sentences: Iterable[Say]) -> list[str]:
-    """Return the figures of a read-back, which the dialogue bounded by facts and the policy."""
-    found: list[str] = []
-    for one in sentences:
-        if one.key == "confirm_promise":
-            found += [
-                _plain(*slot) if isinstance(slot, tuple) else str(slot)
-                for slot in one.slots.values()
-            ]
-    return found
+def _item_evidence(item: ItemFact) -> list[str]:
+    amounts = (item.open_minor, item.disputed_minor)
+    days = (item.due_on, item.promised_on)
+    return [
+        *(_plain(minor, item.currency) for minor in amounts if minor),
+        *(day.isoformat() for day in days if day),
+    ]
 
 
 def _plain(minor: int, currency: str) -> str:

@@ -4,26 +4,39 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from dunwell.actions.assistant_talks import TurnGiven, keep_turn
+from dunwell.actions.assistant_talks import MOST_TURNS, TurnGiven, keep_turn
 from dunwell.actions.gate import Refused, debtor
 from dunwell.actions.texts import needed
-from dunwell.engine.assistant import DialogueState, Facts, Move, Say, step
+from dunwell.engine.assistant import step
+from dunwell.engine.assistant_commitments import proven
+from dunwell.engine.assistant_facts import Facts
 from dunwell.engine.assistant_intents import MOST_CHARACTERS, Understood
+from dunwell.engine.assistant_moves import DialogueState, Move, Say
 from dunwell.engine.evidence import unproven
-from dunwell.formats.assistant_words import (
-    commitment_evidence,
-    evidence_of,
-    said,
-    spoken_language,
-)
+from dunwell.formats.assistant_words import evidence_of, said, spoken_language
 from dunwell.formats.extracts.finds import Around
 from dunwell.formats.extracts.understood import understood
-from dunwell.models import AssistantConversation, AssistantTurn
+from dunwell.jobs import background
+from dunwell.ml.assistant.reader import assistant_reader
+from dunwell.models import AssistantConversation, AssistantSetting, AssistantTurn
 from dunwell.queries.assistant_facts import assistant_facts
 from dunwell.queries.assistant_talks import assistant_is_on
 
 WORDS_THAT_TELL = 3
 """Shorter texts ("no", "ok") stand in several languages and do not change that of the talk."""
+
+
+def warm_assistant() -> None:
+    """Let the reader learn beside the serving, so that nobody's first text waits seconds for it.
+
+    Costs a few CPU seconds, so only where a company has switched the assistant on.
+    """
+    background.begin(_warm, key="assistant-reader")
+
+
+def _warm() -> None:
+    if AssistantSetting.objects.filter(is_on=True).exists():
+        assistant_reader()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +66,10 @@ def answer(conversation: AssistantConversation, text: str, *, key: str, at: date
         raise Refused("The assistant does not answer here. Please write to us under Messages.")
     told = needed(text=text, most=MOST_CHARACTERS, what="text", missing="Write something.")
     as_of = at.astimezone(ZoneInfo(talk.company.zone)).date()
-    facts = assistant_facts(talk.customer, as_of=as_of)
+    actor = debtor(talk.seat)
+    facts = assistant_facts(
+        talk.customer, seat=talk.seat, may_ask="portal.ask" in actor.rights, as_of=as_of
+    )
     read = understood(
         told,
         Around(
@@ -61,13 +77,13 @@ def answer(conversation: AssistantConversation, text: str, *, key: str, at: date
             language=talk.language,
             country=talk.customer.country,
             currency=facts.balances[0].currency if facts.balances else talk.company.currency,
-            items=tuple(one.number for one in facts.items),
+            items=(*(one.number for one in facts.items), *facts.settled),
         ),
     )
     if len(told.split()) < WORDS_THAT_TELL:
         read = replace(read, language=talk.language)
     given = _given(talk, told, read, facts, key=key, as_of=as_of)
-    turn = keep_turn(actor=debtor(talk.seat), talk=talk, given=given, as_of=as_of, at=at)
+    turn = keep_turn(actor=actor, talk=talk, given=given, as_of=as_of, at=at)
     talk.refresh_from_db()
     return Answered(turn=turn, text=turn.answer, hand_over=talk.reason)
 
@@ -83,10 +99,14 @@ def _given(
 ) -> TurnGiven:
     """Return the turn with its proven answer."""
     move = step(DialogueState(**talk.state), read, facts, as_of=as_of)
-    evidence = [*evidence_of(facts), *commitment_evidence(move.say)]
+    if talk.turns + 1 >= MOST_TURNS and not move.hand_over:
+        more = (Say(key="too_long"),) if facts.may_ask else ()
+        move = replace(move, say=(*move.say, *more), hand_over="too_long")
+    evidence = evidence_of(facts, move.say, proven(move.state, facts, as_of=as_of))
     words = said(move.say, language=read.language)
     if unproven(words, evidence, language=spoken_language(read.language)):
-        move, words = _not_proven(move), said((Say(key="unproven"),), language=read.language)
+        key_said = "unproven" if facts.may_ask else "only_looks"
+        move, words = _not_proven(move), said((Say(key=key_said),), language=read.language)
     return TurnGiven(
         key=key,
         number=talk.turns + 1,

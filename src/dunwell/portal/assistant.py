@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dunwell import clock
 from dunwell.actions.assistant_talks import begin_talk, end_talk
 from dunwell.actions.gate import Refused
-from dunwell.engine.assistant import Say
 from dunwell.engine.assistant_intents import MOST_CHARACTERS
+from dunwell.engine.assistant_moves import Say
 from dunwell.formats.assistant_words import said
 from dunwell.jobs.assistant import answer
 from dunwell.portal.arrangements_forms import KeyedForm, language, page
@@ -36,6 +36,8 @@ PLACES = (
     ("portal-documents", _("Documents")),
     ("portal-statement", _("Statement")),
     ("portal-arrangements", _("Promises and plans")),
+    ("portal-disputes", _("Queries")),
+    ("portal-contacts", _("Contacts")),
 )
 """The pages that answers name."""
 
@@ -50,7 +52,7 @@ class AssistantForm(KeyedForm):
     )
 
 
-@in_portal("portal.ask", most=120)
+@in_portal(most=120)
 @require_http_methods(["GET", "POST"])
 def assistant_talk(request: HttpRequest, who: Debtor) -> HttpResponse:
     """Show the talk of this person and take its next text; the first text begins a talk."""
@@ -73,7 +75,7 @@ def assistant_talk(request: HttpRequest, who: Debtor) -> HttpResponse:
     talk_now = last_talk(who.seat.pk) if who.seat else None
     context = {
         "form": form,
-        "is_on": assistant_is_on(who.company),
+        "is_on": who.seat is not None and assistant_is_on(who.company),
         "talk": talk_now,
         "turns": talk_turns(talk_now) if talk_now else (),
         "hello": said((Say(key="hello"),), language=language()),
@@ -83,7 +85,7 @@ def assistant_talk(request: HttpRequest, who: Debtor) -> HttpResponse:
     return page(request, who, "assistant", context, form)
 
 
-@in_portal("portal.ask", most=60)
+@in_portal(most=60)
 @require_POST
 def assistant_end(_request: HttpRequest, who: Debtor) -> HttpResponse:
     """End the talk that goes on, so that the next text begins another."""

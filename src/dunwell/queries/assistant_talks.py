@@ -12,7 +12,7 @@ LONGEST_SUMMARY = 7_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TalkRow:
+class AssistantTalkRow:
     """One talk of the list: with whom, how many texts, and why a person goes on, if one does."""
 
     id: int
@@ -26,6 +26,78 @@ class TalkRow:
     turns: int
     handed_to_id: int | None
     last_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssistantTurnRow:
+    """One text with its answer: how it was understood, what proved the answer, what was done.
+
+    `record` names the record that came of it, empty for none.
+    """
+
+    number: int
+    text: str
+    intent: str
+    confidence_ppm: int
+    language: str
+    answer: str
+    evidence: tuple[str, ...]
+    tool: str
+    record: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssistantTalk:
+    """One talk in full."""
+
+    talk: AssistantTalkRow
+    turns: tuple[AssistantTurnRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssistantSwitch:
+    """Whether the assistant answers; `version` is 0 where nothing was saved yet."""
+
+    is_on: bool
+    version: int
+    changed_by: str
+    changed_at: datetime | None
+
+
+def assistant_switch(company: Company) -> AssistantSwitch:
+    """Return the company's switch; one query."""
+    held = AssistantSetting.objects.filter(company=company).first()
+    return AssistantSwitch(
+        is_on=held is not None and held.is_on,
+        version=held.version if held else 0,
+        changed_by=held.changed_by if held else "",
+        changed_at=held.changed_at if held else None,
+    )
+
+
+def assistant_talk(company: Company, talk_id: int) -> AssistantTalk | None:
+    """Return one talk of the company with its turns; two queries. None for another's."""
+    found = AssistantConversation.objects.filter(company=company, pk=talk_id)
+    talk = found.select_related("customer", "seat__person").first()
+    if talk is None:
+        return None
+    turns = tuple(
+        AssistantTurnRow(
+            number=one.number,
+            text=one.text,
+            intent=one.intent,
+            confidence_ppm=one.confidence_ppm,
+            language=one.language,
+            answer=one.answer,
+            evidence=tuple(one.evidence),
+            tool=one.tool,
+            record=f"{one.subject} {one.subject_id}" if one.subject else "",
+            said_at=one.said_at,
+        )
+        for one in talk_turns(talk)
+    )
+    return AssistantTalk(talk=_row(talk), turns=turns)
 
 
 def assistant_is_on(company: Company) -> bool:
@@ -48,7 +120,9 @@ def talk_turns(talk: AssistantConversation) -> Sequence[AssistantTurn]:
     return list(talk.said_turns.order_by("number"))
 
 
-def assistant_rows(company: Company, *, cursor: str = "", limit: int = PAGE_SIZE) -> Page[TalkRow]:
+def assistant_rows(
+    company: Company, *, cursor: str = "", limit: int = PAGE_SIZE
+) -> Page[AssistantTalkRow]:
     """Return one page of the company's talks, the newest first; one query.
 
     Raises CursorError for a cursor of another list.
@@ -83,8 +157,8 @@ def hand_over_text(
     return "\n\n".join([head, *said, facts[:1_500]])
 
 
-def _row(talk: AssistantConversation) -> TalkRow:
-    return TalkRow(
+def _row(talk: AssistantConversation) -> AssistantTalkRow:
+    return AssistantTalkRow(
         id=talk.pk,
         customer_id=talk.customer_id,
         customer=talk.customer.name,

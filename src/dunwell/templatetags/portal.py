@@ -30,7 +30,7 @@ PLACES: tuple[tuple[str, Promise | str, str, str], ...] = (
     ("portal-offers", _("Early payment"), "percent", "portal.view"),
     ("portal-disputes", _("Queries"), "circle-question-mark", "portal.view"),
     ("portal-messages", _("Messages"), "mail", "portal.view"),
-    ("portal-assistant", _("Assistant"), "message-circle", "portal.ask"),
+    ("portal-assistant", _("Assistant"), "message-circle", "portal.view"),
     ("portal-documents", _("Documents"), "folder", "portal.view"),
     ("portal-credit", _("Credit and orders"), "package", "portal.view"),
     ("portal-people", _("Access and settings"), "users", "portal.view"),

@@ -1,50 +1,81 @@
 """The portal's assistant as staff see it: on or off, every talk, and what proved each answer."""
 
+from functools import partial
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dunwell import clock
 from dunwell.actions.assistant_talks import save_assistant_setting
 from dunwell.actions.gate import Refused
-from dunwell.models import AssistantConversation, AssistantSetting
-from dunwell.queries.assistant_talks import assistant_rows, talk_turns
-from dunwell.queries.pages import CursorError
+from dunwell.queries.assistant_talks import assistant_rows, assistant_switch, assistant_talk
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.web.answers import done, refused
+from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
+TALK_COLUMNS = (
+    _("Customer"),
+    _("Person"),
+    _("Language"),
+    _("Texts"),
+    _("State"),
+    _("Why a person goes on"),
+    _("Last text"),
+)
 
-@needs("timeline.words")
+
+@needs("ledger.view")
 @require_GET
 def assistant_talks(request: StaffRequest) -> HttpResponse:
-    """List the talks, the newest first, with the switch for who may turn it."""
-    company = request.actor.company
-    try:
-        page = assistant_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError as error:
-        raise Http404 from error
-    setting = AssistantSetting.objects.filter(company=company).first()
-    return render(request, "web/assistant_talks.html", {"page": page, "setting": setting})
+    """Show the switch, and the talks, the newest first, to who may read customers' words."""
+    company, page = request.actor.company, None
+    if "timeline.words" in request.actor.rights:
+        try:
+            page = assistant_rows(company, cursor=request.GET.get("cursor", ""))
+        except CursorError as error:
+            raise Http404 from error
+    context = {"page": page, "setting": assistant_switch(company)}
+    return render(request, "web/assistant_talks.html", context)
 
 
 @needs("timeline.words")
 @require_GET
-def assistant_talk(request: StaffRequest, talk_id: int) -> HttpResponse:
+def assistant_talk_page(request: StaffRequest, talk_id: int) -> HttpResponse:
     """Show a talk: each text, how it was understood, the answer and what proved it."""
-    found = AssistantConversation.objects.select_related("customer", "seat__person")
-    talk = found.filter(pk=talk_id, company=request.actor.company).first()
-    if talk is None:
+    found = assistant_talk(request.actor.company, talk_id)
+    if found is None:
         raise Http404
-    context = {"talk": talk, "turns": talk_turns(talk)}
-    return render(request, "web/assistant_talk.html", context)
+    return render(request, "web/assistant_talk.html", {"talk": found.talk, "turns": found.turns})
+
+
+@needs("timeline.words")
+@require_GET
+def assistant_export(request: StaffRequest, kind: str) -> HttpResponse:
+    """Return every talk of the list as a file, without what was said."""
+    rows = every_row(partial(assistant_rows, request.actor.company))
+    return file_response(
+        kind,
+        name=f"assistant-{request.as_of.isoformat()}",
+        columns=[str(name) for name in TALK_COLUMNS],
+        rows=(
+            (
+                *(row.customer, row.person, row.language, row.turns),
+                *(row.status_label, row.reason, row.last_at.isoformat(timespec="seconds")),
+            )
+            for row in rows
+        ),
+    )
 
 
 @needs("company.edit")
 @require_POST
-def assistant_switch(request: StaffRequest) -> HttpResponse:
+def assistant_turn_switch(request: StaffRequest) -> HttpResponse:
     """Switch the assistant on or off."""
     back, told = reverse("assistant-talks"), request.POST.get("version", "")
     version = (

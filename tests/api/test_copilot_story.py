@@ -13,7 +13,9 @@ def test_a_program_reads_what_the_copilot_says(as_collector, as_rival, customer)
 
     assert told["summary"][0]["key"] == "owes_late"
     assert told["summary"][0]["text"].startswith("Open: €100.00 in 1 item")
-    assert {"kind": "item", "key": str(item.pk), "name": "Item R1"} in told["summary"][0]["records"]
+    assert {"kind": "item", "key": str(item.pk), "name": "Item R1"} in told["summary"][0][
+        "records"
+    ]
     assert [one["key"] for one in told["questions"]] == ["ask_received", "ask_when"]
     draft = as_collector.get(f"/copilot/customers/{customer.pk}/draft?kind=call").json()
     assert draft["item_ids"] == [item.pk] and "R1" in draft["body"] and draft["trouble"] == ""

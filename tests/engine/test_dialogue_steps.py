@@ -42,7 +42,9 @@ def test_a_dialogue_goes_out_as_the_mail_it_is():
 
 def test_a_branch_may_ask_and_the_answer_chooses_the_next_step():
     mail = {"channel": "email", "template": "second_reminder"}
-    asks = ladder(**mail, fallback="letter", branches=[{"when": ["viewed"], "channel": "dialogue"}])
+    asks = ladder(
+        **mail, fallback="letter", branches=[{"when": ["viewed"], "channel": "dialogue"}]
+    )
     heard = {"signal_day": DAY - timedelta(2)}
     assert contact(asks) == (2, "email", "second_reminder")
     assert contact(asks, signals=rows.signals({"signal": "viewed", **heard})) == ASKED

@@ -6,7 +6,7 @@ import pytest
 
 from dunwell.actions.hand_offs import ask_hand_off
 from dunwell.actions.holds import place_hold
-from dunwell.models import Conversation, CreditHold, Dispute, DisputeCase, Order, Task
+from dunwell.models import CaseComment, Conversation, CreditHold, Dispute, DisputeCase, Order, Task
 from dunwell.queries.case_graph import MOST_ITEMS, OpenSum, case_graph, stands
 from tests.actions.desk import acting
 from tests.actions.escalation_rows import owing, raised
@@ -100,11 +100,15 @@ def test_too_many_items_fold_into_one_and_still_sum(company, customer):
 
 def test_what_was_written_is_not_told_to_who_may_not_read_words(company, customer):
     kept = talk(customer)
-    labels = [
-        case_graph(customer, rights=rights, as_of=TODAY).nodes[0].label
-        for rights in (READS, frozenset())
+    CaseComment.objects.create(
+        company=company, customer=customer, text="who signs?", on=TODAY, by="mona", at=AT
+    )
+    told = [
+        (graph.nodes[0].label, len(graph.remarks))
+        for rights in (READS, frozenset({"case.share"}), frozenset())
+        for graph in [case_graph(customer, rights=rights, as_of=TODAY)]
     ]
-    assert labels == ["Where is it?", f"#{kept.pk}"]
+    assert told == [("Where is it?", 1), (f"#{kept.pk}", 1), (f"#{kept.pk}", 0)]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

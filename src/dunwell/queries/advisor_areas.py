@@ -24,10 +24,13 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "collections": (
         *("worklist", "promises", "plans", "settlements", "placements", "agencies", "legal"),
         *("segments", "strategies", "policies", "contact-rules", "levels", "campaign", "watches"),
-        *("escalations", "incentives", "limitation"),
+        *("escalations", "incentives", "limitation", "meetings"),
     ),
     "disputes": ("disputes", "dispute-cases", "dispute-causes", "credit-requests"),
-    "messages": ("messages", "inbox", "conversations", "letters", "feedback", "deliveries"),
+    "messages": (
+        *("messages", "inbox", "conversations", "letters", "feedback", "deliveries"),
+        "assistant",
+    ),
     "control": ("audit", "events", "verify", "imports", "approvals"),
 }
 """First parts of addresses, of pages and of the API, by area."""

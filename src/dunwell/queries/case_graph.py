@@ -16,6 +16,7 @@ MOST_ITEMS, MOST_OF_KIND = 12, 6
 """Nodes drawn of one kind; the rest is one node that says how many and how much."""
 
 MOST_COMMENTS = 50
+READS_REMARKS = frozenset({"timeline.words", "case.share"})
 LANES = ("desk", ITEM, "collect")
 COLLECT_LANE = frozenset({"promise", "plan", "placement", "legal", "dispute"})
 """What stands beside the items it covers; everything else hangs on the customer."""
@@ -74,7 +75,9 @@ class CaseGraph:
 def case_graph(customer: Customer, *, rights: Collection[str], as_of: date) -> CaseGraph:
     """Return the case of a customer; the same queries however much there is.
 
-    Subjects of conversations are told to who may read words (`timeline.words`).
+    Subjects of conversations are told to who may read words (`timeline.words`), and what
+    colleagues said to them and to who shares cases (`case.share`): nobody from outside the
+    area of messages reads it.
     """
     items = open_items(customer, as_of=as_of)
     others, edges = matters(customer, may_read_words="timeline.words" in rights, as_of=as_of)
@@ -108,7 +111,7 @@ def case_graph(customer: Customer, *, rights: Collection[str], as_of: date) -> C
         lanes=tuple(tuple(lane) for lane in lanes),
         sums=_sums(items),
         desks=_desks(others),
-        remarks=_remarks(customer),
+        remarks=_remarks(customer) if READS_REMARKS & set(rights) else (),
     )
 
 

@@ -330,7 +330,8 @@ def strategy_page() -> str:
         "[strategies](../how-to/strategies.md).\n"
     )
     words = {
-        "channel": strategy_steps.CHANNELS, "fallback": strategy_steps.CHANNELS,
+        "channel": (*strategy_steps.CHANNELS, strategy_steps.DIALOGUE),
+        "fallback": strategy_steps.CHANNELS,
         "counted": strategy_steps.COUNTED, "when": strategy_branches.SIGNALS,
         "unless": strategy_branches.SIGNALS, "signals": strategy_branches.SIGNALS,
         "pause_when": strategy.PAUSES, "paused": cases.PAUSED, "template": wording.TEMPLATES,

@@ -22,7 +22,7 @@ from dunwell.queries.link_tokens import fresh_nonce
 
 GONE = "This link does not open anything any more. Please answer the mail instead."
 NOT_YOURS = "Your access does not let you answer here. Please answer the mail instead."
-ASKS = frozenset({"portal.ask"})
+ASKS = frozenset({"portal.view", "portal.ask"})
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from dunwell.queries.portal_seats import (
 )
 
 router = Router(tags=["portal access"])
-PortalRole = Literal["viewer", "payer", "manager"]
+PortalRole = Literal["viewer", "asker", "payer", "manager"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -83,7 +83,7 @@ _WORDS: Mapping[str, FollowUpWords] = {
         question="Quand les factures dont nous vous avons parlé seront-elles réglées, ou "
         "qu'est-ce qui l'empêche ?",
         reasons={
-            "promise": "Je paierai à une date que j'indique",
+            "promise": "Je vous promets de payer",
             "plan": "Je voudrais payer en plusieurs fois",
             "dispute": "Une facture n'est pas correcte",
             "paid": "J'ai déjà payé",
@@ -105,9 +105,9 @@ _WORDS: Mapping[str, FollowUpWords] = {
         title="¿Cuándo se pagará?",
         question="¿Cuándo se pagarán las facturas de las que le escribimos, o qué lo impide?",
         reasons={
-            "promise": "Pagaré en una fecha que indico",
-            "plan": "Me gustaría pagar a plazos",
-            "dispute": "Hay algo incorrecto en una factura",
+            "promise": "Prometo pagar",
+            "plan": "¿Es posible fraccionar el pago?",
+            "dispute": "No estoy de acuerdo con la factura",
             "paid": "Ya he pagado",
             "person": "Quiero hablar con una persona",
         },

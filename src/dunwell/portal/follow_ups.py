@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods
 from dunwell import clock
 from dunwell.actions.follow_ups import begin_follow_up
 from dunwell.actions.gate import Actor, Refused
-from dunwell.engine.assistant import Say
 from dunwell.engine.assistant_intents import MOST_CHARACTERS
+from dunwell.engine.assistant_moves import Say
 from dunwell.formats.assistant_words import said
 from dunwell.formats.follow_up_words import FollowUpWords, follow_up_words
 from dunwell.jobs.assistant import answer

@@ -7,11 +7,12 @@ from datetime import date
 from django.db.models import QuerySet
 
 from dunwell.engine.legal_blocks import LegalText, with_legal_texts
-from dunwell.engine.wording import Facts, Wording, WordingError, render
+from dunwell.engine.wording import DIALOGUE_LINK, Facts, Wording, WordingError, render
 from dunwell.engine.wording_documents import TONES, WORDABLE, WordingsDocument
 from dunwell.models import Company, Customer, OpenItem
 from dunwell.queries.compositions import legal_of
 from dunwell.queries.contact_rules import contact_book
+from dunwell.queries.follow_ups import LINK
 from dunwell.queries.message_facts import NamedItem, message_facts, open_promises
 from dunwell.queries.wordings import wordings_in_force
 
@@ -148,4 +149,4 @@ def _facts(customer: Customer, rows: list[OpenItem], *, language: str, as_of: da
         as_of=as_of,
         promise=next(iter(open_promises(customer)), (as_of, asked, first.currency)),
     )
-    return replace(facts, values={**facts.values, "pay_link": ""})
+    return replace(facts, values={**facts.values, "pay_link": "", DIALOGUE_LINK: LINK})

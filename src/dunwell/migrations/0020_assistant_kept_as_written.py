@@ -10,7 +10,7 @@ from dunwell.migrations._triggers import refusing
 
 KEPT = "what was said, asked and decided stays as it was written"
 FUNCTION = "dunwell_kept_as_written"
-TALK = "company_id, customer_id, seat_id, language, started_on, started_at"
+TALK = "company_id, customer_id, seat_id, started_on, started_at"
 MENTION = 'company_id, customer_id, user_id, note_id, comment_id, "by", at, answer_by_at'
 HAND_OFF = 'company_id, customer_id, subject, subject_id, what, context, "by", asked_on, asked_at'
 DECISION = "meeting_id, point_id, company_id, text, owner_id, due_on, recorded_at"

@@ -16,7 +16,7 @@ HAND_OFF = 'company_id, customer_id, subject, subject_id, what, context, "by", a
 DECISION = "meeting_id, point_id, company_id, text, owner_id, due_on, recorded_at"
 VOICE = "company_id, author_id, survey_id, text, said_on, recorded_at"
 CERTIFICATE = "company_id, user_id, kind, issued_on, expires_on, proof, recorded_at"
-ASSIGNMENT = "company_id, user_id, curriculum, due_on, author, recorded_at"
+ASSIGNMENT = "company_id, user_id, curriculum"
 TEAM_MAIL = 'company_id, user_id, customer_id, kind, key, "to", message_id'
 TABLES = {
     "assistantconversation": (TALK, KEPT, FUNCTION),

@@ -75,6 +75,7 @@ from tests.api.settlement_books import keep_settlements
 from tests.api.share_books import keep_shared
 from tests.api.steering_books import keep_steering
 from tests.api.suppression_books import keep_suppressions
+from tests.api.training_books import keep_training
 from tests.api.webhook_books import keep_webhooks
 from tests.conftest import add_customer, add_user
 
@@ -211,6 +212,7 @@ def keep_books(company, tag=""):
         **keep_shared(company, admin, tag, today=today, at=at),
         **keep_improvement(company, tag, today=today, at=at),
         **keep_meetings(company, admin, tag, today=today, at=at),
+        **keep_training(company, admin, today=today, at=at),
         **keep_disputes(company, tag, today=today, at=at),
         **keep_bank_layouts(company, boss, tag, at=at),
         **keep_cash(company, actor, customer, tag, today=today, at=at),

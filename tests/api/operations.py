@@ -60,6 +60,7 @@ from tests.api.settlement_operations import SETTLEMENT_OPERATIONS
 from tests.api.share_operations import SHARE_OPERATIONS
 from tests.api.steering_operations import STEERING_OPERATIONS
 from tests.api.suppression_operations import SUPPRESSION_OPERATIONS
+from tests.api.training_operations import TRAINING_OPERATIONS
 from tests.api.webhook_operations import WEBHOOK_OPERATIONS
 
 ALL = "AMCKDRNF"
@@ -94,6 +95,7 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in KPI_OPERATIONS.items()},
     **{name: Call(*told) for name, told in IMPROVEMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in MEETING_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in TRAINING_OPERATIONS.items()},
     **{name: Call(*told) for name, told in REPORT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in ANALYSIS_OPERATIONS.items()},
     **{

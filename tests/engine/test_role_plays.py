@@ -47,7 +47,10 @@ def test_a_good_call_passes_with_every_persona_in_both_languages(name, language)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PERSONAS)
 def test_a_threat_loses_every_call(name, language):
-    threat = {"en": "Pay or I call your employer, you thief!", "de": "Sie Betrüger, ich rufe Ihren Chef an!"}
+    threat = {
+        "en": "Pay or I call your employer, you thief!",
+        "de": "Sie Betrüger, ich rufe Ihren Chef an!",
+    }
     persona, sentences = PERSONAS[name], [*GOOD_CALLS[name, language][:2], threat[language]]
     outcome, lines = played(persona, sentences, language)
     found = scored(lines, language=language, outcome_points=persona.outcomes.get(outcome, 0))
@@ -134,7 +137,9 @@ def test_breaches_name_contact_rules_that_are_shipped():
 def test_questions_are_drawn_from_the_rules_and_have_one_right_answer():
     texts = {one.id: one for one in shipped_rules().rules}
     for plan in shipped_syllabus().quizzes.values():
-        rules = [RuleText(id=one.id, text=one.text) for one in texts.values() if one.kind in plan.kinds]
+        rules = [
+            RuleText(id=one.id, text=one.text) for one in texts.values() if one.kind in plan.kinds
+        ]
         questions = drawn(rules, seed="7", most=plan.questions)
         assert len(questions) == plan.questions
         assert questions == drawn(rules, seed="7", most=plan.questions)

@@ -1,4 +1,4 @@
-"""Certificates: given when a curriculum is passed, revoked, and what somebody is asked to learn."""
+"""Certificates: given for a curriculum passed, revoked, and what people are asked to learn."""
 
 from datetime import date, datetime, timedelta
 
@@ -27,9 +27,7 @@ def award_certificates(*, actor: Actor, as_of: date, at: datetime) -> tuple[Cert
     made = []
     for name, curriculum in shipped_syllabus().curricula.items():
         last = issued.get((actor.user_id, name))
-        proof = proof_of(
-            curriculum, passed, after=last.issued_on if last else None, as_of=as_of
-        )
+        proof = proof_of(curriculum, passed, after=last.issued_on if last else None, as_of=as_of)
         if not is_earned(curriculum, proof):
             continue
         certificate, is_new = Certificate.objects.get_or_create(
@@ -103,12 +101,16 @@ def assign_curriculum(
     if not members.exclude(role__in=OUTSIDE).exists():
         raise Refused("Choose one of the company's own people.")
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
-    asked, _ = CurriculumAssignment.objects.update_or_create(
+    CurriculumAssignment.objects.filter(
+        company=actor.company, user=user, curriculum=curriculum, ended_on=None
+    ).update(ended_on=as_of)
+    asked = CurriculumAssignment.objects.create(
         company=actor.company,
         user=user,
         curriculum=curriculum,
-        ended_on=None,
-        defaults={"due_on": due_on, "author": actor.name, "recorded_at": at},
+        due_on=due_on,
+        author=actor.name,
+        recorded_at=at,
     )
     record_event(
         actor,

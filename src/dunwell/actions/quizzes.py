@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dunwell.actions.certificates import award_certificates
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Forbidden, Refused, own
 from dunwell.engine.quizzes import points_of
 from dunwell.models import Company, QuizAnswer, QuizSitting
 from dunwell.queries.contact_rules import shipped_rules
@@ -68,12 +68,13 @@ def hand_in_quiz(
 ) -> QuizSitting:
     """Answer all questions of a sitting at once: the index of a choice each, in their order.
 
-    Raises Refused for somebody else's sitting, one handed in, and answers that do not fit.
+    Raises Forbidden for somebody else's sitting, Refused for one handed in and for answers that
+    do not fit.
     """
     actor.require("training.take")
     own(actor, sitting, "quiz")
     if sitting.user_id != actor.user_id:
-        raise Refused("This is somebody else's quiz; begin one of your own.")
+        raise Forbidden("This is somebody else's quiz; begin one of your own.")
     locked = QuizSitting.objects.select_for_update(no_key=True).get(pk=sitting.pk)
     if locked.handed_in_on is not None:
         raise Refused("This quiz was handed in already; begin it again.")

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from dunwell.actions.certificates import award_certificates
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, Stale, own
+from dunwell.actions.gate import Actor, Forbidden, Refused, Stale, own
 from dunwell.actions.texts import needed
 from dunwell.engine.call_moves import LANGUAGES
 from dunwell.engine.role_plays import Persona, reply
@@ -66,7 +66,8 @@ def say_in_role_play(
     """Say one sentence; the persona answers, and a call that ends with it is scored.
 
     `version` is that of the page it was typed on: a sentence sent twice is refused as Stale.
-    Raises Refused for somebody else's call, one that has ended, and one whose script changed.
+    Raises Forbidden for somebody else's call, Refused for one that has ended or whose script
+    changed.
     """
     play = _mine(actor, role_play)
     told = needed(text=text, most=MOST_CHARACTERS, what="sentence", missing="Say something.")
@@ -117,7 +118,7 @@ def _mine(actor: Actor, role_play: RolePlay) -> RolePlay:
     actor.require("training.take")
     own(actor, role_play, "call")
     if role_play.user_id != actor.user_id:
-        raise Refused("This is somebody else's call; begin one of your own.")
+        raise Forbidden("This is somebody else's call; begin one of your own.")
     play = RolePlay.objects.select_for_update(no_key=True).get(pk=role_play.pk)
     if play.status != Status.RUNNING:
         raise Refused("This call has ended; begin another one.")
@@ -132,9 +133,7 @@ def _score(play: RolePlay, script: Persona, outcome: str, as_of: date) -> None:
             facts |= frozenset(script.states[turn.state].facts)
         else:
             lines.append(CallLine(number=turn.number, text=turn.text, facts=facts))
-    found = scored(
-        lines, language=play.language, outcome_points=script.outcomes.get(outcome, 0)
-    )
+    found = scored(lines, language=play.language, outcome_points=script.outcomes.get(outcome, 0))
     play.status = Status.ENDED
     play.ended_on = as_of
     play.outcome = outcome

@@ -11,9 +11,10 @@ TALK = frozenset({"timeline.words"})
 JUDGE = TALK | {"timeline.judgement"}
 """To read what was thought of a customer's credit as well."""
 
-SHARE = frozenset(
-    {"case.share", "voice.say", "escalation.raise", "escalation.answer", "training.take"}
-)
+TOGETHER = frozenset({"case.share", "voice.say", "training.take"})
+"""What everybody of ours does who works at all: remarks, mentions, suggestions, practising."""
+
+SHARE = TOGETHER | {"escalation.raise", "escalation.answer"}
 """What every desk does with colleagues: remarks, mentions, hand-offs, and putting things higher.
 
 Sales and support hold nothing else besides looking: they see what stands and what waits for them,
@@ -308,13 +309,13 @@ ADMIN = frozenset(
     }
 )
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
-    Role.ADMIN: VIEW | ADMIN | {"case.share", "voice.say"},
+    Role.ADMIN: VIEW | ADMIN | TOGETHER,
     Role.CREDIT_MANAGER: VIEW | JUDGE | COLLECT | CREDIT | ANALYSE | SHARE | {"duty.edit"},
-    Role.CREDIT_ANALYST: VIEW | JUDGE | ANALYSE | {"case.share", "voice.say", "absence.edit"},
-    Role.FINANCE_DIRECTOR: VIEW | JUDGE | GRANT | {"case.share", "voice.say", "absence.edit"},
-    Role.COLLECTOR: VIEW | JUDGE | COLLECT | {"case.share", "voice.say"},
-    Role.CLERK: VIEW | TALK | CASH | {"case.share", "voice.say", "absence.edit"},
-    Role.RESOLVER: VIEW | TALK | RESOLVE | {"case.share", "voice.say", "absence.edit"},
+    Role.CREDIT_ANALYST: VIEW | JUDGE | ANALYSE | TOGETHER | {"absence.edit"},
+    Role.FINANCE_DIRECTOR: VIEW | JUDGE | GRANT | TOGETHER | {"absence.edit"},
+    Role.COLLECTOR: VIEW | JUDGE | COLLECT | TOGETHER,
+    Role.CLERK: VIEW | TALK | CASH | TOGETHER | {"absence.edit"},
+    Role.RESOLVER: VIEW | TALK | RESOLVE | TOGETHER | {"absence.edit"},
     Role.SALES: VIEW | SHARE | {"absence.edit"},
     Role.SUPPORT: VIEW | SHARE | {"absence.edit"},
     Role.READ_ONLY: VIEW,

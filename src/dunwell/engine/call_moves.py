@@ -1,4 +1,4 @@
-"""What somebody does with a sentence of a call: introduces themselves, asks why, offers, threatens.
+"""What somebody does with a sentence of a call: introduces themselves, asks, offers, threatens.
 
 Read by words in English and German, in no way clever: a trainee can see which words counted.
 """
@@ -34,7 +34,9 @@ _EN: Mapping[str, str] = {
         r"is now a good time|good time to (?:talk|speak)|have a (?:few minutes|moment)"
         r"|few minutes|able to discuss|what time works|when (?:may|can|should) i call"
     ),
-    "offers_help": r"help you|anything else i can|do for you|look for a way|find a (?:way|solution)",
+    "offers_help": (
+        r"help you|anything else i can|do for you|look for a way|find a (?:way|solution)"
+    ),
     "feelings": (
         r"i(?:'m| am) sorry|i understand|i (?:can )?(?:see|hear) (?:that|how|you)"
         r"|(?:must|can) be (?:hard|difficult|challenging|stressful)|take your time"
@@ -76,8 +78,8 @@ _EN: Mapping[str, str] = {
         r"|supervisor|manager"
     ),
     "files_claim": (
-        r"(?:file|register|lodge|submit) (?:the |our |a )?claim|administrator|insolvency|case number"
-        r"|proof of debt"
+        r"(?:file|register|lodge|submit) (?:the |our |a )?claim|administrator|insolvency"
+        r"|case number|proof of debt"
     ),
     "asks_payment": (
         r"\bpay(?:ment)?\b[^.!?]*\?|(?:please|you (?:must|have to|need to|should)) "
@@ -101,15 +103,22 @@ _EN: Mapping[str, str] = {
         r"where your (?:kids|children)|our ways of|got connections|regret it"
         r"|life very difficult|easy or hard|face the consequences"
     ),
-    "arrest": r"\barrest|criminal charges|sheriff|you'?re a criminal|that'?s theft|\bpolice\b|\bjail\b",
+    "arrest": (
+        r"\barrest|criminal charges|sheriff|you'?re a criminal|that'?s theft|\bpolice\b"
+        r"|\bjail\b"
+    ),
     "dismissive": (
         r"not my problem|i hear that a lot|second job|sell something|everybody says"
         r"|i don'?t care|(?:that'?s|is) (?:just )?an excuse|should have thought"
     ),
-    "gives_in": r"forget (?:about )?(?:it|the)|waive|write (?:it|that|this) off|discount|\d ?% off",
+    "gives_in": (
+        r"forget (?:about )?(?:it|the)|waive|write (?:it|that|this) off|discount|\d ?% off"
+    ),
 }
 _DE: Mapping[str, str] = {
-    "identified": r"(?:[Hh]ier (?:ist|spricht)|[Mm]ein Name ist|[Ii]ch bin) .*(?:von|bei|der) [A-Z]",
+    "identified": (
+        r"(?:[Hh]ier (?:ist|spricht)|[Mm]ein Name ist|[Ii]ch bin) .*(?:von|bei|der) [A-Z]"
+    ),
     "right_party": (
         r"spreche ich mit|mit (?:herrn|frau) \w+ sprechen|sind sie (?:herr|frau|zuständig)"
         r"|zuständig(?:e[rn]?)? für|ich möchte (?:mit|zu)"
@@ -118,7 +127,9 @@ _DE: Mapping[str, str] = {
         r"es geht um|ich rufe (?:an )?wegen|wegen (?:der|ihrer|unserer|einer) \w*rechnung"
         r"|grund meines anrufs|rechnung (?:nr\.? ?|nummer )?\w*\d|offene[nrs]? (?:betrag|rechnung)"
     ),
-    "rights": r"recht(?:e)? .*(?:widersprechen|bestreiten|prüfen)|schuldnerberatung|beraten lassen",
+    "rights": (
+        r"recht(?:e)? .*(?:widersprechen|bestreiten|prüfen)|schuldnerberatung|beraten lassen"
+    ),
     "convenience": (
         r"passt es (?:ihnen )?(?:gerade|jetzt)|haben sie (?:kurz|einen moment|zeit)"
         r"|störe ich|wann (?:darf|kann|soll) ich (?:sie )?(?:anrufen|erreichen)"
@@ -163,7 +174,9 @@ _DE: Mapping[str, str] = {
         r"(?:zahlen|überweisen|zahlung)\b[^.!?]*\?|bitte (?:zahlen|überweisen)"
         r"|(?:müssen|sollten) (?:sie )?.*(?:zahlen|überweisen)"
     ),
-    "pressure": r"(?:heute|sofort|jetzt|umgehend) (?:noch )?.*(?:zahlen|überweisen)|zahlen .*sofort",
+    "pressure": (
+        r"(?:heute|sofort|jetzt|umgehend) (?:noch )?.*(?:zahlen|überweisen)|zahlen .*sofort"
+    ),
     "must_pay": r"letzte (?:warnung|chance|mahnung)|24 stunden|sie müssen .*zahlen",
     "suit": r"verklag|vor gericht|\bklage\b|rechtliche schritte|mahnbescheid",
     "seizure": r"pfänd|gerichtsvollzieher|nehmen ihnen alles|haus verlieren|konto sperren",
@@ -175,7 +188,9 @@ _DE: Mapping[str, str] = {
     "abuse": r"\bdumm\b|lügner|betrüger|\bdieb\b|idiot|ihre ausreden|halten sie den mund|faul\b",
     "intimidation": r"wo ihre kinder|bereuen|andere wege|das leben schwer|konsequenzen spüren",
     "arrest": r"verhaft|strafanzeige|polizei|gefängnis|\bknast",
-    "dismissive": r"nicht mein problem|ihr problem|das sagen alle|ausrede|ist mir egal|selbst schuld",
+    "dismissive": (
+        r"nicht mein problem|ihr problem|das sagen alle|ausrede|ist mir egal|selbst schuld"
+    ),
     "gives_in": r"vergessen (?:wir|sie)|erlassen|erlasse|ausbuchen|rabatt|\d ?% nachlass",
 }
 
@@ -201,7 +216,7 @@ def _patterns(language: str) -> Mapping[str, re.Pattern[str]]:
 
 
 def heard(text: str, *, language: str) -> tuple[Heard, ...]:
-    """Return the moves of a text, each once, in the order of MOVES; another language is English."""
+    """Return the moves of a text, each once, in the order of MOVES; else read as English."""
     plain = text.replace("\u2019", "'")
     told = ((move, found.search(plain)) for move, found in _patterns(language).items())
     return tuple(Heard(move=move, quote=hit.group()[:120]) for move, hit in told if hit)

@@ -131,8 +131,8 @@ def _curriculum(
         ("role_plays", ROLE_PLAY, personas),
         ("quizzes", QUIZ, quizzes),
     ):
-        for part in documents.names(stated.get(field), field, where):
-            parts.append((kind, documents.choice(part, field, known, where)))
+        named = documents.names(stated.get(field), field, where)
+        parts += [(kind, documents.choice(part, field, known, where)) for part in named]
     if not parts:
         raise DocumentError(f"{where}: nothing is to be passed; name a role play or a quiz")
     for role in (told := documents.names(stated.get("roles"), "roles", where)):

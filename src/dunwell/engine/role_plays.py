@@ -157,7 +157,9 @@ def _reactions(value: object, where: str) -> tuple[Reaction, ...]:
 def _said(stated: Mapping[str, object], name: str, where: str) -> Mapping[str, str]:
     texts = documents.fields(stated.get(name), f"{where}, {name}")
     documents.known(texts, LANGUAGES, f"{where}, {name}")
-    return {language: documents.text(texts, language, f"{where}, {name}") for language in LANGUAGES}
+    return {
+        language: documents.text(texts, language, f"{where}, {name}") for language in LANGUAGES
+    }
 
 
 def _refuse_loose_ends(persona: Persona, where: str) -> None:

@@ -72,7 +72,9 @@ _ALWAYS_WANTED = ("identified", "right_party", "purpose", "feelings", "confirms"
 """Moves a good call has whoever the customer is; one that is missing is told."""
 
 
-def _breach(rule: str, cap: int, source: str, *, after: str = "", contact_rule: str = "") -> Breach:
+def _breach(
+    rule: str, cap: int, source: str, *, after: str = "", contact_rule: str = ""
+) -> Breach:
     return Breach(
         rule=rule,
         move="asks_payment" if after else rule,

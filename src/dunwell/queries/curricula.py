@@ -55,7 +55,6 @@ class CurriculumRow:
     parts: tuple[CurriculumPart, ...]
     expires_on: date | None
     due_on: date | None
-    assignment_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +68,7 @@ class LearnerRow:
     parts: int
     expires_on: date | None
     due_on: date | None
+    assignment_id: int | None
     certificate_id: int | None
     is_late: bool
 
@@ -99,14 +99,18 @@ def passes_of(company: Company, *, users: Sequence[int]) -> Mapping[int, list[Pa
     found: dict[int, list[Passed]] = {user: [] for user in users}
     plays = RolePlay.objects.filter(company=company, user__in=users, is_passed=True)
     for user, name, on, key in plays.values_list("user_id", "persona", "ended_on", "id"):
-        found[user].append(Passed(kind=ROLE_PLAY, name=name, on=on, key=key))
+        if on is not None:
+            found[user].append(Passed(kind=ROLE_PLAY, name=name, on=on, key=key))
     quizzes = QuizSitting.objects.filter(company=company, user__in=users, is_passed=True)
     for user, name, on, key in quizzes.values_list("user_id", "quiz", "handed_in_on", "id"):
-        found[user].append(Passed(kind=QUIZ, name=name, on=on, key=key))
+        if on is not None:
+            found[user].append(Passed(kind=QUIZ, name=name, on=on, key=key))
     return found
 
 
-def last_issued(company: Company, *, users: Sequence[int]) -> Mapping[tuple[int, str], Certificate]:
+def last_issued(
+    company: Company, *, users: Sequence[int]
+) -> Mapping[tuple[int, str], Certificate]:
     """Return the newest certificate of each person and kind that was not revoked: one query."""
     found = Certificate.objects.filter(company=company, user__in=users, revoked_on=None)
     return {(one.user_id, one.kind): one for one in found.order_by("issued_on", "id")}
@@ -135,7 +139,6 @@ def curriculum_rows(
                 parts=_parts(one, passed, held, as_of),
                 expires_on=held.expires_on if held and held.expires_on > as_of else None,
                 due_on=due.due_on if due else None,
-                assignment_id=due.pk if due else None,
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.is_cross, row.due_on is None)))
@@ -173,6 +176,7 @@ def learner_rows(company: Company, *, as_of: date) -> tuple[LearnerRow, ...]:
                     parts=len(parts),
                     expires_on=valid.expires_on if valid else None,
                     due_on=due.due_on if due else None,
+                    assignment_id=due.pk if due else None,
                     certificate_id=valid.pk if valid else None,
                     is_late=due is not None and valid is None and due.due_on < as_of,
                 )

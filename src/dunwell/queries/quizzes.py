@@ -58,7 +58,9 @@ def quiz_questions(
     return drawn(rules, seed=seed, most=plan.questions)
 
 
-def quiz_sitting(company: Company, sitting_id: int, *, user_id: int | None) -> QuizSittingRow | None:
+def quiz_sitting(
+    company: Company, sitting_id: int, *, user_id: int | None
+) -> QuizSittingRow | None:
     """Return one sitting of the person, None where there is none; two queries.
 
     What is right is told only after it was handed in.

@@ -1,0 +1,62 @@
+"""Training on pages: a call from beginning to points, a quiz, a certificate, and what a lead sees."""
+
+from dunwell.models import Certificate, QuizSitting, RolePlay
+from tests.engine.role_play_calls import GOOD_CALLS
+
+
+def call(client, persona, language="en"):
+    """The page of a call that was played well."""
+    form = {"persona": persona, "language": language}
+    address = client.post("/training/calls/begin/", form)["Location"]
+    for version, text in enumerate(GOOD_CALLS[persona, language]):
+        answer = client.post(address, {"text": text, "version": version})
+        assert answer["Location"] == address
+    return address
+
+
+def test_a_collector_practises_sits_a_quiz_and_is_certified(
+    come_in, company, manager, collector, rival
+):
+    client = come_in(manager)
+    form = {"user": collector.pk, "curriculum": "first_calls", "due_on": "2026-02-01"}
+    wrong = client.post("/training/people/ask/", form)
+    assert (wrong.status_code, "in the past" in wrong.text) == (422, True)
+    client.post("/training/people/ask/", {**form, "due_on": "2027-02-01"})
+
+    client = come_in(collector)
+    home = client.get("/training/").text
+    assert "First calls" in home and "Ms Novak keeps the books" in home
+    assert client.get("/training/people/").status_code == 403
+    assert client.post("/training/calls/begin/", {"persona": "nobody"}).status_code == 422
+    begun = client.post("/training/calls/begin/", {"persona": "disputing", "language": "de"})
+    empty = client.post(begun["Location"], {"text": " ", "version": 0})
+    assert empty.status_code == 422
+    stale = client.post(begun["Location"], {"text": "Guten Tag, Kim", "version": 5})
+    assert (stale.status_code, "Guten Tag, Kim" in stale.text) == (422, True)
+    play = RolePlay.objects.get()
+    assert client.post(f"/training/calls/{play.pk}/give-up/")["Location"] == "/training/"
+    call(client, "disputing", "de")
+    told = client.get(call(client, "forgetful")).text
+    assert "The customer promised to pay." in told
+    assert "Said who is calling, and from where" in told and "this is Kim from N" in told
+
+    address = client.post("/training/quizzes/begin/", {"quiz": "contact_hours"})["Location"]
+    assert client.post(address, {"q1": "0"}).status_code == 422
+    sitting = QuizSitting.objects.get()
+    answers = {f"q{n}": one["right"] for n, one in enumerate(sitting.questions, 1)}
+    assert client.post(address, answers)["Location"] == address
+    assert "100 of 100 points" in client.get(address).text
+    assert "good until" in client.get("/training/").text
+
+    held = Certificate.objects.get()
+    client = come_in(manager)
+    assert client.get(address).status_code == 404
+    assert client.get(f"/training/calls/{play.pk}/").status_code == 200
+    assert "First calls" in client.get("/training/people/").text
+    assert "First calls" in client.get("/training/people/export.csv").text
+    revoke = f"/training/certificates/{held.pk}/revoke/"
+    assert client.post(revoke, {"reason": " "}).status_code == 422
+    assert client.post(revoke, {"reason": "cheated"})["Location"] == "/training/people/"
+    other = come_in(rival)
+    for path in (revoke, f"/training/calls/{play.pk}/", address):
+        assert other.get(path).status_code in {403, 404}

@@ -112,7 +112,10 @@ def keep_turn(
             reason, answer = "not_possible", given.refused_answer
     # a seat that only looks writes to nobody: its talk just ends
     may_write = reason and "portal.ask" in actor.rights
-    handed = _hand_over(actor, talk, given, reason, as_of=as_of, at=at) if may_write else None
+    handed = None
+    if may_write:
+        record = f"{done._meta.verbose_name} {done}" if done else ""
+        handed = _hand_over(actor, talk, given, reason, record, as_of=as_of, at=at)
     turn = AssistantTurn.objects.create(
         conversation=talk,
         number=given.number,
@@ -240,6 +243,7 @@ def _hand_over(
     talk: AssistantConversation,
     given: TurnGiven,
     reason: str,
+    record: str,
     *,
     as_of: date,
     at: datetime,
@@ -258,7 +262,9 @@ def _hand_over(
         actor=actor,
         seat=talk.seat,
         subject=f"Assistant: {reason.replace('_', ' ')}",
-        text=hand_over_text(talk, given.text, reason=reason, evidence=given.evidence),
+        text=hand_over_text(
+            talk, given.text, reason=reason, record=record, evidence=given.evidence
+        ),
         is_complaint=reason == "complaint",
         key=f"talk-{talk.pk}-hand-over",
         at=at,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dunwell.models import AssistantConversation, AssistantSetting, AssistantTurn, Company
+from dunwell.formats.assistant_words import spoken_language
+from dunwell.models import AssistantConversation, AssistantSetting, Company
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 LONGEST_SUMMARY = 7_000
@@ -32,7 +33,7 @@ class AssistantTalkRow:
 class AssistantTurnRow:
     """One text with its answer: how it was understood, what proved the answer, what was done.
 
-    `record` names the record that came of it, empty for none.
+    `record` names the record that came of it, empty for none; `spoken` is the answer's language.
     """
 
     number: int
@@ -41,6 +42,7 @@ class AssistantTurnRow:
     confidence_ppm: int
     language: str
     answer: str
+    spoken: str
     evidence: tuple[str, ...]
     tool: str
     record: str
@@ -82,22 +84,7 @@ def assistant_talk(company: Company, talk_id: int) -> AssistantTalk | None:
     talk = found.select_related("customer", "seat__person").first()
     if talk is None:
         return None
-    turns = tuple(
-        AssistantTurnRow(
-            number=one.number,
-            text=one.text,
-            intent=one.intent,
-            confidence_ppm=one.confidence_ppm,
-            language=one.language,
-            answer=one.answer,
-            evidence=tuple(one.evidence),
-            tool=one.tool,
-            record=f"{one.subject} {one.subject_id}" if one.subject else "",
-            said_at=one.said_at,
-        )
-        for one in talk_turns(talk)
-    )
-    return AssistantTalk(talk=_row(talk), turns=turns)
+    return AssistantTalk(talk=_row(talk), turns=talk_turns(talk))
 
 
 def assistant_is_on(company: Company) -> bool:
@@ -115,9 +102,24 @@ def last_talk(seat_id: int) -> AssistantConversation | None:
     return AssistantConversation.objects.filter(seat=seat_id).order_by("-id").first()
 
 
-def talk_turns(talk: AssistantConversation) -> Sequence[AssistantTurn]:
+def talk_turns(talk: AssistantConversation) -> tuple[AssistantTurnRow, ...]:
     """Return what was said in a talk, in its order; one query."""
-    return list(talk.said_turns.order_by("number"))
+    return tuple(
+        AssistantTurnRow(
+            number=one.number,
+            text=one.text,
+            intent=one.intent,
+            confidence_ppm=one.confidence_ppm,
+            language=one.language,
+            answer=one.answer,
+            spoken=spoken_language(one.language),
+            evidence=tuple(one.evidence),
+            tool=one.tool,
+            record=f"{one.subject} {one.subject_id}" if one.subject else "",
+            said_at=one.said_at,
+        )
+        for one in talk.said_turns.order_by("number")
+    )
 
 
 def assistant_rows(
@@ -138,13 +140,14 @@ def assistant_rows(
 
 
 def hand_over_text(
-    talk: AssistantConversation, text: str, *, reason: str, evidence: Sequence[str]
+    talk: AssistantConversation, text: str, *, reason: str, record: str, evidence: Sequence[str]
 ) -> str:
-    """Return the summary a person reads: why, what the customer said, what was answered, facts.
+    """Return the summary a person reads: why, what was done, what was said and answered, facts.
 
     The newest texts are kept where all do not fit.
     """
     head = f"Handed over by the assistant: {reason.replace('_', ' ')}."
+    head += f" Done after a yes: {record}." if record else ""
     facts = "Known of the account at that moment: " + ("; ".join(evidence) or "nothing open")
     said = [f"Customer: {text}"]
     room = LONGEST_SUMMARY - len(head) - min(len(facts), 1_500) - len(said[0])

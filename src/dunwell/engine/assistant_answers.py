@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from dunwell.engine.assistant_facts import Facts, ItemFact
 from dunwell.engine.assistant_intents import Understood
-from dunwell.engine.assistant_moves import Move, Say, spoken
+from dunwell.engine.assistant_moves import Move, Say, Slot, spoken
 
 SHOWN_ITEMS = 10
 """So many invoices are named in one answer; the page of invoices has all."""
@@ -73,7 +73,10 @@ def _item(one: ItemFact) -> tuple[Say, ...]:
         )
     ]
     if one.disputed_minor:
-        slots = {"number": one.number, "amount": (one.disputed_minor, one.currency)}
+        slots: dict[str, Slot] = {
+            "number": one.number,
+            "amount": (one.disputed_minor, one.currency),
+        }
         found.append(Say(key="item_disputed", slots=slots))
     if one.promised_on is not None:
         found.append(

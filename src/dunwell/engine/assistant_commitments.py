@@ -42,11 +42,9 @@ def is_plain_yes(state: DialogueState, understood: Understood) -> bool:
 def confirmed(state: DialogueState) -> Move:
     """Return the move after a yes: the tool with what was held; a dispute goes to a person too."""
     name = state.waiting.removeprefix(CONFIRM)
-    say = (Say(key=f"{name}_done"),)
-    if name == DISPUTE:
-        say = (*say, Say(key="hand_over"))
+    passed_on = (Say(key="hand_over"),) if name == DISPUTE else ()
     return Move(
-        say=say,
+        say=(Say(key=f"{name}_done"), *passed_on),
         state=DialogueState(),
         tool=Tool(name=name, told=state.held),
         hand_over=DISPUTE if name == DISPUTE else "",
@@ -104,7 +102,10 @@ def planned(facts: Facts) -> Move:
         )
     ]
     if plan.deposit_minor:
-        slots = {"deposit": (plan.deposit_minor, plan.currency), "first": plan.first_on}
+        slots: dict[str, Slot] = {
+            "deposit": (plan.deposit_minor, plan.currency),
+            "first": plan.first_on,
+        }
         say.insert(0, Say(key="plan_deposit", slots=slots))
     waits = DialogueState(waiting=f"{CONFIRM}{PLAN}", held=_held_plan(plan))
     return spoken(*say, state=waits)

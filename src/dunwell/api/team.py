@@ -95,9 +95,7 @@ def show_absence(request: ApiRequest, absence_id: Id) -> CoverPage:
 @once
 def see_absence(request: ApiRequest, absence_id: Id) -> tuple[int, dict[str, Any]]:
     """Say that the caller knows of covering."""
-    take_cover(
-        actor=request.actor, absence=own(Absence, request.actor, absence_id), at=request.at
-    )
+    take_cover(actor=request.actor, absence=own(Absence, request.actor, absence_id), at=request.at)
     return 200, {"changed": 1}
 
 

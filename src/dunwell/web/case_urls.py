@@ -12,9 +12,7 @@ urlpatterns = [
         case_graph.case_export,
         name="case-export",
     ),
-    path(
-        "customers/<int:customer_id>/hand-off/", hand_offs.hand_off_add, name="hand-off-add"
-    ),
+    path("customers/<int:customer_id>/hand-off/", hand_offs.hand_off_add, name="hand-off-add"),
     path("hand-offs/", hand_offs.hand_off_list, name="hand-offs"),
     path("hand-offs/export.<str:kind>", hand_offs.hand_offs_export, name="hand-offs-export"),
     path("hand-offs/<int:hand_off_id>/", hand_offs.hand_off_show, name="hand-off"),

@@ -136,7 +136,8 @@ def test_a_visitor_gets_the_headers_and_sees_sign_in_and_the_page_of_a_link_alon
     # without the link of an applicant, a guest, an advisor or an asked customer nothing opens
     refused = {name for name, status in told.items() if status == 422}
     assert {
-        name.startswith(("apply-", "guest-", "survey", "advisor-link")) for name in refused
+        name.startswith(("apply-", "guest-", "survey", "advisor-link", "follow-up"))
+        for name in refused
     } == {True}
     assert set(told.values()) == {200, 302, 404, 405, 422}
 
@@ -185,7 +186,8 @@ def test_no_page_is_posted_to_without_the_token_of_its_form(ids, everybody):
     for name, address in every_address(ids).items():
         told[name] = client.post(address, {"reason": "x", "text": "x"}).status_code
 
-    accepted = {name for name, status in told.items() if status not in {403, 404, 405}}
+    # tools of programs ask for a token of their own (401): a session counts for nothing there
+    accepted = {name for name, status in told.items() if status not in {401, 403, 404, 405}}
     assert accepted == set()
     assert digest() == before
 

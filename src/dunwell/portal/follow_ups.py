@@ -64,8 +64,8 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
     """Ask the question; an answer begins the talk. Looking, as mail scanners do, burns nothing."""
     message = message_of_follow_up(token)
     if message is None or not _opens(message):
-        context = {"company": message.company} if message else {}
-        return render(request, "portal/follow_up_gone.html", context, status=REFUSED)
+        gone = {"company": message.company} if message else {}
+        return render(request, "portal/follow_up_gone.html", gone, status=REFUSED)
     words = follow_up_words(message.language)
     translation.activate(words.language if words.language in {"en", "de"} else "en")
     talk = _talk(request, message)
@@ -130,7 +130,7 @@ def _talk(request: HttpRequest, message: Message) -> AssistantConversation | Non
     if not isinstance(told, dict) or told.get("message") != message.pk:
         return None
     found = AssistantConversation.objects.filter(customer=message.customer_id, seat__ended_on=None)
-    return found.filter(pk=told.get("talk")).first()
+    return found.filter(pk=int(told["talk"])).first()
 
 
 def _reader(message: Message) -> Actor:

@@ -69,6 +69,7 @@ def say_in_role_play(
     Raises Forbidden for somebody else's call, Refused for one that has ended or whose script
     changed.
     """
+    actor.require("training.take")
     play = _mine(actor, role_play)
     told = needed(text=text, most=MOST_CHARACTERS, what="sentence", missing="Say something.")
     if play.version != version:
@@ -106,6 +107,7 @@ def say_in_role_play(
 @transaction.atomic
 def abandon_role_play(*, actor: Actor, role_play: RolePlay, as_of: date, at: datetime) -> None:
     """Give a call up; it has no points."""
+    actor.require("training.take")
     play = _mine(actor, role_play)
     play.status = Status.ABANDONED
     play.ended_on = as_of
@@ -115,7 +117,6 @@ def abandon_role_play(*, actor: Actor, role_play: RolePlay, as_of: date, at: dat
 
 def _mine(actor: Actor, role_play: RolePlay) -> RolePlay:
     """Return the actor's own running call, locked."""
-    actor.require("training.take")
     own(actor, role_play, "call")
     if role_play.user_id != actor.user_id:
         raise Forbidden("This is somebody else's call; begin one of your own.")

@@ -69,7 +69,7 @@ def switched_on(admin):
 
 def said_amounts(text):
     """The euro amounts of an answer in minor units, whatever separators its language has."""
-    found = re.findall(r"(\d[\d.,\s\u00a0\u202f]*)\u00a0EUR", text)
+    found = re.findall(r"(?<![\w-])(\d[\d.,\s\u00a0\u202f]*)\u00a0EUR", text)
     return [int(re.sub(r"\D", "", one)) for one in found]
 
 

@@ -27,7 +27,7 @@ class RolePlayRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FindingRow:
+class CallFindingRow:
     """What a rule found in a line: points below 0 were lost; a cap of 100 is none."""
 
     line: int
@@ -47,7 +47,7 @@ class RolePlayTurnRow:
     number: int
     speaker: str
     text: str
-    findings: tuple[FindingRow, ...]
+    findings: tuple[CallFindingRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +57,7 @@ class RolePlayDetail:
     row: RolePlayRow
     version: int
     turns: tuple[RolePlayTurnRow, ...]
-    missing: tuple[FindingRow, ...]
+    missing: tuple[CallFindingRow, ...]
 
 
 def role_play_rows(
@@ -79,7 +79,7 @@ def role_play_detail(company: Company, role_play_id: int) -> RolePlayDetail | No
     )
     if found is None:
         return None
-    findings = [FindingRow(**one) for one in found.document.get("findings", [])]
+    findings = [CallFindingRow(**one) for one in found.document.get("findings", [])]
     turns = RolePlayTurn.objects.filter(role_play=found).order_by("number")
     return RolePlayDetail(
         row=_row(found),

@@ -126,5 +126,5 @@ def test_a_token_never_has_more_rights_than_its_owner_now(company, collector):
 def test_support_may_what_sales_may_and_neither_reads_words_nor_judgements():
     assert ROLE_RIGHTS["support"] == ROLE_RIGHTS["sales"]
     assert ROLE_RIGHTS["sales"] - ROLE_RIGHTS["read_only"] == {
-        "case.share", "voice.say", "escalation.raise", "escalation.answer", "absence.edit",
+        "case.share", "voice.say", "training.take", "escalation.raise", "escalation.answer", "absence.edit",
     }  # fmt: skip

@@ -63,7 +63,7 @@ OWN = {
     "credit-replay": {"policy_id": "credit_version_id", "replay_id": "credit_replay_id"},
     "credit-request": {"request_id": "credit_request_id"},
     "advisor": {"access_id": "access_id", "extension_id": "extension_id"},
-    "portfolio": {"review_id": "portfolio_review_id", "decision_id": "portfolio_decision_id"},
+    "portfolio": {"review_id": "portfolio_review_id"},
     "target": {"set_id": "target_set_id", "line_id": "target_line_id"},
     "dispute": {"case_id": "dispute_case_id", "task_id": "dispute_task_id"},
     "inbox": {"decision_id": "inbox_decision_id"},

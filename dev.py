@@ -35,8 +35,18 @@ ON_BOTH = (
 )
 """What runs on PostgreSQL too; the other journeys start servers of both kinds themselves."""
 ONCE = (
+    "tests/actions/test_application_race.py",
+    "tests/actions/test_checkout_race.py",
     "tests/actions/test_debit_race.py",
+    "tests/actions/test_dispute_race.py",
+    "tests/actions/test_financing_race.py",
+    "tests/actions/test_intake_race.py",
+    "tests/actions/test_invoice_race.py",
+    "tests/actions/test_limit_race.py",
+    "tests/actions/test_order_race.py",
+    "tests/actions/test_placement_race.py",
     "tests/actions/test_plan_race.py",
+    "tests/actions/test_response_race.py",
     "tests/actions/test_settlement_race.py",
     "tests/api/test_duplicates.py",
     "tests/api/test_routes.py",

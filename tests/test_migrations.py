@@ -44,6 +44,7 @@ def test_the_database_refuses_to_change_a_ledger_row(company, customer, change):
     assert list(Item.objects.values_list("amount_minor", flat=True)) == [100_00]
 
 
+@pytest.mark.release
 def test_tables_made_at_once_are_those_that_every_step_makes(tmp_path):
     """Into an empty database tables are made from the models; the steps of old make the same."""
     schemas = []

@@ -79,6 +79,10 @@ class Call:
     def sent(self, ids, today):
         return self.body(ids, today) if callable(self.body) else self.body
 
+    def keys_of(self, ids):
+        """The keys of this operation: those of all, and its own in their place."""
+        return {**ids, **{param: ids[other] for param, other in self.keys.items()}}
+
 
 def line(key, amount_minor):
     return lambda ids, today: {"lines": [{"item_id": ids[key], "amount_minor": amount_minor}]}
@@ -380,8 +384,7 @@ def operations(document):
 def send(program, name, method, path, ids, today, **options):
     """Call an operation as a program would, with keys and a body that fit."""
     call = OPERATIONS[name]
-    keys = {**ids, **{param: ids[other] for param, other in call.keys.items()}}
-    path = path.format(**{param: keys.get(param) for param in keys})
+    path = path.format(**call.keys_of(ids))
     if call.is_upload:
         return program.upload(path, [("ledger.csv", call.file)], **options)
     return program.call(method, path, call.sent(ids, today), **options)

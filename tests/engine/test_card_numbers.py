@@ -1,5 +1,7 @@
 """Card numbers in texts: found however people write them, and nothing else taken for one."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +101,17 @@ def test_no_text_is_too_odd(text):
 
     assert all(0 <= one.start < one.end <= len(text) for one in found)
     assert card_numbers(masked(text)) == ()
+
+
+def seconds(text):
+    begun = time.thread_time()
+    masked(text)
+    return time.thread_time() - begun
+
+
+@pytest.mark.parametrize("written", [f"{'0' * 40} and ", f"{VISA} and "])
+def test_a_text_eight_times_as_long_takes_about_eight_times_as_long(written):
+    """Anybody may send megabytes of digits; work that grows with their square would stop the desk."""
+    short, long = (min(seconds(written * times) for _ in range(3)) for times in (1_000, 8_000))
+
+    assert long < 24 * short

@@ -68,7 +68,7 @@ OWN = {
     "voice-hear": {"survey_id": "told_survey_id"},
     "agenda-point": {"customer_id": "meeting_customer_id"},
     "meeting": {"point_id": "meeting_point_id", "decision_id": "meeting_decision_id"},
-    "portfolio": {"review_id": "portfolio_review_id", "decision_id": "portfolio_decision_id"},
+    "portfolio": {"review_id": "portfolio_review_id"},
     "target": {"set_id": "target_set_id", "line_id": "target_line_id"},
     "dispute": {"case_id": "dispute_case_id", "task_id": "dispute_task_id"},
     "inbox": {"decision_id": "inbox_decision_id"},

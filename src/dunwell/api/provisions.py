@@ -17,6 +17,7 @@ from dunwell.actions.provisions import (
 from dunwell.actions.retentions import drop_retention, hold_retention, release_retention
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
+    LARGEST_KEY,
     PAGE,
     Body,
     Created,
@@ -260,7 +261,7 @@ def provision_detail(request: ApiRequest, provision_id: Id) -> ProvisionDetail:
 def provision_item_rows(
     request: ApiRequest,
     provision_id: Id,
-    line: int | None = None,
+    line: Annotated[int, Field(ge=0, le=LARGEST_KEY)] | None = None,
     cursor: Cursor = "",
     limit: Limit = PAGE,
 ) -> Page[ProvisionItemRow]:

@@ -14,6 +14,9 @@ _BLANK = "[ \t\u00a0\u2007\u2009\u202f.\u2010\u2011\u2012\u2013\u2014_-]"
 _RUN = re.compile(rf"\d(?:{_BLANK}{{0,2}}\d){{13,39}}")
 _GROUP = re.compile(r"\d+")
 _ACCOUNT_HEAD = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})$")
+_HEAD_LENGTH = 4
+"""Signs before the digits in which a head can stand: what parts it from the text, two letters, a
+line's end. Looking at no more keeps the work in step with the length of the text."""
 SHORTEST, LONGEST = 14, 19
 
 Range = tuple[int, int, tuple[int, ...]]
@@ -78,10 +81,11 @@ def card_numbers(text: str) -> tuple[CardNumber, ...]:
 
 def masked(text: str) -> str:
     """Return the text with each card number replaced by a note of its last four digits."""
-    for one in reversed(card_numbers(text)):
-        note = f"[card number removed, ends {one.last4}]"
-        text = f"{text[: one.start]}{note}{text[one.end :]}"
-    return text
+    parts, kept_until = [], 0
+    for one in card_numbers(text):
+        parts += [text[kept_until : one.start], f"[card number removed, ends {one.last4}]"]
+        kept_until = one.end
+    return "".join([*parts, text[kept_until:]])
 
 
 def brand_of(digits: str) -> str:
@@ -127,7 +131,7 @@ def _is_written_so(lengths: list[int]) -> bool:
 
 def _is_account(text: str, start: int, groups: list[tuple[int, str]]) -> bool:
     """Return whether the digits are those of an IBAN or RF reference that ends with a group."""
-    head = _ACCOUNT_HEAD.search(text[:start])
+    head = _ACCOUNT_HEAD.search(text[max(0, start - _HEAD_LENGTH) : start])
     if head is None:
         return False
     whole = head[1].upper()

@@ -17,3 +17,10 @@ def dealt(choices, key, few):
     begin = crc32(key.encode()) % len(choices)
     names = [*choices, *choices][begin : begin + len(choices) : len(choices) // few]
     return {name: choices[name] for name in names}
+
+
+def share(named, key, *, one_in):
+    """One in so many of what begins with its name, others for every key; all in the long tier."""
+    if is_long_tier():
+        return named
+    return [one for one in named if crc32(f"{one[0]} {key}".encode()) % one_in == 0]

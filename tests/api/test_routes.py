@@ -1,7 +1,6 @@
 """The generated matrix: every operation, every caller. An operation not listed fails here."""
 
 import re
-from zlib import crc32
 
 import pytest
 from django.db import transaction
@@ -24,7 +23,7 @@ from tests.api.conftest import Program, add_token, digest
 from tests.api.operations import ALL, OPERATIONS, WITHOUT_KEY, operations, send
 from tests.api.placement_books import take_seat
 from tests.conftest import AT, add_user
-from tests.dealing import is_long_tier
+from tests.dealing import share
 
 ROUTES = operations(api.get_openapi_schema())
 WRITES = [route for route in ROUTES if route[1] != "GET"]
@@ -90,17 +89,10 @@ def expected(name, letter):
     return "done" if letter in OPERATIONS[name].may else 403
 
 
-def routes_of(key, routes=ROUTES):
-    """Every operation in the long tier, else a quarter of them, other ones for every key."""
-    if is_long_tier():
-        return routes
-    return [route for route in routes if crc32(f"{route[0]} {key}".encode()) % 4 == 0]
-
-
 @pytest.mark.parametrize("letter", [*CALLERS, "0", "no token"])
 def test_every_operation_answers_every_caller_as_the_table_says(company, ids, today, letter):
     program = caller(company, letter)
-    told, few = {}, routes_of(letter)
+    told, few = {}, share(ROUTES, letter, one_in=4)
     for name, method, path, _ in few:
         answer = undone(lambda: send(program, name, method, path, ids, today))  # noqa: B023
         told[name] = "done" if answer.status_code in {200, 201, 202} else answer.status_code
@@ -225,7 +217,7 @@ def test_the_same_key_answers_the_same_and_another_request_under_it_is_refused(
     RolePlay.objects.filter(pk=ids["role_play_id"]).update(user=omni)
     QuizSitting.objects.filter(pk=ids["sitting_id"]).update(user=omni)
     told = {}
-    for name, method, path, _ in routes_of("same key", WRITES):
+    for name, method, path, _ in share(WRITES, "same key", one_in=4):
         # a partner's are a story of their own: our people may not even try
         if name in WITHOUT_KEY or path.startswith("/partner/"):
             continue

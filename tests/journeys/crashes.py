@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.dealing import is_long_tier
+
 ROOT = Path(__file__).parents[2]
 FEW = 8
 """How many points of a flow the quick tier tries, however long the flow is; `--release` tries all."""
@@ -29,14 +31,14 @@ def findings(module, *arguments, url=None):
     return json.loads(answer.stdout)
 
 
-def most(request, few=FEW):
+def most(few=FEW):
     """How many points to try: a few, or 0 for all of them in the long tier."""
-    return 0 if request.config.getoption("--release") else few
+    return 0 if is_long_tier() else few
 
 
-def assert_healed(request, flow, *, least=FEW, url=None):
-    """A flow killed at the points of this tier is finished by running it again."""
-    few = most(request)
+def assert_healed(flow, *, least, url=None):
+    """A flow of at least so many points, killed at those of this tier, is finished by a rerun."""
+    few = most()
     found = findings("tests.crash", f"tests.journeys.{flow}", "--most", few, url=url)
     assert found["failures"] == []
     assert found["points"] >= least

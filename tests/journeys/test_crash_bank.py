@@ -7,10 +7,10 @@ from tests.journeys.crashes import assert_healed
 from tests.postgres import cluster
 
 
-def test_killed_bank_files_are_recorded_once_on_sqlite(request):
-    assert_healed(request, "bank_flow", least=100, url="")
+def test_killed_bank_files_are_recorded_once_on_sqlite():
+    assert_healed("bank_flow", least=100, url="")
 
 
-def test_killed_bank_files_are_recorded_once_on_postgresql(request):
+def test_killed_bank_files_are_recorded_once_on_postgresql():
     with cluster() as url:
-        assert_healed(request, "bank_flow", least=100, url=url)
+        assert_healed("bank_flow", least=100, url=url)

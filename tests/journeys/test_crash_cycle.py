@@ -10,15 +10,15 @@ import pytest
 from tests.journeys.crashes import assert_healed, findings, most
 
 
-def test_a_cycle_killed_anywhere_is_finished_by_the_next_call(request):
-    assert_healed(request, "cycle_flow")
+def test_a_cycle_killed_anywhere_is_finished_by_the_next_call():
+    assert_healed("cycle_flow", least=172)
 
 
 @pytest.mark.skipif(
     "DUNWELL_DATABASE_URL" in os.environ, reason="sinks do not depend on the database"
 )
-def test_delivery_killed_anywhere_loses_nothing_and_doubles_at_most_one(request):
-    few = most(request, 4)
+def test_delivery_killed_anywhere_loses_nothing_and_doubles_at_most_one():
+    few = most(4)
     customers, least = (120, 150) if few else (260, 500)
     found = findings("tests.journeys.deliver_crashes", "--most", few, "--customers", customers)
     assert sorted(found) == ["files", "http", "smtp"]

@@ -7,10 +7,10 @@ from tests.journeys.crashes import assert_healed
 from tests.postgres import cluster
 
 
-def test_a_killed_import_is_finished_once_on_sqlite(request):
-    assert_healed(request, "import_flow", least=80, url="")
+def test_a_killed_import_is_finished_once_on_sqlite():
+    assert_healed("import_flow", least=80, url="")
 
 
-def test_a_killed_import_is_finished_once_on_postgresql(request):
+def test_a_killed_import_is_finished_once_on_postgresql():
     with cluster() as url:
-        assert_healed(request, "import_flow", least=80, url=url)
+        assert_healed("import_flow", least=80, url=url)

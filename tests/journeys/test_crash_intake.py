@@ -6,5 +6,5 @@ The quick tier tries a sample of the points, `--release` all of them.
 from tests.journeys.crashes import assert_healed
 
 
-def test_an_intake_killed_anywhere_is_finished_by_the_next_run(request):
-    assert_healed(request, "intake_flow")
+def test_an_intake_killed_anywhere_is_finished_by_the_next_run():
+    assert_healed("intake_flow", least=52)

@@ -6,5 +6,5 @@ The quick tier tries a sample of the points, `--release` all of them.
 from tests.journeys.crashes import assert_healed
 
 
-def test_answers_killed_anywhere_are_finished_by_the_next_call(request):
-    assert_healed(request, "responses_flow")
+def test_answers_killed_anywhere_are_finished_by_the_next_call():
+    assert_healed("responses_flow", least=88)

@@ -29,7 +29,9 @@ WORDS = f"Please take it from {CARD}, thanks"
 
 
 @pytest.fixture(autouse=True)
-def _now():
+def _now(settings, tmp_path):
+    # a folder of its own: files other tests keep may hold numbers that pass for a card's
+    settings.DATA_DIR = tmp_path
     cache.clear()
     with time_machine.travel(AT, tick=False):
         yield

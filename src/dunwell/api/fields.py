@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 from dunwell.actions.gate import Actor, Refused
 from dunwell.queries.request_fields import (
     FIRST_YEAR,
+    LARGEST_KEY,
     LARGEST_MINOR,
     LAST_YEAR,
     PAGE,
@@ -35,6 +36,7 @@ from dunwell.queries.request_fields import (
 # the types stand below, where the MCP server finds them too
 __all__ = [
     "FIRST_YEAR",
+    "LARGEST_KEY",
     "LARGEST_MINOR",
     "LAST_YEAR",
     "PAGE",

@@ -48,6 +48,7 @@ ONCE = (
     "tests/actions/test_plan_race.py",
     "tests/actions/test_response_race.py",
     "tests/actions/test_settlement_race.py",
+    "tests/actions/test_teamwork_race.py",
     "tests/api/test_duplicates.py",
     "tests/api/test_routes.py",
     "tests/api/test_schema.py",

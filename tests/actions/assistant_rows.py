@@ -28,6 +28,11 @@ def yes_to(talk, *, as_of=TODAY):
     return _turn(talk, "yes", "yes", as_of=as_of)
 
 
+def human(talk, *, as_of=TODAY):
+    """The wish for a person, not said yet."""
+    return _turn(talk, "human", "I want a person", as_of=as_of)
+
+
 def keep(talk, given, *, as_of=TODAY, at=AT):
     """Say a text to the assistant."""
     return keep_turn(actor=debtor(talk.seat), talk=talk, given=given, as_of=as_of, at=at)

@@ -19,6 +19,7 @@ from dunwell.actions.intake import take_in
 from dunwell.actions.notes import record_note
 from dunwell.engine.card_numbers import card_numbers
 from dunwell.models import InboundMessage, Note
+from dunwell.web.card_numbers import UNSEEN
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY
 from tests.portal.pay_rows import account_of, provider_of
@@ -77,7 +78,10 @@ SAMPLES = {"int": "1", "str": "x", "slug": "x", "path": "x", "uuid": "0" * 8}
 
 
 def addresses(patterns=None, begin="/"):
-    """Every address there is but those programs of others call, each with some record's key."""
+    """Every address there is but those programs of others call, each with some record's key.
+
+    What those do with a number is asked of intake below, and of tools in tests/mcp_server.
+    """
     for one in patterns if patterns is not None else get_resolver().url_patterns:
         route = re.sub(
             r"<(?:(\w+):)?\w+>", lambda part: SAMPLES[part[1] or "str"], str(one.pattern)
@@ -85,7 +89,7 @@ def addresses(patterns=None, begin="/"):
         address = f"{begin}{route}"
         if hasattr(one, "url_patterns"):
             yield from addresses(one.url_patterns, address)
-        elif not re.search(r"[\^$?\\(]", address) and not address.startswith("/hooks/"):
+        elif not re.search(r"[\^$?\\(]", address) and not address.startswith(UNSEEN):
             yield address
 
 

@@ -70,7 +70,6 @@ def say_in_role_play(
     changed.
     """
     actor.require("training.take")
-    actor.require("training.take")
     play = _mine(actor, role_play)
     told = needed(text=text, most=MOST_CHARACTERS, what="sentence", missing="Say something.")
     if play.version != version:
@@ -108,7 +107,6 @@ def say_in_role_play(
 @transaction.atomic
 def abandon_role_play(*, actor: Actor, role_play: RolePlay, as_of: date, at: datetime) -> None:
     """Give a call up; it has no points."""
-    actor.require("training.take")
     actor.require("training.take")
     play = _mine(actor, role_play)
     play.status = Status.ABANDONED

@@ -69,7 +69,7 @@ def role_play_show(request: StaffRequest, role_play_id: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("role-play", play.pk)
+            return redirect(f"{reverse('role-play', args=[play.pk])}#newest")
     detail = role_play_detail(request.actor.company, play.pk)
     if detail is None:
         raise Http404

@@ -267,6 +267,7 @@ PAYMENT_SECRETS = _secrets("PAYMENT")
 """Tokens of credit bureaus by the name of their variable; a bureau names the one it uses."""
 MCP = _flag("MCP", default=True)
 """Whether programs' models may call tools: `/mcp/` and `dunwell mcp`, by API tokens alone."""
+MCP_TOKEN = _text("MCP_TOKEN")
 WEBHOOK_HOSTS = [host for host in _text("WEBHOOK_HOSTS").split(",") if host]
 CHANNEL_SECRETS = _secrets("CHANNEL")
 """Secrets of channels by the name of their variable."""

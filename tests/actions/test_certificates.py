@@ -14,7 +14,7 @@ from dunwell.actions.gate import Forbidden, Refused, Stale
 from dunwell.actions.quizzes import MOST_A_DAY, begin_quiz, hand_in_quiz
 from dunwell.actions.role_plays import abandon_role_play, begin_role_play, say_in_role_play
 from dunwell.models import Certificate, CurriculumAssignment, Event, RolePlay, RolePlayTurn
-from dunwell.queries.certificates import certificates_held, holds_certificate
+from dunwell.queries.certificates import certificates_held
 from dunwell.queries.curricula import curriculum_rows, learner_rows
 from dunwell.queries.role_plays import role_play_detail
 from tests.actions.desk import acting
@@ -65,10 +65,12 @@ def test_a_curriculum_passed_gives_a_certificate_that_ends_what_was_asked_and_ex
     assert CurriculumAssignment.objects.get().ended_on == TODAY
     assert award_certificates(actor=acting(collector), **ON) == ()
     last = TODAY + timedelta(days=364)
-    on = {"kind": "first_calls", "user_id": collector.pk}
-    assert holds_certificate(company, as_of=last, **on)
-    assert not holds_certificate(company, as_of=last + timedelta(days=1), **on)
-    assert not holds_certificate(company, as_of=TODAY - timedelta(days=1), **on)
+    for day, kinds in (
+        (last, {"first_calls"}),
+        (last + timedelta(days=1), set()),
+        (TODAY - timedelta(days=1), set()),
+    ):
+        assert certificates_held(company, collector.pk, as_of=day) == kinds, day
 
     later = {"as_of": TODAY + timedelta(days=30), "at": AT}
     sat(collector, "contact_hours", **later)

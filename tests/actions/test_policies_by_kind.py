@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from dunwell.actions.authority import asked_in, authorise
 from dunwell.actions.gate import Forbidden, Refused
 from dunwell.actions.policies_by_kind import (
     discard_document,
@@ -11,7 +12,7 @@ from dunwell.actions.policies_by_kind import (
     publish_document,
 )
 from dunwell.actions.policy_kinds import KINDS
-from dunwell.models import PolicyVersion
+from dunwell.models import Certificate, PolicyVersion
 from dunwell.queries.authority import authority_in_force
 from dunwell.queries.policies import policy_rows
 from dunwell.queries.policy_documents import (
@@ -63,6 +64,44 @@ def test_a_draft_is_published_by_another_and_holds_from_its_day_on(company, admi
     assert (glance.version_id, glance.valid_from, glance.drafts) == (version.pk, start, 0)
     assert text_in_force(company, "authority", as_of=start).text == text(day=start)
     assert text_in_force(company, "authority", as_of=TODAY).text == standard_text("authority")
+
+
+def test_a_certificate_that_is_good_unlocks_what_a_cell_names_it_for(
+    company, admin, manager, collector, customer
+):
+    cell, case = "role: collector, alone", "roles: [collector], amount"
+    told = text().replace(cell, "role: collector, certificate: hard_calls, alone")
+    told = told.replace(case, "roles: [collector], certificates: [hard_calls], amount")
+    told = told.replace("cases:", "    - {act: plan, role: credit_manager, approves: "
+                        "{amount_minor: any, months: 9}}\ncases:")  # fmt: skip
+    with pytest.raises(Refused, match="there is no certificate hard_call; there are first_calls"):
+        draft_document(actor=acting(admin), kind="authority", at=AT,
+                       text=told.replace("hard_calls", "hard_call"))  # fmt: skip
+    version = draft_document(actor=acting(admin), kind="authority", text=told, at=AT)
+    publish_document(actor=acting(manager), version=version, as_of=TODAY, at=AT)
+
+    def asked(day=TODAY, person=collector):
+        return authorise(
+            actor=acting(person), customer=customer, act="plan", currency=company.currency,
+            amount_minor=5, months=3, as_of=day,
+        )  # fmt: skip
+
+    assert (asked().status, asked().needs_role) == ("needs_approval", "credit_manager")
+    held = Certificate.objects.create(
+        company=company, user=collector, kind="hard_calls", issued_on=TODAY,
+        expires_on=TODAY + timedelta(days=2), recorded_at=AT,
+    )  # fmt: skip
+    found = asked()
+    assert found.is_allowed
+    assert found.document()["ask"]["certificates"] == ["hard_calls"]
+    assert asked_in(found.document()["ask"]) == found.ask
+    assert asked(person=manager).status == "needs_approval", "somebody else's certificate"
+    assert asked(TODAY + timedelta(days=1)).is_allowed
+    assert not asked(TODAY + timedelta(days=2)).is_allowed
+    Certificate.objects.filter(pk=held.pk).update(
+        revoked_on=TODAY, revoked_by="mona", reason="Not what it says."
+    )
+    assert not asked().is_allowed
 
 
 def test_of_one_kind_one_document_is_in_force_whatever_its_name(company, admin, manager):

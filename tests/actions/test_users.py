@@ -62,7 +62,7 @@ def test_a_person_is_added_with_roles_and_without_a_password(company, admin):
             {"roles": ["boss"]},
             (
                 "There is no role boss; the roles are admin, credit_manager, credit_analyst, "
-                "finance_director, collector, clerk, resolver, read_only."
+                "finance_director, collector, clerk, resolver, sales, support, read_only."
             ),
         ),
     ],

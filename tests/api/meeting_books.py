@@ -29,7 +29,8 @@ def keep_meetings(company, owner, tag="", *, today, at):
         customer_id=customer.pk, reason="broken", currency="EUR", stuck_minor=5_000_00,
         since_on=today, weight=0, items=((item.pk, 5_000_00),),
     )  # fmt: skip
-    meeting = hold_meeting(actor=lead, name="Stuck money", points=[point], **on)
+    name = f"Stuck money {tag}".strip()
+    meeting = hold_meeting(actor=lead, name=name, points=[point], **on)
     decision = decide_in_meeting(
         actor=lead, meeting=meeting, point=meeting.points.get(), text="visit them", owner=owner,
         due_on=today, **on,
@@ -38,7 +39,7 @@ def keep_meetings(company, owner, tag="", *, today, at):
         company=company, text="fewer forms", said_on=today, recorded_at=at
     )
     told = Survey.objects.create(
-        company=company, customer=customer, kind="csat", occasion="payment", subject_id=1,
+        company=company, customer=customer, kind="csat", occasion="payment", subject_id=item.pk,
         nonce="n", token_hash=f"told{tag}", asked_on=today, until_on=today, score=2,
         comment="Your invoices come late.", answered_at=at, recorded_at=at,
     )  # fmt: skip

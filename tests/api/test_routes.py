@@ -9,10 +9,12 @@ from dunwell import clock
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.api import api
 from dunwell.models import (
+    Absence,
     ApprovalRequest,
     Company,
     CreditLimit,
     Event,
+    HandOff,
     QuizSitting,
     Role,
     RolePlay,
@@ -22,6 +24,7 @@ from tests.api.books import keep_books
 from tests.api.conftest import Program, add_token, digest
 from tests.api.operations import ALL, OPERATIONS, WITHOUT_KEY, operations, send
 from tests.api.placement_books import take_seat
+from tests.api.share_books import keep_shared
 from tests.conftest import AT, add_user
 from tests.dealing import share
 
@@ -216,6 +219,10 @@ def test_the_same_key_answers_the_same_and_another_request_under_it_is_refused(
     omni = User.objects.get(username="omni")
     RolePlay.objects.filter(pk=ids["role_play_id"]).update(user=omni)
     QuizSitting.objects.filter(pk=ids["sitting_id"]).update(user=omni)
+    # only whom a mention calls sees it, only who asked takes a hand-off back, only who covers knows
+    ids = {**ids, **keep_shared(company, omni, "OMNI", today=today, at=AT)}
+    HandOff.objects.filter(pk=ids["hand_off_id"]).update(by_user=omni)
+    Absence.objects.filter(pk=ids["absence_id"]).update(cover=omni)
     told = {}
     for name, method, path, _ in share(WRITES, "same key", one_in=4):
         # a partner's are a story of their own: our people may not even try

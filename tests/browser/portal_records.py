@@ -1,4 +1,4 @@
-"""A small shop with three customers who have access to the portal, for the journeys of debtors.
+"""A small shop with customers who have access to the portal, for the journeys of debtors.
 
 Runs in the shop's own process: `django shell` calls the functions, which print JSON.
 """
@@ -10,6 +10,7 @@ from datetime import timedelta
 import dunwell.actions.plan_proposals  # noqa: F401  what it asks for can be decided then
 from dunwell import clock
 from dunwell.actions.approvals import decide_approval
+from dunwell.actions.assistant_talks import save_assistant_setting
 from dunwell.actions.companies import add_company
 from dunwell.actions.dispute_resolutions import ResolvedPart, propose_resolution
 from dunwell.actions.feeds import record_feed
@@ -32,7 +33,7 @@ from dunwell.models import (
 )
 from dunwell.queries.portal_links import portal_token
 
-BUYERS = ("Payer", "Asker", "Planner", "Stranger")
+BUYERS = ("Payer", "Asker", "Planner", "Stranger", "Talker")
 LATE = 20
 """Days the invoices are past due, so that the day's cycle reminds of them."""
 
@@ -45,6 +46,7 @@ def opened():
     )
     load_shipped_policies(company=company, at=at)
     actor, today = system(company), clock.today("UTC")
+    save_assistant_setting(actor=actor, version=0, is_on=True, at=at)
     record_feed(actor=actor, kind="bank", name="bank", covers_until_on=today, as_of=today, at=at)
     add_payment_provider(
         actor=actor, kind="loopback", name="Practice bank", is_live=False, currencies=["EUR"],

@@ -10,8 +10,8 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser import credit_records, team_records
 from tests.browser.conftest import SIZES
-from tests.browser.credit_records import CALL
 from tests.dealing import dealt
 
 pytestmark = pytest.mark.browser
@@ -154,6 +154,31 @@ INSIGHT = (
     "/reports/add/",
     "/views/",
 )
+TOGETHER = (
+    "/assistant/",
+    "/hand-offs/?scope=all",
+    "/mentions/",
+    "/meetings/",
+    "/suggestions/",
+    "/team/on-call/",
+    "/training/",
+    "/training/people/",
+    "/kpis/dso/explained/",
+)
+OF_TOGETHER = (
+    "/assistant/{talk_id}/",
+    "/customers/{shared_customer_id}/case/",
+    "/customers/{shared_customer_id}/copilot/",
+    "/customers/{shared_customer_id}/copilot/email/",
+    "/customers/{shared_customer_id}/hand-off/",
+    "/hand-offs/{hand_off_id}/",
+    "/meetings/{meeting_id}/",
+    "/meetings/points/{meeting_point_id}/",
+    "/meetings/agenda/{meeting_customer_id}/broken/{meeting_currency}/",
+    "/team/absence/{absence_id}/",
+    "/training/calls/{role_play_id}/",
+    "/training/quizzes/{sitting_id}/",
+)
 ON_A_CUSTOMER = ("", "call/", "note/", "promise/", "dispute/", "hold/", "snooze/", "contact/")
 SIGNED_OUT = ("/accounts/login/", "/sign-in/spent/")
 
@@ -227,7 +252,7 @@ def test_a_page_of_credit_is_accessible(opened, path):
 @pytest.fixture(scope="session")
 def credit(desk):
     """The keys of one record of every kind of credit, added to the desk once."""
-    return json.loads(desk.manage("shell", "-c", CALL).splitlines()[-1])
+    return json.loads(desk.manage("shell", "-c", credit_records.CALL).splitlines()[-1])
 
 
 @pytest.mark.parametrize("path", OF_CREDIT)
@@ -235,6 +260,25 @@ def test_a_page_about_a_record_of_credit_is_accessible(opened, credit, path):
     page = opened(path.format(**credit))
     assert page.locator("h1").count() == 1
     assert findings(page, looks_of(path)) == []
+
+
+@pytest.fixture(scope="session")
+def shared(desk):
+    """The keys of what colleagues share, of training and of a talk, added to the desk once."""
+    return json.loads(desk.manage("shell", "-c", team_records.CALL).splitlines()[-1])
+
+
+@pytest.mark.parametrize("path", TOGETHER + OF_TOGETHER)
+def test_a_page_of_what_people_share_is_accessible(opened, shared, path):
+    page = opened(path.format(**shared))
+    assert page.locator("h1").count() == 1
+    assert findings(page, looks_of(path)) == []
+
+
+def test_the_page_a_follow_up_leads_to_is_accessible(opened, shared):
+    page = opened("/follow-up/{follow_up}/".format(**shared), is_signed_in=False)
+    assert page.get_by_role("log").count() == 1
+    assert findings(page, PAIRS) == []
 
 
 def test_the_form_of_an_applicant_is_accessible(opened, credit):

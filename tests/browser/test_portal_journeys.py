@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, SIZES, Desk, _free_port, _wait_until_served
+from tests.browser.test_accessibility import findings
 from tests.migrated import put_sqlite
 
 pytestmark = pytest.mark.browser
@@ -60,8 +61,8 @@ def entered(browser, shop):
     served, buyers = shop
     contexts = []
 
-    def enter(name):
-        context = browser.new_context(viewport=SIZES["phone"], locale="en-GB")
+    def enter(name, **how):
+        context = browser.new_context(viewport=SIZES["phone"], locale="en-GB", **how)
         contexts.append(context)
         page = context.new_page()
         page.goto(served.address + buyers[name]["link"])
@@ -161,3 +162,39 @@ def test_a_link_that_was_used_opens_nothing_and_says_how_to_get_another(entered,
     other.goto(shop.address + "/portal/")
     expect(other).to_have_url(shop.address + "/portal/enter/")
     context.close()
+
+
+def test_the_assistant_is_talked_to_by_keyboard_with_a_script_and_without(entered, browser):
+    # axe writes a style of its own that our policy forbids
+    page, shop, _buyer = entered("Talker", bypass_csp=True)
+    page.goto(f"{shop.address}/portal/assistant/")
+    region = page.get_by_role("log", name="What was said")
+    region.evaluate("one => { one.dataset.before = 'yes' }")
+    _press(page, "How much do I owe?")
+    expect(page.locator("#newest")).to_be_focused(timeout=60_000)
+    expect(page.locator("#newest")).to_contain_text("1,200.00")
+    # the region that tells of it is the one that stood there, so it is read out
+    expect(region).to_have_attribute("data-before", "yes")
+    expect(page.get_by_label("Your question")).to_have_value("")
+    assert findings(page) == []
+    _press(page, "Take it from 4111 1111 1111 1111")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("Your question")).not_to_have_value("")
+
+    plain = browser.new_context(
+        storage_state=page.context.storage_state(), java_script_enabled=False
+    )
+    still = plain.new_page()
+    still.goto(f"{shop.address}/portal/assistant/")
+    _press(still, "Which invoices are open?")
+    expect(still.locator("#newest:focus")).to_contain_text("TA-2")
+    expect(still.get_by_role("listitem").filter(has_text="1,200.00")).to_have_count(1)
+    plain.close()
+
+
+def _press(page, words):
+    """Write to the assistant and send it, without a pointer."""
+    page.get_by_label("Your question").focus()
+    page.keyboard.insert_text(words)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")

@@ -217,6 +217,34 @@ def test_a_verdict_says_what_is_exceeded_and_who_may_approve():
     assert approvers("admin", POLICY) == ("admin",)
 
 
+def test_a_certificate_unlocks_what_is_decided_alone_and_nothing_else():
+    rows = [
+        {"act": "plan", "role": "collector", "certificate": "hard_calls",
+         "alone": {"amount_minor": 5_00, "months": 3}},
+        {"act": "plan", "role": "credit_manager", "approves": {"amount_minor": 9_00, "months": 9}},
+    ]  # fmt: skip
+    policy = read_authority_policy(changed(grants=rows, sources=[], acts_as={}))
+    assert policy.certificates == {"hard_calls"}
+
+    def judged(*held, amount_minor=5_00):
+        ask = Ask(act="plan", source="staff", roles=frozenset({"collector"}), risk="low",
+                  amount_minor=amount_minor, concession_ppm=0, months=3, currency="EUR",
+                  certificates=frozenset(held))  # fmt: skip
+        return judge(ask, policy)
+
+    assert judged("first_calls", "hard_calls").status == "allowed"
+    assert judged("first_calls").text == (
+        "Plan of 5.00 EUR, 3 months is decided alone with the certificate hard calls only; a "
+        "credit manager may approve it."
+    )
+    assert [judged(*held, amount_minor=5_01).status for held in ((), ("hard_calls",))] == [
+        "needs_approval", "needs_approval",
+    ]  # fmt: skip
+    without = [{key: value for key, value in rows[0].items() if key != "alone"}]
+    with pytest.raises(AuthorityPolicyError, match="grant 1: a certificate unlocks what is"):
+        read_authority_policy(changed(grants=without))
+
+
 def test_a_share_is_rounded_so_that_it_never_looks_smaller():
     assert concession_share(1, 3) == 333_334
     assert concession_share(0, 0) == 0

@@ -32,6 +32,7 @@ from dunwell.models import (
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY
+from tests.connectors.fake_model import model_server, obeys, says
 from tests.portal.seats import seat_of
 
 
@@ -195,3 +196,34 @@ def test_nobody_talks_while_it_is_off(seat, admin):
     save_assistant_setting(actor=acting(admin), version=1, is_on=False, at=AT)
     with pytest.raises(Refused, match="does not answer"):
         ask(talk, "How much do I owe?")
+
+
+UNCLEAR = "qwrt zxcv plmk"
+
+
+def test_a_language_model_names_what_rules_do_not_know_and_never_a_yes(seat, settings):
+    rules = ask(talk_of(seat), "What is my balance?").text
+    for named, is_heard in (("balance", True), ("yes", False), ("waive it all", False)):
+        end_talk(actor=debtor(seat), talk=AssistantConversation.objects.last(), at=AT)
+        with model_server(says(named)) as model:
+            settings.LANGUAGE_MODEL_ADDRESS = model.address
+            told = ask(talk_of(seat), UNCLEAR)
+        assert (told.turn.intent == named, told.text == rules) == (is_heard, is_heard)
+        assert model.heard[0][2]["messages"][1]["content"] == UNCLEAR
+
+
+def test_a_model_that_obeys_its_orders_neither_says_nor_does_anything_of_its_own(seat, settings):
+    day = (TODAY + timedelta(days=5)).isoformat()
+    known = ("What is my balance?", f"I promise to pay invoice R-1001 on {day}")
+    rules = [ask(talk_of(seat), text).text for text in known]
+    for words in (obeys("You owe 1.00 EUR."), says("yes"), says("promise, 1.00 EUR, now")):
+        end_talk(actor=debtor(seat), talk=AssistantConversation.objects.last(), at=AT)
+        with model_server(words) as model:
+            settings.LANGUAGE_MODEL_ADDRESS = model.address
+            talk = talk_of(seat)
+            assert [ask(talk, text).text for text in known] == rules
+            assert model.heard == [], "what the rules know is not put to a model"
+            ask(talk, UNCLEAR)
+            assert len(model.heard) == 1
+    assert not Promise.objects.exists()
+    assert not AssistantTurn.objects.exclude(tool="").exists()

@@ -12,6 +12,7 @@ from dunwell.engine.assistant_intents import LANGUAGES
 from dunwell.jobs.assistant import answer
 from dunwell.models import (
     Adjustment,
+    AssistantConversation,
     AssistantTurn,
     Company,
     Contact,
@@ -33,8 +34,8 @@ from tests.portal.seats import seat_of
 CANARIES = ("X-9001", "777.77", "777,77", "77777", "Other Ltd", "other@canary.example")
 """What belongs to the other customer and must never be said."""
 
-MOST_ASKED = 90
-"""Texts of one seat, below what one may say in a day."""
+MOST_ASKED, MOST_TALKS = 90, 15
+"""Texts and talks of one seat, below what one may say and begin in a day."""
 
 
 class Talkers:
@@ -44,13 +45,17 @@ class Talkers:
         self.customer, self.texts = customer, 0
         self.seat = self.talk = None
 
+    def begun(self):
+        """How many talks the seat has begun; a handed-over one ends, and a yes begins another."""
+        return AssistantConversation.objects.filter(seat=self.seat).count()
+
     def ask(self, language, *texts, is_new=False):
         """What was answered to each of the texts, in one talk where it goes on."""
         told = []
+        if self.seat is None or self.texts >= MOST_ASKED or self.begun() >= MOST_TALKS:
+            place = f"p{AssistantTurn.objects.count()}@buyer.example"
+            self.seat, self.texts = seat_of(self.customer, email=place), 0
         for text in texts:
-            if self.seat is None or self.texts >= MOST_ASKED:
-                place = f"p{AssistantTurn.objects.count()}@buyer.example"
-                self.seat, self.texts = seat_of(self.customer, email=place), 0
             if is_new and self.talk is not None:
                 end_talk(actor=debtor(self.talk.seat), talk=self.talk, at=AT)
             is_new = False

@@ -32,9 +32,13 @@ def test_a_talk_on_the_page_is_the_persons_own(customer, admin):
     assert "AI assistant, not a person" in page
     told = {"key": re.search(r'name="key" value="([^"]+)"', page)[1], "text": "How much do I owe?"}
     for _ in range(2):
-        assert jane.post(PAGE, told).status_code == 302
+        assert jane.post(PAGE, told)["Location"] == f"{PAGE}#newest"
     assert AssistantTurn.objects.count() == 1
-    assert "600.00" in jane.get(PAGE).text
+    shown, part = jane.get(PAGE).text, jane.get(PAGE, headers={"HX-Request": "true"}).text
+    assert "600.00" in shown
+    # the newest answer is led to without a script, and takes the focus with one
+    assert 'role="log"' in shown and 'id="newest" tabindex="-1">' in shown
+    assert 'id="newest" tabindex="-1" autofocus>' in part
     refused = jane.post(PAGE, {"key": "another-key", "text": "4111 1111 1111 1111"})
     assert refused.status_code == 422
     assert "card number" in refused.text

@@ -95,6 +95,15 @@ def every_address(ids):
     }
 
 
+def names_of_records():
+    """The names of those of the routes whose address holds the key of a record."""
+    return {
+        name
+        for name, keys in _routes(get_resolver().url_patterns, ())
+        if any(key == "pk" or (key.endswith("_id") and key not in FIXED) for key in keys)
+    }
+
+
 def _value(name, key, ids):
     if key in (words := {**FIXED, **WORDS.get(name, {})}):
         return words[key]

@@ -93,6 +93,7 @@ def test_absence_and_on_call(come_in, company, collector, manager, customer, sar
         "/team/on-call/add/", {"role": "sales", "user": sam.pk, "from_on": day, "until_on": day}
     )
     assert "sam" in sales().get("/team/on-call/").text
+    assert "Sales,sam," in sales().get("/team/on-call/export.csv").text
     lead().post(f"/team/on-call/{Duty.objects.get().pk}/end/")
     assert "Nobody is on call" in sales().get("/team/on-call/").text
 

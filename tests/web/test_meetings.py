@@ -36,6 +36,7 @@ def test_stuck_money_is_put_on_the_agenda_decided_carried_out_and_told_to_stakeh
     assert "call them" in client.get(address).text
     assert item.number in client.get(f"/meetings/points/{point.pk}/").text
     assert "call them" in client.get("/meetings/decisions/export.csv").text
+    assert ",EUR,1500.00,1500.00,1" in client.get(f"{address}export.csv").text
 
     schedule = add_schedule(
         actor=staff(manager, company), name="To all", kind="team", every="week",
@@ -56,7 +57,8 @@ def test_stuck_money_is_put_on_the_agenda_decided_carried_out_and_told_to_stakeh
     assert done["Location"] == address
     assert "paid on Friday" in client.get("/meetings/").text
     other = come_in(rival)
-    for path in (address, f"/meetings/points/{point.pk}/", f"/meetings/points/{point.pk}/decide/"):
+    kept, shown = f"/meetings/{point.meeting_id}/", f"/meetings/points/{point.pk}/"
+    for path in (address, f"{kept}export.csv", shown, f"{shown}decide/"):
         assert other.get(path).status_code == 404
 
 

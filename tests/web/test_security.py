@@ -13,7 +13,7 @@ from dunwell.models import Company
 from tests.api.books import keep_books
 from tests.api.conftest import digest
 from tests.conftest import AT, add_user
-from tests.web.addresses import every_address
+from tests.web.addresses import every_address, names_of_records
 from tests.writes import nothing_written
 
 POLICY = {
@@ -140,6 +140,24 @@ def test_a_visitor_gets_the_headers_and_sees_sign_in_and_the_page_of_a_link_alon
         for name in refused
     } == {True}
     assert set(told.values()) == {200, 302, 404, 405, 422}
+
+
+@pytest.mark.release
+def test_people_of_another_company_find_no_record(ids, come_in):
+    other = Company.objects.create(
+        name="Rivals", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
+    )
+    client = come_in(add_user(other, "rival", *STAFF_ROLES))
+    form, told, named = {"reason": "x", "text": "x"}, {}, names_of_records()
+    for name, address in every_address(ids).items():
+        if name in named:
+            told[name] = {client.get(address).status_code, client.post(address, form).status_code}
+    # an agency's pages ask for an agency, a form for its link, and who is called next is put off
+    others = ("partner-", "apply-", "call-skip")
+    found = {name: seen for name, seen in told.items() if not seen <= {404, 405}}
+    assert {name: seen for name, seen in found.items() if not name.startswith(others)} == {}
+    assert all(200 not in seen for seen in found.values())
+    assert len(told) > 300
 
 
 def test_errors_have_the_headers_and_tell_nothing_of_the_inside(client, settings, come_in, admin):

@@ -10,7 +10,7 @@ def call(client, persona, language="en"):
     address = client.post("/training/calls/begin/", form)["Location"]
     for version, text in enumerate(GOOD_CALLS[persona, language]):
         answer = client.post(address, {"text": text, "version": version})
-        assert answer["Location"] == address
+        assert answer["Location"] == f"{address}#newest"
     return address
 
 
@@ -48,8 +48,13 @@ def test_a_collector_practises_sits_a_quiz_and_is_certified(
     assert "100 of 100 points" in client.get(address).text
     assert "good until" in client.get("/training/").text
 
+    assert len(client.get("/training/calls/export.csv").text.splitlines()) == 4
+    assert client.get("/training/people/calls.csv").status_code == 403
+
     held = Certificate.objects.get()
     client = come_in(manager)
+    assert collector.username in client.get("/training/people/calls.csv").text
+    assert len(client.get("/training/calls/export.csv").text.splitlines()) == 1
     assert client.get(address).status_code == 404
     assert client.get(f"/training/calls/{play.pk}/").status_code == 200
     assert "First calls" in client.get("/training/people/").text

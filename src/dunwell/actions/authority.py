@@ -20,7 +20,12 @@ from dunwell.engine.authority import (
 )
 from dunwell.engine.authority import concession_share as share_of
 from dunwell.models import Customer
-from dunwell.queries.authority import act_risk, authority_in_force, home_amount
+from dunwell.queries.authority import (
+    act_risk,
+    authority_in_force,
+    certificates_that_count,
+    home_amount,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +139,9 @@ def authorise(
         concession_ppm=share_of(concession_minor, amount_minor),
         months=months,
         currency=actor.company.currency,
+        certificates=certificates_that_count(
+            policy, actor.company, user_id=actor.user_id, as_of=as_of
+        ),
     )
     verdict = judge(ask, policy)
     if verdict.status == NEVER:
@@ -161,6 +169,7 @@ def ask_document(ask: Ask) -> dict[str, object]:
         "concession_ppm": ask.concession_ppm,
         "months": ask.months,
         "currency": ask.currency,
+        "certificates": sorted(ask.certificates),
     }
 
 
@@ -171,7 +180,7 @@ def asked_in(document: Mapping[str, object]) -> Ask:
         value = document.get(name)
         return value if isinstance(value, int) and value >= 0 else None
 
-    roles = document.get("roles")
+    roles, held = document.get("roles"), document.get("certificates")
     return Ask(
         act=str(document.get("act", "")),
         source=str(document.get("source", "")),
@@ -181,4 +190,5 @@ def asked_in(document: Mapping[str, object]) -> Ask:
         concession_ppm=number("concession_ppm"),
         months=number("months"),
         currency=str(document.get("currency", "")),
+        certificates=frozenset(held if isinstance(held, list) else ()),
     )

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.actions.gate import Refused
-from dunwell.engine.authority_policy import play_authority_cases, read_authority_policy
+from dunwell.engine.authority_policy import play_authority_cases
 from dunwell.engine.credit_policy import read_credit_policy
 from dunwell.engine.credit_rehearsal import play_credit_cases
 from dunwell.engine.dispute_policy import read_dispute_policy
@@ -32,6 +32,7 @@ from dunwell.engine.segments_cases import play_segment_cases
 from dunwell.engine.segments_policy import read_segments_policy
 from dunwell.formats.policies import PolicyError, PolicyText, line_of, read_policy
 from dunwell.models import PolicyVersion
+from dunwell.queries.authority import read_certified_authority
 from dunwell.queries.charge_law import play_lawful_cases, read_lawful_policy
 from dunwell.queries.contact_rules import play_bound_cases, read_bound_policy
 
@@ -91,7 +92,7 @@ KINDS: Mapping[str, PolicyKind] = {
     ),
     Kind.AUTHORITY: PolicyKind(
         about=_("Who may grant which concession alone, who has to be asked, what nobody may do."),
-        read=read_authority_policy,
+        read=read_certified_authority,
         play_cases=play_authority_cases,
     ),
     Kind.FEEDBACK: PolicyKind(

@@ -1,7 +1,9 @@
 """Practising calls: begun, one sentence after the other, scored at the end, or given up."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -61,15 +63,22 @@ def begin_role_play(
 
 @transaction.atomic
 def say_in_role_play(
-    *, actor: Actor, role_play: RolePlay, text: str, version: int, as_of: date, at: datetime
+    *,
+    actor: Actor,
+    role_play: RolePlay,
+    text: str,
+    version: int,
+    as_of: date,
+    at: datetime,
+    worded: Mapping[str, str] = MappingProxyType({}),
 ) -> RolePlay:
     """Say one sentence; the persona answers, and a call that ends with it is scored.
 
     `version` is that of the page it was typed on: a sentence sent twice is refused as Stale.
+    `worded` maps an answer of the script to other words for it; nothing else changes with them.
     Raises Forbidden for somebody else's call, Refused for one that has ended or whose script
     changed.
     """
-    actor.require("training.take")
     actor.require("training.take")
     play = _mine(actor, role_play)
     told = needed(text=text, most=MOST_CHARACTERS, what="sentence", missing="Say something.")
@@ -84,7 +93,8 @@ def say_in_role_play(
     play.version += 1
     number = 2 * play.version
     _add(play, number, Speaker.TRAINEE, told, play.state, at)
-    _add(play, number + 1, Speaker.PERSONA, answer.say, answer.state, at)
+    words = worded.get(answer.say, answer.say)
+    _add(play, number + 1, Speaker.PERSONA, words, answer.state, at)
     play.state = answer.state
     if answer.outcome:
         _score(play, script, answer.outcome, as_of)
@@ -108,7 +118,6 @@ def say_in_role_play(
 @transaction.atomic
 def abandon_role_play(*, actor: Actor, role_play: RolePlay, as_of: date, at: datetime) -> None:
     """Give a call up; it has no points."""
-    actor.require("training.take")
     actor.require("training.take")
     play = _mine(actor, role_play)
     play.status = Status.ABANDONED

@@ -55,7 +55,8 @@ class Ask:
     """A decision somebody wants to take: how much, what share is given up, for how long.
 
     `amount_minor` in home minor units (of `currency`, which only texts use). None is not known,
-    as is a risk outside RISKS, and counts as the strictest. Raises ValueError below 0.
+    as is a risk outside RISKS, and counts as the strictest. `certificates` are those the person
+    holds on the day. Raises ValueError below 0.
     """
 
     act: str
@@ -66,6 +67,7 @@ class Ask:
     concession_ppm: int | None
     months: int | None
     currency: str = ""
+    certificates: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse amounts, shares and months below 0: they are no concession."""
@@ -114,11 +116,18 @@ class Limits:
 class Grant:
     """What a role decides `alone`, and what it `approves` for others; None: nothing.
 
-    Of a source: what it decides itself, and what it may put to a person.
+    Of a source: what it decides itself, and what it may put to a person. `certificate` has to be
+    held to decide alone; empty for none.
     """
 
     alone: Limits | None = None
     approves: Limits | None = None
+    certificate: str = ""
+
+    def covers_alone(self, ask: Ask) -> bool:
+        """Return whether whoever has this cell decides the ask without a second person."""
+        is_held = not self.certificate or self.certificate in ask.certificates
+        return is_held and self.alone is not None and self.alone.cover(ask)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,6 +160,11 @@ class AuthorityPolicy:
     window_days: int = 365
     worth: WorthPolicy = field(default_factory=WorthPolicy)
     cases: tuple[AuthorityCase, ...] = ()
+
+    @property
+    def certificates(self) -> frozenset[str]:
+        """Return the certificates that some cell asks for."""
+        return frozenset(cell.certificate for cell in self.grants.values()) - {""}
 
     def risk_of(self, band: str) -> str:
         """Return the risk of a score band, empty when it is not known."""
@@ -254,8 +268,17 @@ def _own_rule(ask: Ask, policy: AuthorityPolicy, risk: str) -> str:
     """Return the cell of one of the ask's roles that covers it, empty when none does."""
     for role in policy.ladder:
         grant = policy.grants.get((ask.act, role, risk), Grant())
-        if role in ask.roles and _covers(grant.alone, ask):
+        if role in ask.roles and grant.covers_alone(ask):
             return f"{ask.act}/{role}/{risk}"
+    return ""
+
+
+def _missing_certificate(ask: Ask, policy: AuthorityPolicy, risk: str) -> str:
+    """Return the certificate that alone keeps the ask's roles from deciding, empty for none."""
+    for role in policy.ladder:
+        grant = policy.grants.get((ask.act, role, risk), Grant())
+        if role in ask.roles and _covers(grant.alone, ask):
+            return grant.certificate
     return ""
 
 
@@ -274,6 +297,9 @@ def _act(ask: Ask) -> str:
 
 def _beyond(ask: Ask, policy: AuthorityPolicy, risk: str, role: str) -> str:
     """Return the sentence that says what is exceeded and who may approve."""
+    if missing := _missing_certificate(ask, policy, risk):
+        why = f" is decided alone with the certificate {missing.replace('_', ' ')} only"
+        return f"{_act(ask)}{why}; a {role.replace('_', ' ')} may approve it."
     limits = _widest_alone(ask, policy, risk)
     above = [_limit_words(name, limits, ask) for name in limits.exceeded_by(ask)] if limits else []
     why = f" is above {' and '.join(above)}" if above else " is not decided alone"

@@ -40,7 +40,7 @@ _FIELDS = {
     *("grants", "sources", "acts_as", "worth"),
 }
 _LIMITS = {"amount_minor", "concession_ppm", "months"}
-_ASK = {"act", "source", "roles", "risk", *_LIMITS}
+_ASK = {"act", "source", "roles", "risk", "certificates", *_LIMITS}
 
 
 class AuthorityPolicyError(DocumentError):
@@ -171,10 +171,12 @@ def _grants(value: object, ladder: tuple[str, ...]) -> Mapping[tuple[str, str, s
     for n, row in enumerate(documents.rows(value, "grants", "authority"), 1):
         where = f"authority, grant {n}"
         stated = documents.fields(row, where)
-        documents.known(stated, {"act", "role", "risks", "alone", "approves"}, where)
+        documents.known(
+            stated, {"act", "role", "risks", "alone", "approves", "certificate"}, where
+        )
         act = documents.choice(stated.get("act"), "act", ACTS, where)
         role = documents.choice(stated.get("role"), "role", ladder, where)
-        grant = _grant(stated, where)
+        grant = replace(_grant(stated, where), certificate=_certificate(stated, where))
         for risk in _risks(stated, where):
             if (act, role, risk) in found:
                 raise AuthorityPolicyError(
@@ -213,6 +215,18 @@ def _grant(stated: Mapping[str, object], where: str, *, second: str = "approves"
             f"{where}: alone goes beyond {second}; raise {second} or lower alone"
         )
     return Grant(alone=alone, approves=approves)
+
+
+def _certificate(stated: Mapping[str, object], where: str) -> str:
+    """Return what has to be held to decide alone, empty for nothing."""
+    name = documents.text(stated, "certificate", where, default="")
+    if name and not _NAME.fullmatch(name):
+        raise AuthorityPolicyError(f"{where}: certificate {name!r} is no name of a curriculum")
+    if name and stated.get("alone") is None:
+        raise AuthorityPolicyError(
+            f"{where}: a certificate unlocks what is decided alone; state alone, or leave it out"
+        )
+    return name
 
 
 def _limits(value: object, where: str) -> Limits | None:
@@ -281,6 +295,9 @@ def _case(row: object, where: str) -> AuthorityCase:
         amount_minor=_known(stated, "amount_minor", where),
         concession_ppm=documents.number(stated, "concession_ppm", where, default=0, largest=PPM),
         months=documents.number(stated, "months", where, default=0, largest=MOST_MONTHS),
+        certificates=frozenset(
+            documents.names(stated.get("certificates", []), "certificates", where)
+        ),
     )
     expect = documents.choice(stated.get("expect"), "expect", (ALLOWED, NEVER, *ROLES), where)
     return AuthorityCase(name=documents.text(stated, "name", where), ask=ask, expect=expect)

@@ -79,13 +79,17 @@ def phrasing_faults(finished: str, worded: str) -> tuple[str, ...]:
         faults.append("commitment")
     if _negations(after) > _negations(before):
         faults.append("negation")
-    known = set(_stems(finished))
-    for sentence in _SENTENCE.split(worded):
-        stems = list(_stems(sentence))
-        if stems and sum(stem in known for stem in stems) < SHARED * len(stems):
-            faults.append("foreign_sentence")
-            break
+    if any(_is_foreign(sentence, finished) for sentence in _SENTENCE.split(worded)):
+        faults.append("foreign_sentence")
     return tuple(faults)
+
+
+def _is_foreign(sentence: str, finished: str) -> bool:
+    """Return whether a sentence says something else; one of short words alone adds none."""
+    stems, known = list(_stems(sentence)), set(_stems(finished))
+    if stems:
+        return sum(stem in known for stem in stems) < SHARED * len(stems)
+    return not set(_WORD.findall(_plain(sentence))) <= set(_WORD.findall(_plain(finished)))
 
 
 def _figures(text: str) -> set[str]:

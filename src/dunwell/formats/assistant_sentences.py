@@ -69,136 +69,145 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     },
     "de": {
         "hello": "Guten Tag. Ich bin ein KI-Assistent, kein Mensch. Ich gebe Auskunft zu Ihrem "
-        "Konto, notiere eine Zahlungszusage oder biete einen Ratenplan an. Sie können jederzeit "
-        "nach einem Menschen fragen.",
+        "Konto, notiere eine Zahlungszusage oder biete einen Ratenplan an. Wenn Sie lieber mit "
+        "einem Menschen sprechen möchten, sagen Sie es jederzeit.",
         "greeting": "Guten Tag. Wie kann ich bei Ihrem Konto helfen?",
         "other_language": "Ich kann nur auf Englisch antworten.",
         "balance": "Sie schulden insgesamt {owed}. Davon sind {overdue} überfällig.",
         "nothing_open": "Auf Ihrem Konto ist nichts offen.",
         "item": "Rechnung {number}: {open} offen, fällig am {due}.",
-        "more_items": "Alle anderen stehen auf der Seite Rechnungen.",
+        "more_items": "Alle anderen stehen auf der Seite „Rechnungen“.",
         "item_not_open": "Ich finde keine offene Rechnung von Ihnen mit dieser Nummer.",
         "bank_details": "Bitte überweisen Sie an {name}, IBAN {iban}.",
-        "payment_link": "Bezahlen können Sie auf der Seite Bezahlen.",
-        "documents": "Rechnungen und Unterlagen stehen auf der Seite Dokumente.",
-        "statement": "Ihr Kontoauszug steht auf der Seite Kontoauszug.",
-        "paid_already": "Vielen Dank. Zahlungen erscheinen, sobald die Bank sie meldet. Sollte "
-        "Ihre schon da sein, fragen Sie nach einem Menschen.",
+        "payment_link": "Bezahlen können Sie auf der Seite „Bezahlen“.",
+        "documents": "Rechnungen und andere Unterlagen stehen auf der Seite „Belege“.",
+        "statement": "Ihren Kontoauszug finden Sie auf der Seite „Kontoauszug“.",
+        "paid_already": "Vielen Dank. Zahlungen erscheinen, sobald die Bank sie meldet. Wenn "
+        "Ihre Zahlung längst da sein müsste, bitten Sie um einen Menschen.",
         "thanks": "Gern geschehen.",
-        "who_are_you": "Ich bin ein KI-Assistent, kein Mensch. Sie können jederzeit nach einem "
-        "Menschen fragen.",
+        "who_are_you": "Ich bin ein KI-Assistent, kein Mensch. Wenn Sie lieber mit einem "
+        "Menschen sprechen möchten, sagen Sie es jederzeit.",
         "nothing_waits": "Es gibt nichts zu bestätigen. Wie kann ich helfen?",
-        "not_understood": "Das habe ich nicht verstanden. Bitte sagen Sie es anders, oder "
-        "fragen Sie nach einem Menschen.",
-        "hand_over": "Ich gebe das an einen Menschen aus unserem Team weiter, mit dem, was hier "
-        "gesagt wurde. Die Antwort kommt unter Nachrichten.",
+        "not_understood": "Das habe ich nicht verstanden. Bitte sagen Sie es mit anderen Worten, "
+        "oder bitten Sie um einen Menschen.",
+        "hand_over": "Ich gebe das an einen Menschen aus unserem Team weiter, mit allem, was "
+        "hier gesagt wurde. Die Antwort finden Sie dann unter „Nachrichten“.",
         "nothing_to_promise": "Zurzeit gibt es keinen offenen Betrag, der zugesagt werden kann.",
         "which_invoice": "Ihre Rechnungen lauten auf mehrere Währungen. Bitte nennen Sie die "
         "Rechnung, die Sie meinen.",
-        "ask_day": "Bis zu welchem Tag zahlen Sie? Spätestens notieren kann ich den {latest}.",
+        "ask_day": "Bis wann werden Sie zahlen? Der späteste Tag, den ich notieren kann, ist der "
+        "{latest}.",
         "day_not_taken": "Diesen Tag kann ich nicht notieren. Bitte nennen Sie einen Tag von "
-        "heute bis {latest}.",
+        "heute bis zum {latest}.",
         "confirm_promise": "Sie zahlen {amount} bis zum {day} für: {numbers}. Soll ich das "
         "notieren? Ja oder nein.",
-        "promise_done": "Vielen Dank, das ist unter Zusagen und Ratenpläne notiert.",
-        "confirm_plan": "Ich kann anbieten: {number} Raten von höchstens {level}, insgesamt "
-        "{total}, beginnend am {first}, endend am {last}. Soll ich ihn anfragen? Ja oder nein.",
-        "plan_done": "Der Plan ist angefragt. Sie finden ihn unter Zusagen und Ratenpläne, wo "
-        "Sie die Bedingungen lesen und annehmen.",
-        "confirm_contact": "Soll ich das für Sie notieren? Eine neue E-Mail-Adresse gilt, "
-        "sobald ein Mensch aus unserem Team sie bestätigt hat. Ja oder nein.",
+        "promise_done": "Vielen Dank, das ist unter „Zahlungszusagen und Ratenpläne“ notiert.",
+        "confirm_plan": "Ich kann einen Ratenplan anbieten: {number} Raten von höchstens "
+        "{level}, insgesamt {total}, die erste am {first}, die letzte am {last}. Soll ich ihn "
+        "für Sie anfragen? Ja oder nein.",
+        "plan_done": "Der Ratenplan ist angefragt. Sie finden ihn unter „Zahlungszusagen und "
+        "Ratenpläne“, wo Sie die Bedingungen lesen und annehmen können.",
+        "confirm_contact": "Soll ich das für Sie notieren? Eine neue E-Mail-Adresse gilt, sobald "
+        "ein Mensch aus unserem Team sie bestätigt hat. Ja oder nein.",
         "not_done": "Ich habe nichts geändert.",
         "not_possible": "Das war hier nicht möglich. Ich gebe es an einen Menschen aus unserem "
         "Team weiter.",
         "unproven": "Das kann ich nicht sicher beantworten. Ich gebe es an einen Menschen aus "
         "unserem Team weiter.",
-        "item_disputed": "Von {number} sind {amount} reklamiert und ruhen.",
-        "item_promised": "{number} ist für den {day} zugesagt.",
-        "item_agreed": "{number} ist Teil einer Vereinbarung; siehe Zusagen und Ratenpläne.",
-        "item_settled": "Auf {number} ist nichts offen.",
+        "item_disputed": "Von {number} sind {amount} beanstandet und ruhen.",
+        "item_promised": "Für {number} ist die Zahlung zum {day} zugesagt.",
+        "item_agreed": "{number} ist Teil einer Vereinbarung; siehe „Zahlungszusagen und "
+        "Ratenpläne“.",
+        "item_settled": "Zu {number} ist nichts offen.",
         "payment": "Wir haben {amount} am {day} erhalten.",
         "no_payment": "Ich finde keine Zahlung von Ihnen.",
-        "documents_of": "Rechnungen mit einer Datei für Sie: {count}.",
+        "documents_of": "Rechnungen mit einer Datei zum Herunterladen: {count}.",
         "plan_deposit": "Zuerst eine Anzahlung von {deposit}, fällig am {first}.",
         "confirm_dispute": "Sie beanstanden {amount} von: {numbers}. Soll ich mit dem, was Sie "
-        "geschrieben haben, eine Reklamation anlegen? Ja oder nein.",
-        "dispute_done": "Die Reklamation ist angelegt. Sie finden sie unter Rückfragen; "
-        "worum es geht, ruht, bis sie beantwortet ist.",
+        "geschrieben haben, eine Rückfrage eröffnen? Ja oder nein.",
+        "dispute_done": "Die Rückfrage ist eröffnet. Sie finden sie unter „Rückfragen“; was Sie "
+        "beanstanden, ruht, bis sie beantwortet ist.",
         "new_email": "Ihre neue E-Mail-Adresse: {email}.",
         "new_phone": "Ihre neue Telefonnummer: {phone}.",
-        "contact_same": "Das steht bei uns schon so.",
-        "contact_done": "Vielen Dank, das ist unter Kontakte notiert.",
-        "yes_or_no": "Bitte sagen Sie nur ja oder nein, oder sagen Sie neu, was Sie möchten.",
-        "only_looks": "Mit Ihrem Zugang können Sie Zahlen erfragen, hier aber nichts "
-        "vereinbaren oder schreiben. Bitte fragen Sie, wer in Ihrer Firma die Zugänge "
-        "verwaltet.",
-        "too_long": "Dieses Gespräch ist lang. Ich gebe es an einen Menschen aus unserem Team "
-        "weiter.",
+        "contact_same": "So steht es bei uns bereits.",
+        "contact_done": "Vielen Dank, das ist unter „Kontakte“ notiert.",
+        "yes_or_no": "Bitte antworten Sie nur mit Ja oder Nein, oder sagen Sie noch einmal, was "
+        "Sie möchten.",
+        "only_looks": "Mit Ihrem Zugang können Sie Auskunft erhalten, hier aber nichts "
+        "vereinbaren oder schreiben. Bitte wenden Sie sich an die Person, die in Ihrer Firma die "
+        "Zugänge verwaltet.",
+        "too_long": "Dieses Gespräch ist lang geworden. Ich gebe es an einen Menschen aus "
+        "unserem Team weiter.",
     },
     "fr": {
         "hello": "Bonjour. Je suis un assistant IA, pas une personne. Je vous renseigne sur "
-        "votre compte, je note une promesse de paiement ou propose un échéancier. Vous pouvez "
-        "demander une personne à tout moment.",
+        "votre compte, je note une promesse de paiement ou je propose un échéancier. Vous pouvez "
+        "à tout moment demander à parler à une personne.",
         "greeting": "Bonjour. Comment puis-je vous aider pour votre compte ?",
         "other_language": "Je ne peux répondre qu'en anglais.",
-        "balance": "Vous devez {owed} au total. Dont {overdue} en retard.",
-        "nothing_open": "Rien n'est ouvert sur votre compte.",
+        "balance": "Vous devez {owed} au total, dont {overdue} en retard.",
+        "nothing_open": "Il n'y a rien à payer sur votre compte.",
         "item": "Facture {number} : {open} à payer, échéance le {due}.",
         "more_items": "Toutes les autres sont sur la page des factures.",
-        "item_not_open": "Je ne trouve aucune facture ouverte à vous avec ce numéro.",
-        "bank_details": "Veuillez virer à {name}, IBAN {iban}.",
+        "item_not_open": "Je ne trouve aucune facture impayée à votre nom sous ce numéro.",
+        "bank_details": "Veuillez faire votre virement à {name}, IBAN {iban}.",
         "payment_link": "Vous pouvez payer sur la page de paiement.",
-        "documents": "Les factures et pièces sont sur la page des documents.",
+        "documents": "Les factures et autres documents sont sur la page des documents.",
         "statement": "Votre relevé est sur la page du relevé.",
-        "paid_already": "Merci. Les paiements apparaissent dès que la banque les annonce. Si le "
-        "vôtre devrait déjà y être, demandez une personne.",
+        "paid_already": "Merci. Les paiements apparaissent dès que la banque nous les "
+        "communique. Si le vôtre devrait déjà y être, demandez à parler à une personne.",
         "thanks": "Je vous en prie.",
-        "who_are_you": "Je suis un assistant IA, pas une personne. Vous pouvez demander une "
-        "personne à tout moment.",
+        "who_are_you": "Je suis un assistant IA, pas une personne. Vous pouvez à tout moment "
+        "demander à parler à une personne.",
         "nothing_waits": "Il n'y a rien à confirmer. Comment puis-je vous aider ?",
-        "not_understood": "Je n'ai pas compris. Dites-le autrement, ou demandez une personne.",
-        "hand_over": "Je transmets à une personne de notre équipe, avec ce qui a été dit ici. "
-        "La réponse arrive dans les messages.",
-        "nothing_to_promise": "Aucun montant ouvert ne peut être promis pour le moment.",
-        "which_invoice": "Vos factures sont en plusieurs devises. Nommez la facture dont il "
+        "not_understood": "Je n'ai pas compris. Dites-le autrement, ou demandez à parler à une "
+        "personne.",
+        "hand_over": "Je transmets votre demande à une personne de notre équipe, avec ce qui a "
+        "été dit ici. Vous trouverez la réponse dans les messages.",
+        "nothing_to_promise": "Il n'y a actuellement aucun montant dont le paiement puisse être "
+        "promis.",
+        "which_invoice": "Vos factures sont en plusieurs devises. Indiquez de quelle facture il "
         "s'agit.",
-        "ask_day": "Jusqu'à quel jour payez-vous ? Le plus tard que je peux noter : le {latest}.",
-        "day_not_taken": "Je ne peux pas noter ce jour. Nommez un jour d'aujourd'hui au {latest}.",
+        "ask_day": "Quel jour paierez-vous au plus tard ? La dernière date que je peux noter est "
+        "le {latest}.",
+        "day_not_taken": "Je ne peux pas noter cette date. Indiquez un jour entre aujourd'hui et "
+        "le {latest}.",
         "confirm_promise": "Vous payez {amount} au plus tard le {day} pour : {numbers}. Dois-je "
         "le noter ? Oui ou non.",
-        "promise_done": "Merci, c'est noté avec vos promesses et échéanciers.",
-        "confirm_plan": "Je peux proposer : {number} échéances de {level} au plus, {total} au "
-        "total, du {first} au {last}. Dois-je le demander ? Oui ou non.",
-        "plan_done": "L'échéancier est demandé. Vous le trouvez avec vos promesses et "
-        "échéanciers, où vous lisez et acceptez les conditions.",
-        "confirm_contact": "Dois-je le noter pour vous ? Une nouvelle adresse e-mail compte dès "
-        "qu'une personne de notre équipe l'a confirmée. Oui ou non.",
+        "promise_done": "Merci, c'est noté dans vos promesses et échéanciers.",
+        "confirm_plan": "Je peux proposer un échéancier : {number} versements de {level} au "
+        "plus, {total} au total, le premier le {first}, le dernier le {last}. Dois-je en faire "
+        "la demande ? Oui ou non.",
+        "plan_done": "L'échéancier est demandé. Vous le trouverez dans vos promesses et "
+        "échéanciers, où vous pourrez lire et accepter les conditions.",
+        "confirm_contact": "Dois-je le noter pour vous ? Une nouvelle adresse e-mail n'est "
+        "valable qu'une fois confirmée par une personne de notre équipe. Oui ou non.",
         "not_done": "Je n'ai rien changé.",
-        "not_possible": "Ce n'était pas possible ici. Je transmets à une personne de notre "
+        "not_possible": "Cela n'a pas été possible ici. Je transmets à une personne de notre "
         "équipe.",
-        "unproven": "Je ne peux pas répondre avec certitude. Je transmets à une personne de "
+        "unproven": "Je ne peux pas y répondre avec certitude. Je transmets à une personne de "
         "notre équipe.",
         "item_disputed": "Sur {number}, {amount} est contesté et reste en suspens.",
-        "item_promised": "{number} est promise pour le {day}.",
-        "item_agreed": "{number} fait partie d'un accord ; voyez les promesses et échéanciers.",
-        "item_settled": "Rien n'est ouvert sur {number}.",
+        "item_promised": "Le paiement de {number} est promis pour le {day}.",
+        "item_agreed": "{number} fait partie d'un accord ; voyez vos promesses et échéanciers.",
+        "item_settled": "Il n'y a rien à payer sur {number}.",
         "payment": "Nous avons reçu {amount} le {day}.",
         "no_payment": "Je ne trouve aucun paiement de votre part.",
-        "documents_of": "Factures avec un fichier pour vous : {count}.",
-        "plan_deposit": "D'abord un acompte de {deposit}, dû le {first}.",
-        "confirm_dispute": "Vous contestez {amount} de : {numbers}. Dois-je ouvrir une "
+        "documents_of": "Factures que vous pouvez télécharger : {count}.",
+        "plan_deposit": "D'abord un acompte de {deposit}, à payer le {first}.",
+        "confirm_dispute": "Vous contestez {amount} sur : {numbers}. Dois-je ouvrir une "
         "réclamation avec ce que vous avez écrit ? Oui ou non.",
-        "dispute_done": "La réclamation est ouverte. Vous la trouvez avec vos réclamations ; ce "
-        "qu'elle concerne est suspendu jusqu'à la réponse.",
+        "dispute_done": "La réclamation est ouverte. Vous la trouverez dans vos réclamations ; "
+        "ce que vous contestez reste en suspens jusqu'à la réponse.",
         "new_email": "Votre nouvelle adresse e-mail : {email}.",
         "new_phone": "Votre nouveau numéro de téléphone : {phone}.",
-        "contact_same": "C'est déjà ce que nous avons.",
-        "contact_done": "Merci, c'est noté avec vos contacts.",
-        "yes_or_no": "Dites seulement oui ou non, ou redites ce que vous voulez.",
-        "only_looks": "Avec votre accès vous pouvez demander des chiffres, mais rien convenir "
-        "ni écrire ici. Demandez à qui gère les accès dans votre entreprise.",
-        "too_long": "Cette conversation est longue. Je la transmets à une personne de notre "
-        "équipe.",
+        "contact_same": "C'est déjà ce qui est enregistré chez nous.",
+        "contact_done": "Merci, c'est noté dans vos contacts.",
+        "yes_or_no": "Répondez seulement par oui ou non, ou redites ce que vous souhaitez.",
+        "only_looks": "Avec votre accès, vous pouvez demander des chiffres, mais ne rien "
+        "convenir ni écrire ici. Adressez-vous à qui gère les accès dans votre entreprise.",
+        "too_long": "Cette conversation est devenue longue. Je la transmets à une personne de "
+        "notre équipe.",
     },
     "es": {
         "hello": "Hola. Soy un asistente de IA, no una persona. Le informo sobre su cuenta, "
@@ -206,60 +215,63 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "persona en cualquier momento.",
         "greeting": "Hola. ¿En qué puedo ayudarle con su cuenta?",
         "other_language": "Solo puedo responder en inglés.",
-        "balance": "Debe {owed} en total. De ello, {overdue} están vencidos.",
+        "balance": "Debe {owed} en total, de los que {overdue} están vencidos.",
         "nothing_open": "No hay nada pendiente en su cuenta.",
         "item": "Factura {number}: {open} pendientes, vence el {due}.",
         "more_items": "Las demás están en la página de facturas.",
         "item_not_open": "No encuentro ninguna factura pendiente suya con ese número.",
-        "bank_details": "Transfiera a {name}, IBAN {iban}.",
+        "bank_details": "Haga la transferencia a {name}, IBAN {iban}.",
         "payment_link": "Puede pagar en la página de pago.",
-        "documents": "Las facturas y papeles están en la página de documentos.",
+        "documents": "Las facturas y demás documentos están en la página de documentos.",
         "statement": "Su extracto está en la página del extracto.",
-        "paid_already": "Gracias. Los pagos aparecen cuando el banco los comunica. Si el suyo "
-        "ya debería estar, pida hablar con una persona.",
+        "paid_already": "Gracias. Los pagos aparecen cuando el banco nos los comunica. Si el "
+        "suyo ya debería estar, pida hablar con una persona.",
         "thanks": "De nada.",
         "who_are_you": "Soy un asistente de IA, no una persona. Puede pedir hablar con una "
         "persona en cualquier momento.",
         "nothing_waits": "No hay nada que confirmar. ¿En qué puedo ayudarle?",
-        "not_understood": "No he entendido. Dígalo de otra manera o pida hablar con una persona.",
-        "hand_over": "Lo paso a una persona de nuestro equipo, con lo que se ha dicho aquí. La "
-        "respuesta llega en los mensajes.",
+        "not_understood": "No lo he entendido. Dígalo de otra manera o pida hablar con una "
+        "persona.",
+        "hand_over": "Lo paso a una persona de nuestro equipo, con lo que se ha dicho aquí. "
+        "Encontrará la respuesta en los mensajes.",
         "nothing_to_promise": "Ahora no hay ningún importe pendiente que se pueda prometer.",
-        "which_invoice": "Sus facturas están en varias monedas. Diga de qué factura se trata.",
-        "ask_day": "¿Hasta qué día pagará? Lo más tarde que puedo anotar es el {latest}.",
-        "day_not_taken": "No puedo anotar ese día. Diga un día desde hoy hasta el {latest}.",
-        "confirm_promise": "Usted paga {amount} a más tardar el {day} por: {numbers}. ¿Lo "
-        "anoto? Sí o no.",
+        "which_invoice": "Sus facturas están en varias monedas. Indique de qué factura se trata.",
+        "ask_day": "¿Qué día pagará a más tardar? El último día que puedo anotar es el {latest}.",
+        "day_not_taken": "No puedo anotar ese día. Indique un día entre hoy y el {latest}.",
+        "confirm_promise": "Usted paga {amount} a más tardar el {day} por: {numbers}. ¿Lo anoto? "
+        "Sí o no.",
         "promise_done": "Gracias, queda anotado con sus promesas y planes.",
-        "confirm_plan": "Puedo ofrecer: {number} cuotas de {level} como máximo, {total} en "
-        "total, desde el {first} hasta el {last}. ¿Lo pido? Sí o no.",
-        "plan_done": "El plan está pedido. Lo encuentra con sus promesas y planes, donde lee y "
-        "acepta las condiciones.",
-        "confirm_contact": "¿Lo anoto para usted? Una nueva dirección de correo vale cuando una "
-        "persona de nuestro equipo la ha confirmado. Sí o no.",
+        "confirm_plan": "Puedo ofrecer un plan: {number} cuotas de {level} como máximo, {total} "
+        "en total, del {first} al {last}. ¿Lo solicito? Sí o no.",
+        "plan_done": "El plan está solicitado. Lo encontrará con sus promesas y planes, donde "
+        "puede leer y aceptar las condiciones.",
+        "confirm_contact": "¿Lo anoto para usted? Una nueva dirección de correo solo vale cuando "
+        "la ha confirmado una persona de nuestro equipo. Sí o no.",
         "not_done": "No he cambiado nada.",
         "not_possible": "Aquí no ha sido posible. Lo paso a una persona de nuestro equipo.",
-        "unproven": "No puedo responder con seguridad. Lo paso a una persona de nuestro equipo.",
-        "item_disputed": "De {number}, {amount} está reclamado y queda en suspenso.",
-        "item_promised": "{number} está prometida para el {day}.",
+        "unproven": "No puedo responder a eso con seguridad. Lo paso a una persona de nuestro "
+        "equipo.",
+        "item_disputed": "De {number}, {amount} están reclamados y quedan en suspenso.",
+        "item_promised": "El pago de {number} está prometido para el {day}.",
         "item_agreed": "{number} forma parte de un acuerdo; véalo con sus promesas y planes.",
-        "item_settled": "No hay nada pendiente de {number}.",
+        "item_settled": "No hay nada pendiente en {number}.",
         "payment": "Recibimos {amount} el {day}.",
         "no_payment": "No encuentro ningún pago suyo.",
-        "documents_of": "Facturas con un archivo para usted: {count}.",
-        "plan_deposit": "Antes un depósito de {deposit}, con vencimiento el {first}.",
+        "documents_of": "Facturas que puede descargar: {count}.",
+        "plan_deposit": "Primero un pago inicial de {deposit}, con vencimiento el {first}.",
         "confirm_dispute": "Usted reclama {amount} de: {numbers}. ¿Abro una reclamación con lo "
         "que ha escrito? Sí o no.",
-        "dispute_done": "La reclamación está abierta. La encuentra con sus reclamaciones; lo "
+        "dispute_done": "La reclamación está abierta. La encontrará con sus reclamaciones; lo "
         "reclamado queda en suspenso hasta la respuesta.",
         "new_email": "Su nueva dirección de correo: {email}.",
         "new_phone": "Su nuevo número de teléfono: {phone}.",
-        "contact_same": "Es lo que ya tenemos.",
+        "contact_same": "Es lo que ya tenemos anotado.",
         "contact_done": "Gracias, queda anotado con sus contactos.",
-        "yes_or_no": "Diga solo sí o no, o diga de nuevo lo que quiere.",
-        "only_looks": "Con su acceso puede pedir cifras, pero no acordar ni escribir nada aquí. "
-        "Pregunte a quien gestiona los accesos en su empresa.",
-        "too_long": "Esta conversación es larga. La paso a una persona de nuestro equipo.",
+        "yes_or_no": "Responda solo sí o no, o diga de nuevo lo que quiere.",
+        "only_looks": "Con su acceso puede pedir cifras, pero aquí no puede acordar ni escribir "
+        "nada. Pregunte a quien gestiona los accesos en su empresa.",
+        "too_long": "Esta conversación se ha hecho larga. La paso a una persona de nuestro "
+        "equipo.",
     },
 }
 """Sentences by language (ISO 639-1) and key; every language has the same keys and gaps."""

@@ -57,10 +57,10 @@ _WORDS: Mapping[str, FollowUpWords] = {
     "de": FollowUpWords(
         language="de",
         title="Wann wird gezahlt?",
-        question="Wann werden die Rechnungen bezahlt, zu denen wir geschrieben haben, oder was "
-        "steht dem entgegen?",
+        question="Wann werden die Rechnungen bezahlt, zu denen wir Ihnen geschrieben haben, oder "
+        "was steht dem im Weg?",
         reasons={
-            "promise": "Ich zahle an einem Tag, den ich nenne",
+            "promise": "Ich zahle und nenne Ihnen den Tag",
             "plan": "Ich möchte in Raten zahlen",
             "dispute": "An einer Rechnung stimmt etwas nicht",
             "paid": "Ich habe schon bezahlt",
@@ -74,16 +74,16 @@ _WORDS: Mapping[str, FollowUpWords] = {
         yes="Ja",
         no="Nein",
         ended="Dieses Gespräch ist beendet. Sie können ein neues beginnen.",
-        handed="Ein Mensch aus unserem Team macht hier weiter und antwortet Ihnen per Mail.",
+        handed="Ein Mensch aus unserem Team übernimmt ab hier und antwortet Ihnen per E-Mail.",
         portal="Zu Ihrem Konto",
     ),
     "fr": FollowUpWords(
         language="fr",
-        title="Quand sera-ce réglé ?",
-        question="Quand les factures dont nous vous avons parlé seront-elles réglées, ou "
-        "qu'est-ce qui l'empêche ?",
+        title="Quand allez-vous payer ?",
+        question="Quand les factures au sujet desquelles nous vous avons écrit seront-elles "
+        "réglées, ou qu'est-ce qui l'empêche ?",
         reasons={
-            "promise": "Je vous promets de payer",
+            "promise": "Je vous indique le jour où je paierai",
             "plan": "Je voudrais payer en plusieurs fois",
             "dispute": "Une facture n'est pas correcte",
             "paid": "J'ai déjà payé",
@@ -105,9 +105,9 @@ _WORDS: Mapping[str, FollowUpWords] = {
         title="¿Cuándo se pagará?",
         question="¿Cuándo se pagarán las facturas de las que le escribimos, o qué lo impide?",
         reasons={
-            "promise": "Prometo pagar",
-            "plan": "¿Es posible fraccionar el pago?",
-            "dispute": "No estoy de acuerdo con la factura",
+            "promise": "Le indico el día en que pagaré",
+            "plan": "Me gustaría pagar en varios plazos",
+            "dispute": "Algo no es correcto en una factura",
             "paid": "Ya he pagado",
             "person": "Quiero hablar con una persona",
         },
@@ -119,7 +119,7 @@ _WORDS: Mapping[str, FollowUpWords] = {
         yes="Sí",
         no="No",
         ended="Esta conversación ha terminado. Puede empezar otra.",
-        handed="Una persona de nuestro equipo sigue desde aquí y le responde por correo.",
+        handed="Una persona de nuestro equipo continúa desde aquí y le responde por correo.",
         portal="A su cuenta",
     ),
 }

@@ -10,13 +10,14 @@ from dunwell.actions.texts import needed
 from dunwell.engine.assistant import step
 from dunwell.engine.assistant_commitments import proven
 from dunwell.engine.assistant_facts import Facts
-from dunwell.engine.assistant_intents import MOST_CHARACTERS, Understood
+from dunwell.engine.assistant_intents import INTENTS, MOST_CHARACTERS, UNKNOWN, Understood
 from dunwell.engine.assistant_moves import DialogueState, Move, Say
 from dunwell.engine.evidence import unproven
 from dunwell.formats.assistant_words import evidence_of, said, spoken_language
 from dunwell.formats.extracts.finds import Around
 from dunwell.formats.extracts.understood import understood
 from dunwell.jobs import background
+from dunwell.jobs.phrasing import named_intent
 from dunwell.ml.assistant.reader import assistant_reader
 from dunwell.models import AssistantConversation, AssistantSetting, AssistantTurn
 from dunwell.queries.assistant_facts import assistant_facts
@@ -24,6 +25,9 @@ from dunwell.queries.assistant_talks import assistant_is_on
 
 WORDS_THAT_TELL = 3
 """Shorter texts ("no", "ok") stand in several languages and do not change that of the talk."""
+
+NAMED = frozenset(INTENTS) - {"yes", "no", "cancel", UNKNOWN}
+"""What a language model may name where the rules know nothing; a yes is never its word."""
 
 
 def warm_assistant() -> None:
@@ -82,6 +86,8 @@ def answer(conversation: AssistantConversation, text: str, *, key: str, at: date
     )
     if len(told.split()) < WORDS_THAT_TELL:
         read = replace(read, language=talk.language)
+    if read.intent == UNKNOWN and (named := named_intent(told, intents=NAMED)):
+        read = replace(read, intent=named)
     given = _given(talk, told, read, facts, key=key, as_of=as_of)
     turn = keep_turn(actor=actor, talk=talk, given=given, as_of=as_of, at=at)
     talk.refresh_from_db()

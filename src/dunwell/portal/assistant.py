@@ -3,6 +3,7 @@
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -71,7 +72,7 @@ def assistant_talk(request: HttpRequest, who: Debtor) -> HttpResponse:
         except Refused as refusal:
             form.add_error("text", str(refusal))
         else:
-            return redirect("portal-assistant")
+            return redirect(f"{reverse('portal-assistant')}#newest")
     talk_now = last_talk(who.seat.pk) if who.seat else None
     context = {
         "form": form,

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -77,7 +78,7 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
             form.add_error("text", str(refusal))
             talk = _talk(request, message)
         else:
-            return redirect("follow-up", token)
+            return redirect(f"{reverse('follow-up', args=[token])}#newest")
     context = {
         "company": message.company,
         "words": words,

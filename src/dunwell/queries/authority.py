@@ -1,14 +1,21 @@
 """The authority policy in force, a customer's risk, and amounts in the company's currency."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from dunwell.engine.authority import CREDIT_ACTS, AuthorityPolicy
-from dunwell.engine.authority_policy import completed, read_authority_policy
+from dunwell.engine.authority_policy import (
+    AuthorityPolicyError,
+    completed,
+    read_authority_policy,
+)
 from dunwell.engine.calendars import day_number
 from dunwell.engine.matching.foreign import read_rates
 from dunwell.models import Company, CreditRating, Customer, CustomerScore, PolicyVersion
+from dunwell.queries.certificates import certificates_held
+from dunwell.queries.curricula import shipped_syllabus
 from dunwell.queries.frames import fx_frame
 from dunwell.queries.policy_documents import document_in_force, standard_document
 
@@ -28,6 +35,30 @@ def authority_in_force(company: Company, *, as_of: date) -> AuthorityInForce:
         return AuthorityInForce(policy=_standard(), version_id=None)
     policy = completed(read_authority_policy(found.document), _standard())
     return AuthorityInForce(policy=policy, version_id=found.version_id)
+
+
+def read_certified_authority(document: Mapping[str, object]) -> AuthorityPolicy:
+    """Read an authority policy; one that asks for a certificate nobody can learn is refused.
+
+    Raises AuthorityPolicyError.
+    """
+    policy = read_authority_policy(document)
+    known = shipped_syllabus().curricula
+    if unknown := sorted(policy.certificates - set(known)):
+        raise AuthorityPolicyError(
+            f"authority, grants: there is no certificate {unknown[0]}; there are "
+            f"{', '.join(known)}"
+        )
+    return policy
+
+
+def certificates_that_count(
+    policy: AuthorityPolicy, company: Company, *, user_id: int | None, as_of: date
+) -> frozenset[str]:
+    """Return the certificates somebody holds; none, and no query, where no cell asks for one."""
+    if not policy.certificates:
+        return frozenset()
+    return certificates_held(company, user_id, as_of=as_of)
 
 
 def act_risk(customer: Customer, policy: AuthorityPolicy, *, act: str, as_of: date) -> str:

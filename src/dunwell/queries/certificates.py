@@ -14,8 +14,3 @@ def certificates_held(company: Company, user_id: int | None, *, as_of: date) -> 
     )
     rows = found.values_list("kind", "revoked_on")
     return frozenset(kind for kind, revoked in rows if revoked is None or revoked > as_of)
-
-
-def holds_certificate(company: Company, user_id: int | None, kind: str, *, as_of: date) -> bool:
-    """Return whether somebody held a certificate of the kind on the day."""
-    return kind in certificates_held(company, user_id, as_of=as_of)

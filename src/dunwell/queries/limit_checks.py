@@ -11,7 +11,7 @@ from dunwell.engine.limits import STANDARD, SUSPENSION, TEMPORARY, Row, granted
 from dunwell.engine.money import LARGEST_MINOR
 from dunwell.formats.limit_rows import LimitLine
 from dunwell.models import Company, CreditLimit, CreditRating, Customer, CustomerScore
-from dunwell.queries.authority import authority_in_force
+from dunwell.queries.authority import authority_in_force, certificates_that_count
 from dunwell.queries.limits import approved_rows
 
 NEW, LOWER, APPROVAL, KNOWN, REFUSED = "new", "lower", "approval", "known", "refused"
@@ -106,15 +106,22 @@ def asked_of_change(
 
 
 def checked_limits(
-    company: Company, asked: Sequence[Asked], *, roles: Collection[str], as_of: date
+    company: Company,
+    asked: Sequence[Asked],
+    *,
+    roles: Collection[str],
+    user_id: int | None,
+    as_of: date,
 ) -> tuple[CheckedLimit, ...]:
     """Return every line with what would become of it; six queries whatever their number.
 
-    `roles` are those of the person who asks. A line is refused for what it says itself, an
-    unknown customer, another currency than the company's, dates that make no sense, a second
-    line of the same customer and kind, a wish that waits already, and what nobody may grant.
+    One more where the authority policy asks for certificates. `roles` and `user_id` are those of
+    the person who asks. A line is refused for what it says itself, an unknown customer, another
+    currency than the company's, dates that make no sense, a second line of the same customer and
+    kind, a wish that waits already, and what nobody may grant.
     """
     known = _known(company, asked, as_of=as_of)
+    held = certificates_that_count(known.policy, company, user_id=user_id, as_of=as_of)
     seen: dict[tuple[str, str], int] = {}
     checked = []
     for line in asked:
@@ -126,7 +133,9 @@ def checked_limits(
             else:
                 seen[at] = line.row
         if one.state == NEW:
-            one = _judged(one, line, known, company=company, roles=frozenset(roles))
+            one = _judged(
+                one, line, known, company=company, roles=frozenset(roles), certificates=held
+            )
         checked.append(one)
     return tuple(checked)
 
@@ -234,6 +243,7 @@ def _judged(
     *,
     company: Company,
     roles: frozenset[str],
+    certificates: frozenset[str],
 ) -> CheckedLimit:
     """Return the line judged by the authority policy, as one limit by hand is."""
     key = one.customer_id or 0
@@ -247,6 +257,7 @@ def _judged(
         concession_ppm=0,
         months=line.wish.months,
         currency=company.currency,
+        certificates=certificates,
     )
     verdict = judge(ask, known.policy)
     states = {ALLOWED: NEW, NEEDS_APPROVAL: APPROVAL}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from dunwell.models import (
     Allocation,
@@ -137,9 +137,10 @@ def meeting_decision_rows(
     only_open: bool = False,
     since: date | None = None,
 ) -> tuple[MeetingDecisionRow, ...]:
-    """Return decisions, those not carried out first, by the day they are due; two queries.
+    """Return decisions, those not carried out first by the day they are due; two queries.
 
-    `since` keeps those carried out from that day on; those not carried out are always in it.
+    After them stand those carried out, the latest first; MOST_DECISIONS at most. `since` keeps
+    those carried out from that day on; those not carried out are always in it.
     """
     found = MeetingDecision.objects.filter(company=company)
     if meeting_id is not None:
@@ -150,10 +151,9 @@ def meeting_decision_rows(
         found = found.filter(Q(done_on=None) | Q(done_on__gte=since))
     rows = list(
         found.select_related("meeting", "owner", "point__customer").order_by(
-            "done_on", "due_on", "pk"
+            F("done_on").desc(nulls_first=True), "due_on", "pk"
         )[:MOST_DECISIONS]
     )
-    rows.sort(key=lambda one: one.done_on is not None)
     paid = paid_by_point(company, [one.point for one in rows if one.point is not None])
     return tuple(_decision(one, paid, as_of) for one in rows)
 

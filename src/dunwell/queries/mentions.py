@@ -95,12 +95,6 @@ def mention_rows(
     return page_of(rows, limit=limit, key=lambda row: (row.id,))
 
 
-def unseen_count(company: Company, *, user_id: int | None, as_of: date) -> int:
-    """Return how many mentions wait for a person and those it covers for; two queries."""
-    users = covered_users(company, user_id=user_id, as_of=as_of)
-    return Mention.objects.filter(company=company, user__in=users, acknowledged_at=None).count()
-
-
 def _scope(scope: str, users: list[int], person: str) -> Q:
     to_me, by_me = Q(user__in=users), Q(by=person)
     if scope == MINE:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("training/", curricula.curricula_home, name="curricula"),
     path("training/people/", curricula.learners, name="learners"),
     path("training/people/export.<str:kind>", curricula.learners_export, name="learners-export"),
+    path("training/people/calls.<str:kind>", curricula.calls_export, name="calls-export"),
     path("training/people/ask/", curricula.curriculum_assign, name="curriculum-assign"),
     path(
         "training/people/asked/<int:curriculum_assignment_id>/end/",
@@ -23,6 +24,7 @@ urlpatterns = [
         curricula.certificate_revoke,
         name="certificate-revoke",
     ),
+    path("training/calls/export.<str:kind>", curricula.own_calls_export, name="own-calls-export"),
     path("training/calls/begin/", role_plays.role_play_begin, name="role-play-begin"),
     path("training/calls/<int:role_play_id>/", role_plays.role_play_show, name="role-play"),
     path(

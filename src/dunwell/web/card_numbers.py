@@ -138,5 +138,7 @@ def _refused(request: HttpRequest) -> HttpResponse:
         # above the form, which stays as it was typed
         page = render(request, "web/parts/card_number.html", {"told": told}, status=REFUSED)
         page.headers["HX-Reswap"] = "afterbegin"
+        # whatever part of a page the form asked for
+        page.headers["HX-Reselect"] = "[role=alert]"
         return page
     return render(request, "web/card_number.html", {"told": told}, status=REFUSED)

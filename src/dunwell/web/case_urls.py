@@ -36,6 +36,7 @@ urlpatterns = [
     path("team/absence/<int:absence_id>/", absences.absence_show, name="absence"),
     path("team/absence/<int:absence_id>/seen/", absences.absence_seen, name="absence-seen"),
     path("team/on-call/", duties.duty_list, name="duties"),
+    path("team/on-call/export.<str:kind>", duties.duties_export, name="duties-export"),
     path("team/on-call/add/", duties.duty_add, name="duty-add"),
     path("team/on-call/<int:duty_id>/end/", duties.duty_end, name="duty-end"),
 ]

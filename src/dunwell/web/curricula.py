@@ -24,9 +24,9 @@ from dunwell.queries.curricula import (
     learner_rows,
     shipped_syllabus,
 )
-from dunwell.queries.pages import CursorError
+from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.role_plays import role_play_rows
-from dunwell.templatetags.role_plays import curriculum_label
+from dunwell.templatetags.role_plays import call_status, curriculum_label, persona_label
 from dunwell.web.answers import done, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -43,6 +43,18 @@ COLUMNS = (
     _("Parts"),
     _("Certificate good until"),
     _("Asked for until"),
+)
+CALL_COLUMNS = (
+    _("Person"),
+    _("Call"),
+    _("Language"),
+    _("Day"),
+    _("Status"),
+    _("Compliance"),
+    _("Empathy"),
+    _("Negotiation"),
+    _("Outcome"),
+    _("Points"),
 )
 
 
@@ -124,6 +136,37 @@ def learners_export(request: StaffRequest, kind: str) -> HttpResponse:
         name=f"training-{request.as_of.isoformat()}",
         columns=[str(name) for name in COLUMNS],
         rows=(cells(row) for row in learner_rows(request.actor.company, as_of=request.as_of)),
+    )
+
+
+@needs("training.take")
+@require_GET
+def own_calls_export(request: StaffRequest, kind: str) -> HttpResponse:
+    """Return the calls one has practised."""
+    return _calls_file(request, kind, user_id=request.user.pk)
+
+
+@needs("training.lead")
+@require_GET
+def calls_export(request: StaffRequest, kind: str) -> HttpResponse:
+    """Return the calls everybody has practised."""
+    return _calls_file(request, kind)
+
+
+def _calls_file(request: StaffRequest, kind: str, *, user_id: int | None = None) -> HttpResponse:
+    rows = every_row(partial(role_play_rows, request.actor.company, user_id=user_id))
+    return file_response(
+        kind,
+        name=f"calls-{request.as_of.isoformat()}",
+        columns=[str(name) for name in CALL_COLUMNS],
+        rows=(
+            (
+                *(row.user, persona_label(row.persona), row.language, row.began_on),
+                *(call_status(row.status), row.compliance_points, row.empathy_points),
+                *(row.negotiation_points, row.outcome_points, row.total_points),
+            )
+            for row in rows
+        ),
     )
 
 

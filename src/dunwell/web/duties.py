@@ -18,9 +18,12 @@ from dunwell.models import Duty, Role, User
 from dunwell.queries.colleagues import colleagues
 from dunwell.queries.duties import duty_rows
 from dunwell.web.answers import done, form_page, posted, refused
+from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
+
+COLUMNS = (_("Role"), _("Who"), _("First day"), _("Last day"))
 
 
 class DutyForm(forms.Form):
@@ -43,6 +46,18 @@ def duty_list(request: StaffRequest) -> HttpResponse:
     """Show who is on call now and next."""
     rows = duty_rows(request.actor.company, as_of=request.as_of)
     return render(request, "web/duties.html", {"rows": rows})
+
+
+@require_GET
+def duties_export(request: StaffRequest, kind: str) -> HttpResponse:
+    """Return who is on call now and next."""
+    rows = duty_rows(request.actor.company, as_of=request.as_of)
+    return file_response(
+        kind,
+        name=f"on-call-{request.as_of.isoformat()}",
+        columns=[str(name) for name in COLUMNS],
+        rows=((gettext(row.role_label), row.name, row.from_on, row.until_on) for row in rows),
+    )
 
 
 @needs("duty.edit")

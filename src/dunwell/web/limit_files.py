@@ -163,6 +163,7 @@ def limit_file(request: StaffRequest, token: str) -> HttpResponse:
         request.actor.company,
         asked_of_lines(read.lines, as_of=request.as_of),
         roles=request.actor.roles,
+        user_id=request.actor.user_id,
         as_of=request.as_of,
     )
     if request.method == "POST" and form.is_valid():
@@ -211,7 +212,11 @@ def limit_adjust(request: StaffRequest) -> HttpResponse:
         else:
             asked = asked_of_change(company, change, customer_ids=keys, from_on=told["from_on"])
             checked = checked_limits(
-                company, asked, roles=request.actor.roles, as_of=request.as_of
+                company,
+                asked,
+                roles=request.actor.roles,
+                user_id=request.actor.user_id,
+                as_of=request.as_of,
             )
     return _lines_page(request, form, checked, name="")
 

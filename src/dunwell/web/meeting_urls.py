@@ -30,6 +30,11 @@ urlpatterns = [
         name="meeting-point-decide",
     ),
     path("meetings/<int:meeting_id>/", meetings.meeting_show, name="meeting"),
+    path(
+        "meetings/<int:meeting_id>/export.<str:kind>",
+        meetings.meeting_export,
+        name="meeting-export",
+    ),
     path("meetings/<int:meeting_id>/decide/", meetings.meeting_decide, name="meeting-decide"),
     path("suggestions/", voices.voice_list, name="voices"),
     path("suggestions/export.<str:kind>", voices.voices_export, name="voices-export"),

@@ -17,7 +17,12 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.meetings import carry_out_decision, decide_in_meeting, hold_meeting
 from dunwell.engine.money import from_minor
 from dunwell.models import Customer, Meeting, MeetingDecision, MeetingPoint, User
-from dunwell.queries.meetings import meeting_decision_rows, meeting_detail, meeting_rows
+from dunwell.queries.meetings import (
+    MeetingPointRow,
+    meeting_decision_rows,
+    meeting_detail,
+    meeting_rows,
+)
 from dunwell.queries.pages import CursorError
 from dunwell.queries.stuck_money import (
     AgendaRow,
@@ -45,6 +50,16 @@ AGENDA_COLUMNS = (
     _("Items"),
     _("Since"),
     _("Days"),
+)
+POINT_COLUMNS = (
+    _("Customer"),
+    _("Name"),
+    _("Why"),
+    _("Since"),
+    _("Currency"),
+    _("Stuck then"),
+    _("Open now"),
+    _("Items"),
 )
 DECISION_COLUMNS = (
     _("Meeting"),
@@ -244,6 +259,28 @@ def agenda_export(request: StaffRequest, kind: str) -> HttpResponse:
         name=f"stuck-money-{request.as_of.isoformat()}",
         columns=[str(name) for name in AGENDA_COLUMNS],
         rows=(cells(row) for row in agenda_rows(request.actor.company, as_of=request.as_of)),
+    )
+
+
+@require_GET
+def meeting_export(request: StaffRequest, meeting_id: int, kind: str) -> HttpResponse:
+    """Return the agenda of a meeting as it was, with what of it is still open."""
+    detail = meeting_detail(request.actor.company, meeting_id, as_of=request.as_of)
+    if detail is None:
+        raise Http404
+
+    def cells(row: MeetingPointRow) -> tuple[Any, ...]:
+        money = (from_minor(one, row.currency) for one in (row.stuck_minor, row.open_minor))
+        return (
+            *(row.customer_number, row.customer_name, stuck_label(row.reason)),
+            *(row.since_on, row.currency, *money, row.n_items),
+        )
+
+    return file_response(
+        kind,
+        name=f"meeting-{detail.row.on.isoformat()}",
+        columns=[str(name) for name in POINT_COLUMNS],
+        rows=(cells(row) for row in detail.points),
     )
 
 

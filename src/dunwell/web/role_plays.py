@@ -14,8 +14,8 @@ from dunwell.actions.role_plays import (
     MOST_CHARACTERS,
     abandon_role_play,
     begin_role_play,
-    say_in_role_play,
 )
+from dunwell.jobs.role_plays import say_and_hear
 from dunwell.models import RolePlay
 from dunwell.queries.role_plays import role_play_detail
 from dunwell.web.answers import REFUSED, done, posted, refused
@@ -59,7 +59,7 @@ def role_play_show(request: StaffRequest, role_play_id: int) -> HttpResponse:
     form = SentenceForm(posted(request), initial={"version": play.version})
     if request.method == "POST" and form.is_valid():
         try:
-            say_in_role_play(
+            say_and_hear(
                 actor=request.actor,
                 role_play=play,
                 **form.cleaned_data,
@@ -69,7 +69,7 @@ def role_play_show(request: StaffRequest, role_play_id: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("role-play", play.pk)
+            return redirect(f"{reverse('role-play', args=[play.pk])}#newest")
     detail = role_play_detail(request.actor.company, play.pk)
     if detail is None:
         raise Http404

@@ -9,6 +9,8 @@ from time import process_time
 import pytest
 
 from dunwell.engine.assistant_intents import INTENTS, LANGUAGES, UNKNOWN
+from dunwell.formats.follow_up_words import LANGUAGES as WRITTEN
+from dunwell.formats.follow_up_words import follow_up_words
 from dunwell.ml.assistant.phrases import assistant_phrases
 from dunwell.ml.assistant.reader import assistant_reader
 from tests.ml.assistant.judged_messages import judged_messages
@@ -72,6 +74,17 @@ def test_what_strangers_ask_is_unknown() -> None:
         kept = sum(away) / len(away)
         assert kept >= 0.60
         assert kept / (kept + lost) >= 0.95
+
+
+def test_what_a_follow_up_offers_to_press_is_read_as_what_it_says() -> None:
+    """A press is the same as having written its words, in the page's own language."""
+    meant = {"promise": "promise", "plan": "plan", "dispute": "dispute", "paid": "paid_already",
+             "person": "human"}  # fmt: skip
+    reader = assistant_reader()
+    for language in WRITTEN:
+        for code, text in follow_up_words(language).reasons.items():
+            read = reader.read(text, language=language)
+            assert (read.intent, read.language) == (meant[code], language), text
 
 
 def test_an_empty_text_and_noise_are_unknown() -> None:

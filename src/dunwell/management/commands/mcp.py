@@ -1,6 +1,5 @@
 """`dunwell mcp`: tools for a model's program over standard input and output."""
 
-import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dunwell.actions.gate import Forbidden
 from dunwell.mcp_server.calls import caller_of
-
-TOKEN = "DUNWELL_MCP_TOKEN"  # noqa: S105  the name of a variable
 
 
 class Command(BaseCommand):
@@ -23,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the file that holds the token."""
         parser.add_argument(
-            "--token-file", type=Path, help=f"file with an API token; else {TOKEN} holds it"
+            "--token-file",
+            type=Path,
+            help="file with an API token; else DUNWELL_MCP_TOKEN holds it",
         )
 
     def handle(self, **options: Any) -> None:
@@ -46,12 +45,12 @@ class Command(BaseCommand):
 def _token(path: Path | None) -> str:
     """Return the token of a file or of the environment; it is never an argument others can see."""
     if path is None:
-        token = os.environ.get(TOKEN, "")
+        token = str(settings.MCP_TOKEN)
     else:
         try:
             token = path.read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
             raise CommandError(f"{path} cannot be read: {error}.") from error
     if not token.strip():
-        raise CommandError(f"Give an API token: --token-file FILE, or {TOKEN}.")
+        raise CommandError("Give an API token: --token-file FILE, or DUNWELL_MCP_TOKEN.")
     return token.strip()

@@ -134,6 +134,7 @@ INSTALLED_APPS = [
     "dunwell",
 ]
 MIDDLEWARE = [
+    "dunwell.web.measured.MeasuredMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -220,6 +221,8 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SECURE_SSL_REDIRECT = True
+    # a balancer beside us asks in the clear, and is told no secret
+    SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -265,6 +268,8 @@ EMAIL_USE_TLS = _flag("SMTP_TLS", default=False)
 BUREAU_SECRETS = _secrets("BUREAU")
 PAYMENT_SECRETS = _secrets("PAYMENT")
 """Tokens of credit bureaus by the name of their variable; a bureau names the one it uses."""
+METRICS_TOKEN = _text("METRICS_TOKEN")
+"""What monitoring sends to read `/metrics/`; without one the page does not exist."""
 MCP = _flag("MCP", default=True)
 """Whether programs' models may call tools: `/mcp/` and `dunwell mcp`, by API tokens alone."""
 MCP_TOKEN = _text("MCP_TOKEN")

@@ -21,6 +21,7 @@ from dunwell.web.visits import noted, visit
 OPEN_PATHS = (
     *("/accounts/", "/sign-in/", "/static/", "/api/", "/language/", "/apply/", "/hooks/"),
     *("/unsubscribe/", "/portal/", "/portal-api/", "/mcp/"),
+    *("/health/", "/ready/", "/metrics/"),
 )
 """Pages that work without a company: sign-in itself, and the API with its own tokens."""
 

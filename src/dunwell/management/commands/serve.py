@@ -2,7 +2,9 @@
 
 import errno
 import ipaddress
+import os
 import socket
+import tempfile
 from argparse import ArgumentParser
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from granian import Granian
 from granian.constants import Interfaces
+from granian.server.common import AbstractServer as Server
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -80,11 +83,17 @@ def sign_in_address(token: str, port: int = PORT) -> str:
 
 
 def serve(host: str, port: int, *, workers: int = 1) -> None:
-    """Serve until the process is told to stop."""
-    Granian(
+    """Serve until the process is told to stop; workers count requests in a folder they share."""
+    with tempfile.TemporaryDirectory(prefix="dunwell-counts-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        _granian(host, port, workers).serve()
+
+
+def _granian(host: str, port: int, workers: int) -> Server:
+    return Granian(
         "dunwell.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-    ).serve()
+    )

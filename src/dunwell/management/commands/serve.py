@@ -15,7 +15,6 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from granian import Granian
 from granian.constants import Interfaces
-from granian.server.common import AbstractServer as Server
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -86,14 +85,11 @@ def serve(host: str, port: int, *, workers: int = 1) -> None:
     """Serve until the process is told to stop; workers count requests in a folder they share."""
     with tempfile.TemporaryDirectory(prefix="dunwell-counts-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        _granian(host, port, workers).serve()
-
-
-def _granian(host: str, port: int, workers: int) -> Server:
-    return Granian(
-        "dunwell.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-    )
+        server = Granian(
+            "dunwell.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+        )
+        server.serve()

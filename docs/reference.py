@@ -27,6 +27,7 @@ from scan import (  # noqa: E402
     asked_rights,
     event_rows,
     listed_proofs,
+    promise_rows,
     read_findings,
     sentence,
     setting_rows,
@@ -322,6 +323,17 @@ def proofs_page() -> str:
     )
 
 
+def trust_page() -> str:
+    """Return every promise of the programme with the tests that hold it."""
+    rows = ((code(name), *told_) for name, *told_ in promise_rows())
+    return (
+        "# What is promised, and the tests that hold it\n\nRows T and I are the programme of "
+        "[trust](../why/016-trust.md), rows A those of OWASP ASVS 5.0. Tests of the tier "
+        "`default` run on every call, the others with `--release`. What is not met says open.\n\n"
+        + table(("id", "promise", "tier", "tests", "figure"), rows)
+    )
+
+
 def strategy_page() -> str:
     """Return the fields of a strategy document, of its cases, and of wordings."""
     text = (
@@ -380,6 +392,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "api": api_page,
     "events": events_page,
     "proofs": proofs_page,
+    "trust": trust_page,
 }
 
 

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import yaml
+
 from dunwell.formats.refusals import AMOUNT_REASONS, DATE_REASONS
 
-SRC = Path(__file__).parents[1] / "src" / "dunwell"
+ROOT = Path(__file__).parents[1]
+SRC = ROOT / "src" / "dunwell"
 READERS = {"_text": "", "_flag": "0", "_number": ""}
 """The functions by which settings.py reads a variable, and their default when none is given."""
 VERB = re.compile(r"[a-z_]+\.[a-z_{}]+")
@@ -172,3 +175,16 @@ def _piece(part: ast.expr, names: Mapping[str, str]) -> str:
     if inner and inner[0] in names:
         return names[inner[0]]
     return f"{{{part.value.id}}}" if isinstance(part.value, ast.Name) else HOLE
+
+
+def promise_rows() -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield the rows of policies/trust.yaml: id, promise, met or why not, tests, figure."""
+    for row in yaml.safe_load((ROOT / "policies" / "trust.yaml").read_text(encoding="utf-8")):
+        if "open" in row:
+            yield row["id"], row["promise"], f"open: {row['open']}", "", ""
+            continue
+        tests = [row["test"]] if isinstance(row["test"], str) else row["test"]
+        links = (
+            f"[`{test.rpartition('::')[2]}`](../../{test.partition('::')[0]})" for test in tests
+        )
+        yield row["id"], row["promise"], row["tier"], ", ".join(links), row.get("figure", "")

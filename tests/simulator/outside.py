@@ -1,0 +1,203 @@
+"""Steps of what comes from outside and what the night does: banks, exports, agencies, the cycle."""
+
+import hashlib
+from datetime import timedelta
+from functools import partial
+
+from dunwell.actions.cycle import run_step
+from dunwell.actions.feeds import record_feed
+from dunwell.actions.imports import import_ledger
+from dunwell.actions.legal import close_matter, file_matter, open_matter
+from dunwell.actions.match_cases import settle_case, undo_case
+from dunwell.actions.placement_batches import claim_batch, hand_over_batch
+from dunwell.actions.placement_reports import report_collection
+from dunwell.actions.placement_work import accept_placement
+from dunwell.actions.placements import approve_placement, propose_placement, recall_placement
+from dunwell.actions.recoveries import record_recovery
+from dunwell.jobs.cycle import READS, STEPS
+from dunwell.jobs.cycle_day import Day
+from dunwell.models import (
+    Adjustment,
+    BankEntry,
+    Item,
+    LegalMatter,
+    MatchCase,
+    Message,
+    MessageItem,
+    OpenItem,
+    Payment,
+    Placement,
+)
+from tests.actions.bank_rows import line, read, sta
+from tests.actions.exports import items_csv, ledger
+from tests.simulator.world import Nothing, step
+
+NIGHT = ("settle_bank", "apply_cash", "settle_promises", "watch_disputes", "judge_plans",
+         "end_settlements", "accrue_charges", "review_credit_holds")  # fmt: skip
+PLANNED = ("drop_stale_messages", "rank_customers", "write_reminders")
+ALL = ("I", "D", "P")
+
+
+def _night(world, names):
+    day = Day(**world.by())
+    plays = dict(STEPS)
+    for name in names:
+        if name in READS:
+            READS[name](day)
+        run_step(**world.by(), name=name, work=partial(plays[name], day))
+
+
+@step(12)
+def wait(world):
+    world.day += timedelta(days=world.chance.choice((1, 1, 2, 5, 14)))
+
+
+@step(5, *ALL)
+def night(world):
+    _night(world, NIGHT)
+
+
+@step(2, "I22", "I23", "D4", "D5")
+def write_reminders(world):
+    for kind in ("bank", "ledger"):
+        record_feed(**world.by(), kind=kind, name=kind, covers_until_on=world.day)
+    _night(world, PLANNED)
+
+
+@step(4, "I24")
+def bank_statement(world):
+    """A statement of today; the same file again books nothing."""
+    item, minor = world.open_item()
+    text = world.chance.choice((item.number, "thank you"))
+    amount = world.amount(minor)
+    data = sta(
+        world.count % 99_999, 0, line(amount, item.customer.name, text, on=world.day), on=world.day,
+        account=f"DE{world.count:020d}",
+    )  # fmt: skip
+    read(world.company, data, name=f"{world.count}.sta", **world.on)
+    booked = _booked(world)
+    read(world.company, data, name=f"again-{world.count}.sta", **world.on)
+    assert _booked(world) == booked
+
+
+def _booked(world):
+    return [
+        model.objects.filter(company=world.company).count() for model in (Item, Payment, BankEntry)
+    ]
+
+
+@step(2, "D3", "I24")
+def ledger_export(world):
+    """An export with a new item and one we know; the same export again adds nothing."""
+    customer = world.customer()
+    due = world.day + timedelta(days=30)
+    tail = f"invoice;{world.day};{due};EUR"
+    lines = [f"{customer.number};{customer.name};{world.number('X')};{tail};80.00;30.00"]
+    known = Item.objects.filter(company=world.company, number__startswith="X").first()
+    if known is not None:
+        owner = known.customer
+        lines.append(f"{owner.number};{owner.name};{known.number};{tail};80.00;0.00")
+    files = ledger(items_csv(*lines))
+    import_ledger(**world.by(), ledger=files)
+    booked = _booked(world)
+    import_ledger(**world.by(), ledger=files)
+    assert _booked(world) == booked
+
+
+@step(3, "I24")
+def settle_match(world):
+    case = world.one(MatchCase.objects.filter(company=world.company))
+    item, minor = world.open_item()
+    settle_case(
+        **world.by("carla"), case=case, version=case.version,
+        amounts={item.pk: world.amount(min(minor, case.payment.amount_minor))},
+        customer_id=item.customer_id, learn=world.chance.random() < 0.5,
+    )  # fmt: skip
+
+
+@step(1, "I24")
+def undo_match(world):
+    case = world.one(MatchCase.objects.filter(company=world.company))
+    undo_case(**world.by("carla"), case=case, version=case.version, reason="wrong customer")
+
+
+def _demand(world, customer, items):
+    """The final notice that went out twenty days ago."""
+    day, text = world.day - timedelta(days=20), "Pay now, or an agency will collect it."
+    if max(item.issued_on for item in items) > day:
+        raise Nothing
+    if Message.objects.filter(customer=customer, channel="letter", as_of=day).exists():
+        raise Nothing
+    message = Message.objects.create(
+        company=world.company, customer=customer, channel="letter", as_of=day, status="sent",
+        strategy="standard", level=5, template="final_notice", language="en", subject="Final",
+        body=text, body_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        decision={"contact": {"customer_id": customer.pk}}, message_id=world.number("F"),
+        sent_at=world.at - timedelta(days=20), recorded_at=world.at,
+    )  # fmt: skip
+    for item in items:
+        still = OpenItem.objects.get(item=item).open_minor
+        MessageItem.objects.create(message=message, item=item, level=5, open_minor=still)
+
+
+@step(2, "D12", "I22")
+def place_with_agency(world):
+    customer = world.customer()
+    items = list(world.open_items_of(customer, 2))
+    _demand(world, customer, items)
+    placement = propose_placement(
+        **world.by("anna"), customer=customer, agency=world.agency, items=items,
+        reason="no answer for months",
+    )  # fmt: skip
+    approve_placement(**world.by("mona"), placement=placement)
+    batch = claim_batch(**world.by("mona"), agency=world.agency)
+    hand_over_batch(**world.by(), batch=batch)
+    placement.refresh_from_db()
+    accept_placement(**world.by(), placement=placement, reference=world.number("A"))
+
+
+@step(2, "D12")
+def agency_collects(world):
+    placement = world.one(Placement.objects.filter(company=world.company))
+    report_collection(
+        **world.by("carla"), placement=placement, reported_on=world.day,
+        kind=world.chance.choice(("remitted", "direct")), reference=world.number("M"),
+        gross_minor=world.chance.choice((1, 50_00, 600_00)),
+    )  # fmt: skip
+
+
+@step(1, "D12")
+def recall(world):
+    placement = world.one(Placement.objects.filter(company=world.company))
+    recall_placement(**world.by("mona"), placement=placement, reason="they called")
+
+
+@step(2, "D12")
+def go_to_court(world):
+    customer = world.customer()
+    open_matter(
+        **world.by("mona"), customer=customer, opened_on=world.day, court="AG Mitte",
+        kind=world.chance.choice(LegalMatter.Kind.values),
+        items=list(world.open_items_of(customer, 3)),
+    )  # fmt: skip
+
+
+@step(2, "D12")
+def move_matter(world):
+    matter = world.one(LegalMatter.objects.filter(company=world.company))
+    if world.chance.random() < 0.5:
+        file_matter(**world.by("mona"), matter=matter, filed_on=world.day)
+    else:
+        close_matter(
+            **world.by("mona"), matter=matter, result="withdrawn",
+            is_chased_again=world.chance.random() < 0.5,
+        )  # fmt: skip
+
+
+@step(2, "D12", "I16")
+def recover(world):
+    rows = Adjustment.objects.filter(company=world.company, kind="write_off", amount_minor__gt=0)
+    adjustment = world.one(rows)
+    money = world.payment(customer=adjustment.item.customer)
+    amount = world.amount(adjustment.amount_minor)
+    record_recovery(**world.by("carla"), item=adjustment.item, payment=money, amount_minor=amount)

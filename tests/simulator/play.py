@@ -1,0 +1,106 @@
+"""Plays sequences: one seed, one world, one history, with proofs after each step."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from time import process_time
+
+import time_machine
+from django.db import connection, transaction
+
+from dunwell.actions.gate import Refused
+from dunwell.models import Event
+from tests.simulator import (
+    books,  # noqa: F401 -- these modules register their steps
+    closing,  # noqa: F401
+    credit,  # noqa: F401
+    desk,  # noqa: F401
+    disputes,  # noqa: F401
+    outside,  # noqa: F401
+    refunds,  # noqa: F401
+)
+from tests.simulator.proofs import Prover
+from tests.simulator.world import STEPS, Nothing, World
+
+
+class Failed(AssertionError):
+    """A sequence broke the books, or a step failed otherwise than by a refusal."""
+
+
+@dataclass(slots=True)
+class Played:
+    """What sequences did: how often each step was done, refused, or had no row to be tried on."""
+
+    sequences: int = 0
+    steps: int = 0
+    done: Counter = field(default_factory=Counter)
+    refused: Counter = field(default_factory=Counter)
+    nothing: Counter = field(default_factory=Counter)
+    head: str = ""
+    """Hash of the last event of the last sequence."""
+
+
+def play(seed: int, steps: int, *, into: Played | None = None, tell=None) -> Played:
+    """Play one sequence and undo it; raise Failed with the seed that plays it again."""
+    played = into or Played()
+    with transaction.atomic():
+        world = World(seed)
+        prover = Prover(world.company)
+        with time_machine.travel(world.at, tick=False) as clock:
+            for place in range(1, steps + 1):
+                world.count += 1
+                clock.move_to(world.at)
+                _step(world, prover, played, seed, place, tell)
+            try:
+                prover.all()
+                connection.check_constraints()
+            except Exception as error:
+                raise Failed(_told(seed, steps, "the end", error)) from error
+        newest = Event.objects.filter(company=world.company).order_by("-seq").first()
+        played.head = newest.hash
+        played.sequences += 1
+        transaction.set_rollback(True)
+    return played
+
+
+def _step(world, prover, played, seed, place, tell):
+    names = list(STEPS)
+    weights = [STEPS[name].weight for name in names]
+    for _ in range(8):
+        name = world.chance.choices(names, weights)[0]
+        try:
+            with transaction.atomic():
+                STEPS[name].play(world)
+            played.done[name] += 1
+            outcome = "done"
+        except Nothing:
+            played.nothing[name] += 1
+            continue
+        except Refused as refusal:
+            played.refused[name] += 1
+            outcome = str(refusal)
+        except Exception as error:
+            raise Failed(_told(seed, place, name, error)) from error
+        if tell:
+            tell(place, world.day, name, outcome)
+        break
+    played.steps += 1
+    try:
+        prover.after(STEPS[name].proves)
+    except Exception as error:
+        raise Failed(_told(seed, place, name, error)) from error
+
+
+def _told(seed, place, name, error):
+    return (
+        f"python -m tests.simulator --seed {seed} --steps {place}  # {name}: "
+        f"{type(error).__name__}: {error}"
+    )
+
+
+def play_for(cpu_seconds: float, steps: int, *, first: int) -> Played:
+    """Play sequence after sequence, seeds one after another, for so many seconds of CPU."""
+    played, seeds, until = Played(), Random(first), process_time() + cpu_seconds
+    while process_time() < until:
+        play(seeds.randrange(10**9), steps, into=played)
+    return played

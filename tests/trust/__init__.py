@@ -1,0 +1,1 @@
+"""The programme of trust: what TRUST.md promises, one test each."""

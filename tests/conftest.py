@@ -72,6 +72,20 @@ def examples(few, *, release):
     )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def sealing_keys(tmp_path_factory):
+    """A keyring of the tests' own, as a desk has one after its first start."""
+    # tests of the library run where Django cannot be imported
+    if "django.conf" in sys.modules:
+        from django.conf import settings as django_settings
+
+        from dunwell.formats.sealing import new_keyring, write_keyring
+
+        path = tmp_path_factory.mktemp("keys") / "keyring"
+        path.write_text(write_keyring(new_keyring()), encoding="utf-8")
+        django_settings.KEYRING_FILE = path
+
+
 @pytest.fixture(autouse=True)
 def in_english():
     """A page answered in German leaves its thread in German; the next test begins anew."""

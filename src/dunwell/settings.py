@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+from dunwell.formats.redaction import redacted_event
+
 PACKAGE = Path(__file__).parent
 
 
@@ -79,6 +81,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+KEYRING_FILE = Path(_text("KEYRING_FILE") or DATA_DIR / "keyring").resolve()
+"""Keys of the sealed columns; made when the first value is sealed, and in no backup."""
 
 
 def _database() -> dict[str, object]:
@@ -199,6 +203,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Dunwell"
+MFA_ADAPTER = "dunwell.web.second_factor.SealedSecretsAdapter"
 # passkeys over plain http are for loopback only; `dunwell serve` refuses other hosts without HTTPS
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 LOGIN_URL = "account_login"
@@ -295,6 +300,7 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redacted_event,
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": [

@@ -28,7 +28,7 @@ def test_an_account_is_proposed_by_one_and_approved_by_another(company, clerk, m
     )  # fmt: skip
     assert verbs(company) == ["payee.proposed", "payee.approved"]
     assert last_event(company)[2:] == (
-        customer.pk, {"name": "Acme", "account": IBAN, "author": "carla", "override": ""},
+        customer.pk, {"name": "Acme", "account": "…3000", "author": "carla", "override": ""},
     )  # fmt: skip
 
 

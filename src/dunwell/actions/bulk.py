@@ -9,6 +9,9 @@ from contextlib import contextmanager
 
 import polars as pl
 from django.db import connection
+from django.db.models import Model
+
+from dunwell.models.sealed import marks_of, sealed_texts
 
 CHUNK = 50_000
 """Rows handed to the driver at a time; bounds memory."""
@@ -51,6 +54,15 @@ def insert_rows(*, table: str, rows: pl.DataFrame) -> int:
     else:
         _execute_many(table, rows)
     return rows.height
+
+
+def with_sealed(rows: pl.DataFrame, model: type[Model], name: str) -> pl.DataFrame:
+    """Return rows with a column sealed as the model would, and its mark beside it."""
+    texts = rows[name].to_list()
+    return rows.with_columns(
+        pl.Series(name, sealed_texts(model, name, texts), dtype=pl.String),
+        pl.Series(f"{name}_mark", marks_of(model, name, texts), dtype=pl.String),
+    )
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
 from dunwell.engine.sectors import read_sector
+from dunwell.formats.sealing import hinted
 from dunwell.models import Contact, Customer, Membership, Role, SegmentMembership, User
+from dunwell.models.sealed import as_seen, with_marks
 
 TEXT_LENGTHS = {
     "name": 200,
@@ -75,15 +77,16 @@ def edit_customer(
     seen = {name: before[name] for name in new}
     # a list compares differently on the two databases; its neighbours are compared
     compared = {name: value for name, value in seen.items() if name != "zones"}
-    _only_one(Customer.objects.filter(pk=customer.pk, **compared).update(**new))
+    same = Customer.objects.filter(pk=customer.pk, **as_seen(Customer, compared))
+    _only_one(same.update(**with_marks(Customer, new)))
     record_event(
         actor,
         "customer.edited",
         customer,
         at=at,
         customer_id=customer.pk,
-        before=seen,
-        after=new,
+        before=_told(seen),
+        after=_told(new),
     )
 
 
@@ -199,7 +202,8 @@ def edit_contact(
         _demote(contact.customer_id, str(after["role"]), keep=contact.pk)
     written = {**new, "bounced_on": None} if "email" in new else new
     seen = {name: before[name] for name in new}
-    _only_one(Contact.objects.filter(pk=contact.pk, **seen).update(**written))
+    same = Contact.objects.filter(pk=contact.pk, **as_seen(Contact, seen))
+    _only_one(same.update(**with_marks(Contact, written)))
     record_event(
         actor,
         "contact.edited",
@@ -227,6 +231,14 @@ def mark_bounced(*, actor: Actor, contact: Contact, as_of: date, at: datetime) -
     )
     if rows:
         record_event(actor, "contact.bounced", contact, at=at, customer_id=contact.customer_id)
+
+
+def _told(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return values as an event may keep them: what is sealed in the row is not open here."""
+    return {
+        name: hinted(str(value or "")) if name == "vat_id" else value
+        for name, value in values.items()
+    }
 
 
 def _fitting(name: str, value: Value) -> Value:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 import polars as pl
 
-from dunwell.actions.bulk import insert_rows
+from dunwell.actions.bulk import insert_rows, with_sealed
 from dunwell.demo.ledger import DemoLedger
 from dunwell.models import (
     Allocation,
     Company,
+    Contact,
     Customer,
     ImportBatch,
     Item,
@@ -51,12 +52,13 @@ def add_customers(company: Company, ledger: DemoLedger, at: datetime) -> None:
     collectors = _keys(dict(people), "collector", "collector_id")
     stamp = _moment(at)
     rows = ledger.customers.join(collectors, on="collector", how="left", maintain_order="left")
+    rows = rows.with_columns(pl.col("vat_id", "phone").fill_null(""))
     insert_rows(
         table="dunwell_customer",
-        rows=rows.select(
+        rows=with_sealed(rows, Customer, "vat_id").select(
             *("number", "name", "segment", "country", "language", "currency", "terms"),
             *("credit_limit_minor", "address", "collector_id", "is_opted_out"),
-            vat_id=pl.col("vat_id").fill_null(""),
+            *("vat_id", "vat_id_mark"),
             party=pl.when(pl.col("segment") == "public")
             .then(pl.lit("public"))
             .otherwise(pl.lit("company")),
@@ -70,13 +72,11 @@ def add_customers(company: Company, ledger: DemoLedger, at: datetime) -> None:
     bounced = pl.lit(ledger.as_of).dt.offset_by(f"-{BOUNCED_DAYS}d")
     insert_rows(
         table="dunwell_contact",
-        rows=known.sort("customer_id").select(
-            "customer_id",
-            "language",
+        rows=with_sealed(known.sort("customer_id"), Contact, "phone").select(
+            *("customer_id", "language", "phone", "phone_mark"),
             role=pl.lit("payables"),
             name="contact_name",
             email=pl.col("email").fill_null(""),
-            phone=pl.col("phone").fill_null(""),
             is_primary=pl.lit(value=True),
             bounced_on=pl.when("is_bounced").then(bounced),
             recorded_at=stamp,

@@ -16,6 +16,7 @@ from dunwell.formats.mandate_rows import (
     MandateLine,
     read_mandates,
 )
+from dunwell.formats.sealing import hinted
 from dunwell.models import Company, Customer, Mandate
 from dunwell.queries.mandate_checks import KNOWN, REFUSED, CheckedLine, checked_lines
 
@@ -113,7 +114,7 @@ def _mandate(actor: Actor, one: CheckedLine, customer_id: int, at: datetime) -> 
 def _facts(mandate: Mandate) -> list[Fact]:
     """Return the events of adding a mandate and of its signature, as by hand."""
     told = {"reference": mandate.reference}
-    account = {**told, "scheme": mandate.scheme, "iban": mandate.iban}
+    account = {**told, "scheme": mandate.scheme, "iban": hinted(mandate.iban)}
     facts = [_fact("mandate.added", mandate, account)]
     if mandate.signed_on is not None:
         signed = {**told, "signed_on": str(mandate.signed_on)}

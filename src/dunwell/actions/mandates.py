@@ -11,6 +11,7 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
+from dunwell.formats.sealing import hinted
 from dunwell.formats.sepa_accounts import SepaError, mandate_reference, sepa_account
 from dunwell.models import Customer, Mandate
 
@@ -74,7 +75,7 @@ def add_mandate(
         customer_id=customer.pk,
         reference=reference,
         scheme=scheme,
-        iban=account,
+        iban=hinted(account),
     )
     return mandate
 

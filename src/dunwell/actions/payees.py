@@ -11,7 +11,9 @@ from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
+from dunwell.formats.sealing import hinted
 from dunwell.models import Company, Customer, Payee
+from dunwell.models.sealed import mark_of
 from dunwell.queries.cash_policies import cash_policy_in_force
 
 Status = Payee.Status
@@ -77,7 +79,7 @@ def propose_payee(
         at=at,
         customer_id=customer.pk,
         name=payee.name,
-        account=payee.account,
+        account=hinted(payee.account),
         bic=payee.bic,
         evidence=payee.evidence,
     )
@@ -102,7 +104,7 @@ def approve_payee(*, actor: Actor, payee: Payee, at: datetime) -> None:
         at=at,
         customer_id=payee.customer_id,
         name=payee.name,
-        account=payee.account,
+        account=hinted(payee.account),
         author=payee.author,
         override=override,
     )
@@ -127,13 +129,14 @@ def retire_payee(*, actor: Actor, payee: Payee, reason: str, at: datetime) -> No
         at=at,
         customer_id=payee.customer_id,
         name=payee.name,
-        account=payee.account,
+        account=hinted(payee.account),
         reason=why,
     )
 
 
 def _known(company: Company, customer: Customer, account: str) -> Payee | None:
-    found = Payee.objects.filter(company=company, customer=customer, account=account)
+    same = mark_of(Payee, "account", account)
+    found = Payee.objects.filter(company=company, customer=customer, account_mark=same)
     return found.exclude(status=Status.RETIRED).first()
 
 

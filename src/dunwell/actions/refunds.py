@@ -26,6 +26,7 @@ from dunwell.actions.four_eyes import own_approval
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.items import book_item, offset_item
 from dunwell.actions.texts import fitting
+from dunwell.formats.sealing import hinted
 from dunwell.models import Allocation, Company, Item, Payee, Payment, Refund
 
 Status = Refund.Status
@@ -86,7 +87,8 @@ def propose_refund(
         proposed_on=as_of,
         recorded_at=at,
     )
-    _record(actor, "refund.proposed", refund, at=at, payee=payee.name, account=payee.account)
+    told = hinted(payee.account)
+    _record(actor, "refund.proposed", refund, at=at, payee=payee.name, account=told)
     return refund
 
 

@@ -9,6 +9,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own_customer
 from dunwell.engine.checkout_facts import SavedMethodFacts
 from dunwell.models import Customer, PaymentProvider, SavedMethod
+from dunwell.models.sealed import mark_of
 
 
 @transaction.atomic
@@ -37,8 +38,9 @@ def keep_method(
     kinds = SavedMethod.Kind.values
     saved, is_new = SavedMethod.objects.get_or_create(
         provider=provider,
-        token=method.token,
+        token_mark=mark_of(SavedMethod, "token", method.token),
         defaults={
+            "token": method.token,
             "company": actor.company,
             "customer": customer,
             "kind": method.kind if method.kind in kinds else SavedMethod.Kind.CARD,

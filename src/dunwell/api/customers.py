@@ -38,6 +38,7 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.models import Contact, Customer, User
+from dunwell.queries.accounts_shown import shown
 from dunwell.queries.cards import CustomerCard, customer_card
 from dunwell.queries.customers import CustomerRow, customer_page
 from dunwell.queries.pages import Page
@@ -194,7 +195,7 @@ def show_customer(request: ApiRequest, customer_id: Id) -> CustomerCard:
     card = customer_card(request.actor.company, customer_id, as_of=request.as_of)
     if card is None:
         raise Http404
-    return card
+    return shown(card, request.actor.rights)
 
 
 @router.patch("/{customer_id}", response=answers(Done))

@@ -31,6 +31,7 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.models import Customer, Mandate
+from dunwell.queries.accounts_shown import shown_page
 from dunwell.queries.mandates import MandateRow, mandate_rows
 from dunwell.queries.pages import Page
 
@@ -66,7 +67,7 @@ def list_mandates(
 ) -> Page[MandateRow]:
     """List mandates, the newest first; `search` is a reference or a customer."""
     request.actor.require("ledger.view")
-    return mandate_rows(
+    page = mandate_rows(
         request.actor.company,
         as_of=request.as_of,
         status=status,
@@ -75,6 +76,7 @@ def list_mandates(
         cursor=cursor,
         limit=limit,
     )
+    return shown_page(page, request.actor.rights)
 
 
 @router.post("", response=answers(Created, 201))

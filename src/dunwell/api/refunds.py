@@ -41,6 +41,7 @@ from dunwell.api.fields import (
 from dunwell.api.payments import LineIn, amounts_of
 from dunwell.api.writes import once
 from dunwell.models import Customer, Item, Payee, Payment, Refund
+from dunwell.queries.accounts_shown import shown, shown_page
 from dunwell.queries.pages import Page
 from dunwell.queries.payees import PayeeRow, payee_rows
 from dunwell.queries.refunds import (
@@ -115,7 +116,7 @@ def list_refunds(
 ) -> Page[RefundRow]:
     """List refunds with their source and payee, the newest first."""
     request.actor.require("ledger.view")
-    return refund_rows(
+    page = refund_rows(
         request.actor.company,
         status=status,
         customer_id=customer_id,
@@ -123,6 +124,7 @@ def list_refunds(
         cursor=cursor,
         limit=limit,
     )
+    return shown_page(page, request.actor.rights)
 
 
 @router.get("/refunds/totals", response=answers(list[RefundTotal]))
@@ -167,7 +169,7 @@ def show_refund(request: ApiRequest, refund_id: Id) -> RefundRow:
     row = refund_row(request.actor.company, refund_id)
     if row is None:
         raise Http404
-    return row
+    return shown(row, request.actor.rights)
 
 
 @router.post("/refunds", response=answers(Created, 201))
@@ -264,9 +266,10 @@ def list_payees(
 ) -> Page[PayeeRow]:
     """List accounts money may be refunded to; without a status those that are still used."""
     request.actor.require("ledger.view")
-    return payee_rows(
+    page = payee_rows(
         request.actor.company, status=status, customer_id=customer_id, cursor=cursor, limit=limit
     )
+    return shown_page(page, request.actor.rights)
 
 
 @router.post("/payees", response=answers(Created, 201))

@@ -26,6 +26,7 @@ def drill(path: Path, key: str) -> str:
         told = {
             **{name: value for name, value in os.environ.items() if "DATABASE_URL" not in name},
             "DUNWELL_DATA_DIR": folder,
+            "DUNWELL_KEYRING_FILE": str(settings.KEYRING_FILE),
             "DUNWELL_BACKUP_KEY": key,
             **({"DUNWELL_DATABASE_URL": url} if url else {}),
         }

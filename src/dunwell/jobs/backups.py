@@ -82,8 +82,11 @@ def kept_files() -> Iterator[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         is_ours = str(path).startswith(database) and connection.vendor == "sqlite"
+        is_keyring = path.resolve() == Path(settings.KEYRING_FILE)
         is_passing = name.startswith((SCRATCH, STAGING, DRILL, KEYRING)) or name.endswith(".part")
-        if path.is_file() and not path.is_symlink() and not is_ours and not is_passing:
+        if not path.is_file() or path.is_symlink():
+            continue
+        if not (is_ours or is_keyring or is_passing):
             yield name, path
 
 

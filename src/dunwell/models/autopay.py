@@ -14,6 +14,7 @@ from dunwell.models.customers import Customer
 from dunwell.models.items import Item
 from dunwell.models.messages import Message
 from dunwell.models.plans import PlanInstalment
+from dunwell.models.sealed import BlindIndexField, SealedTextField
 
 
 class SavedMethod(models.Model):
@@ -32,8 +33,9 @@ class SavedMethod(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="saved_methods")
     provider = models.ForeignKey(PaymentProvider, models.PROTECT, related_name="saved_methods")
     kind = models.CharField(max_length=6, choices=Kind)
-    token = models.CharField(max_length=255)
-    payer_token = models.CharField(max_length=255, blank=True)
+    token = SealedTextField(max_length=255)
+    token_mark = BlindIndexField(of="token")
+    payer_token = SealedTextField(max_length=255, blank=True)
     brand = models.CharField(max_length=40, blank=True)
     last4 = models.CharField(max_length=4, blank=True)
     expires = models.CharField(max_length=7, blank=True)
@@ -48,7 +50,11 @@ class SavedMethod(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["provider", "token"], name="saved_method_once"),
+            models.UniqueConstraint(
+                fields=["provider", "token_mark"],
+                condition=~Q(token_mark=""),
+                name="saved_method_once",
+            ),
         ]
         indexes = [models.Index(fields=["company", "customer"], name="saved_method_customer")]
 

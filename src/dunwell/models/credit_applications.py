@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company, User
 from dunwell.models.customers import Customer
+from dunwell.models.sealed import SealedJSONField, SealedTextField
 
 
 class CreditApplication(models.Model):
@@ -99,7 +100,7 @@ class CreditApplication(models.Model):
     used_consumer_report = models.BooleanField(default=False)
     """Whether a report on a person counted; then the notice names the agency (`agency`)."""
     agency = models.JSONField(default=dict)
-    answers = models.JSONField(default=dict)
+    answers = SealedJSONField(default=dict)
     consents = models.JSONField(default=list)
     link_nonce = models.CharField(max_length=64, blank=True)
     link_hash = models.CharField(max_length=64, blank=True)
@@ -243,7 +244,7 @@ class ApplicationReference(models.Model):
     name = models.CharField(max_length=120)
     person = models.CharField(max_length=120, blank=True)
     email = models.CharField(max_length=254, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
+    phone = SealedTextField(max_length=40, blank=True)
     link_nonce = models.CharField(max_length=64, blank=True)
     link_hash = models.CharField(max_length=64, blank=True)
     link_until_at = models.DateTimeField(null=True)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.models.companies import Company, User
+from dunwell.models.sealed import BlindIndexField, SealedTextField
 
 
 class Customer(models.Model):
@@ -32,7 +33,8 @@ class Customer(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     terms = models.CharField(max_length=80, blank=True)
     credit_limit_minor = models.BigIntegerField(null=True)
-    vat_id = models.CharField(max_length=40, blank=True)
+    vat_id = SealedTextField(max_length=40, blank=True)
+    vat_id_mark = BlindIndexField(of="vat_id", form="tax_id")
     address = models.CharField(max_length=300, blank=True)
     party = models.CharField(max_length=8, choices=Party, blank=True, default="", db_default="")
     debt_use = models.CharField(
@@ -54,6 +56,11 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["company", "name", "id"], name="customer_name"),
             models.Index(fields=["company", "collector"], name="customer_collector"),
+            models.Index(
+                fields=["company", "vat_id_mark"],
+                condition=~Q(vat_id_mark=""),
+                name="customer_vat_mark",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +81,8 @@ class Contact(models.Model):
     role = models.CharField(max_length=10, choices=Role, default=Role.PAYABLES)
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=40, blank=True)
+    phone = SealedTextField(max_length=40, blank=True)
+    phone_mark = BlindIndexField(of="phone", form="phone")
     language = models.CharField(max_length=5, blank=True)
     is_primary = models.BooleanField(default=True)
     bounced_on = models.DateField(null=True)
@@ -84,6 +92,11 @@ class Contact(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["customer", "role"], condition=Q(is_primary=True), name="contact_primary"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["phone_mark"], condition=~Q(phone_mark=""), name="contact_phone_mark"
             ),
         ]
 

@@ -10,6 +10,7 @@ from dunwell.models.customers import Customer
 from dunwell.models.items import Item
 from dunwell.models.messages import Message
 from dunwell.models.payments import Payment
+from dunwell.models.sealed import SealedTextField
 
 
 class Mandate(models.Model):
@@ -39,7 +40,7 @@ class Mandate(models.Model):
     scheme = models.CharField(max_length=4, choices=Scheme, default=Scheme.CORE)
     is_recurring = models.BooleanField(default=True)
     debtor = models.CharField(max_length=70)
-    iban = models.CharField(max_length=34)
+    iban = SealedTextField(max_length=34)
     bic = models.CharField(max_length=11, blank=True)
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
     signed_on = models.DateField(null=True)

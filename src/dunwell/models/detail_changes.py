@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.models.companies import Company
 from dunwell.models.customers import Contact, Customer
 from dunwell.models.portal import PortalSeat
+from dunwell.models.sealed import SealedJSONField
 
 
 class DetailChange(models.Model):
@@ -32,8 +33,8 @@ class DetailChange(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="detail_changes")
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="detail_changes")
     seat = models.ForeignKey(PortalSeat, models.PROTECT, related_name="detail_changes")
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
+    before = SealedJSONField(default=dict)
+    after = SealedJSONField(default=dict)
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     by = models.CharField(max_length=150)
     asked_on = models.DateField()

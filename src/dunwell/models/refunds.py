@@ -8,6 +8,7 @@ from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
 from dunwell.models.items import Item
 from dunwell.models.payments import Payment
+from dunwell.models.sealed import BlindIndexField, SealedTextField
 
 
 class Payee(models.Model):
@@ -28,7 +29,8 @@ class Payee(models.Model):
     company = models.ForeignKey(Company, models.PROTECT, related_name="payees")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="payees")
     name = models.CharField(max_length=140)
-    account = models.CharField(max_length=64)
+    account = SealedTextField(max_length=64)
+    account_mark = BlindIndexField(of="account", form="account")
     bic = models.CharField(max_length=11, blank=True)
     evidence = models.CharField(max_length=300, blank=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.PROPOSED)
@@ -40,8 +42,8 @@ class Payee(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "customer", "account"],
-                condition=~Q(status="retired"),
+                fields=["company", "customer", "account_mark"],
+                condition=~Q(status="retired") & ~Q(account_mark=""),
                 name="payee_once",
             ),
             models.CheckConstraint(

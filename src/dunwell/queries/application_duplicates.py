@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from dunwell.engine.sanctions import Listed, SanctionIndex, Subject, name_words
 from dunwell.models import CreditApplication, Customer
+from dunwell.models.sealed import mark_of
 
 MOST = 500
 LEAST_PPM = 880_000
@@ -36,8 +37,8 @@ def twins_of(application: CreditApplication) -> tuple[Twin, ...]:
     typed = max(application.name.split(), key=len, default="")
     if typed:
         alike |= Q(name__icontains=typed[:START])
-    if vat:
-        alike |= ~Q(vat_id="") & Q(vat_id__icontains=vat[-START:])
+    if same := mark_of(Customer, "vat_id", vat):
+        alike |= Q(vat_id_mark=same)
     found = {
         customer.pk: customer
         for customer in Customer.objects.filter(alike, company=application.company)

@@ -12,7 +12,7 @@ from dunwell.engine.contact_rules.policy import ContactPolicy, read_contact_poli
 from dunwell.engine.contact_rules.tables import ATTEMPTS
 from dunwell.engine.number_forms import plain_text
 from dunwell.engine.schema import Column, Frame
-from dunwell.models import Company, ContactAttempt
+from dunwell.models import Company, ContactAttempt, Customer
 from dunwell.queries import frames
 from dunwell.queries.contact_facts import seconds
 from dunwell.queries.policy_documents import document_in_force
@@ -31,11 +31,8 @@ CONTACT_LOG: Frame = {
     "customer_id": Column(nw.Int64, "who was contacted"),
     "contacted_day": Column(nw.Int32, "day of the contact, by whatever team"),
 }
-DEBTORS: Frame = {
-    "company_id": Column(nw.Int64, "whose customer it is"),
-    "customer_id": Column(nw.Int64, "key of the customer"),
-    "vat_id": Column(nw.String, "its VAT number as recorded"),
-}
+DEBTORS = {"company_id": pl.Int64, "customer_id": pl.Int64, "vat_id": pl.String}
+"""Whose customer it is, its key, and its VAT number as recorded."""
 SAID: Frame = {
     "company_id": Column(nw.Int64, "which company"),
     "customer_id": Column(nw.Int64, "to whom"),
@@ -227,14 +224,17 @@ def _twins(company: Company, others: Sequence[Company]) -> pl.DataFrame:
     """Return which customers are the same debtor: those whose VAT numbers agree."""
     keys = [company.pk, *(other.pk for other in others)]
     marks = ", ".join(["%s"] * len(keys))
-    rows = frames.read_frame(
+    rows = frames.read_rows(
         "SELECT c.company_id, c.id, c.vat_id FROM dunwell_customer c "  # noqa: S608
         f"WHERE c.company_id IN ({marks}) AND c.vat_id <> ''",
         keys,
         DEBTORS,
-    ).with_columns(debtor=plain_text(nw.col("vat_id")))
+    )
+    told = nw.from_native(frames.opened_column(rows, Customer, "vat_id").lazy()).with_columns(
+        debtor=plain_text(nw.col("vat_id"))
+    )
     known: pl.DataFrame = (
-        rows.filter(nw.col("debtor") != "").collect("polars").to_native().drop("vat_id")
+        told.filter(nw.col("debtor") != "").collect("polars").to_native().drop("vat_id")
     )
     theirs = known.filter(pl.col("company_id") != company.pk)
     ours = known.filter(pl.col("company_id") == company.pk)

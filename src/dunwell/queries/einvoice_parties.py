@@ -11,6 +11,7 @@ from dunwell.models import (
     EInvoiceFile,
     InvoicingProfile,
 )
+from dunwell.models.sealed import mark_of
 
 MAIL_SCHEME = "EM"
 SIGNS = re.compile(r"[^0-9a-z]+")
@@ -53,9 +54,9 @@ def customers_of(company: Company, buyer: DocumentParty) -> tuple[Customer, ...]
     """
     own = Customer.objects.filter(company=company)
     if buyer.vat_id:
-        wanted = plain_number(buyer.vat_id)
-        spelt = {buyer.vat_id, buyer.vat_id.replace(" ", ""), wanted.upper(), wanted}
-        if found := tuple(own.filter(vat_id__in=spelt).order_by("id")[:MOST]):
+        wanted, same = plain_number(buyer.vat_id), mark_of(Customer, "vat_id", buyer.vat_id)
+        alike = own.filter(vat_id_mark=same).order_by("id") if same else own.none()
+        if found := tuple(one for one in alike[:MOST] if plain_number(one.vat_id) == wanted):
             return found
     mails = {buyer.email.lower()} if buyer.email else set()
     if buyer.endpoint:

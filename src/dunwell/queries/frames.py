@@ -14,9 +14,11 @@ from datetime import date
 import narwhals.stable.v2 as nw
 import polars as pl
 from django.db import connection
+from django.db.models import Model
 
 from dunwell.engine import schema
-from dunwell.models import Company
+from dunwell.models import Company, Customer
+from dunwell.models.sealed import opened_texts
 
 CHUNK = 100_000
 """Rows taken from the driver at a time; bounds memory."""
@@ -74,6 +76,13 @@ def read_frame(
     """Return the rows of a query as an engine frame; its columns come in the order declared."""
     types = {name: _TYPES[column.dtype] for name, column in columns.items()}
     return nw.from_native(read_rows(query, parameters, types).lazy())
+
+
+def opened_column(rows: pl.DataFrame, model: type[Model], name: str) -> pl.DataFrame:
+    """Return rows with a sealed column of a model opened; raise SealError where it cannot be."""
+    return rows.with_columns(
+        pl.Series(name, opened_texts(model, name, rows[name]), dtype=pl.String)
+    )
 
 
 def items_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
@@ -210,17 +219,16 @@ def customer_details_frame(company: Company) -> nw.LazyFrame:
         name: schema.Column(nw.String, column.meaning) if name == "terms_days" else column
         for name, column in schema.CUSTOMER_DETAILS.items()
     }
-    frame = read_frame(
+    rows = read_rows(
         "SELECT c.id, c.name, COALESCE(t.email, ''), c.vat_id, c.country, c.terms "
         "FROM dunwell_customer c LEFT JOIN dunwell_contact t "
         "ON t.customer_id = c.id AND t.role = 'payables' AND t.is_primary "
         "WHERE c.company_id = %s",
         [company.pk],
-        columns,
+        {name: _TYPES[column.dtype] for name, column in columns.items()},
     )
     days = pl.col("terms_days").str.extract(r"(\d{1,4})\D*$").cast(pl.Int32)
-    native: pl.LazyFrame = nw.to_native(frame)
-    return nw.from_native(native.with_columns(days))
+    return nw.from_native(opened_column(rows, Customer, "vat_id").lazy().with_columns(days))
 
 
 def holds_frame(company: Company) -> nw.LazyFrame:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from dunwell.models import Company, Payee
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
@@ -51,7 +51,7 @@ def payee_rows(
     )
     shared = _shared(company, rows)
     return page_of(
-        [_row(payee, is_shared=payee.account in shared) for payee in rows],
+        [_row(payee, is_shared=payee.account_mark in shared) for payee in rows],
         limit=limit,
         key=lambda row: (row.id,),
     )
@@ -67,12 +67,12 @@ def usable_payees(company: Company, customer_id: int) -> QuerySet[Payee]:
 
 
 def _shared(company: Company, rows: list[Payee]) -> set[str]:
-    """Return the accounts of the rows that are accounts of more than one customer."""
+    """Return the marks of the rows' accounts that are accounts of more than one customer."""
     owners: dict[str, set[int]] = {}
     same = Payee.objects.filter(
-        Q(account__in={payee.account for payee in rows}), company=company
+        account_mark__in={payee.account_mark for payee in rows}, company=company
     ).exclude(status=Payee.Status.RETIRED)
-    for account, customer_id in same.values_list("account", "customer_id"):
+    for account, customer_id in same.values_list("account_mark", "customer_id"):
         owners.setdefault(account, set()).add(customer_id)
     return {account for account, customers in owners.items() if len(customers) > 1}
 

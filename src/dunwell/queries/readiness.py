@@ -3,10 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from dunwell.models.sealed import KeyringError, has_sealed_rows, keyring
 
 LEAST_FREE_BYTES = 256 * 1024 * 1024
 """With less on the disk of the data folder an upload may fail in its middle."""
@@ -15,7 +18,8 @@ LEAST_FREE_BYTES = 256 * 1024 * 1024
 def missing() -> list[str]:
     """Return the names of what is missing, in the order it is needed; nothing when all is there.
 
-    The names are `database`, `migrations`, `folder` (nobody may write there) and `disk` (full).
+    The names are `database`, `migrations`, `keyring` (rows are sealed and it is
+    gone or damaged), `folder` (nobody may write there) and `disk` (full).
     """
     return [name for name, is_there in CHECKS if not is_there()]
 
@@ -37,6 +41,17 @@ def _is_migrated() -> bool:
         return False
 
 
+def _has_keyring() -> bool:
+    """Return whether the keyring can be read, or nothing is sealed yet."""
+    try:
+        if Path(settings.KEYRING_FILE).exists():
+            keyring()
+            return True
+        return not has_sealed_rows()
+    except (KeyringError, OSError, Error):
+        return False
+
+
 def _can_write() -> bool:
     return os.access(settings.DATA_DIR, os.W_OK)
 
@@ -51,6 +66,7 @@ def _has_room() -> bool:
 CHECKS: tuple[tuple[str, Callable[[], bool]], ...] = (
     ("database", _has_database),
     ("migrations", _is_migrated),
+    ("keyring", _has_keyring),
     ("folder", _can_write),
     ("disk", _has_room),
 )

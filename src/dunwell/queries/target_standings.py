@@ -164,7 +164,7 @@ def _data(span: _Span) -> Standing:
     owing = span.of(Customer.objects.filter(company=span.company), "collector").filter(
         open_items__isnull=False
     )
-    reached = Contact.objects.filter(Q(email__gt="") | Q(phone__gt=""), customer__in=owing)
+    reached = Contact.objects.filter(Q(email__gt="") | ~Q(phone=""), customer__in=owing)
     return share_standing(reached.values("customer").distinct().count(), owing.distinct().count())
 
 

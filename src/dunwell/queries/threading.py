@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dunwell.formats.inbound_mail import InboundMail
+from dunwell.formats.sealing import PHONE_DIGITS
 from dunwell.models import Company, Contact, Conversation, Customer, InboundMessage, Item, Message
+from dunwell.models.sealed import mark_of
 
 SAME_SUBJECT = timedelta(days=60)
 """How long a subject of a sender goes on in the same conversation."""
@@ -17,8 +19,6 @@ MOST_ITEMS = 50
 SHORTEST_NUMBER = 3
 SHORTEST_NUMBER_OF_ANYBODY = 5
 """Characters of an item number where the customer is not known: a short one may be anything."""
-PHONE_DIGITS = 9
-"""Last digits by which two ways of writing a phone number are the same."""
 PREFIX = re.compile(
     r"^\s*(\[[^\]]{1,40}\]\s*)?((re|aw|sv|vs|antw|antwort|tr|rv|wg|fw|fwd|wtr|rif|res|enc|r|i)"
     r"\s*(\[\d{1,3}\]|\(\d{1,3}\))?\s*[:\uff1a]\s*)+",
@@ -182,9 +182,9 @@ def _contacts(company: Company, sender: str, channel: str) -> list[Contact]:
     digits = _digits(sender)
     if len(digits) < PHONE_DIGITS:
         return []
-    # people write numbers in many ways: the last two digits narrow it, all of them decide
-    close = found.filter(phone__endswith=digits[-2:]).order_by("-is_primary", "id")
-    return [one for one in close if _digits(one.phone)[-PHONE_DIGITS:] == digits[-PHONE_DIGITS:]]
+    # people write numbers in many ways: the mark is of their last digits
+    same = mark_of(Contact, "phone", digits)
+    return list(found.filter(phone_mark=same).order_by("-is_primary", "id"))
 
 
 def _digits(text: str) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from dunwell import clock
 from dunwell.models import Message, WorklistEntry
+from dunwell.queries.accounts_shown import shown
 from dunwell.queries.autopay import ways_of
 from dunwell.queries.cards import CustomerCard, customer_card
 from dunwell.queries.customers import customer_page, segments_of
@@ -133,6 +134,7 @@ def customer_context(request: StaffRequest, customer_id: int) -> dict[str, Any]:
     card = customer_card(company, customer_id, as_of=request.as_of)
     if card is None:
         raise Http404
+    card = shown(card, request.actor.rights)
     items = item_rows(
         company,
         as_of=request.as_of,

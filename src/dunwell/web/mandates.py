@@ -22,6 +22,7 @@ from dunwell.actions.mandates import (
 )
 from dunwell.formats.exports import Value
 from dunwell.models import Mandate
+from dunwell.queries.accounts_shown import shown
 from dunwell.queries.mandates import MandateRow, mandate_counts, mandate_rows
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.ui import translated
@@ -115,7 +116,7 @@ def mandates_export(request: StaffRequest, kind: str) -> HttpResponse:
         name=f"mandates-{request.as_of.isoformat()}",
         columns=[str(name) for name in COLUMNS],
         rows=(
-            _row(row)
+            _row(shown(row, request.actor.rights))
             for row in every_row(partial(mandate_rows, request.actor.company, **_only(request)))
         ),
     )

@@ -12,6 +12,7 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.payees import LONGEST, approve_payee, propose_payee, retire_payee
 from dunwell.models import Payee
+from dunwell.queries.accounts_shown import shown_page
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.pages import CursorError
 from dunwell.queries.payees import payee_rows
@@ -64,7 +65,7 @@ def payee_list(request: StaffRequest) -> HttpResponse:
     except CursorError:
         page = payee_rows(company, status=status, customer_id=customer_id)
     context = {
-        "page": page,
+        "page": shown_page(page, request.actor.rights),
         "status": status,
         "tabs": Status.choices,
         "customer_id": customer_id,

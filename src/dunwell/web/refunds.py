@@ -26,6 +26,7 @@ from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.formats.pain001 import TransferFileError
 from dunwell.models import Company, Item, Payment, Refund
+from dunwell.queries.accounts_shown import shown, shown_page
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.payees import usable_payees
 from dunwell.queries.refund_files import paying_accounts, payout, transfer_file
@@ -111,7 +112,7 @@ def refund_list(request: StaffRequest) -> HttpResponse:
     counts = refund_counts(company)
     is_paying = status == Status.APPROVED and "refund.approve" in request.actor.rights
     context = {
-        "page": page,
+        "page": shown_page(page, request.actor.rights),
         "totals": refund_totals(company, status=status),
         "status": status,
         "tabs": [(value, label, counts.get(value, 0)) for value, label in Status.choices],
@@ -127,7 +128,7 @@ def refund_list(request: StaffRequest) -> HttpResponse:
 def refunds_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every refund under the page's filter, with the accounts they go to."""
     found = every_row(partial(refund_rows, request.actor.company, status=_status(request)))
-    rows = (_line(row) for row in found)
+    rows = (_line(shown(row, request.actor.rights)) for row in found)
     return file_response(
         kind,
         name=f"refunds-{request.as_of.isoformat()}",
@@ -142,7 +143,10 @@ def refund_show(request: StaffRequest, refund_id: int) -> HttpResponse:
     row = refund_row(request.actor.company, refund_id)
     if row is None:
         raise Http404
-    context = {"row": row, "is_own": row.author == request.actor.name}
+    context = {
+        "row": shown(row, request.actor.rights),
+        "is_own": row.author == request.actor.name,
+    }
     return render(request, "web/refund.html", context)
 
 

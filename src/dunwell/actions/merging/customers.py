@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import polars as pl
 from django.db import connection
 
-from dunwell.actions.bulk import insert_rows, is_postgresql, staged
+from dunwell.actions.bulk import insert_rows, is_postgresql, staged, with_sealed
 from dunwell.actions.merging.batch import Merge, text
 from dunwell.engine.sectors import read_sector
 from dunwell.formats.findings import finding
+from dunwell.models import Contact, Customer
+from dunwell.queries.frames import opened_column
 
 LONGEST_NUMBER = 80
 TEXTS = {
@@ -41,7 +43,7 @@ UPDATE dunwell_customer SET parent_id = s.parent_id
 FROM {staged} s WHERE dunwell_customer.id = s.customer_id
 """
 _CONTACTS = """
-UPDATE dunwell_contact SET email = s.email, phone = s.phone
+UPDATE dunwell_contact SET email = s.email, phone = s.phone, phone_mark = s.phone_mark
 FROM {staged} s WHERE dunwell_contact.id = s.contact_id
 """
 
@@ -63,8 +65,9 @@ def merge_customers(merge: Merge, customers: pl.DataFrame) -> MergedCustomers:
     new = joined.filter(pl.col("customer_id").is_null())
     merge.insert(
         "customer",
-        new.select(
-            "number", *TEXTS, "credit_limit_minor", pl.lit(value=False).alias("is_opted_out")
+        with_sealed(new, Customer, "vat_id").select(
+            *("number", *TEXTS, "vat_id_mark", "credit_limit_minor"),
+            pl.lit(value=False).alias("is_opted_out"),
         ),
         is_ledger=False,
     )
@@ -130,7 +133,8 @@ def _codes(told: pl.Series) -> pl.Series:
 
 def _known(merge: Merge) -> pl.DataFrame:
     columns = f"id, number, {', '.join(TEXTS)}, credit_limit_minor"
-    return merge.known(columns, {**KNOWN, "credit_limit_minor": pl.Int64}, of="customer")
+    rows = merge.known(columns, {**KNOWN, "credit_limit_minor": pl.Int64}, of="customer")
+    return opened_column(rows, Customer, "vat_id")
 
 
 def _fill(joined: pl.DataFrame) -> int:
@@ -151,8 +155,9 @@ def _fill(joined: pl.DataFrame) -> int:
         pl.col(name).ne_missing(pl.col(f"{name}:known")) for name in (*TEXTS, "credit_limit_minor")
     )
     changed = merged.filter(differs).select("customer_id", *TEXTS, "credit_limit_minor")
-    changes = ", ".join(f"{name} = s.{name}" for name in TEXTS)
-    return _update(_FILL.replace("{changes}", changes), changed)
+    changes = ", ".join(f"{name} = s.{name}" for name in (*TEXTS, "vat_id_mark"))
+    rows = with_sealed(changed, Customer, "vat_id")
+    return _update(_FILL.replace("{changes}", changes), rows)
 
 
 def _link_parents(here: pl.DataFrame, keys: pl.DataFrame, new: pl.DataFrame) -> None:
@@ -176,12 +181,13 @@ def _fill_zones(here: pl.DataFrame) -> None:
 
 def _merge_contacts(merge: Merge, here: pl.DataFrame) -> None:
     """Give customers without a main payables contact the file's, and fill its empty fields."""
-    known = merge.known(
+    sealed = merge.known(
         "t.id, t.customer_id, t.email, t.phone",
         {"contact_id": pl.Int64, "customer_id": pl.Int64, "email": pl.String, "phone": pl.String},
         of="contact t JOIN dunwell_customer c ON c.id = t.customer_id",
         which="AND t.role = 'payables' AND t.is_primary",
     )
+    known = opened_column(sealed, Contact, "phone")
     told = here.filter((pl.col("email") != "") | (pl.col("phone") != ""))
     joined = told.join(known, on="customer_id", how="left", suffix=":known", maintain_order="left")
     new = joined.filter(pl.col("contact_id").is_null()).select(
@@ -193,7 +199,7 @@ def _merge_contacts(merge: Merge, here: pl.DataFrame) -> None:
         pl.lit(value=True).alias("is_primary"),
         pl.lit(merge.at).cast(pl.Datetime("us", "UTC")).alias("recorded_at"),
     )
-    insert_rows(table="dunwell_contact", rows=new)
+    insert_rows(table="dunwell_contact", rows=with_sealed(new, Contact, "phone"))
     filled = [
         pl.when(pl.col(f"{name}:known") == "").then(name).otherwise(f"{name}:known").alias(name)
         for name in CONTACT
@@ -204,7 +210,8 @@ def _merge_contacts(merge: Merge, here: pl.DataFrame) -> None:
             (pl.col(f"{name}:known") == "") & (pl.col(name) != "") for name in CONTACT
         )
     )
-    _update(_CONTACTS, changed.select("contact_id", *filled))
+    rows = changed.select("contact_id", *filled)
+    _update(_CONTACTS, with_sealed(rows, Contact, "phone"))
 
 
 def _update(statement: str, rows: pl.DataFrame) -> int:

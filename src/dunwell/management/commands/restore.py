@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -14,6 +15,7 @@ from dunwell.formats.sealed_archive import ArchiveError, key_of
 from dunwell.jobs.restores import NotEmptyError, restore
 from dunwell.management.commands.backup import KEY, backup_key
 from dunwell.models import Company
+from dunwell.queries.sealed import sealed_state
 from dunwell.queries.verify import verify_books
 
 
@@ -42,6 +44,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("It is of an older version: run `dunwell migrate`, then `verify`.")
             return
+        self.open_sealed()
         broken = 0
         for company in Company.objects.order_by("name"):
             found = verify_books(company)
@@ -49,3 +52,16 @@ class Command(BaseCommand):
             self.stdout.write(f"{company.name}: {len(found.proofs)} checks, {found.broken} broken")
         if broken:
             sys.exit(1)
+
+    def open_sealed(self) -> None:
+        """Open every sealed value; leave with 1 where the keyring that lies here does not."""
+        state = sealed_state()
+        for fault, times in sorted(state.faults.items()):
+            self.stderr.write(f"{times:,} times: {fault}")
+        if state.faults:
+            raise CommandError(
+                f"The desk is restored, but {state.faults.total():,} sealed values do not open."
+                f" Lay the keyring of the backup's time at {settings.KEYRING_FILE}, then run"
+                " `dunwell keys list`."
+            )
+        self.stdout.write(f"{state.opened:,} sealed values open with the keyring that lies here.")

@@ -1,0 +1,285 @@
+"""What is sealed at rest: no copy of the database tells it, and it opens with its keyring alone."""
+
+import io
+import json
+import logging
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import FieldError
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from schwifty import IBAN
+
+from dunwell.actions.contacts import add_contact, edit_contact, edit_customer
+from dunwell.formats.redaction import redacted
+from dunwell.formats.sealing import KeyringError, new_keyring, write_keyring
+from dunwell.jobs import keyrings
+from dunwell.management.commands import restore
+from dunwell.models import Contact, CreditApplication, Customer, Mandate, Payee, SavedMethod
+from dunwell.models.sealed import sealed_columns, with_marks
+from dunwell.queries.readiness import missing
+from dunwell.queries.sealed import sealed_state, values_by_key
+from tests.actions.desk import acting
+from tests.actions.refund_rows import proposed_payee
+from tests.actions.test_mandates import add as add_mandate_of
+from tests.conftest import AT, add_customer
+from tests.migrated import put_sqlite
+
+pytestmark = pytest.mark.django_db
+EACH = 12
+"""Customers with a canary in each of four fields."""
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def account(number):
+    return str(IBAN.generate("DE", bank_code="12030000", account_code=f"{7700000000 + number}"))
+
+
+@pytest.fixture
+def keys(tmp_path, settings):
+    """A keyring that a test may damage."""
+    settings.KEYRING_FILE = tmp_path / "keyring"
+    return settings.KEYRING_FILE
+
+
+@pytest.fixture
+def planted(company, clerk, manager, admin, keys):
+    """Canaries in the records, put there by the actions, and the seed of a second factor."""
+    canaries = []
+    for number in range(EACH):
+        customer = add_customer(company, f"C{number}", "Acme")
+        vat, phone, theirs, ours = (
+            f"DE8877{number:05}", f"+49 40 99887{number:03}", account(number), account(50 + number),
+        )  # fmt: skip
+        edit_customer(actor=acting(manager), customer=customer, changes={"vat_id": vat}, at=AT)
+        contact = add_contact(actor=acting(manager), customer=customer, phone="+49 1", at=AT)
+        edit_contact(actor=acting(manager), contact=contact, changes={"phone": phone}, at=AT)
+        add_mandate_of(clerk, customer, reference=f"M{number}", iban=theirs)
+        proposed_payee(clerk, customer, account=ours, bic="")
+        canaries += [vat, phone, theirs, ours]
+    application = CreditApplication.objects.create(
+        company=company, number="A1", currency="EUR", opened_on=AT.date(), recorded_at=AT,
+        expires_on=AT.date(), answers={"iban": account(99)},
+    )  # fmt: skip
+    TOTP.activate(admin, SEED)
+    assert application.answers == {"iban": account(99)}
+    return [*canaries, account(99), SEED]
+
+
+def everything():
+    """Every row of every table as text, as a dump would hold it."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            for row in cursor.fetchall():
+                yield " ".join(str(value) for value in row)
+
+
+def test_a11_3_2_a_dump_of_the_database_holds_none_of_the_canaries(planted):
+    text = "\n".join(everything())
+    assert "Acme" in text
+    assert [one for one in planted if one in text] == []
+    state = sealed_state()
+    assert (state.opened, dict(state.faults)) == (len(planted), {})
+
+
+def test_sealed_fields_read_as_plain_text_and_are_found_by_their_mark_alone(planted):
+    customer = Customer.objects.get(number="C3")
+    assert (customer.vat_id, customer.contacts.get().phone) == ("DE887700003", "+49 40 99887003")
+    assert Payee.objects.get(customer=customer).account == account(53)
+    assert Mandate.objects.values_list("iban", flat=True).get(customer=customer) == account(3)
+    assert Contact.objects.exclude(phone="").count() == EACH
+    assert Customer.objects.filter(vat_id="").count() == 0
+    for lookup in ({"vat_id": "DE887700003"}, {"vat_id__icontains": "8877"}):
+        with pytest.raises(FieldError):
+            Customer.objects.filter(**lookup).count()
+
+
+def test_a11_1_1_keys_rotate_and_the_old_one_is_dropped_when_nothing_needs_it(planted, capsys):
+    count = len(planted)
+    call_command("keys", "rotate")
+    assert f"key 2: {count} values, seals now" in capsys.readouterr().out
+    assert values_by_key() == {2: count}
+    assert Contact.objects.get(customer__number="C3").phone == "+49 40 99887003"
+    with pytest.raises(CommandError, match="may still write with it"):
+        call_command("keys", "drop", "1")
+    with pytest.raises(KeyringError, match="seals now"):
+        keyrings.drop(2, at=AT)
+    Contact.objects.update(**with_marks(Contact, {"phone": "+49 30 1"}))
+    keyrings.rotate(at=AT)
+    with pytest.raises(KeyringError, match="values need key 2"):
+        keyrings.drop(2, at=AT + timedelta(hours=2))
+    keyrings.reseal(batch=3)
+    keyrings.drop(2, at=AT + timedelta(hours=2))
+    assert values_by_key() == {3: count} and not sealed_state().faults
+    assert set(json.loads(Path(settings.KEYRING_FILE).read_text())["keys"]) == {"1", "3"}
+
+
+def test_a11_3_2_without_its_keyring_a_desk_is_not_ready_and_nothing_is_made_new(planted, keys):
+    assert "keyring" not in missing()
+    kept = keys.read_text()
+    assert keys.stat().st_mode & 0o777 == 0o600
+    keys.unlink()
+    assert "keyring" in missing()
+    with pytest.raises(KeyringError, match="is missing, and rows are sealed with it"):
+        Contact.objects.first()
+    assert not keys.exists() and sealed_state().faults.total() == len(planted)
+
+    keys.write_text(write_keyring(new_keyring()))
+    assert sealed_state().faults.total() == len(planted)
+    keys.write_text("{}")
+    assert "keyring" in missing()
+    keys.write_text(kept)
+    assert not sealed_state().faults and "keyring" not in missing()
+
+
+def test_t17_a_restore_says_how_many_sealed_values_open_and_fails_without_the_keyring(
+    planted, keys, capsys
+):
+    restore.Command().open_sealed()
+    assert f"{len(planted)} sealed values open" in capsys.readouterr().out
+    keys.write_text(write_keyring(new_keyring()))
+    with pytest.raises(CommandError, match=f"{len(planted)} sealed values do not open"):
+        restore.Command().open_sealed()
+    keys.unlink()
+    with pytest.raises(CommandError, match="Lay the keyring of the backup's time at"):
+        restore.Command().open_sealed()
+    assert f"{len(planted)} times: The keyring {keys} is missing" in capsys.readouterr().err
+
+
+def test_a11_3_3_a_row_changed_behind_the_desk_is_found(planted):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE dunwell_payee SET account_mark = ''")
+        cursor.execute(
+            "UPDATE dunwell_contact SET phone = (SELECT MIN(iban) FROM dunwell_mandate)"
+        )
+    assert dict(sealed_state().faults) == {
+        "A mark of dunwell_payee.account is not that of its value.": EACH,
+        "A value of dunwell_contact.phone was changed, or is of another place.": EACH,
+    }
+
+
+def test_the_migration_seals_what_lay_open_and_opens_it_again(planted):
+    step = import_module("dunwell.migrations.0022_sealed_fields")
+    editor = SimpleNamespace(connection=connection)
+    kinds = {f"{table}.{column}" for table, column, _, _ in step.COLUMNS}
+    assert kinds == {one.place for one in sealed_columns()}
+    before = list(Payee.objects.order_by("pk").values_list("account", "account_mark"))
+
+    step.unseal(apps, editor)
+    text = "\n".join(everything())
+    assert [one for one in planted if one not in text] == []
+    assert Authenticator.objects.get().data == {"secret": SEED}
+
+    step.seal(apps, editor)
+    assert not sealed_state().faults
+    assert list(Payee.objects.order_by("pk").values_list("account", "account_mark")) == before
+    assert not SavedMethod.objects.exists()
+
+
+WRITER = """
+import django, sys, time
+django.setup()
+from dunwell.models import Company, Contact, Customer
+from dunwell.models.sealed import with_marks
+from django.utils import timezone
+now = timezone.now()
+company = Company.objects.create(name="N", zone="UTC", created_at=now)
+customer = Customer.objects.create(company=company, number="K", name="K", recorded_at=now)
+print("writes", flush=True)
+import select
+count = 0
+while not select.select([sys.stdin], [], [], 0)[0]:
+    one = Contact.objects.create(customer=customer, is_primary=False, phone=f"+49 40 {count:07}",
+                                 recorded_at=now)
+    assert Contact.objects.get(pk=one.pk).phone == f"+49 40 {count:07}"
+    changed = with_marks(Contact, {"phone": f"+49 30 {count:07}"})
+    Contact.objects.filter(pk=one.pk - 50).update(**changed)
+    count += 1
+print(count, flush=True)
+"""
+
+
+@pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="has a database of its own")
+def test_a13_3_4_keys_rotate_while_another_process_writes(tmp_path):
+    put_sqlite(tmp_path)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")}
+    told = {"DJANGO_SETTINGS_MODULE": "dunwell.settings", "DUNWELL_DATA_DIR": str(tmp_path)}
+
+    def dunwell(*arguments):
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "dunwell", "keys", *arguments],
+            env=own | told, capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", WRITER], env=own | told, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as writer:  # fmt: skip
+        assert writer.stdout.readline() == "writes\n"
+        dunwell("rotate")
+        said, _ = writer.communicate("\n")
+    assert writer.returncode == 0
+    assert dunwell("reseal").splitlines()[-1] == f"key 2: {int(said):,} values, seals now"
+
+
+LINES = (
+    "account DE02 1203 0000 0000 2020 51 was refused",
+    "GET /mandates/?iban=DE02120300000000202051&x=1",
+    "card 4111 1111 1111 1111 typed",
+    "jane.doe+x@northwind.example and jane.doe%40northwind.example",
+    "link /portal/enter/Zx81kQ0vT3mYpL9aBc2dEf4g/",
+)
+HIDDEN = ("2020", "4111 1111", "jane.doe", "Zx81kQ0vT3mYpL9aBc2dEf4g")
+
+
+def test_a16_2_5_log_lines_hold_no_account_card_address_or_token(client, clerk, customer):
+    out = io.StringIO()
+    told = settings.LOGGING["formatters"]["json"]
+    formatter = told["()"](**{name: value for name, value in told.items() if name != "()"})
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        client.force_login(clerk)
+        for line in LINES:
+            logging.getLogger("dunwell.tests").warning("%s\nforged", line, extra={"place": line})
+            client.get("/nowhere/", {"q": line})
+            client.post(f"/customers/{customer.pk}/mandate/", {"reference": line, "iban": line})
+            client.post("/accounts/login/", {"login": line, "password": line})
+        try:
+            int(LINES[0])
+        except ValueError:
+            logging.getLogger("dunwell.tests").exception("failed", extra={"password": "open"})
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert len(lines) > len(LINES)
+    assert [one for one in HIDDEN if one in out.getvalue()] == []
+    assert lines[0]["place"] == "account [account] was refused"
+    assert lines[-1]["password"] == "[secret]"
+
+
+def test_what_only_looks_like_a_secret_stays_in_a_log_line():
+    for line in (
+        "dunwell.migrations.0020_assistant_kept_as_written applied in 12 ms",
+        "Invoice 2026-000123 of 1,234.56 EUR is due on 2026-03-05",
+        "/usr/lib/python3.11/site-packages/django/core/handlers/exception.py line 55",
+    ):
+        assert redacted(line) == line

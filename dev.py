@@ -32,6 +32,8 @@ ON_BOTH = (
     "tests/queries",
     "tests/web",
     "tests/test_migrations.py",
+    "tests/trust/test_a8_4_1_walls.py",
+    "tests/trust/test_t2_model.py",
 )
 """What runs on PostgreSQL too; the other journeys start servers of both kinds themselves."""
 ONCE = (

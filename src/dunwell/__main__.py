@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from dunwell import cli
+from dunwell import cli, walls
 
 
 def main() -> int:
@@ -18,7 +18,12 @@ def main() -> int:
     # only here, so that the file commands work where Django is not installed
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    execute_from_command_line(["dunwell", *arguments])
+    # what serves others walks no further than each request; a command is its owner's
+    if arguments[0] in {"serve", "mcp"}:
+        execute_from_command_line(["dunwell", *arguments])
+        return 0
+    with walls.everything():
+        execute_from_command_line(["dunwell", *arguments])
     return 0
 
 

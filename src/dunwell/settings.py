@@ -108,7 +108,7 @@ def _database() -> dict[str, object]:
             f"DUNWELL_DATABASE_URL begins with {url.scheme!r}; use postgresql://user@host/name."
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "dunwell.walls.postgresql",
         "NAME": url.path.lstrip("/") or "dunwell",
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
@@ -119,6 +119,8 @@ def _database() -> dict[str, object]:
 
 
 DATABASES = {"default": _database()}
+WALLS = _flag("WALLS", default=False)
+"""Whether PostgreSQL is told for which company each request works (`dunwell walls up`)."""
 
 INSTALLED_APPS = [
     "django.contrib.auth",

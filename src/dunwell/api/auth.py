@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.security import APIKeyCookie, HttpBearer
 
-from dunwell import clock
+from dunwell import clock, walls
 from dunwell.actions.gate import Actor, Forbidden, program, staff
 from dunwell.actions.users import lacks_second_factor
 from dunwell.models import User
@@ -87,6 +87,7 @@ def _act(request: HttpRequest, actor: Actor) -> Actor:
         request.method in SAFE and may_open(request.path, actor.areas)
     ):
         raise HttpError(403, "An advisor only looks, and only into the areas of its access.")
+    walls.enter(actor.company.pk)
     request.actor = actor  # type: ignore[attr-defined]
     request.at = clock.now()  # type: ignore[attr-defined]
     request.as_of = clock.today(actor.company.zone)  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from ninja.errors import HttpError
 from ninja.security import HttpBearer
 from pydantic import Field
 
-from dunwell import clock
+from dunwell import clock, walls
 from dunwell.actions.dispute_intake import DisputedPart
 from dunwell.actions.gate import Actor, Forbidden, Refused, Stale, robot
 from dunwell.actions.portal_disputes import open_query
@@ -83,6 +83,7 @@ class KeyAuth(HttpBearer):
         if found is None:
             return None
         actor = robot(found)
+        walls.enter(actor.company.pk)
         call = request
         call.actor, call.key, call.customer = actor, found, found.customer  # type: ignore[attr-defined]
         call.at, call.as_of = at, clock.today(found.company.zone)  # type: ignore[attr-defined]

@@ -73,7 +73,7 @@ def dump_postgresql(access: Mapping[str, str], target: Path, *, snapshot: str) -
     """
     _run(
         ("pg_dump", "--format=custom", "--compress=0", "--no-owner", "--no-privileges",
-         f"--snapshot={snapshot}", f"--file={target}"),
+         "--enable-row-security", f"--snapshot={snapshot}", f"--file={target}"),
         access,
     )  # fmt: skip
 

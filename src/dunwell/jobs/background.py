@@ -7,6 +7,7 @@ anew when the process that did it died.
 import logging
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 
 from django.db import connection
 
@@ -34,7 +35,9 @@ def begin(work: Callable[[], object], *, key: str, takes_later: bool = False) ->
             if takes_later:
                 _asked_again.add(key)
             return False
-        thread = threading.Thread(target=_done, args=(work, key), name=key, daemon=True)
+        # the work sees the companies that whoever began it saw
+        ours = copy_context()
+        thread = threading.Thread(target=ours.run, args=(_done, work, key), name=key, daemon=True)
         _running[key] = thread
         thread.start()
     return True

@@ -18,6 +18,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
+from dunwell import walls
 from dunwell.connectors.database_dumps import copy_sqlite, dump_postgresql
 from dunwell.formats.sealed_archive import HashedReader, SealedWriter
 from dunwell.jobs.backup_manifests import (
@@ -129,6 +130,8 @@ def access_of_connection() -> dict[str, str]:
     """Return the PG... variables that lead PostgreSQL's programs to the configured database."""
     told = connection.settings_dict
     access = {
+        # a dump holds the rows of every company, also behind the walls between them
+        "PGOPTIONS": f"-c dunwell.companies={walls.EVERYTHING}",
         "PGHOST": told["HOST"],
         "PGPORT": told["PORT"],
         "PGUSER": told["USER"],

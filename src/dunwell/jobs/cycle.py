@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
-from dunwell import clock
+from dunwell import clock, walls
 from dunwell.actions.anomalies import find_anomalies
 from dunwell.actions.application_steps import watch_applications
 from dunwell.actions.autopay_charges import run_autopay
@@ -21,6 +21,7 @@ from dunwell.actions.dispute_steps import watch_disputes
 from dunwell.actions.early_payment_mails import tell_offers
 from dunwell.actions.early_payments import offer_early
 from dunwell.actions.early_warnings import raise_warnings
+from dunwell.actions.erasures import end_retentions
 from dunwell.actions.escalation_steps import raise_escalations
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
 from dunwell.actions.figures import record_figures
@@ -213,6 +214,10 @@ def _remind_deadlines(day: Day) -> int:
     return remind_deadlines(actor=day.actor, deadlines=day.deadlines, as_of=day.as_of, at=day.at)
 
 
+def _end_retentions(day: Day) -> int:
+    return end_retentions(actor=day.actor, as_of=day.as_of, at=day.at)
+
+
 def _run_autopay(day: Day) -> int:
     return run_autopay(actor=day.actor, as_of=day.as_of, at=day.at)
 
@@ -267,6 +272,7 @@ STEPS: tuple[tuple[str, Callable[[Day], int]], ...] = (
     ("offer_early", _offer_early),
     ("ask_surveys", _ask_surveys),
     ("map_process", map_process),
+    ("end_retentions", _end_retentions),
     ("run_autopay", _run_autopay),
     ("follow_improvement", lambda day: day.improvement.write()),
     ("drop_stale_messages", _drop_stale_messages),
@@ -352,12 +358,13 @@ def run_cycle(
         _check_day(company, day, today=today, last=last)
     days, left_out = missing_days(last, as_of=day)
     steps: list[StepDone] = []
-    for done in _steps(company, days):
-        steps.append(done)
-        if tell is not None:
-            tell(done)
-    if day == today:
-        make_due_reports(company, as_of=day)
+    with walls.within(company_id):
+        for done in _steps(company, days):
+            steps.append(done)
+            if tell is not None:
+                tell(done)
+        if day == today:
+            make_due_reports(company, as_of=day)
     return CycleDone(as_of=day, days=tuple(days), steps=tuple(steps), left_out=left_out)
 
 

@@ -9,7 +9,7 @@ from email.utils import formataddr
 
 from django.conf import settings
 
-from dunwell import clock
+from dunwell import clock, walls
 from dunwell.actions.portal_links import answer_knock
 from dunwell.actions.portal_mails import claim_portal_mails, mark_portal_mail
 from dunwell.formats.mail import Mail, MailFormError
@@ -28,13 +28,16 @@ def answer_door() -> Counter[str]:
     Killed in between, what was not answered is answered by the next call.
     """
     companies: set[int] = set()
-    for key in list(PortalKnock.objects.order_by("pk").values_list("pk", flat=True)):
-        company = answer_knock(key=key, at=clock.now())
-        if company is not None:
-            companies.add(company.pk)
+    # which company somebody knocks at is only found here
+    with walls.everything():
+        for key in list(PortalKnock.objects.order_by("pk").values_list("pk", flat=True)):
+            company = answer_knock(key=key, at=clock.now())
+            if company is not None:
+                companies.add(company.pk)
     counts: Counter[str] = Counter()
     for company_id in sorted(companies):
-        counts += deliver_portal_mails(company_id)
+        with walls.within(company_id):
+            counts += deliver_portal_mails(company_id)
     return counts
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404
 from pydantic import ValidationError
 
-from dunwell import clock
+from dunwell import clock, walls
 from dunwell.actions.answers import KeyReused
 from dunwell.actions.gate import Actor, Forbidden, Refused, Stale, program
 from dunwell.actions.mcp_calls import DONE, McpCall, call_once, note_call
@@ -60,13 +60,15 @@ def caller_of(token: str) -> Caller | None:
     Raises Forbidden for a token of an agency or of somebody from outside: tools are for the desk.
     """
     at = clock.now()
-    found = live_token(token, at=at)
-    if found is None:
-        return None
-    try:
-        actor = program(found, at=at)
-    except Forbidden:
-        return None
+    # whoever holds a token is not known before it is looked up
+    with walls.everything():
+        found = live_token(token, at=at)
+        if found is None:
+            return None
+        try:
+            actor = program(found, at=at)
+        except Forbidden:
+            return None
     if actor.is_partner or actor.access_id is not None:
         raise Forbidden("Tools are for the company's own people; agencies and advisors have none.")
     if not actor.rights:
@@ -92,10 +94,14 @@ def carry_out(caller: Caller, name: str, arguments: dict[str, Any]) -> Reply:
     )
     try:
         try:
-            return _answered(caller, tool, call, arguments)
+            with walls.within(caller.actor.company.pk):
+                return _answered(caller, tool, call, arguments)
         except Exception as error:
             code, reply = _refusal(error)
-        note_call(actor=caller.actor, token=caller.token, call=call, outcome=code, at=caller.at)
+        with walls.within(caller.actor.company.pk):
+            note_call(
+                actor=caller.actor, token=caller.token, call=call, outcome=code, at=caller.at
+            )
     except Exception:
         log.exception("a call of %s could not be noted", call.tool)
         _, reply = _refusal(RuntimeError())

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
 
-from dunwell import clock
+from dunwell import clock, walls
 from dunwell.actions.gate import Actor, debtor, looker
 from dunwell.models import Company, Customer, PortalLink, PortalSeat
 from dunwell.portal.visitors import View, visitor
@@ -68,6 +68,7 @@ def in_portal(right: str = "portal.view", *, most: int = 600) -> Callable[[View]
                 return render(
                     request, "portal/account/not_allowed.html", context, status=FORBIDDEN
                 )
+            walls.enter(who.company.pk)
             _speak(request, who)
             return view(request, who, *args, **kwargs)
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
-from dunwell import clock
+from dunwell import clock, walls
 from dunwell.actions.gate import Actor, staff
 from dunwell.actions.users import lacks_second_factor
 from dunwell.models import Company, User
@@ -96,6 +96,7 @@ class StaffMiddleware:
             return self._unkept(render(request, "web/no_company.html", status=403))
         company = chosen_company(companies, request.session.get("company_id"))
         actor = staff(user, company, at=at)
+        walls.enter(company.pk)
         known = cast("StaffRequest", request)
         known.actor, known.companies = actor, companies
         known.as_of = clock.today(company.zone)

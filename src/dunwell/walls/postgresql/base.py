@@ -1,0 +1,49 @@
+"""The connection: before a cursor is handed out, `dunwell.companies` is what this thread told.
+
+The setting is the session's, since pages read outside transactions too. It is told anew on every
+new connection and after every rollback, which would bring an older one back. A pooler in between
+must therefore keep a session to one client (PgBouncer: `pool_mode = session`).
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
+
+from dunwell import walls
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection that knows what it has told the server; None where that is unknown."""
+
+    companies_told: str | None = None
+
+    def init_connection_state(self) -> None:
+        """Begin a connection: it has been told nothing."""
+        self.companies_told = None
+        super().init_connection_state()
+
+    def _cursor(self, name: str | None = None) -> Any:
+        self.ensure_connection()
+        self._tell()
+        return super()._cursor(name)
+
+    def _tell(self) -> None:
+        wanted = walls.told()
+        if not settings.WALLS or wanted == self.companies_told:
+            return
+        # a transaction that failed takes nothing but its rollback, and shows nothing
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
+            return
+        with self.wrap_database_errors:
+            self.connection.execute("SELECT set_config('dunwell.companies', %s, false)", [wanted])
+        self.companies_told = wanted
+
+    def _rollback(self) -> Any:
+        self.companies_told = None
+        return super()._rollback()
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)
+        self.companies_told = None

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 
+from dunwell import walls
 from dunwell.formats.sealing import key_number, opened, sealed
 from dunwell.models.sealed import SIGN_IN, SealedColumn, keyring
 from dunwell.queries.sealed import SIGN_IN_NAMES, secrets_of
@@ -16,6 +17,7 @@ from dunwell.queries.sealed import SIGN_IN_NAMES, secrets_of
 BATCH = 500
 
 
+@walls.everything()
 @transaction.atomic
 def reseal_column(*, of: SealedColumn, after: int, batch: int = BATCH) -> int:
     """Seal the next values of a column anew; return the last row looked at, 0 at the end.
@@ -43,6 +45,7 @@ def reseal_column(*, of: SealedColumn, after: int, batch: int = BATCH) -> int:
     return int(rows[-1][0]) if rows else 0
 
 
+@walls.everything()
 @transaction.atomic
 def reseal_sign_ins() -> int:
     """Seal the secrets of second factors anew; return how many people's there were."""

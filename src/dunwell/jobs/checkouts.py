@@ -49,6 +49,7 @@ from dunwell.models import (
     PaymentProvider,
     SavedMethod,
 )
+from dunwell.models.sealed import mark_of
 from dunwell.queries.checkouts import link_of
 from dunwell.queries.receipts import waiting_receipts
 
@@ -106,7 +107,9 @@ def asked_of(checkout: Checkout) -> OpenCheckout:
     seat, customer = checkout.seat, checkout.customer
     back = checkout.return_to or _back(checkout)
     saved = SavedMethod.objects.filter(
-        provider=checkout.provider_id, token=checkout.saved_token, removed_at=None
+        provider=checkout.provider_id,
+        token_mark=mark_of(SavedMethod, "token", checkout.saved_token),
+        removed_at=None,
     ).first()
     return OpenCheckout(
         key=f"{checkout.provider.nonce[:8]}-{checkout.number}",

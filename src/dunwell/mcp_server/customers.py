@@ -11,6 +11,7 @@ from dunwell.mcp_server.arguments import Arguments, CustomerArguments, PageArgum
 from dunwell.mcp_server.records import own_record
 from dunwell.mcp_server.tools import Caller, tool
 from dunwell.models import Customer
+from dunwell.queries.accounts_shown import shown
 from dunwell.queries.cards import CustomerCard, customer_card
 from dunwell.queries.customers import CustomerRow, customer_page
 from dunwell.queries.item_cards import ItemCard, item_card
@@ -99,7 +100,7 @@ def show_customer(caller: Caller, arguments: CustomerArguments) -> CustomerCard:
     card = customer_card(caller.actor.company, arguments.customer_id, as_of=caller.as_of)
     if card is None:
         raise Http404
-    return card
+    return shown(card, caller.actor.rights)
 
 
 @tool(right="ledger.view", result=Page[ItemRow], title="List items")

@@ -19,6 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from dunwell import walls
 from dunwell.formats.sealing import (
     MARK,
     Keyring,
@@ -198,6 +199,7 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
     return tuple(sorted(found, key=lambda one: one.place))
 
 
+@walls.everything()
 def has_sealed_rows() -> bool:
     """Return whether any row would be lost with the keyring."""
     with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import connection
 
+from dunwell import walls
 from dunwell.formats.sealing import SealError, key_number, mark, opened
 from dunwell.models.sealed import SIGN_IN, KeyringError, SealedColumn, keyring, sealed_columns
 
@@ -25,6 +26,7 @@ class SealedState:
     faults: Counter[str] = field(default_factory=Counter)
 
 
+@walls.everything()
 def values_by_key() -> Counter[int]:
     """Return how many sealed values need which key; nothing is opened. 0: not sealed at all."""
     found: Counter[int] = Counter()
@@ -33,6 +35,7 @@ def values_by_key() -> Counter[int]:
     return found
 
 
+@walls.everything()
 def sealed_state() -> SealedState:
     """Open every sealed value with the keyring that lies there and return what became of it.
 

@@ -1,6 +1,7 @@
 """Who may what, of the actions whose file begins with a to k; see rights_matrix."""
 
 RIGHTS_A_TO_K = {
+    "access_reviews.review_access": "AM",
     "adjustments.record_adjustment": "M",
     "adjustments.reverse_adjustment": "M",
     "advisors.ask_extension": "AF",
@@ -270,6 +271,8 @@ RIGHTS_A_TO_K = {
     "duels.record_look": "AM",
     "duties.end_duty": "M",
     "duties.plan_duty": "M",
+    "duty_overrides.allow_duties": "A",
+    "duty_overrides.end_duties": "A",
     "early_payment_mails.tell_offers": "M",
     "early_payments.accept_offer": "",
     "early_payments.offer_by_hand": "M",
@@ -279,6 +282,9 @@ RIGHTS_A_TO_K = {
     "early_warnings.raise_warnings": "AM",
     "einvoice_imports.receive_einvoices": "K",
     "einvoice_imports.take_einvoices": "K",
+    "erasures.end_retentions": "AM",
+    "erasures.erase_contact": "AM",
+    "erasures.erase_customer": "AM",
     "escalation_steps.raise_escalations": "AM",
     "escalation_steps.rise_escalations": "AM",
     "escalations.acknowledge_escalation": "MCFS",

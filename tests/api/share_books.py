@@ -1,10 +1,12 @@
 """A mention, hand-offs in two states and a duty, for calls that need one."""
 
+from datetime import timedelta
+
 from dunwell.actions.case_comments import comment_case
 from dunwell.actions.gate import Actor
 from dunwell.actions.hand_offs import ask_hand_off
 from dunwell.actions.role_rights import ROLE_RIGHTS
-from dunwell.models import Duty, HandOff, Mention
+from dunwell.models import Duty, DutyOverride, HandOff, Mention
 from tests.conftest import add_customer
 
 
@@ -24,9 +26,14 @@ def keep_shared(company, boss, tag="", *, today, at):
         company=company, role="collector", user=boss, from_on=today, until_on=today, by="asker",
         recorded_at=at,
     )  # fmt: skip
+    allowed = DutyOverride.objects.create(
+        company=company, user=boss, pair="cash_credit", reason="a small team", by="asker",
+        granted_at=at, ends_at=at + timedelta(days=30),
+    )  # fmt: skip
     return {
         "mention_id": Mention.objects.get(customer=customer).pk,
         "hand_off_id": works[0].pk,
         "taken_hand_off_id": works[1].pk,
         "duty_id": duty.pk,
+        "duty_override_id": allowed.pk,
     }

@@ -159,6 +159,7 @@ def test_every_step_says_what_it_changed_and_a_second_call_changes_nothing(compa
         "remind_deadlines": 0,
         "ask_surveys": 0,
         "map_process": ProcessMonth.objects.count(),
+        "end_retentions": 0,
         "run_autopay": 0,
         "follow_improvement": 0,
         "drop_stale_messages": 0,

@@ -1,4 +1,4 @@
-from dunwell.actions.role_rights import CONFLICTING_ROLES
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.queries.users import UserRow, collectors_of, user_rows
 from tests.conftest import add_customer, add_user
 
@@ -7,7 +7,7 @@ def test_people_come_by_name_with_roles_conflicts_and_customers(company, collect
     both = add_user(company, "bob", "admin", "clerk")
     add_customer(company, "K1", collector=collector)
 
-    assert user_rows(company, conflicting=CONFLICTING_ROLES) == (
+    assert user_rows(company, rights=ROLE_RIGHTS) == (
         UserRow(
             id=collector.pk,
             username="anna",
@@ -47,8 +47,8 @@ def test_collectors_are_those_who_may_be_given_customers(
 
 def test_one_person_and_three_take_the_same_queries(company, collector, django_assert_num_queries):
     with django_assert_num_queries(4):
-        user_rows(company, conflicting=CONFLICTING_ROLES)
+        user_rows(company, rights=ROLE_RIGHTS)
     add_user(company, "bob", "admin")
     add_user(company, "zoe", "clerk")
     with django_assert_num_queries(4):
-        assert len(user_rows(company, conflicting=CONFLICTING_ROLES)) == 3
+        assert len(user_rows(company, rights=ROLE_RIGHTS)) == 3

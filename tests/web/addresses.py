@@ -65,6 +65,7 @@ OWN = {
     "credit-replay": {"policy_id": "credit_version_id", "replay_id": "credit_replay_id"},
     "credit-request": {"request_id": "credit_request_id"},
     "advisor": {"access_id": "access_id", "extension_id": "extension_id"},
+    "duties-end": {"override_id": "duty_override_id"},
     "voice-hear": {"survey_id": "told_survey_id"},
     "agenda-point": {"customer_id": "meeting_customer_id"},
     "meeting": {"point_id": "meeting_point_id", "decision_id": "meeting_decision_id"},

@@ -38,7 +38,7 @@ def test_a_person_is_added_and_gets_a_link_shown_once(come_in, admin, client):
     assert client.post(path).status_code == 422
 
 
-def test_roles_that_should_be_apart_need_a_second_look(come_in, admin, collector):
+def test_roles_that_are_kept_apart_need_a_reason_and_an_end(come_in, admin, collector):
     client = come_in(admin)
     wanted = {"roles": ["clerk", "credit_manager"]}
 
@@ -46,7 +46,9 @@ def test_roles_that_should_be_apart_need_a_second_look(come_in, admin, collector
     assert page.status_code == 422 and "who posts cash should not write off or credit" in page.text
     assert roles(collector) == {"collector"}
 
-    client.post(f"{PEOPLE}{collector.pk}/roles/", {**wanted, "is_sure": "on"})
+    client.post(
+        f"{PEOPLE}{collector.pk}/roles/", {**wanted, "reason": "one clerk is ill", "days": "30"}
+    )
     assert roles(collector) == {"clerk", "credit_manager"}
     assert Event.objects.latest("seq").verb == "user.roles_set"
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model
 
 from dunwell.actions.gate import Actor
+from dunwell.actions.separation import kept_apart
 from dunwell.models import ChainHead, Event
 
 
@@ -54,11 +55,15 @@ def record_event(
     """Add one event about a record; call it last inside the action's transaction.
 
     The chain's head is locked until the transaction ends, so that two writers
-    queue here and the chain has neither gaps nor forks.
+    queue here and the chain has neither gaps nor forks. Raises Refused where the same person
+    did the other side of a pair of duties on the same object (`separation.kept_apart`).
     """
+    name = subject._meta.model_name or ""
+    data |= kept_apart(
+        actor, verb, subject=name, subject_id=subject.pk, customer_id=customer_id, at=at
+    )
     head, _ = ChainHead.objects.select_for_update().get_or_create(company=actor.company)
     seq = head.seq + 1
-    name = subject._meta.model_name or ""
     digest = event_hash(
         previous=head.hash,
         company_id=actor.company.pk,
@@ -106,9 +111,16 @@ def record_events(actor: Actor, facts: Sequence[Fact], *, at: datetime) -> int:
     """
     if not facts:
         return 0
+    allowed = [
+        kept_apart(
+            actor, fact.verb, subject=fact.subject, subject_id=fact.subject_id,
+            customer_id=fact.customer_id, at=at,
+        )
+        for fact in facts
+    ]  # fmt: skip
     head, _ = ChainHead.objects.select_for_update().get_or_create(company=actor.company)
     previous, events = head.hash, []
-    for seq, fact in enumerate(facts, head.seq + 1):
+    for seq, (fact, more) in enumerate(zip(facts, allowed, strict=True), head.seq + 1):
         values: dict[str, Any] = {
             "at": at,
             "actor": actor.name,
@@ -116,7 +128,7 @@ def record_events(actor: Actor, facts: Sequence[Fact], *, at: datetime) -> int:
             "subject": fact.subject,
             "subject_id": fact.subject_id,
             "customer_id": fact.customer_id,
-            "data": dict(fact.data),
+            "data": {**fact.data, **more},
         }
         digest = event_hash(previous=previous, company_id=actor.company.pk, seq=seq, **values)
         events.append(

@@ -308,9 +308,12 @@ ADMIN = frozenset(
         "invoicing.edit",
     }
 )
+GUARD = frozenset({"access.review", "privacy.edit"})
+"""To look at whether rights are still needed, and to answer people about what is known of them."""
+
 ROLE_RIGHTS: Mapping[str, frozenset[str]] = {
-    Role.ADMIN: VIEW | ADMIN | TOGETHER,
-    Role.CREDIT_MANAGER: VIEW | JUDGE | COLLECT | CREDIT | ANALYSE | SHARE | {"duty.edit"},
+    Role.ADMIN: VIEW | ADMIN | TOGETHER | GUARD,
+    Role.CREDIT_MANAGER: VIEW | JUDGE | COLLECT | CREDIT | ANALYSE | SHARE | {"duty.edit"} | GUARD,
     Role.CREDIT_ANALYST: VIEW | JUDGE | ANALYSE | TOGETHER | {"absence.edit"},
     Role.FINANCE_DIRECTOR: VIEW | JUDGE | GRANT | TOGETHER | {"absence.edit"},
     Role.COLLECTOR: VIEW | JUDGE | COLLECT | TOGETHER,
@@ -349,14 +352,3 @@ OUTSIDE = frozenset({"survey.answer", "follow_up.begin"}).union(*PORTAL_RIGHTS.v
 
 RIGHTS = OUTSIDE.union(*ROLE_RIGHTS.values())
 """Every right there is."""
-
-CONFLICTING_ROLES: Mapping[frozenset[str], str] = {
-    frozenset({Role.ADMIN, Role.CLERK}): "who manages users should not post money",
-    frozenset({Role.ADMIN, Role.CREDIT_MANAGER}): "who manages users should not write off",
-    frozenset({Role.ADMIN, Role.CREDIT_ANALYST}): "who manages users should not ask for limits",
-    frozenset({Role.ADMIN, Role.FINANCE_DIRECTOR}): "who manages users should not approve limits",
-    frozenset({Role.ADMIN, Role.RESOLVER}): "who manages users should not settle disputes",
-    frozenset({Role.CLERK, Role.FINANCE_DIRECTOR}): "who posts cash should not approve limits",
-    frozenset({Role.CLERK, Role.CREDIT_MANAGER}): "who posts cash should not write off or credit",
-}
-"""Pairs of roles that segregation of duties keeps apart; shown as a warning when granted."""

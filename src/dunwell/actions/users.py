@@ -10,10 +10,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from dunwell.actions.duty_overrides import allow_duties
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.role_rights import RIGHTS, STAFF_ROLES
+from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.texts import fitting
+from dunwell.engine.duty_pairs import DutyPair, held_together
 from dunwell.models import (
     AgencySeat,
     ApiToken,
@@ -25,6 +27,7 @@ from dunwell.models import (
     User,
 )
 from dunwell.queries.companies import has_second_factor
+from dunwell.queries.duty_pairs import duty_pairs, standing_override
 
 LINK_MINUTES = 60
 LONGEST_NAME = 80
@@ -52,12 +55,19 @@ def lacks_second_factor(user: User, actor: Actor) -> bool:
 
 @transaction.atomic
 def add_user(
-    *, actor: Actor, username: str, email: str, roles: Sequence[str], at: datetime
+    *,
+    actor: Actor,
+    username: str,
+    email: str,
+    roles: Sequence[str],
+    at: datetime,
+    reason: str = "",
+    days: int = 0,
 ) -> User:
     """Add a person without a password, with roles in the actor's company.
 
-    Raises Refused for a name or an address already taken, an address that is none, and for
-    an unknown role or none at all.
+    Raises Refused for a name or an address already taken, an address that is none, for
+    an unknown role or none at all, and for roles that are kept apart (see `set_roles`).
     """
     actor.require("user.manage")
     _check_roles(roles)
@@ -75,15 +85,27 @@ def add_user(
     user.set_unusable_password()
     user.save()
     _set_roles(actor.company, user, roles)
+    _allow_conflicts(actor, user, before=(), roles=roles, reason=reason, days=days, at=at)
     record_event(actor, "user.added", user, at=at, username=username, roles=sorted(roles))
     return user
 
 
 @transaction.atomic
-def set_roles(*, actor: Actor, user: User, roles: Sequence[str], at: datetime) -> None:
+def set_roles(
+    *,
+    actor: Actor,
+    user: User,
+    roles: Sequence[str],
+    at: datetime,
+    reason: str = "",
+    days: int = 0,
+) -> None:
     """Replace a person's roles in the actor's company; it acts on their next request.
 
-    Raises Refused for an unknown role, and when it would leave the company without an admin.
+    Roles that bring both sides of a pair of duties (`policies/duties.yaml`) need a reason and the
+    days for which it is allowed. Raises Refused without them, for an unknown role, when somebody
+    gives roles to themselves though another admin could, and when it would leave the company
+    without an admin.
     """
     actor.require("user.manage")
     _check_roles(roles)
@@ -94,7 +116,10 @@ def set_roles(*, actor: Actor, user: User, roles: Sequence[str], at: datetime) -
     before = sorted(
         Membership.objects.filter(company=actor.company, user=user).values_list("role", flat=True)
     )
+    if user.pk == actor.user_id and set(roles) - set(before) and others.exists():
+        raise Refused("You would give these roles to yourself; another admin has to.")
     _set_roles(actor.company, user, roles)
+    _allow_conflicts(actor, user, before=before, roles=roles, reason=reason, days=days, at=at)
     record_event(
         actor,
         "user.roles_set",
@@ -191,6 +216,38 @@ def _check_roles(roles: Sequence[str]) -> None:
         raise Refused("A partner's seat is given on the page of the agency.")
     if unknown := sorted(set(roles) - set(STAFF_ROLES)):
         raise Refused(f"There is no role {unknown[0]}; the roles are {', '.join(STAFF_ROLES)}.")
+
+
+def conflicts_of(roles: Sequence[str]) -> tuple[DutyPair, ...]:
+    """Return the pairs of duties that roles of staff would bring together."""
+    return held_together(duty_pairs(), set(roles) & set(STAFF_ROLES), ROLE_RIGHTS)
+
+
+def _allow_conflicts(
+    actor: Actor,
+    user: User,
+    *,
+    before: Sequence[str],
+    roles: Sequence[str],
+    reason: str,
+    days: int,
+    at: datetime,
+) -> None:
+    """Write down why pairs are held together that were not before; refuse it without a reason."""
+    held = {pair.id for pair in conflicts_of(before)}
+    new = [pair for pair in conflicts_of(roles) if pair.id not in held]
+    waiting = [
+        pair
+        for pair in new
+        if standing_override(actor.company, user_id=user.pk, pair=pair.id, at=at) is None
+    ]
+    if waiting and not reason.strip():
+        told = "; ".join(pair.why for pair in waiting)
+        raise Refused(
+            f"Segregation of duties: {told}. Give fewer roles, or a reason and for how long."
+        )
+    for pair in waiting:
+        allow_duties(actor=actor, user=user, pair=pair.id, reason=reason, days=days, at=at)
 
 
 def _set_roles(company: Company, user: User, roles: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from django.http import Http404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from dunwell.actions.role_rights import CONFLICTING_ROLES
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.actions.users import (
     add_user,
     make_api_token,
@@ -26,17 +26,27 @@ Role = Literal["admin", "credit_manager", "collector", "clerk", "read_only"]
 
 
 class UserIn(Body):
-    """A new person; they sign in first by a one-time link."""
+    """A new person; they sign in first by a one-time link.
+
+    Roles that are kept apart need a reason and for how many days it is allowed.
+    """
 
     username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@+-]{1,80}$")]
     email: Annotated[Plain, Field(max_length=254)] = ""
     roles: list[Role] = Field(min_length=1, max_length=5)
+    reason: Annotated[Plain, Field(max_length=300)] = ""
+    days: int = Field(default=0, ge=0, le=180)
 
 
 class RolesIn(Body):
-    """The person's roles from now on; none takes every access away."""
+    """The person's roles from now on; none takes every access away.
+
+    Roles that are kept apart need a reason and for how many days it is allowed.
+    """
 
     roles: list[Role] = Field(max_length=5)
+    reason: Annotated[Plain, Field(max_length=300)] = ""
+    days: int = Field(default=0, ge=0, le=180)
 
 
 class TokenIn(Body):
@@ -63,7 +73,7 @@ class LinkMade(Schema):
 def list_users(request: ApiRequest) -> list[UserRow]:
     """List people, their roles, and roles that should not be held together."""
     request.actor.require("user.manage")
-    return list(user_rows(request.actor.company, conflicting=CONFLICTING_ROLES))
+    return list(user_rows(request.actor.company, rights=ROLE_RIGHTS))
 
 
 @router.post("/users", response=answers(Created, 201))
@@ -75,6 +85,8 @@ def new_user(request: ApiRequest, body: UserIn) -> tuple[int, dict[str, Any]]:
         username=body.username,
         email=body.email,
         roles=body.roles,
+        reason=body.reason,
+        days=body.days,
         at=request.at,
     )
     return 201, {"id": user.pk}
@@ -85,7 +97,14 @@ def new_user(request: ApiRequest, body: UserIn) -> tuple[int, dict[str, Any]]:
 def change_roles(request: ApiRequest, user_id: Id, body: RolesIn) -> tuple[int, dict[str, Any]]:
     """Replace a person's roles; they act on the person's next request."""
     user = _colleague(request, user_id)
-    set_roles(actor=request.actor, user=user, roles=body.roles, at=request.at)
+    set_roles(
+        actor=request.actor,
+        user=user,
+        roles=body.roles,
+        reason=body.reason,
+        days=body.days,
+        at=request.at,
+    )
     return 200, {"changed": 1}
 
 

@@ -1,5 +1,6 @@
 """The records. One file per noun; import them from here."""
 
+from dunwell.models.access_reviews import AccessReview
 from dunwell.models.advisors import AdvisorAccess, AdvisorExtension, AdvisorTrace
 from dunwell.models.agencies import (
     Agency,
@@ -96,6 +97,7 @@ from dunwell.models.disputes import (
     DisputeTask,
 )
 from dunwell.models.duties import Duty
+from dunwell.models.duty_overrides import DutyOverride
 from dunwell.models.early_payment import EarlyPaymentOffer
 from dunwell.models.early_warnings import EarlyWarning
 from dunwell.models.einvoices import EInvoiceFile
@@ -185,6 +187,7 @@ from dunwell.models.portfolio_reviews import (
     ReviewRhythm,
 )
 from dunwell.models.predictions import CashForecast, ItemPrediction, PredictionLog
+from dunwell.models.privacy import Erasure
 from dunwell.models.process import ProcessMonth
 from dunwell.models.promises import Promise, PromiseConsequence, PromiseItem
 from dunwell.models.provider_payouts import ProviderPayout, ProviderPayoutLine
@@ -237,59 +240,56 @@ from dunwell.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 # fmt: off
 __all__ = [
-    "CHECKOUT", "Absence", "AccountStatement", "ActionChoice", "Adjustment", "AdvisorAccess",
-    "AdvisorExtension", "AdvisorTrace", "Agency", "AgencyFileLine", "AgencyReport",
-    "AgencySeat", "Allocation", "Analysis", "AnalysisPart", "Anomaly", "ApiToken",
+    "CHECKOUT", "Absence", "AccessReview", "AccountStatement", "ActionChoice", "Adjustment",
+    "AdvisorAccess", "AdvisorExtension", "AdvisorTrace", "Agency", "AgencyFileLine",
+    "AgencyReport", "AgencySeat", "Allocation", "Analysis", "AnalysisPart", "Anomaly", "ApiToken",
     "AppetiteStatement", "ApplicationCheck", "ApplicationCondition", "ApplicationDeadline",
     "ApplicationDocument", "ApplicationMail", "ApplicationReference", "ApprovalRequest",
     "AssistantConversation", "AssistantSetting", "AssistantTurn", "Autopay", "AutopayCharge",
-    "AutopayLine", "BankAccount", "BankEntry", "BankFile", "BankLayout", "BankStatement",
-    "Budget", "BudgetLine", "BureauAccount", "BureauConsent", "BureauPull", "BureauReport",
-    "CaseComment", "CaseView", "CashBasis", "CashForecast", "CashPeriod", "CashPosition",
-    "CauseAction", "Certificate", "ChainHead", "Channel", "Charge", "Chargeback", "Checkout",
-    "CheckoutLine", "CheckoutRefund", "CollectionCost", "Company", "Consent", "Contact",
-    "ContactAttempt", "ContactRestriction", "Conversation", "ConversationItem", "Covenant",
-    "CovenantTest", "CovenantWaiver", "Cover", "CoverClaim", "CoverNotice",
-    "CreditApplication", "CreditCheck", "CreditDataPoint", "CreditGroup", "CreditGroupMember",
-    "CreditHold", "CreditLimit", "CreditRating", "CreditRequest", "CreditReview",
-    "CurriculumAssignment", "Customer", "CustomerDocument", "CustomerInvoicing",
-    "CustomerLink", "CustomerPaper", "CustomerScore", "Debit", "DebitItem", "DebitRun",
-    "DeliveryNote", "DetailChange", "Dispute", "DisputeCase", "DisputeComment",
-    "DisputeEvidence", "DisputeLine", "DisputeResolution", "DisputeTask", "DocumentRequest",
-    "DomainCheck", "Duel", "DuelCustomer", "DuelLook", "Duty", "EInvoiceFile",
-    "EarlyPaymentOffer", "EarlyWarning", "EntryLine", "Escalation", "Event", "EvidencePack",
-    "Experiment", "ExposureFreeze", "Feed", "FinancialStatement", "FinancingDraw",
-    "FinancingFacility", "FinancingItem", "FinancingMove", "FinancingTerms", "FxRate",
-    "GapAlert", "Habit", "HandOff", "Hold", "IdempotencyKey", "ImportBatch", "ImportFinding",
-    "ImportProfile", "InboundAttachment", "InboundDecision", "InboundMessage",
-    "InboundReading", "Incentive", "IncentiveGrant", "IndustryFigure", "Initiative",
-    "IntentModel", "Invoice", "InvoiceFile", "InvoiceLine", "InvoicePlatform",
-    "InvoiceResponse", "InvoiceSchedule", "InvoicingProfile", "Item", "ItemDocument",
-    "ItemPrediction", "Journal", "JournalLine", "KeptSlice", "KpiValue", "LegalEntry",
-    "LegalMatter", "LegalMatterItem", "LimitationEvent", "LiquidityRule", "LossAssessment",
-    "Mailbox", "Mandate", "MandateConsent", "MatchCase", "MatchOutcome", "MatchProposal",
-    "Meeting", "MeetingDecision", "MeetingPoint", "Membership", "Mention", "Message",
-    "MessageAttachment", "MessageItem", "Milestone", "ModelCheck", "ModelVersion",
-    "MonthActual", "Note", "NumberSeries", "OpenItem", "Order", "Payee", "PayerAlias",
-    "PayerAssignment", "PayerRelation", "Payment", "PaymentPlan", "PaymentProvider",
-    "PeriodLock", "Placement", "PlacementBatch", "PlacementItem", "PlacementNote",
-    "PlanInstalment", "PlanItem", "PlannedPayment", "PolicyVersion", "Pool", "PoolMember",
-    "PortalCalendar", "PortalCode", "PortalKey", "PortalKnock", "PortalLink", "PortalMail",
-    "PortalPasskey", "PortalPerson", "PortalRequest", "PortalSeat", "PortalSeen",
+    "AutopayLine", "BankAccount", "BankEntry", "BankFile", "BankLayout", "BankStatement", "Budget",
+    "BudgetLine", "BureauAccount", "BureauConsent", "BureauPull", "BureauReport", "CaseComment",
+    "CaseView", "CashBasis", "CashForecast", "CashPeriod", "CashPosition", "CauseAction",
+    "Certificate", "ChainHead", "Channel", "Charge", "Chargeback", "Checkout", "CheckoutLine",
+    "CheckoutRefund", "CollectionCost", "Company", "Consent", "Contact", "ContactAttempt",
+    "ContactRestriction", "Conversation", "ConversationItem", "Covenant", "CovenantTest",
+    "CovenantWaiver", "Cover", "CoverClaim", "CoverNotice", "CreditApplication", "CreditCheck",
+    "CreditDataPoint", "CreditGroup", "CreditGroupMember", "CreditHold", "CreditLimit",
+    "CreditRating", "CreditRequest", "CreditReview", "CurriculumAssignment", "Customer",
+    "CustomerDocument", "CustomerInvoicing", "CustomerLink", "CustomerPaper", "CustomerScore",
+    "Debit", "DebitItem", "DebitRun", "DeliveryNote", "DetailChange", "Dispute", "DisputeCase",
+    "DisputeComment", "DisputeEvidence", "DisputeLine", "DisputeResolution", "DisputeTask",
+    "DocumentRequest", "DomainCheck", "Duel", "DuelCustomer", "DuelLook", "Duty", "DutyOverride",
+    "EInvoiceFile", "EarlyPaymentOffer", "EarlyWarning", "EntryLine", "Erasure", "Escalation",
+    "Event", "EvidencePack", "Experiment", "ExposureFreeze", "Feed", "FinancialStatement",
+    "FinancingDraw", "FinancingFacility", "FinancingItem", "FinancingMove", "FinancingTerms",
+    "FxRate", "GapAlert", "Habit", "HandOff", "Hold", "IdempotencyKey", "ImportBatch",
+    "ImportFinding", "ImportProfile", "InboundAttachment", "InboundDecision", "InboundMessage",
+    "InboundReading", "Incentive", "IncentiveGrant", "IndustryFigure", "Initiative", "IntentModel",
+    "Invoice", "InvoiceFile", "InvoiceLine", "InvoicePlatform", "InvoiceResponse",
+    "InvoiceSchedule", "InvoicingProfile", "Item", "ItemDocument", "ItemPrediction", "Journal",
+    "JournalLine", "KeptSlice", "KpiValue", "LegalEntry", "LegalMatter", "LegalMatterItem",
+    "LimitationEvent", "LiquidityRule", "LossAssessment", "Mailbox", "Mandate", "MandateConsent",
+    "MatchCase", "MatchOutcome", "MatchProposal", "Meeting", "MeetingDecision", "MeetingPoint",
+    "Membership", "Mention", "Message", "MessageAttachment", "MessageItem", "Milestone",
+    "ModelCheck", "ModelVersion", "MonthActual", "Note", "NumberSeries", "OpenItem", "Order",
+    "Payee", "PayerAlias", "PayerAssignment", "PayerRelation", "Payment", "PaymentPlan",
+    "PaymentProvider", "PeriodLock", "Placement", "PlacementBatch", "PlacementItem",
+    "PlacementNote", "PlanInstalment", "PlanItem", "PlannedPayment", "PolicyVersion", "Pool",
+    "PoolMember", "PortalCalendar", "PortalCode", "PortalKey", "PortalKnock", "PortalLink",
+    "PortalMail", "PortalPasskey", "PortalPerson", "PortalRequest", "PortalSeat", "PortalSeen",
     "PortalSetting", "PortalView", "PortfolioDecision", "PortfolioMeasure", "PortfolioPack",
     "PortfolioReview", "PortfolioSignature", "PredictionLog", "ProcessMonth", "Promise",
-    "PromiseConsequence", "PromiseItem", "ProviderEvent", "ProviderPayout",
-    "ProviderPayoutLine", "ProvisionLine", "ProvisionMove", "ProvisionRun", "QuizAnswer",
-    "QuizSitting", "Receipt", "ReferenceRate", "Refund", "Remittance", "RemittanceLine",
-    "Replay", "Report", "ReportMail", "ReportSchedule", "Retention", "ReviewRhythm",
-    "RiskSignal", "Role", "RolePlay", "RolePlayTurn", "Run", "SanctionEntry", "SanctionList",
-    "SavedMethod", "SavedView", "Scenario", "ScoreSnapshot", "Scorecard", "ScreeningHit",
-    "SegmentByHand", "SegmentMembership", "SegmentMove", "Settlement", "SettlementItem",
-    "SignInLink", "Signal", "SignalFeed", "SignalMatch", "Snooze", "StatementAnswer",
-    "StatementLine", "StrategyOverride", "StressScenario", "SupplierStatement",
-    "SupplierStatementLine", "Suppression", "Survey", "TargetLine", "TargetProgress",
-    "TargetSet", "Task", "TaxRate", "TeamMail", "Transfer", "TransferItem", "User",
-    "VatRelief", "Voice", "Watch", "WatchCheck", "WebhookDelivery", "WebhookEndpoint",
-    "WorkCapacity", "WorkSetting", "WorkingCapitalRow", "WorklistEntry",
+    "PromiseConsequence", "PromiseItem", "ProviderEvent", "ProviderPayout", "ProviderPayoutLine",
+    "ProvisionLine", "ProvisionMove", "ProvisionRun", "QuizAnswer", "QuizSitting", "Receipt",
+    "ReferenceRate", "Refund", "Remittance", "RemittanceLine", "Replay", "Report", "ReportMail",
+    "ReportSchedule", "Retention", "ReviewRhythm", "RiskSignal", "Role", "RolePlay",
+    "RolePlayTurn", "Run", "SanctionEntry", "SanctionList", "SavedMethod", "SavedView", "Scenario",
+    "ScoreSnapshot", "Scorecard", "ScreeningHit", "SegmentByHand", "SegmentMembership",
+    "SegmentMove", "Settlement", "SettlementItem", "SignInLink", "Signal", "SignalFeed",
+    "SignalMatch", "Snooze", "StatementAnswer", "StatementLine", "StrategyOverride",
+    "StressScenario", "SupplierStatement", "SupplierStatementLine", "Suppression", "Survey",
+    "TargetLine", "TargetProgress", "TargetSet", "Task", "TaxRate", "TeamMail", "Transfer",
+    "TransferItem", "User", "VatRelief", "Voice", "Watch", "WatchCheck", "WebhookDelivery",
+    "WebhookEndpoint", "WorkCapacity", "WorkSetting", "WorkingCapitalRow", "WorklistEntry",
 ]
 # fmt: on

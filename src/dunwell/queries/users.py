@@ -6,7 +6,9 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 
+from dunwell.engine.duty_pairs import held_together
 from dunwell.models import Company, Membership, Role, User
+from dunwell.queries.duty_pairs import duty_pairs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,13 +27,10 @@ class UserRow:
     customers: int
 
 
-def user_rows(
-    company: Company, *, conflicting: Mapping[frozenset[str], str]
-) -> tuple[UserRow, ...]:
+def user_rows(company: Company, *, rights: Mapping[str, frozenset[str]]) -> tuple[UserRow, ...]:
     """Return the company's people by name.
 
-    `conflicting` maps pairs of roles to why they are kept apart
-    (`actions.role_rights.CONFLICTING_ROLES`).
+    `rights` are `actions.role_rights.ROLE_RIGHTS`, by which duties are held together.
     """
     roles: dict[int, list[str]] = {}
     for key, role in (
@@ -60,7 +59,10 @@ def user_rows(
             roles=tuple(roles[person.pk]),
             role_labels=tuple(str(Role(role).label) for role in roles[person.pk]),
             conflicts=tuple(
-                reason for pair, reason in conflicting.items() if pair <= set(roles[person.pk])
+                pair.why
+                for pair in held_together(
+                    duty_pairs(), {role for role in roles[person.pk] if role in rights}, rights
+                )
             ),
             has_second_factor=person.pk in protected,
             last_login=person.last_login,

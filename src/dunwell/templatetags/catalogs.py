@@ -153,13 +153,19 @@ RULES = (
         "another company of ours to which the debtor owes money contacts it on this day; ours "
         "waits"
     ),
-    _("who manages users should not post money"),
-    _("who manages users should not write off"),
-    _("who manages users should not ask for limits"),
-    _("who manages users should not approve limits"),
-    _("who manages users should not settle disputes"),
-    _("who posts cash should not approve limits"),
+    _("who enters customers should not approve their limits"),
+    _("who asks for a limit should not approve it"),
     _("who posts cash should not write off or credit"),
+    _("who posts cash should not approve losses"),
+    _("who posts cash should not change accounts that money goes to"),
+    _("who issues invoices should not credit them"),
+    _("who proposes a loss should not approve it"),
+    _("who proposes a settlement should not approve it"),
+    _("who proposes a refund should not approve the account it goes to"),
+    _("who writes a policy should not publish it"),
+    _("who enters rates should not bill interest by them"),
+    _("who manages users should not post money"),
+    _("who closes a period should not open it again"),
 )
 """Why a contact waits (`queries.reminders.REASONS`), why roles are kept apart (`actions.gate`)."""
 

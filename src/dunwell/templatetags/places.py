@@ -122,6 +122,8 @@ CONTROL = (
     Place("audit", _("Audit log"), "scroll-text", "g a"),
     Place("advisors", _("Advisors and auditors"), "user-search"),
     Place("users", _("People"), "user-cog", "", "user.manage"),
+    Place("access-reviews", _("Access reviews"), "user-search", "", "access.review"),
+    Place("privacy", _("Privacy"), "shield-check", "", "privacy.edit"),
     Place("company", _("Settings"), "settings"),
 )
 ON_PHONE = ("home", "worklist", "customers", "messages")

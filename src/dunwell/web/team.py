@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dunwell import clock
 from dunwell.actions.contacts import assign_collector
 from dunwell.actions.gate import Refused
+from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.actions.workforce import (
     LONGEST_NOTE,
     MOST_MINUTES,
@@ -19,6 +20,7 @@ from dunwell.actions.workforce import (
     set_capacity,
 )
 from dunwell.models import Absence, Customer, User
+from dunwell.queries.access_reviews import overdue_reviews
 from dunwell.queries.colleagues import colleagues
 from dunwell.queries.workforce import absence_rows, collectors_of, team_rows
 from dunwell.web.answers import done, form_page, posted, refused
@@ -81,6 +83,11 @@ def team(request: StaffRequest) -> HttpResponse:
         "planned_minutes": sum(row.planned_minutes for row in rows),
         "minutes": sum(row.minutes for row in rows),
         "to_collect": sum(row.to_collect_minor for row in rows),
+        "overdue_reviews": (
+            overdue_reviews(company, rights=ROLE_RIGHTS, as_of=request.as_of)
+            if "access.review" in request.actor.rights
+            else 0
+        ),
         "expected_extra": sum(row.expected_extra_minor for row in rows),
     }
     part = "#today" if request.htmx and request.htmx.target == "team-today" else ""

@@ -349,6 +349,7 @@ urlpatterns = [
     ),
     path("verify/", verify.verify, name="verify"),
     path("people/", users.user_list, name="users"),
+    path("", include("dunwell.web.duty_urls")),
     path("people/add/", users.user_add, name="user-add"),
     path("people/<int:user_id>/roles/", users.user_roles, name="user-roles"),
     path("people/<int:user_id>/link/", users.user_link, name="user-link"),

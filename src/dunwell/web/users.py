@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dunwell import clock
+from dunwell.actions.duty_overrides import LONGEST_DAYS
 from dunwell.actions.gate import Refused
-from dunwell.actions.role_rights import CONFLICTING_ROLES, ROLE_RIGHTS, STAFF_ROLES
+from dunwell.actions.role_rights import ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.users import LINK_MINUTES, add_user, make_sign_in_link, set_roles
 from dunwell.models import Membership, Role, User
 from dunwell.queries.users import user_rows
@@ -23,27 +24,20 @@ ROLE_CHOICES = [(role.value, role.label) for role in STAFF_ROLES]
 
 
 class RolesForm(forms.Form):
-    """What somebody is trusted with; pairs that should be kept apart need a second look."""
+    """What somebody is trusted with; pairs of duties that are kept apart need a reason."""
 
     roles = forms.MultipleChoiceField(
         label=_("Roles"), choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple
     )
-    is_sure = forms.BooleanField(
-        label=_("I know that these roles should be kept apart"), required=False
+    reason = forms.CharField(
+        label=_("Why one person holds duties that are kept apart"),
+        max_length=300,
+        required=False,
+        help_text=_("Only where roles conflict. It stands in the report of duties."),
     )
-
-    def clean(self) -> dict[str, object]:
-        """Refuse a conflicting pair until the person says that it is meant."""
-        data = super().clean() or {}
-        chosen = set(self.cleaned_data.get("roles", []))
-        warnings = [why for pair, why in CONFLICTING_ROLES.items() if pair <= chosen]
-        if warnings and not data.get("is_sure"):
-            self.add_error(
-                "is_sure",
-                gettext("Segregation of duties: %(why)s. Tick this box if it is meant.")
-                % {"why": "; ".join(gettext(why) for why in warnings)},
-            )
-        return data
+    days = forms.IntegerField(
+        label=_("For how many days"), min_value=1, max_value=LONGEST_DAYS, required=False
+    )
 
 
 class UserForm(RolesForm):
@@ -53,14 +47,14 @@ class UserForm(RolesForm):
         label=_("Sign-in name"), max_length=150, help_text=_("Letters, digits, - and _.")
     )
     email = forms.EmailField(label=_("E-mail"), max_length=254)
-    field_order = ("username", "email", "roles", "is_sure")
+    field_order = ("username", "email", "roles", "reason", "days")
 
 
 @needs("user.manage")
 @require_GET
 def user_list(request: StaffRequest) -> HttpResponse:
     """List the company's people with roles and what should be kept apart."""
-    people = user_rows(request.actor.company, conflicting=CONFLICTING_ROLES)
+    people = user_rows(request.actor.company, rights=ROLE_RIGHTS)
     roles = [
         (role, label, sorted(ROLE_RIGHTS[role] - ROLE_RIGHTS[Role.READ_ONLY]))
         for role, label in ROLE_CHOICES
@@ -81,6 +75,8 @@ def user_add(request: StaffRequest) -> HttpResponse:
                 username=told["username"],
                 email=told["email"],
                 roles=told["roles"],
+                reason=told["reason"],
+                days=told["days"] or 0,
                 at=clock.now(),
             )
         except Refused as refusal:
@@ -119,6 +115,8 @@ def user_roles(request: StaffRequest, user_id: int) -> HttpResponse:
                 actor=request.actor,
                 user=user,
                 roles=form.cleaned_data["roles"],
+                reason=form.cleaned_data["reason"],
+                days=form.cleaned_data["days"] or 0,
                 at=clock.now(),
             )
         except Refused as refusal:

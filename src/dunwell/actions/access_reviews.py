@@ -1,0 +1,93 @@
+"""Looking at whether somebody still needs the rights they hold, on record."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from dunwell.actions.events import record_event
+from dunwell.actions.gate import Actor, Refused, Stale
+from dunwell.actions.role_rights import STAFF_ROLES
+from dunwell.actions.texts import fitting
+from dunwell.models import AccessReview, Company, Membership, Role, User
+
+LONGEST_NOTE = 300
+LONGEST_DAYS = 366
+"""Rights are looked at once a year at least."""
+
+Outcome = AccessReview.Outcome
+
+
+@transaction.atomic
+def review_access(
+    *,
+    actor: Actor,
+    user: User,
+    seen: Sequence[str],
+    taken: Sequence[str],
+    days: int,
+    note: str,
+    as_of: date,
+    at: datetime,
+) -> AccessReview:
+    """Record a look at a person's roles; those in `taken` are gone with the next request.
+
+    `seen` are the roles the reviewer was shown. The same person's look on the same day stands:
+    it is returned. Raises Stale when the roles changed meanwhile, Refused for one's own rights,
+    for a role that is not held, the last admin's, and days outside 1 to 366.
+    """
+    actor.require("access.review")
+    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
+    told = fitting(text=note, most=LONGEST_NOTE, what="note")
+    held = _held(actor.company, user)
+    standing = AccessReview.objects.filter(
+        company=actor.company, user=user, reviewed_on=as_of, by=actor.name
+    ).first()
+    if standing is not None:
+        return standing
+    if not held:
+        raise Refused("This person works for another company.")
+    if user.pk == actor.user_id:
+        raise Refused("These are your own rights; somebody else has to look at them.")
+    if sorted(set(seen)) != held:
+        raise Stale(f"Somebody changed the roles of {user.username}; load the page again.")
+    if unknown := sorted(set(taken) - set(held)):
+        raise Refused(f"{user.username} does not hold {unknown[0]}.")
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Refused(f"Look again within 1 to {LONGEST_DAYS} days.")
+    gone = sorted(set(taken))
+    if gone and not told:
+        raise Refused("Say why these roles are taken away.")
+    _take(actor.company, user, gone)
+    made = AccessReview.objects.create(
+        company=actor.company,
+        user=user,
+        roles=held,
+        taken=gone,
+        outcome=Outcome.TAKEN if gone else Outcome.KEPT,
+        note=told,
+        by=actor.name,
+        reviewed_on=as_of,
+        due_on=as_of + timedelta(days=days),
+        recorded_at=at,
+    )
+    record_event(
+        actor, "access.reviewed", made, at=at, username=user.username, roles=held, taken=gone,
+        due_on=made.due_on.isoformat(),
+    )  # fmt: skip
+    return made
+
+
+def _held(company: Company, user: User) -> list[str]:
+    found = Membership.objects.filter(company=company, user=user, role__in=STAFF_ROLES)
+    return sorted(found.values_list("role", flat=True))
+
+
+def _take(company: Company, user: User, roles: Sequence[str]) -> None:
+    if Role.ADMIN in roles:
+        others = Membership.objects.filter(
+            company=company, role=Role.ADMIN, user__is_active=True
+        ).exclude(user=user)
+        if not others.exists():
+            raise Refused("This is the company's last admin; make somebody else admin first.")
+    Membership.objects.filter(company=company, user=user, role__in=roles).delete()

@@ -1,0 +1,63 @@
+"""Segregation of duties on one object: who did one side of a pair does not do the other.
+
+`record_event` asks here, so that no action can be forgotten: what is refused here takes the
+action's whole transaction with it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dunwell.actions.four_eyes import person
+from dunwell.actions.gate import Actor, Refused
+from dunwell.engine.duty_pairs import DutyPair
+from dunwell.models import Company, Event, Membership
+from dunwell.queries.duty_pairs import USED, earlier_act, guarded_acts, standing_override
+
+
+def kept_apart(
+    actor: Actor,
+    verb: str,
+    *,
+    subject: str,
+    subject_id: int,
+    customer_id: int | None,
+    at: datetime,
+) -> Mapping[str, int]:
+    """Return what the event has to say of an override, mostly nothing.
+
+    Raises Refused where the same person did the other side of a pair on the same object, unless
+    an override stands or nobody else works for the company. A demo company is exempt, and so is
+    the system, which nobody is.
+    """
+    pairs = guarded_acts().get(verb, ())
+    if not pairs or actor.user_id is None or actor.company.is_demo:
+        return {}
+    allowed: dict[str, int] = {}
+    name = person(actor.name)
+    for pair, acts in pairs:
+        before = earlier_act(
+            actor.company, name=name, acts=acts, pair=pair, subject=subject,
+            subject_id=subject_id, customer_id=customer_id,
+        )  # fmt: skip
+        if before is None or not _others_work_for(actor.company, actor.user_id):
+            continue
+        override = standing_override(actor.company, user_id=actor.user_id, pair=pair.id, at=at)
+        if override is None:
+            raise Refused(_words(pair, before))
+        allowed[USED] = override.pk
+    return allowed
+
+
+def _others_work_for(company: Company, user_id: int) -> bool:
+    others = Membership.objects.filter(company=company, user__is_active=True)
+    return others.exclude(user=user_id).exists()
+
+
+def _words(pair: DutyPair, before: Event) -> str:
+    shared = "this customer" if pair.object == "customer" else "the same record"
+    done = before.verb.replace(".", " ").replace("_", " ")
+    return (
+        f"Segregation of duties: you did the other side for {shared} on "
+        f"{before.at.date().isoformat()} ({done}); somebody else has to do this. An admin may "
+        "allow both for a time, with a reason, on the page Duties."
+    )

@@ -1,0 +1,83 @@
+"""Whose rights were looked at by whom and when, and whose turn it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dunwell.models import AccessReview, Company, Membership, Role, User
+
+FIRST_DAYS = 90
+"""Days after which the rights of somebody new are looked at first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessReviewRow:
+    """One person's rights: when they were looked at last, and when again.
+
+    `outcome` is empty where nobody has looked yet; `rights` counts what the roles give.
+    """
+
+    user_id: int
+    username: str
+    roles: tuple[str, ...]
+    role_labels: tuple[str, ...]
+    rights: int
+    reviewed_on: date | None
+    by: str
+    outcome: str
+    note: str
+    due_on: date
+    is_overdue: bool
+
+
+def access_review_rows(
+    company: Company, *, rights: Mapping[str, frozenset[str]], as_of: date
+) -> tuple[AccessReviewRow, ...]:
+    """Return everybody who works for the company, whose turn comes first; three queries."""
+    roles: dict[int, list[str]] = {}
+    held = Membership.objects.filter(company=company, user__is_active=True, role__in=rights)
+    for key, role in held.order_by("user", "role").values_list("user", "role"):
+        roles.setdefault(key, []).append(role)
+    last: dict[int, AccessReview] = {}
+    for one in AccessReview.objects.filter(company=company).order_by("reviewed_on", "id"):
+        last[one.user_id] = one
+    rows = [
+        _row(person, roles[person.pk], last.get(person.pk), rights, as_of=as_of)
+        for person in User.objects.filter(pk__in=roles)
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.due_on, row.username)))
+
+
+def overdue_reviews(company: Company, *, rights: Mapping[str, frozenset[str]], as_of: date) -> int:
+    """Return how many people's rights should have been looked at before the day."""
+    return sum(row.is_overdue for row in access_review_rows(company, rights=rights, as_of=as_of))
+
+
+def review_history(company: Company) -> tuple[AccessReview, ...]:
+    """Return every review there was, the newest first; one query."""
+    found = AccessReview.objects.filter(company=company).select_related("user")
+    return tuple(found.order_by("-reviewed_on", "-id"))
+
+
+def _row(
+    person: User,
+    roles: list[str],
+    last: AccessReview | None,
+    rights: Mapping[str, frozenset[str]],
+    *,
+    as_of: date,
+) -> AccessReviewRow:
+    due_on = last.due_on if last else person.date_joined.date() + timedelta(days=FIRST_DAYS)
+    return AccessReviewRow(
+        user_id=person.pk,
+        username=person.username,
+        roles=tuple(roles),
+        role_labels=tuple(str(Role(role).label) for role in roles),
+        rights=len(frozenset().union(*(rights[role] for role in roles))),
+        reviewed_on=last.reviewed_on if last else None,
+        by=last.by if last else "",
+        outcome=last.outcome if last else "",
+        note=last.note if last else "",
+        due_on=due_on,
+        is_overdue=due_on < as_of,
+    )

@@ -1,0 +1,139 @@
+"""Pairs of duties that are kept apart, who holds both sides, and what was allowed."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from django.db.models import Q
+
+from dunwell.engine.duty_pairs import DutyPair, held_together, read_pairs
+from dunwell.formats.policies import read_policy
+from dunwell.models import Company, DutyOverride, Event, Membership
+
+USED = "duty_override"
+"""What an event says of an act that only an override allowed: the override's key."""
+
+
+@cache
+def duty_pairs() -> tuple[DutyPair, ...]:
+    """Return the pairs of `policies/duties.yaml`, in its order."""
+    text = (files("dunwell") / "policies" / "duties.yaml").read_text(encoding="utf-8")
+    return read_pairs(read_policy(text).document)
+
+
+@cache
+def guarded_acts() -> Mapping[str, tuple[tuple[DutyPair, frozenset[str]], ...]]:
+    """Return by act (an event's verb) the pairs it is a side of, and the acts it is kept from."""
+    found: dict[str, list[tuple[DutyPair, frozenset[str]]]] = {}
+    for pair in duty_pairs():
+        for act in sorted(pair.first_acts | pair.second_acts):
+            found.setdefault(act, []).append((pair, pair.against(act)))
+    return {act: tuple(rows) for act, rows in found.items()}
+
+
+def standing_override(
+    company: Company, *, user_id: int, pair: str, at: datetime
+) -> DutyOverride | None:
+    """Return what allows a person both sides of a pair at a moment, or None."""
+    return DutyOverride.objects.filter(
+        company=company, user=user_id, pair=pair, ended_at=None, granted_at__lte=at, ends_at__gt=at
+    ).first()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptApartRow:
+    """One person who holds both sides of a pair, or did by an override.
+
+    `state` is `open` (held without an override: every act on the same object is refused),
+    `allowed`, `over` (it ran out) or `ended`. `used` counts acts that only the override allowed.
+    """
+
+    id: int | None
+    user_id: int
+    username: str
+    pair: str
+    why: str
+    state: str
+    reason: str
+    by: str
+    granted_at: datetime | None
+    ends_at: datetime | None
+    used: int
+
+
+def duty_conflicts(
+    company: Company, *, rights: Mapping[str, frozenset[str]], at: datetime
+) -> tuple[KeptApartRow, ...]:
+    """Return what is held together now and every override there was, what is open first.
+
+    `rights` are `actions.role_rights.ROLE_RIGHTS`. Three queries.
+    """
+    roles: dict[int, set[str]] = {}
+    names: dict[int, str] = {}
+    held = Membership.objects.filter(company=company, user__is_active=True, role__in=rights)
+    for key, name, role in held.values_list("user", "user__username", "role"):
+        roles.setdefault(key, set()).add(role)
+        names[key] = name
+    overrides = list(
+        DutyOverride.objects.filter(company=company)
+        .select_related("user")
+        .order_by("-granted_at", "-id")
+    )
+    used: dict[int, int] = {}
+    marked = Event.objects.filter(company=company, verb__in=guarded_acts())
+    for key in marked.filter(data__has_key=USED).values_list(f"data__{USED}", flat=True):
+        used[int(key)] = used.get(int(key), 0) + 1
+    rows = [_row(one, used.get(one.pk, 0), at=at) for one in overrides]
+    allowed = {(row.user_id, row.pair) for row in rows if row.state == "allowed"}
+    opened = [
+        KeptApartRow(
+            id=None, user_id=key, username=names[key], pair=pair.id, why=pair.why, state="open",
+            reason="", by="", granted_at=None, ends_at=None, used=0,
+        )
+        for key in sorted(roles, key=lambda one: names[one])
+        for pair in held_together(duty_pairs(), roles[key], rights)
+        if (key, pair.id) not in allowed
+    ]  # fmt: skip
+    return (*opened, *rows)
+
+
+def _row(one: DutyOverride, used: int, *, at: datetime) -> KeptApartRow:
+    whys = {pair.id: pair.why for pair in duty_pairs()}
+    state = "ended" if one.ended_at is not None else "over" if one.ends_at <= at else "allowed"
+    return KeptApartRow(
+        id=one.pk,
+        user_id=one.user_id,
+        username=one.user.username,
+        pair=one.pair,
+        why=whys.get(one.pair, ""),
+        state=state,
+        reason=one.reason,
+        by=one.by,
+        granted_at=one.granted_at,
+        ends_at=one.ends_at,
+        used=used,
+    )
+
+
+def earlier_act(
+    company: Company,
+    *,
+    name: str,
+    acts: Collection[str],
+    pair: DutyPair,
+    subject: str,
+    subject_id: int,
+    customer_id: int | None,
+) -> Event | None:
+    """Return the newest act of a person on the object, by hand or by a token; or None."""
+    if pair.object == "customer":
+        if customer_id is None:
+            return None
+        same = Q(customer_id=customer_id)
+    else:
+        same = Q(subject=subject, subject_id=subject_id)
+    who = Q(actor=name) | Q(actor__startswith=f"{name} via ")
+    found = Event.objects.filter(same, who, company=company, verb__in=acts)
+    return found.order_by("-seq").first()

@@ -1,0 +1,273 @@
+"""Erasing persons: nothing of them is left where it need not be, and the books stay as they are."""
+
+import json
+import random
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+from django.db.models import Sum
+
+from dunwell.actions.contacts import add_contact
+from dunwell.actions.erasures import ERASED, end_retentions, erase_contact, erase_customer
+from dunwell.actions.gate import Refused, staff, system
+from dunwell.models import (
+    Contact,
+    DetailChange,
+    Erasure,
+    Event,
+    Hold,
+    Note,
+    PortalPerson,
+    PortalSeat,
+    Task,
+)
+from dunwell.queries.personal import KEPT, STAFF_NAMES, personal_fields
+from dunwell.queries.persons import person_file
+from dunwell.queries.verify import verify_books
+from tests.conftest import AT, add_customer
+from tests.dealing import is_long_tier
+
+DAY = date(2026, 7, 1)
+
+PERSONAL_NAMES = frozenset(
+    [
+        "email",
+        "phone",
+        "iban",
+        "address",
+        "street",
+        "street_more",
+        "postcode",
+        "city",
+        "sender",
+        "sender_name",
+        "person",
+        "birth",
+        "names",
+        "username",
+        "first_name",
+        "last_name",
+        "guest_name",
+        "guest_email",
+        "debtor",
+        "payer",
+        "signed_by",
+        "agreed_by",
+        "account_name",
+        "contact",
+        "recipients",
+        "to",
+        "text",
+        "body",
+        "note",
+        "comment",
+        "counterparty",
+        "counterparty_account",
+        "quoted",
+        "vat_id",
+        "tax_number",
+        "account",
+        "subject_name",
+        "entry_name",
+        "reply_to",
+        "announced_by",
+    ]
+)
+OF_NOBODY = frozenset(
+    [
+        "accessreview.note",
+        "policyversion.text",
+        "applicationcondition.text",
+        "remittanceline.text",
+        "budget.note",
+        "covenant.note",
+        "covenantwaiver.note",
+        "cover.note",
+        "covernotice.note",
+        "bureauaccount.address",
+        "creditgroup.note",
+        "disputeresolution.note",
+        "cashposition.account",
+        "payerrelation.payer",
+        "meetingdecision.text",
+        "portfoliodecision.text",
+        "roleplayturn.text",
+        "scenario.note",
+        "pool.note",
+        "stressscenario.note",
+        "supplierstatementline.note",
+        "idempotencykey.body",
+        "webhookendpoint.address",
+    ]
+)
+"""Fields with such a name that tell of money, machines or our own rules, not of a person."""
+
+
+def test_i33_every_field_with_a_personal_name_is_in_the_register():
+    told = {f"{one.model}.{one.field}" for one in personal_fields()}
+    assert len(told) == len(personal_fields())
+    for one in personal_fields():
+        model = apps.get_model("dunwell", one.model)
+        model._meta.get_field(one.field)
+        if one.path:
+            model._default_manager.filter(**{one.path: 1})
+    found, names = set(), set()
+    for model in apps.get_app_config("dunwell").get_models():
+        for field in model._meta.local_fields:
+            if isinstance(field, (models.CharField, models.TextField)) and not field.choices:
+                if field.name in PERSONAL_NAMES:
+                    found.add(f"{model._meta.model_name}.{field.name}")
+                if (
+                    field.name.endswith("_by")
+                    and f"{model._meta.model_name}.{field.name}" not in told
+                ):
+                    names.add(field.name)
+    assert found - told - OF_NOBODY == set()
+    assert names - STAFF_NAMES == set()
+
+
+@pytest.mark.django_db
+def test_i33_what_is_erased_is_not_kept_as_written_by_the_database():
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite tells the columns of its triggers")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+    for one in personal_fields():
+        if one.goes == KEPT or not one.path:
+            continue
+        for table, sql in triggers:
+            if table != f"dunwell_{one.model}" or "BEFORE UPDATE" not in sql:
+                continue
+            columns = sql.partition("UPDATE OF ")[2].partition(" ON ")[0].replace('"', "")
+            assert columns and one.field not in columns.split(", "), (table, one.field)
+
+
+def planted(company, customer, n, chance, at=AT):
+    """A contact whose words stand in rows around it."""
+    name, email = f"Canary{n} Quill{chance.randrange(10**9)}", f"canary{n}@bird.example"
+    contact = add_contact(
+        actor=staff(company.members, company), customer=customer, name=name, email=email,
+        phone=f"+49 30 {chance.randrange(10**7, 10**8)}", is_primary=False, at=at,
+    )  # fmt: skip
+    Task.objects.create(
+        company=company, customer=customer, kind=Task.Kind.CALL, as_of=DAY, due_on=DAY,
+        reason=f"ask {name.upper()} or {email}", recorded_at=at,
+    )  # fmt: skip
+    Hold.objects.create(
+        company=company, customer=customer, reason=Hold.Reason.MANUAL, from_on=DAY,
+        note=f"{name} asked for time", recorded_at=at,
+    )  # fmt: skip
+    person = PortalPerson.objects.create(email=email, name=name, session_nonce="n", recorded_at=at)
+    seat = PortalSeat.objects.create(
+        company=company, customer=customer, person=person, contact=contact, role="viewer",
+        invited_by="mona", recorded_at=at,
+    )  # fmt: skip
+    DetailChange.objects.create(
+        company=company, customer=customer, contact=contact, seat=seat,
+        before={"name": name}, after={"email": email},
+        by="portal", asked_on=DAY, recorded_at=at,
+    )  # fmt: skip
+    if chance.random() < 0.5:
+        Note.objects.create(
+            company=company, customer=customer, kind="note", text=f"spoke to {name}", on=DAY,
+            by="mona", at=at,
+        )  # fmt: skip
+    return contact, (name, email, contact.phone)
+
+
+def tables_with(words):
+    """Names of tables in which a word stands in any column, opened where it is sealed."""
+    found = set()
+    for model in apps.get_app_config("dunwell").get_models():
+        for row in model._default_manager.values():
+            text = json.dumps(row, default=str, ensure_ascii=False).casefold()
+            if any(word.casefold() in text for word in words):
+                found.add(model._meta.model_name)
+    return found
+
+
+@pytest.fixture
+def house(company, manager):
+    company.members = manager
+    return company
+
+
+@pytest.mark.django_db
+def test_i33_erased_contacts_are_gone_and_totals_and_the_chain_stand(house):
+    rounds = 200 if is_long_tier() else 10
+    chance = random.Random(33)
+    actor = staff(house.members, house)
+    customers = [add_customer(house, f"K{n}") for n in range(3)]
+    kept = {one.model for one in personal_fields() if one.goes == KEPT}
+    for n in range(rounds):
+        customer = chance.choice(customers)
+        contact, words = planted(house, customer, n, chance)
+        before = totals()
+        done = erase_contact(actor=actor, contact=contact, ground="asked", as_of=DAY, at=AT)
+        assert totals() == before
+        left = tables_with(words)
+        assert left <= kept and left == set(done.counts["kept"]), left
+        contact.refresh_from_db()
+        assert (contact.name, contact.email, contact.phone) == (ERASED, "", "")
+        again = erase_contact(actor=actor, contact=contact, ground="asked", as_of=DAY, at=AT)
+        assert again == done
+    assert Erasure.objects.count() == rounds
+    assert [one.id for one in verify_books(house).proofs if one.broken] == []
+
+
+def totals():
+    """Every sum of money there is, and how many rows each table has that is not ours."""
+    sums = []
+    for model in apps.get_app_config("dunwell").get_models():
+        for field in model._meta.local_fields:
+            if field.name.endswith("_minor"):
+                told = model._default_manager.aggregate(sum=Sum(field.name))["sum"]
+                sums.append((model._meta.model_name, field.name, told))
+    return sums
+
+
+@pytest.mark.django_db
+def test_i33_a_legal_hold_stops_an_erasure_and_the_clock(house):
+    customer = add_customer(house, "P1", party="person")
+    actor = staff(house.members, house)
+    contact, _ = planted(house, customer, 1, random.Random(1))
+    held = Hold.objects.create(
+        company=house, customer=customer, reason=Hold.Reason.LEGAL, from_on=DAY, note="court",
+        recorded_at=AT,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="legal hold"):
+        erase_contact(actor=actor, contact=contact, ground="asked", as_of=DAY, at=AT)
+    assert not Erasure.objects.exists()
+    Hold.objects.filter(pk=held.pk).update(released_on=DAY)
+    Contact.objects.filter(pk=contact.pk).update(name="Ina Held")
+
+    done = erase_customer(actor=actor, customer=customer, ground="asked", as_of=DAY, at=AT)
+    assert (done.status, done.keep_until_on) == ("restricted", date(2034, 12, 31))
+    customer.refresh_from_db()
+    assert customer.name != ERASED  # restricted, not gone
+    Hold.objects.filter(pk=held.pk).update(released_on=None)
+    later = date(2035, 1, 1)
+    assert end_retentions(actor=system(house), as_of=later, at=AT) == 0
+    Hold.objects.filter(pk=held.pk).update(released_on=DAY)
+    end_retentions(actor=system(house), as_of=later, at=AT)
+    customer.refresh_from_db()
+    assert (customer.name, customer.address) == (ERASED, "")
+    seen = Event.objects.count()
+    end_retentions(actor=system(house), as_of=later, at=AT)
+    assert Event.objects.count() == seen
+
+
+@pytest.mark.django_db
+def test_i33_a_company_is_not_erased_and_a_person_s_file_holds_all_that_is_known(house):
+    customer = add_customer(house, "K1")
+    actor = staff(house.members, house)
+    contact, (name, email, _) = planted(house, customer, 1, random.Random(2))
+    with pytest.raises(Refused, match="no person"):
+        erase_customer(actor=actor, customer=customer, ground="asked", as_of=DAY, at=AT)
+    told = json.loads(person_file(customer, contact=contact, as_of=DAY, at=AT).text)
+    assert told["about"] == name
+    assert {"contact", "task", "hold", "detailchange", "portalperson"} <= set(told["data"])
+    assert email in json.dumps(told["data"]["portalperson"])

@@ -9,7 +9,6 @@ import os
 import sys
 import tempfile
 import traceback
-from collections import Counter
 from pathlib import Path
 from time import process_time
 
@@ -37,6 +36,7 @@ def _play(told: argparse.Namespace, folder: Path) -> int:
     django.setup()
     from tests.migrated import put_sqlite
     from tests.simulator.play import Failed, Played, play
+    from tests.simulator.world import STEPS
 
     if "DUNWELL_DATABASE_URL" not in os.environ:
         put_sqlite(folder)
@@ -50,8 +50,8 @@ def _play(told: argparse.Namespace, folder: Path) -> int:
         traceback.print_exception(failure.__cause__)
         return 1
     seconds = process_time() - begin
-    for name, times in sorted((played.done + Counter()).items()):
-        _say(f"{name}: {times} done, {played.refused[name]} refused")
+    for name in STEPS:
+        _say(f"{name}: {played.done[name]} done, {played.refused[name]} refused")
     _say(f"{played.sequences} sequences of {told.steps} in {seconds:.1f} CPU s; {played.head}")
     return 0
 

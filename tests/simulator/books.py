@@ -20,7 +20,7 @@ AMOUNTS = (1, 49_99, 100_00, 119_00, 600_00, 2_500_00)
 
 
 def _add(world, letter, sign, currency="EUR"):
-    issued = world.day - timedelta(days=world.chance.choice((0, 0, 14, 45)))
+    issued = world.day - timedelta(days=world.chance.choice((0, 0, 14, 45, 120)))
     kind = "invoice" if sign > 0 else "credit_note"
     return add_item(
         **world.by("carla", "chris"), customer=world.customer(), number=world.number(letter),

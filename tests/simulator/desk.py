@@ -128,7 +128,7 @@ def hold_collection(world):
     item = world.open_item()[0] if world.chance.random() < 0.6 else None
     place_hold(
         **world.by("anna"), customer=item.customer if item else world.customer(), item=item,
-        reason="manual", until_on=world.later(0, 5, 20),
+        reason="manual", until_on=world.later(0, 5, 20), note="as agreed",
     )  # fmt: skip
 
 

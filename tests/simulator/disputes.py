@@ -67,7 +67,7 @@ def propose_an_end(world):
     case = world.one(DisputeCase.objects.filter(company=world.company))
     propose_resolution(
         **world.by("rita", "mona"), case=case, parts=_parts(world, case), reason="looked into it",
-        root_cause="price_error", missing_evidence="none kept",
+        root_cause="price_master", missing_evidence="none kept",
         only_proposed=world.chance.random() < 0.4,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from dunwell.actions.agencies import add_agency
+from dunwell.actions.aliases import add_relation
 from dunwell.actions.companies import add_company
 from dunwell.actions.gate import staff, system
 from dunwell.actions.policies import load_shipped_policies
@@ -89,6 +90,11 @@ class World:
             )
             for n, (name, limit) in enumerate((("Acme", 5_000_00), ("Beta", 800_00)))
         ]  # fmt: skip
+        for customer in self.customers:
+            add_relation(
+                actor=self.system, customer=customer, kind="netting", currency="EUR",
+                amount_minor=1_000_00, at=self.at,
+            )  # fmt: skip
         load_shipped_policies(company=self.company, at=self.at)
         PolicyVersion.objects.create(
             company=self.company, kind="charges", name="ours", text=CHARGES, document={},

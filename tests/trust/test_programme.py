@@ -38,7 +38,7 @@ def markers(path):
     }
 
 
-def tests_of(row):
+def named_by(row):
     """The names of the tests of a row: one or several."""
     return [row["test"]] if isinstance(row["test"], str) else row["test"]
 
@@ -58,7 +58,7 @@ def test_a_promise_names_tests_that_exist_in_their_tier_or_says_why_it_is_open(r
     assert set(row) - {"figure"} == MET
     assert row["tier"] in {"default", "release"}
     found = []
-    for name in tests_of(row):
+    for name in named_by(row):
         path, _, test = name.partition("::")
         assert (ROOT / path).is_file(), path
         assert test in markers(path), name

@@ -52,7 +52,7 @@ def test_t24_a_planted_bug_is_noticed(name):
         cwd=ROOT, env=own, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == FAILED, done.stdout[-2000:] + done.stderr[-2000:]
-    assert " failed" in done.stdout, done.stdout[-2000:]
+    assert f"FAILED {BUGS[name].test}" in done.stdout, done.stdout[-2000:]
 
 
 def test_t24_a_token_is_its_owner():

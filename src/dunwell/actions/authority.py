@@ -173,6 +173,21 @@ def ask_document(ask: Ask) -> dict[str, object]:
     }
 
 
+def held_in(document: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return what the event of a decision says of certificates: those its author held that day.
+
+    `document` is what `Authority.document` wrote. Empty where none counted, and for what another
+    approved: the event of the request says what its author held.
+    """
+    held = asked_in(_asked(document)).certificates
+    return {"certificates": sorted(held)} if held and document.get("status") == ALLOWED else {}
+
+
+def _asked(document: Mapping[str, object]) -> Mapping[str, object]:
+    ask = document.get("ask")
+    return ask if isinstance(ask, Mapping) else {}
+
+
 def asked_in(document: Mapping[str, object]) -> Ask:
     """Return the ask of a document; what is missing in it counts as not known."""
 

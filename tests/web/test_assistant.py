@@ -58,7 +58,7 @@ def test_the_desk_reads_a_summary_in_its_language_and_the_customer_their_own_wor
     for page in pages:
         shown = client.get(page).text
         assert "Handed over by the assistant" in shown and "Wants a person" in shown
-        assert f'href="/assistant/{talk.pk}/"' in shown
+        assert f'href="/assistant/{talk.pk}/"' in shown and "600.00" in shown
     seen = seated(seat).get(f"/portal/messages/{inbound.conversation_id}/").text
     assert escape(words) in seen
     assert "assistant" not in inbound.text and "Handed over" not in seen

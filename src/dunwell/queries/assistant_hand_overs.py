@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 
 from dunwell.models import AssistantConversation
+from dunwell.queries.portal_account import AccountFigures, account_figures
 
 LONGEST_WORDS = 7_500
 """Characters of a customer's words that are handed over, below the portal's longest message."""
@@ -23,26 +24,32 @@ class HandOver:
     """What a clerk is told of a talk that a person goes on with; codes, worded by the page.
 
     `reason` is why, `wanted` the intents of its texts in their order, `done` those that were done
-    after a yes, `known` what proved the last answer.
+    after a yes, `balances` what the customer owes on the day it is read. What was known then
+    stands with each turn of the talk.
     """
 
     talk_id: int
     reason: str
     wanted: tuple[str, ...]
     done: tuple[str, ...]
-    known: tuple[str, ...]
+    balances: tuple[AccountFigures, ...]
     at: datetime
 
 
-def hand_overs_of(conversation_id: int) -> tuple[HandOver, ...]:
+def hand_overs_of(conversation_id: int, *, as_of: date) -> tuple[HandOver, ...]:
     """Return what the assistant handed over into a conversation or one merged into it.
 
-    The oldest first; two queries.
+    The oldest first; two queries, and those of the balances of each.
     """
     talks = AssistantConversation.objects.filter(
         Q(handed_to=conversation_id) | Q(handed_to__merged_into=conversation_id)
     )
-    return tuple(_hand_over(talk) for talk in talks.order_by("pk").prefetch_related("said_turns"))
+    return tuple(
+        _hand_over(talk, as_of)
+        for talk in talks.order_by("pk")
+        .select_related("customer__company")
+        .prefetch_related("said_turns")
+    )
 
 
 def own_words(talk: AssistantConversation, text: str) -> str:
@@ -59,14 +66,14 @@ def own_words(talk: AssistantConversation, text: str) -> str:
     return "\n\n".join(kept)
 
 
-def _hand_over(talk: AssistantConversation) -> HandOver:
+def _hand_over(talk: AssistantConversation, as_of: date) -> HandOver:
     turns = sorted(talk.said_turns.all(), key=lambda one: one.number)
     return HandOver(
         talk_id=talk.pk,
         reason=talk.reason,
         wanted=_once(one.intent for one in turns if one.intent not in SAY_NOTHING),
         done=_once(INTENT_OF.get(one.tool, one.tool) for one in turns if one.subject),
-        known=tuple(turns[-1].evidence) if turns else (),
+        balances=tuple(account_figures(talk.customer, as_of=as_of)),
         at=talk.last_at,
     )
 

@@ -94,7 +94,9 @@ def conversation_show(request: StaffRequest, conversation_id: int) -> HttpRespon
         "detail": detail,
         "people": people(company),
         "others": others,
-        "hand_overs": hand_overs_of(conversation_id) if PORTAL in came_by else (),
+        "hand_overs": hand_overs_of(conversation_id, as_of=request.as_of)
+        if PORTAL in came_by
+        else (),
     }
     return render(request, "web/conversation.html", context)
 

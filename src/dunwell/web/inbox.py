@@ -84,7 +84,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "statuses": Status.choices,
         "labels": [(label, intent_name(label)) for label in LABELS],
         "message": message,
-        "hand_overs": hand_overs_of(message.conversation_id)
+        "hand_overs": hand_overs_of(message.conversation_id, as_of=request.as_of)
         if message is not None and message.channel == PORTAL
         else (),
         "is_chosen": asked is not None,

@@ -80,8 +80,8 @@ def propose_incentive(
         recorded_at=at,
     )
     _tell(
-        actor, "proposed", incentive, at=at, reason=told, budget_minor=terms.budget_minor,
-        **held_in(authority.document()),
+        actor, "proposed", incentive, at=at, customer_id=None, reason=told,
+        budget_minor=terms.budget_minor, **held_in(authority.document()),
     )  # fmt: skip
     if authority.is_allowed:
         _start(actor, incentive, at=at)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dunwell.models.companies import Company, User
 from dunwell.models.customers import Customer
@@ -16,11 +17,11 @@ class HandOff(models.Model):
     """
 
     class Desk(models.TextChoices):
-        CREDIT = "credit", _("Credit")
+        CREDIT = "credit", pgettext_lazy("desk", "Credit")
         COLLECTIONS = "collections", _("Collections")
         CASH = "cash", _("Cash application")
         DISPUTES = "disputes", _("Disputes")
-        SALES = "sales", _("Sales")
+        SALES = "sales", pgettext_lazy("desk", "Sales")
         SUPPORT = "support", _("Support")
 
     class Status(models.TextChoices):

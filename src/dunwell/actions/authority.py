@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -173,7 +174,7 @@ def ask_document(ask: Ask) -> dict[str, object]:
     }
 
 
-def held_in(document: Mapping[str, object]) -> dict[str, list[str]]:
+def held_in(document: Mapping[str, object]) -> dict[str, Any]:
     """Return what the event of a decision says of certificates: those its author held that day.
 
     `document` is what `Authority.document` wrote. Empty where none counted, and for what another

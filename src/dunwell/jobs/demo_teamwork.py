@@ -6,6 +6,7 @@ call goes on. Practised calls and the assistant's talks are among them.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -101,7 +102,7 @@ def _calls_are_practised(desk: CreditDesk) -> bool:
         return False
     for username, days in PRACTISED.items():
         actor, gone_by = desk.actor(username), timedelta(days=days)
-        when = {"as_of": desk.as_of - gone_by, "at": desk.at - gone_by}
+        when: dict[str, Any] = {"as_of": desk.as_of - gone_by, "at": desk.at - gone_by}
         for persona, sentences in CALLS.items():
             play = begin_role_play(actor=actor, persona=persona, language="en", **when)
             for version, text in enumerate(sentences):

@@ -28,7 +28,7 @@ class HandOff(models.Model):
         ASKED = "asked", _("Not taken on")
         TAKEN = "taken", _("Taken on")
         DONE = "done", _("Done")
-        GIVEN_BACK = "given_back", _("Given back")
+        GIVEN_BACK = "given_back", pgettext_lazy("work", "Given back")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     MOVES = {

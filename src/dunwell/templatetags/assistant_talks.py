@@ -1,10 +1,13 @@
 """How talks with the assistant read: what a text wanted, and why a person goes on."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from dunwell.templatetags.dates import day_text
 
 register = template.Library()
 
@@ -45,3 +48,12 @@ MATTERS: Mapping[str, Promise | str] = {
 def talk_matter(code: str) -> str:
     """Return what an intent or a reason of a hand-over is called."""
     return str(MATTERS[code])
+
+
+@register.filter
+def proof(text: str) -> str:
+    """Return a figure that proved an answer as a reader writes it: days in the page's form."""
+    try:
+        return day_text(date.fromisoformat(text))
+    except ValueError:
+        return text

@@ -18,11 +18,13 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import shutil
 import signal
 import sys
 import tempfile
 import traceback
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -45,6 +47,18 @@ SOURCES = {
     "financing": "financingmove",
 }
 """What an entry line is of, where the model is called otherwise."""
+
+MAILED = {"answer": "handoff", "hand_off": "handoff"}
+"""What a mail to a colleague is about, where the model is not called as its kind."""
+
+NAMED = {
+    "hand-off": "handoff",
+    "escalation": "escalation",
+    "mention": "mention",
+    "talk": "assistantconversation",
+}
+NAMED_KEY = re.compile(rf"\b({'|'.join(NAMED)})-([0-9]+)")
+"""Keys of records within the names by which something counts once."""
 
 
 class Points:
@@ -166,10 +180,26 @@ def _table(model, ranks, by_name):
                 value = bytes(value)
             elif f"{name}.{field.name}" == "entryline.source_id":
                 value = by_name[SOURCES.get(row["source"], row["source"])][value]
+            elif field.name == "subject_id":
+                value = by_name.get(_subject(row), {}).get(value, value)
+            elif field.name in {"key", "message_id"} and isinstance(value, str):
+                value = NAMED_KEY.sub(partial(_ranked, by_name), value)
             values.append(value)
         lines.append(repr(values))
     text = "\n".join(lines)
     return f"{len(lines)} rows {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _subject(row):
+    """The model a row's `subject_id` is of."""
+    kind = row.get("kind", "")
+    return row.get("subject", MAILED.get(kind, kind)).replace("_", "")
+
+
+def _ranked(by_name, found):
+    """A name with the rank of the record whose key it holds."""
+    ranks = by_name[NAMED[found[1]]]
+    return f"{found[1]}-{ranks.get(int(found[2]), found[2])}"
 
 
 class SqliteStore:

@@ -7,6 +7,7 @@ from gettext import GNUTranslations
 import pytest
 
 from dunwell.actions.role_rights import CONFLICTING_ROLES
+from dunwell.engine.assistant_intents import INTENTS
 from dunwell.engine.chase import GATE_REASONS
 from dunwell.engine.kpi_catalogue import KPIS
 from dunwell.engine.wording import TEMPLATES
@@ -14,6 +15,7 @@ from dunwell.formats.refusals import AMOUNT_REASONS, DATE_REASONS
 from dunwell.formats.roles import ROLE_FIELDS
 from dunwell.queries.reminders import REASONS
 from dunwell.queries.verify import CHECKS
+from dunwell.templatetags.assistant_talks import MATTERS
 from dunwell.templatetags.events import LOOKS
 from dunwell.templatetags.imports import FIELD_LABELS
 from dunwell.templatetags.ui import GATE_LABELS
@@ -130,6 +132,10 @@ def test_texts_that_records_carry_are_in_the_catalog(texts):
 
 def test_every_reason_of_the_gate_has_a_label():
     assert set(GATE_REASONS) - set(GATE_LABELS) == set()
+
+
+def test_every_intent_of_the_assistant_has_a_name():
+    assert set(INTENTS) - set(MATTERS) == set()
 
 
 def german(client, settings, user, address):

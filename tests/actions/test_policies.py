@@ -83,7 +83,7 @@ def test_a_draft_keeps_the_text_and_counts_versions(company, manager):
             changed("channel: call", "channel: fax"),
             (
                 "line 7: strategy polite, step 2: channel 'fax' is not known; use one of email, "
-                "letter, call, sms, portal"
+                "letter, call, sms, portal, dialogue"
             ),
         ),
         (

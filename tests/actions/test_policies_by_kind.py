@@ -1,18 +1,20 @@
 """Policy documents of every kind: drafted with their cases, published by another, discarded."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from dunwell.actions.authority import asked_in, authorise
+from dunwell.actions.authority import asked_in, authorise, held_in
 from dunwell.actions.gate import Forbidden, Refused
+from dunwell.actions.limits import propose_limit, withdraw_limit
 from dunwell.actions.policies_by_kind import (
     discard_document,
     draft_document,
     publish_document,
 )
 from dunwell.actions.policy_kinds import KINDS
-from dunwell.models import Certificate, PolicyVersion
+from dunwell.models import Certificate, CreditLimit, Event, PolicyVersion
 from dunwell.queries.authority import authority_in_force
 from dunwell.queries.policies import policy_rows
 from dunwell.queries.policy_documents import (
@@ -96,12 +98,54 @@ def test_a_certificate_that_is_good_unlocks_what_a_cell_names_it_for(
     assert found.document()["ask"]["certificates"] == ["hard_calls"]
     assert asked_in(found.document()["ask"]) == found.ask
     assert asked(person=manager).status == "needs_approval", "somebody else's certificate"
-    assert asked(TODAY + timedelta(days=1)).is_allowed
-    assert not asked(TODAY + timedelta(days=2)).is_allowed
+    kept = found.document()
+
+    yesterday, today = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
+    assert asked(yesterday).is_allowed
+    late = asked(today)
+    assert (late.status, late.needs_role) == ("needs_approval", "credit_manager")
+    assert "only with a certificate hard calls that is good that day" in late.text
+    assert asked(TODAY).document() == kept, "the day replayed after it expired"
     Certificate.objects.filter(pk=held.pk).update(
-        revoked_on=TODAY, revoked_by="mona", reason="Not what it says."
+        revoked_on=yesterday, revoked_by="mona", reason="Not what it says."
     )
-    assert not asked().is_allowed
+    assert not asked(yesterday).is_allowed
+    assert asked(TODAY).document() == kept, "the day replayed after it was taken back"
+    assert held_in(kept) == {"certificates": ["hard_calls"]}
+    assert held_in(late.document()) == held_in({}) == {}
+
+
+def test_events_keep_the_certificate_a_decision_or_a_request_was_made_with(
+    company, admin, manager, customer
+):
+    told = text().replace("cases:", """\
+    - {act: limit, role: collector, certificate: concessions, alone: {amount_minor: 900}}
+    - {act: limit, role: credit_manager, approves: {amount_minor: any}}
+cases:""")  # fmt: skip
+    version = draft_document(actor=acting(admin), kind="authority", text=told, at=AT)
+    publish_document(actor=acting(manager), version=version, as_of=TODAY, at=AT)
+    both = replace(acting(admin), roles=frozenset({"collector"}), rights=acting(manager).rights)
+    yesterday = TODAY - timedelta(days=1)
+    Certificate.objects.create(
+        company=company, user=admin, kind="concessions", issued_on=yesterday,
+        expires_on=TODAY + timedelta(days=1), recorded_at=AT,
+    )  # fmt: skip
+
+    def asked(amount_minor, day):
+        limit = propose_limit(
+            actor=both, customer=customer, kind="standard", amount_minor=amount_minor,
+            from_on=day, reason="they buy more", as_of=day, at=AT,
+        )  # fmt: skip
+        return limit.status, last_event(company)[3].get("certificates")
+
+    assert asked(900, TODAY) == ("approved", ["concessions"])
+    assert asked(901, TODAY) == ("proposed", None)
+    assert Event.objects.get(verb="approval.requested").data["certificates"] == ["concessions"]
+    withdraw_limit(actor=both, limit=CreditLimit.objects.latest("pk"), as_of=TODAY, at=AT)
+    assert asked(899, TODAY)[0] == "approved"
+    assert asked(900, TODAY + timedelta(days=1)) == ("proposed", None)
+    asks = Event.objects.filter(verb="approval.requested").order_by("seq")
+    assert [one.data["certificates"] for one in asks] == [["concessions"], []]
 
 
 def test_of_one_kind_one_document_is_in_force_whatever_its_name(company, admin, manager):

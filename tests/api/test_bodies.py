@@ -8,7 +8,7 @@ from django.test import Client
 from dunwell import clock
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.api import api
-from dunwell.models import Company, Role
+from dunwell.models import Company, HandOff, Role, RolePlay
 from tests.api.conftest import add_token
 from tests.api.operations import OPERATIONS, operations
 from tests.api.placement_books import take_seat
@@ -75,8 +75,12 @@ def ids(kept, db):
 
 
 @pytest.fixture
-def headers(company):
-    return _of(add_user(company, "omni", *STAFF_ROLES), company, RIGHTS)
+def headers(company, ids):
+    omni = add_user(company, "omni", *STAFF_ROLES)
+    # of what belongs to a person, whose refusal would hide what the body does
+    HandOff.objects.filter(pk=ids["hand_off_id"]).update(by_user=omni)
+    RolePlay.objects.filter(pk=ids["role_play_id"]).update(user=omni)
+    return _of(omni, company, RIGHTS)
 
 
 @pytest.fixture

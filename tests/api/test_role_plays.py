@@ -23,6 +23,7 @@ def test_a_call_is_played_and_a_quiz_handed_in_by_their_owner_alone(
     sitting = mine.post("/training/quizzes", {"quiz": "contact_hours"}).json()["id"]
     shown = mine.get(f"/training/quizzes/{sitting}").json()
     assert {one["right"] for one in shown["questions"]} == {None}
+    assert all(one["source"] for one in shown["questions"])
     assert lead.get(f"/training/quizzes/{sitting}").status_code == 403
     right = [one["right"] for one in QuizSitting.objects.get().questions]
     path = f"/training/quizzes/{sitting}/hand-in"

@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.api.test_schema import cases, conforms, document
+from tests.api.test_schema import conforms, document, labelled
 
-thorough = document(with_coverage=True)
+thorough = labelled(document(with_coverage=True))
 
 
 @pytest.mark.release
 @pytest.mark.django_db
-@thorough.parametrize()
-@cases(60)
-def test_every_operation_keeps_to_the_document_at_every_boundary(case, signed):
-    conforms(case, signed)
+@pytest.mark.parametrize(
+    "operation", [pytest.param(operation, id=label) for label, operation in thorough]
+)
+def test_every_operation_keeps_to_the_document_at_every_boundary(operation, signed):
+    conforms(operation, 60, signed)

@@ -12,6 +12,7 @@ from dunwell.actions.escalations import raise_escalation
 from dunwell.actions.gate import staff, system
 from dunwell.actions.workforce import record_absence
 from dunwell.models import Company, Contact, Customer, Meeting, User
+from dunwell.queries.assistant_talks import assistant_is_on
 from dunwell.queries.follow_ups import follow_up_token
 from tests.actions.assistant_rows import asked_for_a_yes, human, keep, yes_to
 from tests.actions.ledger_rows import invoice
@@ -55,7 +56,8 @@ def kept():
 
 def _talked(company, customer, *, today, at):
     """A talk that did something and was handed over, and a mail that leads to another."""
-    save_assistant_setting(actor=system(company), version=0, is_on=True, at=at)
+    if not assistant_is_on(company):
+        save_assistant_setting(actor=system(company), version=0, is_on=True, at=at)
     invoice(customer, "AXE-1", 600_00, issued_on=today - timedelta(days=40),
             due_on=today - timedelta(days=10), as_of=today, at=at)  # fmt: skip
     talk = asked_for_a_yes(seat_of(customer, email="axe@buyer.example"), as_of=today, at=at)

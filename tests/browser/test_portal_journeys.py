@@ -171,7 +171,8 @@ def test_the_assistant_is_talked_to_by_keyboard_with_a_script_and_without(entere
     region = page.get_by_role("log", name="What was said")
     region.evaluate("one => { one.dataset.before = 'yes' }")
     _press(page, "How much do I owe?")
-    expect(page.locator("#newest")).to_be_focused(timeout=60_000)
+    # the first text of a process waits until the reader has learnt: six CPU seconds
+    expect(page.locator("#newest")).to_be_focused(timeout=120_000)
     expect(page.locator("#newest")).to_contain_text("1,200.00")
     # the region that tells of it is the one that stood there, so it is read out
     expect(region).to_have_attribute("data-before", "yes")

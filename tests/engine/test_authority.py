@@ -224,7 +224,8 @@ def test_a_certificate_unlocks_what_is_decided_alone_and_nothing_else():
         {"act": "plan", "role": "credit_manager", "approves": {"amount_minor": 9_00, "months": 9}},
     ]  # fmt: skip
     policy = read_authority_policy(changed(grants=rows, sources=[], acts_as={}))
-    assert policy.certificates == {"hard_calls"}
+    assert policy.unlocked == {"hard_calls": {"plan"}}
+    assert POLICY.certificates == frozenset(), "grants that name none stay as they were"
 
     def judged(*held, amount_minor=5_00):
         ask = Ask(act="plan", source="staff", roles=frozenset({"collector"}), risk="low",
@@ -234,8 +235,8 @@ def test_a_certificate_unlocks_what_is_decided_alone_and_nothing_else():
 
     assert judged("first_calls", "hard_calls").status == "allowed"
     assert judged("first_calls").text == (
-        "Plan of 5.00 EUR, 3 months is decided alone with the certificate hard calls only; a "
-        "credit manager may approve it."
+        "Plan of 5.00 EUR, 3 months is decided alone only with a certificate hard calls that is "
+        "good that day; a credit manager may approve it."
     )
     assert [judged(*held, amount_minor=5_01).status for held in ((), ("hard_calls",))] == [
         "needs_approval", "needs_approval",

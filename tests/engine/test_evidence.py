@@ -92,6 +92,10 @@ def test_an_amount_is_proven_by_itself_alone(minor: int, other: int, language: s
         assert unproven(f"{form} EUR", (fact,), language=language) == ()
         assert unproven(f"€ {form}", (fact,), language=language) == ()
         assert unproven(f"{form} USD", (fact,), language=language) != ()
+    fils, dinars = f"{minor / 1000:,.3f}", (f"{minor // 1000}.{minor % 1000:03d} KWD",)
+    for form in (fils, fils.translate(str.maketrans(",.", ".,"))):
+        assert unproven(f"{form} KWD", dinars, language=language) == ()
+        assert unproven(f"{form.replace('.', '').replace(',', '')},000 KWD", dinars, language="en")
     is_same = minor == other
     said = unproven(f"{other // 100},{other % 100:02d} EUR", (fact,), language=language)
     assert (said == ()) is is_same

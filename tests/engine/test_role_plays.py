@@ -138,13 +138,16 @@ def test_questions_are_drawn_from_the_rules_and_have_one_right_answer():
     texts = {one.id: one for one in shipped_rules().rules}
     for plan in shipped_syllabus().quizzes.values():
         rules = [
-            RuleText(id=one.id, text=one.text) for one in texts.values() if one.kind in plan.kinds
+            RuleText(id=one.id, text=one.text, source=one.source)
+            for one in texts.values()
+            if one.kind in plan.kinds
         ]
         questions = drawn(rules, seed="7", most=plan.questions)
         assert len(questions) == plan.questions
         assert questions == drawn(rules, seed="7", most=plan.questions)
         assert questions != drawn(rules, seed="8", most=plan.questions)
         for one in questions:
+            assert one.source == texts[one.rule].source != ""
             assert len(set(one.choices)) == len(one.choices) >= 3
             assert one.choices[one.right] in texts[one.rule].text
             assert one.text.split("…")[0] in texts[one.rule].text

@@ -29,6 +29,7 @@ from dunwell.models import (
     InboundMessage,
     Promise,
 )
+from dunwell.queries.assistant_hand_overs import hand_overs_of
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY
@@ -91,14 +92,19 @@ def test_what_changed_since_it_was_read_back_is_not_done_but_handed_over(seat, c
         (["qwrt zxcv plmk", "zzkx wqpo vbnm"], "not_understood"),
     ],
 )
-def test_what_needs_a_person_arrives_in_the_inbox_with_a_summary(seat, texts, reason):
-    told = ask(talk_of(seat), *texts)
+def test_what_needs_a_person_arrives_in_the_inbox_in_the_customers_own_words(seat, texts, reason):
+    told = ask(talk_of(seat), "What is my balance?", *texts)
     assert told.hand_over == reason
     inbound = InboundMessage.objects.get()
     talk = AssistantConversation.objects.get()
     assert (talk.status, talk.handed_to) == ("handed_over", inbound.conversation)
-    assert texts[0] in inbound.text and "600.00 EUR" in inbound.text
+    assert inbound.text == "\n\n".join(["What is my balance?", *texts])
+    assert inbound.subject == texts[-1]
     assert (inbound.channel, inbound.customer) == ("portal", seat.customer)
+    (summary,) = hand_overs_of(inbound.conversation_id, as_of=TODAY)
+    assert (summary.talk_id, summary.reason, summary.done) == (talk.pk, reason, ())
+    assert summary.wanted[0] == "balance"
+    assert [one.owed_minor for one in summary.balances] == [600_00]
 
 
 def test_a_query_is_opened_after_a_yes_and_a_person_goes_on(seat):
@@ -111,7 +117,10 @@ def test_a_query_is_opened_after_a_yes_and_a_person_goes_on(seat):
     assert (done.turn.subject_id, done.hand_over) == (case.pk, "dispute")
     assert Dispute.objects.get().amount_minor == 600_00
     assert words in DisputeComment.objects.get().text
-    assert words in InboundMessage.objects.get().text
+    inbound = InboundMessage.objects.get()
+    assert (inbound.text, inbound.subject) == (f"{words}\n\nyes", words)
+    (summary,) = hand_overs_of(inbound.conversation_id, as_of=TODAY)
+    assert (summary.wanted, summary.done) == (("dispute",), ("dispute",))
 
 
 def test_a_query_that_is_not_confirmed_goes_to_a_person(seat):

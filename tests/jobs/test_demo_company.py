@@ -10,10 +10,13 @@ from dunwell.engine.behaviour import HABIT_LABELS
 from dunwell.jobs.demo import make_demo
 from dunwell.jobs.demo_credit import play_credit
 from dunwell.jobs.demo_insight import play_insight
+from dunwell.jobs.demo_teamwork import play_teamwork
 from dunwell.models import (
     Absence,
     AppetiteStatement,
+    AssistantConversation,
     Budget,
+    Certificate,
     CollectionCost,
     Cover,
     CoverNotice,
@@ -26,13 +29,17 @@ from dunwell.models import (
     Customer,
     CustomerLink,
     EarlyWarning,
+    Escalation,
     FinancialStatement,
     FinancingDraw,
     GapAlert,
+    HandOff,
     IndustryFigure,
     Initiative,
     Invoice,
     LegalMatter,
+    MeetingDecision,
+    Mention,
     Message,
     Order,
     PaymentPlan,
@@ -55,6 +62,7 @@ from dunwell.models import (
     StressScenario,
     TargetSet,
     User,
+    Voice,
     Watch,
     WorkingCapitalRow,
 )
@@ -210,6 +218,22 @@ def test_every_page_of_insight_has_something_on_it(made):
     assert {model: model.objects.count() for model in counts} == counts
     before = digest()
     assert (play_insight(made.company, as_of=DAY, at=AT), digest() == before) == (0, True)
+
+
+def test_it_shows_how_people_work_together_and_learn(made):
+    talks = counted(AssistantConversation, "language", "reason")
+    assert talks == {("de", "human"): 1, ("en", ""): 1}
+    days = Certificate.objects.order_by("expires_on").values_list("user__username", "expires_on")
+    assert [(name, (day - DAY).days) for name, day in days] == [("ben", -35), ("anna", 25)]
+    assert Mention.objects.get().user.username == "lead"
+    assert HandOff.objects.get().status == "asked"
+    assert Escalation.objects.get(kind="service").status == "raised"
+    assert sorted(counted(MeetingDecision, "done_by")) == [("",), ("ben",)]
+    assert counted(Voice, "status") == {("open",): 1, ("taken",): 1}
+    small = PolicyVersion.objects.filter(kind="strategy", name="small").latest("version")
+    assert "channel: dialogue" in small.text
+    before = digest()
+    assert (play_teamwork(made.company, as_of=DAY, at=AT), digest() == before) == (0, True)
 
 
 def test_the_lead_has_customers_to_call_and_something_to_decide(made):

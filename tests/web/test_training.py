@@ -1,5 +1,7 @@
 """Training on pages: a call from beginning to points, a quiz, a certificate, and what a lead sees."""
 
+from django.utils.html import escape
+
 from dunwell.models import Certificate, QuizSitting, RolePlay
 from tests.engine.role_play_calls import GOOD_CALLS
 
@@ -45,7 +47,10 @@ def test_a_collector_practises_sits_a_quiz_and_is_certified(
     sitting = QuizSitting.objects.get()
     answers = {f"q{n}": one["right"] for n, one in enumerate(sitting.questions, 1)}
     assert client.post(address, answers)["Location"] == address
-    assert "100 of 100 points" in client.get(address).text
+    told = client.get(address).text
+    assert "100 of 100 points" in told
+    for one in sitting.questions:
+        assert f'/contact-rules/#{one["rule"]}"' in told and escape(one["source"]) in told
     assert "good until" in client.get("/training/").text
 
     assert len(client.get("/training/calls/export.csv").text.splitlines()) == 4
@@ -62,6 +67,14 @@ def test_a_collector_practises_sits_a_quiz_and_is_certified(
     revoke = f"/training/certificates/{held.pk}/revoke/"
     assert client.post(revoke, {"reason": " "}).status_code == 422
     assert client.post(revoke, {"reason": "cheated"})["Location"] == "/training/people/"
+    Certificate.objects.create(
+        company=company, user=collector, kind="hard_calls", issued_on="2025-01-01",
+        expires_on="2026-01-01", recorded_at=held.recorded_at,
+    )  # fmt: skip
+    assert "expired on" in client.get("/training/people/").text
+    home = come_in(collector).get("/training/").text
+    assert "expired on" in home and 'Renew<span class="visually-hidden">: Hard calls' in home
+    assert '<a href="#role_play-insolvent">' in home and 'id="role_play-insolvent"' in home
     other = come_in(rival)
     for path in (revoke, f"/training/calls/{play.pk}/", address):
         assert other.get(path).status_code in {403, 404}

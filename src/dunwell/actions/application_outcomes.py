@@ -15,6 +15,7 @@ from dunwell.actions.application_moves import (
     move,
     tell,
 )
+from dunwell.actions.authority import held_in
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
 from dunwell.engine.adverse_action import check_reasons
@@ -91,7 +92,7 @@ def approve(
     tell(
         actor, status.value, application, at=at, by=by, limit_minor=grant.limit_minor,
         terms_days=grant.terms_days, conditions=len(conditions), automatic=is_automatic,
-        override=override, reason=note,
+        override=override, reason=note, **held_in(application.authority),
     )  # fmt: skip
 
 

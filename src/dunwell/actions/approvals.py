@@ -127,6 +127,7 @@ def request_approval(
         currency=authority.currency,
         needs_role=authority.needs_role,
         rule=authority.rule,
+        certificates=sorted(authority.ask.certificates),
         reason=told,
     )
     return request

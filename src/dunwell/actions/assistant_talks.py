@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from textwrap import shorten
 
 from django.db import transaction
 
@@ -23,13 +24,20 @@ from dunwell.models import (
     Customer,
     PortalSeat,
 )
-from dunwell.queries.assistant_talks import assistant_is_on, hand_over_text, open_talk
+from dunwell.queries.assistant_hand_overs import own_words
+from dunwell.queries.assistant_talks import assistant_is_on, open_talk
 
 MOST_TURNS = 40
 """Turns of one talk; the last is handed over, for a person helps better by then."""
 
 MOST_TALKS_A_DAY = 20
 MOST_TURNS_A_DAY = 200
+LONGEST_SUBJECT = 80
+"""Characters of the customer's text that name a conversation it opens."""
+
+ANSWERS = ("yes", "no", "cancel")
+"""Intents of texts that are about the one before."""
+
 Status = AssistantConversation.Status
 
 
@@ -89,7 +97,8 @@ def keep_turn(
     """Do what a turn leads to and keep it; sent twice under one key it is one turn.
 
     A commitment the ledger refuses, and whatever needs a person, opens a conversation of the
-    inbox with a summary in the same transaction; a seat that only looks asks for figures alone.
+    inbox with the customer's own words in the same transaction; the summary for the desk is read
+    from the talk (`hand_overs_of`). A seat that only looks asks for figures alone.
     Raises Refused for a talk that is over, Stale where another text came first, and Refused above
     the turns of a day.
     """
@@ -114,8 +123,7 @@ def keep_turn(
     may_write = reason and "portal.ask" in actor.rights
     handed = None
     if may_write:
-        record = f"{done._meta.verbose_name} {done}" if done else ""
-        handed = _hand_over(actor, talk, given, reason, record, as_of=as_of, at=at)
+        handed = _hand_over(actor, talk, given, reason, as_of=as_of, at=at)
     turn = AssistantTurn.objects.create(
         conversation=talk,
         number=given.number,
@@ -243,12 +251,14 @@ def _hand_over(
     talk: AssistantConversation,
     given: TurnGiven,
     reason: str,
-    record: str,
     *,
     as_of: date,
     at: datetime,
 ) -> Conversation:
-    """Open a conversation of the inbox with a summary; difficulty is told as such too."""
+    """Open a conversation with what the customer wrote; difficulty is told as such too.
+
+    The customer reads it under Messages, so it holds their own words and nothing of ours.
+    """
     if reason == "hardship":
         report_hardship(
             actor=actor,
@@ -261,12 +271,17 @@ def _hand_over(
     inbound = send_portal_message(
         actor=actor,
         seat=talk.seat,
-        subject=f"Assistant: {reason.replace('_', ' ')}",
-        text=hand_over_text(
-            talk, given.text, reason=reason, record=record, evidence=given.evidence
-        ),
+        subject=_subject(talk, given),
+        text=own_words(talk, given.text),
         is_complaint=reason == "complaint",
         key=f"talk-{talk.pk}-hand-over",
         at=at,
     )
     return inbound.conversation
+
+
+def _subject(talk: AssistantConversation, given: TurnGiven) -> str:
+    """Return the first line of the text the hand-over is about; a bare yes is about another."""
+    is_answer = given.understood.intent in ANSWERS
+    text = _words(talk, given) if is_answer else given.text
+    return shorten(text.strip().splitlines()[0], LONGEST_SUBJECT, placeholder="…")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -171,6 +172,21 @@ def ask_document(ask: Ask) -> dict[str, object]:
         "currency": ask.currency,
         "certificates": sorted(ask.certificates),
     }
+
+
+def held_in(document: Mapping[str, object]) -> dict[str, Any]:
+    """Return what the event of a decision says of certificates: those its author held that day.
+
+    `document` is what `Authority.document` wrote. Empty where none counted, and for what another
+    approved: the event of the request says what its author held.
+    """
+    held = asked_in(_asked(document)).certificates
+    return {"certificates": sorted(held)} if held and document.get("status") == ALLOWED else {}
+
+
+def _asked(document: Mapping[str, object]) -> Mapping[str, object]:
+    ask = document.get("ask")
+    return ask if isinstance(ask, Mapping) else {}
 
 
 def asked_in(document: Mapping[str, object]) -> Ask:

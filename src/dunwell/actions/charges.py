@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from dunwell.actions.allocations import locked_items
 from dunwell.actions.approvals import handles, request_approval
-from dunwell.actions.authority import authorise
+from dunwell.actions.authority import authorise, held_in
 from dunwell.actions.bulk import insert_rows, is_postgresql, staged
 from dunwell.actions.charge_differences import COMPARED, Differences, differences, stored_charges
 from dunwell.actions.events import record_event
@@ -230,6 +230,7 @@ def _waive(
         currency=first.currency,
         reason=reason,
         rule=str(authority.get("rule", "")),
+        **held_in(authority),
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from dunwell.actions.approvals import handles, request_approval
-from dunwell.actions.authority import authorise
+from dunwell.actions.authority import authorise, held_in
 from dunwell.actions.credit_hold_moves import (
     LONGEST,
     Found,
@@ -224,7 +224,12 @@ def _release(
         subject="order",
         subject_id=order.pk,
         customer_id=order.customer_id,
-        data={"number": order.number, "over_minor": judgement.over_minor, "hold": hold.pk},
+        data={
+            "number": order.number,
+            "over_minor": judgement.over_minor,
+            "hold": hold.pk,
+            **held_in(document),
+        },
     )
     record_events(actor, [ended, approved], at=at)
 

@@ -3,9 +3,10 @@
 Nothing here is an action of its own: the caller holds customer and case and checked authority.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from dunwell.actions.adjustments import book_adjustment
 from dunwell.actions.allocations import check_day, locked_items, money_text
@@ -99,12 +100,14 @@ def carry_out(
     resolution: DisputeResolution,
     *,
     by: str,
+    certified: Mapping[str, object] = MappingProxyType({}),
     as_of: date,
     at: datetime,
 ) -> None:
     """Do what a resolution says: parts end, write-offs are booked, credit notes are asked for.
 
-    Raises Refused when something was paid or changed on a part since it was proposed.
+    `certified` is what the event says of the certificates it was decided with. Raises Refused
+    when something was paid or changed on a part since it was proposed.
     """
     held = {one.pk: one for one in open_parts(case)}
     check_dates(list(held.values()), as_of=as_of)
@@ -146,6 +149,7 @@ def carry_out(
         denied_minor=resolution.denied_minor, written_off_minor=resolution.written_off_minor,
         root_cause=case.root_cause, proposed_by=resolution.proposed_by,
         requests=[one.number for one in requests], adjustments=[one.pk for one in written],
+        **certified,
     )  # fmt: skip
 
 

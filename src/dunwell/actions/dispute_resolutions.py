@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.approvals import decide_approval, handles, request_approval
-from dunwell.actions.authority import Authority, authorise
+from dunwell.actions.authority import Authority, authorise, held_in
 from dunwell.actions.dispute_bookings import (
     Kind,
     Resolved,
@@ -110,7 +110,10 @@ def propose_resolution(
     change_case(case, root_cause=cause)
     waits = authority is not None and authority.needs_approval
     if not waits and not only_proposed:
-        carry_out(actor, case, resolution, by=actor.name, as_of=as_of, at=at)
+        carry_out(
+            actor, case, resolution, by=actor.name, certified=held_in(resolution.authority),
+            as_of=as_of, at=at,
+        )  # fmt: skip
         return resolution
     move_case(case, Status.PENDING_APPROVAL if waits else Status.PROPOSED, as_of=as_of)
     if waits and authority is not None:
@@ -189,7 +192,8 @@ def decide_resolution(
             f"{authority.text} A {authority.needs_role.replace('_', ' ')} has to decide it."
         )
     by = f"{actor.name} ({override})" if override else actor.name
-    carry_out(actor, case, resolution, by=by, as_of=as_of, at=at)
+    held = held_in(authority.document()) if authority else {}
+    carry_out(actor, case, resolution, by=by, certified=held, as_of=as_of, at=at)
     return resolution
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from dunwell.actions.adjustments import book_adjustment
 from dunwell.actions.allocations import locked_items
 from dunwell.actions.approvals import drop_approvals, handles, request_approval
-from dunwell.actions.authority import authorise
+from dunwell.actions.authority import authorise, held_in
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.periods import first_open_day
@@ -79,7 +79,10 @@ def propose_incentive(
         author=actor.name,
         recorded_at=at,
     )
-    _tell(actor, "proposed", incentive, at=at, reason=told, budget_minor=terms.budget_minor)
+    _tell(
+        actor, "proposed", incentive, at=at, customer_id=None, reason=told,
+        budget_minor=terms.budget_minor, **held_in(authority.document()),
+    )  # fmt: skip
     if authority.is_allowed:
         _start(actor, incentive, at=at)
         return incentive

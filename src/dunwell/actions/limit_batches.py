@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from dunwell.actions.approvals import request_approval
-from dunwell.actions.authority import Authority
+from dunwell.actions.authority import Authority, held_in
 from dunwell.actions.events import Fact, record_events
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.limits import IMPORT, LONGEST, limit_facts, lowering, verb_of
@@ -246,5 +246,5 @@ def _fact(limit: CreditLimit) -> Fact:
         subject="creditlimit",
         subject_id=limit.pk,
         customer_id=limit.customer_id,
-        data=limit_facts(limit),
+        data={**limit_facts(limit), **held_in(limit.authority)},
     )

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.approvals import drop_approvals, handles, request_approval
-from dunwell.actions.authority import Authority, authorise
+from dunwell.actions.authority import Authority, authorise, held_in
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import person
 from dunwell.actions.gate import Actor, Refused
@@ -104,7 +104,7 @@ def propose_limit(
             as_of=as_of,
             at=at,
         )
-    _tell(actor, limit, at=at, rule=authority.rule)
+    _tell(actor, limit, at=at, rule=authority.rule, **held_in(limit.authority))
     return limit
 
 
@@ -324,7 +324,7 @@ def _decide(
         setattr(limit, name, value)
 
 
-def _tell(actor: Actor, limit: CreditLimit, *, at: datetime, **data: str) -> None:
+def _tell(actor: Actor, limit: CreditLimit, *, at: datetime, **data: object) -> None:
     record_event(
         actor,
         verb_of(limit),

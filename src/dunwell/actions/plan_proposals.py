@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from dunwell.actions.agreements import check_move, locked_agreement, move
 from dunwell.actions.approvals import handles, request_approval
-from dunwell.actions.authority import authorise
+from dunwell.actions.authority import authorise, held_in
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.plan_moves import Status, tell
 from dunwell.actions.plan_terms import (
@@ -211,6 +211,7 @@ def _propose(
         instalments=len(found.instalments),
         last_on=found.last_on.isoformat(),
         replaces=replaces.number if replaces else "",
+        **held_in(plan.authority),
     )
     if authority.needs_approval:
         move(plan, Status.PENDING)

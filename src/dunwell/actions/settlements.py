@@ -12,7 +12,7 @@ from django.db.models import Max
 from dunwell.actions.agreements import check_move, hold_items, locked_agreement, move
 from dunwell.actions.allocations import money_text
 from dunwell.actions.approvals import drop_approvals, handles, request_approval
-from dunwell.actions.authority import authorise
+from dunwell.actions.authority import authorise, held_in
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.portal_notices import tell_decided
 from dunwell.actions.promises import end_promises
@@ -135,7 +135,8 @@ def propose_settlement(
         recorded_at=at,
     )
     _write_lines(settlement, covered)
-    tell(actor, "proposed", settlement, at=at, rule=authority.rule, reason=told)
+    held = held_in(settlement.authority)
+    tell(actor, "proposed", settlement, at=at, rule=authority.rule, reason=told, **held)
     if authority.is_allowed:
         _offer(actor, settlement, as_of=as_of, at=at)
         return settlement

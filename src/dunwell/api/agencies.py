@@ -24,6 +24,7 @@ from dunwell.api.fields import (
     Plain,
     ReasonIn,
     answers,
+    of_file,
     own,
 )
 from dunwell.api.writes import once
@@ -104,7 +105,11 @@ def list_placement_files(
     return batch_rows(request.actor.company, agency_id=agency_id, cursor=cursor, limit=limit)
 
 
-@router.get("/files/{placement_batch_id}/placements.zip", response=answers(bytes))
+@router.get(
+    "/files/{placement_batch_id}/placements.zip",
+    response=answers(None),
+    openapi_extra=of_file("application/zip"),
+)
 def download_placement_file(request: ApiRequest, placement_batch_id: Id) -> HttpResponse:
     """Download a file as it was claimed: the same bytes each time; a released one is gone."""
     request.actor.require("placement.approve")

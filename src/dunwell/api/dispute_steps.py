@@ -31,6 +31,7 @@ from dunwell.api.fields import (
     Word,
     answers,
     check_currency,
+    of_file,
     only_file,
 )
 from dunwell.api.writes import once
@@ -158,7 +159,9 @@ def new_dispute_evidence(
     return 201, {"id": found.pk}
 
 
-@router.get("/dispute-evidence/{evidence_id}/file", response=answers(bytes))
+@router.get(
+    "/dispute-evidence/{evidence_id}/file", response=answers(None), openapi_extra=of_file("*/*")
+)
 def download_dispute_evidence(request: ApiRequest, evidence_id: Id) -> HttpResponse:
     """Return the bytes of a file."""
     request.actor.require("ledger.view")

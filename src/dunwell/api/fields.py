@@ -66,6 +66,7 @@ __all__ = [
     "Word",
     "answers",
     "check_currency",
+    "of_file",
     "only_file",
     "own",
 ]
@@ -109,6 +110,15 @@ PROBLEMS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem
 def answers(good: Any, status: int = 200) -> dict[int, Any]:
     """Return the answers of an operation: the good one, and every way it can be refused."""
     return {status: good, **PROBLEMS}
+
+
+def of_file(*media_types: str) -> dict[str, Any]:
+    """Return how the OpenAPI document declares a good answer that is a file of one of the types.
+
+    It goes with `answers(None)`: a body that is declared by its Python type counts as JSON.
+    """
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types}
+    return {"responses": {200: {"description": "The file.", "content": content}}}
 
 
 def own(model: type[M], actor: Actor, pk: int) -> M:

@@ -15,7 +15,6 @@ from dunwell.actions.uploads import upload_path
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
-    PROBLEMS,
     Body,
     Created,
     Currency,
@@ -29,6 +28,7 @@ from dunwell.api.fields import (
     PositiveMinor,
     Word,
     answers,
+    of_file,
     only_file,
     own,
 )
@@ -244,17 +244,8 @@ def check_invoice(request: ApiRequest, invoice_id: Id) -> dict[str, Any]:
 
 @router.get(
     "/invoices/{invoice_id}/files/{invoice_file_id}",
-    response={200: None, **PROBLEMS},
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "The file.",
-                "content": {
-                    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
-                },
-            }
-        }
-    },
+    response=answers(None),
+    openapi_extra=of_file("application/pdf", "application/xml"),
 )
 def get_invoice_file(request: ApiRequest, invoice_id: Id, invoice_file_id: Id) -> HttpResponse:
     """Return a file of an issued invoice byte for byte."""

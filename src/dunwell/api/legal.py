@@ -30,6 +30,7 @@ from dunwell.api.fields import (
     Plain,
     SignedMinor,
     answers,
+    of_file,
     own,
 )
 from dunwell.api.writes import once
@@ -137,7 +138,9 @@ def show_matter(request: ApiRequest, matter_id: Id) -> LegalDetail:
     return detail
 
 
-@router.get("/{matter_id}/claim.pdf", response=answers(bytes))
+@router.get(
+    "/{matter_id}/claim.pdf", response=answers(None), openapi_extra=of_file("application/pdf")
+)
 def show_proof_of_claim(request: ApiRequest, matter_id: Id) -> HttpResponse:
     """Return the proof of claim of an insolvency as a PDF."""
     request.actor.require("ledger.view")

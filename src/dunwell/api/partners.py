@@ -26,6 +26,7 @@ from dunwell.api.fields import (
     ReasonIn,
     SignedMinor,
     answers,
+    of_file,
 )
 from dunwell.api.placements import (
     CommissionMinor,
@@ -74,7 +75,11 @@ def show_partner_placement(request: ApiRequest, placement_id: Id) -> PlacementDe
     return detail
 
 
-@router.get("/placements/{placement_id}/evidence.zip", response=answers(bytes))
+@router.get(
+    "/placements/{placement_id}/evidence.zip",
+    response=answers(None),
+    openapi_extra=of_file("application/zip"),
+)
 def download_partner_evidence(request: ApiRequest, placement_id: Id) -> HttpResponse:
     """Download the evidence of a placement of the caller's agency."""
     return evidence(_own(request, placement_id))

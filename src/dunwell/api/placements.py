@@ -40,6 +40,7 @@ from dunwell.api.fields import (
     ReasonIn,
     SignedMinor,
     answers,
+    of_file,
     own,
 )
 from dunwell.api.writes import once
@@ -162,7 +163,11 @@ def show_placement(request: ApiRequest, placement_id: Id) -> PlacementDetail:
     return detail
 
 
-@router.get("/{placement_id}/evidence.zip", response=answers(bytes))
+@router.get(
+    "/{placement_id}/evidence.zip",
+    response=answers(None),
+    openapi_extra=of_file("application/zip"),
+)
 def download_evidence(request: ApiRequest, placement_id: Id) -> HttpResponse:
     """Download the evidence as the agency gets it: the bytes whose SHA-256 is kept."""
     request.actor.require("ledger.view")

@@ -29,6 +29,7 @@ from dunwell.api.fields import (
     Plain,
     PositiveMinor,
     answers,
+    of_file,
     own,
 )
 from dunwell.api.writes import once
@@ -149,7 +150,9 @@ def show_portfolio_review(request: ApiRequest, review_id: Id) -> PortfolioReview
     return found
 
 
-@router.get("/{review_id}/pack", response=answers(bytes))
+@router.get(
+    "/{review_id}/pack", response=answers(None), openapi_extra=of_file(*PACK_MEDIA.values())
+)
 def download_portfolio_pack(
     request: ApiRequest, review_id: Id, kind: Literal["pdf", "xlsx"] = "pdf"
 ) -> HttpResponse:

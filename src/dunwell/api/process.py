@@ -4,10 +4,22 @@ from typing import Annotated, Literal
 
 from django.http import Http404, HttpResponse
 from ninja import Query, Router, Schema
+from ninja.errors import HttpError
 from pydantic import Field
 
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, PROBLEMS, Cursor, Day, Id, Limit, Plain, Word, answers
+from dunwell.api.fields import (
+    PAGE,
+    PROBLEMS,
+    Cursor,
+    Day,
+    Id,
+    Limit,
+    Plain,
+    Problem,
+    Word,
+    answers,
+)
 from dunwell.formats.ocel import write_ocel
 from dunwell.models import Company
 from dunwell.queries.process import (
@@ -99,7 +111,9 @@ def show_invoice_course(request: ApiRequest, item_id: Id) -> ItemCourse:
     return found
 
 
-@router.get("/log.ocel.json", response={200: None, **PROBLEMS}, openapi_extra=OCEL_FILE)
+@router.get(
+    "/log.ocel.json", response={200: None, **PROBLEMS, 413: Problem}, openapi_extra=OCEL_FILE
+)
 def export_process_log(request: ApiRequest, choice: Query[ProcessFilter]) -> HttpResponse:
     """Return the log of the invoices chosen as OCEL 2.0; 413 for too many for one file."""
     request.actor.require("ledger.view")
@@ -110,7 +124,7 @@ def export_process_log(request: ApiRequest, choice: Query[ProcessFilter]) -> Htt
     try:
         log = ocel_log(company, _choice(company, book, choice), as_of=request.as_of)
     except LogTooLargeError as error:
-        return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
+        raise HttpError(413, str(error)) from error
     return HttpResponse(write_ocel(log), content_type="application/json")
 
 

@@ -20,6 +20,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    of_file,
     own,
 )
 from dunwell.api.writes import once
@@ -145,7 +146,11 @@ def show_report(request: ApiRequest, made_report_id: Id) -> MadeReportDetail:
     return found
 
 
-@router.get("/reports/{made_report_id}/file", response=answers(bytes))
+@router.get(
+    "/reports/{made_report_id}/file",
+    response=answers(None),
+    openapi_extra=of_file(*PACK_MEDIA.values()),
+)
 def download_report(
     request: ApiRequest, made_report_id: Id, kind: Literal["pdf", "xlsx"] = "pdf"
 ) -> HttpResponse:

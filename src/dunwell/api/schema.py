@@ -17,7 +17,7 @@ MEANINGS = {
     403: "The caller lacks the right, the CSRF token or the second factor.",
     404: "There is no such record in the caller's company.",
     409: "The Idempotency-Key was used for another request.",
-    413: "The files are larger than this installation takes.",
+    413: "More than this installation takes, or gives out in one file.",
     422: "A field does not fit, or a business rule says no; the detail says which and why.",
 }
 """What each status means, in the same words for every operation."""

@@ -98,7 +98,9 @@ class AccountStatementCard:
 
 def _file(media_type: str) -> dict[str, Any]:
     """Return how the OpenAPI document declares a file."""
-    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    is_json = media_type == "application/json"
+    schema = {"type": "object"} if is_json else {"type": "string", "format": "binary"}
+    content = {media_type: {"schema": schema}}
     told = "The file; the same bytes each time while names and addresses stay the same."
     return {"responses": {200: {"description": told, "content": content}}}
 

@@ -164,7 +164,16 @@ class AuthorityPolicy:
     @property
     def certificates(self) -> frozenset[str]:
         """Return the certificates that some cell asks for."""
-        return frozenset(cell.certificate for cell in self.grants.values()) - {""}
+        return frozenset(self.unlocked)
+
+    @property
+    def unlocked(self) -> Mapping[str, frozenset[str]]:
+        """Return of each certificate the acts for which some cell asks for it."""
+        found: dict[str, set[str]] = {}
+        for (act, _, _), cell in self.grants.items():
+            if cell.certificate:
+                found.setdefault(cell.certificate, set()).add(act)
+        return {name: frozenset(acts) for name, acts in found.items()}
 
     def risk_of(self, band: str) -> str:
         """Return the risk of a score band, empty when it is not known."""
@@ -278,7 +287,7 @@ def _missing_certificate(ask: Ask, policy: AuthorityPolicy, risk: str) -> str:
     for role in policy.ladder:
         grant = policy.grants.get((ask.act, role, risk), Grant())
         if role in ask.roles and _covers(grant.alone, ask):
-            return grant.certificate
+            return "" if grant.covers_alone(ask) else grant.certificate
     return ""
 
 
@@ -298,7 +307,8 @@ def _act(ask: Ask) -> str:
 def _beyond(ask: Ask, policy: AuthorityPolicy, risk: str, role: str) -> str:
     """Return the sentence that says what is exceeded and who may approve."""
     if missing := _missing_certificate(ask, policy, risk):
-        why = f" is decided alone with the certificate {missing.replace('_', ' ')} only"
+        name = missing.replace("_", " ")
+        why = f" is decided alone only with a certificate {name} that is good that day"
         return f"{_act(ask)}{why}; a {role.replace('_', ' ')} may approve it."
     limits = _widest_alone(ask, policy, risk)
     above = [_limit_words(name, limits, ask) for name in limits.exceeded_by(ask)] if limits else []

@@ -19,6 +19,7 @@ from dunwell.engine.claim_words import (
     number_word,
     weekdays,
 )
+from dunwell.engine.money import minor_digits
 from dunwell.engine.stated_amounts import SYMBOLS, TRADED
 
 GROUP = 3
@@ -226,20 +227,24 @@ def _named_days(text: str, language: str) -> Iterator[tuple[int, int, Claim]]:
 
 def _amount(found: re.Match[str]) -> list[str]:
     mark, number = (found[1], found[2]) if found[2] else (found[4], found[3])
-    return [f"{_value(number)} {code}" for code in _CURRENCY_WORDS[mark]]
+    return [
+        f"{_value(number, decimals=minor_digits(code))} {code}" for code in _CURRENCY_WORDS[mark]
+    ]
 
 
-def _value(number: str) -> str:
+def _value(number: str, *, decimals: int = 0) -> str:
     """Return the value of a number: of two kinds of marks the last is the decimal one.
 
-    A mark that stands more than once, or before three digits, groups thousands.
+    A mark that stands more than once groups thousands; so does one before three digits, unless
+    more than three or a zero stand before it, or the currency has three `decimals`.
     """
     core = re.sub(r"['\u2019 \u00a0\u202f]", "", number)
     last = max(core.rfind("."), core.rfind(","))
     if last < 0:
         return str(int(core))
     behind, marks = len(core) - last - 1, {one for one in core if one in ".,"}
-    if len(marks) == 1 and (behind == GROUP or core.count(core[last]) > 1):
+    can_group = behind == GROUP != decimals and last <= GROUP and core[:last] != "0"
+    if len(marks) == 1 and (can_group or core.count(core[last]) > 1):
         return str(int(re.sub(r"[.,]", "", core)))
     whole = re.sub(r"[.,]", "", core[:last])
     return format(Decimal(f"{whole or '0'}.{core[last + 1 :]}").normalize(), "f")

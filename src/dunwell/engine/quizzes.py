@@ -5,7 +5,7 @@ The same rules and seed draw the same questions, so a sitting can be checked aga
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 CHOICES = 4
@@ -18,17 +18,22 @@ _FIGURE = re.compile(r"(?<![\w.,])(\d{1,2})((?:[.:]\d\d)?)(?![\d,])")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleText:
-    """A rule as the reader is told it."""
+    """A rule as the reader is told it; `source` is where it stands, such as a section of a law."""
 
     id: str
     text: str
+    source: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """One question with its choices; `right` is the index of the right one."""
+    """One question with its choices; `right` is the index of the right one.
+
+    `rule` and `source` say what it was drawn from and where that stands.
+    """
 
     rule: str
+    source: str
     asks: str
     text: str
     choices: tuple[str, ...]
@@ -42,8 +47,10 @@ def drawn(rules: Sequence[RuleText], *, seed: str, most: int) -> tuple[Question,
     """
     texts = {one.id: one.text for one in rules}
     order = sorted(texts, key=lambda rule: _digest(seed, rule))
+    sources = {one.id: one.source for one in rules}
     asked = (_question(rule, texts, seed) for rule in order)
-    return tuple([one for one in asked if one is not None][:most])
+    made = [one for one in asked if one is not None][:most]
+    return tuple(replace(one, source=sources[one.rule]) for one in made)
 
 
 def points_of(right: int, asked: int) -> int:
@@ -79,7 +86,12 @@ def _asked(
 ) -> Question:
     choices = sorted((right, *wrong), key=lambda choice: _digest(seed, f"{rule}:{choice}"))
     return Question(
-        rule=rule, asks=asks, text=text, choices=tuple(choices), right=choices.index(right)
+        rule=rule,
+        source="",
+        asks=asks,
+        text=text,
+        choices=tuple(choices),
+        right=choices.index(right),
     )
 
 

@@ -52,9 +52,17 @@ class Answered:
     hand_over: str
 
 
-def answer(conversation: AssistantConversation, text: str, *, key: str, at: datetime) -> Answered:
+def answer(
+    conversation: AssistantConversation,
+    text: str,
+    *,
+    key: str,
+    at: datetime,
+    read: Understood | None = None,
+) -> Answered:
     """Answer a text of a talk's own seat; the same key again is the same answer.
 
+    `read` is what the text means where that is known before; else the reader reads it.
     Customer and rights are the seat's, never the text's. What facts do not prove is not said: a
     person is asked. Raises Refused as `keep_turn` does, where the assistant is off or the seat
     has ended, and for a text that is empty, too long or holds a card number.
@@ -74,16 +82,8 @@ def answer(conversation: AssistantConversation, text: str, *, key: str, at: date
     facts = assistant_facts(
         talk.customer, seat=talk.seat, may_ask="portal.ask" in actor.rights, as_of=as_of
     )
-    read = understood(
-        told,
-        Around(
-            day=as_of,
-            language=talk.language,
-            country=talk.customer.country,
-            currency=facts.balances[0].currency if facts.balances else talk.company.currency,
-            items=(*(one.number for one in facts.items), *facts.settled),
-        ),
-    )
+    if read is None:
+        read = understood(told, _around(talk, facts, as_of=as_of))
     if len(told.split()) < WORDS_THAT_TELL:
         read = replace(read, language=talk.language)
     if read.intent == UNKNOWN and (named := named_intent(told, intents=NAMED)):
@@ -92,6 +92,17 @@ def answer(conversation: AssistantConversation, text: str, *, key: str, at: date
     turn = keep_turn(actor=actor, talk=talk, given=given, as_of=as_of, at=at)
     talk.refresh_from_db()
     return Answered(turn=turn, text=turn.answer, hand_over=talk.reason)
+
+
+def _around(talk: AssistantConversation, facts: Facts, *, as_of: date) -> Around:
+    """Return what days, amounts and numbers of a text are read beside."""
+    return Around(
+        day=as_of,
+        language=talk.language,
+        country=talk.customer.country,
+        currency=facts.balances[0].currency if facts.balances else talk.company.currency,
+        items=(*(one.number for one in facts.items), *facts.settled),
+    )
 
 
 def _given(

@@ -30,6 +30,7 @@ from dunwell.jobs.demo_credit import play_credit
 from dunwell.jobs.demo_debtors import open_to_debtors
 from dunwell.jobs.demo_disputes import add_demo_cases
 from dunwell.jobs.demo_insight import play_insight, state_demo_appetite
+from dunwell.jobs.demo_teamwork import play_teamwork
 from dunwell.jobs.timings import timing_of_day
 from dunwell.jobs.train import train
 from dunwell.models import Company
@@ -107,6 +108,8 @@ def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> 
     # looks for what it made by itself: a call killed before it, and a demo older than it, get it
     if played := play_insight(company, as_of=today, at=at):
         tell(f"{today} planned, provided for, financed, improved and reported: {played}")
+    if played := play_teamwork(company, as_of=today, at=at):
+        tell(f"{today} asked, practised, handed over, met about and suggested: {played}")
     return Demo(
         company=company,
         username=LEAD,

@@ -24,14 +24,16 @@ def say_and_hear(
         role_play=role_play,
         text=text,
         version=version,
-        worded=_worded(role_play, text),
+        worded=_worded(role_play, text) if role_play.version == version else {},
         as_of=as_of,
         at=at,
     )
 
 
 def _worded(play: RolePlay, text: str) -> Mapping[str, str]:
-    """Return the script's next answer worded anew, nothing where no model is set up."""
+    """Return the script's next answer worded anew, nothing where no model is to be asked."""
+    if play.status != RolePlay.Status.RUNNING:
+        return {}
     script, sha = shipped_personas().get(play.persona, (None, ""))
     if script is None or sha != play.persona_sha or language_model() is None:
         return {}

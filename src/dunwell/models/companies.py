@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Company(models.Model):
@@ -48,7 +49,7 @@ class Role(models.TextChoices):
     COLLECTOR = "collector", _("Collector")
     CLERK = "clerk", _("Cash-application clerk")
     RESOLVER = "resolver", _("Dispute resolver")
-    SALES = "sales", _("Sales")
+    SALES = "sales", pgettext_lazy("desk", "Sales")
     SUPPORT = "support", _("Customer support")
     READ_ONLY = "read_only", _("Read only")
     PARTNER = "partner", _("Agency partner")

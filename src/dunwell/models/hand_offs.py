@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dunwell.models.companies import Company, User
 from dunwell.models.customers import Customer
@@ -16,18 +17,18 @@ class HandOff(models.Model):
     """
 
     class Desk(models.TextChoices):
-        CREDIT = "credit", _("Credit")
+        CREDIT = "credit", pgettext_lazy("desk", "Credit")
         COLLECTIONS = "collections", _("Collections")
         CASH = "cash", _("Cash application")
         DISPUTES = "disputes", _("Disputes")
-        SALES = "sales", _("Sales")
+        SALES = "sales", pgettext_lazy("desk", "Sales")
         SUPPORT = "support", _("Support")
 
     class Status(models.TextChoices):
         ASKED = "asked", _("Not taken on")
         TAKEN = "taken", _("Taken on")
         DONE = "done", _("Done")
-        GIVEN_BACK = "given_back", _("Given back")
+        GIVEN_BACK = "given_back", pgettext_lazy("work", "Given back")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     MOVES = {

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dunwell.models.companies import Company
 
@@ -20,7 +21,7 @@ class PolicyVersion(models.Model):
         CHARGES = "charges", _("Interest and fees")
         CONTACT = "contact", _("Contact rules")
         PLAYBOOKS = "playbooks", _("Playbooks and escalation")
-        CREDIT = "credit", _("Credit")
+        CREDIT = "credit", pgettext_lazy("desk", "Credit")
         DISPUTES = "disputes", _("Disputes")
         WORDINGS = "wordings", _("Message texts")
         FEEDBACK = "feedback", _("Feedback")

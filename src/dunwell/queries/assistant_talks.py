@@ -1,15 +1,11 @@
-"""Talks with the assistant: whether it is on, what was said, and the summary for a person."""
+"""Talks with the assistant: whether it is on, and what was said."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dunwell.formats.assistant_words import spoken_language
 from dunwell.models import AssistantConversation, AssistantSetting, Company
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
-
-LONGEST_SUMMARY = 7_000
-"""What a hand-over tells at most, with room below the longest message of the portal."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,27 +133,6 @@ def assistant_rows(
         .order_by(*order)[: limit + 1]
     )
     return page_of([_row(one) for one in found], limit=limit, key=lambda row: (row.id,))
-
-
-def hand_over_text(
-    talk: AssistantConversation, text: str, *, reason: str, record: str, evidence: Sequence[str]
-) -> str:
-    """Return the summary a person reads: why, what was done, what was said and answered, facts.
-
-    The newest texts are kept where all do not fit.
-    """
-    head = f"Handed over by the assistant: {reason.replace('_', ' ')}."
-    head += f" Done after a yes: {record}." if record else ""
-    facts = "Known of the account at that moment: " + ("; ".join(evidence) or "nothing open")
-    said = [f"Customer: {text}"]
-    room = LONGEST_SUMMARY - len(head) - min(len(facts), 1_500) - len(said[0])
-    for turn in talk.said_turns.order_by("-number"):
-        told = f"Customer: {turn.text}\nAssistant: {turn.answer}"
-        room -= len(told)
-        if room < 0:
-            break
-        said.insert(0, told)
-    return "\n\n".join([head, *said, facts[:1_500]])
 
 
 def _row(talk: AssistantConversation) -> AssistantTalkRow:

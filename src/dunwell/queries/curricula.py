@@ -46,14 +46,15 @@ class CurriculumPart:
 class CurriculumRow:
     """One curriculum for one person; `is_cross`: of another role than theirs.
 
-    `expires_on` is the day from which the certificate they hold is good no more, `due_on` until
-    when they were asked to have it.
+    `expires_on` is the day from which the certificate they hold is good no more, `expired_on` the
+    day since which the last one is not, `due_on` until when they were asked to have it.
     """
 
     curriculum: str
     is_cross: bool
     parts: tuple[CurriculumPart, ...]
     expires_on: date | None
+    expired_on: date | None
     due_on: date | None
 
 
@@ -67,6 +68,7 @@ class LearnerRow:
     passed: int
     parts: int
     expires_on: date | None
+    expired_on: date | None
     due_on: date | None
     assignment_id: int | None
     certificate_id: int | None
@@ -138,6 +140,7 @@ def curriculum_rows(
                 is_cross=not roles & set(one.roles),
                 parts=_parts(one, passed, held, as_of),
                 expires_on=held.expires_on if held and held.expires_on > as_of else None,
+                expired_on=held.expires_on if held and held.expires_on <= as_of else None,
                 due_on=due.due_on if due else None,
             )
         )
@@ -175,6 +178,7 @@ def learner_rows(company: Company, *, as_of: date) -> tuple[LearnerRow, ...]:
                     passed=sum(part.passed_on is not None for part in parts),
                     parts=len(parts),
                     expires_on=valid.expires_on if valid else None,
+                    expired_on=held.expires_on if held and not valid else None,
                     due_on=due.due_on if due else None,
                     assignment_id=due.pk if due else None,
                     certificate_id=valid.pk if valid else None,

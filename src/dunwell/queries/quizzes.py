@@ -12,10 +12,14 @@ from dunwell.queries.curricula import shipped_syllabus
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuizQuestionRow:
-    """One question; `right` and `chosen` are indexes of choices, None until it is handed in."""
+    """One question; `right` and `chosen` are indexes of choices, None until it is handed in.
+
+    `rule` is the contact rule it was drawn from, `source` where that stands.
+    """
 
     number: int
     rule: str
+    source: str
     asks: str
     text: str
     choices: tuple[str, ...]
@@ -51,7 +55,7 @@ def quiz_questions(
     """
     plan = shipped_syllabus().quizzes[quiz]
     rules = [
-        RuleText(id=one.id, text=str((texts or {}).get(one.id, one.text)))
+        RuleText(id=one.id, text=str((texts or {}).get(one.id, one.text)), source=one.source)
         for one in rules_in_force(company, as_of=as_of)
         if one.kind in plan.kinds
     ]
@@ -81,6 +85,7 @@ def quiz_sitting(
             QuizQuestionRow(
                 number=number,
                 rule=one["rule"],
+                source=one["source"],
                 asks=one["asks"],
                 text=one["text"],
                 choices=tuple(one["choices"]),

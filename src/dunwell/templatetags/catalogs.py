@@ -147,6 +147,9 @@ PURPOSES = (
 )
 """What message templates are for (`engine.wording.TEMPLATES`)."""
 
+DRAFTS = (_("Nothing is late that may be asked for in a call."),)
+"""Why the copilot has no draft (`queries.copilot_drafts`)."""
+
 RULES = (
     _("an earlier message has not gone out, or a task of it is still open"),
     _(

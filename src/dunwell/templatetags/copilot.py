@@ -163,8 +163,10 @@ def record_name(record: Record) -> str:
         return gettext(KPIS[record.key].name)
     if record.kind == "kpi_input":
         return input_label(record.key)
-    label = str(RECORD_LABELS[record.kind])
-    return f"{label} {record.label}".strip()
+    name = record.label
+    if record.kind == "promise":
+        name = day_text(date.fromisoformat(name))
+    return f"{RECORD_LABELS[record.kind]} {name}".strip()
 
 
 def _slot(value: Slot) -> str:

@@ -39,6 +39,12 @@ LANGUAGES = {
     "en": _("English"),
     "es": _("Spanish"),
     "fr": _("French"),
+    "it": _("Italian"),
+    "nl": _("Dutch"),
+    "pl": _("Polish"),
+    "pt": _("Portuguese"),
+    "sv": _("Swedish"),
+    "tr": _("Turkish"),
     "": _("Unknown"),
 }
 READER_STATUS = {

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Place, ...]], ...] = (
     ("", DAILY),
     (_("Conversations"), TALK),
     (_("Collections"), COLLECT),
-    (_("Credit"), CREDIT),
+    (pgettext_lazy("desk", "Credit"), CREDIT),
     (_("Cash"), CASH),
     (_("Looking ahead"), AHEAD),
     (_("Insight"), INSIGHT),

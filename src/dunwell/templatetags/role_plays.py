@@ -1,6 +1,6 @@
 """How training reads: customers to practise with, curricula, what a rule of the rubric means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django import template
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dunwell.engine.curricula import ROLE_PLAY
 from dunwell.models import RolePlay
-from dunwell.queries.curricula import shipped_personas, shipped_syllabus
+from dunwell.queries.curricula import CurriculumPart, shipped_personas, shipped_syllabus
 
 register = template.Library()
 
@@ -145,6 +145,18 @@ def _told(texts: Mapping[str, str]) -> str:
 def day_before(day: date) -> date:
     """Return the last day on which something good until then is good."""
     return day - timedelta(days=1)
+
+
+@register.filter
+def first_open(parts: Sequence[CurriculumPart]) -> CurriculumPart | None:
+    """Return the part of a curriculum to go on with, None where all are passed."""
+    return next((part for part in parts if part.passed_on is None), None)
+
+
+@register.filter
+def unlocked_by(unlocked: Mapping[str, frozenset[str]], certificate: str) -> list[str]:
+    """Return the acts that the authority policy asks a certificate for, in order."""
+    return sorted(unlocked.get(certificate, ()))
 
 
 @register.filter

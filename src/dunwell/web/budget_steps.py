@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dunwell import clock
@@ -64,7 +64,7 @@ def budget_return(request: StaffRequest, budget_id: int) -> HttpResponse:
         context={
             "heading": gettext("Give %(name)s back") % {"name": budget.name},
             "lead": gettext("Say what is to be changed before it can be approved."),
-            "button": gettext("Give back"),
+            "button": pgettext("work", "Give back"),
             "action": reverse("budget-return", args=[budget.pk]),
             "crumb": budget.name,
         },

@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -26,7 +26,7 @@ from dunwell.web.staff import StaffRequest
 
 COLUMNS = (
     _("Kind"),
-    _("Record"),
+    pgettext_lazy("noun", "Record"),
     _("How many"),
     _("Status"),
     _("Desk"),

@@ -23,8 +23,11 @@ from dunwell.actions.conversations import (
 )
 from dunwell.actions.gate import Refused
 from dunwell.actions.inbox_decisions import identify_conversation
+from dunwell.actions.intake import PORTAL
 from dunwell.models import Conversation, Customer, User
+from dunwell.queries.assistant_hand_overs import hand_overs_of
 from dunwell.queries.conversations import (
+    IN,
     conversation_detail,
     conversation_rows,
     mergeable,
@@ -86,7 +89,15 @@ def conversation_show(request: StaffRequest, conversation_id: int) -> HttpRespon
     if detail is None:
         raise Http404
     others = mergeable(company, detail.row)
-    context = {"detail": detail, "people": people(company), "others": others}
+    came_by = {entry.channel for entry in detail.entries if entry.direction == IN}
+    context = {
+        "detail": detail,
+        "people": people(company),
+        "others": others,
+        "hand_overs": hand_overs_of(conversation_id, as_of=request.as_of)
+        if PORTAL in came_by
+        else (),
+    }
     return render(request, "web/conversation.html", context)
 
 

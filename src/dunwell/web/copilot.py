@@ -45,6 +45,7 @@ def customer_copilot(request: StaffRequest, customer_id: int) -> HttpResponse:
         "holds": explain_holds(facts),
         "rank": explain_rank(facts),
         "drafts": DRAFT_LABELS.items(),
+        "is_part": bool(request.htmx),
     }
     part = "#card" if request.htmx else ""
     return render(request, f"web/copilot.html{part}", context)

@@ -16,6 +16,7 @@ from dunwell import clock
 from dunwell.actions.certificates import assign_curriculum, end_assignment, revoke_certificate
 from dunwell.actions.gate import Refused
 from dunwell.models import Certificate, CurriculumAssignment, User
+from dunwell.queries.authority import authority_in_force
 from dunwell.queries.curricula import (
     OUTSIDE,
     PERSONAS,
@@ -42,6 +43,7 @@ COLUMNS = (
     _("Passed"),
     _("Parts"),
     _("Certificate good until"),
+    _("Certificate expired on"),
     _("Asked for until"),
 )
 CALL_COLUMNS = (
@@ -98,6 +100,7 @@ def curricula_home(request: StaffRequest) -> HttpResponse:
         "rows": curriculum_rows(
             actor.company, request.user.pk, roles=actor.roles, as_of=request.as_of
         ),
+        "unlocked": authority_in_force(actor.company, as_of=request.as_of).policy.unlocked,
         "personas": PERSONAS,
         "quizzes": tuple(shipped_syllabus().quizzes),
         "page": page,
@@ -128,7 +131,7 @@ def learners_export(request: StaffRequest, kind: str) -> HttpResponse:
         last = None if row.expires_on is None else row.expires_on - timedelta(days=1)
         return (
             *(row.name, curriculum_label(row.curriculum), row.passed, row.parts),
-            *(last, row.due_on),
+            *(last, row.expired_on, row.due_on),
         )
 
     return file_response(

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -258,7 +258,7 @@ def hand_off_give_back(request: StaffRequest, hand_off_id: int) -> HttpResponse:
     """Give a hand-off back to who asked."""
     return _told(
         request, hand_off_id, ReasonForm(posted(request)), give_back,
-        heading=_("Give back"), page="hand-off-give-back",
+        heading=pgettext_lazy("work", "Give back"), page="hand-off-give-back",
         said=_("Given back; who asked is told."),
     )  # fmt: skip
 

@@ -24,10 +24,12 @@ from dunwell.actions.inbox_decisions import (
     undo_decision,
 )
 from dunwell.actions.inbox_undo import UNDOABLE
+from dunwell.actions.intake import PORTAL
 from dunwell.engine.intents import LABELS
 from dunwell.engine.reply_suggestions import Suggestion, suggestion_of
 from dunwell.formats.exports import Value
 from dunwell.models import InboundDecision, InboundMessage, InboundReading
+from dunwell.queries.assistant_hand_overs import hand_overs_of
 from dunwell.queries.inbound_details import message_detail
 from dunwell.queries.inbox import (
     SURETY,
@@ -82,6 +84,9 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "statuses": Status.choices,
         "labels": [(label, intent_name(label)) for label in LABELS],
         "message": message,
+        "hand_overs": hand_overs_of(message.conversation_id, as_of=request.as_of)
+        if message is not None and message.channel == PORTAL
+        else (),
         "is_chosen": asked is not None,
         "before": before,
         "following": following,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
@@ -25,7 +26,7 @@ EVERY_ITEM = 1_000_000
 
 COLUMNS = (
     _("Part"),
-    _("Record"),
+    pgettext_lazy("noun", "Record"),
     _("Day"),
     _("Currency"),
     _("Amount"),

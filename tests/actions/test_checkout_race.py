@@ -1,35 +1,11 @@
 """A doubled click and news by three ways at once make one payment, on both databases."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
+from functools import partial
 
 from tests.actions.checkout_race import ROUNDS
-from tests.postgres import binaries, cluster
+from tests.actions.races import postgresql, raced
 
-ROOT = Path(__file__).parents[2]
-
-
-def race(folder, **environment):
-    told = subprocess.run(
-        [sys.executable, "-m", "tests.actions.checkout_race"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "dunwell.settings",
-            "DUNWELL_DATA_DIR": str(folder),
-            "PYTHONPATH": str(ROOT / "src"),
-            **environment,
-        },
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    return json.loads(told.stdout.splitlines()[-1])
+race = partial(raced, "checkout_race")
 
 
 def check(told, database):
@@ -48,9 +24,5 @@ def test_on_a_sqlite_file(tmp_path):
 
 
 def test_on_postgresql(tmp_path):
-    try:
-        binaries()
-    except RuntimeError as error:
-        pytest.skip(str(error))
-    with cluster() as address:
+    with postgresql() as address:
         check(race(tmp_path, DUNWELL_DATABASE_URL=address), "postgresql")

@@ -1,38 +1,17 @@
 """Orders that come at the same time never pass a limit together (TRUST T11), on both databases."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from tests.actions.order_race import KINDS
-from tests.postgres import binaries, cluster
+from tests.actions.races import postgresql, raced
 
-ROOT = Path(__file__).parents[2]
 FITS = {"one_fits": 1, "five_fit": 6, "group": 1, "parent": 1}
 """Orders that fit in a round; of five_fit with the one that had used 95 % of the limit before."""
 MANY = 1_000
 
 
 def race(folder, rounds, **environment):
-    told = subprocess.run(
-        [sys.executable, "-m", "tests.actions.order_race", str(rounds)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "dunwell.settings",
-            "DUNWELL_DATA_DIR": str(folder),
-            "PYTHONPATH": str(ROOT / "src"),
-            **environment,
-        },
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    return json.loads(told.stdout.splitlines()[-1])
+    return raced("order_race", folder, str(rounds), **environment)
 
 
 def check(told, database, rounds):
@@ -47,11 +26,7 @@ def check(told, database, rounds):
 
 
 def on_postgresql(folder, rounds):
-    try:
-        binaries()
-    except RuntimeError as error:
-        pytest.skip(str(error))
-    with cluster() as address:
+    with postgresql() as address:
         check(race(folder, rounds, DUNWELL_DATABASE_URL=address), "postgresql", rounds)
 
 

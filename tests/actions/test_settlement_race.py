@@ -1,35 +1,13 @@
 """People who settle, decide and judge at once give up one concession, on both databases."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
 
+from tests.actions.races import postgresql, raced
 from tests.actions.settlement_race import ROUNDS
-from tests.postgres import binaries, cluster
 
-ROOT = Path(__file__).parents[2]
-
-
-def race(folder, **environment):
-    told = subprocess.run(
-        [sys.executable, "-m", "tests.actions.settlement_race"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "dunwell.settings",
-            "DUNWELL_DATA_DIR": str(folder),
-            "PYTHONPATH": str(ROOT / "src"),
-            **environment,
-        },
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    return json.loads(told.stdout.splitlines()[-1])
+race = partial(raced, "settlement_race")
 
 
 def check(told, database):
@@ -49,9 +27,5 @@ def test_on_a_sqlite_file(tmp_path):
 
 
 def test_on_postgresql(tmp_path):
-    try:
-        binaries()
-    except RuntimeError as error:
-        pytest.skip(str(error))
-    with cluster() as address:
+    with postgresql() as address:
         check(race(tmp_path, DUNWELL_DATABASE_URL=address), "postgresql")

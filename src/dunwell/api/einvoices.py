@@ -13,7 +13,6 @@ from dunwell.actions.uploads import Upload
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
-    PROBLEMS,
     Body,
     Cursor,
     Id,
@@ -22,6 +21,7 @@ from dunwell.api.fields import (
     Problem,
     Word,
     answers,
+    of_file,
     only_file,
     own,
 )
@@ -41,15 +41,6 @@ from dunwell.queries.pages import Page
 
 router = Router(tags=["e-invoices"])
 
-XML_FILE = {
-    "responses": {
-        200: {
-            "description": "The invoice in the other syntax.",
-            "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    }
-}
-"""How the OpenAPI document declares the converted file."""
 Target = Literal["ubl", "cii", "xrechnung_ubl", "xrechnung_cii", "peppol"]
 
 
@@ -120,7 +111,11 @@ def check_einvoice_file(request: ApiRequest, files: File[list[UploadedFile]]) ->
     return _verdict(found)
 
 
-@router.post("/convert", response={200: None, **PROBLEMS, 413: Problem}, openapi_extra=XML_FILE)
+@router.post(
+    "/convert",
+    response={**answers(None), 413: Problem},
+    openapi_extra=of_file("application/xml", told="The invoice in the other syntax."),
+)
 def convert_einvoice(
     request: ApiRequest, files: File[list[UploadedFile]], to: Annotated[Target, Form()] = "ubl"
 ) -> HttpResponse:

@@ -112,13 +112,20 @@ def answers(good: Any, status: int = 200) -> dict[int, Any]:
     return {status: good, **PROBLEMS}
 
 
-def of_file(*media_types: str) -> dict[str, Any]:
+def of_file(*media_types: str, told: str = "The file.") -> dict[str, Any]:
     """Return how the OpenAPI document declares a good answer that is a file of one of the types.
 
     It goes with `answers(None)`: a body that is declared by its Python type counts as JSON.
     """
-    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types}
-    return {"responses": {200: {"description": "The file.", "content": content}}}
+    content = {
+        kind: {
+            "schema": {"type": "object"}
+            if kind == "application/json"
+            else {"type": "string", "format": "binary"}
+        }
+        for kind in media_types
+    }
+    return {"responses": {200: {"description": told, "content": content}}}
 
 
 def own(model: type[M], actor: Actor, pk: int) -> M:

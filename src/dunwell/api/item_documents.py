@@ -17,7 +17,6 @@ from dunwell.actions.uploads import Upload, upload_path
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
-    PROBLEMS,
     Created,
     Cursor,
     Done,
@@ -27,6 +26,7 @@ from dunwell.api.fields import (
     Problem,
     Word,
     answers,
+    of_file,
     own,
 )
 from dunwell.api.writes import once
@@ -36,15 +36,6 @@ from dunwell.queries.pages import Page
 
 router = Router(tags=["documents"])
 
-ANY_FILE = {
-    "responses": {
-        200: {
-            "description": "The bytes of the paper, of the type they were taken for.",
-            "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    }
-}
-"""How the OpenAPI document declares a file of any type."""
 DocumentKind = Literal["invoice", "order", "delivery", "contract", "correspondence", "other"]
 
 
@@ -126,7 +117,11 @@ def file_item_documents(
     return 201, {"files": [_filed(one) for one in found]}
 
 
-@router.get("/{item_document_id}/file", response={200: None, **PROBLEMS}, openapi_extra=ANY_FILE)
+@router.get(
+    "/{item_document_id}/file",
+    response=answers(None),
+    openapi_extra=of_file("*/*", told="The bytes of the paper, of the type they were taken for."),
+)
 def get_item_document(request: ApiRequest, item_document_id: Id) -> HttpResponse:
     """Return the bytes of a paper."""
     request.actor.require("ledger.view")

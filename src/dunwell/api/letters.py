@@ -12,7 +12,6 @@ from dunwell.actions.letters import post_letters, put_back_letters, take_letters
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
-    PROBLEMS,
     Body,
     Cursor,
     Done,
@@ -21,6 +20,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    of_file,
 )
 from dunwell.api.writes import once
 from dunwell.formats.letter_dispatches import Dispatch
@@ -38,7 +38,6 @@ from dunwell.queries.messages import MessageRow
 from dunwell.queries.pages import Page
 
 router = Router(tags=["letters"])
-ZIP = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
 
 
 class TakenOut(Schema):
@@ -106,8 +105,8 @@ def show_letter_batch(request: ApiRequest, letter_batch_id: Id) -> BatchCard:
 
 @router.get(
     "/batches/{letter_batch_id}/zip",
-    response={200: None, **PROBLEMS},
-    openapi_extra={"responses": {200: {"description": "PDFs and manifest.csv.", "content": ZIP}}},
+    response=answers(None),
+    openapi_extra=of_file("application/zip", told="PDFs and manifest.csv."),
 )
 def get_letter_batch_zip(request: ApiRequest, letter_batch_id: Id) -> HttpResponse:
     """Return the PDFs of a batch, a hundred letters each, and its manifest."""

@@ -10,7 +10,6 @@ from pydantic import Field
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
-    PROBLEMS,
     Cursor,
     Day,
     Id,
@@ -19,6 +18,7 @@ from dunwell.api.fields import (
     Problem,
     Word,
     answers,
+    of_file,
 )
 from dunwell.formats.ocel import write_ocel
 from dunwell.models import Company
@@ -41,14 +41,6 @@ from dunwell.queries.process_files import LogTooLargeError, ocel_log
 router = Router(tags=["process"])
 
 Kind = Literal["step", "variant", "again", "loop", "stage", "deviation", "fit", "handover"]
-OCEL_FILE = {
-    "responses": {
-        200: {
-            "description": "OCEL 2.0",
-            "content": {"application/json": {"schema": {"type": "object"}}},
-        }
-    }
-}
 
 
 class ProcessFilter(Schema):
@@ -112,7 +104,9 @@ def show_invoice_course(request: ApiRequest, item_id: Id) -> ItemCourse:
 
 
 @router.get(
-    "/log.ocel.json", response={200: None, **PROBLEMS, 413: Problem}, openapi_extra=OCEL_FILE
+    "/log.ocel.json",
+    response={**answers(None), 413: Problem},
+    openapi_extra=of_file("application/json", told="OCEL 2.0"),
 )
 def export_process_log(request: ApiRequest, choice: Query[ProcessFilter]) -> HttpResponse:
     """Return the log of the invoices chosen as OCEL 2.0; 413 for too many for one file."""

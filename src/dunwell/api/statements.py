@@ -15,7 +15,6 @@ from dunwell.actions.statements import MOST_AT_ONCE, make_statement, make_statem
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
     PAGE,
-    PROBLEMS,
     AnyCurrency,
     Body,
     Created,
@@ -28,6 +27,7 @@ from dunwell.api.fields import (
     Limit,
     Text,
     answers,
+    of_file,
     own,
 )
 from dunwell.api.writes import once
@@ -44,6 +44,7 @@ from dunwell.queries.statements import (
 )
 
 router = Router(tags=["statements of account"])
+SAME_FILE = "The file; the same bytes each time while names and addresses stay the same."
 
 
 class StatementChoice(Schema):
@@ -94,15 +95,6 @@ class AccountStatementCard:
     row: AccountStatementRow
     is_proved: bool
     accounts: tuple[Account, ...]
-
-
-def _file(media_type: str) -> dict[str, Any]:
-    """Return how the OpenAPI document declares a file."""
-    is_json = media_type == "application/json"
-    schema = {"type": "object"} if is_json else {"type": "string", "format": "binary"}
-    content = {media_type: {"schema": schema}}
-    told = "The file; the same bytes each time while names and addresses stay the same."
-    return {"responses": {200: {"description": told, "content": content}}}
 
 
 @router.get("", response=answers(Page[AccountStatementRow]))
@@ -192,8 +184,8 @@ def list_account_statement_lines(
 
 @router.get(
     "/{account_statement_id}/pdf",
-    response={200: None, **PROBLEMS},
-    openapi_extra=_file("application/pdf"),
+    response=answers(None),
+    openapi_extra=of_file("application/pdf", told=SAME_FILE),
 )
 def get_account_statement_pdf(request: ApiRequest, account_statement_id: Id) -> HttpResponse:
     """Return a statement as PDF/A in the language it was issued in."""
@@ -202,8 +194,8 @@ def get_account_statement_pdf(request: ApiRequest, account_statement_id: Id) -> 
 
 @router.get(
     "/{account_statement_id}/csv",
-    response={200: None, **PROBLEMS},
-    openapi_extra=_file("text/csv"),
+    response=answers(None),
+    openapi_extra=of_file("text/csv", told=SAME_FILE),
 )
 def get_account_statement_csv(request: ApiRequest, account_statement_id: Id) -> HttpResponse:
     """Return a statement as CSV in the language it was issued in; amounts as decimals."""
@@ -212,8 +204,8 @@ def get_account_statement_csv(request: ApiRequest, account_statement_id: Id) -> 
 
 @router.get(
     "/{account_statement_id}/xlsx",
-    response={200: None, **PROBLEMS},
-    openapi_extra=_file(KINDS["xlsx"].media_type),
+    response=answers(None),
+    openapi_extra=of_file(KINDS["xlsx"].media_type, told=SAME_FILE),
 )
 def get_account_statement_xlsx(request: ApiRequest, account_statement_id: Id) -> HttpResponse:
     """Return a statement as an XLSX sheet with the columns of the CSV."""
@@ -222,8 +214,8 @@ def get_account_statement_xlsx(request: ApiRequest, account_statement_id: Id) ->
 
 @router.get(
     "/{account_statement_id}/json",
-    response={200: None, **PROBLEMS},
-    openapi_extra=_file("application/json"),
+    response=answers(None),
+    openapi_extra=of_file("application/json", told=SAME_FILE),
 )
 def get_account_statement_json(request: ApiRequest, account_statement_id: Id) -> HttpResponse:
     """Return a statement as the canonical JSON whose SHA-256 is stored; minor units."""

@@ -5,7 +5,7 @@ The same rules and seed draw the same questions, so a sitting can be checked aga
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 CHOICES = 4
@@ -45,12 +45,11 @@ def drawn(rules: Sequence[RuleText], *, seed: str, most: int) -> tuple[Question,
 
     A rule without a figure and without "case; what follows" gives none.
     """
-    texts = {one.id: one.text for one in rules}
-    order = sorted(texts, key=lambda rule: _digest(seed, rule))
-    sources = {one.id: one.source for one in rules}
-    asked = (_question(rule, texts, seed) for rule in order)
-    made = [one for one in asked if one is not None][:most]
-    return tuple(replace(one, source=sources[one.rule]) for one in made)
+    once = {one.id: one for one in rules}
+    texts = [one.text for one in once.values()]
+    order = sorted(once, key=lambda rule: _digest(seed, rule))
+    asked = (_question(once[rule], texts, seed) for rule in order)
+    return tuple([one for one in asked if one is not None][:most])
 
 
 def points_of(right: int, asked: int) -> int:
@@ -58,19 +57,19 @@ def points_of(right: int, asked: int) -> int:
     return 100 * right // asked if asked else 0
 
 
-def _question(rule: str, texts: dict[str, str], seed: str) -> Question | None:
-    text = texts[rule]
+def _question(rule: RuleText, texts: Sequence[str], seed: str) -> Question | None:
+    text = rule.text
     figures = list(_FIGURE.finditer(text))
     if figures:
-        hit = figures[int(_digest(seed, rule)[:8], 16) % len(figures)]
+        hit = figures[int(_digest(seed, rule.id)[:8], 16) % len(figures)]
         shown = f"{text[: hit.start()]}{GAP}{text[hit.end() :]}"
         return _asked(rule, FIGURE, shown, hit.group(), _near(hit), seed)
     case, _, follows = text.partition("; ")
-    others = {other.partition("; ")[2] for other in texts.values() if not _FIGURE.search(other)}
+    others = {other.partition("; ")[2] for other in texts if not _FIGURE.search(other)}
     others -= {follows, ""}
     if not follows or len(others) < CHOICES - 1:
         return None
-    wrong = sorted(others, key=lambda other: _digest(seed, f"{rule}/{other}"))
+    wrong = sorted(others, key=lambda other: _digest(seed, f"{rule.id}/{other}"))
     return _asked(rule, FOLLOWS, case, follows, wrong[: CHOICES - 1], seed)
 
 
@@ -82,12 +81,12 @@ def _near(hit: re.Match[str]) -> list[str]:
 
 
 def _asked(
-    rule: str, asks: str, text: str, right: str, wrong: Sequence[str], seed: str
+    rule: RuleText, asks: str, text: str, right: str, wrong: Sequence[str], seed: str
 ) -> Question:
-    choices = sorted((right, *wrong), key=lambda choice: _digest(seed, f"{rule}:{choice}"))
+    choices = sorted((right, *wrong), key=lambda choice: _digest(seed, f"{rule.id}:{choice}"))
     return Question(
-        rule=rule,
-        source="",
+        rule=rule.id,
+        source=rule.source,
         asks=asks,
         text=text,
         choices=tuple(choices),

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from dunwell.actions.bureau_reports import record_report_file
 from dunwell.actions.bureaus import add_bureau
 from dunwell.actions.covers import CoverAsk, ask_cover, grant_cover
@@ -39,6 +37,7 @@ from dunwell.jobs.demo_credit_desk import (
     approve,
     granted,
     open_desk,
+    played,
     times,
 )
 from dunwell.models import (
@@ -74,11 +73,7 @@ def play_credit(company: Company, *, as_of: date, at: datetime) -> int:
     desk = open_desk(company, as_of=as_of, at=at)
     if desk is None or len(desk.debtors) < FEWEST_DEBTORS:
         return 0
-    played = 0
-    for scene in _SCENES:
-        with transaction.atomic():
-            played += scene(desk)
-    return played
+    return played(desk, _SCENES)
 
 
 def _policy_rules(desk: CreditDesk) -> bool:

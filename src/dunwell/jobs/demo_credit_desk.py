@@ -1,8 +1,11 @@
 """The credit desk of the demo: its day, its people, and whom it deals with."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+
+from django.db import transaction
 
 from dunwell.actions.approvals import decide_approval
 from dunwell.actions.limits import propose_limit
@@ -40,6 +43,15 @@ def open_desk(company: Company, *, as_of: date, at: datetime) -> CreditDesk | No
         return None
     debtors = free_debtors(company, currency=HOME, as_of=as_of, besides=())
     return CreditDesk(company=company, as_of=as_of, at=at, payers=payers, debtors=debtors)
+
+
+def played(desk: CreditDesk, scenes: Sequence[Callable[[CreditDesk], bool]]) -> int:
+    """Play scenes, each whole or not at all; return how many were not played before."""
+    count = 0
+    for scene in scenes:
+        with transaction.atomic():
+            count += scene(desk)
+    return count
 
 
 def granted(desk: CreditDesk, **wish: Any) -> None:

@@ -14,7 +14,7 @@ from dunwell.actions.policies_by_kind import publish_document
 from dunwell.demo.customers import LEAD
 from dunwell.engine.appetite_form import Answer
 from dunwell.engine.appetite_measures import REFER, WATCH
-from dunwell.jobs.demo_credit_desk import DIRECTOR, THOUSAND, CreditDesk, open_desk
+from dunwell.jobs.demo_credit_desk import DIRECTOR, THOUSAND, CreditDesk, open_desk, played
 from dunwell.jobs.demo_improvement import IMPROVEMENT
 from dunwell.jobs.demo_planning import PLANNING
 from dunwell.jobs.demo_risk import RISK
@@ -54,11 +54,7 @@ def play_insight(company: Company, *, as_of: date, at: datetime) -> int:
     desk = open_desk(company, as_of=as_of, at=at)
     if desk is None:
         return 0
-    played = 0
-    for scene in _SCENES:
-        with transaction.atomic():
-            played += scene(desk)
-    return played
+    return played(desk, _SCENES)
 
 
 _SCENES: tuple[Callable[[CreditDesk], bool], ...] = (*RISK, *PLANNING, *IMPROVEMENT)

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from dunwell.actions.assistant_talks import begin_talk, save_assistant_setting
 from dunwell.actions.case_comments import comment_case
 from dunwell.actions.escalations import raise_escalation
@@ -24,7 +22,7 @@ from dunwell.demo.customers import LEAD
 from dunwell.demo.training_calls import CALLS, QUESTIONS
 from dunwell.engine.assistant_intents import Understood
 from dunwell.jobs.assistant import answer
-from dunwell.jobs.demo_credit_desk import ANALYST, CreditDesk, open_desk
+from dunwell.jobs.demo_credit_desk import ANALYST, CreditDesk, open_desk, played
 from dunwell.models import (
     AssistantConversation,
     CaseComment,
@@ -53,11 +51,7 @@ def play_teamwork(company: Company, *, as_of: date, at: datetime) -> int:
     desk = open_desk(company, as_of=as_of, at=at)
     if desk is None or not desk.debtors:
         return 0
-    played = 0
-    for scene in _SCENES:
-        with transaction.atomic():
-            played += scene(desk)
-    return played
+    return played(desk, _SCENES)
 
 
 def _person(username: str) -> User:

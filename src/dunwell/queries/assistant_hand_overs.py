@@ -39,17 +39,16 @@ class HandOver:
 def hand_overs_of(conversation_id: int, *, as_of: date) -> tuple[HandOver, ...]:
     """Return what the assistant handed over into a conversation or one merged into it.
 
-    The oldest first; two queries, and those of the balances of each.
+    The oldest first; two queries, and those of the balances of each customer.
     """
-    talks = AssistantConversation.objects.filter(
+    found = AssistantConversation.objects.filter(
         Q(handed_to=conversation_id) | Q(handed_to__merged_into=conversation_id)
     )
-    return tuple(
-        _hand_over(talk, as_of)
-        for talk in talks.order_by("pk")
-        .select_related("customer__company")
-        .prefetch_related("said_turns")
-    )
+    found = found.select_related("customer__company").prefetch_related("said_turns")
+    talks = list(found.order_by("pk"))
+    owing = {talk.customer_id: talk.customer for talk in talks}
+    balances = {key: account_figures(one, as_of=as_of) for key, one in owing.items()}
+    return tuple(_hand_over(talk, balances[talk.customer_id]) for talk in talks)
 
 
 def own_words(talk: AssistantConversation, text: str) -> str:
@@ -66,14 +65,14 @@ def own_words(talk: AssistantConversation, text: str) -> str:
     return "\n\n".join(kept)
 
 
-def _hand_over(talk: AssistantConversation, as_of: date) -> HandOver:
+def _hand_over(talk: AssistantConversation, balances: tuple[AccountFigures, ...]) -> HandOver:
     turns = sorted(talk.said_turns.all(), key=lambda one: one.number)
     return HandOver(
         talk_id=talk.pk,
         reason=talk.reason,
         wanted=_once(one.intent for one in turns if one.intent not in SAY_NOTHING),
         done=_once(INTENT_OF.get(one.tool, one.tool) for one in turns if one.subject),
-        balances=tuple(account_figures(talk.customer, as_of=as_of)),
+        balances=balances,
         at=talk.last_at,
     )
 

@@ -1,8 +1,10 @@
 """A small ledger whose people have tokens, and the SDK's own client that calls with one."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 import anyio
 import pytest
@@ -65,6 +67,24 @@ def served():
         connection.dec_thread_sharing()
 
 
+def in_own_loop(session, *given):
+    """What `session(*given)` returns, in a thread of its own: a browser's loop may hold the test's."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, session, *given).result()
+
+
+def in_own_thread(work, *given, **named):
+    """What `work` returns in a thread that uses the test's own connection, as a server's would."""
+    connection = connections["default"]
+    connection.inc_thread_sharing()
+    try:
+        sharing = partial(connections.__setitem__, "default", connection)
+        with ThreadPoolExecutor(1, initializer=sharing) as pool:
+            return pool.submit(work, *given, **named).result()
+    finally:
+        connection.dec_thread_sharing()
+
+
 def over_http(token, talk, *, mode="auto"):
     """What `talk(client)` returns, with a client of the SDK that came in over loopback HTTP."""
 
@@ -77,4 +97,4 @@ def over_http(token, talk, *, mode="auto"):
             return await talk(client)
 
     with served() as url:
-        return anyio.run(session, url)
+        return in_own_loop(session, url)

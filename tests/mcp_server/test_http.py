@@ -18,7 +18,7 @@ from dunwell.models import (
 )
 from tests.api.conftest import add_token
 from tests.conftest import TODAY, add_user
-from tests.mcp_server.desk import TRAP, over_http, owing
+from tests.mcp_server.desk import TRAP, in_own_thread, over_http, owing
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 
@@ -154,9 +154,10 @@ def knock(token="", body=None, **options):
         **({"Authorization": f"Bearer {token}"} if token else {}),
         **options.pop("headers", {}),
     }
-    return Browser().post(
-        "/mcp/", PING if body is None else body, content_type="application/json", headers=headers
-    )
+    return in_own_thread(
+        Browser().post, "/mcp/", PING if body is None else body,
+        content_type="application/json", headers=headers,
+    )  # fmt: skip
 
 
 def test_the_door_opens_for_tokens_of_the_desk_alone(company, collector, settings):

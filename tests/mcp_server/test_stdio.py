@@ -7,7 +7,6 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import anyio
 import pytest
 from django.core.management import CommandError, call_command
 from mcp.client import Client
@@ -15,6 +14,7 @@ from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
 
 from tests.api.conftest import add_token
+from tests.mcp_server.desk import in_own_loop
 from tests.migrated import NAME
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ def test_a_client_that_starts_us_works_until_its_token_is_revoked(tmp_path):
                 await client.call_tool("find_customers", {})
             return listed, row, made
 
-    listed, row, made = anyio.run(session)
+    listed, row, made = in_own_loop(session)
 
     assert "record_note" in listed and "propose_limit" not in listed
     assert row["name"] == "Acme Ltd" and made.structured_content["data"]["record"] == "note"

@@ -51,7 +51,7 @@ class KeyedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Give a form that is shown anew a fresh key."""
         super().__init__(*args, **kwargs)
-        self.fields["key"].initial = secrets.token_urlsafe(18)
+        self.fields["key"].initial = secrets.token_hex(16)
 
 
 class ReasonForm(forms.Form):

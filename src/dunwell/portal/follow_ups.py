@@ -47,7 +47,7 @@ class FollowUpForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.presses: Mapping[str, str] = {**words.reasons, "yes": words.yes, "no": words.no}
         self.fields["text"].label = words.own
-        self.fields["key"].initial = secrets.token_urlsafe(18)
+        self.fields["key"].initial = secrets.token_hex(16)
 
     def clean(self) -> dict[str, Any]:
         """Return the fields with `told`, what is said to the assistant."""

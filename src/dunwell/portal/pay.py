@@ -130,7 +130,7 @@ def _how(who: Debtor, choice: Choice, way: PaymentWay | None = None) -> dict[str
         "ways": ways,
         "chosen": way.value if way else ways[0].value if ways else "",
         "has_surcharge": any(one.surcharge_minor for one in ways),
-        "key": secrets.token_urlsafe(18),
+        "key": secrets.token_hex(16),
         "back": f"{reverse('portal-pay')}?{choice.query}",
     }
 

@@ -1,5 +1,6 @@
 """Pages about online payments: the list, one payment with all that was told of it, links."""
 
+import secrets
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -169,7 +169,7 @@ def payment_link_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     customer = get_object_or_404(
         Customer.objects.select_related("company"), pk=customer_id, company=request.actor.company
     )
-    form = LinkForm(customer, posted(request), initial={"key": get_random_string(32)})
+    form = LinkForm(customer, posted(request), initial={"key": secrets.token_hex(16)})
     back = reverse("customer", args=[customer.pk])
     if not form.providers:
         no = Refused(gettext("No payment provider takes this currency; add one in the settings."))

@@ -6,11 +6,13 @@ import sys
 import tempfile
 from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 from string import ascii_lowercase
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import dealing
 from tests.dealing import is_long_tier
 
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
@@ -36,6 +38,12 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "release: long tier, run with --release")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
     config.addinivalue_line("markers", "both: runs on SQLite and on PostgreSQL")
+    config.addinivalue_line("markers", "dealt(one_in, of): one in so many of its family runs")
+    dealing.deal()
+
+
+def pytest_report_header():
+    return f"dealt: {dealing.deal()} ({dealing.VARIABLE}=… deals another hand)"
 
 
 def pytest_collection_modifyitems(config, items):
@@ -45,6 +53,11 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if item.get_closest_marker("release") is not None:
                 item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
+        late = dealing.not_dealt(
+            items, {Path(name.split("::")[0]).resolve() for name in config.args}
+        )
+        config.hook.pytest_deselected(items=list(late))
+        items[:] = [item for item in items if item not in late]
 
 
 def pytest_collection_finish():
@@ -214,7 +227,5 @@ def _private_data_dir():
     from django.conf import settings as django_settings
 
     with tempfile.TemporaryDirectory(prefix="dunwell-test-") as folder:
-        from pathlib import Path
-
         django_settings.DATA_DIR = Path(folder)
         yield

@@ -1,8 +1,16 @@
-"""Choices dealt out: a few for each of many tests, other ones than its neighbours."""
+"""Choices dealt out: a few for each of many tests, other ones than its neighbours and per commit."""
 
+import os
+import subprocess
+from collections import defaultdict
+from math import ceil
+from pathlib import Path
 from zlib import crc32
 
 from hypothesis import settings
+
+VARIABLE = "TEST_DEAL"
+"""What the deal is drawn from, unless the last commit: set it to have an earlier deal again."""
 
 
 def is_long_tier():
@@ -10,11 +18,27 @@ def is_long_tier():
     return settings.get_current_profile_name() == "release"
 
 
+def deal():
+    """What this run's deal is drawn from; processes that it starts are dealt the same."""
+    if VARIABLE not in os.environ:
+        asked = ("git", "rev-parse", "--short=12", "HEAD")
+        told = subprocess.run(
+            asked, cwd=Path(__file__).parent, check=False, capture_output=True, text=True
+        )
+        os.environ[VARIABLE] = told.stdout.strip() or "no commit"
+    return os.environ[VARIABLE]
+
+
+def drawn(key):
+    """A number that a key draws in this deal."""
+    return crc32(f"{deal()} {key}".encode())
+
+
 def dealt(choices, key, few):
     """A few of the choices, other ones for every key, so that each comes often; all in the long tier."""
     if is_long_tier():
         return choices
-    begin = crc32(key.encode()) % len(choices)
+    begin = drawn(key) % len(choices)
     names = [*choices, *choices][begin : begin + len(choices) : len(choices) // few]
     return {name: choices[name] for name in names}
 
@@ -23,4 +47,34 @@ def share(named, key, *, one_in):
     """One in so many of what begins with its name, others for every key; all in the long tier."""
     if is_long_tier():
         return named
-    return [one for one in named if crc32(f"{one[0]} {key}".encode()) % one_in == 0]
+    return [one for one in named if drawn(f"{one[0]} {key}") % one_in == 0]
+
+
+def hand(choices, *, one_in):
+    """One in so many of the choices, at least one, in their order; all in the long tier."""
+    if is_long_tier():
+        return list(choices)
+    order = sorted(choices, key=lambda choice: drawn(str(choice)))
+    taken = order[: ceil(len(order) / one_in)]
+    return [choice for choice in choices if choice in taken]
+
+
+def not_dealt(items, named):
+    """The tests whose turn it is not: of each family marked `dealt(one_in=…)` one in so many runs.
+
+    A family is what one function of parameters is, or what the mark names (`of="crashes"`). Tests
+    of a file that was asked for by name (its path is in `named`) all run.
+    """
+    families = defaultdict(list)
+    for item in items:
+        mark = item.get_closest_marker("dealt")
+        # what is for the long tier alone takes no turn from others
+        is_long = item.get_closest_marker("release") is not None
+        if mark is not None and not is_long and item.path not in named:
+            family = mark.kwargs.get("of", item.nodeid.split("[")[0])
+            families[family, mark.kwargs["one_in"]].append(item)
+    late = set()
+    for (_, one_in), members in families.items():
+        members.sort(key=lambda item: drawn(item.nodeid))
+        late |= set(members[ceil(len(members) / one_in) :])
+    return late

@@ -6,6 +6,8 @@ import pytest
 
 from tests.actions.races import postgresql, raced
 
+pytestmark = pytest.mark.dealt(one_in=3, of="races")
+
 race = partial(raced, "teamwork_race")
 
 

@@ -1,7 +1,8 @@
 """Every page is free of what axe finds, in both themes, on a desktop and on a phone.
 
-A page of many is tried in one size and theme, other ones than its neighbours, in the long tier in
-all four; pages whose parts are everywhere in each size and each theme.
+A page of many is tried when the commit deals it, in one size and theme, other ones than its
+neighbours; in the long tier all are in all four. Pages whose parts are everywhere come more often,
+in each size and each theme.
 """
 
 import json
@@ -223,11 +224,13 @@ def opened(open_page):
     return without_policy
 
 
+@pytest.mark.dealt(one_in=2)
 @pytest.mark.parametrize("path", FIXED)
 def test_a_page_is_accessible(opened, path):
     assert findings(opened(path), PAIRS) == []
 
 
+@pytest.mark.dealt(one_in=5)
 @pytest.mark.parametrize("path", COLLECTIONS)
 def test_a_page_of_collections_is_accessible(opened, path):
     page = opened(path)
@@ -235,6 +238,7 @@ def test_a_page_of_collections_is_accessible(opened, path):
     assert findings(page, looks_of(path)) == []
 
 
+@pytest.mark.dealt(one_in=5)
 @pytest.mark.parametrize("path", INSIGHT)
 def test_a_page_of_insight_is_accessible(opened, path):
     page = opened(path)
@@ -242,6 +246,7 @@ def test_a_page_of_insight_is_accessible(opened, path):
     assert findings(page, looks_of(path)) == []
 
 
+@pytest.mark.dealt(one_in=5)
 @pytest.mark.parametrize("path", CREDIT)
 def test_a_page_of_credit_is_accessible(opened, path):
     page = opened(path)
@@ -255,6 +260,7 @@ def credit(desk):
     return json.loads(desk.manage("shell", "-c", credit_records.CALL).splitlines()[-1])
 
 
+@pytest.mark.dealt(one_in=5)
 @pytest.mark.parametrize("path", OF_CREDIT)
 def test_a_page_about_a_record_of_credit_is_accessible(opened, credit, path):
     page = opened(path.format(**credit))
@@ -268,6 +274,7 @@ def shared(desk):
     return json.loads(desk.manage("shell", "-c", team_records.CALL).splitlines()[-1])
 
 
+@pytest.mark.dealt(one_in=5)
 @pytest.mark.parametrize("path", TOGETHER + OF_TOGETHER)
 def test_a_page_of_what_people_share_is_accessible(opened, shared, path):
     page = opened(path.format(**shared))
@@ -292,6 +299,7 @@ def test_a_page_before_sign_in_is_accessible(opened, path):
     assert findings(opened(path, is_signed_in=False)) == []
 
 
+@pytest.mark.dealt(one_in=2)
 @pytest.mark.parametrize("path", ON_A_CUSTOMER)
 def test_a_page_about_a_customer_is_accessible(opened, desk, path):
     page = opened("/worklist/?show=all")

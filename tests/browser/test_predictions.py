@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from tests.browser.test_accessibility import findings
+from tests.browser.test_accessibility import findings, looks_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=2, of="journeys in a browser")]
 
 PAGES = (
     "/models/",
@@ -25,9 +25,10 @@ PAGES = (
 )
 
 
+@pytest.mark.dealt(one_in=3)
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_that_looks_ahead_is_accessible_and_fits(open_page, path):
-    assert findings(open_page(path, bypass_csp=True)) == []
+    assert findings(open_page(path, bypass_csp=True), looks_of(path)) == []
 
 
 def test_an_item_says_when_it_will_be_paid_accessibly(open_page):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.browser.test_accessibility import findings
+from tests.browser.test_accessibility import findings, looks_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=2, of="journeys in a browser")]
 
 PAGES = (
     "/items/",
@@ -28,9 +28,10 @@ PAGES = (
 )
 
 
+@pytest.mark.dealt(one_in=3)
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_of_control_is_accessible_and_fits(open_page, path):
-    assert findings(open_page(path, bypass_csp=True)) == []
+    assert findings(open_page(path, bypass_csp=True), looks_of(path)) == []
 
 
 def test_a_strategy_is_drafted_checked_tried_out_and_discarded(open_page, desk):

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from tests.browser.conftest import SIZES
-from tests.browser.test_accessibility import findings
+from tests.browser.test_accessibility import findings, looks_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=2, of="journeys in a browser")]
 
 PAGES = (
     "/cash/",
@@ -80,9 +80,10 @@ def take_back(page, reason):
     page.locator("#toasts", has_text="Taken back; the payment waits again.").wait_for()
 
 
+@pytest.mark.dealt(one_in=3)
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_about_cash_is_accessible_and_fits(open_page, path):
-    assert findings(open_page(path, bypass_csp=True)) == []
+    assert findings(open_page(path, bypass_csp=True), looks_of(path)) == []
 
 
 def test_a_case_and_its_forms_are_accessible(open_page):

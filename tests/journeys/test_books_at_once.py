@@ -12,6 +12,8 @@ import pytest
 from tests.journeys.books_race import CLOSED
 from tests.postgres import cluster
 
+pytestmark = pytest.mark.dealt(one_in=3, of="races")
+
 ROOT = Path(__file__).parents[2]
 
 

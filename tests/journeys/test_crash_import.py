@@ -1,10 +1,14 @@
 """An import killed at any statement is finished by running it again: nothing lost, nothing doubled.
 
-The quick tier tries a sample of the points, `--release` all of them.
+The quick tier tries a sample of the points of the flows it is dealt, `--release` all of all.
 """
+
+import pytest
 
 from tests.journeys.crashes import assert_healed
 from tests.postgres import cluster
+
+pytestmark = pytest.mark.dealt(one_in=3, of="crashes")
 
 
 def test_a_killed_import_is_finished_once_on_sqlite():

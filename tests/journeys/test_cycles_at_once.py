@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.dealt(one_in=3, of="races")
+
 ROOT = Path(__file__).parents[2]
 START = "import django; django.setup(); from tests.journeys import cycle_flow; "
 PREPARE = START + "from tests.crash import prepare; prepare(cycle_flow)"

@@ -1,6 +1,7 @@
 """Sealing values anew under the current key, a batch at a time, while the desk runs.
 
 A row that somebody writes meanwhile is sealed by them: the old value is part of the condition.
+One that somebody holds is left to the next pass: who waits for nobody cannot stand in a deadlock.
 """
 
 from collections.abc import Mapping
@@ -26,11 +27,12 @@ def reseal_column(*, of: SealedColumn, after: int, batch: int = BATCH) -> int:
     the batch is written then.
     """
     ring = keyring()
+    held = "" if connection.vendor == "sqlite" else " FOR NO KEY UPDATE SKIP LOCKED"
     with connection.cursor() as cursor:
         # names are our own
         cursor.execute(
             f"SELECT id, {of.column} FROM {of.table} WHERE id > %s"  # noqa: S608
-            f" AND {of.column} <> '' ORDER BY id LIMIT %s",
+            f" AND {of.column} <> '' ORDER BY id LIMIT %s{held}",
             [after, batch],
         )
         rows = cursor.fetchall()

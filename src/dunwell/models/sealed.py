@@ -38,10 +38,9 @@ SIGN_IN = "mfa_authenticator.data"
 
 
 class _Held:
-    """The keyring as it was read last, and which file that was."""
+    """The keyring as it was read last and which file that was, as one value: threads share it."""
 
-    seen: tuple[object, ...] = ()
-    ring: Keyring | None = None
+    last: tuple[tuple[object, ...], Keyring] | None = None
 
 
 def keyring() -> Keyring:
@@ -61,9 +60,10 @@ def keyring() -> Keyring:
             ) from None
         lay_first(path)
         seen = _seen(path)
-    if _Held.ring is None or _Held.seen != seen:
-        _Held.ring, _Held.seen = read_keyring(path.read_text(encoding="utf-8")), seen
-    return _Held.ring
+    last = _Held.last
+    if last is None or last[0] != seen:
+        last = _Held.last = (seen, read_keyring(path.read_text(encoding="utf-8")))
+    return last[1]
 
 
 def lay_first(path: Path) -> None:
@@ -109,6 +109,10 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
 
 class SealedJSONField(SealedTextField):
     """A document (a dict) that is sealed whole in the database; an empty one is empty text."""
+
+    # what type checkers take and give in place of the text of the column
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         """Return what goes into the column."""

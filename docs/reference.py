@@ -7,7 +7,7 @@ that a changed setting, column, figure, right, command or operation cannot leave
 
 import argparse
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +22,7 @@ DOCS = Path(__file__).parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
 django.setup()
 
+from markdown_tables import Row, capital, code, codes, table  # noqa: E402
 from scan import (  # noqa: E402
     SRC,
     asked_rights,
@@ -61,29 +62,6 @@ from dunwell.queries.verify import CHECKS  # noqa: E402
 
 MEANINGS = yaml.safe_load((DOCS / "meanings.yaml").read_text(encoding="utf-8"))
 NOTE = "<!-- Written by docs/reference.py from the code; change the code, then run it again. -->"
-Row = Sequence[object]
-
-
-def table(heads: Sequence[str], rows: Iterable[Row]) -> str:
-    """Return a Markdown table; bars in cells are escaped."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    cells = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines]
-    return "".join("| " + " | ".join(line) + " |\n" for line in cells)
-
-
-def code(value: object) -> str:
-    """Return a value as code; nothing for an empty one."""
-    return f"`{value}`" if str(value) else ""
-
-
-def codes(values: Iterable[object]) -> str:
-    """Return values as code, separated by commas."""
-    return ", ".join(code(value) for value in values)
-
-
-def capital(text: str) -> str:
-    """Return a text with a capital at its start."""
-    return text[:1].upper() + text[1:]
 
 
 def told(kind: Mapping[str, str], names: Iterable[str], what: str) -> Mapping[str, str]:

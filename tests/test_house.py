@@ -12,6 +12,8 @@ SRC = ROOT / "src" / "dunwell"
 FILES = sorted(path for path in SRC.rglob("*.py") if "migrations" not in path.parts)
 SURFACES = {"web", "portal", "api"}
 BANNED_NAMES = {"utils", "helpers", "common", "misc", "base", "services", "managers"}
+GIVEN_NAMES = {SRC / "walls" / "postgresql" / "base.py"}
+"""Files whose name is Django's: it looks for a database backend there and nowhere else."""
 
 
 def named(path):
@@ -42,7 +44,7 @@ def test_every_file_says_what_it_is_and_stays_short(path):
     text = path.read_text(encoding="utf-8")
     assert not text.strip() or ast.get_docstring(ast.parse(text)), "first line: what is this file?"
     assert text.count("\n") <= 400, "split it by noun"
-    assert path.stem not in BANNED_NAMES
+    assert path.stem not in BANNED_NAMES or path in GIVEN_NAMES
 
 
 @pytest.mark.parametrize(

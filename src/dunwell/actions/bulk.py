@@ -139,8 +139,9 @@ def _copy_past_walls(table: str, rows: pl.DataFrame) -> None:
         )
         _copy(new, rows)
         cursor.execute(
-            f"INSERT INTO {quoted(table)} ({columns}) SELECT {columns} FROM {quoted(new)}"
-        )  # noqa: S608
+            f"INSERT INTO {quoted(table)} ({columns})"  # noqa: S608
+            f" SELECT {columns} FROM {quoted(new)}"
+        )
         cursor.execute(f"DROP TABLE {quoted(new)}")
 
 

@@ -52,7 +52,7 @@ class SavedMethod(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "token_mark"],
-                condition=~Q(token_mark=""),
+                condition=~Q(token_mark=""),  # nosec B106 -- a forgotten token has no mark
                 name="saved_method_once",
             ),
         ]

@@ -27,7 +27,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _cursor(self, name: str | None = None) -> Any:
         self.ensure_connection()
         self._tell()
-        return super()._cursor(name)
+        return super()._cursor(name)  # type: ignore[misc]
 
     def _tell(self) -> None:
         wanted = walls.told()
@@ -42,8 +42,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> Any:
         self.companies_told = None
-        return super()._rollback()
+        return super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self.companies_told = None

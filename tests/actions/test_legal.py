@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from dunwell.actions.gate import Forbidden, Refused, Stale, system
+from dunwell.actions.holds import release_hold
 from dunwell.actions.legal import (
     admit_matter,
     change_matter,
@@ -77,6 +78,8 @@ def test_an_insolvency_stops_all_chasing_at_once_and_stays_held_when_it_ends(
     assert last_event(company)[3]["messages_dropped"] == 1
     with pytest.raises(Refused, match="is in insolvency already: LM-"):
         opened(manager, items[1:], kind="insolvency")
+    with pytest.raises(Refused, match=f"This hold belongs to {matter.number}, which runs; end"):
+        release_hold(actor=acting(manager), hold=Hold.objects.get(), **ON)
     close_matter(
         actor=acting(manager), matter=matter, result="no assets", is_chased_again=False, **ON
     )
@@ -86,7 +89,8 @@ def test_an_insolvency_stops_all_chasing_at_once_and_stays_held_when_it_ends(
         actor=acting(manager), matter=again, result="opened by mistake", is_chased_again=True, **ON
     )
     assert len(holds()) == 1
-    assert breaks(company) == {}
+    release_hold(actor=acting(manager), hold=Hold.objects.get(released_on=None), **ON)
+    assert (holds(), breaks(company)) == ([], {})
 
 
 ACTS = {

@@ -132,7 +132,7 @@ def hold_collection(world):
     )  # fmt: skip
 
 
-@step(1)
+@step(1, "D12", "I19", "I20")
 def end_hold(world):
     release_hold(**world.by("mona"), hold=world.one(Hold.objects.filter(company=world.company)))
 

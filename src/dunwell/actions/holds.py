@@ -8,7 +8,15 @@ from django.db.models import Q
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
-from dunwell.models import Customer, Hold, Item
+from dunwell.models import (
+    Customer,
+    Hold,
+    Item,
+    LegalMatter,
+    PaymentPlan,
+    Placement,
+    Settlement,
+)
 
 
 @transaction.atomic
@@ -79,7 +87,8 @@ def place_hold(
 def release_hold(*, actor: Actor, hold: Hold, as_of: date, at: datetime, note: str = "") -> None:
     """End a hold: from `as_of` on the customer may be chased again.
 
-    Raises Refused for a hold that was released or has ended by itself.
+    Raises Refused for a hold that was released or has ended by itself, and for one of a plan,
+    settlement, placement or legal matter that runs: it ends with that.
     """
     actor.require("hold.release")
     if hold.company_id != actor.company.pk:
@@ -88,6 +97,10 @@ def release_hold(*, actor: Actor, hold: Hold, as_of: date, at: datetime, note: s
         raise Refused(f"This hold was released on {hold.released_on.isoformat()}.")
     if hold.until_on is not None and hold.until_on < as_of:
         raise Refused(f"This hold ended by itself on {hold.until_on.isoformat()}.")
+    if _is_of_what_runs(hold):
+        raise Refused(
+            f"This hold belongs to {hold.note}, which runs; end that, and the hold ends."
+        )
     if Hold.objects.filter(pk=hold.pk, released_on=None).update(released_on=as_of) != 1:
         raise Refused("Somebody else has just released this hold; load the page again.")
     record_event(
@@ -99,3 +112,17 @@ def release_hold(*, actor: Actor, hold: Hold, as_of: date, at: datetime, note: s
         reason=hold.reason,
         note=fitting(text=note, most=500, what="note"),
     )
+
+
+def _is_of_what_runs(hold: Hold) -> bool:
+    """Whether a hold is of an agreement, a placement or a matter that binds its items still."""
+    matters = LegalMatter.objects.filter(customer=hold.customer_id)
+    if any(one.number == hold.note for one in matters.exclude(status=LegalMatter.Status.CLOSED)):
+        return True
+    return any(
+        model.objects.filter(
+            company=hold.company_id, customer=hold.customer_id, number=hold.note,
+            lines__is_live=True,
+        ).exists()
+        for model in (PaymentPlan, Settlement, Placement)
+    )  # fmt: skip

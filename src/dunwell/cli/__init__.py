@@ -49,14 +49,16 @@ BANK_COMMANDS: Mapping[str, str] = {
 SCORECARD = "scorecard"
 READ_MESSAGE = "read-message"
 PROCESS = "process"
+VERIFY_EVENTS = "verify-events"
 SLOW_MODULES: Mapping[str, str] = {
     SCORECARD: "scorecards",
     READ_MESSAGE: "messages",
     PROCESS: "process",
+    VERIFY_EVENTS: "events",
 }
 """Commands that are neither on a ledger nor on a bank file, and where their answer is made."""
 
-COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS, SCORECARD, READ_MESSAGE, PROCESS)
+COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS, SCORECARD, READ_MESSAGE, PROCESS, VERIFY_EVENTS)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -159,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_scorecard(commands)
     _add_read_message(commands)
     _add_process(commands)
+    _add_verify_events(commands)
     return parser
 
 
@@ -189,6 +192,17 @@ def _add_process(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--transitions", action="store_true", help="tell apart start and completion (XES)"
     )
     command.add_argument("--country", default="XX", help="whose holidays are no business days")
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+
+
+def _add_verify_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    words = "whether a file of `dunwell export_events` is whole and unchanged"
+    command = commands.add_parser(VERIFY_EVENTS, help=words, description=words)
+    command.add_argument("file", type=Path, metavar="FILE", help="the events as JSON lines")
+    command.add_argument(
+        "--noted", action="append", default=[], metavar="HASH",
+        help="the head of an earlier file or backup, which must be in the chain; repeatable",
+    )  # fmt: skip
     command.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
 

@@ -2,15 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dunwell.formats.event_chain import START, first_line, last_line, line_of
 from dunwell.models import ChainHead, Company, Event
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
-
-START = "0" * 64
-"""The hash before the first event."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,3 +122,34 @@ def hash_of(event: Event) -> str:
     ]
     text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256((event.previous_hash + text).encode()).hexdigest()
+
+
+def chain_lines(company: Company) -> Iterator[bytes]:
+    """Yield the lines of a company's chain as a file that needs no database to be proved.
+
+    Nothing is checked here: what is missing or changed shows in the file. Events that come
+    meanwhile are in it.
+    """
+    yield first_line(company.pk)
+    seq, before, head = 0, -1, None
+    # the end is read after the events, so it is never older than they are
+    while seq != before and (head is None or head.seq > seq):
+        before = seq
+        for event in Event.objects.filter(company=company, seq__gt=seq).order_by("seq").iterator():
+            yield line_of(
+                {
+                    "seq": event.seq,
+                    "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+                    "actor": event.actor,
+                    "verb": event.verb,
+                    "subject": event.subject,
+                    "subject_id": event.subject_id,
+                    "customer_id": event.customer_id,
+                    "data": event.data,
+                    "previous_hash": event.previous_hash,
+                    "hash": event.hash,
+                }
+            )
+            seq = event.seq
+        head = ChainHead.objects.filter(company=company).first()
+    yield last_line(head.seq, head.hash) if head else last_line(0, START)

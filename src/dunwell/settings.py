@@ -135,6 +135,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     "dunwell",
@@ -156,6 +158,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dunwell.web.staff.StaffMiddleware",
+    "dunwell.web.fresh.FreshMiddleware",
     "dunwell.web.card_numbers.CardNumberMiddleware",
 ]
 ROOT_URLCONF = "dunwell.urls"
@@ -201,11 +204,28 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Dunwell"
 MFA_ADAPTER = "dunwell.web.second_factor.SealedSecretsAdapter"
+SOCIALACCOUNT_ADAPTER = "dunwell.web.sign_on.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "dunwell.web.openid.StaffOpenIDProvider"}
+}
+OIDC_ISSUER = _text("OIDC_ISSUER")
+"""Where people of the house sign in; empty is no single sign-on."""
+OIDC_CLIENT_ID = _text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = _text("OIDC_CLIENT_SECRET")
+OIDC_NAME = _text("OIDC_NAME") or urlsplit(OIDC_ISSUER).hostname or ""
+OIDC_MATCH_EMAIL = _flag("OIDC_MATCH_EMAIL", default=False)
+OIDC_SECOND_FACTOR = frozenset(_text("OIDC_SECOND_FACTOR").replace(",", " ").split())
+"""Values of `amr` or `acr` that stand for our second factor."""
+OIDC_ONLY = _flag("OIDC_ONLY", default=False)
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    raise ImproperlyConfigured("DUNWELL_OIDC_ISSUER is set; set DUNWELL_OIDC_CLIENT_ID, too.")
+if OIDC_ONLY and not OIDC_ISSUER:
+    raise ImproperlyConfigured("DUNWELL_OIDC_ONLY is 1; set DUNWELL_OIDC_ISSUER, too.")
 # passkeys over plain http are for loopback only; `dunwell serve` refuses other hosts without HTTPS
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 LOGIN_URL = "account_login"

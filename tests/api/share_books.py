@@ -1,4 +1,4 @@
-"""A mention, hand-offs in two states and a duty, for calls that need one."""
+"""A mention, hand-offs, a duty, an override of duties and a review, for calls that need one."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from dunwell.actions.case_comments import comment_case
 from dunwell.actions.gate import Actor
 from dunwell.actions.hand_offs import ask_hand_off
 from dunwell.actions.role_rights import ROLE_RIGHTS
-from dunwell.models import Duty, DutyOverride, HandOff, Mention
+from dunwell.models import AccessReview, Duty, DutyOverride, HandOff, Mention
 from tests.conftest import add_customer
 
 
@@ -30,10 +30,15 @@ def keep_shared(company, boss, tag="", *, today, at):
         company=company, user=boss, pair="cash_credit", reason="a small team", by="asker",
         granted_at=at, ends_at=at + timedelta(days=30),
     )  # fmt: skip
+    review = AccessReview.objects.create(
+        company=company, user=boss, roles=["admin"], outcome="kept", by="asker",
+        reviewed_on=today, due_on=today + timedelta(days=90), recorded_at=at,
+    )  # fmt: skip
     return {
         "mention_id": Mention.objects.get(customer=customer).pk,
         "hand_off_id": works[0].pk,
         "taken_hand_off_id": works[1].pk,
         "duty_id": duty.pk,
         "duty_override_id": allowed.pk,
+        "access_review_id": review.pk,
     }

@@ -1,4 +1,5 @@
-"""The operations of what colleagues share: the case, mentions, hand-offs, cover, who is on call.
+"""The operations of what colleagues share: the case, mentions, hand-offs, cover, who is on call;
+duties that are kept apart, and reviews of rights.
 
 (roles that may, body, keys to use instead), as `operations.Call` takes them.
 """
@@ -37,4 +38,22 @@ SHARE_OPERATIONS = {
         },
     ),
     "drop_duty": ("M", {}),
+    "list_duty_pairs": ("A",),
+    "list_duty_overrides": ("A",),
+    "show_duty_override": ("A",),
+    "new_duty_override": (
+        "A",
+        lambda ids, today: {
+            "user_id": ids["user_id"], "pair": "cash_bank", "reason": "two of us are ill",
+            "days": 14,
+        },
+    ),
+    "end_duty_override": ("A", {}),
+    "list_access_reviews": ("AM",),
+    "list_past_access_reviews": ("AM",),
+    "show_access_review": ("AM",),
+    "new_access_review": (
+        "AM",
+        lambda ids, today: {"user_id": ids["user_id"], "seen": ["collector"], "days": 90},
+    ),
 }  # fmt: skip

@@ -59,8 +59,8 @@ def allow_duties(
 
 
 @transaction.atomic
-def end_duties(*, actor: Actor, override: DutyOverride, at: datetime) -> None:
-    """End what was allowed at once; a second time changes nothing."""
+def end_duties(*, actor: Actor, override: DutyOverride, at: datetime) -> bool:
+    """End what was allowed at once; return whether it stood: a second time changes nothing."""
     actor.require("user.manage")
     own(actor, override, "override")
     ended = DutyOverride.objects.filter(pk=override.pk, ended_at=None).update(
@@ -71,6 +71,7 @@ def end_duties(*, actor: Actor, override: DutyOverride, at: datetime) -> None:
             actor, "duties.ended", override, at=at, username=override.user.username,
             pair=override.pair,
         )  # fmt: skip
+    return bool(ended)
 
 
 def _another_admin(actor: Actor) -> bool:

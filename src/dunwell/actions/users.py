@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -33,6 +34,12 @@ LINK_MINUTES = 60
 LONGEST_NAME = 80
 """Characters of a sign-in name and of a token's name."""
 
+FRESH_SECONDS = 600
+"""Seconds after which somebody confirms once more who they are, for what costs most."""
+
+SIGNED_IN_BY = "account_authentication_methods"
+"""Where allauth keeps in a session by what and when somebody signed in or confirmed it."""
+
 
 def hashed(token: str) -> str:
     """Return what is stored of a token: 256 random bits need no salt."""
@@ -49,8 +56,20 @@ def lacks_second_factor(user: User, actor: Actor) -> bool:
         settings.REQUIRE_MFA
         and not actor.company.is_demo
         and actor.roles != frozenset({Role.READ_ONLY})
+        and not (settings.OIDC_SECOND_FACTOR and user.second_factor_vouched)
         and not has_second_factor(user)
     )
+
+
+def must_confirm(actor: Actor, session: Mapping[str, Any], *, at: datetime) -> bool:
+    """Return whether the session's last password, code or passkey is ten minutes old or older.
+
+    Exempt are a demo company and whoever needs no second factor (DUNWELL_REQUIRE_MFA).
+    """
+    if not settings.REQUIRE_MFA or actor.company.is_demo:
+        return False
+    last = max((one["at"] for one in session.get(SIGNED_IN_BY, ())), default=0.0)
+    return bool(at.timestamp() - last >= FRESH_SECONDS)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from dunwell.actions.gate import Forbidden, Refused, Stale
 from dunwell.api import (
+    access_reviews,
     advisors,
     agencies,
     analyses,
@@ -55,6 +56,7 @@ from dunwell.api import (
     disputes,
     domain_checks,
     duties,
+    duty_overrides,
     early_payments,
     early_warnings,
     einvoices,
@@ -107,6 +109,7 @@ from dunwell.api import (
     portfolio_reviews,
     portfolio_risk,
     predictions,
+    privacy,
     process,
     promises,
     provisions,
@@ -258,6 +261,7 @@ for path, module in (
     ("", reports),
     ("/process", process),
     ("/planning", planning),
+    ("/privacy", privacy),
     ("/budgets", budgets),
     ("/scenarios", scenarios),
     ("/covenants", covenants),
@@ -278,6 +282,8 @@ for path, module in (
     ("/mandates", mandate_files),
     ("/mandates", mandates),
     ("", people),
+    ("/duty-overrides", duty_overrides),
+    ("/access-reviews", access_reviews),
     ("", rates),
 ):
     api.add_router(path, module.router)

@@ -1,5 +1,6 @@
 """Who calls the API: a bearer token, or a signed-in member of staff in the browser."""
 
+import re
 from datetime import date, datetime
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from dunwell import clock, walls
 from dunwell.actions.gate import Actor, Forbidden, program, staff
-from dunwell.actions.users import lacks_second_factor
+from dunwell.actions.users import lacks_second_factor, must_confirm
 from dunwell.models import User
 from dunwell.queries.advisor_areas import may_open
 from dunwell.queries.companies import chosen_company, companies_of
@@ -17,6 +18,14 @@ from dunwell.queries.tokens import live_token
 
 PARTNER_PATH = "/api/v1/partner/"
 """All of the API that somebody of an agency reaches."""
+
+FRESH_PATHS = re.compile(
+    r"/api/v1/(users|tokens|payees|refunds|checkout-refunds|payment-providers|webhooks|bureaus"
+    r"|channels|mailboxes|mandates|advisors|agencies/\d+/seats|checkouts/\d+/refunds"
+    r"|bank/accounts|books/locks/(unlock|\d+/decide)|duty-overrides|access-reviews|company)"
+    r"(/|$)"
+)
+"""What a browser's session may change within ten minutes of a password, code or passkey alone."""
 
 SAFE = ("GET", "HEAD")
 """All that an advisor or auditor may ask for."""
@@ -77,6 +86,12 @@ class SessionAuth(APIKeyCookie):
         actor = staff(user, company, at=at)
         if lacks_second_factor(user, actor):
             raise HttpError(403, "Set up a second factor first.")
+        if (
+            request.method not in SAFE
+            and FRESH_PATHS.match(request.path)
+            and must_confirm(actor, request.session, at=at)
+        ):
+            raise HttpError(403, "Confirm first that it is you: /accounts/reauthenticate/.")
         return _act(request, actor)
 
 

@@ -53,10 +53,44 @@ def overdue_reviews(company: Company, *, rights: Mapping[str, frozenset[str]], a
     return sum(row.is_overdue for row in access_review_rows(company, rights=rights, as_of=as_of))
 
 
-def review_history(company: Company) -> tuple[AccessReview, ...]:
-    """Return every review there was, the newest first; one query."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastReviewRow:
+    """One look at somebody's rights: the roles held before it, and those that it took."""
+
+    id: int
+    user_id: int
+    username: str
+    roles: tuple[str, ...]
+    taken: tuple[str, ...]
+    outcome: str
+    outcome_label: str
+    note: str
+    by: str
+    reviewed_on: date
+    due_on: date
+
+
+def review_history(company: Company, *, only: int | None = None) -> tuple[PastReviewRow, ...]:
+    """Return every review there was, the newest first, or the one asked for; one query."""
     found = AccessReview.objects.filter(company=company).select_related("user")
-    return tuple(found.order_by("-reviewed_on", "-id"))
+    if only is not None:
+        found = found.filter(pk=only)
+    return tuple(
+        PastReviewRow(
+            id=one.pk,
+            user_id=one.user_id,
+            username=one.user.username,
+            roles=tuple(one.roles),
+            taken=tuple(one.taken),
+            outcome=one.outcome,
+            outcome_label=str(AccessReview.Outcome(one.outcome).label),
+            note=one.note,
+            by=one.by,
+            reviewed_on=one.reviewed_on,
+            due_on=one.due_on,
+        )
+        for one in found.order_by("-reviewed_on", "-id")
+    )
 
 
 def _row(

@@ -76,9 +76,9 @@ def access_reviews_export(request: StaffRequest, kind: str) -> HttpResponse:
         columns=[str(name) for name in COLUMNS],
         rows=(
             (
-                one.user.username,
+                one.username,
                 ", ".join(one.roles),
-                str(AccessReview.Outcome(one.outcome).label),
+                one.outcome_label,
                 ", ".join(one.taken),
                 one.note,
                 one.by,

@@ -96,6 +96,7 @@ RIGHTS_L_TO_Z = {
     "periods.ask_unlock": "M",
     "periods.decide_unlock": "M",
     "periods.lock_period": "M",
+    "person_files.hand_out_person": "AM",
     "placement_batches.claim_batch": "M",
     "placement_batches.hand_over_batch": "M",
     "placement_batches.release_batch": "M",

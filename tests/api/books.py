@@ -64,6 +64,7 @@ from tests.api.plan_books import keep_plans
 from tests.api.planning_books import keep_planning
 from tests.api.portal_books import keep_portal
 from tests.api.prediction_books import keep_predictions
+from tests.api.privacy_books import keep_persons
 from tests.api.provision_books import keep_provisions
 from tests.api.reader_books import keep_readers
 from tests.api.refund_books import keep_refunds
@@ -209,6 +210,7 @@ def keep_books(company, tag=""):
         **keep_inbox(company, tag, today=today, at=at),
         **keep_segments(company, tag, today=today, at=at),
         **keep_escalations(company, tag, today=today, at=at),
+        **keep_persons(company, tag, at=at),
         **keep_shared(company, admin, tag, today=today, at=at),
         **keep_improvement(company, tag, today=today, at=at),
         **keep_meetings(company, admin, tag, today=today, at=at),

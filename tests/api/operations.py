@@ -49,6 +49,7 @@ from tests.api.plan_operations import PLAN_OPERATIONS
 from tests.api.planning_operations import PLANNING_OPERATIONS
 from tests.api.portal_operations import PORTAL_OPERATIONS
 from tests.api.prediction_operations import PREDICTION_OPERATIONS
+from tests.api.privacy_operations import PRIVACY_OPERATIONS, PRIVACY_WITHOUT_KEY
 from tests.api.provision_operations import FINANCING_OPERATIONS, PROVISION_OPERATIONS
 from tests.api.reader_operations import READER_OPERATIONS
 from tests.api.refund_operations import REFUND_OPERATIONS
@@ -230,6 +231,7 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in STEERING_OPERATIONS.items()},
     **{name: Call(*told) for name, told in EARLY_PAYMENT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PLANNING_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in PRIVACY_OPERATIONS.items()},
     **{name: Call(*told) for name, told in RISK_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PROVISION_OPERATIONS.items()},
     **{name: Call(*told) for name, told in FINANCING_OPERATIONS.items()},
@@ -366,6 +368,7 @@ WITHOUT_KEY = {
     "new_link": "a kept answer would store the secret",
     **MAILBOX_WITHOUT_KEY,
     **COMPOSITION_WITHOUT_KEY,
+    **PRIVACY_WITHOUT_KEY,
     "new_webhook": "a kept answer would store the secret",
     "new_webhook_secret": "a kept answer would store the secret",
 }

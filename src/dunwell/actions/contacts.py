@@ -14,7 +14,7 @@ from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
 from dunwell.engine.sectors import read_sector
 from dunwell.formats.sealing import hinted
-from dunwell.models import Contact, Customer, Membership, Role, SegmentMembership, User
+from dunwell.models import Contact, Customer, Erasure, Membership, Role, SegmentMembership, User
 from dunwell.models.sealed import as_seen, with_marks
 
 TEXT_LENGTHS = {
@@ -182,8 +182,8 @@ def edit_contact(
 ) -> None:
     """Change fields of a contact (CONTACT_FIELDS); a new e-mail address is no longer bounced.
 
-    Raises Refused for a field that cannot be changed, a value that does not fit,
-    or when somebody else changed the contact since it was loaded.
+    Raises Refused for a field that cannot be changed, a value that does not fit, a contact
+    that was erased, or when somebody else changed the contact since it was loaded.
     """
     actor.require("contact.edit")
     if contact.customer.company_id != actor.company.pk:
@@ -204,6 +204,9 @@ def edit_contact(
     seen = {name: before[name] for name in new}
     same = Contact.objects.filter(pk=contact.pk, **as_seen(Contact, seen))
     _only_one(same.update(**with_marks(Contact, written)))
+    # the update took the row's lock: an erasure has ended before it, or begins after it
+    if Erasure.objects.filter(contact=contact.pk).exists():
+        raise Refused("This contact was erased; add a new one.")
     record_event(
         actor,
         "contact.edited",

@@ -2,17 +2,12 @@
 
 import hashlib
 import hmac
-import json
-import re
 import secrets
-from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
-from django.db.models import Model
+from django.db import transaction
 
+from dunwell.actions.erased_rows import ERASED, marked, replace_rows
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own_customer
 from dunwell.actions.texts import needed
@@ -20,19 +15,27 @@ from dunwell.models import (
     Contact,
     Customer,
     Erasure,
+    Event,
     Message,
-    OpenItem,
     PortalKnock,
     PortalLink,
     PortalPasskey,
     PortalPerson,
     PortalSeat,
 )
-from dunwell.models.sealed import BlindIndexField, mark_of
-from dunwell.queries.personal import AFTER, KEPT, NOW, PersonalField
-from dunwell.queries.persons import keep_until, kept_counts, legal_hold, rows_of, words_of
+from dunwell.queries.personal import (
+    AFTER,
+    KEPT,
+    NOW,
+)
+from dunwell.queries.persons import (
+    is_settled,
+    keep_until,
+    kept_counts,
+    legal_hold,
+    words_of,
+)
 
-ERASED = "[erased]"
 LONGEST_GROUND = 300
 
 Status = Erasure.Status
@@ -56,23 +59,25 @@ def erase_contact(
     if done is not None:
         return done
     told = _ground(ground)
-    _refuse_held(customer)
+    _refuse_held(customer, as_of)
     locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     words = words_of(locked)
     until = keep_until(customer, as_of=as_of)
     salt, digest = _digest(locked.name, locked.email, locked.phone)
-    counts = _replace(customer, NOW, words=words)
-    counts["message"] = _drop_waiting(customer, locked)
-    counts["portalseat"] = _end_access(actor, customer, locked, as_of=as_of, at=at)
+    counts = replace_rows(customer, NOW, words=words)
+    counts["message"] = _drop_waiting(customer, locked.email)
+    counts["portalseat"] = _end_access(actor, customer, locked.email, as_of=as_of, at=at)
+    kept = kept_counts(customer, AFTER, KEPT, words=words) if words else {}
+    if deeds := _deeds_of(customer, locked.email):
+        kept["event"] = deeds
     Contact.objects.filter(pk=locked.pk).update(
-        **_marked(Contact, {"name": ERASED, "email": "", "phone": ""}),
+        **marked(Contact, {"name": ERASED, "email": "", "phone": ""}),
         is_primary=False,
         bounced_on=None,
     )
     return _write(
         actor, customer, locked, ground=told, gone=counts,
-        kept=kept_counts(customer, AFTER, KEPT, words=words) if words else {},
-        salt=salt, digest=digest, until=until, as_of=as_of, at=at,
+        kept=kept, salt=salt, digest=digest, until=until, as_of=as_of, at=at,
     )  # fmt: skip
 
 
@@ -83,8 +88,8 @@ def erase_customer(
     """Erase a customer that is a natural person, with all its contacts.
 
     The name on the books, accounts and mandates are restricted until vouchers may go; then the
-    day's cycle replaces them. Raises Refused for a company, while something is owed, under a
-    legal hold, and without a ground.
+    day's cycle replaces them. Raises Refused for a company, while something is owed by either
+    side, under a legal hold, and without a ground.
     """
     actor.require("privacy.edit")
     own_customer(actor, customer)
@@ -95,50 +100,22 @@ def erase_customer(
     told = _ground(ground)
     if locked.party != Customer.Party.PERSON:
         raise Refused("A company is no person; erase its contacts.")
-    _refuse_held(locked)
-    if OpenItem.objects.filter(item__customer=locked).exclude(open_minor=0).exists():
+    _refuse_held(locked, as_of)
+    if not is_settled(locked):
         raise Refused("Something is still open on this account; it is settled first.")
     for contact in locked.contacts.order_by("pk"):
         erase_contact(actor=actor, contact=contact, ground=told, as_of=as_of, at=at)
     salt, digest = _digest(locked.name, locked.address, locked.vat_id)
-    gone = _replace(locked, NOW, words=None)
+    ended = 0
+    for email in _portal_emails(locked):
+        ended += _end_access(actor, locked, email, as_of=as_of, at=at)
+    gone = replace_rows(locked, NOW, words=None)
+    gone["portalseat"] = ended
     return _write(
         actor, locked, None, ground=told, gone=gone,
         kept=kept_counts(locked, AFTER, KEPT, words=None), salt=salt, digest=digest,
         until=keep_until(locked, as_of=as_of), as_of=as_of, at=at,
     )  # fmt: skip
-
-
-@transaction.atomic
-def end_retentions(*, actor: Actor, as_of: date, at: datetime) -> int:
-    """Erase what the retention of erased persons kept until now; return how many are finished.
-
-    A legal hold stops it. Where rows are left that the database keeps as they were written, the
-    erasure stays restricted; the salt of its digest goes all the same. A second time does nothing.
-    """
-    actor.require("privacy.edit")
-    due = Erasure.objects.select_for_update(no_key=True).filter(
-        company=actor.company, status=Status.RESTRICTED, keep_until_on__lt=as_of
-    )
-    finished = 0
-    for one in due.select_related("customer").order_by("pk"):
-        if legal_hold(one.customer):
-            continue
-        gone: dict[str, int] = {}
-        if one.contact_id is None:
-            gone = _replace(one.customer, AFTER, words=None)
-        is_finished = one.contact_id is None and not kept_counts(one.customer, KEPT, words=None)
-        if is_finished:
-            one.status, one.finished_on = Status.FINISHED, as_of
-            finished += 1
-        if not gone and not is_finished and not one.salt:
-            continue  # told before
-        one.salt = ""
-        one.save(update_fields=["status", "finished_on", "salt"])
-        record_event(
-            actor, "person.retention_ended", one, at=at, customer_id=one.customer_id, gone=gone
-        )
-    return finished
 
 
 def _ground(ground: str) -> str:
@@ -148,8 +125,8 @@ def _ground(ground: str) -> str:
     )  # fmt: skip
 
 
-def _refuse_held(customer: Customer) -> None:
-    if held := legal_hold(customer):
+def _refuse_held(customer: Customer, as_of: date) -> None:
+    if held := legal_hold(customer, as_of=as_of):
         raise Refused(f"{held.capitalize()} keeps what is known of {customer.name} as it is.")
 
 
@@ -160,77 +137,38 @@ def _digest(*words: str) -> tuple[str, str]:
     return salt, hmac.new(bytes.fromhex(salt), text, hashlib.sha256).hexdigest()
 
 
-def _replace(customer: Customer, goes: str, *, words: Collection[str] | None) -> dict[str, int]:
-    """Replace the words, without words the whole values, in rows of a customer; count the rows."""
-    counts: dict[str, int] = {}
-    if words is not None and not words:
-        return counts
-    for row, found in rows_of(customer, goes, words=words):
-        values = {one.field: _without(row, one, words) for one in found}
-        if all(getattr(row, name) == value for name, value in values.items()):
-            continue  # replaced before
-        type(row).objects.filter(pk=row.pk).update(**_marked(type(row), values))
-        name = row._meta.model_name or ""
-        counts[name] = counts.get(name, 0) + 1
-    return counts
-
-
-def _marked(model: type[Model], values: dict[str, Any]) -> dict[str, Any]:
-    """Return values for an update, with the marks of sealed fields that have one."""
-    marks = {
-        one.name: mark_of(model, one.of, values[one.of]) if values[one.of] else ""
-        for one in model._meta.local_fields
-        if isinstance(one, BlindIndexField) and one.of in values
-    }
-    return {**values, **marks}
-
-
-def _without(row: Model, one: PersonalField, words: Collection[str] | None) -> Any:
-    field = row._meta.get_field(one.field)
-    value = getattr(row, one.field)
-    if isinstance(field, models.JSONField):
-        if words is None:
-            return type(value)()
-        text = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
-        return json.loads(_blanked(text, words))
-    if isinstance(field, models.EmailField):
-        return ""
-    text = str(value)
-    if not isinstance(value, str):  # a sealed document
-        return {}
-    most = field.max_length if isinstance(field, models.CharField) else None
-    left = ERASED if words is None else _blanked(text, words)
-    return left[:most] if most else left
-
-
-def _blanked(text: str, words: Collection[str]) -> str:
-    for word in words:
-        text = re.sub(re.escape(word), ERASED, text, flags=re.IGNORECASE)
-    return text
-
-
-def _drop_waiting(customer: Customer, contact: Contact) -> int:
-    """Cancel what waits to go out to the contact's address."""
-    if not contact.email:
+def _drop_waiting(customer: Customer, email: str) -> int:
+    """Cancel what waits to go out to an address."""
+    if not email:
         return 0
     waiting = Message.objects.filter(
-        customer=customer, to__iexact=contact.email,
+        customer=customer, to__iexact=email,
         status__in=(Message.Status.DRAFT, Message.Status.READY, Message.Status.FAILED),
     )  # fmt: skip
     return waiting.update(status=Message.Status.CANCELLED, error="the contact was erased")
 
 
-def _end_access(
-    actor: Actor, customer: Customer, contact: Contact, *, as_of: date, at: datetime
-) -> int:
-    """End the contact's seats at the customer; somebody without another seat is erased too."""
-    if not contact.email:
+def _deeds_of(customer: Customer, email: str) -> int:
+    """Return how many events name an address as who did it; the chain keeps them."""
+    if not email:
         return 0
-    email = contact.email.lower()
+    return Event.objects.filter(customer_id=customer.pk, actor__iexact=email).count()
+
+
+def _portal_emails(customer: Customer) -> list[str]:
+    found = PortalPerson.objects.filter(seats__customer=customer, seats__ended_on=None)
+    return list(found.order_by("email").values_list("email", flat=True).distinct())
+
+
+def _end_access(actor: Actor, customer: Customer, email: str, *, as_of: date, at: datetime) -> int:
+    """End the seats of an address at the customer; somebody without another is erased too."""
+    if not email:
+        return 0
+    email = email.lower()
     PortalLink.objects.filter(customer=customer, email__iexact=email, revoked_at=None).update(
         revoked_at=at
     )
-    person = PortalPerson.objects.filter(email=email).first()
+    person = PortalPerson.objects.select_for_update(no_key=True).filter(email=email).first()
     if person is None:
         return 0
     ended = PortalSeat.objects.filter(customer=customer, person=person, ended_on=None).update(

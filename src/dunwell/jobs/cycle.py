@@ -16,12 +16,12 @@ from dunwell.actions.cover_notices import watch_covers
 from dunwell.actions.credit_hold_reviews import review_credit_holds
 from dunwell.actions.credit_ratings import rate_customers
 from dunwell.actions.cycle import StepDone, run_step
+from dunwell.actions.data_retention import end_retentions
 from dunwell.actions.deliveries import watch_deliveries
 from dunwell.actions.dispute_steps import watch_disputes
 from dunwell.actions.early_payment_mails import tell_offers
 from dunwell.actions.early_payments import offer_early
 from dunwell.actions.early_warnings import raise_warnings
-from dunwell.actions.erasures import end_retentions
 from dunwell.actions.escalation_steps import raise_escalations
 from dunwell.actions.experiments import end_experiments, log_choices, stop_arms
 from dunwell.actions.figures import record_figures

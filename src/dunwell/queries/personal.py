@@ -1,7 +1,8 @@
 """Every personal field of the desk: what it is for, by which right, and how long it is kept.
 
 Bases are those of Article 6(1) GDPR: b contract, c legal duty, f legitimate interest. Years run
-from the end of the calendar year (§ 257 HGB, § 147 AO: letters 6 years, books and vouchers 8).
+from the end of the calendar year (§ 257 HGB, § 147 AO: letters 6 years, books and vouchers 8;
+§ 8 GwG: what was found in screening 5).
 """
 
 from dataclasses import dataclass
@@ -14,13 +15,26 @@ NOW, AFTER, KEPT = "now", "after", "kept"
 """When a field goes: at the erasure, when the retention has ended, or never by an update, because
 the database keeps the row as it was written (letters, books, the chain)."""
 
-LETTERS, BOOKS, NONE = 6, 8, 0
+SCREENED, LETTERS, BOOKS, NONE = 5, 6, 8, 0
 """Years."""
+
+SINCE = {
+    "creditapplication": "opened_on",
+    "applicationreference": "application__opened_on",
+    "applicationmail": "application__opened_on",
+    "applicationcheck": "application__opened_on",
+    "screeninghit": "screened_at",
+}
+"""Where the clock of a row runs from its own day, whether somebody was erased or not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalField:
-    """One personal field. `path` leads from its row to the customer, empty where none does."""
+    """One personal field. `path` leads from its row to the customer, empty where none does.
+
+    `since` leads to the day its years run from; empty where that is the newest voucher of a
+    person who was erased.
+    """
 
     model: str
     field: str
@@ -30,6 +44,7 @@ class PersonalField:
     years: int
     goes: str
     path: str
+    since: str
 
 
 # whose, purpose, basis, years, when it goes, path to the customer, fields by model
@@ -39,7 +54,7 @@ _GROUPS: tuple[tuple[str, str, str, int, str, str, dict[str, str]], ...] = (
         "detailchange": "before after reason",
         "survey": "comment",
         "portallink": "email",
-        "suppression": "address note lifted_note",
+        "suppression": "note lifted_note",
         "contactrestriction": "note",
         "customerdocument": "name reason",
         "documentrequest": "note",
@@ -60,6 +75,8 @@ _GROUPS: tuple[tuple[str, str, str, int, str, str, dict[str, str]], ...] = (
         "disputetask": "question guest_name guest_email answer",
         "disputeevidence": "note name",
     }),
+    # who does not want to be written to has to be known (Article 21(3))
+    ("contact", "refusal", "c", NONE, KEPT, "customer", {"suppression": "address"}),
     ("contact", "letters", "c", LETTERS, KEPT, "customer", {
         "message": "to subject body",
         "inboundmessage": "sender sender_name to subject text quoted",
@@ -110,15 +127,18 @@ _GROUPS: tuple[tuple[str, str, str, int, str, str, dict[str, str]], ...] = (
         "bankentry": "counterparty counterparty_account text",
         "remittance": "payer reference",
     }),
-    ("customer", "credit", "b", BOOKS, AFTER, "application__customer", {
-        "applicationreference": "person email phone name answer",
+    ("customer", "credit", "b", LETTERS, AFTER, "application__customer", {
+        "applicationreference": "name person email phone answer",
         "applicationmail": "to subject body",
         "applicationcheck": "text detail",
     }),
-    ("customer", "credit", "b", BOOKS, AFTER, "customer", {
+    ("customer", "credit", "b", LETTERS, AFTER, "customer", {
         "creditapplication": "name email answers",
+    }),
+    ("customer", "sanctions", "c", SCREENED, AFTER, "customer", {
         "screeninghit": "subject_name entry_name evidence",
     }),
+    ("portal person", "audit", "c", BOOKS, KEPT, "", {"event": "actor"}),
     ("staff", "work", "b", BOOKS, KEPT, "", {
         "user": "username email first_name last_name",
         "voice": "text answer",
@@ -164,12 +184,21 @@ def personal_fields() -> tuple[PersonalField, ...]:
     return tuple(
         PersonalField(
             model=model, field=field, whose=whose, purpose=purpose, basis=basis, years=years,
-            goes=goes, path=path,
+            goes=goes, path=path, since=SINCE.get(model, ""),
         )
         for whose, purpose, basis, years, goes, path, fields in _GROUPS
         for model, names in fields.items()
         for field in names.split()
     )  # fmt: skip
+
+
+def dated_fields() -> dict[type[models.Model], list[PersonalField]]:
+    """Return the fields whose clock runs from their row's own day, by model."""
+    found: dict[type[models.Model], list[PersonalField]] = {}
+    for one in personal_fields():
+        if one.since:
+            found.setdefault(apps.get_model("dunwell", one.model), []).append(one)
+    return found
 
 
 def fields_by_model(*goes: str) -> dict[type[models.Model], list[PersonalField]]:

@@ -11,16 +11,23 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Max, Model
+from django.db.models import Max, Model, Q, QuerySet, Sum
 
-from dunwell.models import Contact, Customer, Hold, Item, LegalMatter, Payment, PortalPerson
-from dunwell.queries.personal import AFTER, KEPT, NOW, PersonalField, fields_by_model
+from dunwell.models import (
+    Contact,
+    Customer,
+    EntryLine,
+    Hold,
+    Item,
+    LegalMatter,
+    OpenItem,
+    Payment,
+    PortalPerson,
+)
+from dunwell.queries.personal import AFTER, BOOKS, KEPT, NOW, PersonalField, fields_by_model
 
 SHORTEST = 3
 """Characters below which a word is not looked for in texts: it would stand in others too."""
-
-BOOK_YEARS = 8
-"""Vouchers are kept to the end of the eighth year after (§ 147 AO as of 2025)."""
 
 
 def words_of(contact: Contact) -> tuple[str, ...]:
@@ -43,18 +50,24 @@ def holds_any(value: object, words: Collection[str]) -> bool:
 
 
 def rows_of(
-    customer: Customer, *goes: str, words: Collection[str] | None = None
+    customer: Customer,
+    *goes: str,
+    words: Collection[str] | None = None,
+    ended: Collection[int] | None = None,
 ) -> Iterator[tuple[Model, list[PersonalField]]]:
     """Yield the rows of a customer with their personal fields that are filled, by model.
 
-    With `words` only rows and fields that hold one of them.
+    With `words` only rows and fields that hold one of them, with `ended` only fields that are
+    kept for so many years.
     """
     for model, fields in fields_by_model(*goes).items():
         paths: dict[str, list[PersonalField]] = {}
         for one in fields:
+            if ended is not None and one.years not in ended:
+                continue
             paths.setdefault(one.path, []).append(one)
         for path, listed in paths.items():
-            for row in model.objects.filter(**{path: customer.pk}).order_by("pk"):
+            for row in model._default_manager.filter(**{path: customer.pk}).order_by("pk"):
                 found = [
                     one
                     for one in listed
@@ -74,79 +87,127 @@ def kept_counts(customer: Customer, *goes: str, words: Collection[str] | None) -
     return found
 
 
-def legal_hold(customer: Customer) -> str:
+LEGAL = (Hold.Reason.LEGAL, Hold.Reason.INSOLVENCY)
+"""Reasons of holds that keep everything of a customer as it is."""
+
+
+def legal_holds(*, as_of: date) -> QuerySet[Hold]:
+    """Return the holds that stop erasing on a day, also those that begin later."""
+    return Hold.objects.filter(
+        Q(until_on=None) | Q(until_on__gte=as_of), released_on=None, reason__in=LEGAL
+    )
+
+
+def open_matters() -> QuerySet[LegalMatter]:
+    """Return the legal matters that stop erasing."""
+    return LegalMatter.objects.filter(closed_on=None)
+
+
+def legal_hold(customer: Customer, *, as_of: date) -> str:
     """Return what keeps everything of a customer as it is, empty where nothing does."""
-    matter = LegalMatter.objects.filter(customer=customer, closed_on=None).order_by("pk").first()
+    matter = open_matters().filter(customer=customer).order_by("pk").first()
     if matter is not None:
         return f"legal matter {matter.number}"
-    held = Hold.objects.filter(
-        customer=customer, released_on=None, reason__in=(Hold.Reason.LEGAL, Hold.Reason.INSOLVENCY)
-    )
+    held = legal_holds(as_of=as_of).filter(customer=customer)
     return "a legal hold" if held.exists() else ""
+
+
+def is_settled(customer: Customer) -> bool:
+    """Return whether nothing is open on an account and none of its money lies unapplied."""
+    if OpenItem.objects.filter(customer=customer).exists():
+        return False
+    lines = EntryLine.objects.filter(customer=customer, account=EntryLine.Account.UNAPPLIED)
+    return not lines.values("currency").annotate(sum=Sum("amount_minor")).exclude(sum=0).exists()
 
 
 def keep_until(customer: Customer, *, as_of: date) -> date:
     """Return the last day on which vouchers of a customer have to be kept."""
     last = [as_of]
     for model, field in ((Item, "issued_on"), (Payment, "value_on")):
-        newest = model.objects.filter(customer=customer).aggregate(day=Max(field))["day"]
+        newest = model._default_manager.filter(customer=customer).aggregate(day=Max(field))["day"]
         if newest is not None:
             last.append(newest)
-    return date(max(last).year + BOOK_YEARS, 12, 31)
+    return date(max(last).year + BOOKS, 12, 31)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonPart:
+    """What one table holds of a person, why, and for how many years."""
+
+    model: str
+    purpose: str
+    basis: str
+    years: int
+    rows: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFile:
-    """What is known of a person, as the file that is handed out."""
+    """What is known of a person, as the file that is handed out; `text` is JSON."""
 
     name: str
+    about: str
+    customer: str
     text: str
+    parts: tuple[PersonPart, ...]
     rows: int
 
 
 def person_file(
     customer: Customer, *, contact: Contact | None, as_of: date, at: datetime
 ) -> PersonFile:
-    """Return one JSON file of everything the register finds; a contact, or the customer itself."""
+    """Return everything the register finds of a contact, or of the customer itself."""
     words = None if contact is None else words_of(contact)
-    parts: dict[str, dict[str, Any]] = {}
-    count = 0
+    fields: dict[str, PersonalField] = {}
+    rows: dict[str, list[dict[str, Any]]] = {}
     for row, found in rows_of(customer, NOW, AFTER, KEPT, words=words):
         name = row._meta.model_name or ""
-        part = parts.setdefault(
-            name,
-            {
-                "purpose": found[0].purpose,
-                "basis": found[0].basis,
-                "years": found[0].years,
-                "rows": [],
-            },
+        fields.setdefault(name, found[0])
+        told = {one.field: getattr(row, one.field) for one in found}
+        rows.setdefault(name, []).append({"id": row.pk, **told})
+    parts = [
+        PersonPart(
+            model=name, purpose=one.purpose, basis=one.basis, years=one.years,
+            rows=tuple(rows[name]),
         )
-        part["rows"].append(
-            {"id": row.pk, **{one.field: getattr(row, one.field) for one in found}}
+        for name, one in fields.items()
+    ]  # fmt: skip
+    if people := _portal_people(customer, contact):
+        parts.append(
+            PersonPart(model="portalperson", purpose="portal", basis="b", years=0, rows=people)
         )
-        count += 1
-    if contact is not None and contact.email:
-        person = PortalPerson.objects.filter(email=contact.email.lower()).first()
-        if person is not None:
-            told = {
-                "email": person.email,
-                "name": person.name,
-                "last_seen_at": person.last_seen_at,
-            }
-            parts["portalperson"] = {"purpose": "portal", "basis": "b", "years": 0, "rows": [told]}
-            count += 1
+    about = str(contact) if contact is not None else customer.name
     text = json.dumps(
         {
-            "about": str(contact) if contact is not None else customer.name,
+            "about": about,
             "customer": customer.number,
             "as_of": as_of.isoformat(),
             "made_at": at.isoformat(),
-            "data": parts,
+            "data": {
+                one.model: {
+                    "purpose": one.purpose, "basis": one.basis, "years": one.years,
+                    "rows": one.rows,
+                }
+                for one in parts
+            },
         },
         cls=DjangoJSONEncoder,
         ensure_ascii=False,
         indent=1,
-    )
+    )  # fmt: skip
     which = f"contact-{contact.pk}" if contact is not None else f"customer-{customer.pk}"
-    return PersonFile(name=f"person-{which}-{as_of.isoformat()}.json", text=text, rows=count)
+    return PersonFile(
+        name=f"person-{which}-{as_of.isoformat()}", about=about, customer=customer.number,
+        text=text, parts=tuple(parts), rows=sum(len(one.rows) for one in parts),
+    )  # fmt: skip
+
+
+def _portal_people(customer: Customer, contact: Contact | None) -> tuple[dict[str, Any], ...]:
+    """Return who signs in at the portal: the contact by its address, or all of a customer."""
+    if contact is None:
+        found = PortalPerson.objects.filter(seats__customer=customer).distinct()
+    elif contact.email:
+        found = PortalPerson.objects.filter(email=contact.email.lower())
+    else:
+        return ()
+    return tuple(found.order_by("pk").values("id", "email", "name", "last_seen_at"))

@@ -91,6 +91,7 @@ EVENTS: tuple[str, ...] = (
     _("report mailed"),
     _("report scheduled"),
     _("retention dropped"),
+    _("retention ended"),
     _("retention held"),
     _("retention released"),
     _("review rhythm set"),

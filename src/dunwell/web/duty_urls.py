@@ -24,6 +24,8 @@ urlpatterns = [
     ),
     path("privacy/", privacy.privacy_register, name="privacy"),
     path("privacy/export.<str:kind>", privacy.privacy_export, name="privacy-export"),
+    path("privacy/log/", privacy.privacy_log_page, name="privacy-log"),
+    path("privacy/log/export.<str:kind>", privacy.privacy_log_export, name="privacy-log-export"),
     path(
         "privacy/customers/<int:customer_id>/", privacy.privacy_customer, name="privacy-customer"
     ),

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from tests import dealing
 from tests.dealing import is_long_tier
 
-settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("house", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("release", settings.get_profile("house"), max_examples=240)
 settings.load_profile("house")
 
@@ -38,7 +38,9 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "release: long tier, run with --release")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
     config.addinivalue_line("markers", "both: runs on SQLite and on PostgreSQL")
-    config.addinivalue_line("markers", "dealt(one_in, of): one in so many of its family runs")
+    config.addinivalue_line(
+        "markers", "dealt(one_in, of, whole): one in so many of its family runs"
+    )
     dealing.deal()
 
 

@@ -50,31 +50,33 @@ def share(named, key, *, one_in):
     return [one for one in named if drawn(f"{one[0]} {key}") % one_in == 0]
 
 
-def hand(choices, *, one_in):
-    """One in so many of the choices, at least one, in their order; all in the long tier."""
+def hand(choices, key, *, one_in):
+    """One in so many of the named choices, at least one, in their order; all in the long tier."""
     if is_long_tier():
-        return list(choices)
-    order = sorted(choices, key=lambda choice: drawn(str(choice)))
-    taken = order[: ceil(len(order) / one_in)]
-    return [choice for choice in choices if choice in taken]
+        return choices
+    order = sorted(choices, key=lambda name: drawn(f"{name} {key}"))
+    taken = set(order[: ceil(len(order) / one_in)])
+    return {name: choice for name, choice in choices.items() if name in taken}
 
 
 def not_dealt(items, named):
     """The tests whose turn it is not: of each family marked `dealt(one_in=…)` one in so many runs.
 
-    A family is what one function of parameters is, or what the mark names (`of="crashes"`). Tests
-    of a file that was asked for by name (its path is in `named`) all run.
+    A family is what one function of parameters is, or what the mark names (`of="crashes"`); with
+    `whole=True` it is one of files, each of which runs or does not. Tests of a file that was asked
+    for by name (its path is in `named`) all run.
     """
-    families = defaultdict(list)
+    families = defaultdict(lambda: defaultdict(list))
     for item in items:
         mark = item.get_closest_marker("dealt")
         # what is for the long tier alone takes no turn from others
         is_long = item.get_closest_marker("release") is not None
         if mark is not None and not is_long and item.path not in named:
             family = mark.kwargs.get("of", item.nodeid.split("[")[0])
-            families[family, mark.kwargs["one_in"]].append(item)
+            name = item.nodeid.split("::")[0] if "whole" in mark.kwargs else item.nodeid
+            families[family, mark.kwargs["one_in"]][name].append(item)
     late = set()
     for (_, one_in), members in families.items():
-        members.sort(key=lambda item: drawn(item.nodeid))
-        late |= set(members[ceil(len(members) / one_in) :])
+        for name in members.keys() - hand(members, "", one_in=one_in).keys():
+            late |= set(members[name])
     return late

@@ -51,6 +51,7 @@ def _standing_clock():
         yield
 
 
+@pytest.mark.dealt(one_in=3)
 @pytest.mark.parametrize("name", sorted(COVER_OPERATIONS))
 def test_every_operation_works_for_who_may_and_others_find_nothing(
     company, as_anyone, as_rival, name

@@ -85,6 +85,7 @@ def test_limitation_and_recoveries_page_by_cursor(company, as_manager, manager, 
         assert as_manager.get(f"{path}?cursor=odd").status_code == 400
 
 
+@pytest.mark.dealt(one_in=3)
 @pytest.mark.parametrize("name", sorted(LEGAL_OPERATIONS))
 def test_every_operation_succeeds_as_the_table_says(company, as_anyone, name):
     ids = keep_legal(company, today=clock.today(company.zone), at=AT)

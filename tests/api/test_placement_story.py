@@ -63,6 +63,7 @@ def _standing_clock():
         yield
 
 
+@pytest.mark.dealt(one_in=3)
 @pytest.mark.parametrize("name", sorted(PLACEMENT_OPERATIONS))
 def test_every_operation_works_for_who_may(company, as_anyone, name):
     ids = keep_placements(company, today=clock.today(company.zone), at=AT)

@@ -34,6 +34,7 @@ FAR = {"US-CA-ROSENTHAL-COMM": "America/Los_Angeles", "US-NYC-FREQ": "America/Ne
 """Zones in which the days of these rules' cases are read; elsewhere Chicago's."""
 
 
+@pytest.mark.dealt(one_in=3)
 @pytest.mark.parametrize(
     "case",
     [pytest.param(case, id=f"{name}: {case.name}") for name in CASES for case in CASES[name]],

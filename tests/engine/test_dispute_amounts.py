@@ -217,7 +217,7 @@ class Book:
 moves = st.tuples(st.sampled_from([*SETTLEMENTS, "close", "go on", "more"]), st.integers(1, 4_000))
 
 
-@examples(500, release=10_000)
+@examples(120, release=10_000)
 @given(
     item=st.integers(100, 10_000),
     share=st.integers(1, 100),

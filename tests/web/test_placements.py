@@ -200,6 +200,7 @@ def test_a_partner_reaches_no_foreign_placement_and_no_proposal(
     assert come_in(rival).get("/partner/").status_code == 403
 
 
+@pytest.mark.dealt(one_in=3)
 @pytest.mark.parametrize(
     "address",
     [

@@ -1,4 +1,7 @@
-"""What holds on every page: headers, CSRF, safe GETs, redirects to ourselves alone."""
+"""What holds on every page: headers, CSRF, safe GETs, redirects to ourselves alone.
+
+A commit asks the pages it is dealt, the long tier all.
+"""
 
 import re
 from urllib.parse import urljoin
@@ -13,6 +16,7 @@ from dunwell.models import Company
 from tests.api.books import keep_books
 from tests.api.conftest import digest
 from tests.conftest import AT, add_user
+from tests.dealing import hand
 from tests.web.addresses import every_address, names_of_records
 from tests.writes import nothing_written
 
@@ -108,7 +112,7 @@ def looks_safe(response):
 
 def test_every_page_has_the_headers_and_none_a_server_error(ids, everybody, come_in):
     client, told = come_in(everybody), {}
-    for name, address in every_address(ids).items():
+    for name, address in hand(every_address(ids), "headers", one_in=4).items():
         response = client.get(address)
         kept = response.get("Cache-Control", "")
         told[name] = (response.status_code < 500, looks_safe(response), "no-store" in kept)
@@ -190,7 +194,7 @@ def test_asking_changes_nothing(ids, everybody, come_in):
     client = come_in(everybody)
     client.get("/")
     before = digest()
-    for name, address in every_address(ids).items():
+    for name, address in hand(every_address(ids), "asking", one_in=4).items():
         with nothing_written(name):
             client.get(address)
             client.head(address)
@@ -201,7 +205,7 @@ def test_no_page_is_posted_to_without_the_token_of_its_form(ids, everybody):
     client = Client(enforce_csrf_checks=True)
     client.force_login(everybody)
     before, told = digest(), {}
-    for name, address in every_address(ids).items():
+    for name, address in hand(every_address(ids), "token", one_in=4).items():
         told[name] = client.post(address, {"reason": "x", "text": "x"}).status_code
 
     # tools of programs ask for a token of their own (401): a session counts for nothing there
@@ -232,6 +236,7 @@ def test_a_session_writes_through_the_api_only_with_the_token_of_the_page(
     assert post(**{"X-CSRFToken": token}).status_code == 201
 
 
+@pytest.mark.dealt(one_in=4)
 @pytest.mark.parametrize("address", ELSEWHERE)
 def test_nobody_is_sent_elsewhere(ids, everybody, come_in, client, address):
     everybody.set_password("a long sentence")

@@ -8,6 +8,7 @@ from dunwell.web import probes
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("accounts/", include("dunwell.web.sign_on_urls")),
     path("accounts/", include("allauth.urls")),
     path("apply/", include("dunwell.portal.urls")),
     path("feedback-link/", include("dunwell.portal.survey_urls")),

@@ -35,6 +35,9 @@ class User(AbstractUser):
 
     language = models.CharField(max_length=5, blank=True)
 
+    second_factor_vouched = False
+    """Of one request: the provider that signed this session in says it asked for one."""
+
     def __str__(self) -> str:
         return self.username
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -39,10 +40,27 @@ CLOSED = frozenset(
         "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
+        "socialaccount_connections",
+        "socialaccount_login_cancelled",
+        "socialaccount_login_error",
+        "socialaccount_signup",
     }
 )
 """Pages of allauth that do not exist here: nobody signs up, and no mail gives access. Whoever
 is locked out gets a sign-in link from an admin, and an address is changed by an admin alone."""
+
+
+OWN_PROOFS = frozenset(
+    {
+        "account_change_password",
+        "account_set_password",
+        "mfa_login_webauthn",
+    }
+)
+"""Pages of our own passwords and passkeys, absent where single sign-on is the only way in."""
+
+VOUCHED = "second_factor_vouched"
+"""Key of a session whose second factor the provider of single sign-on asked for."""
 
 
 class StaffRequest(HttpRequest):
@@ -63,6 +81,8 @@ class SignInMiddleware(LoginRequiredMiddleware):
         """Take a session key that no database could look up for none at all."""
         if "\0" in (request.session.session_key or ""):
             request.session = type(request.session)()
+        if request.session.get(VOUCHED):
+            request.user.second_factor_vouched = True  # type: ignore[union-attr]  # or nobody
 
     def process_view(
         self,
@@ -72,7 +92,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         """Return a redirect to sign-in for a visitor, None to go on; 404 for closed pages."""
-        if request.resolver_match and request.resolver_match.url_name in CLOSED:
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if name in CLOSED:
+            raise Http404
+        if settings.OIDC_ONLY and (
+            name in OWN_PROOFS or (name == "account_login" and request.method == "POST")
+        ):
             raise Http404
         if request.path.startswith(("/api/", "/portal-api/")):
             return None

@@ -1,19 +1,22 @@
 """Segregation of duties: no grant and no act on one object brings two sides together unseen."""
 
 import random
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 import yaml
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.duty_overrides import allow_duties, end_duties
-from dunwell.actions.events import record_event
+from dunwell.actions.events import Fact, record_event, record_events
 from dunwell.actions.gate import Refused, staff
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.users import conflicts_of, set_roles
 from dunwell.models import DutyOverride, Event, Membership
 from dunwell.queries.duty_pairs import duty_conflicts, duty_pairs
-from tests.conftest import AT, add_user
+from tests.conftest import AT, add_customer, add_user
 
 GRANTS = 500
 
@@ -93,6 +96,97 @@ def test_i30_who_posted_cash_may_not_write_off_for_the_same_customer(company, ad
     end_duties(actor=staff(admin, company), override=override, at=AT)
     with pytest.raises(Refused, match="Segregation of duties"):
         record_event(both, "adjustment.recorded", customer, at=AT, customer_id=customer.pk)
+
+
+def queries_of(write):
+    with CaptureQueriesContext(connection) as seen:
+        write()
+    return len(seen)
+
+
+@pytest.mark.django_db
+def test_i30_looking_at_duties_costs_one_query_an_act_and_one_a_pair_for_many(
+    company, admin, customer
+):
+    clerk = staff(add_user(company, "carla", "clerk"), company)
+    others = [add_customer(company, f"D{n}").pk for n in range(30)]
+
+    def one(verb):
+        return queries_of(
+            lambda: record_event(clerk, verb, customer, at=AT, customer_id=customer.pk)
+        )
+
+    def many(verb, count):
+        facts = [
+            Fact(verb=verb, subject="payment", subject_id=key, customer_id=key)
+            for key in others[:count]
+        ]
+        return queries_of(lambda: record_events(clerk, facts, at=AT))
+
+    one("note.recorded")  # the chain's first act makes its head
+    plain, plain_many = one("note.recorded"), many("note.recorded", 30)
+    assert one("payment.recorded") == plain + 1  # though a side of three pairs
+    assert (many("payment.recorded", 3), many("payment.recorded", 30)) == (plain_many + 3,) * 2
+
+
+@pytest.mark.django_db
+def test_i30_of_many_acts_at_once_the_one_that_meets_its_other_side_stops_all(
+    company, admin, customer
+):
+    both = staff(add_user(company, "bea", "clerk", "credit_manager"), company)
+    other = add_customer(company, "K2")
+    record_event(both, "payment.recorded", customer, at=AT, customer_id=customer.pk)
+    seen = Event.objects.count()
+
+    def write_off(*customers):
+        facts = [
+            Fact(verb="adjustment.recorded", subject="item", subject_id=1, customer_id=one.pk)
+            for one in customers
+        ]
+        return record_events(both, facts, at=AT)
+
+    with pytest.raises(Refused, match="Segregation of duties"):
+        write_off(other, customer)
+    assert Event.objects.count() == seen
+    assert write_off(other) == 1
+
+
+@pytest.mark.django_db
+def test_i30_a_company_of_one_works_and_a_demo_does(company, admin, customer):
+    alone = staff(admin, company)
+    acts = ("payment.recorded", "adjustment.recorded", "payment.applied", "loss.approved")
+    for verb in acts:
+        record_event(alone, verb, customer, at=AT, customer_id=customer.pk)
+
+    gone = add_user(company, "gone", "clerk")
+    gone.is_active = False
+    gone.save()
+    record_event(alone, "adjustment.recorded", customer, at=AT, customer_id=customer.pk)
+
+    add_user(company, "here", "clerk")
+    with pytest.raises(Refused, match="Segregation of duties"):
+        record_event(alone, "adjustment.recorded", customer, at=AT, customer_id=customer.pk)
+    company.is_demo = True
+    company.save()
+    record_event(
+        staff(admin, company), "adjustment.recorded", customer, at=AT, customer_id=customer.pk
+    )
+    assert Event.objects.count() == len(acts) + 2
+
+
+@pytest.mark.django_db
+def test_i30_a_program_is_its_owner_and_another_customer_is_another_object(
+    company, admin, customer
+):
+    bea = add_user(company, "bea", "clerk", "credit_manager")
+    both, by_program = staff(bea, company), replace(staff(bea, company), name="bea via erp")
+    record_event(by_program, "payment.recorded", customer, at=AT, customer_id=customer.pk)
+
+    for actor in (both, by_program):
+        with pytest.raises(Refused, match="Segregation of duties"):
+            record_event(actor, "loss.approved", customer, at=AT, customer_id=customer.pk)
+    other = add_customer(company, "K2")
+    record_event(both, "loss.approved", other, at=AT, customer_id=other.pk)
 
 
 @pytest.mark.django_db

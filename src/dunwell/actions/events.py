@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model
 
 from dunwell.actions.gate import Actor
-from dunwell.actions.separation import kept_apart
+from dunwell.actions.separation import kept_apart, may_meet
 from dunwell.models import ChainHead, Event
 
 
@@ -111,11 +111,14 @@ def record_events(actor: Actor, facts: Sequence[Fact], *, at: datetime) -> int:
     """
     if not facts:
         return 0
+    looked_at = may_meet(actor, {(fact.verb, fact.customer_id) for fact in facts})
     allowed = [
         kept_apart(
             actor, fact.verb, subject=fact.subject, subject_id=fact.subject_id,
             customer_id=fact.customer_id, at=at,
         )
+        if (fact.verb, fact.customer_id) in looked_at
+        else {}
         for fact in facts
     ]  # fmt: skip
     head, _ = ChainHead.objects.select_for_update().get_or_create(company=actor.company)

@@ -4,14 +4,21 @@
 action's whole transaction with it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from dunwell.actions.four_eyes import person
 from dunwell.actions.gate import Actor, Refused
 from dunwell.engine.duty_pairs import DutyPair
 from dunwell.models import Company, Event, Membership
-from dunwell.queries.duty_pairs import USED, earlier_act, guarded_acts, standing_override
+from dunwell.queries.duty_pairs import (
+    USED,
+    Act,
+    customers_acted_for,
+    earlier_act,
+    guarded_acts,
+    standing_override,
+)
 
 
 def kept_apart(
@@ -29,17 +36,19 @@ def kept_apart(
     an override stands or nobody else works for the company. A demo company is exempt, and so is
     the system, which nobody is.
     """
-    pairs = guarded_acts().get(verb, ())
-    if not pairs or actor.user_id is None or actor.company.is_demo:
+    pairs = _pairs_of(actor, verb)
+    if not pairs:
+        return {}
+    act = Act(
+        company=actor.company, name=person(actor.name), subject=subject, subject_id=subject_id,
+        customer_id=customer_id,
+    )  # fmt: skip
+    if earlier_act(act, pairs) is None or not _others_work_for(actor.company, actor.user_id):
         return {}
     allowed: dict[str, int] = {}
-    name = person(actor.name)
     for pair, acts in pairs:
-        before = earlier_act(
-            actor.company, name=name, acts=acts, pair=pair, subject=subject,
-            subject_id=subject_id, customer_id=customer_id,
-        )  # fmt: skip
-        if before is None or not _others_work_for(actor.company, actor.user_id):
+        before = earlier_act(act, [(pair, acts)])
+        if before is None:
             continue
         override = standing_override(actor.company, user_id=actor.user_id, pair=pair.id, at=at)
         if override is None:
@@ -48,7 +57,38 @@ def kept_apart(
     return allowed
 
 
-def _others_work_for(company: Company, user_id: int) -> bool:
+def may_meet(
+    actor: Actor, acts: Collection[tuple[str, int | None]]
+) -> Collection[tuple[str, int | None]]:
+    """Return which of many acts `kept_apart` has to look at one by one: mostly none.
+
+    An act is a verb and its customer. One query per kind of act and 500 customers, however many
+    acts there are.
+    """
+    by_verb: dict[str, set[int | None]] = {}
+    for verb, customer_id in acts:
+        by_verb.setdefault(verb, set()).add(customer_id)
+    found: set[tuple[str, int | None]] = set()
+    for verb, customers in by_verb.items():
+        for pair, others in _pairs_of(actor, verb):
+            met: Collection[int | None] = customers
+            if pair.object == "customer":
+                known = {key for key in customers if key is not None}
+                met = customers_acted_for(
+                    actor.company, name=person(actor.name), acts=others, customers=known
+                )
+            found |= {(verb, key) for key in met}
+    return found
+
+
+def _pairs_of(actor: Actor, verb: str) -> tuple[tuple[DutyPair, frozenset[str]], ...]:
+    """Return the pairs an act is a side of; none for the system and in a demo."""
+    if actor.user_id is None or actor.company.is_demo:
+        return ()
+    return guarded_acts().get(verb, ())
+
+
+def _others_work_for(company: Company, user_id: int | None) -> bool:
     others = Membership.objects.filter(company=company, user__is_active=True)
     return others.exclude(user=user_id).exists()
 

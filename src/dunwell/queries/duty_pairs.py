@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dunwell.engine.duty_pairs import DutyPair, held_together, read_pairs
 from dunwell.formats.policies import read_policy
@@ -14,6 +14,9 @@ from dunwell.models import Company, DutyOverride, Event, Membership
 
 USED = "duty_override"
 """What an event says of an act that only an override allowed: the override's key."""
+
+AT_ONCE = 500
+"""Customers of one question about many."""
 
 
 @cache
@@ -117,23 +120,46 @@ def _row(one: DutyOverride, used: int, *, at: datetime) -> KeptApartRow:
     )
 
 
-def earlier_act(
-    company: Company,
-    *,
-    name: str,
-    acts: Collection[str],
-    pair: DutyPair,
-    subject: str,
-    subject_id: int,
-    customer_id: int | None,
-) -> Event | None:
-    """Return the newest act of a person on the object, by hand or by a token; or None."""
-    if pair.object == "customer":
-        if customer_id is None:
-            return None
-        same = Q(customer_id=customer_id)
-    else:
-        same = Q(subject=subject, subject_id=subject_id)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """Who is about to do something, on which record of which customer."""
+
+    company: Company
+    name: str
+    subject: str
+    subject_id: int
+    customer_id: int | None
+
+    def shares(self, pair: DutyPair) -> Q:
+        """Return the condition for earlier acts on what the pair calls the same object."""
+        if pair.object == "customer":
+            return Q(customer_id=self.customer_id, customer_id__isnull=False)
+        return Q(subject=self.subject, subject_id=self.subject_id)
+
+
+def earlier_act(act: Act, pairs: Collection[tuple[DutyPair, frozenset[str]]]) -> Event | None:
+    """Return the newest act of the person on the other side of one of the pairs, or None.
+
+    By hand or by a token; one query, however many pairs.
+    """
+    other = Q(pk=None)
+    for pair, acts in pairs:
+        other |= act.shares(pair) & Q(verb__in=acts)
+    acts_before = _acts_of(act.company, act.name, {v for _, acts in pairs for v in acts})
+    return acts_before.filter(other).order_by("-seq").first()
+
+
+def customers_acted_for(
+    company: Company, *, name: str, acts: Collection[str], customers: Collection[int]
+) -> frozenset[int]:
+    """Return for which customers a person did one of the acts; a query per 500 customers."""
+    keys, found = sorted(customers), set()
+    for start in range(0, len(keys), AT_ONCE):
+        some = _acts_of(company, name, acts).filter(customer_id__in=keys[start : start + AT_ONCE])
+        found.update(some.values_list("customer_id", flat=True))
+    return frozenset(key for key in found if key is not None)
+
+
+def _acts_of(company: Company, name: str, acts: Collection[str]) -> QuerySet[Event]:
     who = Q(actor=name) | Q(actor__startswith=f"{name} via ")
-    found = Event.objects.filter(same, who, company=company, verb__in=acts)
-    return found.order_by("-seq").first()
+    return Event.objects.filter(who, company=company, verb__in=acts)

@@ -1,6 +1,7 @@
 """Records and settings every test shares: a company, its people, a customer with one overdue invoice."""
 
 import gc
+import os
 import sqlite3
 import sys
 import tempfile
@@ -25,6 +26,9 @@ TODAY = date(2026, 3, 5)
 """The company's own day at that moment."""
 
 BROWSER = "tests/browser/"
+ON_POSTGRESQL = {"tests/actions/": 2, "tests/queries/": 2, "tests/api/": 5, "tests/jobs/": 5,
+                 "tests/web/": 5}  # fmt: skip
+"""There one file in so many runs, besides what is marked `both`: CONTRIBUTING says why."""
 LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/api/test_schema", "tests/test_bench")
 
 
@@ -55,9 +59,10 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if item.get_closest_marker("release") is not None:
                 item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
-        late = dealing.not_dealt(
-            items, {Path(name.split("::")[0]).resolve() for name in config.args}
-        )
+        named = {Path(name.split("::")[0]).resolve() for name in config.args}
+        late = dealing.not_dealt(items, named)
+        if "DUNWELL_DATABASE_URL" in os.environ:
+            late |= dealing.files_not_dealt(items, ON_POSTGRESQL, named)
         config.hook.pytest_deselected(items=list(late))
         items[:] = [item for item in items if item not in late]
 

@@ -59,6 +59,23 @@ def hand(choices, key, *, one_in):
     return {name: choice for name, choice in choices.items() if name in taken}
 
 
+def files_not_dealt(items, folders, named):
+    """The tests of files whose turn it is not: of each folder one file in so many runs.
+
+    Tests marked `both`, and those of a file that was asked for by name, all run.
+    """
+    files = {folder: defaultdict(list) for folder in folders}
+    for item in items:
+        folder = next((one for one in folders if item.nodeid.startswith(one)), None)
+        if folder and item.path not in named and item.get_closest_marker("both") is None:
+            files[folder][item.path.name].append(item)
+    late = set()
+    for folder, members in files.items():
+        for name in members.keys() - hand(members, folder, one_in=folders[folder]).keys():
+            late |= set(members[name])
+    return late
+
+
 def not_dealt(items, named):
     """The tests whose turn it is not: of each family marked `dealt(one_in=…)` one in so many runs.
 

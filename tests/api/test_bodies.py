@@ -16,6 +16,8 @@ from tests.conftest import add_user
 from tests.dealing import dealt, hand
 from tests.writes import nothing_written
 
+pytestmark = pytest.mark.both
+
 WITH_BODY = [route for route in operations(api.get_openapi_schema()) if "requestBody" in route[3]]
 JSON = "application/json"
 ODD_BODIES = {

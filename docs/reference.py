@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from importlib import import_module
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,7 @@ from scan import (  # noqa: E402
 )
 
 from dunwell import cli  # noqa: E402 -- Django must be set up first
-from dunwell.actions.role_rights import (  # noqa: E402
-    CONFLICTING_ROLES,
-    RIGHTS,
-    ROLE_RIGHTS,
-)
+from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES  # noqa: E402
 from dunwell.api import api  # noqa: E402
 from dunwell.engine import (  # noqa: E402
     cases,
@@ -49,6 +46,7 @@ from dunwell.engine import (  # noqa: E402
     wording,
 )
 from dunwell.engine.chase import GATE_REASONS, GatePolicy  # noqa: E402
+from dunwell.engine.duty_pairs import DutyPair, held_together  # noqa: E402
 from dunwell.engine.findings import FINDING_KINDS  # noqa: E402
 from dunwell.engine.kpi_catalogue import KPIS, LEDGER_KPIS  # noqa: E402
 from dunwell.engine.schema import FRAMES  # noqa: E402
@@ -57,6 +55,7 @@ from dunwell.formats.profile import RoleProfile  # noqa: E402
 from dunwell.formats.roles import REQUIRED, ROLE_FIELDS  # noqa: E402
 from dunwell.jobs.cycle import STEPS  # noqa: E402
 from dunwell.models import Company, Role  # noqa: E402
+from dunwell.queries.duty_pairs import duty_pairs  # noqa: E402
 from dunwell.queries.reminders import REASONS as PLAN_REASONS  # noqa: E402
 from dunwell.queries.verify import CHECKS  # noqa: E402
 
@@ -152,17 +151,29 @@ def rights_page() -> str:
         for right in sorted(RIGHTS)
     )  # fmt: skip
     apart = (
-        (" and ".join(sorted(str(Role(role).label) for role in pair)), why)
-        for pair, why in CONFLICTING_ROLES.items()
+        (capital(pair.why), codes(sorted(pair.first)), codes(sorted(pair.second)), _by(pair))
+        for pair in duty_pairs()
     )
     return (
         "# Rights by role\n\nA person may have several roles in a company, and different ones in "
         "another. A right is checked by the action itself, so pages, the API and programs are "
         "held to the same.\n\n"
         + table(("right", *(str(role.label) for role in roles), "asked for by"), rows)
-        + "\n## Roles that should not be held together\n\nGranting both shows a warning.\n\n"
-        + table(("roles", "because"), apart)
+        + "\n## Duties that are kept apart\n\nWhere two roles of one person bring both sides of "
+        "a pair, the grant needs a reason and an end; who did one side does not do the other on "
+        "the same record or customer. See [duties](../how-to/duties.md).\n\n"
+        + table(("because", "one side", "other side", "brought together by"), apart)
     )
+
+
+def _by(pair: DutyPair) -> str:
+    """Return the pairs of roles of which neither brings both sides alone."""
+    found = (
+        " and ".join(sorted(str(role.label) for role in roles))
+        for roles in combinations(STAFF_ROLES, 2)
+        if held_together([pair], roles, ROLE_RIGHTS)
+    )
+    return "; ".join(sorted(found))
 
 
 DJANGO_OPTIONS = {"--help", "--version", "--verbosity", "--settings", "--pythonpath",

@@ -6,13 +6,13 @@ from gettext import GNUTranslations
 
 import pytest
 
-from dunwell.actions.role_rights import CONFLICTING_ROLES
 from dunwell.engine.assistant_intents import INTENTS
 from dunwell.engine.chase import GATE_REASONS
 from dunwell.engine.kpi_catalogue import KPIS
 from dunwell.engine.wording import TEMPLATES
 from dunwell.formats.refusals import AMOUNT_REASONS, DATE_REASONS
 from dunwell.formats.roles import ROLE_FIELDS
+from dunwell.queries.duty_pairs import duty_pairs
 from dunwell.queries.reminders import REASONS
 from dunwell.queries.verify import CHECKS
 from dunwell.templatetags.assistant_talks import MATTERS
@@ -110,7 +110,7 @@ FIXED = {
         text for kpi in KPIS.values() for text in (kpi.name, kpi.unit, kpi.formula, kpi.source)
     ],
     "message templates": list(TEMPLATES.values()),
-    "conflicting roles": list(CONFLICTING_ROLES.values()),
+    "duties kept apart": [pair.why for pair in duty_pairs()],
     "reasons of the plan": list(REASONS.values()),
     "fields of files": [
         words(field).capitalize()

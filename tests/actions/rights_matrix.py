@@ -22,12 +22,13 @@ INSTALLATION = {
     "companies.add_first_admin",
     "demo.add_demo_company",
     "identities.note_sign_on",
-    "identities.tie_by_address",
     "identities.tie_identity",
     "identities.untie_identity",
     "policies.load_shipped_policies",
     "portal_links.answer_knock",
     "portal_links.knock",
+    "sealing.reseal_column",
+    "sealing.reseal_sign_ins",
     "users.use_sign_in_link",
 }
 """Actions of the installation itself, before anybody can have a role or is known at the door."""

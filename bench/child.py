@@ -42,8 +42,9 @@ def main(arguments: list[str]) -> int:
     from bench.pages import PAGES  # noqa: PLC0415
     from bench.predicting import FLOORS as LEAST  # noqa: PLC0415
     from bench.predicting import MEASURES as PREDICTING  # noqa: PLC0415
+    from bench.recovery import MEASURES as RECOVERY  # noqa: PLC0415
 
-    measures = MEASURES | PAGES | ASSISTANT | PREDICTING | BANKING | CREDIT | ORDERS
+    measures = MEASURES | PAGES | ASSISTANT | PREDICTING | BANKING | CREDIT | ORDERS | RECOVERY
     floors = FLOORS | LEAST | BANK_LEAST | CREDIT_LEAST | ORDERS_LEAST
     with time_machine.travel(datetime.combine(WORK_DAY, time(9), UTC), tick=True):
         for word in names.split(","):

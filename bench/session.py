@@ -30,6 +30,8 @@ COPIED = ("reminders", "reminders_again")
 BANKING = ("bank_import", "match")
 CYCLES = ("cycle", "cycle_again", "cycle_next_day")
 PAGES = ("page_worklist", "page_home", "page_items", "page_customer", "page_search", "assistant")
+RECOVERY = ("backup", "restore")
+"""Measured when one of them is named alone."""
 NAMES = (*FILES, "import", *IMPORTED, *COPIED, *BANKING, *CYCLES, *PAGES)
 NONE, MAIN, COPY = "bench_none", "bench_main", "bench_copy"
 
@@ -84,7 +86,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("sizes", nargs="*", type=int, metavar="SIZES", help="open items")
     parser.add_argument("--quick", action="store_true", help="the smallest size alone")
-    parser.add_argument("--only", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument(
+        "--only", choices=(*NAMES, *RECOVERY), metavar="NAME", help=", ".join((*NAMES, *RECOVERY))
+    )
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL as well")
     parser.add_argument("--built-in", action="store_true", help="the product's own generator")
     parser.add_argument("--peer", action="store_true", help="the spreadsheet on the same rows")
@@ -132,7 +136,8 @@ def _stages(wanted: set[str], *, is_sqlite: bool) -> list[tuple[str, list[str]]]
     stages = [(NONE, files)] if files else []
     if wanted <= set(FILES):
         return stages
-    stages.append((MAIN, ["prepare", "import", *(n for n in IMPORTED if n in wanted)]))
+    imported = [name for name in (*IMPORTED, *RECOVERY) if name in wanted]
+    stages.append((MAIN, ["prepare", "import", *imported]))
     if wanted & set(COPIED):
         stages.append((COPY, list(COPIED)))
     if wanted & set(BANKING):

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.dealing import hand
 from tests.postgres import cluster
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +135,26 @@ def test_t17_a_backup_without_its_key_or_with_a_changed_byte_fails_loudly(
             "dunwell.sqlite3-shm",
         }
     assert "Restored" in dunwell(new, empty, "restore", str(path), key=key)
+
+
+def test_t17_a_drill_of_a_backup_that_does_not_come_back_fails_loudly(desk, tmp_path, key):
+    folder, url, path, _ = desk
+    data = path.read_bytes()
+    files = {
+        "no backup": (b"PK" + data, key, "This is not a backup"),
+        "cut": (data[: len(data) // 2], key, "is cut after|is damaged at frame"),
+        "changed": (data[:-9] + bytes([data[-9] ^ 1]) + data[-8:], key, "is damaged at frame"),
+        "another's key": (data, tmp_path / "other.key", "The key does not open this backup"),
+        "keyless": (data, "", "A backup needs a key"),
+    }
+    dunwell(tmp_path / "none", "", "backup", "--new-key", str(tmp_path / "other.key"))
+    for name in hand(list(files), one_in=5):
+        content, opener, words = files[name]
+        (tmp_path / name).write_bytes(content)
+        bad = str(tmp_path / name)
+        said = dunwell(folder, url, "restore", bad, "--drill", key=opener, well=False)
+        assert any(word in said for word in words.split("|")), (name, said)
+        assert not [*folder.glob("drill*")]
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="mounts a small disk")

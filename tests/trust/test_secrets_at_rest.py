@@ -3,9 +3,6 @@
 import io
 import json
 import logging
-import os
-import subprocess
-import sys
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -35,7 +32,6 @@ from tests.actions.desk import acting
 from tests.actions.refund_rows import proposed_payee
 from tests.actions.test_mandates import add as add_mandate_of
 from tests.conftest import AT, add_customer
-from tests.migrated import put_sqlite
 
 pytestmark = pytest.mark.django_db
 EACH = 12
@@ -187,52 +183,6 @@ def test_the_migration_seals_what_lay_open_and_opens_it_again(planted):
     assert not sealed_state().faults
     assert list(Payee.objects.order_by("pk").values_list("account", "account_mark")) == before
     assert not SavedMethod.objects.exists()
-
-
-WRITER = """
-import django, sys, time
-django.setup()
-from dunwell.models import Company, Contact, Customer
-from dunwell.models.sealed import with_marks
-from django.utils import timezone
-now = timezone.now()
-company = Company.objects.create(name="N", zone="UTC", created_at=now)
-customer = Customer.objects.create(company=company, number="K", name="K", recorded_at=now)
-print("writes", flush=True)
-import select
-count = 0
-while not select.select([sys.stdin], [], [], 0)[0]:
-    one = Contact.objects.create(customer=customer, is_primary=False, phone=f"+49 40 {count:07}",
-                                 recorded_at=now)
-    assert Contact.objects.get(pk=one.pk).phone == f"+49 40 {count:07}"
-    changed = with_marks(Contact, {"phone": f"+49 30 {count:07}"})
-    Contact.objects.filter(pk=one.pk - 50).update(**changed)
-    count += 1
-print(count, flush=True)
-"""
-
-
-@pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="has a database of its own")
-def test_a13_3_4_keys_rotate_while_another_process_writes(tmp_path):
-    put_sqlite(tmp_path)
-    own = {name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")}
-    told = {"DJANGO_SETTINGS_MODULE": "dunwell.settings", "DUNWELL_DATA_DIR": str(tmp_path)}
-
-    def dunwell(*arguments):
-        return subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "dunwell", "keys", *arguments],
-            env=own | told, capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
-
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", WRITER], env=own | told, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as writer:  # fmt: skip
-        assert writer.stdout.readline() == "writes\n"
-        dunwell("rotate")
-        said, _ = writer.communicate("\n")
-    assert writer.returncode == 0
-    assert dunwell("reseal").splitlines()[-1] == f"key 2: {int(said):,} values, seals now"
 
 
 LINES = (

@@ -1,4 +1,4 @@
-"""`dunwell restore FILE`: bring a backup into an empty place and prove the books."""
+"""`dunwell restore FILE`: bring a backup into an empty place and prove the books, or try it."""
 
 import sys
 from argparse import ArgumentParser
@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from dunwell.connectors.database_dumps import DumpError
 from dunwell.formats.sealed_archive import ArchiveError, key_of
+from dunwell.jobs.backup_drills import drill
 from dunwell.jobs.restores import NotEmptyError, restore
 from dunwell.management.commands.backup import KEY, backup_key
 from dunwell.models import Company
@@ -29,11 +30,18 @@ class Command(BaseCommand):
         """Take the backup and its key."""
         parser.add_argument("file", type=Path, help="the backup")
         parser.add_argument("--key", type=Path, help=f"file with the key; else {KEY}[_FILE]")
+        parser.add_argument(
+            "--drill", action="store_true", help="beside the running desk, then take it away again"
+        )
 
     def handle(self, **options: Any) -> None:
         """Restore and say what came; leave with 1 when something breaks the books."""
+        key = backup_key(options["key"])
         try:
-            came = restore(options["file"], key=key_of(backup_key(options["key"])))
+            if options["drill"]:
+                self.stdout.write(drill(options["file"].absolute(), key))
+                return
+            came = restore(options["file"], key=key_of(key))
         except (ArchiveError, DumpError, NotEmptyError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(

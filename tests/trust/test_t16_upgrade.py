@@ -1,0 +1,59 @@
+"""T16: a book of an older version is upgraded whole, or stays as it was to the last index."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import cluster
+
+ROOT = Path(__file__).parents[2]
+KEY = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="
+BEFORE_SEALING, TWO_VERSIONS_AGO = "0021", "0018"
+pytestmark = pytest.mark.skipif(
+    "DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"
+)
+
+
+def upgraded_from(version, place, kind):
+    """What the upgrade of a book of a version said: without a table, broken, well, once more."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")}
+    with cluster() if kind == "postgresql" else nullcontext("") as url:
+        told = {
+            "DJANGO_SETTINGS_MODULE": "dunwell.settings",
+            "DUNWELL_DATA_DIR": str(place / "desk"),
+            "DUNWELL_BACKUP_KEY": KEY,
+            **({"DUNWELL_DATABASE_URL": url} if url else {}),
+        }
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "tests.trust.old_books", version],
+            cwd=ROOT, env=own | told, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def assert_upgraded(place, said):
+    missing, broken, done, again = said
+    assert "The upgrade was taken back" in missing and "dunwell_erasure" in missing
+    assert "The books of Close break I" in broken
+    assert "dunwell.0022_sealed_fields" in done and "0 broken" in done
+    assert "5 sealed values open" in done
+    assert again == "The database is of this version already; nothing was done.\n"
+    # one before each try, also before the one that was killed
+    assert len([*(place / "backups").glob("*.backup")]) == 4
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_t16_an_older_book_is_upgraded_whole_or_stays_as_it_was(tmp_path, kind):
+    assert_upgraded(tmp_path, upgraded_from(BEFORE_SEALING, tmp_path, kind))
+
+
+@pytest.mark.release
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_t16_a_book_of_two_releases_ago_is_upgraded_whole_or_stays_as_it_was(tmp_path, kind):
+    assert_upgraded(tmp_path, upgraded_from(TWO_VERSIONS_AGO, tmp_path, kind))

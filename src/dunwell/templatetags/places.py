@@ -114,6 +114,7 @@ CONTROL = (
     Place("early-payment", _("Early payment"), "percent"),
     Place("einvoice-files", _("E-invoices"), "file-code"),
     Place("strategies", _("Strategies"), "route", "g s"),
+    Place("shadow", _("Compare with today"), "scale", "", "replay.run"),
     Place("channels", _("Channels"), "radio-tower"),
     Place("mailboxes", _("Mailboxes"), "mailbox"),
     Place("suppressions", _("Suppressed addresses"), "ban"),

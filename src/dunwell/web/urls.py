@@ -204,6 +204,7 @@ urlpatterns = [
     path("", include("dunwell.web.copilot_urls")),
     path("", include("dunwell.web.insight_urls")),
     path("", include("dunwell.web.meeting_urls")),
+    path("shadow/", include("dunwell.web.shadow_urls")),
     path("suppressions/", include("dunwell.web.suppression_urls")),
     path("mail-domain/", include("dunwell.web.domain_check_urls")),
     path("intent-models/", include("dunwell.web.intent_model_urls")),

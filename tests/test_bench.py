@@ -9,6 +9,8 @@ import pytest
 
 from bench.figures import growth, is_met, table, target
 
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+
 ROOT = Path(__file__).parents[1]
 SIZE = 1_000
 OPEN_MINOR = {"EUR": 83_495_050, "GBP": 46_070_859, "USD": 44_530_490}

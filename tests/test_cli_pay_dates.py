@@ -21,6 +21,8 @@ from dunwell.demo.csv_file import as_csv
 from dunwell.demo.ledger import demo_ledger
 from tests.test_cli import AS_OF, answer
 
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+
 PREDICT_COLUMNS = [
     "item_id", "customer_id", "as_of", "due_on", "currency", "open_minor", "p_late", "p_late_7",
     "p_late_30", "expected_pay_on", "q10_on", "q50_on", "q90_on", "model",

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,8 @@ from dunwell.models import Debit, DebitItem, DebitRun, Item, Message, Payment
 from tests.actions.debit_rows import COLLECT, COLLECTED_AT, NOW, account_of, entry_of, mandate_of
 from tests.actions.ledger_rows import breaks, invoice, open_amounts, payment
 from tests.conftest import AT, add_customer
+
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
 
 DAYS = (COLLECT, COLLECT + timedelta(days=3))
 LATER = {"as_of": DAYS[1], "at": COLLECTED_AT + timedelta(days=1)}

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from dunwell.actions.gate import system
 from tests.actions.exports import item_totals, items_csv, merged
 from tests.actions.ledger_rows import breaks, open_amounts
 from tests.conftest import AT, examples
+
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
 
 ITEM = st.tuples(
     st.sampled_from(["K1", "K2", "K3"]), st.integers(-3, 9).filter(bool), st.integers(0, 40)

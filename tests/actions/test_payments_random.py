@@ -22,6 +22,8 @@ from dunwell.models import Allocation
 from tests.actions.ledger_rows import breaks, invoice, open_amounts, payment
 from tests.conftest import AT, TODAY
 
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+
 STEP = st.tuples(
     st.sampled_from(
         ["item", "item", "credit", "payment", "payment", "apply", "apply", "apply", "net", "net",

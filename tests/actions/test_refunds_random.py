@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ from dunwell.models import Allocation, OpenItem, Refund
 from tests.actions.ledger_rows import breaks, invoice, payment
 from tests.actions.refund_rows import approved_payee
 from tests.conftest import AT, TODAY
+
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
 
 STEP = st.tuples(
     st.sampled_from(

@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+
 ROOT = Path(__file__).parents[2]
 
 

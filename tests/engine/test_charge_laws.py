@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from tests.engine.charge_rows import (
     number,
     terms,
 )
+
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
 
 DUE = date(2024, 11, 30)
 AMOUNTS = st.integers(1, 10**11)

@@ -21,6 +21,8 @@ from dunwell.engine.delivery_ladder import (
 )
 from tests.conftest import examples
 
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+
 TODAY = date(2026, 3, 5)
 DAY = day_number(TODAY)
 TYPES = {nw.Int64: pl.Int64, nw.Int32: pl.Int32, nw.String: pl.String, nw.Boolean: pl.Boolean}

@@ -21,6 +21,8 @@ from tests.engine.dunning_books import (
     written,
 )
 
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+
 
 def besides_days(found: list[str]) -> list[str]:
     """Return the faults that hold for branches too: they may move the day, and nothing else."""

@@ -1,6 +1,7 @@
 """Matching in batches, and matching again: neither changes what is answered."""
 
 import narwhals.stable.v2 as nw
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from dunwell.engine.matching.settling import GIVEN_UP, STILL_OPEN
 from dunwell.engine.matching.shortlist import FrameItems
 from tests.engine.match_frames import item, items, payment, payments
 from tests.engine.match_world import world
+
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
 
 seeds = st.integers(3_000_000, 3_000_400)
 

@@ -11,6 +11,8 @@ from dunwell.formats.findings import LedgerError, TableError
 from dunwell.formats.ledger import read_ledger
 from dunwell.formats.table import read_tables
 
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+
 TEXT = (
     "Offene Posten;;;;;;;\nRechnung;Kunde;Name;Datum;Fällig;Betrag;Offen;Währung\n"
     'A1;C1;"Müller; Söhne";31.01.2026;02.03.2026;1.234,56;0,00;EUR\n'

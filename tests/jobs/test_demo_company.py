@@ -75,6 +75,8 @@ from tests.actions.ledger_rows import breaks
 from tests.crash import digest
 from tests.jobs.demo_desk import AT, DAY
 
+pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+
 SIZE = {"customers": 150, "items": 3_000}
 
 

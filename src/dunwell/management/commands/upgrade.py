@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from dunwell import clock
 from dunwell.connectors.database_dumps import DumpError
@@ -26,6 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Upgrade and say what was done."""
+        if not connection.introspection.table_names():
+            raise CommandError("There is no desk here yet; `dunwell migrate` makes its tables.")
         if not waiting_migrations():
             self.stdout.write("The database is of this version already; nothing was done.")
             return

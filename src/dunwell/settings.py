@@ -54,6 +54,7 @@ def _secrets(what: str) -> dict[str, str]:
 DATA_DIR = Path(_text("DATA_DIR", "data")).resolve()
 HTTPS = _flag("HTTPS", default=False)
 REQUIRE_MFA = _flag("REQUIRE_MFA", default=True)
+SESSION_IDLE_MINUTES = _number("SESSION_IDLE_MINUTES", 60)
 IMPORT_LIMIT_BYTES = _number("IMPORT_LIMIT_MB", 512) * 1024 * 1024
 INVOICE_RULES = _text("INVOICE_RULES")
 """Folder of compiled rules for electronic invoices: Peppol, XRechnung."""
@@ -115,6 +116,8 @@ def _database() -> dict[str, object]:
         "HOST": unquote(url.hostname or ""),
         "PORT": str(url.port or ""),
         "CONN_MAX_AGE": 60,
+        # a server that was started again, or a firewall, ends what is kept: ask before a request
+        "CONN_HEALTH_CHECKS": True,
     }
 
 
@@ -151,6 +154,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dunwell.web.session_times.SessionTimesMiddleware",
     "dunwell.web.staff.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

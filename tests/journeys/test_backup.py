@@ -148,8 +148,8 @@ def test_t17_a_drill_of_a_backup_that_does_not_come_back_fails_loudly(desk, tmp_
         "keyless": (data, "", "A backup needs a key"),
     }
     dunwell(tmp_path / "none", "", "backup", "--new-key", str(tmp_path / "other.key"))
-    for name in hand(list(files), url and "postgresql", one_in=5):
-        content, opener, words = files[name]
+    dealt = hand(files, url and "postgresql", one_in=5)
+    for name, (content, opener, words) in dealt.items():
         (tmp_path / name).write_bytes(content)
         bad = str(tmp_path / name)
         said = dunwell(folder, url, "restore", bad, "--drill", key=opener, well=False)

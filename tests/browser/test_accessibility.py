@@ -164,6 +164,8 @@ TOGETHER = (
     "/team/on-call/",
     "/training/",
     "/training/people/",
+    "/people/duties/",
+    "/people/reviews/",
     "/kpis/dso/explained/",
 )
 OF_TOGETHER = (

@@ -88,6 +88,18 @@ def test_a6_3_3_a_program_has_no_more_than_its_owner_and_no_way_to_the_pages(
 
 
 @pytest.mark.django_db
+def test_a6_3_3_whoever_has_a_passkey_is_asked_for_it_after_the_password(client, clerk):
+    with_password(clerk)
+    Authenticator.objects.create(
+        user=clerk, type=Authenticator.Type.WEBAUTHN, data={"name": "a key", "credential": {}}
+    )
+    asked = enter(client, "carla")
+
+    assert asked["Location"].startswith("/accounts/2fa/authenticate/")
+    assert client.get("/customers/")["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.django_db
 def test_a6_4_3_who_lost_the_factor_gets_a_link_that_still_asks_for_it(client, admin, clerk):
     with_app(clerk)
     client.post(f"/sign-in/{make_sign_in_link(actor=acting(admin), user=clerk, at=AT)}/")

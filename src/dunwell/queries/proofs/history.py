@@ -136,6 +136,21 @@ GROUP BY customer_id, kind, number HAVING COUNT(*) > 1
 """,
     ),
     Check(
+        id="I24.bank",
+        proves="Money of a bank statement is one payment of its amount and currency, and no "
+        "other entry's.",
+        query="""
+SELECT e.id AS entry, e.booked_on, e.currency, e.amount_minor, p.number AS payment,
+       p.currency AS payment_currency, p.amount_minor AS payment_minor
+FROM dunwell_bankentry e LEFT JOIN dunwell_payment p ON p.id = e.payment_id
+WHERE e.company_id = %(company)s AND e.treatment = 'payment' AND (
+    p.id IS NULL OR p.amount_minor <> e.amount_minor OR p.currency <> e.currency
+ OR EXISTS (SELECT 1 FROM dunwell_bankentry o WHERE o.payment_id = e.payment_id
+            AND o.treatment = 'payment' AND o.id <> e.id))
+ORDER BY e.id
+""",
+    ),
+    Check(
         id="I29",
         proves="Every money row was written by an action that left an event at that moment.",
         query=f"""

@@ -22,6 +22,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.uploads import MOST_FILES, Upload, keep_bytes
 from dunwell.formats.bank.statement import BankFile as ReadFile
+from dunwell.formats.redaction import redacted
 from dunwell.formats.remittance.entries import advices_of
 from dunwell.models import BankEntry, BankFile, Company
 
@@ -74,7 +75,10 @@ def refuse_bank_file(
         .update(status=Status.REFUSED, error=reason[:1000], format=file_format[:60], header=header)
     )
     if moved:
-        record_event(actor, "bank_file.refused", file, at=at, name=file.name, reason=reason[:1000])
+        record_event(
+            actor, "bank_file.refused", file, at=at, name=redacted(file.name),
+            reason=redacted(reason)[:1000],
+        )  # fmt: skip
     return _reread(actor, file)
 
 
@@ -124,7 +128,7 @@ def record_bank_file(
         error="",
         read_at=at,
     )
-    record_event(actor, "bank_file.read", file, at=at, name=file.name, counts=counts)
+    record_event(actor, "bank_file.read", file, at=at, name=redacted(file.name), counts=counts)
     return _reread(actor, file)
 
 
@@ -147,7 +151,12 @@ def _received(actor: Actor, file: Upload, at: datetime) -> BankFile:
     )
     if is_new:
         record_event(
-            actor, "bank_file.received", received, at=at, name=received.name, sha256=sha256
+            actor,
+            "bank_file.received",
+            received,
+            at=at,
+            name=redacted(received.name),
+            sha256=sha256,
         )
     return received
 

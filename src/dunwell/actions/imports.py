@@ -21,6 +21,7 @@ from dunwell.actions.merging.totals import control_totals
 from dunwell.formats.findings import LedgerError
 from dunwell.formats.ledger import Ledger
 from dunwell.formats.profile import read_profile
+from dunwell.formats.redaction import redacted
 from dunwell.models import Company, Feed, ImportBatch, ImportFinding, ImportProfile
 from dunwell.queries.periods import closed_until
 
@@ -60,7 +61,7 @@ def refuse_import(*, actor: Actor, batch: ImportBatch, reason: str, at: datetime
     """Note that a batch cannot be read, with the sentence that says what to do."""
     actor.require("items.import")
     _move(actor, batch, Status.REFUSED, error=reason, finished_at=at)
-    record_event(actor, "import.refused", batch, at=at, reason=reason)
+    record_event(actor, "import.refused", batch, at=at, reason=redacted(reason))
     return _reread(batch)
 
 

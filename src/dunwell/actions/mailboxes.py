@@ -12,6 +12,7 @@ from django.db.models import F
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale, own
 from dunwell.actions.texts import fitting, needed, unused_name
+from dunwell.formats.redaction import redacted
 from dunwell.models import Company, Mailbox
 from dunwell.queries.link_tokens import fresh_nonce
 
@@ -177,7 +178,7 @@ def note_failed(*, actor: Actor, mailbox: Mailbox, error: str, at: datetime) -> 
     )
     found = Mailbox.objects.get(pk=mailbox.pk)
     if found.failures == 1:
-        record_event(actor, "mailbox.failed", found, at=at, name=found.name, error=told)
+        record_event(actor, "mailbox.failed", found, at=at, name=found.name, error=redacted(told))
 
 
 def _name(company: Company, name: str, *, besides: Mailbox | None = None) -> str:

@@ -12,6 +12,7 @@ from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.saved_methods import keep_method
 from dunwell.engine import checkout_facts as facts
 from dunwell.engine.checkout_facts import METHOD_SAVED, ProviderFact, fact_document, read_fact
+from dunwell.formats.redaction import redacted
 from dunwell.models import Checkout, PaymentProvider, ProviderEvent
 
 State = ProviderEvent.State
@@ -142,7 +143,7 @@ def mark_event_failed(
             at=at,
             kind=event.kind,
             event_id=event.event_id,
-            reason=error[:300],
+            reason=redacted(error)[:300],
         )
     return event
 

@@ -1,4 +1,4 @@
-"""Log lines without what must not stand in them: account and card numbers, addresses, secrets.
+"""Log lines without what must not stand in them: accounts, cards, addresses, phones, secrets.
 
 Too much is hidden rather than too little: a log is read by others than the records.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-ACCOUNT, MAIL, SECRET = "[account]", "[mail]", "[secret]"
+ACCOUNT, MAIL, PHONE, SECRET, TAX_ID = "[account]", "[mail]", "[phone]", "[secret]", "[tax id]"
 """What stands in the place of each."""
 
 _GAP = r"(?:[ +-]|%20)?"
@@ -17,6 +17,14 @@ _ACCOUNT = re.compile(
 _WORD = r"[^\s@%<>\"'(),;:=&?/\\\[\]]"
 # begins where a word does, so that a long text is walked through once
 _MAIL = re.compile(rf"(?<!{_WORD}){_WORD}+(?:@|%40){_WORD}+\.[A-Za-z]{{2,24}}")
+# an international number: + or 00, then seven to fifteen digits, however they are parted (E.164)
+_PHONE = re.compile(r"(?<![\w.,-])(?:\+|%2B|00)[1-9](?:(?:[ +()/.-]|%20){0,2}\d){6,14}(?!\d)")
+# numbers for value added tax of the Union, its neighbours and Northern Ireland
+_TAX_ID = re.compile(
+    r"(?<![A-Za-z0-9])(?:AT ?U|BE|BG|CHE-?|CY|CZ|DE|DK|EE|EL|ES ?[A-Z]?|FI|FR ?[A-Z]{0,2}|GB|HR"
+    r"|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|XI) ?\d(?:[ .]?\d){6,11}(?:B\d\d|[A-Z]{1,3})?"
+    r"(?![A-Za-z0-9])"
+)
 _LONG = re.compile(r"[A-Za-z0-9_-]{20,}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,}")
 _NAMED = re.compile(r"passw|secret|token|authorization|cookie|iban|api_?key|otp", re.IGNORECASE)
@@ -24,12 +32,14 @@ _SHORTEST, _LONGEST = 15, 34
 
 
 def redacted(text: str) -> str:
-    """Return a text without account numbers, card numbers, mail addresses and long secrets."""
+    """Return a text without accounts, cards, mail addresses, phones, tax ids and long secrets."""
     # the tables of matching are not loaded before the first line is logged
     from dunwell.engine.card_numbers import masked  # noqa: PLC0415
 
     hidden = _ACCOUNT.sub(_account, text)
     hidden = _MAIL.sub(MAIL, hidden)
+    hidden = _TAX_ID.sub(TAX_ID, hidden)
+    hidden = _PHONE.sub(PHONE, hidden)
     hidden = _LONG.sub(_secret, hidden)
     return masked(hidden)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from dunwell.actions.erased_rows import ERASED, left_of, marked, replace_rows
 from dunwell.actions.events import record_event
@@ -83,12 +83,16 @@ def _end_rows(
 ) -> int:
     """Erase the rows of a model whose own clock has run out; 1 when there were any."""
     first = fields[0]
-    over = model.objects.filter(
-        **{
-            f"{first.since}__lt": _year_begins(first.since, as_of.year - first.years),
-            first.path.removesuffix("customer") + "company": actor.company,
-        }
-    ).exclude(**{f"{first.field}__startswith": ERASED})
+    over = (
+        QuerySet(model)
+        .filter(
+            **{
+                f"{first.since}__lt": _year_begins(first.since, as_of.year - first.years),
+                first.path.removesuffix("customer") + "company": actor.company,
+            }
+        )
+        .exclude(**{f"{first.field}__startswith": ERASED})
+    )
     locked = Customer.objects.select_for_update(no_key=True).filter(
         company=actor.company, pk__in=over.values(first.path)
     )
@@ -98,7 +102,7 @@ def _end_rows(
         filled = [one for one in fields if getattr(row, one.field)]
         values = {one.field: left_of(row, one, None) for one in filled}
         if any(getattr(row, name) != value for name, value in values.items()):
-            model.objects.filter(pk=row.pk).update(**marked(model, values))
+            QuerySet(model).filter(pk=row.pk).update(**marked(model, values))
             count += 1
     if not count:
         return 0

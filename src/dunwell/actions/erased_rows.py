@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from dunwell.models import Customer
 from dunwell.models.sealed import BlindIndexField, mark_of
@@ -33,7 +33,7 @@ def replace_rows(
         values = {one.field: left_of(row, one, words) for one in found}
         if all(getattr(row, name) == value for name, value in values.items()):
             continue  # replaced before
-        type(row).objects.filter(pk=row.pk).update(**marked(type(row), values))
+        QuerySet(type(row)).filter(pk=row.pk).update(**marked(type(row), values))
         name = row._meta.model_name or ""
         counts[name] = counts.get(name, 0) + 1
     return counts

@@ -1,6 +1,7 @@
 """Identities at the house's own sign-in (OpenID Connect): tied to a person, used, untied."""
 
 from datetime import datetime
+from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
@@ -44,7 +45,9 @@ def tie_by_address(*, subject: str, email: str, at: datetime) -> User | None:
     installation wants addresses matched. Whoever has no role anywhere is nobody. Raises Refused
     as `tie_identity` does.
     """
-    people = User.objects.filter(email__iexact=email, is_active=True)[:2] if email else ()
+    if not email:
+        return None
+    people = list(User.objects.filter(email__iexact=email, is_active=True)[:2])
     if len(people) != 1 or not companies_of(people[0], at=at):
         return None
     tie_identity(user=people[0], subject=subject, email=email, at=at)
@@ -67,7 +70,7 @@ def note_sign_on(*, user: User, second_factor: bool, at: datetime) -> None:
     _recorded(user, "user.signed_on", at=at, second_factor=second_factor)
 
 
-def _recorded(user: User, verb: str, *, at: datetime, **data: object) -> None:
+def _recorded(user: User, verb: str, *, at: datetime, **data: Any) -> None:
     """Write one event in every company of the person, in one order for all writers."""
     for company in sorted(companies_of(user, at=at), key=lambda one: one.pk):
         actor = staff(user, company, at=at)

@@ -37,7 +37,7 @@ def kept_apart(
     the system, which nobody is.
     """
     pairs = _pairs_of(actor, verb)
-    if not pairs:
+    if not pairs or actor.user_id is None:
         return {}
     act = Act(
         company=actor.company, name=person(actor.name), subject=subject, subject_id=subject_id,
@@ -99,5 +99,5 @@ def _words(pair: DutyPair, before: Event) -> str:
     return (
         f"Segregation of duties: you did the other side for {shared} on "
         f"{before.at.date().isoformat()} ({done}); somebody else has to do this. An admin may "
-        "allow both for a time, with a reason, on the page Duties."
+        "allow both for a time, with a reason, on the page Duties kept apart."
     )

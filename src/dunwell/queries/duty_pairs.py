@@ -153,7 +153,8 @@ def customers_acted_for(
     company: Company, *, name: str, acts: Collection[str], customers: Collection[int]
 ) -> frozenset[int]:
     """Return for which customers a person did one of the acts; a query per 500 customers."""
-    keys, found = sorted(customers), set()
+    keys = sorted(customers)
+    found: set[int | None] = set()
     for start in range(0, len(keys), AT_ONCE):
         some = _acts_of(company, name, acts).filter(customer_id__in=keys[start : start + AT_ONCE])
         found.update(some.values_list("customer_id", flat=True))

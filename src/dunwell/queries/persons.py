@@ -67,7 +67,7 @@ def rows_of(
                 continue
             paths.setdefault(one.path, []).append(one)
         for path, listed in paths.items():
-            for row in model._default_manager.filter(**{path: customer.pk}).order_by("pk"):
+            for row in QuerySet(model).filter(**{path: customer.pk}).order_by("pk"):
                 found = [
                     one
                     for one in listed
@@ -124,7 +124,7 @@ def keep_until(customer: Customer, *, as_of: date) -> date:
     """Return the last day on which vouchers of a customer have to be kept."""
     last = [as_of]
     for model, field in ((Item, "issued_on"), (Payment, "value_on")):
-        newest = model._default_manager.filter(customer=customer).aggregate(day=Max(field))["day"]
+        newest = QuerySet(model).filter(customer=customer).aggregate(day=Max(field))["day"]
         if newest is not None:
             last.append(newest)
     return date(max(last).year + BOOKS, 12, 31)
@@ -210,4 +210,5 @@ def _portal_people(customer: Customer, contact: Contact | None) -> tuple[dict[st
         found = PortalPerson.objects.filter(email=contact.email.lower())
     else:
         return ()
-    return tuple(found.order_by("pk").values("id", "email", "name", "last_seen_at"))
+    told = found.order_by("pk").values("id", "email", "name", "last_seen_at")
+    return tuple(dict(one) for one in told)

@@ -6,6 +6,7 @@ python3 dev.py test [--release] [PYTEST ...]  set up, check and run every test o
 python3 dev.py check                          formatting, lint, types, import contracts
 python3 dev.py bench [SIZES]                  measure against floors, JSON lines
 python3 dev.py lock                           resolve requirements/*.in into hash-locked files
+python3 dev.py sbom [FILE]                    write what an installation is made of, as CycloneDX
 """
 
 import hashlib
@@ -344,6 +345,9 @@ def main() -> None:
         bench(arguments)
     elif command == "lock":
         lock()
+    elif command == "sbom":
+        install("test")
+        run(PYTHON, ROOT / "tools" / "sbom.py", *arguments)
     else:
         print(__doc__)
         sys.exit(0 if command in {"", "-h", "--help"} else 2)

@@ -127,7 +127,7 @@ def _compare(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
             columns=[str(name) for name in COLUMNS],
             rows=(_exported(one) for one in shown),
         )
-    return _page(request, form, **_found(rows, shown, lines, len(theirs)))
+    return _page(request, form, _found(rows, shown, lines, len(theirs)))
 
 
 def _within(on: date, *, first: date, last: date) -> bool:
@@ -168,10 +168,10 @@ def _found(
 def _page(
     request: StaffRequest,
     form: CompareForm,
+    found: dict[str, object] | None = None,
     *,
     refusal: str = "",
     status: int = 200,
-    **found: object,
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -179,7 +179,7 @@ def _page(
         "outcomes": OUTCOMES.items(),
         "most": SHOWN,
         "limit_mb": MOST_BYTES // 1024**2,
-        **found,
+        **(found or {}),
     }
     return render(request, "web/shadow.html", context, status=status)
 

@@ -40,6 +40,7 @@ REFUSED = 422
 UNKNOWN = 403
 UNREACHED = 502
 View = Callable[..., HttpResponse]
+_confirmed: Callable[[View], View] = reauthentication_required
 
 log = structlog.get_logger(__name__)
 
@@ -162,7 +163,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 @_if_configured
-@reauthentication_required
+@_confirmed
 def tie(request: HttpRequest) -> HttpResponse:
     """Lead to the provider to tie the identity found there to the account."""
     return _leave(request, "connect")
@@ -196,7 +197,7 @@ def identity(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 @_if_configured
-@reauthentication_required
+@_confirmed
 def untie(request: HttpRequest) -> HttpResponse:
     """Untie the identity."""
     try:

@@ -15,7 +15,16 @@ ODD = ['a,"b"\n;c', "\\N", "", "Łódź €", "  ", "NULL", "=1+1", "tab\there"]
 
 def customers(company, numbers, at=AT):
     """Customer rows as a frame; their numbers are the given texts."""
-    texts = ("segment", "country", "language", "currency", "terms", "vat_id", "address")
+    texts = (
+        "segment",
+        "country",
+        "language",
+        "currency",
+        "terms",
+        "vat_id",
+        "vat_id_mark",
+        "address",
+    )
     return pl.DataFrame({"number": numbers}).with_columns(
         pl.lit(company.pk).cast(pl.Int64).alias("company_id"),
         pl.col("number").alias("name"),

@@ -196,6 +196,17 @@ def add_customer(company, number, name=None, **fields):
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb():
+    """A server that is thrown away with its files need not drop a database of six hundred tables."""
+    from django.db import connection
+
+    from tests.postgres import is_of_cluster
+
+    is_server = connection.vendor == "postgresql"
+    return is_server and is_of_cluster(connection.settings_dict["HOST"])
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """The test database begins as a copy of a migrated one; `migrate` then has nothing to do."""
     from django.db import connection

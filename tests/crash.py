@@ -28,6 +28,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tests.dealing import drawn
 from tests.migrated import migrate
 from tests.postgres import MIGRATED, is_of_cluster
 
@@ -265,13 +266,14 @@ def prepare(scenario):
 
 
 def spread(total, most=0):
-    """So many of the points 1 to total, each in the middle of its stretch; all of them for 0.
+    """So many of the points 1 to total, in each stretch the one that is dealt; all of them for 0.
 
     The very last ones are left to the long tier: some flows pass a statement more or less.
     """
     if not 0 < most < total:
         return range(1, total + 1)
-    return [1 + (2 * number + 1) * total // (2 * most) for number in range(most)]
+    place = 1 + drawn("points") % 7
+    return [1 + (8 * number + place) * total // (8 * most) for number in range(most)]
 
 
 def kill_points(scenario_name, *, url="", most=0):

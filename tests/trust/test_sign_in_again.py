@@ -172,6 +172,7 @@ def test_a7_5_1_who_confirms_goes_on_where_they_were_for_ten_minutes_more(client
     path = "/people/add/"
     with time_machine.travel(LATER, tick=False):
         asked = client.get(path)
+        question = client.get(asked["Location"]).text
         wrong = client.post(asked["Location"], {"password": "guessed", "next": path})
         still = client.get(path)
         right = client.post(asked["Location"], {"password": PASSWORD, "next": path})
@@ -181,6 +182,7 @@ def test_a7_5_1_who_confirms_goes_on_where_they_were_for_ten_minutes_more(client
     with time_machine.travel(LATER + timedelta(seconds=FRESH_SECONDS), tick=False):
         over = client.get(path).status_code
 
+    assert 'name="password"' in question and "/password/reset/" not in question
     assert (wrong.status_code, still.status_code) == (200, 302)
     assert (right["Location"], page.status_code, last, over) == (path, 200, 200, 302)
 

@@ -62,6 +62,7 @@ class PastReviewRow:
     username: str
     roles: tuple[str, ...]
     taken: tuple[str, ...]
+    taken_labels: tuple[str, ...]
     outcome: str
     outcome_label: str
     note: str
@@ -82,6 +83,7 @@ def review_history(company: Company, *, only: int | None = None) -> tuple[PastRe
             username=one.user.username,
             roles=tuple(one.roles),
             taken=tuple(one.taken),
+            taken_labels=tuple(str(Role(role).label) for role in one.taken),
             outcome=one.outcome,
             outcome_label=str(AccessReview.Outcome(one.outcome).label),
             note=one.note,

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -52,7 +53,7 @@ class AllowForm(forms.Form):
         """Offer every pair."""
         super().__init__(*args, **kwargs)
         self.fields["pair"].choices = [  # type: ignore[attr-defined]
-            (pair.id, gettext(pair.why)) for pair in duty_pairs()
+            (pair.id, capfirst(gettext(pair.why))) for pair in duty_pairs()
         ]
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
+from allauth.account.forms import ReauthenticateForm
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -42,6 +43,15 @@ BUTTONS = frozenset(
     }
 )
 """Pages that may be looked at, and buttons: asked when something is sent."""
+
+
+class ConfirmForm(ReauthenticateForm):  # type: ignore[misc]  # allauth: no types
+    """The question for the password, without a link to a page of lost ones: there is none here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the link away."""
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
 
 
 class FreshMiddleware:

@@ -122,6 +122,10 @@ def test_every_file_a_page_names_is_there(path):
     assert missing == []
 
 
+OTHERS = ("createuser", "createdb", "install ", "pg_", "systemctl ", "useradd ")
+"""Programs of others that name our user, service or database."""
+
+
 @pytest.mark.parametrize("path", PAGES, ids=named)
 def test_every_command_and_option_a_page_shows_is_there(path):
     text = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
@@ -136,7 +140,7 @@ def test_every_command_and_option_a_page_shows_is_there(path):
             for name, rest in re.findall(
                 r"(?:\bdunwell|/bin/dunwell) ([a-z_]+(?:-[a-z]+)*)\b([^|;&>#]*)", line
             ):
-                if line.lstrip("$ ").startswith(("createuser", "createdb", "install ", "pg_")):
+                if line.lstrip("$ ").startswith(OTHERS):
                     continue
                 if name == "set":  # the user of a cron line
                     continue

@@ -83,7 +83,7 @@ def _end_rows(
 ) -> int:
     """Erase the rows of a model whose own clock has run out; 1 when there were any."""
     first = fields[0]
-    over = (
+    over: QuerySet[Model] = (
         QuerySet(model)
         .filter(
             **{

@@ -67,7 +67,8 @@ def rows_of(
                 continue
             paths.setdefault(one.path, []).append(one)
         for path, listed in paths.items():
-            for row in QuerySet(model).filter(**{path: customer.pk}).order_by("pk"):
+            rows: QuerySet[Model] = QuerySet(model)
+            for row in rows.filter(**{path: customer.pk}).order_by("pk"):
                 found = [
                     one
                     for one in listed

@@ -27,7 +27,11 @@ def test_people_come_by_name_with_roles_conflicts_and_customers(company, collect
             is_active=True,
             roles=("admin", "clerk"),
             role_labels=("Admin", "Cash-application clerk"),
-            conflicts=("who manages users should not post money",),
+            conflicts=(
+                "who posts cash should not change accounts that money goes to",
+                "who enters rates should not bill interest by them",
+                "who manages users should not post money",
+            ),
             has_second_factor=False,
             last_login=None,
             customers=0,

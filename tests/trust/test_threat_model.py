@@ -20,7 +20,7 @@ PROMISES = {
 
 
 @cache
-def tests_of(path):
+def names_in(path):
     tree = ast.parse((ROOT / path).read_text("utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
@@ -44,6 +44,6 @@ def test_every_threat_names_tests_or_promises_that_are_kept(row):
     for one in named:
         if "::" in one:
             path, test = one.split("::")
-            assert test in tests_of(path), one
+            assert test in names_in(path), one
         else:
             assert "open" not in PROMISES[one], f"{one} is open"

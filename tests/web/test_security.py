@@ -134,6 +134,8 @@ def test_a_visitor_gets_the_headers_and_sees_sign_in_and_the_page_of_a_link_alon
     assert {name for name, status in told.items() if status == 200} == {
         "account_login",
         "account_inactive",
+        "health",
+        "ready",
         "sign-in-link",
         "apply-resume",
     }

@@ -50,7 +50,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _FIGURE = re.compile(r"\d+")
 _LINK = re.compile(
-    r"https?:|mailto:|tel:|<[a-z/!]|\]\(|```|[\w.+-]+@[\w.-]+|[\w-]*[a-z][\w-]*(?:\.[a-z]{2,})+"
+    r"https?:|mailto:|tel:|<[a-z/!]|\]\(|```|[\w.+-]+@[\w.-]+|"
+    r"(?=[\w-]*[a-z])[\w-]++(?:\.[a-z]{2,})+"
 )
 """What can be followed, written to, or is drawn otherwise than it is written."""
 

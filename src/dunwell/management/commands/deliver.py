@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from dunwell import walls
 from dunwell.jobs.autopay import forget_methods
 from dunwell.jobs.checkouts import tend_payments
 from dunwell.jobs.deliver import deliver
@@ -35,13 +36,15 @@ class Command(BaseCommand):
             raise CommandError(f"There is no company named {options['company']!r}.")
         answer_door()
         for company in companies:
-            forget_methods(company)
-            counts = tend_payments(company) + turn_clocks(company) + deliver(company.pk)
-            for word, number in tell_webhooks(company.pk).items():
-                counts[f"events {word}"] += number
-            told = (
-                ", ".join(f"{word} {counts[word]:,}" for word in sorted(counts)) or "nothing due"
-            )
-            test = company.sending == Company.Sending.TEST
-            note = " (test: to the file outbox)" if test else ""
-            self.stdout.write(f"{company.name}: {told}{note}")
+            with walls.within(company.pk):
+                self.stdout.write(f"{company.name}: {_handed_over(company)}")
+
+
+def _handed_over(company: Company) -> str:
+    forget_methods(company)
+    counts = tend_payments(company) + turn_clocks(company) + deliver(company.pk)
+    for word, number in tell_webhooks(company.pk).items():
+        counts[f"events {word}"] += number
+    told = ", ".join(f"{word} {counts[word]:,}" for word in sorted(counts)) or "nothing due"
+    test = company.sending == Company.Sending.TEST
+    return f"{told} (test: to the file outbox)" if test else told

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dunwell import clock
+from dunwell import clock, walls
 from dunwell.jobs.fetch_mail import fetch_mail
 from dunwell.jobs.reading import read_new
 from dunwell.models import Company
@@ -30,8 +30,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no company named {missing[0]}.")
         failed = 0
         for company in found:
-            fetched = fetch_mail(company.pk, at=clock.now())
-            read_new(company.pk)
+            with walls.within(company.pk):
+                fetched = fetch_mail(company.pk, at=clock.now())
+                read_new(company.pk)
             told = f"{fetched.messages} new messages from {fetched.mailboxes} mailboxes"
             self.stdout.write(f"{company.name}: {told}")
             for name, error in fetched.errors:

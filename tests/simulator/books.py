@@ -13,7 +13,7 @@ from dunwell.actions.payments import (
     reverse_payment,
 )
 from dunwell.actions.returns import return_payment
-from dunwell.models import Adjustment, Allocation, Item
+from dunwell.models import Adjustment, Allocation, Item, OpenItem
 from tests.simulator.world import step
 
 AMOUNTS = (1, 49_99, 100_00, 119_00, 600_00, 2_500_00)
@@ -74,8 +74,10 @@ def pay_exactly(world):
 
 @step(3)
 def pay_across_currencies(world):
-    item, minor = world.open_item()
-    money = world.payment(customer=item.customer)
+    rows = OpenItem.objects.filter(company=world.company, open_minor__gt=0, currency="USD")
+    found = world.one(rows)
+    item, minor = found.item, found.open_minor
+    money = world.free_payment(customer=item.customer)
     amount, used = world.amount(minor), world.amount(money.amount_minor)
     apply_payment(**world.by("carla"), payment=money, amounts={item: amount}, paid={item: used})
 
@@ -114,7 +116,7 @@ def return_debit(world):
     )  # fmt: skip
 
 
-@step(5)
+@step(5, then=("recover", "take_write_off_back"))
 def write_off(world):
     item, minor = world.open_item(is_debit=world.chance.random() < 0.8)
     kind = world.chance.choice(("write_off", "small_balance", "discount"))

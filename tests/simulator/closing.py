@@ -21,12 +21,12 @@ def _without(by, *names):
     return {name: value for name, value in by.items() if name not in names}
 
 
-@step(2, *PERIODS)
+@step(2, *PERIODS, then=("ask_to_open",))
 def close_period(world):
     lock_period(**world.by("mona"), until_on=world.later(0, -1, -5, -30), reason="month end")
 
 
-@step(2, *PERIODS)
+@step(2, *PERIODS, then=("decide_opening",))
 def ask_to_open(world):
     until = world.chance.choice((None, world.later(-3, -40)))
     ask_unlock(**world.by("mona", "max"), until_on=until, reason="late invoice")
@@ -41,7 +41,7 @@ def decide_opening(world):
     )  # fmt: skip
 
 
-@step(3, *PERIODS)
+@step(3, *PERIODS, then=("acknowledge",))
 def hand_over_to_ledger(world):
     make_journal(**world.by("mona"), until_on=world.later(0, -1, -20))
 
@@ -54,7 +54,7 @@ def acknowledge(world):
     )
 
 
-@step(2, "I31")
+@step(2, "I31", then=("move_provision",) * 3)
 def prepare_provision(world):
     end = world.day.replace(day=1) - timedelta(days=1)
     draw_provision(**world.by("nick", "fritz"), on=end)

@@ -10,10 +10,10 @@ from dunwell.actions.orders import update_order
 from dunwell.engine.limits import KINDS
 from dunwell.engine.order_facts import OrderAsk
 from dunwell.models import ApprovalRequest, CreditHold, CreditLimit, Order
-from tests.simulator.world import step
+from tests.simulator.world import PEOPLE, step
 
 
-@step(4, "I21")
+@step(4, "I21", then=("decide_what_waits", "take_limit_back", "withdraw_request"))
 def ask_limit(world):
     kind = world.chance.choice(KINDS)
     propose_limit(
@@ -23,10 +23,13 @@ def ask_limit(world):
     )  # fmt: skip
 
 
-@step(1, "I21")
+@step(2, "I21")
 def take_limit_back(world):
-    limit = world.one(CreditLimit.objects.filter(company=world.company))
-    withdraw_limit(**world.by("nick", "mona"), limit=limit, reason="not needed")
+    rows = CreditLimit.objects.filter(company=world.company, asked_by__in=PEOPLE)
+    if world.chance.random() < 0.9:
+        rows = rows.filter(status="proposed")
+    limit = world.one(rows)
+    withdraw_limit(**world.by(limit.asked_by), limit=limit, reason="not needed")
 
 
 @step(8, "I20", "I17", "I19", "I21")
@@ -34,8 +37,10 @@ def decide_what_waits(world):
     rows = ApprovalRequest.objects.filter(company=world.company)
     if world.chance.random() < 0.9:
         rows = rows.filter(status="open")
+    request = world.one(rows)
+    by = world.other_than(request.requested_by, "mona", "max", "fritz")
     decide_approval(
-        **world.by("mona", "max", "fritz"), request=world.one(rows), reason="seen",
+        **by, request=request, reason="seen",
         approve=world.chance.random() < 0.75,
     )  # fmt: skip
 
@@ -43,10 +48,14 @@ def decide_what_waits(world):
 @step(1)
 def withdraw_request(world):
     rows = ApprovalRequest.objects.filter(company=world.company)
-    withdraw_approval(**world.by("mona", "anna"), request=world.one(rows), reason="settled")
+    if world.chance.random() < 0.9:
+        rows = rows.filter(status="open", requested_by__in=PEOPLE)
+    request = world.one(rows)
+    names = (request.requested_by,) * (request.requested_by in PEOPLE) or ("mona",)
+    withdraw_approval(**world.by(*names), request=request, reason="settled")
 
 
-@step(5, "I21")
+@step(5, "I21", then=("release_order", "reject_order", "change_order"))
 def ask_order(world):
     count = Order.objects.filter(company=world.company).count()
     number = world.chance.randint(1, count + 1)

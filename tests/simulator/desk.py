@@ -31,7 +31,7 @@ def _of(world, model, *status):
     return world.one(rows if world.chance.random() < 0.1 else rows.filter(status__in=status))
 
 
-@step(5, "I19", "D6")
+@step(5, "I19", "D6", then=("wait", "night", "forgive_broken_promise", "take_promise_back"))
 def promise_items(world):
     customer = world.customer()
     open_items = world.open_items_of(customer, 2)
@@ -66,21 +66,21 @@ def forgive_broken_promise(world):
 def _wish(world):
     weekly = world.chance.random() < 0.5
     return PlanWish(
-        frequency="weekly" if weekly else "monthly", number=world.chance.randint(1, 5),
+        frequency="weekly" if weekly else "monthly", number=world.chance.randint(2, 5),
         first_on=world.day + timedelta(days=world.chance.choice((1, 3, 30))),
     )  # fmt: skip
 
 
-@step(4, "I19")
+@step(4, "I19", then=("decide_what_waits", "accept_a_plan"))
 def propose_a_plan(world):
     customer = world.customer()
     propose_plan(
         **world.by("anna", "mona"), customer=customer, wish=_wish(world), reason="slow season",
-        items=list(world.open_items_of(customer, 3)), supersede=world.chance.random() < 0.2,
+        items=list(world.open_items_of(customer, 6)), supersede=world.chance.random() < 0.2,
     )  # fmt: skip
 
 
-@step(4, "I19")
+@step(4, "I19", then=("wait", "change_a_plan"))
 def accept_a_plan(world):
     plan = _of(world, PaymentPlan, "offered")
     accept_plan(**world.by("anna"), plan=plan, name="W", sha256=plan.terms_sha256)
@@ -98,7 +98,7 @@ def change_a_plan(world):
          "accelerate": accelerate_plan}[kind](**by)  # fmt: skip
 
 
-@step(3, "I20")
+@step(3, "I20", then=("decide_what_waits", "accept_a_settlement", "drop_settlement"))
 def offer_settlement(world):
     customer = world.customer()
     items = world.open_items_of(customer, 3)
@@ -110,7 +110,7 @@ def offer_settlement(world):
     )  # fmt: skip
 
 
-@step(3, "I20")
+@step(3, "I20", then=("pay_exactly", "drop_settlement"))
 def accept_a_settlement(world):
     settlement = _of(world, Settlement, "offered")
     accept_settlement(**world.by("anna"), settlement=settlement, name="Pat")
@@ -134,7 +134,10 @@ def hold_collection(world):
 
 @step(1, "D12", "I19", "I20")
 def end_hold(world):
-    release_hold(**world.by("mona"), hold=world.one(Hold.objects.filter(company=world.company)))
+    rows = Hold.objects.filter(company=world.company)
+    if world.chance.random() < 0.9:
+        rows = rows.filter(released_on=None)
+    release_hold(**world.by("mona"), hold=world.one(rows))
 
 
 @step(2)
@@ -159,7 +162,7 @@ def bill(world):
     bill_charges(**world.by("carla"), customer=world.customer(), until_on=world.later(0, -10))
 
 
-@step(3, "I17")
+@step(3, "I17", then=("restore",))
 def waive(world):
     charge = world.one(Charge.objects.filter(company=world.company))
     waive_charge(**world.by("anna", "mona"), charge=charge, reason="goodwill")

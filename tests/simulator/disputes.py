@@ -14,7 +14,7 @@ from tests.simulator.world import Nothing, step
 REASONS = ("price", "quality", "duplicate", "already_paid")
 
 
-@step(3, "I20", "D7")
+@step(3, "I20", "D7", then=("close_by_hand",))
 def dispute_item(world):
     item, minor = world.open_item()
     open_dispute(
@@ -23,7 +23,7 @@ def dispute_item(world):
     )  # fmt: skip
 
 
-@step(2, "I20", "D7")
+@step(2, "I20", "D7", then=("propose_an_end",))
 def open_a_case(world):
     customer = world.customer()
     parts = [
@@ -62,21 +62,26 @@ def _parts(world, case):
     return parts
 
 
-@step(4, "I20", "D7")
+@step(4, "I20", "D7", then=("decide_an_end", "answer_request", "answer_request"))
 def propose_an_end(world):
-    case = world.one(DisputeCase.objects.filter(company=world.company))
+    parts = Dispute.objects.filter(company=world.company, closed_on=None).exclude(case=None)
+    case = world.one(DisputeCase.objects.filter(pk__in=parts.values("case")))
     propose_resolution(
         **world.by("rita", "mona"), case=case, parts=_parts(world, case), reason="looked into it",
         root_cause="price_master", missing_evidence="none kept",
-        only_proposed=world.chance.random() < 0.4,
+        only_proposed=world.chance.random() < 0.6,
     )  # fmt: skip
 
 
-@step(3, "I20", "D7")
+@step(3, "I20", "D7", then=("answer_request", "end_case"))
 def decide_an_end(world):
     rows = DisputeResolution.objects.filter(case__company=world.company)
+    if world.chance.random() < 0.9:
+        rows = rows.filter(status__in=("proposed", "pending"))
+    resolution = world.one(rows)
     decide_resolution(
-        **world.by("mona", "max"), resolution=world.one(rows), reason="so be it",
+        **world.other_than(resolution.proposed_by, "mona", "max"), resolution=resolution,
+        reason="so be it",
         approve=world.chance.random() < 0.8,
     )  # fmt: skip
 

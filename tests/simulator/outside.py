@@ -64,7 +64,7 @@ def write_reminders(world):
     _night(world, PLANNED)
 
 
-@step(4, "I24")
+@step(4, "I24", then=("settle_match",))
 def bank_statement(world):
     """A statement of today; the same file again books nothing."""
     item, minor = world.open_item()
@@ -104,7 +104,7 @@ def ledger_export(world):
     assert _booked(world) == booked
 
 
-@step(3, "I24")
+@step(3, "I24", then=("undo_match",))
 def settle_match(world):
     case = world.one(MatchCase.objects.filter(company=world.company))
     item, minor = world.open_item()
@@ -140,10 +140,12 @@ def _demand(world, customer, items):
         MessageItem.objects.create(message=message, item=item, level=5, open_minor=still)
 
 
-@step(2, "D12", "I22")
+@step(4, "D12", "I22", then=("agency_collects", "agency_collects", "recall"))
 def place_with_agency(world):
-    customer = world.customer()
-    items = list(world.open_items_of(customer, 2))
+    customer, since = world.customer(), world.day - timedelta(days=20)
+    items = [one for one in world.open_items_of(customer, 4) if one.issued_on <= since]
+    if not items:
+        raise Nothing
     _demand(world, customer, items)
     placement = propose_placement(
         **world.by("anna"), customer=customer, agency=world.agency, items=items,
@@ -172,7 +174,7 @@ def recall(world):
     recall_placement(**world.by("mona"), placement=placement, reason="they called")
 
 
-@step(2, "D12")
+@step(2, "D12", then=("move_matter", "end_hold"))
 def go_to_court(world):
     customer = world.customer()
     open_matter(
@@ -197,7 +199,9 @@ def move_matter(world):
 @step(2, "D12", "I16")
 def recover(world):
     rows = Adjustment.objects.filter(company=world.company, kind="write_off", amount_minor__gt=0)
-    adjustment = world.one(rows)
-    money = world.payment(customer=adjustment.item.customer)
-    amount = world.amount(adjustment.amount_minor)
+    adjustment = world.one(
+        rows.exclude(pk__in=Adjustment.objects.exclude(reverses=None).values("reverses"))
+    )
+    money = world.free_payment(customer=adjustment.item.customer)
+    amount = world.amount(min(adjustment.amount_minor, money.amount_minor))
     record_recovery(**world.by("carla"), item=adjustment.item, payment=money, amount_minor=amount)

@@ -64,14 +64,13 @@ def play(seed: int, steps: int, *, into: Played | None = None, tell=None) -> Pla
 
 
 def _step(world, prover, played, seed, place, tell):
-    names = list(STEPS)
-    weights = [STEPS[name].weight for name in names]
     for _ in range(8):
-        name = world.chance.choices(names, weights)[0]
+        name = _dealt(world)
         try:
             with transaction.atomic():
                 STEPS[name].play(world)
             played.done[name] += 1
+            world.due = [*STEPS[name].then, *world.due][:8]
             outcome = "done"
         except Nothing:
             played.nothing[name] += 1
@@ -89,6 +88,14 @@ def _step(world, prover, played, seed, place, tell):
         prover.after(STEPS[name].proves)
     except Exception as error:
         raise Failed(_told(seed, place, name, error)) from error
+
+
+def _dealt(world):
+    """The name of a step: half of the time one that may follow what was done, else any."""
+    if world.due and world.chance.random() < 0.5:
+        return world.due.pop(world.chance.randrange(min(2, len(world.due))))
+    weights = [one.weight for one in STEPS.values()]
+    return world.chance.choices(list(STEPS), weights)[0]
 
 
 def _told(seed, place, name, error):

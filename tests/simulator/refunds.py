@@ -25,7 +25,7 @@ def _refund(world, *status):
     return world.one(rows if world.chance.random() < 0.1 else rows.filter(status__in=status))
 
 
-@step(3)
+@step(3, then=("approve_a_payee", "ask_refund"))
 def name_payee(world):
     propose_payee(
         **world.by("carla", "chris"), customer=world.customer(), name="Acme",
@@ -33,7 +33,7 @@ def name_payee(world):
     )  # fmt: skip
 
 
-@step(3)
+@step(3, then=("ask_refund",))
 def approve_a_payee(world):
     people = world.by("mona", "max", "carla")
     people.pop("as_of")
@@ -47,11 +47,12 @@ def retire_a_payee(world):
     retire_payee(**people, payee=_payee(world), reason="account closed")
 
 
-@step(5, "I9")
+@step(5, "I9", then=("approve_a_refund", "turn_refund_down", "approve_a_refund"))
 def ask_refund(world):
-    payee = _payee(world)
+    rows = Payee.objects.filter(company=world.company)
+    payee = world.one(rows if world.chance.random() < 0.1 else rows.filter(status="approved"))
     if world.chance.random() < 0.5:
-        source = world.payment(customer=payee.customer)
+        source = world.free_payment(customer=payee.customer)
     else:
         source, _ = world.open_item(is_debit=False)
     propose_refund(
@@ -60,19 +61,22 @@ def ask_refund(world):
     )  # fmt: skip
 
 
-@step(5, "I9", "I30")
+@step(5, "I9", "I30", then=("pay_refund_out", "refund_comes_back"))
 def approve_a_refund(world):
-    approve_refund(**world.by("mona", "max", "carla"), refund=_refund(world, "proposed"))
+    refund = _refund(world, "proposed")
+    approve_refund(**world.other_than(refund.author, "mona", "max"), refund=refund)
 
 
 @step(1, "I9")
 def turn_refund_down(world):
-    by, refund = world.by("mona", "max"), _refund(world, "proposed")
-    action = reject_refund if world.chance.random() < 0.5 else withdraw_refund
-    action(**by, refund=refund, reason="no")
+    refund = _refund(world, "proposed")
+    if world.chance.random() < 0.5:
+        reject_refund(**world.by("mona", "max"), refund=refund, reason="no")
+    else:
+        withdraw_refund(**world.by(refund.author), refund=refund, reason="no")
 
 
-@step(2, "I9")
+@step(2, "I9", then=("refund_comes_back",))
 def pay_refund_out(world):
     mark_refunds_paid(
         **world.by("mona"), refunds=[_refund(world, "approved")], paid_on=world.later(0, -1)

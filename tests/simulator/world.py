@@ -12,6 +12,7 @@ from dunwell.actions.gate import staff, system
 from dunwell.actions.policies import load_shipped_policies
 from dunwell.actions.rates import set_rate
 from dunwell.models import (
+    Allocation,
     Company,
     Customer,
     Item,
@@ -53,19 +54,21 @@ class Step:
     name: str
     weight: int
     proves: tuple[str, ...]
+    then: tuple[str, ...]
+    """Steps that may follow it: chains of many steps would hardly come about by chance alone."""
     play: Callable[["World"], object]
 
 
 STEPS: dict[str, Step] = {}
 
 
-def step(weight: int, *proves: str):
+def step(weight: int, *proves: str, then: tuple[str, ...] = ()):
     """Register a function of the world as a step; `proves` are beginnings of the ids of proofs."""
 
     def keep(play):
         name = play.__name__
         assert name not in STEPS, name
-        STEPS[name] = Step(name=name, weight=weight, proves=proves, play=play)
+        STEPS[name] = Step(name=name, weight=weight, proves=proves, then=then, play=play)
         return play
 
     return keep
@@ -77,6 +80,8 @@ class World:
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
         self.day, self.count = BEGIN, 0
+        self.due: list[str] = []
+        """Names of steps that may follow what was done; dealt half of the time."""
         self.company: Company = add_company(
             name=f"Simulated {seed}", zone="Europe/Berlin", country="DE", currency="EUR",
             language="en", at=self.at,
@@ -172,6 +177,21 @@ class World:
             raise Nothing
         chosen = self.chance.sample(found, k=min(len(found), self.chance.randint(1, most)))
         return {row.item: row.open_minor for row in chosen}
+
+    def free_payment(self, **only) -> Payment:
+        """A payment that stands and of which nothing was put on an item yet."""
+        used = Allocation.objects.filter(company=self.company, reverses=None)
+        rows = Payment.objects.filter(company=self.company, reverses=None, amount_minor__gt=0)
+        back = Payment.objects.filter(company=self.company).exclude(reverses=None)
+        rows = rows.exclude(pk__in=back.values("reverses"))
+        return self.one(
+            rows.exclude(pk__in=used.exclude(payment=None).values("payment")).filter(**only)
+        )
+
+    def other_than(self, name: str, *names: str) -> dict:
+        """One of the people, mostly not the one who is named, with day and moment."""
+        others = [one for one in names if one != name]
+        return self.by(*(names if not others or self.chance.random() < 0.1 else others))
 
     def payment(self, **only) -> Payment:
         """A payment that was not sent back."""

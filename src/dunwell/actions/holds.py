@@ -119,10 +119,7 @@ def _is_of_what_runs(hold: Hold) -> bool:
     matters = LegalMatter.objects.filter(customer=hold.customer_id)
     if any(one.number == hold.note for one in matters.exclude(status=LegalMatter.Status.CLOSED)):
         return True
-    return any(
-        model.objects.filter(
-            company=hold.company_id, customer=hold.customer_id, number=hold.note,
-            lines__is_live=True,
-        ).exists()
-        for model in (PaymentPlan, Settlement, Placement)
-    )  # fmt: skip
+    kinds: tuple[type[PaymentPlan | Settlement | Placement], ...]
+    kinds = (PaymentPlan, Settlement, Placement)
+    of = {"company": hold.company_id, "customer": hold.customer_id, "number": hold.note}
+    return any(kind.objects.filter(**of, lines__is_live=True).exists() for kind in kinds)

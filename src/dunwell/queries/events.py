@@ -131,7 +131,8 @@ def chain_lines(company: Company) -> Iterator[bytes]:
     meanwhile are in it.
     """
     yield first_line(company.pk)
-    seq, before, head = 0, -1, None
+    seq, before = 0, -1
+    head: ChainHead | None = None
     # the end is read after the events, so it is never older than they are
     while seq != before and (head is None or head.seq > seq):
         before = seq

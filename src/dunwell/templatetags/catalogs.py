@@ -68,6 +68,10 @@ PROOFS = (
     _("Every adjustment is booked once, in full, on its own item."),
     _("One number of a payment, or of a customer's item of a kind, stands once."),
     _("Every money row was written by an action that left an event at that moment."),
+    _(
+        "Money of a bank statement is one payment of its amount and currency, and no other "
+        "entry's."
+    ),
     _("Amounts are stored as whole minor units."),
     _("Nothing was booked on a day of a closed period while it was closed."),
     _("Every line of a journal says what its entry line says, of days it covers."),

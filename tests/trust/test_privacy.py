@@ -322,3 +322,6 @@ def test_i33_a_company_is_not_erased_and_a_person_s_file_holds_all_that_is_known
         "person.handed_out", "access", house.members.username, contact.pk, file.rows,
     )  # fmt: skip
     assert name not in json.dumps(list(Event.objects.values("data")))
+    erase_contact(actor=actor, contact=contact, ground="asked", as_of=DAY, at=AT)
+    with pytest.raises(Refused, match="was erased"):
+        hand_out(contact=contact, purpose="access")

@@ -84,6 +84,10 @@ class HttpBureau:
             connection.request("POST", path, json.dumps(request.document()), headers)
             answer = connection.getresponse()
             body = answer.read(LARGEST_ANSWER + 1)
+            if (
+                answer.length and len(body) <= LARGEST_ANSWER
+            ):  # cut off: a read with a limit is silent
+                raise http.client.IncompleteRead(body, answer.length)
             told_wait = _seconds(answer.headers.get("Retry-After", ""))
         except (OSError, http.client.HTTPException) as error:
             raise BureauUnreachableError(

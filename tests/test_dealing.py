@@ -1,4 +1,4 @@
-"""A commit tries its part, other commits other parts, and nothing is left out for good."""
+"""A hand tries its part, other hands other parts, and nothing is left out for good."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,14 +12,14 @@ CHOICES = {f"page {number}": number for number in range(20)}
 
 @pytest.fixture
 def hands(monkeypatch):
-    """What a function deals at each of many commits."""
+    """What a function deals in each of many hands."""
 
     monkeypatch.setattr(dealing, "is_long_tier", lambda: False)
 
     def dealt(function):
         found = []
         for number in range(60):
-            monkeypatch.setenv(dealing.VARIABLE, f"commit {number}")
+            monkeypatch.setenv(dealing.VARIABLE, f"hand {number}")
             found.append(function())
         return found
 

@@ -1,6 +1,6 @@
 """Every page is free of what axe finds, in both themes, on a desktop and on a phone.
 
-A page of many is tried when the commit deals it, in one size and theme, other ones than its
+A page of many is tried when the hand has it, in one size and theme, other ones than its
 neighbours; in the long tier all are in all four. Pages whose parts are everywhere come more often,
 in each size and each theme.
 """

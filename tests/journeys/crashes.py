@@ -10,7 +10,7 @@ from tests.dealing import is_long_tier
 
 ROOT = Path(__file__).parents[2]
 FEW = 5
-"""How many points of a flow the quick tier tries, other ones per commit; `--release` tries all."""
+"""How many points of a flow the quick tier tries, other ones per hand; `--release` tries all."""
 
 
 def findings(module, *arguments, url=None):

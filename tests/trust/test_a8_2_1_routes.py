@@ -137,7 +137,7 @@ def test_a8_2_1_who_is_not_of_ours_is_led_to_sign_in(kept, db, who):
     customer = Customer.objects.filter(company_id=kept[0]).first()
     browsers = {
         "nobody": Client,
-        "a debtor": lambda: seated(seat_of(customer)),
+        "a debtor": lambda: seated(seat_of(customer, email="eve@other.example")),
         "an onlooker": lambda: onlooker(customer)[0],
     }
     client, wrong = browsers[who](), {}

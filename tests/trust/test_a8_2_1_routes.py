@@ -43,7 +43,7 @@ def kept(standing):
     """A company with one record of every kind, and where its pages are."""
     with time_machine.travel(AT, tick=False):
         company = Company.objects.create(
-            name="Northwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
+            name="Southwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
         )
         ids = keep_books(company)
         return company.pk, every_address(ids)

@@ -221,6 +221,10 @@ def _count(query):
         return cursor.fetchone()[0]
 
 
+@on_postgresql
 def test_the_policies_of_a_migration_can_be_given_again(db):
+    asked = f"SELECT COUNT(*) FROM pg_policies WHERE policyname = '{POLICY}'"
+    had = _count(asked)
     with connection.schema_editor() as editor:
         policies(apps, editor)
+    assert _count(asked) == had > 0

@@ -137,5 +137,5 @@ def test_the_page_asks_the_same_whatever_the_rows(
         person = add_user(company, f"c{number}", "collector")
         entry(add_customer(company, f"K{number}", collector=person), number + 1)
         if number != 1:
-            with django_assert_num_queries(11):
+            with django_assert_num_queries(14):
                 browser.get("/team/")

@@ -18,6 +18,7 @@ from dunwell.management.commands.serve import sign_in_address
 class Command(BaseCommand):
     """Add a company and print a sign-in link."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = "Add a company, its strategies and its first admin, and print a sign-in link."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

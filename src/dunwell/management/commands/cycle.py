@@ -15,6 +15,7 @@ from dunwell.queries.runs import companies_to_run
 class Command(BaseCommand):
     """Run the day's cycle."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = (
         "Run the day's cycle: promises, figures, habits, predictions, scores, worklist, reminders."
     )

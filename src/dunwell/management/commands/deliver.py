@@ -19,6 +19,7 @@ from dunwell.queries.runs import companies_to_run
 class Command(BaseCommand):
     """Hand over messages."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = (
         "Hand payments to their providers and apply what they tell. "
         "Hand over the messages that are ready; the chase gate is asked once more for each. Then "

@@ -24,6 +24,7 @@ from dunwell.queries.portal_links import portal_address
 class Command(BaseCommand):
     """Make and serve the demo."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = "Make the demo company, run the day's cycle, print a summary and serve it here."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

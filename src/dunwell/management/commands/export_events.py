@@ -13,6 +13,7 @@ from dunwell.queries.events import chain_lines
 class Command(BaseCommand):
     """Write every event of a company into a file that needs no database to be proved."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = "Write a company's events into a file that `dunwell verify-events` proves anywhere."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from dunwell.models import Company
 class Command(BaseCommand):
     """Safe to run every minute: what is known already adds nothing."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = "Look into the mailboxes of companies and take in what customers wrote."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -18,6 +18,7 @@ from dunwell.queries.bank import feed_rows
 class Command(BaseCommand):
     """Takes any bank file the desk reads; the same file again adds nothing."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = (
         "Import bank files: statements, reports, notifications; their money in becomes payments."
     )

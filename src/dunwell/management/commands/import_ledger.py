@@ -23,6 +23,7 @@ SHOWN = 20
 class Command(BaseCommand):
     """Takes CSV, TSV, XLSX or Parquet files that belong to one export."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = "Import a ledger export: one or more CSV, TSV, XLSX or Parquet files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

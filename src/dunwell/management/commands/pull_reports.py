@@ -12,6 +12,7 @@ from dunwell.queries.runs import companies_to_run
 class Command(BaseCommand):
     """Ask bureaus."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = "Ask credit bureaus the questions that wait, and record what they answer and cost."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from dunwell.queries.runs import companies_to_run
 class Command(BaseCommand):
     """Read feeds."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = "Read the feeds of signals: rates, insolvencies, changes of rules."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -21,6 +21,7 @@ from dunwell.queries.statements import SCOPES
 class Command(BaseCommand):
     """Issues statements and writes their files into a folder or a zip, with an index."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = (
         "Issue statements of account for a company's customers over a span, and write their files "
         "into a folder or a zip."

@@ -28,6 +28,7 @@ COLUMNS = {
 class Command(BaseCommand):
     """Train and print the league table."""
 
+    requires_system_checks = ()  # they read every page: checked where those are served
     help = (
         "Train a company's pay-date model on its own past and print how the models did; "
         "the first version serves at once, later ones wait to be promoted."

@@ -119,6 +119,21 @@ def in_child(function):
     return answer["ok"]
 
 
+def in_first_child(function):
+    """The same; what it imported there is imported here, once for all children to come."""
+
+    def noted():
+        known = set(sys.modules)
+        answer = function()
+        ours = [name for name in sys.modules if name.startswith("dunwell.")]
+        return answer, [name for name in ours if name not in known]
+
+    answer, names = in_child(noted)
+    for name in names:
+        importlib.import_module(name)
+    return answer
+
+
 def _close_connections():
     from django.db import connections
 
@@ -295,7 +310,7 @@ def kill_points(scenario_name, *, url="", most=0):
 def _try_all(scenario, store, most):
     in_child(lambda: prepare(scenario))
     store.keep()
-    total = in_child(lambda: run_until(scenario, 0))
+    total = in_first_child(lambda: run_until(scenario, 0))
     whole = in_child(lambda: run_again(scenario))
     failures = [{"point": 0, "why": whole["broken"]}] if whole["broken"] else []
     tried = 0

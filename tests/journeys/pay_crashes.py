@@ -16,7 +16,7 @@ from pathlib import Path
 
 import time_machine
 
-from tests.crash import Points, SqliteStore, in_child, prepare, spread
+from tests.crash import Points, SqliteStore, in_child, in_first_child, prepare, spread
 
 AT = datetime(2026, 3, 5, 9, tzinfo=UTC)
 LATER = AT + timedelta(minutes=15)
@@ -122,13 +122,10 @@ def kill_points(*, most=0):
         import django
 
         django.setup()
-        # imported once, before the children are forked
-        import dunwell.jobs.practice_bank  # noqa: F401
-
         scenario = Scenario()
         in_child(lambda: prepare(scenario))
         store.keep()
-        total = in_child(lambda: run_until(scenario, 0))
+        total = in_first_child(lambda: run_until(scenario, 0))
         whole = in_child(lambda: finish(scenario))
         failures = [{"point": 0, "why": whole["broken"]}] if whole["broken"] else []
         tried = 0

@@ -24,6 +24,7 @@ def test_i33_a_file_is_handed_out_for_a_purpose_and_is_on_record(come_in, manage
     read = client.post(address, {"purpose": "access", "kind": "page"})
     assert read["Content-Disposition"].startswith("attachment; ")
     assert "What we know of Ina Quill" in read.text and "ina@quill.example" in read.text
+    assert "Purpose: Reaching the person." in read.text
     program = client.post(address, {"purpose": "moving", "kind": "json"})
     assert json.loads(program.content)["about"] == "Ina Quill"
     refused = client.post(address, {"purpose": "sale", "kind": "json"})

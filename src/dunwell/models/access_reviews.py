@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dunwell.models.companies import Company, User
 
@@ -11,7 +12,7 @@ class AccessReview(models.Model):
     """One look at a person's roles in a company; `roles` are those held before it."""
 
     class Outcome(models.TextChoices):
-        KEPT = "kept", _("Kept")
+        KEPT = "kept", pgettext_lazy("access review", "Kept")
         TAKEN = "taken", _("Taken away")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="access_reviews")

@@ -36,6 +36,31 @@ COLUMNS = (
     _("When it goes"),
 )
 BASES = {"b": _("contract"), "c": _("legal duty"), "f": _("legitimate interest")}
+WHOSE = {
+    "contact": _("Contact"),
+    "portal person": _("Person in the portal"),
+    "customer": _("Customer"),
+    "staff": _("Colleague"),
+    "advisor": _("Advisor"),
+    "agency": _("Agency"),
+    "our company": _("Our company"),
+    "listed person": _("Person on a sanctions list"),
+    "traded person": _("Person a signal is about"),
+}
+REASONS = {
+    "reach": _("Reaching the person"),
+    "collect": _("Collecting what is owed"),
+    "refusal": _("Keeping to a refusal of contact"),
+    "letters": _("Keeping what was written"),
+    "portal": _("Access to the portal"),
+    "account": _("Running the account"),
+    "books": _("Keeping the books"),
+    "credit": _("Deciding on credit"),
+    "sanctions": _("Screening against sanctions lists"),
+    "audit": _("Showing who did what"),
+    "work": _("Working with the desk"),
+    "signals": _("Reading signals of risk"),
+}
 GOES = {
     "now": _("at the erasure"),
     "after": _("when the retention ends"),
@@ -91,7 +116,10 @@ def privacy_register(request: StaffRequest) -> HttpResponse:
     """Show every personal field, what it is for, and the erasures so far."""
     company = request.actor.company
     context = {
-        "fields": [(one, BASES[one.basis], GOES[one.goes]) for one in personal_fields()],
+        "fields": [
+            (one, WHOSE[one.whose], REASONS[one.purpose], BASES[one.basis], GOES[one.goes])
+            for one in personal_fields()
+        ],
         "erasures": erasure_rows(company).rows,
         "holds": legal_hold_rows(company, as_of=request.as_of),
         "reasons": dict(Hold.Reason.choices),
@@ -109,8 +137,8 @@ def privacy_export(request: StaffRequest, kind: str) -> HttpResponse:
         columns=[str(name) for name in COLUMNS],
         rows=(
             (
-                one.model, one.field, one.whose, one.purpose, str(BASES[one.basis]), one.years,
-                str(GOES[one.goes]),
+                one.model, one.field, str(WHOSE[one.whose]), str(REASONS[one.purpose]),
+                str(BASES[one.basis]), one.years, str(GOES[one.goes]),
             )
             for one in personal_fields()
         ),
@@ -277,7 +305,7 @@ def _attached(request: StaffRequest, told: PersonFile, *, kind: str) -> HttpResp
     if kind == "json":
         text, media, name = told.text, "application/json", f"{told.name}.json"
     else:
-        parts = [(one, BASES[one.basis]) for one in told.parts]
+        parts = [(one, REASONS[one.purpose], BASES[one.basis]) for one in told.parts]
         context = {"told": told, "parts": parts, "as_of": request.as_of}
         text = render_to_string("web/person_file.html", context)
         media, name = "text/html", f"{told.name}.html"

@@ -205,7 +205,7 @@ def test_a7_5_3_a_button_pressed_late_does_nothing_and_a_dialog_leaves_for_the_q
 
     assert button["Location"] == "/accounts/reauthenticate/?next=%2Fsettings%2Ftokens%2F"
     assert (dialog.status_code, dialog["HX-Redirect"]) == (
-        200, "/accounts/reauthenticate/?next=%2Fpeople%2F",
+        200, "/accounts/reauthenticate/?next=%2Fpeople%2Fadd%2F",
     )  # fmt: skip
     assert away["Location"] == "/accounts/reauthenticate/?next=%2F"
     assert not ApiToken.objects.exists()

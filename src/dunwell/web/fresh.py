@@ -95,8 +95,11 @@ def _ask(request: StaffRequest, *, sent: bool) -> HttpResponse:
 
 
 def _where(request: StaffRequest, *, sent: bool) -> str:
-    """Return the page to go on with: the one that was asked for, or where the button stands."""
-    if not sent and not request.htmx:
+    """Return the page to go on with: the one that was asked for, or where the button stands.
+
+    A form asked for in a dialog is a page of its own as well, so it is what is gone on with.
+    """
+    if not sent:
         return request.get_full_path()
     told = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     if told.netloc != request.get_host():

@@ -49,9 +49,9 @@ def listed():
 
 
 def sent():
-    """Name -> the right that the action behind a form asks for, where its page asks for none."""
+    """Name -> the rights of which the action behind a form asks for one, where its page does not."""
     rows = yaml.safe_load(TABLE.read_text(encoding="utf-8"))["sent"]
-    return {name: right for right, names in rows.items() for name in names}
+    return {name: frozenset(rights.split()) for rights, names in rows.items() for name in names}
 
 
 def _walk(patterns, path):

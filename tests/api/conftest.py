@@ -88,6 +88,12 @@ def _few_lessons(monkeypatch):
     monkeypatch.setattr(intents, "taught", small_lessons)
 
 
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings):
+    """Programs of these tests belong to people without one."""
+    settings.REQUIRE_MFA = False
+
+
 @pytest.fixture
 def as_clerk(clerk, company):
     return add_token(clerk, company)

@@ -22,6 +22,7 @@ def run(folder, **environment):
         cwd=ROOT,
         env={
             **os.environ,
+            "DUNWELL_REQUIRE_MFA": "0",
             "DJANGO_SETTINGS_MODULE": "dunwell.settings",
             "DUNWELL_DATA_DIR": str(folder),
             "PYTHONPATH": str(ROOT / "src"),

@@ -19,6 +19,7 @@ def test_training_is_begun_once_and_shows_its_version_when_it_is_over(tmp_path):
         cwd=ROOT,
         env={
             **os.environ,
+            "DUNWELL_REQUIRE_MFA": "0",
             "DJANGO_SETTINGS_MODULE": "dunwell.settings",
             "DUNWELL_DATA_DIR": str(tmp_path),
             "DUNWELL_DATABASE_URL": "",

@@ -229,6 +229,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="dunwell-deaths-") as files, server() as running:
         os.environ["DUNWELL_DATA_DIR"], os.environ["DUNWELL_DATABASE_URL"] = files, running.url
         os.environ["DJANGO_SETTINGS_MODULE"] = "dunwell.settings"
+        os.environ["DUNWELL_REQUIRE_MFA"] = "0"
         import django
 
         django.setup()

@@ -9,9 +9,11 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.urls import get_resolver, reverse
 
+from dunwell.actions.gate import Forbidden
 from dunwell.actions.users import FRESH_SECONDS, make_sign_in_link
 from dunwell.api import api
 from dunwell.api.auth import FRESH_PATHS
+from dunwell.mcp_server.calls import caller_of
 from dunwell.models import ApiToken, Membership
 from dunwell.web.fresh import BUTTONS, FORMS
 from tests.actions.desk import acting
@@ -85,6 +87,27 @@ def test_a6_3_3_a_program_has_no_more_than_its_owner_and_no_way_to_the_pages(
     )
     assert token.post("/tokens", {"name": "more", "rights": []}).status_code == 403
     assert ApiToken.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a6_3_3_a_program_stops_when_its_owner_takes_the_second_factor_away(
+    settings, company, clerk, reader, django_assert_num_queries
+):
+    with_app(clerk)
+    program, looking = add_token(clerk, company), add_token(reader, company)
+    with django_assert_num_queries(2):
+        assert caller_of(program.token) is not None
+    assert program.get("/customers").status_code == 200
+
+    Authenticator.objects.filter(user=clerk).exclude(type="recovery_codes").delete()
+    assert program.get("/customers").status_code == 403
+    assert "second factor" in program.get("/customers").json()["detail"]
+    with pytest.raises(Forbidden, match="second factor"):
+        caller_of(program.token)
+    assert looking.get("/customers").status_code == 200  # only looks
+
+    settings.REQUIRE_MFA = False
+    assert program.get("/customers").status_code == 200
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from dunwell.actions.duty_overrides import allow_duties
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Forbidden, Refused
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.texts import fitting
 from dunwell.engine.duty_pairs import DutyPair, held_together
@@ -52,12 +52,28 @@ def lacks_second_factor(user: User, actor: Actor) -> bool:
     Every role but read-only changes money, customers or users. A demo company is exempt,
     and so is everybody where DUNWELL_REQUIRE_MFA is 0.
     """
+    return _needs_second_factor(user, actor) and not has_second_factor(user)
+
+
+def check_owner(token: ApiToken, actor: Actor) -> None:
+    """Raise Forbidden for a program whose owner `lacks_second_factor`; `live_token` found it.
+
+    What somebody may not do without a second factor, no program of theirs does for them.
+    """
+    is_there: bool = token.has_second_factor  # type: ignore[attr-defined]  # `live_token` says it
+    if _needs_second_factor(token.user, actor) and not is_there:
+        raise Forbidden(
+            f"{token.user.username} has no second factor any more; "
+            "this token works again once there is one."
+        )
+
+
+def _needs_second_factor(user: User, actor: Actor) -> bool:
     return (
         settings.REQUIRE_MFA
         and not actor.company.is_demo
         and actor.roles != frozenset({Role.READ_ONLY})
         and not (settings.OIDC_SECOND_FACTOR and user.second_factor_vouched)
-        and not has_second_factor(user)
     )
 
 

@@ -10,7 +10,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from dunwell import clock, walls
 from dunwell.actions.gate import Actor, Forbidden, program, staff
-from dunwell.actions.users import lacks_second_factor, must_confirm
+from dunwell.actions.users import check_owner, lacks_second_factor, must_confirm
 from dunwell.models import User
 from dunwell.queries.advisor_areas import may_open
 from dunwell.queries.companies import chosen_company, companies_of
@@ -54,15 +54,23 @@ class TokenAuth(HttpBearer):
     """`Authorization: Bearer dw_...`: the token's own rights in its own company."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        """Return the acting program, or None (401) for a token that is unknown, old or revoked."""
+        """Return the acting program, or None (401) for a token that is unknown, old or revoked.
+
+        Raises HttpError 403 while its owner has no second factor and needs one.
+        """
         at = clock.now()
         found = live_token(token, at=at)
         if found is None:
             return None
         try:
-            return _act(request, program(found, at=at))
+            actor = program(found, at=at)
         except Forbidden:
             return None
+        try:
+            check_owner(found, actor)
+        except Forbidden as error:
+            raise HttpError(403, str(error)) from None
+        return _act(request, actor)
 
 
 class SessionAuth(APIKeyCookie):

@@ -13,6 +13,7 @@ from dunwell import clock, walls
 from dunwell.actions.answers import KeyReused
 from dunwell.actions.gate import Actor, Forbidden, Refused, Stale, program
 from dunwell.actions.mcp_calls import DONE, McpCall, call_once, note_call
+from dunwell.actions.users import check_owner
 from dunwell.engine.card_numbers import card_numbers
 from dunwell.mcp_server.arguments import Arguments, WriteArguments
 from dunwell.mcp_server.catalogue import TOOLS
@@ -57,7 +58,8 @@ class CallError(Exception):
 def caller_of(token: str) -> Caller | None:
     """Return who a token stands for now, None where it is unknown, old, revoked or without rights.
 
-    Raises Forbidden for a token of an agency or of somebody from outside: tools are for the desk.
+    Raises Forbidden for a token of an agency or of somebody from outside: tools are for the desk;
+    and while its owner has no second factor and needs one.
     """
     at = clock.now()
     # whoever holds a token is not known before it is looked up
@@ -69,6 +71,7 @@ def caller_of(token: str) -> Caller | None:
             actor = program(found, at=at)
         except Forbidden:
             return None
+    check_owner(found, actor)
     if actor.is_partner or actor.access_id is not None:
         raise Forbidden("Tools are for the company's own people; agencies and advisors have none.")
     if not actor.rights:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dunwell.models import AdvisorAccess, Company, Membership, Role, User
 from dunwell.queries.channel_carriers import has_channel_down
@@ -45,8 +45,16 @@ def chosen_company(companies: Sequence[Company], chosen: int | None) -> Company:
 
 def has_second_factor(user: User) -> bool:
     """Return whether the person has set up an authenticator app or a passkey."""
-    return bool(
-        Authenticator.objects.filter(user=user)
-        .exclude(type=Authenticator.Type.RECOVERY_CODES)
-        .exists()
+    return bool(_second_factors().filter(user=user).exists())
+
+
+def owner_has_second_factor() -> Exists:
+    """Return `has_second_factor` of the person of each row, as part of a query."""
+    return Exists(_second_factors().filter(user=OuterRef("user")))
+
+
+def _second_factors() -> QuerySet[Authenticator]:
+    found: QuerySet[Authenticator] = Authenticator.objects.exclude(
+        type=Authenticator.Type.RECOVERY_CODES
     )
+    return found

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from dunwell.models import ApiToken, Company
+from dunwell.queries.companies import owner_has_second_factor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,12 +24,16 @@ class TokenRow:
 
 
 def live_token(token: str, *, at: datetime) -> ApiToken | None:
-    """Return the token's record if it is neither unknown, expired nor revoked."""
+    """Return the token's record if it is neither unknown, expired nor revoked.
+
+    It says `has_second_factor` of its owner, so that no call asks once more.
+    """
     digest = hashlib.sha256(token.encode()).hexdigest()
     return (
         ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=at))
         .filter(token_hash=digest, revoked_at=None, user__is_active=True)
         .select_related("company", "user")
+        .annotate(has_second_factor=owner_has_second_factor())
         .first()
     )
 

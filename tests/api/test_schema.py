@@ -121,11 +121,27 @@ def test_every_operation_is_described_and_every_answer_explained():
             assert told["description"].startswith(told["summary"]), place
             assert told["tags"], place
             assert {"400", "401", "403", "404", "409", "422"} < set(told["responses"]), place
+            assert "requestBody" not in told or "413" in told["responses"], place
             for status, answer in told["responses"].items():
                 assert answer["content"], (place, status)
                 assert len(answer["description"]) > 4 and answer["description"] != "OK", place
             assert all(name.isidentifier() for name in names)
     assert len(names) == sum(len(methods) for methods in quick.raw_schema["paths"].values())
+
+
+def test_a_text_in_the_query_says_what_fits():
+    """A bare `str` lets a control character through to PostgreSQL, which keeps none."""
+    bare = []
+    for path, methods in quick.raw_schema["paths"].items():
+        for method, told in methods.items():
+            for one in told.get("parameters", []):
+                kinds = [one["schema"], *one["schema"].get("anyOf", [])]
+                bounds = {"maxLength", "pattern", "enum", "const", "format"}
+                texts = [kind for kind in kinds if kind.get("type") == "string"]
+                if one["in"] == "query" and not all(bounds & kind.keys() for kind in texts):
+                    bare.append((method, path, one["name"]))
+
+    assert bare == []
 
 
 def test_a_file_is_announced_by_its_own_media_type():

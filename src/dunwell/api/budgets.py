@@ -102,8 +102,8 @@ def list_budget_actuals(
     request: ApiRequest,
     budget_id: Id,
     figure: Literal["sales", "cash_in", "write_offs", "bad_debt", "cost_to_collect"] = "sales",
-    first_on: date | None = None,
-    last_on: date | None = None,
+    first_on: Day | None = None,
+    last_on: Day | None = None,
     cursor: Cursor = "",
     limit: Limit = PAGE,
 ) -> ActualRows:

@@ -34,6 +34,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     ReasonIn,
+    Text,
     answers,
     own,
 )
@@ -177,7 +178,7 @@ def borrowing_base_of(request: ApiRequest, facility_id: Id) -> BorrowingBase:
 
 
 @router.get("/compare", response=answers(FinancingComparison))
-def compare_financing(request: ApiRequest, segment: str = "") -> FinancingComparison:
+def compare_financing(request: ApiRequest, segment: Text = "") -> FinancingComparison:
     """Return what open items in home currency are worth held, and under every facility."""
     request.actor.require("ledger.view")
     return financing_compared(request.actor.company, as_of=request.as_of, segment=segment)

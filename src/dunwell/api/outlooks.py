@@ -7,7 +7,7 @@ from ninja import Router
 from pydantic import Field
 
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Currency, Cursor, Limit, answers
+from dunwell.api.fields import PAGE, AnyCurrency, Currency, Cursor, Limit, Word, answers
 from dunwell.models import CashPeriod
 from dunwell.queries.cash_accuracy import CashAccuracy, cash_accuracy
 from dunwell.queries.cash_drill import CashDrill, cash_drill
@@ -40,7 +40,7 @@ def show_cash_outlook(request: ApiRequest, scope: Scope = "known") -> CashOutloo
 @router.get("/accuracy", response=answers(CashAccuracy))
 def show_cash_accuracy(
     request: ApiRequest,
-    currency: str = "",
+    currency: AnyCurrency = "",
     kind: Kind = "week",
     scope: Scope = "all",
 ) -> CashAccuracy:
@@ -86,7 +86,7 @@ def show_cash_period(
     kind: Kind,
     number: Number,
     scope: Scope = "known",
-    component: str = "",
+    component: Word = "",
     cursor: Cursor = "",
     limit: Limit = PAGE,
 ) -> CashDrill:

@@ -1,6 +1,5 @@
 """/planning: liquidity, balances, payments out, working capital, gap alerts."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from ninja import Router
@@ -135,8 +134,8 @@ def withdraw_cash_position(
 @router.get("/payments-out", response=answers(Page[PlannedRow]))
 def list_planned_payments(
     request: ApiRequest,
-    from_on: date | None = None,
-    until_on: date | None = None,
+    from_on: Day | None = None,
+    until_on: Day | None = None,
     cursor: Cursor = "",
     limit: Limit = PAGE,
 ) -> Page[PlannedRow]:

@@ -1,6 +1,6 @@
 """/provisions: expected losses drawn, reviewed, posted and taken back; what they rest on."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from ninja import Router
@@ -29,6 +29,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     ReasonIn,
+    Text,
     answers,
     own,
 )
@@ -124,7 +125,7 @@ def new_provision(request: ApiRequest, body: DrawProvisionIn) -> tuple[int, dict
 
 @router.get("/yield", response=answers(CreditYields))
 def credit_yield_of_year(
-    request: ApiRequest, by: str = "segment", group: str = ""
+    request: ApiRequest, by: Literal["segment", "terms", "country"] = "segment", group: Text = ""
 ) -> CreditYields:
     """Return a year of credit by segment, terms or country, or the customers of one group."""
     request.actor.require("ledger.view")
@@ -194,7 +195,10 @@ def end_loss_assessment(
 
 @router.get("/retentions", response=answers(Page[RetentionRow]))
 def list_retentions(
-    request: ApiRequest, status: str = "held", cursor: Cursor = "", limit: Limit = PAGE
+    request: ApiRequest,
+    status: Literal["", "held", "released", "dropped"] = "held",
+    cursor: Cursor = "",
+    limit: Limit = PAGE,
 ) -> Page[RetentionRow]:
     """List parts of items that are due later, by their days; an empty status lists all."""
     request.actor.require("ledger.view")

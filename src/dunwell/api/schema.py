@@ -47,6 +47,9 @@ class DocumentedAPI(NinjaAPI):
             for operation in operations.values():
                 first = operation["description"].split(". ")[0].split("\n")[0]
                 operation["summary"] = first.rstrip(".")
+                if "requestBody" in operation:
+                    # refuse_too_long says no before any operation is asked
+                    operation["responses"].setdefault(413, dict(operation["responses"][422]))
                 for status, answer in operation["responses"].items():
                     if "text/csv" not in answer.get("content", {}):
                         answer["description"] = MEANINGS[status]

@@ -138,6 +138,11 @@ def test_the_points_that_are_told_and_the_rest_add_up_to_the_score(points, base)
     assert base + sum(map(int, told)) == score
 
 
+def test_before_the_first_cycle_a_missing_rank_is_not_taken_for_nothing_due():
+    assert [one.key for one in explain_rank(facts(item()))] == ["rank_no_cycle"]
+    assert explain_rank(facts(item(), cycle_on=DAY)) == ()
+
+
 def test_the_sums_of_a_rank_add_up():
     rank = RankFact(
         rank=1, of=3, currency="EUR", due_minor=100, promised_minor=20, disputed_minor=5,

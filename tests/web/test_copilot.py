@@ -7,7 +7,7 @@ import pytest
 from dunwell.actions.contacts import add_contact
 from dunwell.actions.gate import system
 from dunwell.actions.holds import place_hold
-from dunwell.models import Message
+from dunwell.models import Message, Run
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY
 from tests.connectors.fake_model import model_server, obeys, polite
@@ -41,6 +41,12 @@ def test_a_customer_is_told_in_short_with_the_next_question(come_in, collector, 
     assert "Has R1 reached the right person, and is it approved?" in shown
     assert "On which day will the €100.00 be paid, and all of it?" in shown
     assert f'href="/items/{customer.items.get().pk}/"' in shown
+    assert "No cycle has run yet" in shown and "nothing is due" not in shown
+    Run.objects.create(
+        company=customer.company, kind="cycle", as_of=TODAY, step="worklist", changed=0,
+        finished_at=AT,
+    )  # fmt: skip
+    assert "It is not on the worklist: nothing is due." in client.get(page(customer)).text
     card = client.get(page(customer), headers={"HX-Request": "true"}).text
     assert "Next question for the call" in card and "<html" not in card
     assert page(customer) in client.get(f"/customers/{customer.pk}/").text

@@ -95,13 +95,16 @@ def explain_score(facts: CopilotFacts) -> tuple[Sentence, ...]:
 def explain_rank(facts: CopilotFacts) -> tuple[Sentence, ...]:
     """Return why the customer has its place on the worklist; empty where it has none.
 
+    Before the first cycle there is no worklist at all, which is said instead.
+
     The sums told add up: what is neither promised, disputed nor to be collected is the rest, held,
     covered by credits or cash, or asked for lately. The place is by the extra cash expected per
     minute of what is suggested.
     """
     rank = facts.rank
     if rank is None:
-        return ()
+        is_new = facts.cycle_on is None
+        return (Sentence(key="rank_no_cycle", records=(facts.record,)),) if is_new else ()
     record = Record("worklist", str(facts.customer_id), facts.number)
 
     def amount(minor: int) -> Amount:

@@ -241,7 +241,10 @@ class WayFact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CopilotFacts:
-    """Everything the copilot knows of one customer on a day; it says nothing that is not here."""
+    """Everything the copilot knows of one customer on a day; it says nothing that is not here.
+
+    `cycle_on` is the day of the newest cycle that ran, None before the first.
+    """
 
     customer_id: int
     number: str
@@ -258,6 +261,7 @@ class CopilotFacts:
     last_contact_on: date | None = None
     score: ScoreFact | None = None
     rank: RankFact | None = None
+    cycle_on: date | None = None
     ways: tuple[WayFact, ...] = ()
     is_opted_out: bool = False
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
+
 from dunwell.engine.copilot_facts import (
     BalanceFact,
     CopilotFacts,
@@ -18,12 +20,13 @@ from dunwell.engine.copilot_facts import (
     ScoreFact,
     WayFact,
 )
-from dunwell.models import Company, OpenItem, Promise, PromiseItem, WorklistEntry
+from dunwell.models import Company, OpenItem, Promise, PromiseItem, Run, WorklistEntry
 from dunwell.queries.cards import CustomerCard, customer_card
 from dunwell.queries.contact_rules import customer_verdicts
 from dunwell.queries.disputes import DisputeRow, dispute_rows
 from dunwell.queries.holds import HoldRow
 from dunwell.queries.promises import PromiseRow, promise_rows
+from dunwell.queries.runs import CYCLE
 from dunwell.queries.scores import ScoreRow, customer_score
 from dunwell.queries.worklist import suggestion_of
 
@@ -82,6 +85,7 @@ def copilot_facts(
         else card.last_contact.at.astimezone(zone).date(),
         score=_score(customer_score(company, customer_id)),
         rank=_rank(company, customer_id),
+        cycle_on=_cycle_on(company),
         ways=tuple(
             WayFact(
                 channel=one.channel,
@@ -235,6 +239,13 @@ def _score(row: ScoreRow | None) -> ScoreFact | None:
         ),
         warnings=tuple(str(one["code"]) for one in row.warnings),
     )
+
+
+def _cycle_on(company: Company) -> date | None:
+    last: date | None = Run.objects.filter(company=company, kind=CYCLE).aggregate(
+        last=Max("as_of")
+    )["last"]
+    return last
 
 
 def _rank(company: Company, customer_id: int) -> RankFact | None:

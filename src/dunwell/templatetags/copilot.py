@@ -91,6 +91,10 @@ TEXTS: Mapping[str, Promise | str] = {
     "score_fell": _("It fell by %(points)s in 30 days."),
     "score_thin": _("It rests on few items, so it moves easily."),
     "score_warning": _("Early warning: %(warning)s."),
+    "rank_no_cycle": _(
+        "No cycle has run yet, so there is no worklist. Run the day’s cycle on the home page; then "
+        "its place is told here."
+    ),
     "rank_is": _("Place %(rank)s of %(of)s on the worklist."),
     "rank_collect": _(
         "To collect: %(collect)s = %(due)s due, less %(promised)s promised, %(disputed)s disputed "

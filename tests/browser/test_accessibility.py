@@ -166,6 +166,9 @@ TOGETHER = (
     "/training/people/",
     "/people/duties/",
     "/people/reviews/",
+    "/privacy/",
+    "/privacy/log/",
+    "/shadow/",
     "/kpis/dso/explained/",
 )
 OF_TOGETHER = (
@@ -174,6 +177,7 @@ OF_TOGETHER = (
     "/customers/{shared_customer_id}/copilot/",
     "/customers/{shared_customer_id}/copilot/email/",
     "/customers/{shared_customer_id}/hand-off/",
+    "/privacy/customers/{shared_customer_id}/",
     "/hand-offs/{hand_off_id}/",
     "/meetings/{meeting_id}/",
     "/meetings/points/{meeting_point_id}/",

@@ -187,6 +187,20 @@ def test_odd_values_in_any_parameter_are_answered(ids, of):
     assert wrong == {}
 
 
+def test_a_day_in_a_parameter_is_written_as_a_day(ids, of):
+    """Pydantic alone takes "0" for 1970-01-01, and a year that no database counts from."""
+    client, taken = Client(raise_request_exception=False), {}
+    for name, method, path, says in operations(api.get_openapi_schema()):
+        concrete = f"/api/v1{path.format(**OPERATIONS[name].keys_of(ids))}"
+        for told in says.get("parameters", []):
+            if method == "GET" and told["in"] == "query" and "'date'" in str(told["schema"]):
+                answer = client.get(concrete, {told["name"]: "0"}, headers=of(path))
+                if answer.status_code != 422:
+                    taken[name, told["name"]] = answer.status_code
+
+    assert taken == {}
+
+
 @pytest.mark.parametrize(
     "name",
     ["Authorization", "Cookie", "Accept", "Accept-Language", "X-CSRFToken", "Content-Length"],

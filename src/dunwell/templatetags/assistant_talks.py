@@ -7,6 +7,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dunwell.templatetags.catalogs import subject_name
 from dunwell.templatetags.dates import day_text
 
 register = template.Library()
@@ -57,3 +58,10 @@ def proof(text: str) -> str:
         return day_text(date.fromisoformat(text))
     except ValueError:
         return text
+
+
+@register.filter
+def record_name(text: str) -> str:
+    """Return the record that came of an answer ("promise 7") in the reader's language."""
+    subject, _space, key = text.rpartition(" ")
+    return f"{subject_name(subject)} {key}"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
@@ -60,7 +60,7 @@ COLUMNS = (
 class CompareForm(forms.Form):
     """The span of days, and how far apart two deeds may lie to be one."""
 
-    first = forms.DateField(label=_("From"))
+    first = forms.DateField(label=pgettext_lazy("span of days", "From"))
     last = forms.DateField(label=_("Until"))
     days = forms.IntegerField(label=_("Days apart at most"), min_value=0, max_value=31)
 

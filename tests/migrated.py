@@ -74,7 +74,8 @@ def made_once(kind: str, *parts: str, make) -> Path:
     """
     digest = hashlib.sha256("\n".join((sys.version, *parts)).encode())
     migrations = sorted((ROOT / "src" / "dunwell" / "migrations").glob("*.py"))
-    for path in (*migrations, ROOT / "requirements" / "test.lock", Path(__file__)):
+    settings = ROOT / "src" / "dunwell" / "settings.py"  # names the apps whose tables are made
+    for path in (*migrations, settings, ROOT / "requirements" / "test.lock", Path(__file__)):
         digest.update(path.name.encode() + path.read_bytes())
     found = KEPT / f"{digest.hexdigest()[:16]}.{kind}"
     if not found.exists():

@@ -209,6 +209,16 @@ def test_the_tutorial_prints_what_it_shows(tmp_path):
     assert shown == [[lines[0], *told(lines[0].removeprefix("$ "), tmp_path)] for lines in shown]
 
 
+def test_every_address_the_guide_of_the_api_shows_is_one_of_the_api():
+    text = (DOCS / "how-to" / "api.md").read_text(encoding="utf-8")
+    known = re.findall(r"`/api/v1(/[^`]*)`", generated()["api.md"])
+    patterns = [re.compile(re.sub(r"{\w+}", "[^/]+", path.replace(".", r"\."))) for path in known]
+    shown = {path.rstrip("/.") for path in re.findall(r"\$DESK(/[\w/.-]*)", text)}
+
+    assert {"/mentions", "/training/certificates", "/copilot/customers/36"} < shown
+    assert [path for path in sorted(shown) if not any(p.fullmatch(path) for p in patterns)] == []
+
+
 def test_the_profile_and_the_strategy_of_the_guides_are_valid():
     profile = next(fences(DOCS / "how-to" / "import-a-ledger.md", "yaml"))
     document = yaml.safe_load(next(fences(DOCS / "how-to" / "strategies.md", "yaml")))

@@ -20,6 +20,7 @@ MEETING_OPERATIONS = {
     ),
     "finish_meeting_decision": ("MF", {"outcome": "paid"}),
     "list_voices": (ALL,),
+    "show_voice": (ALL,),
     "list_unheard": ("MF",),
     "list_held_back": (ALL,),
     "new_voice": ("AMCKDNF", {"text": "one list of holidays"}),

@@ -12,7 +12,8 @@ SHARE_OPERATIONS = {
     "show_case_graph": (ALL,),
     "new_remark": (WORK, {"text": "who signs?"}),
     "list_mentions": (ALL,),
-    # only whom it calls says so
+    # only whom it calls, or who made it, is shown it, and only whom it calls says so
+    "show_mention": ("",),
     "see_mention": ("", {}),
     "list_hand_offs": (ALL,),
     "show_hand_off": (ALL,),
@@ -30,6 +31,7 @@ SHARE_OPERATIONS = {
     "show_absence": (ALL,),
     "see_absence": ("", {}),
     "list_duties": (ALL,),
+    "show_duty": (ALL,),
     "new_duty": (
         "M",
         lambda ids, today: {

@@ -15,6 +15,9 @@ TRAINING_OPERATIONS = {
         },
     ),
     "ask_no_longer": ("MF",),
+    "list_certificates": (LEARN,),
+    # anybody is shown the own ones
+    "show_certificate": ("MF",),
     "take_back_certificate": ("MF", {"reason": "issued by mistake"}),
     "list_role_plays": (LEARN,),
     "begin_call": (LEARN, {"persona": "hostile", "language": "de"}),

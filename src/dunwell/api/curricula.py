@@ -11,6 +11,7 @@ from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import Body, Created, Day, Done, Id, Key, Plain, answers, own
 from dunwell.api.writes import once
 from dunwell.models import Certificate, CurriculumAssignment, User
+from dunwell.queries.certificates import CertificateRow, certificate_of, certificate_rows
 from dunwell.queries.curricula import CurriculumRow, LearnerRow, curriculum_rows, learner_rows
 
 router = Router(tags=["training"])
@@ -47,6 +48,32 @@ def list_learners(request: ApiRequest) -> list[LearnerRow]:
     """List all people with their curricula, certificates and what they were asked to learn."""
     request.actor.require("training.lead")
     return list(learner_rows(request.actor.company, as_of=request.as_of))
+
+
+@router.get("/certificates", response=answers(list[CertificateRow]))
+def list_certificates(request: ApiRequest, user_id: Key | None = None) -> list[CertificateRow]:
+    """List certificates of the token's owner, for a lead of anybody; the newest first."""
+    actor = request.actor
+    actor.require("training.take")
+    learner = actor.user_id if user_id is None else user_id
+    if learner is None:
+        raise Http404
+    if learner != actor.user_id:
+        actor.require("training.lead")
+    return list(certificate_rows(actor.company, learner, as_of=request.as_of))
+
+
+@router.get("/certificates/{certificate_id}", response=answers(CertificateRow))
+def show_certificate(request: ApiRequest, certificate_id: Id) -> CertificateRow:
+    """Show one certificate, one's own or, for a lead, anybody's."""
+    actor = request.actor
+    actor.require("training.take")
+    row = certificate_of(actor.company, certificate_id, as_of=request.as_of)
+    if row is None:
+        raise Http404
+    if row.user_id != actor.user_id:
+        actor.require("training.lead")
+    return row
 
 
 @router.post("/assignments", response=answers(Created, 201))

@@ -4,12 +4,13 @@ from typing import Any, Literal
 
 from ninja import Router
 
+from dunwell.actions.gate import Forbidden
 from dunwell.actions.mentions import acknowledge_mention
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import PAGE, Cursor, Done, Id, Limit, answers, own
 from dunwell.api.writes import once
 from dunwell.models import Mention
-from dunwell.queries.mentions import MentionRow, mention_rows
+from dunwell.queries.mentions import MentionRow, mention_of, mention_rows
 from dunwell.queries.pages import Page
 
 router = Router(tags=["teamwork"])
@@ -36,6 +37,25 @@ def list_mentions(
         as_of=request.as_of,
         at=request.at,
     )
+
+
+@router.get("/{mention_id}", response=answers(MentionRow))
+def show_mention(request: ApiRequest, mention_id: Id) -> MentionRow:
+    """Show one mention of the caller, by it, or of those it covers for, with its clock."""
+    actor = request.actor
+    actor.require("ledger.view")
+    row = mention_of(
+        actor.company,
+        own(Mention, actor, mention_id).pk,
+        user_id=actor.user_id,
+        person=actor.name,
+        may_read_notes="timeline.words" in actor.rights,
+        as_of=request.as_of,
+        at=request.at,
+    )
+    if row is None:
+        raise Forbidden("This mention calls somebody else; list your own.")
+    return row
 
 
 @router.post("/{mention_id}/seen", response=answers(Done))

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -24,7 +25,7 @@ from dunwell.api.writes import once
 from dunwell.models import Initiative, Survey, Voice
 from dunwell.queries.pages import Page
 from dunwell.queries.recognition import HeldBackRow, held_back_rows
-from dunwell.queries.voices import UnheardRow, VoiceRow, unheard_rows, voice_rows
+from dunwell.queries.voices import UnheardRow, VoiceRow, unheard_rows, voice_of, voice_rows
 
 router = Router(tags=["suggestions"])
 
@@ -80,6 +81,16 @@ def list_held_back(request: ApiRequest) -> list[HeldBackRow]:
             as_of=request.as_of,
         )
     )
+
+
+@router.get("/{voice_id}", response=answers(VoiceRow))
+def show_voice(request: ApiRequest, voice_id: Id) -> VoiceRow:
+    """Show one suggestion and what became of it."""
+    request.actor.require("ledger.view")
+    row = voice_of(request.actor.company, voice_id)
+    if row is None:
+        raise Http404
+    return row
 
 
 @router.post("", response=answers(Created, 201))

@@ -1,5 +1,6 @@
 """Mentions as pages and the API show them: who calls whom, where, and whether it was seen."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -63,6 +64,38 @@ def mention_rows(
         .select_related("customer", "user", "note", "comment")
         .order_by(*order)[: limit + 1]
     )
+    rows = _rows(company, found, users, may_read_notes=may_read_notes, as_of=as_of, at=at)
+    return page_of(rows, limit=limit, key=lambda row: (row.id,))
+
+
+def mention_of(
+    company: Company,
+    mention_id: int,
+    *,
+    user_id: int | None,
+    person: str,
+    may_read_notes: bool,
+    as_of: date,
+    at: datetime,
+) -> MentionRow | None:
+    """Return one mention that calls the person or one it covers for, or is by it; else None."""
+    users = covered_users(company, user_id=user_id, as_of=as_of)
+    found = Mention.objects.filter(
+        _scope(ALL, users, person), company=company, pk=mention_id
+    ).select_related("customer", "user", "note", "comment")
+    rows = _rows(company, found, users, may_read_notes=may_read_notes, as_of=as_of, at=at)
+    return next(iter(rows), None)
+
+
+def _rows(
+    company: Company,
+    found: Iterable[Mention],
+    users: Sequence[int],
+    *,
+    may_read_notes: bool,
+    as_of: date,
+    at: datetime,
+) -> list[MentionRow]:
     office = office_of(company, playbooks_in_force(company, as_of=as_of))
     rows: list[MentionRow] = []
     for one in found:
@@ -92,7 +125,7 @@ def mention_rows(
                 may_acknowledge=is_waiting and one.user_id in users,
             )
         )
-    return page_of(rows, limit=limit, key=lambda row: (row.id,))
+    return rows
 
 
 def _scope(scope: str, users: list[int], person: str) -> Q:

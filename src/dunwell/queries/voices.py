@@ -63,6 +63,13 @@ def voice_rows(
     return page_of([_row(one) for one in rows], limit=limit, key=lambda row: (row.id,))
 
 
+def voice_of(company: Company, voice_id: int) -> VoiceRow | None:
+    """Return one thing said; None for none; one query."""
+    found = Voice.objects.filter(company=company, pk=voice_id)
+    one = found.select_related("author", "initiative", "survey__customer").first()
+    return None if one is None else _row(one)
+
+
 def unheard_rows(company: Company) -> tuple[UnheardRow, ...]:
     """Return customers' words not on the list yet, the newest first; one query."""
     found = (

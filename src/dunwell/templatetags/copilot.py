@@ -92,8 +92,8 @@ TEXTS: Mapping[str, Promise | str] = {
     "score_thin": _("It rests on few items, so it moves easily."),
     "score_warning": _("Early warning: %(warning)s."),
     "rank_no_cycle": _(
-        "No cycle has run yet, so there is no worklist. Run the day’s cycle on the home page; then "
-        "its place is told here."
+        "No cycle has run yet, so there is no worklist. Run the cycle on the home page; then its "
+        "place is told here."
     ),
     "rank_is": _("Place %(rank)s of %(of)s on the worklist."),
     "rank_collect": _(

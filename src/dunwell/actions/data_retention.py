@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from dunwell.actions.erased_rows import ERASED, left_of, marked, replace_rows
+from dunwell.actions.erased_rows import ERASED, left_of, replace_rows
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
 from dunwell.models import Customer, Erasure
+from dunwell.models.sealed import with_marks
 from dunwell.queries.personal import (
     AFTER,
     BOOKS,
@@ -18,7 +19,7 @@ from dunwell.queries.personal import (
     dated_fields,
     personal_fields,
 )
-from dunwell.queries.persons import kept_counts, legal_hold
+from dunwell.queries.persons import held_customers, kept_counts, legal_hold
 
 Status = Erasure.Status
 
@@ -93,16 +94,18 @@ def _end_rows(
         )
         .exclude(**{f"{first.field}__startswith": ERASED})
     )
+    theirs = over.values(first.path)
     locked = Customer.objects.select_for_update(no_key=True).filter(
-        company=actor.company, pk__in=over.values(first.path)
+        company=actor.company, pk__in=theirs
     )
-    held = {one.pk for one in locked.order_by("pk") if legal_hold(one, as_of=as_of)}
+    list(locked.order_by("pk").values_list("pk"))
+    held = held_customers(theirs, as_of=as_of)
     count = 0
     for row in over.exclude(**{f"{first.path}__in": held}).order_by("pk"):
         filled = [one for one in fields if getattr(row, one.field)]
         values = {one.field: left_of(row, one, None) for one in filled}
         if any(getattr(row, name) != value for name, value in values.items()):
-            QuerySet(model).filter(pk=row.pk).update(**marked(model, values))
+            QuerySet(model).filter(pk=row.pk).update(**with_marks(model, values))
             count += 1
     if not count:
         return 0

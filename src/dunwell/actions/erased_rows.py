@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Model, QuerySet
 
 from dunwell.models import Customer
-from dunwell.models.sealed import BlindIndexField, mark_of
+from dunwell.models.sealed import blind_indexes, with_marks
 from dunwell.queries.personal import PersonalField
 from dunwell.queries.persons import rows_of
 
@@ -33,20 +33,10 @@ def replace_rows(
         values = {one.field: left_of(row, one, words) for one in found}
         if all(getattr(row, name) == value for name, value in values.items()):
             continue  # replaced before
-        QuerySet(type(row)).filter(pk=row.pk).update(**marked(type(row), values))
+        QuerySet(type(row)).filter(pk=row.pk).update(**with_marks(type(row), values))
         name = row._meta.model_name or ""
         counts[name] = counts.get(name, 0) + 1
     return counts
-
-
-def marked(model: type[Model], values: dict[str, Any]) -> dict[str, Any]:
-    """Return values for an update, with the marks of sealed fields that have one."""
-    marks = {
-        one.name: mark_of(model, one.of, values[one.of]) if values[one.of] else ""
-        for one in model._meta.local_fields
-        if isinstance(one, BlindIndexField) and one.of in values
-    }
-    return {**values, **marks}
 
 
 def left_of(row: Model, one: PersonalField, words: Collection[str] | None) -> Any:
@@ -72,13 +62,10 @@ def left_of(row: Model, one: PersonalField, words: Collection[str] | None) -> An
 
 def _is_told_apart_by(model: type[Model], field: str) -> bool:
     """Return whether two rows of a customer may not have the same value there."""
-    marks = {
-        one.name
-        for one in model._meta.local_fields
-        if isinstance(one, BlindIndexField) and one.of == field
-    }
+    marks = blind_indexes(model)
+    names = {field, marks[field].name} if field in marks else {field}
     return any(
-        {field, *marks} & set(one.fields)
+        names & set(one.fields)
         for one in model._meta.constraints
         if isinstance(one, models.UniqueConstraint)
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from dunwell.actions.erased_rows import ERASED, marked, replace_rows
+from dunwell.actions.erased_rows import ERASED, replace_rows
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own_customer
 from dunwell.actions.texts import needed
@@ -23,6 +23,7 @@ from dunwell.models import (
     PortalPerson,
     PortalSeat,
 )
+from dunwell.models.sealed import with_marks
 from dunwell.queries.personal import (
     AFTER,
     KEPT,
@@ -71,7 +72,7 @@ def erase_contact(
     if deeds := _deeds_of(customer, locked.email):
         kept["event"] = deeds
     Contact.objects.filter(pk=locked.pk).update(
-        **marked(Contact, {"name": ERASED, "email": "", "phone": ""}),
+        **with_marks(Contact, {"name": ERASED, "email": "", "phone": ""}),
         is_primary=False,
         bounced_on=None,
     )

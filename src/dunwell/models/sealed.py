@@ -162,6 +162,11 @@ class BlindIndexField(models.CharField):  # type: ignore[type-arg]
         return told
 
 
+def blind_indexes(model: type[models.Model]) -> dict[str, BlindIndexField]:
+    """Return the marks of a model by the sealed field that each is of."""
+    return {one.of: one for one in model._meta.local_fields if isinstance(one, BlindIndexField)}
+
+
 def place_of(one: "models.Field[Any, Any]") -> str:
     """Return table.column, to which a sealed value is bound."""
     return f"{one.model._meta.db_table}.{one.column}"
@@ -186,9 +191,7 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
     """Return every sealed column of the desk, by table and column."""
     found = []
     for model in apps.get_app_config("dunwell").get_models():
-        marks = {
-            one.of: one for one in model._meta.local_fields if isinstance(one, BlindIndexField)
-        }
+        marks = blind_indexes(model)
         for one in model._meta.local_fields:
             if isinstance(one, SealedTextField):
                 of = marks.get(one.name)
@@ -230,13 +233,9 @@ def mark_of(model: type[models.Model], name: str, text: str) -> str:
 
 def marks_of(model: type[models.Model], name: str, texts: Sequence[str]) -> list[str]:
     """Return the marks of many texts of one sealed field."""
-    of = next(
-        one
-        for one in model._meta.local_fields
-        if isinstance(one, BlindIndexField) and one.of == name
-    )
+    form = blind_indexes(model)[name].form
     ring, place = keyring(), place_of(model._meta.get_field(name))  # type: ignore[arg-type]
-    return [mark(text, ring=ring, place=place, form=of.form) for text in texts]
+    return [mark(text, ring=ring, place=place, form=form) for text in texts]
 
 
 def as_seen(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -252,9 +251,9 @@ def as_seen(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, A
 def with_marks(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values for `update()`, those of marked fields with their marks."""
     marks = {
-        f"{name}_mark": mark_of(model, name, value) if value else ""
-        for name, value in values.items()
-        if _is_sealed(model, name)
+        one.name: mark_of(model, name, values[name]) if values[name] else ""
+        for name, one in blind_indexes(model).items()
+        if name in values
     }
     return {**values, **marks}
 
@@ -284,6 +283,7 @@ __all__ = [
     "SealedJSONField",
     "SealedTextField",
     "as_seen",
+    "blind_indexes",
     "has_sealed_rows",
     "keyring",
     "lay_first",

@@ -113,6 +113,15 @@ def legal_hold(customer: Customer, *, as_of: date) -> str:
     return "a legal hold" if held.exists() else ""
 
 
+def held_customers(customers: QuerySet[Any, Any], *, as_of: date) -> frozenset[int]:
+    """Return which customers (a query of keys) a `legal_hold` keeps as they are; two queries."""
+    holds = legal_holds(as_of=as_of).filter(customer__in=customers)
+    matters = open_matters().filter(customer__in=customers)
+    return frozenset(holds.values_list("customer", flat=True)).union(
+        matters.values_list("customer", flat=True)
+    )
+
+
 def is_settled(customer: Customer) -> bool:
     """Return whether nothing is open on an account and none of its money lies unapplied."""
     if OpenItem.objects.filter(customer=customer).exists():

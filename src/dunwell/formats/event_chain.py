@@ -47,6 +47,13 @@ def last_line(events: int, head: str) -> bytes:
     return line_of({"events": events, "head": head})
 
 
+def hash_of(company_id: object, event: Mapping[str, object], previous: str) -> str:
+    """Return the hash that an event's line should bear after the one before it."""
+    row = [company_id, *(event[name] for name in HASHED)]
+    text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256((previous + text).encode()).hexdigest()
+
+
 def check_events(lines: Iterable[bytes], noted: Sequence[str] = ()) -> CheckedEvents:
     """Return whether each event follows from the one before, up to the end.
 
@@ -110,9 +117,7 @@ class _Walk:
             return f"is event {seq} where {self.events + 1} is due"
         if row["previous_hash"] != self.head:
             return f"holds event {seq}, which does not follow the one before"
-        hashed = [self.company, *(row[name] for name in HASHED)]
-        text = json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        if hashlib.sha256((self.head + text).encode()).hexdigest() != row["hash"]:
+        if hash_of(self.company, row, self.head) != row["hash"]:
             return f"holds event {seq}, which was changed"
         self.events, self.head = self.events + 1, str(row["hash"])
         self.seen.add(self.head)

@@ -1,11 +1,10 @@
 """The audit trail as pages and the API show it, and the proof that nobody changed it."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dunwell.formats import event_chain
 from dunwell.formats.event_chain import START, first_line, last_line, line_of
 from dunwell.models import ChainHead, Company, Event
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
@@ -109,19 +108,7 @@ def _broken(events: int, at: int, finding: str) -> ChainCheck:
 
 def hash_of(event: Event) -> str:
     """Return the hash an event should bear, worked out apart from the code that writes it."""
-    row = [
-        event.company_id,
-        event.seq,
-        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        event.actor,
-        event.verb,
-        event.subject,
-        event.subject_id,
-        event.customer_id,
-        event.data,
-    ]
-    text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256((event.previous_hash + text).encode()).hexdigest()
+    return event_chain.hash_of(event.company_id, _line(event), event.previous_hash)
 
 
 def chain_lines(company: Company) -> Iterator[bytes]:
@@ -137,20 +124,23 @@ def chain_lines(company: Company) -> Iterator[bytes]:
     while seq != before and (head is None or head.seq > seq):
         before = seq
         for event in Event.objects.filter(company=company, seq__gt=seq).order_by("seq").iterator():
-            yield line_of(
-                {
-                    "seq": event.seq,
-                    "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-                    "actor": event.actor,
-                    "verb": event.verb,
-                    "subject": event.subject,
-                    "subject_id": event.subject_id,
-                    "customer_id": event.customer_id,
-                    "data": event.data,
-                    "previous_hash": event.previous_hash,
-                    "hash": event.hash,
-                }
-            )
+            yield line_of(_line(event))
             seq = event.seq
         head = ChainHead.objects.filter(company=company).first()
     yield last_line(head.seq, head.hash) if head else last_line(0, START)
+
+
+def _line(event: Event) -> dict[str, object]:
+    """Return what a line of a file of events says of one."""
+    return {
+        "seq": event.seq,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": event.actor,
+        "verb": event.verb,
+        "subject": event.subject,
+        "subject_id": event.subject_id,
+        "customer_id": event.customer_id,
+        "data": event.data,
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+    }

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from dunwell.actions.events import record_event
+from dunwell.actions.four_eyes import others_here
 from dunwell.actions.gate import Actor, Refused, Stale
 from dunwell.actions.role_rights import STAFF_ROLES
 from dunwell.actions.texts import fitting
@@ -84,10 +85,6 @@ def _held(company: Company, user: User) -> list[str]:
 
 
 def _take(company: Company, user: User, roles: Sequence[str]) -> None:
-    if Role.ADMIN in roles:
-        others = Membership.objects.filter(
-            company=company, role=Role.ADMIN, user__is_active=True
-        ).exclude(user=user)
-        if not others.exists():
-            raise Refused("This is the company's last admin; make somebody else admin first.")
+    if Role.ADMIN in roles and not others_here(company, user.pk).filter(role=Role.ADMIN).exists():
+        raise Refused("This is the company's last admin; make somebody else admin first.")
     Membership.objects.filter(company=company, user=user, role__in=roles).delete()

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from dunwell.actions.events import record_event
+from dunwell.actions.four_eyes import others_here
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import needed
-from dunwell.models import Company, DutyOverride, Membership, User
+from dunwell.models import Company, DutyOverride, Membership, Role, User
 from dunwell.queries.duty_pairs import duty_pairs
 
 LONGEST_REASON = 300
@@ -36,7 +37,9 @@ def allow_duties(
         missing="Say why one person has to do both; it stands in the report.",
     )  # fmt: skip
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
-    if user.pk == actor.user_id and _another_admin(actor):
+    if user.pk == actor.user_id and (
+        others_here(actor.company, actor.user_id).filter(role=Role.ADMIN).exists()
+    ):
         raise Refused("This would be your own; another admin has to allow it.")
     standing = DutyOverride.objects.filter(
         company=actor.company, user=user, pair=pair, ended_at=None
@@ -72,8 +75,3 @@ def end_duties(*, actor: Actor, override: DutyOverride, at: datetime) -> bool:
             pair=override.pair,
         )  # fmt: skip
     return bool(ended)
-
-
-def _another_admin(actor: Actor) -> bool:
-    others = Membership.objects.filter(company=actor.company, role="admin", user__is_active=True)
-    return others.exclude(user=actor.user_id).exists()

@@ -1,7 +1,9 @@
 """Four eyes: who made something does not approve it, unless there is nobody else to."""
 
+from django.db.models import QuerySet
+
 from dunwell.actions.gate import Actor, Refused
-from dunwell.models import Membership
+from dunwell.models import Company, Membership
 
 
 def own_approval(actor: Actor, *, author: str, refusal: str) -> str:
@@ -13,12 +15,15 @@ def own_approval(actor: Actor, *, author: str, refusal: str) -> str:
         return ""
     if actor.company.is_demo:
         return "demo company"
-    others = Membership.objects.filter(company=actor.company, user__is_active=True).exclude(
-        user=actor.user_id
-    )
-    if others.exists():
+    if others_here(actor.company, actor.user_id).exists():
         raise Refused(refusal)
     return "nobody else works here"
+
+
+def others_here(company: Company, user_id: int | None) -> QuerySet[Membership]:
+    """Return the roles that everybody else who may sign in has in a company."""
+    here = Membership.objects.filter(company=company, user__is_active=True)
+    return here.exclude(user=user_id)
 
 
 def person(name: str) -> str:

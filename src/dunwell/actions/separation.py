@@ -7,10 +7,10 @@ action's whole transaction with it.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from dunwell.actions.four_eyes import person
+from dunwell.actions.four_eyes import others_here, person
 from dunwell.actions.gate import Actor, Refused
 from dunwell.engine.duty_pairs import DutyPair
-from dunwell.models import Company, Event, Membership
+from dunwell.models import Event
 from dunwell.queries.duty_pairs import (
     USED,
     Act,
@@ -43,7 +43,7 @@ def kept_apart(
         company=actor.company, name=person(actor.name), subject=subject, subject_id=subject_id,
         customer_id=customer_id,
     )  # fmt: skip
-    if earlier_act(act, pairs) is None or not _others_work_for(actor.company, actor.user_id):
+    if earlier_act(act, pairs) is None or not others_here(actor.company, actor.user_id).exists():
         return {}
     allowed: dict[str, int] = {}
     for pair, acts in pairs:
@@ -86,11 +86,6 @@ def _pairs_of(actor: Actor, verb: str) -> tuple[tuple[DutyPair, frozenset[str]],
     if actor.user_id is None or actor.company.is_demo:
         return ()
     return guarded_acts().get(verb, ())
-
-
-def _others_work_for(company: Company, user_id: int | None) -> bool:
-    others = Membership.objects.filter(company=company, user__is_active=True)
-    return others.exclude(user=user_id).exists()
 
 
 def _words(pair: DutyPair, before: Event) -> str:

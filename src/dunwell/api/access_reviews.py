@@ -3,16 +3,14 @@
 from typing import Annotated, Any
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.actions.access_reviews import LONGEST_DAYS, LONGEST_NOTE, review_access
 from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Id, Key, Plain, Word, answers
+from dunwell.api.fields import Body, Created, Id, Key, Plain, Word, answers, colleague
 from dunwell.api.writes import once
-from dunwell.models import User
 from dunwell.queries.access_reviews import (
     AccessReviewRow,
     PastReviewRow,
@@ -62,10 +60,9 @@ def show_access_review(request: ApiRequest, access_review_id: Id) -> PastReviewR
 def new_access_review(request: ApiRequest, body: ReviewIn) -> tuple[int, dict[str, Any]]:
     """Record a look at a person's roles; what is taken is gone with the next request."""
     request.actor.require("access.review")
-    people = User.objects.filter(memberships__company=request.actor.company).distinct()
     made = review_access(
         actor=request.actor,
-        user=get_object_or_404(people, pk=body.user_id),
+        user=colleague(request.actor, body.user_id),
         seen=body.seen,
         taken=body.taken,
         note=body.note,

@@ -3,16 +3,15 @@
 from typing import Annotated, Any
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
 from dunwell.actions.duty_overrides import LONGEST_DAYS, allow_duties, end_duties
 from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Done, Id, Key, Name, Word, answers, own
+from dunwell.api.fields import Body, Created, Done, Id, Key, Name, Word, answers, colleague, own
 from dunwell.api.writes import once
-from dunwell.models import DutyOverride, User
+from dunwell.models import DutyOverride
 from dunwell.queries.duty_pairs import KeptApartRow, duty_conflicts, duty_pairs
 
 router = Router(tags=["people"])
@@ -66,10 +65,9 @@ def show_duty_override(request: ApiRequest, duty_override_id: Id) -> KeptApartRo
 def new_duty_override(request: ApiRequest, body: OverrideIn) -> tuple[int, dict[str, Any]]:
     """Allow a person both sides of a pair for a time; one that stands is ended."""
     request.actor.require("user.manage")
-    people = User.objects.filter(memberships__company=request.actor.company).distinct()
     made = allow_duties(
         actor=request.actor,
-        user=get_object_or_404(people, pk=body.user_id),
+        user=colleague(request.actor, body.user_id),
         pair=body.pair,
         reason=body.reason,
         days=body.days,

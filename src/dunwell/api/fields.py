@@ -9,6 +9,7 @@ from ninja.operation import Operation
 from pydantic import ConfigDict
 
 from dunwell.actions.gate import Actor, Refused
+from dunwell.models import User
 from dunwell.queries.request_fields import (
     FIRST_YEAR,
     LARGEST_KEY,
@@ -67,6 +68,7 @@ __all__ = [
     "Word",
     "answers",
     "check_currency",
+    "colleague",
     "of_file",
     "only_file",
     "own",
@@ -150,6 +152,13 @@ def of_file(*media_types: str, told: str = "The file.") -> dict[str, Any]:
 def own(model: type[M], actor: Actor, pk: int) -> M:
     """Return a record of the actor's company; another company's is as absent as none (404)."""
     return get_object_or_404(model, pk=pk, company=actor.company)
+
+
+def colleague(actor: Actor, pk: int) -> User:
+    """Return a person with a role in the actor's company; of others there is none (404)."""
+    return get_object_or_404(
+        User.objects.filter(memberships__company=actor.company).distinct(), pk=pk
+    )
 
 
 def only_file(files: list[UploadedFile]) -> dict[str, Any]:

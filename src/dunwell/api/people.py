@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
@@ -15,7 +14,7 @@ from dunwell.actions.users import (
     set_roles,
 )
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Done, Id, Plain, Word, answers, own
+from dunwell.api.fields import Body, Created, Done, Id, Plain, Word, answers, colleague, own
 from dunwell.api.writes import once
 from dunwell.models import ApiToken, User
 from dunwell.queries.tokens import TokenRow, token_rows
@@ -145,7 +144,4 @@ def end_token(request: ApiRequest, token_id: Id) -> tuple[int, dict[str, Any]]:
 def _colleague(request: ApiRequest, user_id: int) -> User:
     """Return a person with a role in the caller's company; of others there is none (404)."""
     request.actor.require("user.manage")
-    user = User.objects.filter(pk=user_id, memberships__company=request.actor.company).first()
-    if user is None:
-        raise Http404
-    return user
+    return colleague(request.actor, user_id)

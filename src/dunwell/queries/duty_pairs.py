@@ -88,7 +88,8 @@ def duty_conflicts(
     marked = Event.objects.filter(company=company, verb__in=guarded_acts())
     for key in marked.filter(data__has_key=USED).values_list(f"data__{USED}", flat=True):
         used[int(key)] = used.get(int(key), 0) + 1
-    rows = [_row(one, used.get(one.pk, 0), at=at) for one in overrides]
+    whys = {pair.id: pair.why for pair in duty_pairs()}
+    rows = [_row(one, whys.get(one.pair, ""), used.get(one.pk, 0), at=at) for one in overrides]
     allowed = {(row.user_id, row.pair) for row in rows if row.state == "allowed"}
     opened = [
         KeptApartRow(
@@ -102,15 +103,14 @@ def duty_conflicts(
     return (*opened, *rows)
 
 
-def _row(one: DutyOverride, used: int, *, at: datetime) -> KeptApartRow:
-    whys = {pair.id: pair.why for pair in duty_pairs()}
+def _row(one: DutyOverride, why: str, used: int, *, at: datetime) -> KeptApartRow:
     state = "ended" if one.ended_at is not None else "over" if one.ends_at <= at else "allowed"
     return KeptApartRow(
         id=one.pk,
         user_id=one.user_id,
         username=one.user.username,
         pair=one.pair,
-        why=whys.get(one.pair, ""),
+        why=why,
         state=state,
         reason=one.reason,
         by=one.by,

@@ -4,18 +4,18 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
-from dunwell.actions.access_reviews import LONGEST_DAYS, review_access
+from dunwell.actions.access_reviews import LONGEST_DAYS, LONGEST_NOTE, review_access
 from dunwell.actions.role_rights import ROLE_RIGHTS
-from dunwell.models import AccessReview, Membership, Role, User
+from dunwell.models import AccessReview, Membership, Role
 from dunwell.queries.access_reviews import access_review_rows, review_history
-from dunwell.web.answers import posted, told_page
+from dunwell.web.answers import colleague_or_404, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -41,7 +41,7 @@ class ReviewForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Nothing chosen: every role is kept."),
     )
-    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+    note = forms.CharField(label=_("Note"), max_length=LONGEST_NOTE, required=False)
     days = forms.IntegerField(
         label=_("Look again in days"), min_value=1, max_value=LONGEST_DAYS, initial=180
     )
@@ -95,8 +95,7 @@ def access_reviews_export(request: StaffRequest, kind: str) -> HttpResponse:
 def access_review_add(request: StaffRequest, user_id: int) -> HttpResponse:
     """Look at a person's roles: keep them or take some away."""
     company = request.actor.company
-    people = User.objects.filter(memberships__company=company).distinct()
-    user = get_object_or_404(people, pk=user_id)
+    user = colleague_or_404(request, user_id)
     roles = sorted(
         Membership.objects.filter(company=company, user=user, role__in=ROLE_RIGHTS).values_list(
             "role", flat=True

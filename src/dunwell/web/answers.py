@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
 
 from dunwell.actions.gate import Forbidden, Refused
-from dunwell.models import Customer
+from dunwell.models import Customer, User
 from dunwell.web.staff import StaffRequest
 
 REFUSED = 422
@@ -108,3 +108,9 @@ def progress(request: StaffRequest, template: str, context: dict[str, Any] | Non
 def customer_or_404(request: StaffRequest, customer_id: int) -> Customer:
     """Return a customer of the company the person works for now; otherwise there is none."""
     return get_object_or_404(Customer, pk=customer_id, company=request.actor.company)
+
+
+def colleague_or_404(request: StaffRequest, user_id: int | None) -> User:
+    """Return a person with a role in the same company; of others there is none."""
+    people = User.objects.filter(memberships__company=request.actor.company).distinct()
+    return get_object_or_404(people, pk=user_id)

@@ -12,12 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dunwell import clock
-from dunwell.actions.duty_overrides import LONGEST_DAYS, allow_duties, end_duties
+from dunwell.actions.duty_overrides import (
+    LONGEST_DAYS,
+    LONGEST_REASON,
+    allow_duties,
+    end_duties,
+)
 from dunwell.actions.gate import Refused
 from dunwell.actions.role_rights import ROLE_RIGHTS
-from dunwell.models import DutyOverride, User
+from dunwell.models import DutyOverride
 from dunwell.queries.duty_pairs import KeptApartRow, duty_conflicts, duty_pairs
-from dunwell.web.answers import done, posted, refused, told_page
+from dunwell.web.answers import colleague_or_404, done, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -44,7 +49,7 @@ class AllowForm(forms.Form):
     """Which pair one person may do for a time, and why."""
 
     pair = forms.ChoiceField(label=_("Kept apart"))
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON)
     days = forms.IntegerField(
         label=_("For how many days"), min_value=1, max_value=LONGEST_DAYS, initial=30
     )
@@ -93,8 +98,7 @@ def kept_apart_export(request: StaffRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def duties_allow(request: StaffRequest, user_id: int) -> HttpResponse:
     """Allow a person both sides of a pair for a time."""
-    people = User.objects.filter(memberships__company=request.actor.company).distinct()
-    user = get_object_or_404(people, pk=user_id)
+    user = colleague_or_404(request, user_id)
 
     def act(**told: Any) -> DutyOverride:
         return allow_duties(actor=request.actor, user=user, at=clock.now(), **told)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,6 @@ from dunwell.actions.contacts import assign_collector
 from dunwell.actions.gate import Refused
 from dunwell.engine.headcount import MOST_DAYS, Staffing
 from dunwell.engine.money import from_minor
-from dunwell.models import User
 from dunwell.queries.headcount import (
     MOST_PEOPLE,
     HandOverRow,
@@ -26,7 +25,7 @@ from dunwell.queries.headcount import (
     what_if,
 )
 from dunwell.templatetags.escalations import action_label
-from dunwell.web.answers import done, refused
+from dunwell.web.answers import colleague_or_404, done, refused
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
@@ -132,10 +131,7 @@ def headcount_give(request: StaffRequest) -> HttpResponse:
     """Give the customers of a proposal to one collector: the same hand-over as ever."""
     back = reverse("headcount")
     ids = [key for text in request.POST.getlist("id") if (key := read_key(text)) is not None]
-    taker = get_object_or_404(
-        User.objects.filter(memberships__company=request.actor.company).distinct(),
-        pk=read_key(request.POST.get("to", "")),
-    )
+    taker = colleague_or_404(request, read_key(request.POST.get("to", "")))
     try:
         moved = assign_collector(actor=request.actor, ids=ids, collector=taker, at=clock.now())
     except Refused as refusal:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
-from dunwell.actions.erasures import erase_contact, erase_customer
+from dunwell.actions.erasures import LONGEST_GROUND, erase_contact, erase_customer
 from dunwell.actions.gate import Refused
 from dunwell.actions.person_files import hand_out_person
 from dunwell.models import Contact, Customer, Hold
@@ -95,7 +95,7 @@ class GroundForm(forms.Form):
 
     ground = forms.CharField(
         label=_("Ground"),
-        max_length=300,
+        max_length=LONGEST_GROUND,
         help_text=_("The request and its date. Do not write the person's name here."),
     )
 

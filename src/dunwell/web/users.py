@@ -2,20 +2,20 @@
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dunwell import clock
-from dunwell.actions.duty_overrides import LONGEST_DAYS
+from dunwell.actions.duty_overrides import LONGEST_DAYS, LONGEST_REASON
 from dunwell.actions.gate import Refused
 from dunwell.actions.role_rights import ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.users import LINK_MINUTES, add_user, make_sign_in_link, set_roles
-from dunwell.models import Membership, Role, User
+from dunwell.models import Membership, Role
 from dunwell.queries.users import user_rows
-from dunwell.web.answers import done, form_page, refused
+from dunwell.web.answers import colleague_or_404, done, form_page, refused
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -31,7 +31,7 @@ class RolesForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Why one person holds duties that are kept apart"),
-        max_length=300,
+        max_length=LONGEST_REASON,
         required=False,
         help_text=_("Only where roles conflict. It stands in the report of duties."),
     )
@@ -102,7 +102,7 @@ def user_add(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def user_roles(request: StaffRequest, user_id: int) -> HttpResponse:
     """Change a person's roles; it acts on their next request."""
-    user = _colleague(request, user_id)
+    user = colleague_or_404(request, user_id)
     held = list(
         Membership.objects.filter(company=request.actor.company, user=user).values_list(
             "role", flat=True
@@ -141,7 +141,7 @@ def user_roles(request: StaffRequest, user_id: int) -> HttpResponse:
 @require_POST
 def user_link(request: StaffRequest, user_id: int) -> HttpResponse:
     """Make a one-time sign-in link and show it once; only its hash is kept."""
-    user = _colleague(request, user_id)
+    user = colleague_or_404(request, user_id)
     try:
         token = make_sign_in_link(actor=request.actor, user=user, at=clock.now())
     except Refused as refusal:
@@ -155,7 +155,7 @@ def user_link(request: StaffRequest, user_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def user_remove(request: StaffRequest, user_id: int) -> HttpResponse:
     """Take away all roles: the person's next request, and their tokens, are refused."""
-    user = _colleague(request, user_id)
+    user = colleague_or_404(request, user_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         try:
@@ -182,9 +182,3 @@ def user_remove(request: StaffRequest, user_id: int) -> HttpResponse:
         "crumb": gettext("People"),
     }
     return form_page(request, "web/plain_form.html", form, context)
-
-
-def _colleague(request: StaffRequest, user_id: int) -> User:
-    """Return a person with a role in the same company; of others there is none."""
-    people = User.objects.filter(memberships__company=request.actor.company).distinct()
-    return get_object_or_404(people, pk=user_id)

@@ -2,8 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from random import Random
-from time import process_time
 
 import time_machine
 from django.db import connection, transaction
@@ -103,11 +101,3 @@ def _told(seed, place, name, error):
         f"python -m tests.simulator --seed {seed} --steps {place}  # {name}: "
         f"{type(error).__name__}: {error}"
     )
-
-
-def play_for(cpu_seconds: float, steps: int, *, first: int) -> Played:
-    """Play sequence after sequence, seeds one after another, for so many seconds of CPU."""
-    played, seeds, until = Played(), Random(first), process_time() + cpu_seconds
-    while process_time() < until:
-        play(seeds.randrange(10**9), steps, into=played)
-    return played

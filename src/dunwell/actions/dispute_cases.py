@@ -27,6 +27,7 @@ from dunwell.actions.dispute_parts import (
     amounts_told,
     case_number,
     change_case,
+    check_nothing_asked,
     check_running,
     judge,
     lock_customer,
@@ -167,8 +168,8 @@ def merge_cases(
     """Put all of one case into another of the same customer; return the other.
 
     Parts, evidence, questions and what both sides said go along; the earlier of the last days
-    holds. Raises Refused for cases of two customers, and for one that is over or about to be
-    decided.
+    holds. Raises Refused for cases of two customers, for one that is over or about to be decided,
+    and while a credit note of either is asked of billing.
     """
     actor.require("dispute.edit")
     if case.pk == into.pk:
@@ -188,6 +189,8 @@ def merge_cases(
     gone, kept = locked[case.pk], locked[into.pk]
     check_running(gone)
     check_running(kept)
+    check_nothing_asked(gone)
+    check_nothing_asked(kept)
     moved = open_parts(gone)
     Dispute.objects.filter(case=gone).update(case=kept)
     DisputeEvidence.objects.filter(case=gone).update(case=kept)
@@ -224,11 +227,13 @@ def split_case(
     """Take some of a case's parts out into a case of their own; return the new one.
 
     It is routed by its own reason and amount; its clock runs from the day the first one was
-    opened. Raises Refused when nothing, or nothing else, would be left.
+    opened. Raises Refused when nothing, or nothing else, would be left, and while a credit note
+    of it is asked of billing.
     """
     actor.require("dispute.edit")
     case = locked_case(actor, case)
     check_running(case)
+    check_nothing_asked(case)
     in_force = dispute_policy_in_force(actor.company, as_of=as_of)
     why = reason or case.reason
     check_reason(why, in_force)

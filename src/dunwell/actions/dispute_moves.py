@@ -10,6 +10,7 @@ from dunwell.actions.dispute_parts import (
     amounts_told,
     change_case,
     check_colleague,
+    check_nothing_asked,
     check_running,
     close_parts,
     locked_case,
@@ -23,13 +24,11 @@ from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.calendars import add_business_days
 from dunwell.models import (
-    CreditRequest,
     Dispute,
     DisputeCase,
     Escalation,
     User,
 )
-from dunwell.queries.credit_requests import UNANSWERED
 from dunwell.queries.dispute_amounts import claim_amounts
 from dunwell.queries.dispute_facts import open_amounts
 from dunwell.queries.dispute_policies import dispute_policy_in_force
@@ -163,11 +162,13 @@ def withdraw_case(
 ) -> DisputeCase:
     """End a case because the customer no longer disputes: all of it is owed again at once.
 
-    Raises Refused without a reason, and for a case that is over or about to be decided.
+    Raises Refused without a reason, for a case that is over or about to be decided, and while a
+    credit note is asked of billing.
     """
     actor.require("dispute.edit")
     case = locked_case(actor, case)
     check_running(case)
+    check_nothing_asked(case)
     told = needed(
         text=reason, most=190, what="reason", missing="Say why the customer withdraws the case."
     )
@@ -201,11 +202,7 @@ def reopen_case(
             f"{case.number} ended on {ended.isoformat()}; the policy allows {days} days to "
             "reopen it. Open a new case."
         )
-    running = CreditRequest.objects.filter(resolution__case=case, status__in=UNANSWERED)
-    if (request := running.order_by("pk").first()) is not None:
-        raise Refused(
-            f"{request.number} is still asked of billing; have it refused or settled first."
-        )
+    check_nothing_asked(case)
     fresh = _disputed_anew(case, as_of=as_of, at=at)
     if not fresh:
         raise Refused(f"Nothing of {case.number} is open any more; open a new case if need be.")

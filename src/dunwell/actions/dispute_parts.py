@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, check_status, own
 from dunwell.engine.dispute_clock import due_on, started
@@ -25,6 +27,7 @@ from dunwell.models import (
     Membership,
     User,
 )
+from dunwell.queries.credit_requests import UNANSWERED
 from dunwell.queries.dispute_facts import case_validity, disputed_now
 
 Status = DisputeCase.Status
@@ -57,6 +60,21 @@ def check_running(case: DisputeCase) -> None:
     if status in DECIDING:
         raise Refused(
             f"A resolution of {case.number} waits for a decision; decide or reject that first."
+        )
+
+
+def check_nothing_asked(case: DisputeCase) -> None:
+    """Raise Refused while billing has yet to answer for a credit note of a locked case.
+
+    Billing may refuse one of several: the case is reviewed again, yet the rest is under way, and
+    an end proposed then would ask for its credit twice.
+    """
+    asked = CreditRequest.objects.filter(
+        Q(resolution__case=case) | Q(dispute__case=case), status__in=UNANSWERED
+    )
+    if (request := asked.order_by("pk").first()) is not None:
+        raise Refused(
+            f"{request.number} is still asked of billing; have it refused or settled first."
         )
 
 

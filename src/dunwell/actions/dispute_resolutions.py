@@ -24,6 +24,7 @@ from dunwell.actions.dispute_intake import check_cause
 from dunwell.actions.dispute_parts import (
     Status,
     change_case,
+    check_nothing_asked,
     check_running,
     locked_case,
     move_case,
@@ -67,12 +68,13 @@ def propose_resolution(
     Beyond it somebody else is asked; `only_proposed` leaves it to a colleague in any case. What
     is denied is owed again once decided, and the letter that says so is written (`letter`
     replaces the policy's). Raises Refused when a part's amounts do not sum to what of it is
-    disputed and open, without the evidence required or why it is missing, without a reason, and
-    for what nobody may grant.
+    disputed and open, without the evidence required or why it is missing, without a reason,
+    while a credit note of the case is asked of billing, and for what nobody may grant.
     """
     actor.require("dispute.propose")
     case = locked_case(actor, case)
     check_running(case)
+    check_nothing_asked(case)
     told = needed(
         text=reason, most=LONGEST_REASON, what="reason", missing="Say why it should end so."
     )

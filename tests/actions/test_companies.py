@@ -38,6 +38,14 @@ def test_the_first_admin_is_added_once_and_has_no_password(db):
     assert User.objects.count() == 1
 
 
+def test_a_company_whose_only_admin_is_closed_gets_one_from_the_command_line(company, admin):
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+
+    made = add_first_admin(company=company, username="bob", email="bob@x.example", at=AT)
+
+    assert [one.role for one in made.memberships.all()] == ["admin"]
+
+
 def test_somebody_known_becomes_first_admin_of_a_second_company(company, admin):
     other = new()
 

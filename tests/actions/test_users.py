@@ -93,6 +93,19 @@ def test_the_last_admin_of_a_company_stays(company, admin, clerk, rival):
     assert last_event(company)[3] == {"username": "ada", "before": ["admin"], "roles": []}
 
 
+def test_an_admin_whose_account_is_closed_is_not_another_admin(company, admin, clerk):
+    set_roles(actor=acting(admin), user=clerk, roles=["admin"], at=AT)
+    User.objects.filter(pk=clerk.pk).update(is_active=False)
+
+    for roles in ([], ["clerk"]):
+        with pytest.raises(Refused, match="last admin"):
+            set_roles(actor=acting(admin), user=admin, roles=roles, at=AT)
+    # and nobody is there who could give a role instead
+    set_roles(actor=acting(admin), user=admin, roles=["admin", "read_only"], at=AT)
+
+    assert roles_of(admin) == ["admin", "read_only"]
+
+
 def test_the_same_roles_twice_are_the_same_roles(admin, clerk):
     for _ in range(2):
         set_roles(actor=acting(admin), user=clerk, roles=["clerk", "clerk"], at=AT)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Field
 
 from dunwell.actions.events import record_event
+from dunwell.actions.four_eyes import others_here
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.models import Company, Membership, Role, User
 
@@ -69,9 +70,12 @@ def edit_company(*, actor: Actor, changes: dict[str, str | int], at: datetime) -
 
 @transaction.atomic
 def add_first_admin(*, company: Company, username: str, email: str, at: datetime) -> User:
-    """Add the first admin of a company from the command line; raise Refused when there is one."""
+    """Add the first admin of a company from the command line; raise Refused when there is one.
+
+    An admin whose account is closed is none.
+    """
     Company.objects.select_for_update().get(pk=company.pk)
-    if Membership.objects.filter(company=company, role=Role.ADMIN).exists():
+    if others_here(company, None).filter(role=Role.ADMIN).exists():
         raise Refused("The company has an admin; let the admin add people.")
     user, made = User.objects.get_or_create(username=username, defaults={"email": email})
     if made:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from dunwell.actions.duty_overrides import allow_duties
 from dunwell.actions.events import record_event
+from dunwell.actions.four_eyes import others_here
 from dunwell.actions.gate import Actor, Forbidden, Refused
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.texts import fitting
@@ -145,7 +146,8 @@ def set_roles(
     actor.require("user.manage")
     _check_roles(roles)
     Company.objects.select_for_update().get(pk=actor.company.pk)
-    others = Membership.objects.filter(company=actor.company, role=Role.ADMIN).exclude(user=user)
+    # somebody whose account is closed can make nobody admin any more
+    others = others_here(actor.company, user.pk).filter(role=Role.ADMIN)
     if Role.ADMIN not in roles and not others.exists():
         raise Refused("This is the company's last admin; make somebody else admin first.")
     before = sorted(

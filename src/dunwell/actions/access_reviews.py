@@ -5,12 +5,23 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from dunwell.actions.advisors import end_access
+from dunwell.actions.agencies import end_seat
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import others_here
-from dunwell.actions.gate import Actor, Refused, Stale
-from dunwell.actions.role_rights import STAFF_ROLES
+from dunwell.actions.gate import Actor, Refused, Stale, lent
+from dunwell.actions.role_rights import VISITING
 from dunwell.actions.texts import fitting
-from dunwell.models import AccessReview, Company, Membership, Role, User
+from dunwell.models import (
+    AccessReview,
+    AdvisorAccess,
+    AgencySeat,
+    Company,
+    Membership,
+    Role,
+    User,
+)
+from dunwell.queries.access_reviews import held_roles
 
 LONGEST_NOTE = 300
 LONGEST_DAYS = 366
@@ -33,6 +44,7 @@ def review_access(
 ) -> AccessReview:
     """Record a look at a person's roles; those in `taken` are gone with the next request.
 
+    Taken from somebody of an agency, the seat ends; from an advisor or auditor, the access.
     `seen` are the roles the reviewer was shown. The same person's look on the same day stands:
     it is returned. Raises Stale when the roles changed meanwhile, Refused for one's own rights,
     for a role that is not held, the last admin's, and days outside 1 to 366.
@@ -40,7 +52,7 @@ def review_access(
     actor.require("access.review")
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     told = fitting(text=note, most=LONGEST_NOTE, what="note")
-    held = _held(actor.company, user)
+    held = sorted(held_roles(actor.company, as_of=as_of, only=user.pk).get(user.pk, ()))
     standing = AccessReview.objects.filter(
         company=actor.company, user=user, reviewed_on=as_of, by=actor.name
     ).first()
@@ -59,7 +71,7 @@ def review_access(
     gone = sorted(set(taken))
     if gone and not told:
         raise Refused("Say why these roles are taken away.")
-    _take(actor.company, user, gone)
+    _take(actor, user, gone, at=at)
     made = AccessReview.objects.create(
         company=actor.company,
         user=user,
@@ -79,12 +91,15 @@ def review_access(
     return made
 
 
-def _held(company: Company, user: User) -> list[str]:
-    found = Membership.objects.filter(company=company, user=user, role__in=STAFF_ROLES)
-    return sorted(found.values_list("role", flat=True))
-
-
-def _take(company: Company, user: User, roles: Sequence[str]) -> None:
+def _take(actor: Actor, user: User, roles: Sequence[str], *, at: datetime) -> None:
+    company = actor.company
     if Role.ADMIN in roles and not others_here(company, user.pk).filter(role=Role.ADMIN).exists():
         raise Refused("This is the company's last admin; make somebody else admin first.")
+    # the right to review is enough to take what was given by another one
+    if Role.PARTNER in roles:
+        for seat in AgencySeat.objects.filter(company=company, user=user):
+            end_seat(actor=lent(actor, "user.manage"), seat=seat, at=at)
+    if visiting := VISITING & frozenset(roles):
+        for access in AdvisorAccess.objects.filter(company=company, user=user, role__in=visiting):
+            end_access(actor=lent(actor, "advisor.invite"), access=access, at=at)
     Membership.objects.filter(company=company, user=user, role__in=roles).delete()

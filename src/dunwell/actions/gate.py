@@ -75,7 +75,8 @@ def own_customer(actor: Actor, customer: Customer) -> None:
 def lent(actor: Actor, *rights: str) -> Actor:
     """Return the actor with rights of the desk for one call inside an action of the portal.
 
-    Only for actions that have asked for the portal's right and `own_customer` first.
+    Only for actions that have asked for their own right first: the portal's and `own_customer`,
+    or one that holds the lent one within it.
     """
     return replace(actor, rights=actor.rights | frozenset(rights))
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from dunwell.models import AccessReview, Company, Membership, Role, User
+from django.db.models import Exists, OuterRef, Q
+
+from dunwell.models import AccessReview, AdvisorAccess, Company, Membership, Role, User
 
 FIRST_DAYS = 90
 """Days after which the rights of somebody new are looked at first."""
@@ -30,14 +33,36 @@ class AccessReviewRow:
     is_overdue: bool
 
 
+def held_roles(
+    company: Company, *, as_of: date, only: int | None = None
+) -> dict[int, tuple[str, ...]]:
+    """Return the sorted roles of everybody who may sign in, or of one person; one query.
+
+    People of agencies are among them; advisors and auditors are until the day their access ends.
+    """
+    begins = datetime.combine(as_of, time.min, tzinfo=ZoneInfo(company.zone))
+    running = AdvisorAccess.objects.filter(
+        company=company, user=OuterRef("user"), role=OuterRef("role"),
+        accepted_at__isnull=False, revoked_at=None, ends_at__gt=begins,
+    )  # fmt: skip
+    held = Membership.objects.filter(
+        ~Q(role__in=(Role.ADVISOR, Role.AUDITOR)) | Exists(running),
+        company=company,
+        user__is_active=True,
+    )
+    if only is not None:
+        held = held.filter(user=only)
+    roles: dict[int, tuple[str, ...]] = {}
+    for key, role in held.order_by("user", "role").values_list("user", "role"):
+        roles[key] = (*roles.get(key, ()), role)
+    return roles
+
+
 def access_review_rows(
     company: Company, *, rights: Mapping[str, frozenset[str]], as_of: date
 ) -> tuple[AccessReviewRow, ...]:
-    """Return everybody who works for the company, whose turn comes first; three queries."""
-    roles: dict[int, list[str]] = {}
-    held = Membership.objects.filter(company=company, user__is_active=True, role__in=rights)
-    for key, role in held.order_by("user", "role").values_list("user", "role"):
-        roles.setdefault(key, []).append(role)
+    """Return everybody who may sign in for the company, whose turn comes first; three queries."""
+    roles = held_roles(company, as_of=as_of)
     last: dict[int, AccessReview] = {}
     for one in AccessReview.objects.filter(company=company).order_by("reviewed_on", "id"):
         last[one.user_id] = one
@@ -97,7 +122,7 @@ def review_history(company: Company, *, only: int | None = None) -> tuple[PastRe
 
 def _row(
     person: User,
-    roles: list[str],
+    roles: tuple[str, ...],
     last: AccessReview | None,
     rights: Mapping[str, frozenset[str]],
     *,
@@ -107,7 +132,7 @@ def _row(
     return AccessReviewRow(
         user_id=person.pk,
         username=person.username,
-        roles=tuple(roles),
+        roles=roles,
         role_labels=tuple(str(Role(role).label) for role in roles),
         rights=len(frozenset().union(*(rights[role] for role in roles))),
         reviewed_on=last.reviewed_on if last else None,

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dunwell import clock
 from dunwell.actions.access_reviews import LONGEST_DAYS, LONGEST_NOTE, review_access
 from dunwell.actions.role_rights import ROLE_RIGHTS
-from dunwell.models import AccessReview, Membership, Role
-from dunwell.queries.access_reviews import access_review_rows, review_history
+from dunwell.models import AccessReview, Role
+from dunwell.queries.access_reviews import access_review_rows, held_roles, review_history
 from dunwell.web.answers import colleague_or_404, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
@@ -96,11 +96,7 @@ def access_review_add(request: StaffRequest, user_id: int) -> HttpResponse:
     """Look at a person's roles: keep them or take some away."""
     company = request.actor.company
     user = colleague_or_404(request, user_id)
-    roles = sorted(
-        Membership.objects.filter(company=company, user=user, role__in=ROLE_RIGHTS).values_list(
-            "role", flat=True
-        )
-    )
+    roles = list(held_roles(company, as_of=request.as_of, only=user.pk).get(user.pk, ()))
 
     def act(seen: str, **told: Any) -> AccessReview:
         return review_access(

@@ -167,7 +167,7 @@ def npm() -> list[object]:
 
 
 def assets() -> None:
-    """Copy what assets.txt names into static/vendor, and compile the translations."""
+    """Make what git does not keep: page assets, compiled translations, learned readers."""
     sheet = ROOT / "assets.txt"
     key = digest(ROOT / "package-lock.json", sheet)
     if not fresh("assets", key) or not VENDOR.exists():
@@ -203,6 +203,13 @@ def assets() -> None:
                 path.with_suffix(".mo"),
             )
         done("catalogs", key)
+    learned = ROOT / "src" / "dunwell" / "ml"
+    parts = [path for one in ("assistant", "intents") for path in (learned / one).glob("*.*")]
+    key = digest(*sorted(parts))
+    if not fresh("learned", key) or not list((learned / "learned").glob("*.reader")):
+        say("learning the shipped readers of messages")
+        run(PYTHON, "-m", "dunwell.ml.learn")
+        done("learned", key)
 
 
 def system_packages() -> None:

@@ -1,4 +1,4 @@
-"""The assistant's reader: which intent a text has and in which language, learned on first use.
+"""The assistant's reader: which intent a text has and in which language.
 
 It learns from the shipped phrases alone (`phrases_*.txt`), in the words-and-pieces model of
 `ml.intents`; nothing is loaded from elsewhere. `docs/why/015-assistant.md` says what was measured.
@@ -13,6 +13,8 @@ from dunwell.engine.assistant_intents import MOST_CHARACTERS, UNKNOWN, Understoo
 from dunwell.ml.assistant.phrases import assistant_phrases
 from dunwell.ml.assistant.said import without_numbers
 from dunwell.ml.intents.fit import Strength, fit
+from dunwell.ml.intents.kept import kept
+from dunwell.ml.intents.messages import Labelled
 from dunwell.ml.intents.reader import PPM, Reader, softmax
 
 INTENT_FIT = Strength(freedom=8.0, steps=30)
@@ -59,14 +61,25 @@ class AssistantReader:
 
 @lru_cache(maxsize=1)
 def assistant_reader() -> AssistantReader:
-    """Return the reader of the shipped phrases; a few CPU seconds once in a process."""
-    phrases = tuple(replace(one, text=without_numbers(one.text)) for one in assistant_phrases())
-    intents = fit(phrases, INTENT_FIT)
-    languages = fit(
-        tuple(replace(one, labels=(one.language,)) for one in phrases if one.weight == 1.0),
+    """Return the reader of the shipped phrases, learned here (some seconds) if none is kept."""
+    return AssistantReader(
+        intents=replace(kept("assistant-intents", learned_intents), sure_ppm=SURE_PPM),
+        languages=kept("assistant-languages", learned_languages),
+    )
+
+
+def learned_intents() -> Reader:
+    """Return what tells intents, learned from the shipped phrases; some CPU seconds."""
+    return fit(_phrases(), INTENT_FIT)
+
+
+def learned_languages() -> Reader:
+    """Return what tells languages, learned from the shipped phrases; some CPU seconds."""
+    return fit(
+        tuple(replace(one, labels=(one.language,)) for one in _phrases() if one.weight == 1.0),
         LANGUAGE_FIT,
     )
-    return AssistantReader(
-        intents=replace(intents, sure_ppm=SURE_PPM),
-        languages=languages,
-    )
+
+
+def _phrases() -> tuple[Labelled, ...]:
+    return tuple(replace(one, text=without_numbers(one.text)) for one in assistant_phrases())

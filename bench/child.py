@@ -33,9 +33,16 @@ def main(arguments: list[str]) -> int:
     from bench.assistant import ASSISTANT  # noqa: PLC0415
     from bench.banking import FLOORS as BANK_LEAST  # noqa: PLC0415
     from bench.banking import MEASURES as BANKING  # noqa: PLC0415
+    from bench.core import FLOORS as CORE_LEAST  # noqa: PLC0415
+    from bench.core import MEASURES as CORE  # noqa: PLC0415
     from bench.credit import FLOORS as CREDIT_LEAST  # noqa: PLC0415
     from bench.credit import MEASURES as CREDIT  # noqa: PLC0415
     from bench.floors import FLOORS  # noqa: PLC0415
+    from bench.forecasts import MEASURES as FORECASTS  # noqa: PLC0415
+    from bench.invoices import FLOORS as INVOICE_LEAST  # noqa: PLC0415
+    from bench.invoices import MEASURES as INVOICES  # noqa: PLC0415
+    from bench.letters import FLOORS as LETTER_LEAST  # noqa: PLC0415
+    from bench.letters import MEASURES as LETTERS  # noqa: PLC0415
     from bench.measures import MEASURES, WORK_DAY  # noqa: PLC0415
     from bench.orders import FLOORS as ORDERS_LEAST  # noqa: PLC0415
     from bench.orders import MEASURES as ORDERS  # noqa: PLC0415
@@ -43,9 +50,14 @@ def main(arguments: list[str]) -> int:
     from bench.predicting import FLOORS as LEAST  # noqa: PLC0415
     from bench.predicting import MEASURES as PREDICTING  # noqa: PLC0415
     from bench.recovery import MEASURES as RECOVERY  # noqa: PLC0415
+    from bench.serving import MEASURES as SERVING  # noqa: PLC0415
+    from bench.tables import FLOORS as TABLE_LEAST  # noqa: PLC0415
+    from bench.tables import MEASURES as TABLES  # noqa: PLC0415
 
     measures = MEASURES | PAGES | ASSISTANT | PREDICTING | BANKING | CREDIT | ORDERS | RECOVERY
+    measures |= CORE | FORECASTS | INVOICES | LETTERS | SERVING | TABLES
     floors = FLOORS | LEAST | BANK_LEAST | CREDIT_LEAST | ORDERS_LEAST
+    floors |= CORE_LEAST | INVOICE_LEAST | LETTER_LEAST | TABLE_LEAST
     with time_machine.travel(datetime.combine(WORK_DAY, time(9), UTC), tick=True):
         for word in names.split(","):
             name = word.removesuffix("*")

@@ -51,15 +51,27 @@ def peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def peak_of(pid: int) -> int:
+    """Return the peak memory in MB of a process and those it started, added up."""
+    return sum(_peak_kb(one) for one in (pid, *_children(pid))) // 1024
+
+
+def _children(pid: int) -> list[int]:
+    found = [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit()]
+    return [one for one in found if _stat(one)[0] == pid]
+
+
+def _peak_kb(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+
+
 def server_cpu_s(postmaster: int) -> float:
-    """Return the CPU seconds of a PostgreSQL server: its processes, and those that ended."""
-    total = sum(_stat(postmaster)[1:])
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            parent, *seconds = _stat(int(folder.name))
-            if parent == postmaster:
-                total += sum(seconds)
-    return total
+    """Return the CPU seconds of a server: its processes, and those that ended."""
+    return sum(sum(_stat(pid)[1:]) for pid in (postmaster, *_children(postmaster)))
 
 
 def _stat(pid: int) -> tuple[float, ...]:

@@ -23,7 +23,7 @@ class Databases:
     postmaster: int = 0
 
     @property
-    def backend(self) -> str:
+    def db(self) -> str:
         """The word that figures carry."""
         return "postgresql" if self.address else "sqlite"
 

@@ -61,8 +61,8 @@ def make_company(*, rates: Path) -> Company:
         at=at,
     )
     user = User.objects.create(username=PERSON, email="bench@dunwell.example")
-    Membership.objects.create(company=company, user=user, role=Role.ADMIN)
-    Membership.objects.create(company=company, user=user, role=Role.COLLECTOR)
+    for role in (Role.ADMIN, Role.COLLECTOR, Role.CREDIT_MANAGER):
+        Membership.objects.create(company=company, user=user, role=role)
     return company
 
 

@@ -54,7 +54,7 @@ def insert_rows(_load: Workload) -> Result:
                            f"FROM {table} WHERE 1 = 0")  # fmt: skip
         with Meter() as meter:
             for table, _, rows in tables:
-                _insert(cursor, f"bench_{table}", rows)
+                insert(cursor, f"bench_{table}", rows)
     return Result(meter.cost(), {"rows": sum(len(rows) for _, _, rows in tables)})
 
 
@@ -65,7 +65,8 @@ def _rows(table: str) -> tuple[str, list[tuple[object, ...]]]:
         return columns, list(cursor.fetchall())
 
 
-def _insert(cursor: object, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+def insert(cursor: object, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Add rows to a table: executemany on SQLite, COPY on PostgreSQL."""
     if not rows:
         return
     if is_postgresql():
@@ -169,6 +170,7 @@ FLOORS: dict[str, Callable[[Workload], Result]] = {
     "ageing": age_by_sql,
     "kpis": decode,
     "kpi_slices": decode,
+    "forecast": decode,
     "verify": decode,
     "reminders": remind_by_sql,
     "reminders_again": remind_by_sql,
@@ -177,6 +179,7 @@ FLOORS: dict[str, Callable[[Workload], Result]] = {
     "page_worklist": first_page,
     "page_home": first_page,
     "page_items": first_page,
+    "page_ageing": first_page,
     "page_customer": first_page,
     "page_search": first_page,
 }

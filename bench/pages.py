@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from time import perf_counter, process_time
+from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -15,6 +16,7 @@ from bench.cost import Meter
 from bench.desk import PERSON, the_company
 from bench.measures import Result
 from bench.workload import Workload
+from dunwell.engine.aging import BUCKETS
 from dunwell.models import Customer, OpenItem
 
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "200"))
@@ -53,6 +55,14 @@ def _items() -> Iterator[str]:
     while True:
         for query in ("", "?scope=overdue", "?sort=-open", "?bucket=91%2B", "?currency=EUR"):
             yield f"{reverse('items')}{query}"
+
+
+def _ageing() -> Iterator[str]:
+    """Yield who owes how much how late, and the first page of each bucket."""
+    while True:
+        yield reverse("customers")
+        for bucket in BUCKETS:
+            yield f"{reverse('items')}?{urlencode({'bucket': bucket})}"
 
 
 def _customer() -> Iterator[str]:
@@ -127,6 +137,7 @@ PAGES: dict[str, Callable[[Workload], Result]] = {
     "page_worklist": partial(_page, of=_worklist),
     "page_home": partial(_page, of=_home),
     "page_items": partial(_page, of=_items),
+    "page_ageing": partial(_page, of=_ageing),
     "page_customer": partial(_page, of=_customer),
     "page_search": partial(_page, of=_search),
 }

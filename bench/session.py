@@ -1,13 +1,12 @@
 """A bench session: every measure beside its floor, JSON lines on stdout, a table on stderr.
 
-python bench/run.py [SIZES] [--quick] [--only NAME] [--postgresql] [--built-in] [--peer] [...]
+python bench/run.py [--sizes 10k,100k,1m] [--backend polars,duckdb] [--db sqlite,postgres] [...]
 
 Each measure runs in a process of its own, followed by its floor: a figure counts because its
 floor comes from the same run. No second is ever asserted: a line ends the session with 1 only when
 its counts are not those of the oracle.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -16,23 +15,34 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
+from bench.backends import CORES
 from bench.databases import Databases, databases
 from bench.figures import growth, is_met, table, target
+from bench.options import Options, read_options
 from bench.workload import CACHE, ROOT, SHEET_PEER, Workload, environment, workload
 
-SIZES = (10_000, 100_000, 1_000_000)
-FILES = ("read_files", "age_files", "train_model", "score_items")
+FILES = (
+    *("read_files", "age_files", "csv_write", "csv_read", "parquet_write", "parquet_read"),
+    *("xlsx_write", "xlsx_read", "train_model", "score_items"),
+)
 IMPORTED = (
     *("import_again", "ageing", "kpis", "kpi_slices", "verify"),
     *("exposure", "exposure_one", "credit_check", "credit_checks"),
 )
-COPIED = ("reminders", "reminders_again")
+COPIED = ("group_letters", "letters", "reminders", "reminders_again")
 BANKING = ("bank_import", "match")
+INVOICING = ("post_invoices", "issue_invoices")
 CYCLES = ("cycle", "cycle_again", "cycle_next_day")
-PAGES = ("page_worklist", "page_home", "page_items", "page_customer", "page_search", "assistant")
+AFTER = (
+    *("forecast", "page_worklist", "page_home", "page_items", "page_ageing", "page_customer"),
+    *("page_search", "assistant", "pages_busy", "api_busy"),
+)
 RECOVERY = ("backup", "restore")
 """Measured when one of them is named alone."""
-NAMES = (*FILES, "import", *IMPORTED, *COPIED, *BANKING, *CYCLES, *PAGES)
+NAMES = (
+    *(*FILES, "import", *IMPORTED, *COPIED, *BANKING, *INVOICING, *CYCLES, *AFTER),
+    *CORES,
+)
 NONE, MAIN, COPY = "bench_none", "bench_main", "bench_copy"
 
 Told = dict[str, Any]
@@ -41,19 +51,20 @@ Told = dict[str, Any]
 
 def main() -> int:
     """Run the session; return 1 when a count was wrong or a measure failed."""
-    options = _options()
+    options = read_options((*NAMES, *RECOVERY))
+    os.environ |= {"BENCH_REQUESTS": str(options.requests), "BENCH_LINES": str(options.lines)}
     figures: list[dict[str, object]] = []
     with ExitStack() as stack:
         # a folder of its own, so that sessions at the same time do not meet
         places = [
             stack.enter_context(
                 databases(
-                    CACHE / f"{backend}-{os.getpid()}",
-                    is_postgresql=backend == "postgresql",
+                    CACHE / f"{db}-{os.getpid()}",
+                    is_postgresql=db == "postgresql",
                     is_kept=options.keep,
                 )
             )
-            for backend in (("sqlite", "postgresql") if options.postgresql else ("sqlite",))
+            for db in options.db
         ]
         for size in options.sizes:
             load = workload(size, built_in=options.built_in)
@@ -71,7 +82,7 @@ def main() -> int:
     sys.stderr.write("\n" + table(figures))
     for line in grown:
         sys.stderr.write(
-            f"{line['growth']} ({line['backend']}) grows by size to the power "
+            f"{line['growth']} ({line['db']}) grows by size to the power "
             f"{line['exponent']} from {line['from']:,} to {line['to']:,}\n"
         )
     wrong = [figure for figure in figures if figure["problems"]]
@@ -80,41 +91,11 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="dev.py bench", description="Measure the desk's work beside its floors."
-    )
-    parser.add_argument("sizes", nargs="*", type=int, metavar="SIZES", help="open items")
-    parser.add_argument("--quick", action="store_true", help="the smallest size alone")
-    parser.add_argument(
-        "--only", choices=(*NAMES, *RECOVERY), metavar="NAME", help=", ".join((*NAMES, *RECOVERY))
-    )
-    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL as well")
-    parser.add_argument("--built-in", action="store_true", help="the product's own generator")
-    parser.add_argument("--peer", action="store_true", help="the spreadsheet on the same rows")
-    parser.add_argument("--requests", type=int, default=200, help="requests per page")
-    parser.add_argument("--lines", type=int, default=1_000, help="lines of the bank file")
-    parser.add_argument(
-        "--together", action="store_true", help="few processes: quick, but memory adds up"
-    )
-    parser.add_argument(
-        "--keep", action="store_true", help="leave the SQLite databases for a look"
-    )
-    options = parser.parse_args()
-    os.environ["BENCH_REQUESTS"] = str(max(options.requests, 20))
-    os.environ["BENCH_LINES"] = str(max(options.lines, 1))
-    options.sizes = options.sizes or list(SIZES)
-    if options.quick:
-        options.sizes = [min(options.sizes)]
-    return options
-
-
-def _measured(
-    load: Workload, place: Databases, options: argparse.Namespace
-) -> Iterator[dict[str, object]]:
+def _measured(load: Workload, place: Databases, options: Options) -> Iterator[dict[str, object]]:
     """Yield the figures of one size on one database, in the order the work builds up."""
-    wanted = {options.only} if options.only else set(NAMES)
-    stages = _stages(wanted, is_sqlite=not place.address)
+    cores = {f"core_{backend}" for backend in options.backend}
+    wanted = set(options.only or NAMES) - (set(CORES) - cores)
+    stages = _stages(wanted, is_first=place.db == options.db[0])
     if any(database == MAIN for database, _ in stages):
         place.create(MAIN)
     for database, names in stages:
@@ -130,20 +111,21 @@ def _measured(
             place.drop(COPY)
 
 
-def _stages(wanted: set[str], *, is_sqlite: bool) -> list[tuple[str, list[str]]]:
+def _stages(wanted: set[str], *, is_first: bool) -> list[tuple[str, list[str]]]:
     """Return the database and the names of each stage; a later one rests on all before it."""
-    files = [name for name in FILES if name in wanted and is_sqlite]
+    files = [name for name in (*FILES, *CORES) if name in wanted and is_first]
     stages = [(NONE, files)] if files else []
-    if wanted <= set(FILES):
+    if wanted <= {*FILES, *CORES}:
         return stages
     imported = [name for name in (*IMPORTED, *RECOVERY) if name in wanted]
     stages.append((MAIN, ["prepare", "import", *imported]))
-    if wanted & set(COPIED):
-        stages.append((COPY, list(COPIED)))
-    if wanted & set(BANKING):
-        stages.append((COPY, list(BANKING)))
-    if wanted & {*CYCLES, *PAGES}:
-        stages.append((MAIN, [*CYCLES, *(name for name in PAGES if name in wanted)]))
+    for group in (COPIED, BANKING, INVOICING):
+        # what comes later in a group rests on what comes before
+        named = [place for place, name in enumerate(group) if name in wanted]
+        if named:
+            stages.append((COPY, list(group[: named[-1] + 1])))
+    if wanted & {*CYCLES, *AFTER}:
+        stages.append((MAIN, [*CYCLES, *(name for name in AFTER if name in wanted)]))
     return stages
 
 
@@ -155,7 +137,8 @@ def _figure(name: str, load: Workload, place: Databases, done: Told) -> dict[str
         "measure": name,
         "size": load.size,
         "ledger": load.origin,
-        "backend": place.backend,
+        "db": "none" if name in {*FILES, *CORES} else place.db,
+        "backend": name.removeprefix("core_") if name in CORES else "polars",
         **cost,
         "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 1),
         "floor": FLOOR_WORDS.get(name),
@@ -178,6 +161,18 @@ FLOOR_WORDS = {
     "exposure_one": "one SQL statement",
     "credit_check": "one SQL statement",
     "credit_checks": "one SQL statement",
+    "csv_write": "polars writes the same columns",
+    "csv_read": "polars reads the file as text",
+    "parquet_write": "polars writes the same columns",
+    "parquet_read": "polars reads the file",
+    "xlsx_write": "compress the text of the same rows",
+    "xlsx_read": "calamine reads the cells alone",
+    "train_model": "sort the book by customer and day",
+    "score_items": "turn log-odds into curves",
+    "group_letters": "join the lines of each customer as text",
+    "post_invoices": "insert the same items into a table without keys",
+    "forecast": "decode the columns and one argsort",
+    **dict.fromkeys(CORES, "decode the columns and one argsort"),
     "kpis": "decode the columns and one argsort",
     "kpi_slices": "decode the columns and one argsort",
     "verify": "decode the columns and one argsort",
@@ -187,7 +182,9 @@ FLOOR_WORDS = {
     "cycle_next_day": "decode the columns and one argsort",
     "bank_import": "read the file alone",
     "match": "one hash join of references",
-    **dict.fromkeys(PAGES[:-1], "one SQL statement of 50 rows"),
+    **dict.fromkeys(
+        (name for name in AFTER if name.startswith("page_")), "one SQL statement of 50 rows"
+    ),
 }
 
 

@@ -53,7 +53,7 @@ class Workload:
         return self.folder / "rates.csv"
 
     def oracle(self) -> dict[str, object]:
-        """Return items, open_minor per currency and reminders_due, from the file by itself.
+        """Return items, debits, open_minor per currency, reminders_due: from the file itself.
 
         A reminder is due on an amount above 0 at least seven days past its due date.
         """
@@ -75,6 +75,7 @@ class Workload:
         return {
             "items": rows.height,
             "open_minor": dict(sums.iter_rows()),
+            "debits": rows.filter(pl.col("minor") > 0).height,
             "reminders_due": late.height,
         }
 

@@ -1,0 +1,210 @@
+"""Pages and the API as several people and programs ask for them at once, from a real server.
+
+`dunwell serve` (granian) runs in a process of its own on loopback; clients keep their connections
+and ask one request after another. The CPU told is the server's and the database's, per request.
+While the API is asked, one more client writes notes all the time: credit checks must not wait
+for it.
+"""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from itertools import cycle, islice
+from pathlib import Path
+from threading import Event
+from time import monotonic, perf_counter, sleep
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from bench.cost import Meter, peak_of, server_cpu_s
+from bench.desk import PERSON, the_company
+from bench.measures import WORK_DAY, Result
+from bench.pages import OK, REQUESTS, latencies, sample_customers
+from bench.workload import Workload
+from dunwell import clock
+from dunwell.actions.gate import staff
+from dunwell.actions.users import make_api_token
+from dunwell.models import Membership, Note
+
+CLIENTS = 4
+START_SECONDS = 120
+CREATED = 201
+RIGHTS = ("ledger.view", "order.check", "note.record")
+FIXED_DAY = Path(__file__).parent / "fixed_day"
+Ask = tuple[str, str, str, bytes]
+"""What it is, method, path, body."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What the clients saw: milliseconds per request by what it is, and wrong answers."""
+
+    times: dict[str, list[float]] = field(default_factory=dict)
+    wrong: set[int] = field(default_factory=set)
+    bytes: int = 0
+
+
+@contextmanager
+def _server() -> Iterator[tuple[int, int]]:
+    """Serve the database of this process; yield the port and the server's process id."""
+    connection.close()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {
+        **os.environ,
+        "BENCH_BEGINS": datetime.combine(WORK_DAY, time(10)).isoformat(),
+        "PYTHONPATH": os.pathsep.join((str(FIXED_DAY), *sys.path[:1], str(Path.cwd()))),
+        "DJANGO_SETTINGS_MODULE": "dunwell.settings",
+    }
+    command = [sys.executable, "-W", "ignore", "-m", "django", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)  # noqa: S603  our own
+    try:
+        _wait(port, server)
+        yield port, server.pid
+    finally:
+        server.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(timeout=10)
+        if server.poll() is None:
+            server.kill()
+            server.wait()
+
+
+def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
+    ends = monotonic() + START_SECONDS
+    while monotonic() < ends and server.poll() is None:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        sleep(0.1)
+    raise SystemExit("bench: the server did not start")
+
+
+def _asked(port: int, asks: Sequence[Ask], headers: dict[str, str], told: Told) -> None:
+    """Ask one request after the other on one connection."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for name, method, path, body in asks:
+        begin = perf_counter()
+        line.request(method, path, body or None, headers)
+        answer = line.getresponse()
+        told.bytes += len(answer.read())
+        took = (perf_counter() - begin) * 1000
+        told.times.setdefault(name, []).append(took)
+        if answer.status not in (OK, CREATED):
+            told.wrong.add(answer.status)
+    line.close()
+
+
+def _together(
+    port: int, pid: int, asks: Sequence[Ask], headers: dict[str, str]
+) -> tuple[dict[str, float], Told]:
+    """Ask by several clients at once; return the cost of one request, and what they saw."""
+    told = Told()
+    _asked(port, asks[:CLIENTS], headers, Told())
+    share = [asks[n::CLIENTS] for n in range(CLIENTS)]
+    before = server_cpu_s(pid)
+    with Meter() as meter, ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(lambda some: _asked(port, some, headers, told), share))
+    cost = meter.cost()
+    cost["cpu_s"] = server_cpu_s(pid) - before + cost["server_cpu_s"]
+    cost["rss_mb"] = peak_of(pid)
+    every = [took for times in told.times.values() for took in times]
+    rate = len(every) / cost["wall_s"]
+    cost = latencies(cost, every, [cost["cpu_s"] * 1000 / len(every)])
+    cost["requests_per_s"] = round(rate, 1)
+    return cost, told
+
+
+def pages_busy(load: Workload) -> Result:
+    """Ask for worklist, home, items and customers by four people at once."""
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=PERSON))
+    cookie = "; ".join(f"{name}={one.value}" for name, one in client.cookies.items())
+    customers = (reverse("customer", args=[key]) for key in cycle(sample_customers()))
+    paths = cycle((f"{reverse('worklist')}?show=all", reverse("home"), reverse("items"), ""))
+    asks = [
+        ("page", "GET", path or next(customers), b"")
+        for path in islice(paths, max(REQUESTS, CLIENTS))
+    ]
+    with _server() as (port, pid):
+        cost, told = _together(port, pid, asks, {"Cookie": cookie})
+    result = Result(cost)
+    result.expect("wrong_answers", sorted(told.wrong), [])
+    result.counts |= {"requests": len(asks), "clients": CLIENTS, "items": load.size}
+    return result
+
+
+def api_busy(load: Workload) -> Result:
+    """Ask the API by four programs at once while one more writes: lists, cards, credit checks."""
+    company, at = the_company(), clock.now().astimezone(UTC)
+    person = Membership.objects.filter(company=company, user__username=PERSON)[0].user
+    token = make_api_token(
+        actor=staff(person, company), name="bench", rights=RIGHTS, days=None, at=at
+    )
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    keys = sample_customers()
+    asks = [one for n in range(max(REQUESTS, CLIENTS) // CLIENTS) for one in _round(keys, n)]
+    note = json.dumps({"kind": "note", "text": "bench"}).encode()
+    before = Note.objects.filter(company=company).count()
+    with _server() as (port, pid), ThreadPoolExecutor(1) as pool:
+        is_over, written = Event(), Told()
+        writes = ("note", "POST", f"/api/v1/customers/{keys[0]}/notes", note)
+        writing = pool.submit(_write_on, port, writes, headers, is_over, written)
+        cost, told = _together(port, pid, asks, headers)
+        is_over.set()
+        writing.result()
+    checks = told.times["check"]
+    cost["check_p50_ms"] = round(sorted(checks)[len(checks) // 2], 1)
+    cost["check_p95_ms"] = round(sorted(checks)[int(len(checks) * 0.95)], 1)
+    result = Result(cost)
+    result.expect("wrong_answers", sorted(told.wrong | written.wrong), [])
+    notes = sum(map(len, written.times.values()))
+    added = Note.objects.filter(company=company).count() - before
+    result.expect("notes", added, notes)
+    result.counts |= {"requests": len(asks), "clients": CLIENTS, "items": load.size}
+    return result
+
+
+def _round(keys: Sequence[int], n: int) -> list[Ask]:
+    """Return one round of requests about one customer."""
+    key = keys[n % len(keys)]
+    order = {
+        "customer_id": key,
+        "number": f"BENCH-{key}",
+        "currency": "EUR",
+        "amount_minor": 100_000,
+        "commit": False,
+    }
+    return [
+        ("items", "GET", f"/api/v1/items?customer_id={key}", b""),
+        ("customer", "GET", f"/api/v1/customers/{key}", b""),
+        ("worklist", "GET", "/api/v1/worklist", b""),
+        ("check", "POST", "/api/v1/credit-checks", json.dumps(order).encode()),
+    ]
+
+
+def _write_on(port: int, ask: Ask, headers: dict[str, str], is_over: Event, told: Told) -> None:
+    """Write one note after the other until told to stop."""
+    turn = 0
+    while not is_over.is_set():
+        _asked(port, [ask], {**headers, "Idempotency-Key": f"note-{turn}"}, told)
+        turn += 1
+
+
+MEASURES: dict[str, Callable[[Workload], Result]] = {
+    "pages_busy": pages_busy,
+    "api_busy": api_busy,
+}
+"""By name; they have no floor of their own: the pages' is one statement."""

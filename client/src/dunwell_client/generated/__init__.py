@@ -1,0 +1,1 @@
+"""Operations and their types by area. Written by `python -m tools.client`; do not edit."""

@@ -143,7 +143,12 @@ def _demand(world, customer, items):
 @step(4, "D12", "I22", then=("agency_collects", "agency_collects", "recall"))
 def place_with_agency(world):
     customer, since = world.customer(), world.day - timedelta(days=20)
-    items = [one for one in world.open_items_of(customer, 4) if one.issued_on <= since]
+    # the notice is of that day: what was paid or given back since would make it ask for too much
+    items = [
+        one
+        for one in world.open_items_of(customer, 4)
+        if one.issued_on <= since and not one.allocations.filter(applied_on__gt=since).exists()
+    ]
     if not items:
         raise Nothing
     _demand(world, customer, items)

@@ -221,6 +221,13 @@ SOCIALACCOUNT_PROVIDERS = {
 OIDC_ISSUER = _text("OIDC_ISSUER")
 """Where people of the house sign in; empty is no single sign-on."""
 OIDC_CLIENT_ID = _text("OIDC_CLIENT_ID")
+MFA_FORMS = {
+    "authenticate": "dunwell.web.second_factor.NotedCodeForm",
+    "reauthenticate": "dunwell.web.second_factor.NotedCodeAgainForm",
+    "authenticate_webauthn": "dunwell.web.second_factor.NotedPasskeyForm",
+    "login_webauthn": "dunwell.web.second_factor.NotedPasskeyAloneForm",
+    "reauthenticate_webauthn": "dunwell.web.second_factor.NotedPasskeyAgainForm",
+}
 OIDC_CLIENT_SECRET = _text("OIDC_CLIENT_SECRET")
 OIDC_NAME = _text("OIDC_NAME") or urlsplit(OIDC_ISSUER).hostname or ""
 OIDC_MATCH_EMAIL = _flag("OIDC_MATCH_EMAIL", default=False)

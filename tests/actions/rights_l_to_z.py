@@ -134,6 +134,7 @@ RIGHTS_L_TO_Z = {
     "portal_access.edit_person": "",
     "portal_access.end_seat": "MCK",
     "portal_access.invite_person": "MCK",
+    "portal_access.sign_out": "",
     "portal_access.sign_out_everywhere": "",
     "portal_access.take_other_seat": "",
     "portal_calendars.make_calendar": "",

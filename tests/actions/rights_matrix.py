@@ -21,6 +21,8 @@ INSTALLATION = {
     "companies.add_company",
     "companies.add_first_admin",
     "demo.add_demo_company",
+    "desk_exports.end_import",
+    "desk_exports.put_rows",
     "identities.note_sign_on",
     "identities.tie_identity",
     "identities.untie_identity",
@@ -29,6 +31,9 @@ INSTALLATION = {
     "portal_links.knock",
     "sealing.reseal_column",
     "sealing.reseal_sign_ins",
+    "sign_ins.note_failed_sign_in",
+    "sign_ins.note_sign_in",
+    "sign_ins.note_sign_out",
     "users.use_sign_in_link",
 }
 """Actions of the installation itself, before anybody can have a role or is known at the door."""

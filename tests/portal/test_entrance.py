@@ -215,6 +215,18 @@ def test_leaving_forgets_the_seat_in_this_browser_alone(seat):
     assert there.get("/portal/people/").status_code == 200
 
 
+def test_a16_3_1_leaving_the_portal_is_told(seat, caplog):
+    client = seated(seat)
+    for _ in range(2):
+        client.post("/portal/leave/")
+    client.post("/portal/link/of-nobody/")
+
+    left = Event.objects.filter(verb="portal.signed_out")
+    assert [one.customer_id for one in left] == [seat.customer_id]
+    failed = [one for one in caplog.records if one.msg == "portal.sign_in_failed"]
+    assert [(one.by, one.client) for one in failed] == [("link", "127.0.0.1")]
+
+
 def test_no_form_is_taken_without_its_token(seat):
     strict = seated(seat, Client(enforce_csrf_checks=True))
     for path in ("/portal/enter/", "/portal/leave/", "/portal/people/", "/portal/confirm/send/"):

@@ -198,6 +198,14 @@ def sign_out_everywhere(*, actor: Actor, seat: PortalSeat, at: datetime) -> None
     record_event(actor, "portal.signed_out_everywhere", seat, at=at, customer_id=seat.customer_id)
 
 
+@transaction.atomic
+def sign_out(*, actor: Actor, seat: PortalSeat, at: datetime) -> None:
+    """Record that somebody closed the portal in one browser."""
+    actor.require("portal.view")
+    own_customer(actor, seat.customer)
+    record_event(actor, "portal.signed_out", seat, at=at, customer_id=seat.customer_id)
+
+
 def tell_managers(
     actor: Actor, seat: PortalSeat, change: str, *, site: str, at: datetime, told: str = ""
 ) -> None:

@@ -1,5 +1,7 @@
 """/portal/enter/ and the links: coming in without a password, and leaving."""
 
+import logging
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dunwell import clock
 from dunwell.actions.gate import Refused, debtor, looker
-from dunwell.actions.portal_access import sign_out_everywhere
+from dunwell.actions.portal_access import sign_out, sign_out_everywhere
 from dunwell.actions.portal_links import knock, open_sign_in, open_view_link
 from dunwell.actions.portal_passkeys import use_passkey
 from dunwell.jobs.portal_mails import begin_answering
@@ -28,6 +30,8 @@ from dunwell.portal.webauthn import PasskeyError, asked, checked
 from dunwell.queries.link_tokens import hashed_link
 from dunwell.queries.portal_links import live_links
 from dunwell.queries.portal_seats import live_seats, masked_email
+
+log = logging.getLogger(__name__)
 
 
 class DoorForm(forms.Form):
@@ -74,6 +78,10 @@ def portal_link(request: HttpRequest, token: str) -> HttpResponse:
         .first()
     )
     if link is None:
+        log.warning(
+            "portal.sign_in_failed",
+            extra={"by": "link", "client": request.META.get("REMOTE_ADDR")},
+        )
         response = _gone(request)
     elif request.method == "POST":
         response = _sign_in(request, link) if link.seat_id else _look(request, link)
@@ -93,6 +101,9 @@ def portal_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def portal_leave(request: HttpRequest) -> HttpResponse:
     """Close the portal in this browser."""
+    who = current_debtor(request)
+    if who is not None and who.seat is not None:
+        sign_out(actor=who.actor, seat=who.seat, at=clock.now())
     leave(request)
     return redirect("portal-enter")
 
@@ -131,6 +142,10 @@ def portal_passkey_enter(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
         )
     except (PasskeyError, Refused) as refusal:
+        log.warning(
+            "portal.sign_in_failed",
+            extra={"by": "passkey", "client": request.META.get("REMOTE_ADDR")},
+        )
         context = {"form": DoorForm(), "refusal": str(refusal)}
         return render(request, "portal/access/enter.html", context, status=REFUSED)
     take_seat(request, seat)

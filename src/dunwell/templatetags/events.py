@@ -250,6 +250,10 @@ LOOKS: Mapping[str, Look] = {
     "portal.role_changed": Look(_("Role in the portal changed"), "users"),
     "portal.seat_ended": Look(_("Access to the portal ended"), "user-x"),
     "portal.signed_in": Look(_("Signed in to the portal"), "log-in", "is-info"),
+    "portal.signed_out": Look(_("Left the portal"), "log-out"),
+    "user.signed_in": Look(_("Signed in"), "log-in", "is-info"),
+    "user.signed_out": Look(_("Signed out"), "log-out"),
+    "user.sign_in_failed": Look(_("Sign-in failed"), "shield-alert", "is-warn"),
     "portal.looked": Look(_("Looked at the portal by a link"), "eye", "is-info"),
     "follow_up.begun": Look(
         _("Question of the assistant answered"), "message-square-reply", "is-info"

@@ -1,12 +1,14 @@
 """Signing in: allauth's pages for staff, and the link that signs in once."""
 
+import logging
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
+from django import forms
 from django.conf import settings
-from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,11 +19,15 @@ from django.views.decorators.http import require_http_methods
 from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.identities import note_sign_on
+from dunwell.actions.sign_ins import note_sign_in, note_sign_out
 from dunwell.actions.users import use_sign_in_link
+from dunwell.jobs.sign_ins import begin_noting_failure
 from dunwell.models import User
 from dunwell.queries.identities import has_identity
 from dunwell.web.sign_on import vouched
 from dunwell.web.staff import VOUCHED
+
+log = logging.getLogger(__name__)
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth: no types
@@ -45,14 +51,57 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
         return [*methods, again]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Note a sign-in by the provider, and whether it proved a second factor."""
+        """Note who came in, by what, and by which second factor."""
         answer: HttpResponse = super().post_login(request, user, **kwargs)
         login = (kwargs.get("signal_kwargs") or {}).get("sociallogin")
         if login is not None:
             proved = vouched(getattr(login, "claims", {}))
             request.session[VOUCHED] = proved
             note_sign_on(user=user, second_factor=proved, at=clock.now())
+        else:
+            by, second_factor = _proofs(request, user)
+            note_sign_in(user=user, by=by, second_factor=second_factor, at=clock.now())
         return answer
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt; one beyond the limit stands in the log."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except forms.ValidationError:
+            log.warning(
+                "sign_in.limited", extra={"by": "password", "client": self.get_client_ip(request)}
+            )
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note a wrong password, or a name that nobody has; the log has both, without the name."""
+        login = credentials.get("username") or credentials.get("email") or ""
+        failed_sign_in(request, login=login, by="password")
+
+    def logout(self, request: HttpRequest) -> None:
+        """Note who leaves."""
+        if isinstance(request.user, User):
+            note_sign_out(user=request.user, at=clock.now())
+        super().logout(request)
+
+
+def failed_sign_in(request: HttpRequest, *, login: str, by: str) -> None:
+    """Note an attempt that failed: in the log, and in the trail of the person's companies.
+
+    The name stays out of the log: people type their password there.
+    """
+    log.warning("sign_in.failed", extra={"by": by, "client": get_adapter().get_client_ip(request)})
+    begin_noting_failure(login=login, by=by, at=clock.now())
+
+
+def _proofs(request: HttpRequest, user: User) -> tuple[str, str]:
+    """Return by what somebody comes in, and by which second factor."""
+    proofs = get_authentication_records(request, user)
+    second: dict[str, Any] = next((one for one in reversed(proofs) if one["method"] == "mfa"), {})
+    factor = str(second.get("type", ""))
+    if second.get("passwordless"):
+        return "passkey", factor
+    return ("password" if any(one["method"] == "password" for one in proofs) else "link"), factor
 
 
 @login_not_required
@@ -71,7 +120,8 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         user = use_sign_in_link(token=token, at=clock.now())
     except Refused as refusal:
+        failed_sign_in(request, login="", by="link")
         return render(request, "web/sign_in_link.html", {"refusal": str(refusal)}, status=422)
-    logout(request)
+    get_adapter().logout(request)
     response: HttpResponse = perform_login(request, user, redirect_url=reverse("home"))
     return response

@@ -3,12 +3,12 @@
 Off unless DUNWELL_OIDC_ISSUER is set; then every page here is absent.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, cast
 
-import structlog
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_next_redirect_url
@@ -42,7 +42,7 @@ UNREACHED = 502
 View = Callable[..., HttpResponse]
 _confirmed: Callable[[View], View] = reauthentication_required
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 def vouched(claims: dict[str, Any]) -> bool:
@@ -92,7 +92,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         except Refused as refusal:
             raise ImmediateHttpResponse(_failed(request, str(refusal), REFUSED)) from refusal
         if not sociallogin.is_existing:
-            log.warning("sign_on.unknown", issuer=settings.OIDC_ISSUER)
+            log.warning("sign_on.unknown", extra={"issuer": settings.OIDC_ISSUER})
             told = gettext("Nobody here is known under this identity%(address)s.") % {
                 "address": f" ({email})" if email else ""
             }
@@ -103,7 +103,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         extra_context: Any = None,  # noqa: ARG002  allauth's names
     ) -> None:  # fmt: skip
         """Say that it did not work, in one way for every cause; the log has the cause."""
-        log.warning("sign_on.failed", error=str(error), cause=str(exception or ""))
+        log.warning("sign_on.failed", extra={"error": str(error), "cause": str(exception or "")})
         told = gettext("The sign-in was given up, has expired, or its answer does not hold.")
         raise ImmediateHttpResponse(_failed(request, told, UNKNOWN))
 
@@ -230,7 +230,7 @@ def _leave(request: HttpRequest, process: str) -> HttpResponse:
             auth_params=extra,
         )
     except (OAuth2Error, OSError, KeyError, ValueError) as error:
-        log.warning("sign_on.unreached", cause=str(error))
+        log.warning("sign_on.unreached", extra={"cause": str(error)})
         told = gettext("%(name)s cannot be reached now.") % {"name": settings.OIDC_NAME}
         return _failed(request, told, UNREACHED)
     context = {"address": answer["Location"], "name": settings.OIDC_NAME}

@@ -56,6 +56,8 @@ HTTPS = _flag("HTTPS", default=False)
 REQUIRE_MFA = _flag("REQUIRE_MFA", default=True)
 SESSION_IDLE_MINUTES = _number("SESSION_IDLE_MINUTES", 60)
 IMPORT_LIMIT_BYTES = _number("IMPORT_LIMIT_MB", 512) * 1024 * 1024
+MIRROR = _flag("MIRROR", default=True)
+"""Whether history is read from a columnar mirror in the data folder where one stands."""
 INVOICE_RULES = _text("INVOICE_RULES")
 """Folder of compiled rules for electronic invoices: Peppol, XRechnung."""
 ALLOWED_HOSTS = _text("HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")

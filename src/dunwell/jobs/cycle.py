@@ -46,6 +46,7 @@ from dunwell.jobs.cycle_day import Day
 from dunwell.jobs.insight_steps import map_process
 from dunwell.jobs.invoices import file_invoices
 from dunwell.jobs.matching import record_parts
+from dunwell.jobs.mirror import refresh_if_worth
 from dunwell.jobs.planning import freeze_day_tests, keep_day_actuals, raise_day_gaps
 from dunwell.jobs.reports import make_due_reports
 from dunwell.jobs.sanctions import record_screening
@@ -359,6 +360,7 @@ def run_cycle(
     days, left_out = missing_days(last, as_of=day)
     steps: list[StepDone] = []
     with walls.within(company_id):
+        refresh_if_worth(company, at=clock.now())
         for done in _steps(company, days):
             steps.append(done)
             if tell is not None:

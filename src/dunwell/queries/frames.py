@@ -70,12 +70,16 @@ def read_rows(
     return pl.concat(parts)
 
 
+def column_types(columns: schema.Frame) -> dict[str, type[pl.DataType]]:
+    """Return the types of a frame's columns on the embedded engine."""
+    return {name: _TYPES[column.dtype] for name, column in columns.items()}
+
+
 def read_frame(
     query: str, parameters: Sequence[int | date], columns: schema.Frame
 ) -> nw.LazyFrame:
     """Return the rows of a query as an engine frame; its columns come in the order declared."""
-    types = {name: _TYPES[column.dtype] for name, column in columns.items()}
-    return nw.from_native(read_rows(query, parameters, types).lazy())
+    return nw.from_native(read_rows(query, parameters, column_types(columns)).lazy())
 
 
 def opened_column(rows: pl.DataFrame, model: type[Model], name: str) -> pl.DataFrame:
@@ -85,16 +89,39 @@ def opened_column(rows: pl.DataFrame, model: type[Model], name: str) -> pl.DataF
     )
 
 
+def item_columns() -> str:
+    """Return SQL for the columns ITEMS of a row `i` of the items."""
+    return (
+        "i.id, i.customer_id, i.kind, i.currency, i.amount_minor, "
+        f"{day('i.issued_on')}, {day('i.due_on')}, {day('i.recorded_on')}"
+    )
+
+
+def allocation_columns() -> str:
+    """Return SQL for the columns ALLOCATIONS of a row `a`, its adjustment being `j`."""
+    return (
+        "a.item_id, a.payment_id, "
+        "CASE WHEN a.source = 'adjustment' THEN j.kind ELSE a.source END, a.amount_minor, "
+        "COALESCE(a.paid_minor, a.amount_minor), "
+        f"{day('a.value_on')}, {day('a.applied_on')}, {day('a.recorded_on')}"
+    )
+
+
+def payment_columns() -> str:
+    """Return SQL for the columns PAYMENTS of a row `p` of the payments."""
+    return (
+        "p.id, p.customer_id, p.currency, p.amount_minor, "
+        f"{day('p.value_on')}, {day('p.recorded_on')}"
+    )
+
+
 def items_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame:
     """Return a company's items in columns ITEMS.
 
     `only_open`: those open now, and what was settled by money that pays an open promise of an
     amount.
     """
-    columns = (
-        f"SELECT i.id, i.customer_id, i.kind, i.currency, i.amount_minor, {day('i.issued_on')}, "
-        f"{day('i.due_on')}, {day('i.recorded_on')} FROM dunwell_item i"
-    )
+    columns = f"SELECT {item_columns()} FROM dunwell_item i"
     if not only_open:
         return read_frame(f"{columns} WHERE i.company_id = %s", [company.pk], schema.ITEMS)
     return read_frame(
@@ -123,10 +150,7 @@ def allocations_frame(company: Company, *, only_open: bool = False) -> nw.LazyFr
             OR a.payment_id IN ({_SPARE}))"""
         parameters *= 6
     return read_frame(
-        "SELECT a.item_id, a.payment_id, "
-        "CASE WHEN a.source = 'adjustment' THEN j.kind ELSE a.source END, a.amount_minor, "
-        "COALESCE(a.paid_minor, a.amount_minor), "
-        f"{day('a.value_on')}, {day('a.applied_on')}, {day('a.recorded_on')} "
+        f"SELECT {allocation_columns()} "
         "FROM dunwell_allocation a LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id "
         f"WHERE a.company_id = %s {which}",
         [*parameters],
@@ -138,9 +162,7 @@ def payments_frame(company: Company, *, only_open: bool = False) -> nw.LazyFrame
     """Return a company's payments in columns PAYMENTS; `only_open`: with unapplied cash now."""
     which = f"AND p.id IN ({_SPARE})" if only_open else ""
     return read_frame(
-        "SELECT p.id, p.customer_id, p.currency, p.amount_minor, "
-        f"{day('p.value_on')}, {day('p.recorded_on')} "
-        f"FROM dunwell_payment p WHERE p.company_id = %s {which}",
+        f"SELECT {payment_columns()} FROM dunwell_payment p WHERE p.company_id = %s {which}",
         [company.pk] * (3 if only_open else 1),
         schema.PAYMENTS,
     )

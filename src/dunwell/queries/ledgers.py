@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 from dunwell.engine.ledger import Ledger
 from dunwell.models import Allocation, Company, Dispute, Promise
 from dunwell.queries import frames
+from dunwell.queries.whole_ledger import whole_allocations, whole_items, whole_payments
 
 
 class Books:
@@ -23,11 +24,23 @@ class Books:
 
     @cached_property
     def _whole(self) -> Ledger:
-        return self._read(only_open=False)
+        return Ledger(
+            items=whole_items(self.company),
+            allocations=whole_allocations(self.company),
+            payments=whole_payments(self.company),
+            disputes=frames.disputes_frame(self.company),
+            promises=frames.promises_frame(self.company),
+        )
 
     @cached_property
     def _open(self) -> Ledger:
-        return self._read(only_open=True)
+        return Ledger(
+            items=frames.items_frame(self.company, only_open=True),
+            allocations=frames.allocations_frame(self.company, only_open=True),
+            payments=frames.payments_frame(self.company, only_open=True),
+            disputes=frames.disputes_frame(self.company, only_open=True),
+            promises=frames.promises_frame(self.company, only_open=True),
+        )
 
     @cached_property
     def customers(self) -> nw.LazyFrame:
@@ -50,15 +63,6 @@ class Books:
         if "_whole" in self.__dict__ or not _is_latest(self.company, as_of):
             return self._whole
         return self._open
-
-    def _read(self, *, only_open: bool) -> Ledger:
-        return Ledger(
-            items=frames.items_frame(self.company, only_open=only_open),
-            allocations=frames.allocations_frame(self.company, only_open=only_open),
-            payments=frames.payments_frame(self.company, only_open=only_open),
-            disputes=frames.disputes_frame(self.company, only_open=only_open),
-            promises=frames.promises_frame(self.company, only_open=only_open),
-        )
 
 
 def _is_latest(company: Company, as_of: date) -> bool:

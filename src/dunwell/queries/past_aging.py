@@ -7,8 +7,8 @@ from dunwell.engine.aging import BUCKETS, aging_totals, currency_totals
 from dunwell.engine.items import open_items
 from dunwell.engine.ledger import known
 from dunwell.models import Company
-from dunwell.queries import frames
 from dunwell.queries.reminders import native
+from dunwell.queries.whole_ledger import whole_allocations, whole_items
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +40,8 @@ def aging_on(company: Company, *, as_of: date, known_on: date) -> list[AgingFigu
 
     `known_on` is the last day of recording that counts. Amounts in minor units.
     """
-    items = known(frames.items_frame(company), on=known_on)
-    allocations = known(frames.allocations_frame(company), on=known_on)
+    items = known(whole_items(company), on=known_on)
+    allocations = known(whole_allocations(company), on=known_on)
     opened = open_items(items, allocations, as_of=as_of)
     sums = native(currency_totals(opened)).sort("currency")
     buckets: dict[str, dict[str, AgingBucket]] = {}

@@ -18,6 +18,7 @@ from dunwell.queries import frames
 from dunwell.queries.items import SCOPES, ItemFilter, ItemRow, ItemTotal
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, page_limit, page_of, read_cursor
 from dunwell.queries.reminders import native
+from dunwell.queries.whole_ledger import whole_allocations, whole_items
 
 SORTS = {
     "due_on": "due_day",
@@ -153,8 +154,8 @@ _COLUMNS = (
 def _all(
     company: Company, *, as_of: date, known_on: date, scope: str, bucket: str
 ) -> pl.DataFrame:
-    items = known(frames.items_frame(company), on=known_on)
-    allocations = known(frames.allocations_frame(company), on=known_on)
+    items = known(whole_items(company), on=known_on)
+    allocations = known(whole_allocations(company), on=known_on)
     parts = []
     if scope != "settled" or bucket:
         opened = native(bucketed(open_items(items, allocations, as_of=as_of)))

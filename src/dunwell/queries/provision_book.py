@@ -16,13 +16,9 @@ from dunwell.engine.provisions_policy import ProvisionsPolicy
 from dunwell.engine.retentions import Held, parts_of
 from dunwell.models import Company, Cover, Retention
 from dunwell.queries.dated_rates import rates_on
-from dunwell.queries.frames import (
-    allocations_frame,
-    customers_frame,
-    items_frame,
-    payments_frame,
-)
+from dunwell.queries.frames import customers_frame
 from dunwell.queries.provision_history import native
+from dunwell.queries.whole_ledger import whole_allocations, whole_items, whole_payments
 
 PPM = 1_000_000
 EVERYBODY = "all"
@@ -75,12 +71,12 @@ def book_frames(company: Company, *, policy: ProvisionsPolicy, as_of: date) -> B
     pool = {"segment": pl.col("segment"), "country": pl.col("country")}.get(
         policy.pool_by, pl.lit(EVERYBODY)
     )
-    items = native(items_frame(company))
+    items = native(whole_items(company))
     rates = rates_on(company, items["currency"].unique().to_list(), as_of=as_of)
     return BookFrames(
         items=items,
-        allocations=native(allocations_frame(company)),
-        payments=native(payments_frame(company)),
+        allocations=native(whole_allocations(company)),
+        payments=native(whole_payments(company)),
         pools=customers.select(
             "customer_id",
             pool=pl.when(pool == "").then(pl.lit("-")).otherwise(pool),

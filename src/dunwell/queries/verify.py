@@ -20,6 +20,7 @@ from dunwell.models import (
     PredictionLog,
 )
 from dunwell.queries.events import hash_of
+from dunwell.queries.mirror_proof import mirror_breaks
 from dunwell.queries.proofs.balances import BALANCES
 from dunwell.queries.proofs.charges import CHARGES
 from dunwell.queries.proofs.check import Check
@@ -112,6 +113,12 @@ def verify_books(company: Company) -> Verification:
             "Every issued statement of account can be made again from the ledger, to the byte.",
             ("statement", "break"),
             changed_statements(company),
+        ),
+        _listed(
+            "M1",
+            "The columnar mirror, where there is one, holds the rows of the ledger.",
+            ("frame", "key", "break"),
+            mirror_breaks(company),
         ),
     ]
     return Verification(company=company.name, proofs=tuple(proofs))

@@ -1,0 +1,154 @@
+"""Which rows of the ledger a mirror holds: their columns, and the SQL of a span of keys."""
+
+# every value put into these statements is a number of our own
+# ruff: noqa: S608
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from django.db import connection, transaction
+from django.db.utils import OperationalError
+
+from dunwell.engine import schema
+from dunwell.models import Company
+from dunwell.queries import frames
+
+
+class LedgerBusyError(Exception):
+    """Somebody is writing to the ledger, so its last settled keys cannot be told now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table of the ledger as mirrored: its key, its frame, and its rows by SQL.
+
+    `extra` are columns that the frame does not have.
+    """
+
+    table: str
+    key: str
+    frame: schema.Frame
+    extra: tuple[str, ...]
+    rows: Callable[[], str]
+
+    @property
+    def types(self) -> dict[str, type[pl.DataType]]:
+        """Return the columns of the files with their types."""
+        return {**dict.fromkeys(self.extra, pl.Int64), **frames.column_types(self.frame)}
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Return the columns of the files with the names of their types, as in manifests."""
+        return {name: str(dtype()) for name, dtype in self.types.items()}
+
+    def span(self, company: Company, *, after: int, upto: int | None = None) -> str:
+        """Return SQL for a company's rows with a key above `after`, and not above `upto`."""
+        alias = self.table[0]
+        last = "" if upto is None else f" AND {alias}.id <= {int(upto)}"
+        return (
+            f"{self.rows()} WHERE {alias}.company_id = {int(company.pk)} "
+            f"AND {alias}.id > {int(after)}{last}"
+        )
+
+
+SOURCES: Mapping[str, Source] = {
+    "items": Source(
+        "item",
+        "item_id",
+        schema.ITEMS,
+        (),
+        lambda: f"SELECT {frames.item_columns()} FROM dunwell_item i",
+    ),
+    "allocations": Source(
+        "allocation",
+        "allocation_id",
+        schema.ALLOCATIONS,
+        ("allocation_id", "customer_id"),
+        lambda: (
+            f"SELECT a.id, i.customer_id, {frames.allocation_columns()} FROM dunwell_allocation a "
+            "JOIN dunwell_item i ON i.id = a.item_id "
+            "LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id"
+        ),
+    ),
+    "payments": Source(
+        "payment",
+        "payment_id",
+        schema.PAYMENTS,
+        (),
+        lambda: f"SELECT {frames.payment_columns()} FROM dunwell_payment p",
+    ),
+}
+PAYERS = "payerassignment"
+
+
+def reassigned(company: Company, *, after: int, upto: int, last_id: int) -> str:
+    """Return SQL for mirrored payments whose payer was told anew by an assignment after a key."""
+    return (
+        SOURCES["payments"].span(company, after=0, upto=last_id)
+        + " AND p.id IN (SELECT payment_id FROM dunwell_payerassignment "
+        f"WHERE id > {int(after)} AND id <= {int(upto)})"
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heads:
+    """The last settled keys by table, and the last event of the company's chain."""
+
+    keys: Mapping[str, int]
+    event_seq: int
+    event_hash: str
+
+
+def settled_heads(company: Company) -> Heads:
+    """Return the last keys below which no row can appear any more.
+
+    Raises LedgerBusyError on PostgreSQL while a transaction has written to these tables: it may
+    hold a lower key than others that were committed. Nobody waits for this.
+    """
+    tables = [*(source.table for source in SOURCES.values()), PAYERS]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                named = ", ".join(f"dunwell_{table}" for table in tables)
+                cursor.execute(f"LOCK TABLE {named} IN SHARE MODE NOWAIT")
+            found = ", ".join(
+                f"(SELECT COALESCE(MAX(id), 0) FROM dunwell_{table})" for table in tables
+            )
+            cursor.execute(f"SELECT {found}")
+            keys = dict(zip(tables, map(int, cursor.fetchone()), strict=True))
+            cursor.execute(
+                "SELECT seq, hash FROM dunwell_chainhead WHERE company_id = %s", [company.pk]
+            )
+            seq, digest = cursor.fetchone() or (0, "")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "55P03":
+            raise LedgerBusyError from error
+        raise
+    return Heads(keys=keys, event_seq=int(seq), event_hash=str(digest))
+
+
+def is_event(company: Company, *, seq: int, digest: str) -> bool:
+    """Return whether the company's chain has an event with this hash at this place."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM dunwell_event WHERE company_id = %s AND seq = %s AND hash = %s",
+            [company.pk, seq, digest],
+        )
+        return cursor.fetchone() is not None
+
+
+def has_rows(company: Company, *, least: int) -> bool:
+    """Return whether a company has at least so many items; counts no further than that."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM "
+            "(SELECT 1 FROM dunwell_item WHERE company_id = %s LIMIT %s) AS some",
+            [company.pk, least],
+        )
+        return bool(cursor.fetchone()[0] >= least)
+
+
+def without(rows: pl.DataFrame, key: str, gone: Collection[int]) -> pl.DataFrame:
+    """Return the rows but for those with one of the keys."""
+    return rows.filter(~pl.col(key).is_in(list(gone))) if gone else rows

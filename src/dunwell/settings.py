@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "dunwell.web.attachments.AttachmentMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dunwell.web.session_times.SessionTimesMiddleware",
     "dunwell.web.staff.SignInMiddleware",

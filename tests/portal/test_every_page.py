@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dunwell.portal.debtors import CONFIRMED_KEY
+from dunwell.web.attachments import CLOSED
 from tests.conftest import AT, add_customer
 from tests.portal.addresses import parameters_of_records, portal_addresses, portal_routes
 from tests.portal.every_record import with_every_record
@@ -46,6 +47,10 @@ def now():
 @pytest.fixture
 def seat(customer, manager):
     return with_every_record(customer, manager)
+
+
+def is_saved(answer):
+    return answer.get("Content-Disposition", "").startswith("attachment")
 
 
 def undone(call):
@@ -137,7 +142,12 @@ def test_another_customers_records_are_not_there(company, customer, seat):
 def test_every_page_opens_for_a_manager_and_none_fails(customer, seat):
     client = seated(seat)
     told = {
-        name: undone(lambda: client.get(address)).status_code  # noqa: B023
+        name: undone(lambda: client.get(address))  # noqa: B023
         for name, address in sweeping(portal_addresses(customer))
     }
-    assert {name: status for name, status in told.items() if status >= 500} == {}
+    assert {name for name, answer in told.items() if answer.status_code >= 500} == set()
+    saved = {name: answer for name, answer in told.items() if is_saved(answer)}
+    closed = {
+        name: {header: answer.get(header) for header in CLOSED} for name, answer in saved.items()
+    }
+    assert closed == dict.fromkeys(saved, CLOSED) and len(saved) > 8

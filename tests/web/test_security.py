@@ -103,7 +103,7 @@ def policy_of(response):
 def looks_safe(response):
     is_download = response.get("Content-Disposition", "").startswith("attachment")
     return (
-        policy_of(response) in ([POLICY, CLOSED] if is_download else [POLICY])
+        policy_of(response) == (CLOSED if is_download else POLICY)
         and {name: response[name] for name in HEADERS} == HEADERS
         and "Server" not in response
         and "X-Powered-By" not in response

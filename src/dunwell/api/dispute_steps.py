@@ -171,7 +171,6 @@ def download_dispute_evidence(request: ApiRequest, evidence_id: Id) -> HttpRespo
         raise Http404
     response = HttpResponse(path.read_bytes(), content_type=found.media_type)
     response["Content-Disposition"] = "attachment"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 

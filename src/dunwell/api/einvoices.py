@@ -127,7 +127,6 @@ def convert_einvoice(
         raise Refused(str(error)) from error
     response = HttpResponse(made, content_type="application/xml")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

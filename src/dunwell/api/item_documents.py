@@ -131,7 +131,6 @@ def get_item_document(request: ApiRequest, item_document_id: Id) -> HttpResponse
         raise Http404
     response = HttpResponse(path.read_bytes(), content_type=document.media_type)
     response["Content-Disposition"] = f'attachment; filename="{document.name}"'
-    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

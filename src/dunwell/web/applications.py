@@ -171,7 +171,6 @@ def application_document(request: StaffRequest, document_id: int) -> HttpRespons
 def _attachment(data: bytes, *, name: str, media_type: str) -> HttpResponse:
     response = HttpResponse(data, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 

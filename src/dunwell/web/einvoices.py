@@ -213,5 +213,4 @@ def _xml(data: bytes, name: str) -> HttpResponse:
     response = HttpResponse(data, content_type="application/xml")
     disposition = content_disposition_header(as_attachment=True, filename=name)
     response.headers["Content-Disposition"] = disposition or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -194,7 +194,6 @@ def cashed_export(request: StaffRequest, kind: str) -> HttpResponse:
         )
         response = HttpResponse(data, content_type="application/xml")
         response["Content-Disposition"] = f'attachment; filename="{name}.xml"'
-        response["X-Content-Type-Options"] = "nosniff"
         return response
     return file_response(
         kind,

@@ -52,16 +52,13 @@ def upload_page(
 
 
 def download(sha256: str, *, name: str, media_type: str) -> HttpResponse:
-    """Return kept bytes as a download that no browser opens by itself; 404 where they are gone."""
+    """Return kept bytes as a download (`web.attachments`); 404 where they are gone."""
     path = upload_path(sha256)
     if not path.exists():
         raise Http404
     response = HttpResponse(path.read_bytes(), content_type=media_type)
     disposition = content_disposition_header(as_attachment=True, filename=name)
     response.headers["Content-Disposition"] = disposition or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -56,6 +56,13 @@ def assert_equal(company):
     for mirrored, ledger in WHOLE.values():
         # the order of a database is its own; the mirror's is that of keys
         assert sorted(rows(mirrored(company)), key=str) == sorted(rows(ledger(company)), key=str)
+    if mirror_status(company).state == "stands":
+        mirror = standing_mirror(company)
+        for name in WHOLE:
+            parts = [mirror.whole(name, bucket=number) for number in range(8)]
+            assert sorted(pl.concat(parts).rows(), key=str) == sorted(
+                mirror.whole(name).rows(), key=str
+            )
 
 
 class Desk:
@@ -168,8 +175,8 @@ def test_rows_of_a_customer_lie_in_one_bucket_as_minor_units_and_day_numbers(com
             assert held.schema["amount_minor"] == pl.Int64
             assert held.schema["due_day"] == pl.Int32
             assert {owner[key] % 8 for key in held["item_id"]} == {bucket}
-    assert buckets_for(10_000_000) == 8
-    assert buckets_for(100_000_000) == 80
+    assert buckets_for(10_000_000) == 25
+    assert buckets_for(100_000_000) == 250
 
 
 def test_many_small_files_are_written_into_one_and_old_ones_removed(company, customer):

@@ -8,8 +8,8 @@ from typing import Any
 FORMAT = 1
 """Of the manifest and the layout; another one is not read."""
 LEAST_BUCKETS = 8
-ITEMS_PER_BUCKET = 1_250_000
-"""Rows of a frame that are worked on at once without many hundred megabytes."""
+ITEMS_PER_BUCKET = 400_000
+"""Rows of a frame that habits and ageing work on at once in less than 600 MB, program included."""
 
 
 class MirrorError(ValueError):

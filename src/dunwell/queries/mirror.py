@@ -49,13 +49,14 @@ class Mirror:
         told = [self._wrong(file) for frame in held for file in frame.files]
         return [wrong for wrong in told if wrong]
 
-    def whole(self, name: str) -> pl.DataFrame:
+    def whole(self, name: str, *, bucket: int | None = None) -> pl.DataFrame:
         """Return a frame's rows of the ledger: the files and the tail, in the order of keys.
 
-        Columns as in the files; raises MirrorError like `rows`.
+        Of one bucket when asked, so that a very large ledger is worked on part by part. Columns as
+        in the files; raises MirrorError like `rows`.
         """
         source, frame = SOURCES[name], self.manifest.frames[name]
-        kept = self.rows(name)
+        kept = self.rows(name, bucket=bucket)
         tail = [frames.read_rows(source.span(self.company, after=frame.last_id), [], source.types)]
         if name == "payments":
             moved = reassigned(
@@ -66,6 +67,9 @@ class Mirror:
             )
             tail.append(frames.read_rows(moved, [], source.types))
             kept = without(kept, source.key, tail[-1][source.key].to_list())
+        if bucket is not None:
+            mine = pl.col("customer_id").fill_null(0) % self.manifest.buckets == bucket
+            tail = [rows.filter(mine) for rows in tail]
         return pl.concat([kept, *tail]).sort(source.key)
 
     def _wrong(self, file: MirrorFile) -> str:

@@ -36,6 +36,10 @@ class Table:
     findings: pl.DataFrame = field(default_factory=empty_findings)
     refused_rows: int = 0
     """Rows of the file that could not be laid out in columns; each is in `findings`."""
+    role: str = ""
+    """The role that the reader of a known format tells; empty where it is to be recognised."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Column -> field as told by that reader; columns that are not in it stay to be recognised."""
 
     @property
     def label(self) -> str:

@@ -17,8 +17,8 @@ from dunwell.formats.sources import Source, profile_of, recognised_sources
 from dunwell.formats.table import read_tables
 from dunwell.formats.totals import empty_totals
 
-File = Path | tuple[str, bytes] | Table
-"""A file to read: its path, its name and bytes, or a table read before."""
+File = Path | tuple[str, bytes | Path] | Table
+"""A file to read: its path, its name and bytes or path, or a table read before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from dunwell.formats.cells import rescaled
+from dunwell.formats.cells import OPEN_DIGITS, minor_digits_of, rescaled
 from dunwell.formats.columns import Recognition
 from dunwell.formats.customer_rows import with_numbers
 from dunwell.formats.findings import FindingLog
@@ -125,7 +125,7 @@ def lines_of_items(payments: pl.DataFrame, *, log: FindingLog) -> pl.DataFrame:
         (-pl.coalesce("open_minor", "amount_minor")).alias("amount_minor"),
         pl.coalesce("issued", "posted", "due").alias("day"),
     )
-    lines = _line(lines)
+    lines = _unscaled(_line(lines))
     log.rows(
         lines.filter(~pl.col("is_refused")),
         code="payment_among_items",
@@ -135,6 +135,23 @@ def lines_of_items(payments: pl.DataFrame, *, log: FindingLog) -> pl.DataFrame:
         reason="is a payment among the invoices; its open part is kept as an unapplied payment",
     )
     return lines
+
+
+def _unscaled(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return lines of an items table as those of payments tables are before `rescaled`."""
+    shift = OPEN_DIGITS - minor_digits_of(lines.get_column("currency"))
+    unit = pl.lit(10, dtype=pl.Int64).pow(pl.col(":shift")).cast(pl.Int64)
+    is_open = ~pl.col("currency:known").fill_null(value=False)
+    return (
+        lines.with_columns(shift.alias(":shift"))
+        .with_columns(
+            pl.when(is_open)
+            .then(pl.col("amount_minor") * unit)
+            .otherwise("amount_minor")
+            .alias("amount_minor")
+        )
+        .drop(":shift")
+    )
 
 
 def all_lines(

@@ -48,6 +48,8 @@ def _reading(profile: Profile, role: str) -> Reading:
 
 def _source(table: Table, profile: Profile, role: str = "") -> Source:
     told_role, told = _told(table, profile)
+    if not told and table.fields:
+        told_role, told = table.role, table.fields
     fields = [name for name in told.values() if name]
     if len(fields) != len(set(fields)):
         twice = next(name for name in fields if fields.count(name) > 1)

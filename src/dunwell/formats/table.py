@@ -3,6 +3,10 @@
 from pathlib import Path
 
 from dunwell.formats.archive import check_archive
+from dunwell.formats.books.audit_xml import looks_like_audit_xml, read_audit_xml
+from dunwell.formats.books.datev import looks_like_datev, read_datev
+from dunwell.formats.books.recognised import known_books
+from dunwell.formats.books.xml_records import head_of_source
 from dunwell.formats.delimited import read_delimited
 from dunwell.formats.findings import TableError
 from dunwell.formats.grid import DEFAULT_LIMIT, Table
@@ -43,7 +47,7 @@ def read_table(
 
     Raises TableError as `read_tables` does.
     """
-    tables = read_tables(
+    tables = _tables(
         source,
         name=name,
         limit_bytes=limit_bytes,
@@ -65,13 +69,41 @@ def read_tables(
 ) -> list[Table]:
     """Return every table of a file: one for text and Parquet, one per sheet or database table.
 
+    Audit files and known exports (`formats.books`) come as the tables of what they say.
     `source` is a path or the bytes themselves; the kind of file is told by its content, never
     by its name. `encoding`, `delimiter` and `sheet` override what is detected. Raises TableError
     (what, where, what to do) for a missing, empty, too large, binary, cut off, damaged or locked
     file, and for one that unpacks to more than it should.
     """
+    head = _head(source, name=name or "file", limit_bytes=limit_bytes)
+    if looks_like_datev(head):
+        label = name or (source.name if isinstance(source, Path) else "file")
+        return read_datev(_load(source, name=label), name=label)
+    return known_books(
+        _tables(
+            source,
+            name=name,
+            limit_bytes=limit_bytes,
+            encoding=encoding,
+            delimiter=delimiter,
+            sheet=sheet,
+        )
+    )
+
+
+def _tables(
+    source: Path | bytes,
+    *,
+    name: str,
+    limit_bytes: int,
+    encoding: str,
+    delimiter: str,
+    sheet: str,
+) -> list[Table]:
     label = name or (source.name if isinstance(source, Path) else "file")
-    data = _load(source, name=label, limit_bytes=limit_bytes)
+    if looks_like_audit_xml(_head(source, name=label, limit_bytes=limit_bytes)):
+        return read_audit_xml(source, name=label)
+    data = _load(source, name=label)
     if data.startswith(b"PK\x03\x04"):
         check_archive(data, name=label)
         _refuse_other_zip(data, name=label)
@@ -86,7 +118,7 @@ def read_tables(
     return [read_delimited(data, name=label, encoding=encoding, delimiter=delimiter)]
 
 
-def _load(source: Path | bytes, *, name: str, limit_bytes: int) -> bytes:
+def _head(source: Path | bytes, *, name: str, limit_bytes: int) -> bytes:
     try:
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         if size > limit_bytes:
@@ -94,11 +126,22 @@ def _load(source: Path | bytes, *, name: str, limit_bytes: int) -> bytes:
                 f"{name}: has {size:,} bytes; files up to {limit_bytes:,} bytes are read. Split "
                 "the export, for instance by year, or raise the limit."
             )
+        return head_of_source(source)
+    except OSError as error:
+        raise _unopened(name, error) from error
+
+
+def _unopened(name: str, error: OSError) -> TableError:
+    return TableError(
+        f"{name}: cannot be opened ({error.strerror or error}). Check that it exists."
+    )
+
+
+def _load(source: Path | bytes, *, name: str) -> bytes:
+    try:
         data = source if isinstance(source, bytes) else source.read_bytes()
     except OSError as error:
-        raise TableError(
-            f"{name}: cannot be opened ({error.strerror or error}). Check that it exists."
-        ) from error
+        raise _unopened(name, error) from error
     if not data:
         raise TableError(f"{name}: the file is empty. Export the ledger again.")
     return data

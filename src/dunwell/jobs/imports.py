@@ -82,7 +82,11 @@ def _read(actor: Actor, batch: ImportBatch, *, at: datetime) -> Ledger | None:
     """Return the batch's ledger; None when it cannot be read, which is noted on the batch."""
     try:
         profile = read_profile(batch.profile)
-        files = [(file["name"], upload_path(file["sha256"]).read_bytes()) for file in batch.files]
+        # paths, not bytes: an audit file of many megabytes is read record by record
+        files = [
+            (file["name"], upload_path(file["sha256"]).resolve(strict=True))
+            for file in batch.files
+        ]
         return read_ledger(
             files,
             profile,

@@ -20,8 +20,8 @@ LARGEST = 4 * 1024 * 1024
 """So many bytes of a text file are looked at; other kinds are shown only when not larger."""
 SAMPLES = 3
 SHOWN = 8
-_WHOLE_ONLY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
-"""Spreadsheets and Parquet cannot be read in part."""
+_WHOLE_ONLY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"<", b"\xef\xbb\xbf<")
+"""Spreadsheets, Parquet and XML cannot be read in part."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,1 @@
+"""Tests of books as other systems write them out."""

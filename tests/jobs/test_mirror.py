@@ -2,6 +2,7 @@
 
 import logging
 import random
+from datetime import timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -17,6 +18,7 @@ from dunwell.jobs.mirror import drop_mirror, refresh_by, refresh_if_worth, refre
 from dunwell.jobs.mirror_files import MOST_FILES
 from dunwell.models import Allocation, Event
 from dunwell.queries import frames
+from dunwell.queries.desk_measures import desk_measures
 from dunwell.queries.ledgers import Books
 from dunwell.queries.mirror import MANIFEST, mirror_folder, standing_mirror
 from dunwell.queries.mirror_status import mirror_status
@@ -299,3 +301,12 @@ def test_a_dropped_mirror_is_gone_and_the_command_says_how_it_stands(company, cu
     assert stands.endswith("1 rows came since and are read from the ledger")
     assert removed == "Northwind: removed"
     assert_equal(company)
+
+
+def test_monitoring_hears_how_old_a_mirror_is(company, customer):
+    invoice(customer, "R1", 100_00)
+    refresh(company)
+    (mirror_folder(company).with_name("company-77")).mkdir()
+    (mirror_folder(company).with_name("company-77") / MANIFEST).write_text("cut off")
+    told = {one.name: one.values for one in desk_measures(AT + timedelta(minutes=5))}
+    assert told["mirror_age_seconds"] == (((str(company.pk),), 300.0),)

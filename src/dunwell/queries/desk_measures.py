@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Max, Min
 
 from dunwell.models import ChainHead, Feed, ImportBatch, Message, Run, WebhookDelivery
+from dunwell.queries.mirror_status import mirror_moments
 
 WAITING = (Message.Status.READY, Message.Status.CLAIMED, Message.Status.FAILED)
 
@@ -59,6 +60,10 @@ def desk_measures(at: datetime) -> Iterator[Measure]:
     yield _measure(
         "events", "Events in the chain of a company.", ("company",),
         ChainHead.objects.values_list("company_id", "seq"),
+    )  # fmt: skip
+    yield _measure(
+        "mirror_age_seconds", "Age of the columnar mirror of a company's ledger.", ("company",),
+        ((company, (at - then).total_seconds()) for company, then in mirror_moments()),
     )  # fmt: skip
     yield Measure(
         name="free_bytes",

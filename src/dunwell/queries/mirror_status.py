@@ -1,14 +1,18 @@
 """How a company's columnar mirror stands: whether history is read from it, and how old it is."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 from django.conf import settings
 
-from dunwell.formats.mirror import MirrorError
+from dunwell.formats.mirror import MirrorError, read_manifest
 from dunwell.models import Company
 from dunwell.queries import frames
-from dunwell.queries.mirror import standing_mirror
+from dunwell.queries.mirror import MANIFEST, standing_mirror
 from dunwell.queries.mirror_rows import SOURCES
 
 OFF, NONE, UNBELIEVED, STANDS = "off", "none", "unbelieved", "stands"
@@ -29,6 +33,17 @@ class MirrorStatus:
     bytes: int = 0
     buckets: int = 0
     files: int = 0
+
+
+def mirror_moments() -> Iterator[tuple[int, datetime]]:
+    """Yield the key of every company with a mirror in the data folder, and when it was made.
+
+    Only manifests are read, no database; one that cannot be read is left out.
+    """
+    for path in sorted((Path(settings.DATA_DIR) / "mirror").glob(f"company-*/{MANIFEST}")):
+        with suppress(OSError, ValueError):
+            manifest = read_manifest(path.read_bytes())
+            yield manifest.company, datetime.fromisoformat(manifest.made_at)
 
 
 def mirror_status(company: Company) -> MirrorStatus:

@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from dunwell.actions.adjustments import record_adjustment, reverse_adjustment
 from dunwell.actions.gate import Refused, system
@@ -285,6 +286,20 @@ def test_inside_a_transaction_a_refresh_is_refused_and_the_cycle_goes_on(company
     with pytest.raises(Refused, match="outside a transaction"):
         refresh_mirror(company, at=AT)
     assert refresh_if_worth(company, at=AT) is None
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file that is not there")
+def test_a_database_that_cannot_be_read_apart_stops_no_cycle(
+    company, customer, monkeypatch, caplog
+):
+    invoice(customer, "R1", 100_00)
+    refresh(company)
+    invoice(customer, "R2", 100_00)
+    # the driver is asked for a database in memory, which it cannot find
+    monkeypatch.setattr("dunwell.jobs.mirror.is_within_reach", lambda: True)
+    assert refresh_if_worth(company, at=AT) is None
+    assert "the mirror was not refreshed" in caplog.text
+    assert_equal(company)
 
 
 def test_a_dropped_mirror_is_gone_and_the_command_says_how_it_stands(company, customer, capsys):

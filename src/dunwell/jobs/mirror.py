@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 from django.conf import settings
+from django.db import Error
 
 from dunwell.actions.gate import Refused
 from dunwell.formats.mirror import (
@@ -23,7 +24,7 @@ from dunwell.formats.mirror import (
 )
 from dunwell.jobs.mirror_files import FrameFiles, next_generation, put_manifest, remove_unnamed
 from dunwell.models import Company
-from dunwell.queries.adbc import Read, apart, is_within_reach
+from dunwell.queries.adbc import Read, ReadError, apart, is_within_reach
 from dunwell.queries.mirror import BEFORE, MANIFEST, last_keys, mirror_folder, standing_mirror
 from dunwell.queries.mirror_rows import (
     PAYERS,
@@ -103,7 +104,8 @@ def refresh_if_worth(company: Company, *, at: datetime) -> Refreshed | None:
         return None
     try:
         return refresh_mirror(company, at=at)
-    except (Refused, OSError) as error:
+    except (Refused, OSError, Error, ReadError) as error:
+        # the day's work does not wait for what only makes it cheaper
         logger.warning("company %s: the mirror was not refreshed: %s", company.pk, error)
         return None
 

@@ -18,6 +18,8 @@ from psycopg.conninfo import make_conninfo
 
 from dunwell import walls
 
+ReadError: type[Exception] = adbc_driver_sqlite.dbapi.Error
+"""What the drivers of both databases raise."""
 Types = Mapping[str, type[pl.DataType]]
 Read = Callable[[str, Types], pl.DataFrame]
 """Takes a query without parameters and the names and types of its columns."""

@@ -41,7 +41,10 @@ class Mirror:
         for file in files:
             if wrong := self._wrong(file):
                 raise MirrorError(wrong)
-        return read_files(name, [self.folder / file.path for file in files])
+        try:
+            return read_files(name, [self.folder / file.path for file in files])
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise MirrorError(f"The files of {name} cannot be read.") from error
 
     def damaged(self) -> list[str]:
         """Return what is wrong with the files, a sentence each."""

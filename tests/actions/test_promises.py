@@ -8,7 +8,7 @@ from dunwell.actions.payments import apply_payment, reverse_payment
 from dunwell.actions.promises import record_promise, settle_promises, withdraw_promise
 from dunwell.models import Company, Promise, PromiseItem, Task
 from tests.actions.desk import acting, last_event, verbs
-from tests.actions.ledger_rows import invoice, payment
+from tests.actions.ledger_rows import breaks, invoice, payment
 from tests.conftest import AT, TODAY, add_customer
 
 DUE = date(2026, 3, 20)  # a Friday: two business days of tolerance end on Tuesday the 24th
@@ -304,3 +304,17 @@ def test_judging_takes_the_same_queries_for_one_promise_and_for_three(
         record(amounts={invoice(customer, number, 10_00): 10_00})
     with django_assert_num_queries(6):
         settle(company, TODAY)
+
+
+def test_broken_on_the_day_its_money_goes_back_is_no_break_of_the_books(
+    company, customer, item, record
+):
+    promise = record(amounts={item: 60_00})
+    money = pay(customer, item, 60_00, TODAY)
+    late = DUE + timedelta(days=5)
+    reverse_payment(actor=system(company), payment=money, reason="returned", as_of=late, at=AT)
+
+    settle(company, late)
+
+    assert outcome(promise) == ("broken", late)
+    assert breaks(company) == {}

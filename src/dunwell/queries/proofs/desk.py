@@ -70,7 +70,8 @@ FROM dunwell_promise p JOIN (
                               OR (a.applied_on = p.settled_on AND a.amount_minor > 0))
                              THEN a.amount_minor END), 0) AS any_minor,
            COALESCE(SUM(CASE WHEN a.value_on >= p.made_on AND a.value_on <= p.due_on
-                              AND a.applied_on < p.settled_on
+                              AND (a.applied_on < p.settled_on
+                                   OR (a.applied_on = p.settled_on AND a.amount_minor < 0))
                              THEN a.amount_minor END), 0) AS in_time_minor
     FROM dunwell_promiseitem l JOIN dunwell_promise p ON p.id = l.promise_id
     LEFT JOIN dunwell_allocation a ON a.item_id = l.item_id AND a.source <> 'adjustment'

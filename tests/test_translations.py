@@ -83,7 +83,7 @@ def words(code):
 def finding_codes():
     """Return every code that the readers of files give a finding, as written in the code."""
     codes = {*AMOUNT_REASONS, *DATE_REASONS}
-    for path in (SOURCE / "formats").glob("*.py"):
+    for path in [*(SOURCE / "formats").glob("*.py"), *(SOURCE / "formats/books").glob("*.py")]:
         # what the plain layout of matching refuses is told on the command line alone
         # and findings about a mail domain have sentences of their own (templatetags/domain_checks)
         if path.stem in {"decisions", "match_rows", "mail_domain_check"}:

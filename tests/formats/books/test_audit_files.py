@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dunwell.formats.books.exact import exact_amount, exact_amounts, exact_text, exact_texts
 from dunwell.formats.books.lettering import matched
+from dunwell.formats.books.xml_records import records
 from dunwell.formats.findings import LedgerError, TableError
 from dunwell.formats.ledger import read_ledger
 from dunwell.formats.profile import read_profile
@@ -279,3 +280,15 @@ def test_lettering_lays_all_that_both_sides_hold_and_never_more(
         owed, paid = sum(a for a in amounts if a > 0), -sum(a for a in amounts if a < 0)
         laid = found.filter(pl.col("group") == group)["amount"].sum()
         assert laid == min(owed, paid)
+
+
+def test_what_was_read_of_a_large_file_is_given_back() -> None:
+    booking = samples.norway().partition("<n:Journal>")[2].partition("</n:Journal>")[0]
+    head, _, _ = samples.norway().partition("<n:Journal>")
+    text = f"{head}<n:Journal>{booking * 200}</n:Journal></n:GeneralLedgerEntries></n:AuditFile>"
+    widths = [
+        len(record.getparent())
+        for record in records(text.encode(), ("Transaction", "Line"), name="audit.xml")
+    ]
+    # the parser is ahead by one block of 32 KB; what was read before that is gone
+    assert (len(widths), max(widths) < 200) == (800 + 1600, True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-PACK = 20_000
+PACK = 4_000
 
 
 class RowStore:

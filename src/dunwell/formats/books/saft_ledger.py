@@ -259,15 +259,22 @@ def _grouped(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _first_known(rows: pl.DataFrame, known: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
     """Return rows with the first of their names that is known of their customer as the group."""
-    for one in names:
-        rows = rows.join(
-            known.with_columns(pl.col("group").alias(f":{one}")),
+    # the rows themselves stay out of the joins: they are many and wide
+    marked = known.with_columns(pl.col("group").alias(":known"))
+    found = [
+        rows.select("customer", one)
+        .join(
+            marked,
             left_on=["customer", one],
             right_on=["customer", "group"],
             how="left",
             maintain_order="left",
         )
-    return rows.with_columns(pl.coalesce(f":{one}" for one in names).alias("group"))
+        .get_column(":known")
+        .alias(f":{one}")
+        for one in names
+    ]
+    return rows.with_columns(pl.select(pl.coalesce(found)).to_series().alias("group"))
 
 
 def _text(element: etree._Element | None) -> str:

@@ -9,10 +9,10 @@ from dunwell.actions.credit_requests import (
     settle_request,
     settle_requests,
 )
-from dunwell.actions.dispute_cases import DisputedPart, merge_cases, open_case, split_case
+from dunwell.actions.dispute_cases import merge_cases
 from dunwell.actions.dispute_evidence import add_evidence
 from dunwell.actions.dispute_letters import send_denial
-from dunwell.actions.dispute_moves import reopen_case, review_case, withdraw_case
+from dunwell.actions.dispute_moves import reopen_case, review_case
 from dunwell.actions.dispute_resolutions import (
     ResolvedPart,
     decide_resolution,
@@ -25,7 +25,6 @@ from dunwell.models import (
     Adjustment,
     ApprovalRequest,
     CreditRequest,
-    Dispute,
     DisputeCase,
 )
 from tests.actions.desk import acting, last_event, verbs
@@ -170,44 +169,6 @@ def test_what_billing_refuses_is_reviewed_again(company, clerk, resolver, case):
     assert (case.status, case.resolved_on, found.status) == ("in_review", None, "rejected")
     assert part_of(case).amount_minor == 300_00
     resolve(case, resolver, denied=300_00, days=3)
-
-
-def test_of_two_credits_asked_the_second_is_answered_before_the_case_ends_anew(
-    customer, clerk, resolver, item
-):
-    other = invoice(customer, "R2", 800_00)
-    case = open_case(
-        actor=resolver, customer=customer, reason="price", source="staff", **on(),
-        parts=[
-            DisputedPart(item=item, amount_minor=300_00),
-            DisputedPart(item=other, amount_minor=200_00),
-        ],
-    )  # fmt: skip
-    parts = [
-        ResolvedPart(dispute=one, credit_minor=one.amount_minor)
-        for one in Dispute.objects.filter(case=case)
-    ]
-    proposing = {"actor": resolver, "reason": "agreed", "missing_evidence": "none kept"}
-    found = propose_resolution(case=case, parts=parts, **proposing, **on())
-    first, second = found.credit_requests.order_by("pk")
-    refuse_request(actor=acting(clerk), request=first, reason="no such price", **on(1))
-    case.refresh_from_db()
-    assert case.status == "in_review"
-
-    still = f"{second.number} is still asked of billing; have it refused or settled first."
-    alone = case_over(invoice(customer, "R3", 100_00), 50_00)
-    asking = {"actor": resolver, **on(1)}
-    assert refused(propose_resolution, case=case, parts=parts, **proposing, **on(1)) == still
-    assert refused(merge_cases, case=case, into=alone, **asking) == still
-    assert refused(merge_cases, case=alone, into=case, **asking) == still
-    assert refused(split_case, case=case, disputes=[first.dispute], **asking) == still
-    assert refused(withdraw_case, case=case, reason="gives in", **asking) == still
-
-    arrived = note(customer, "G1", 200_00, days=1)
-    settle_request(actor=acting(clerk), request=second, credit_item=arrived, **on(1))
-    resolve(case, resolver, denied=300_00, days=2)
-    case.refresh_from_db()
-    assert case.status == "resolved"
 
 
 def test_a_write_off_is_an_adjustment_and_counts_as_such(company, resolver, case, item):

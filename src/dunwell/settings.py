@@ -58,6 +58,10 @@ SESSION_IDLE_MINUTES = _number("SESSION_IDLE_MINUTES", 60)
 IMPORT_LIMIT_BYTES = _number("IMPORT_LIMIT_MB", 512) * 1024 * 1024
 MIRROR = _flag("MIRROR", default=True)
 """Whether history is read from a columnar mirror in the data folder where one stands."""
+API_LIMIT = _number("API_LIMIT", 600)
+"""Requests a minute to the API by one token or session; 0 is no limit."""
+API_ADDRESS_LIMIT = _number("API_ADDRESS_LIMIT", 3_000)
+"""Requests a minute to the API from one address, with unknown tokens too; 0 is no limit."""
 INVOICE_RULES = _text("INVOICE_RULES")
 """Folder of compiled rules for electronic invoices: Peppol, XRechnung."""
 ALLOWED_HOSTS = _text("HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
@@ -148,14 +152,15 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dunwell.web.measured.MeasuredMiddleware",
+    "dunwell.api.throttle.ThrottleMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "dunwell.web.attachments.AttachmentMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "dunwell.web.attachments.AttachmentMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dunwell.web.session_times.SessionTimesMiddleware",
     "dunwell.web.staff.SignInMiddleware",
@@ -217,13 +222,6 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Dunwell"
 MFA_ADAPTER = "dunwell.web.second_factor.SealedSecretsAdapter"
-SOCIALACCOUNT_ADAPTER = "dunwell.web.sign_on.SignOnAdapter"
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {"provider_class": "dunwell.web.openid.StaffOpenIDProvider"}
-}
-OIDC_ISSUER = _text("OIDC_ISSUER")
-"""Where people of the house sign in; empty is no single sign-on."""
-OIDC_CLIENT_ID = _text("OIDC_CLIENT_ID")
 MFA_FORMS = {
     "authenticate": "dunwell.web.second_factor.NotedCodeForm",
     "reauthenticate": "dunwell.web.second_factor.NotedCodeAgainForm",
@@ -231,6 +229,13 @@ MFA_FORMS = {
     "login_webauthn": "dunwell.web.second_factor.NotedPasskeyAloneForm",
     "reauthenticate_webauthn": "dunwell.web.second_factor.NotedPasskeyAgainForm",
 }
+SOCIALACCOUNT_ADAPTER = "dunwell.web.sign_on.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "dunwell.web.openid.StaffOpenIDProvider"}
+}
+OIDC_ISSUER = _text("OIDC_ISSUER")
+"""Where people of the house sign in; empty is no single sign-on."""
+OIDC_CLIENT_ID = _text("OIDC_CLIENT_ID")
 OIDC_CLIENT_SECRET = _text("OIDC_CLIENT_SECRET")
 OIDC_NAME = _text("OIDC_NAME") or urlsplit(OIDC_ISSUER).hostname or ""
 OIDC_MATCH_EMAIL = _flag("OIDC_MATCH_EMAIL", default=False)
@@ -316,6 +321,7 @@ MCP = _flag("MCP", default=True)
 """Whether programs' models may call tools: `/mcp/` and `dunwell mcp`, by API tokens alone."""
 MCP_TOKEN = _text("MCP_TOKEN")
 WEBHOOK_HOSTS = [host for host in _text("WEBHOOK_HOSTS").split(",") if host]
+CONNECTION_HOSTS = [host for host in _text("CONNECTION_HOSTS").split(",") if host]
 CHANNEL_SECRETS = _secrets("CHANNEL")
 """Secrets of channels by the name of their variable."""
 MAILBOX_SECRETS = _secrets("MAILBOX")

@@ -11,6 +11,7 @@ from tests.api.analysis_operations import ANALYSIS_OPERATIONS, ANALYSIS_UPLOADS
 from tests.api.application_operations import APPLICATION_OPERATIONS
 from tests.api.bank_layout_operations import BANK_LAYOUT_OPERATIONS
 from tests.api.books import LEDGER, strategy
+from tests.api.bulk_operations import BULK_OPERATIONS
 from tests.api.cash_operations import CASH_OPERATIONS
 from tests.api.channel_operations import CHANNEL_OPERATIONS
 from tests.api.charge_operations import CHARGE_OPERATIONS
@@ -216,6 +217,7 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in SCORECARD_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CHANNEL_OPERATIONS.items()},
     **{name: Call(*told) for name, told in WEBHOOK_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in BULK_OPERATIONS.items()},
     **{name: Call(*told) for name, told in COMPOSITION_OPERATIONS.items()},
     **{name: Call("MCKD", is_upload=True, file=PDF) for name in PAPER_OPERATIONS},
     **{name: Call(*told) for name, told in MAILBOX_OPERATIONS.items()},

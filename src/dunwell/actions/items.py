@@ -47,11 +47,8 @@ def add_item(
     actor.require("item.add")
     if not Customer.objects.filter(company=actor.company, pk=customer.pk).exists():
         raise Refused(f"Customer {customer.number} does not belong to {actor.company.name}.")
-    _check(number=number, kind=kind, currency=currency, amount_minor=amount_minor)
-    if due_on < issued_on:
-        raise Refused(f"{number} is due on {due_on}, before it is issued on {issued_on}.")
-    if issued_on > as_of:
-        raise Refused(f"{number} is issued on {issued_on}, which lies in the future.")
+    check_figures(number=number, kind=kind, currency=currency, amount_minor=amount_minor)
+    check_dates(number=number, issued_on=issued_on, due_on=due_on, as_of=as_of)
     figures = {
         "currency": currency,
         "amount_minor": amount_minor,
@@ -147,7 +144,16 @@ def book_item(item: Item) -> None:
     refresh_open_items(company=item.company, items=[item.pk])
 
 
-def _check(*, number: str, kind: str, currency: str, amount_minor: int) -> None:
+def check_dates(*, number: str, issued_on: date, due_on: date, as_of: date) -> None:
+    """Raise Refused for an item due before it is issued, or issued in the future."""
+    if due_on < issued_on:
+        raise Refused(f"{number} is due on {due_on}, before it is issued on {issued_on}.")
+    if issued_on > as_of:
+        raise Refused(f"{number} is issued on {issued_on}, which lies in the future.")
+
+
+def check_figures(*, number: str, kind: str, currency: str, amount_minor: int) -> None:
+    """Raise Refused for a number, kind, currency or amount that no item may have."""
     if not number.strip() or len(number) > LONGEST_NUMBER:
         raise Refused(f"The number must have 1 to {LONGEST_NUMBER} characters.")
     if kind not in ADDED:

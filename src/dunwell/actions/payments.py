@@ -52,20 +52,14 @@ def record_payment(
     actor.require("payment.record")
     if customer and not Customer.objects.filter(company=actor.company, pk=customer.pk).exists():
         raise Refused(f"Customer {customer.number} does not belong to {actor.company.name}.")
-    if not number.strip() or len(number) > LONGEST_NUMBER:
-        raise Refused(f"The payment's number must have 1 to {LONGEST_NUMBER} characters.")
-    if not 0 < amount_minor <= LARGEST_MINOR:
-        raise Refused(f"The amount of payment {number} must be above 0 and fit the ledger.")
-    if value_on > as_of:
-        raise Refused(f"Payment {number} has the value date {value_on}, which lies in the future.")
+    check_payment(number=number, amount_minor=amount_minor, value_on=value_on, as_of=as_of)
     figures = {
         "customer": customer,
         "currency": currency,
         "amount_minor": amount_minor,
         "value_on": value_on,
     }
-    told = {"method": method, "payer": payer, "reference": reference}
-    texts = {what: fitting(text=told[what], most=most, what=what) for what, most in TEXTS.items()}
+    texts = payment_texts(method=method, payer=payer, reference=reference)
     payment, is_new = Payment.objects.get_or_create(
         company=actor.company,
         number=number,
@@ -88,6 +82,21 @@ def record_payment(
         value_on=value_on.isoformat(),
     )
     return payment
+
+
+def check_payment(*, number: str, amount_minor: int, value_on: date, as_of: date) -> None:
+    """Raise Refused for a number, amount or day that no payment may have."""
+    if not number.strip() or len(number) > LONGEST_NUMBER:
+        raise Refused(f"The payment's number must have 1 to {LONGEST_NUMBER} characters.")
+    if not 0 < amount_minor <= LARGEST_MINOR:
+        raise Refused(f"The amount of payment {number} must be above 0 and fit the ledger.")
+    if value_on > as_of:
+        raise Refused(f"Payment {number} has the value date {value_on}, which lies in the future.")
+
+
+def payment_texts(**told: str) -> dict[str, str]:
+    """Return the texts of a payment as they are kept; raise Refused for one that does not fit."""
+    return {what: fitting(text=told[what], most=most, what=what) for what, most in TEXTS.items()}
 
 
 @transaction.atomic

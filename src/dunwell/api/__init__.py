@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 
 from dunwell.actions.gate import Forbidden, Refused, Stale
+from dunwell.actions.row_batches import RowsRefused
 from dunwell.api import (
     access_reviews,
     advisors,
@@ -119,6 +120,7 @@ from dunwell.api import (
     remittances,
     reports,
     role_plays,
+    row_batches,
     sanctions,
     scenarios,
     scorecards,
@@ -155,6 +157,8 @@ api = DocumentedAPI(
     parser=JsonParser(),
 )
 for path, module in (
+    # before the addresses of single records, which would take "bulk" for a key
+    ("", row_batches),
     ("", desk),
     ("/company", companies),
     ("/customers", customers),
@@ -293,6 +297,16 @@ for path, module in (
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """Answer 422 when a business rule says no."""
     return api.create_response(request, {"detail": str(error)}, status=422)
+
+
+@api.exception_handler(RowsRefused)
+def rows_refused(request: HttpRequest, error: RowsRefused) -> HttpResponse:
+    """Answer 422 with every row that does not fit, at its place in the body."""
+    detail = [
+        {"type": one.code, "loc": ["body", "body", "rows", one.row], "msg": one.detail}
+        for one in error.outcomes
+    ]
+    return api.create_response(request, {"detail": detail}, status=422)
 
 
 @api.exception_handler(Stale)

@@ -19,8 +19,18 @@ MEANINGS = {
     409: "The Idempotency-Key was used for another request.",
     413: "More than this installation takes, or gives out in one file.",
     422: "A field does not fit, or a business rule says no; the detail says which and why.",
+    429: "More requests a minute than are taken; nothing was done, Retry-After says when to try.",
 }
 """What each status means, in the same words for every operation."""
+
+
+WAIT = {
+    "Retry-After": {
+        "description": "Seconds until the same request is taken.",
+        "schema": {"type": "integer"},
+    }
+}
+"""The header of an answer that says when to try again."""
 
 
 class JsonParser(Parser):
@@ -50,6 +60,9 @@ class DocumentedAPI(NinjaAPI):
                 if "requestBody" in operation:
                     # refuse_too_long says no before any operation is asked
                     operation["responses"].setdefault(413, dict(operation["responses"][422]))
+                operation["responses"].setdefault(
+                    429, {**operation["responses"][401], "headers": WAIT}
+                )
                 for status, answer in operation["responses"].items():
                     if "text/csv" not in answer.get("content", {}):
                         answer["description"] = MEANINGS[status]

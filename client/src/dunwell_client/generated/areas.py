@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.automatic_payment import AutomaticPaymentArea
     from dunwell_client.generated.bank import BankArea
     from dunwell_client.generated.books import BooksArea
+    from dunwell_client.generated.bulk import BulkArea
     from dunwell_client.generated.bureaus import BureausArea
     from dunwell_client.generated.cash_application import CashApplicationArea
     from dunwell_client.generated.cash_policies import CashPoliciesArea
@@ -178,6 +179,13 @@ class Areas:
         from dunwell_client.generated.books import BooksArea
 
         return BooksArea(self._connection)
+
+    @cached_property
+    def bulk(self) -> BulkArea:
+        """Operations about bulk."""
+        from dunwell_client.generated.bulk import BulkArea
+
+        return BulkArea(self._connection)
 
     @cached_property
     def bureaus(self) -> BureausArea:

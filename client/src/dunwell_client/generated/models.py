@@ -1225,6 +1225,60 @@ class BufferIn(TypedDict):
     miss_ppm: NotRequired[int]
 
 
+class BulkContactsIn(TypedDict):
+    """Contacts, each as it is added alone."""
+
+    all_or_nothing: NotRequired[bool]
+    rows: list[CustomerContactIn]
+
+
+class BulkItemsIn(TypedDict):
+    """Items, each as it is added alone."""
+
+    all_or_nothing: NotRequired[bool]
+    rows: list[ItemIn]
+
+
+class BulkNotesIn(TypedDict):
+    """Notes, each as it is recorded alone."""
+
+    all_or_nothing: NotRequired[bool]
+    rows: list[CustomerNoteIn]
+
+
+class BulkOut(TypedDict):
+    """How many rows became what, and each of them in the order they were sent."""
+
+    done: int
+    known: int
+    refused: int
+    rows: list[BulkRow]
+
+
+class BulkPaymentsIn(TypedDict):
+    """Payments, each as it is recorded alone."""
+
+    all_or_nothing: NotRequired[bool]
+    rows: list[PaymentIn]
+
+
+class BulkPromisesIn(TypedDict):
+    """Promises, each as it is recorded alone."""
+
+    all_or_nothing: NotRequired[bool]
+    rows: list[PromiseIn]
+
+
+class BulkRow(TypedDict):
+    """What became of a row: made (done), there before (known), or why not (refused)."""
+
+    row: int
+    status: Literal['done', 'known', 'refused']
+    id: int | None
+    code: Literal['', 'absent', 'refused']
+    detail: str
+
+
 class BureauChange(TypedDict):
     """All settings of a bureau, and the version they were read in."""
 
@@ -3641,6 +3695,18 @@ class CustomerCharges(TypedDict):
     charges: int
 
 
+class CustomerContactIn(TypedDict):
+    """A contact, and whose it is."""
+
+    role: NotRequired[Literal['payables', 'approver', 'dispute', 'legal', 'executive']]
+    name: NotRequired[str]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    language: NotRequired[str]
+    is_primary: NotRequired[bool]
+    customer_id: int
+
+
 class CustomerInvoicingIn(TypedDict):
     """How a customer wants its invoices."""
 
@@ -3691,6 +3757,18 @@ class CustomerLinkRow(TypedDict):
     reason: str
     by: str
     ended_by: str
+
+
+class CustomerNoteIn(TypedDict):
+    """A note or call result, and whose it is."""
+
+    kind: Literal['call', 'note', 'email', 'visit']
+    result: NotRequired[Literal['', 'reached', 'no_answer', 'left_message', 'call_back', 'wrong_number', 'refuses', 'says_paid']]
+    why: NotRequired[Literal['', 'cash', 'not_received', 'not_approved', 'dispute', 'process', 'waiting_credit', 'insolvent']]
+    text: NotRequired[str]
+    next_on: NotRequired[str | None]
+    snooze: NotRequired[bool]
+    customer_id: int
 
 
 class CustomerOutlook(TypedDict):

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from dunwell import __version__
+from dunwell.backends import BACKENDS
 from dunwell.cli.printing import Answer, show
 from dunwell.formats.bank.statement import StatementError
 from dunwell.formats.findings import LedgerError, TableError
@@ -50,15 +51,17 @@ SCORECARD = "scorecard"
 READ_MESSAGE = "read-message"
 PROCESS = "process"
 VERIFY_EVENTS = "verify-events"
+NIGHTLY = "nightly"
 SLOW_MODULES: Mapping[str, str] = {
     SCORECARD: "scorecards",
     READ_MESSAGE: "messages",
     PROCESS: "process",
     VERIFY_EVENTS: "events",
+    NIGHTLY: "nights",
 }
 """Commands that are neither on a ledger nor on a bank file, and where their answer is made."""
 
-COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS, SCORECARD, READ_MESSAGE, PROCESS, VERIFY_EVENTS)
+COMMANDS = (*LEDGER_COMMANDS, *BANK_COMMANDS, *SLOW_MODULES)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -162,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_read_message(commands)
     _add_process(commands)
     _add_verify_events(commands)
+    _add_nightly(commands)
     return parser
 
 
@@ -203,6 +207,26 @@ def _add_verify_events(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         "--noted", action="append", default=[], metavar="HASH",
         help="the head of an earlier file or backup, which must be in the chain; repeatable",
     )  # fmt: skip
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+
+
+def _add_nightly(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    words = "the figures of a night from Parquet tables, on one machine or a cluster"
+    command = commands.add_parser(NIGHTLY, help=words, description=words)
+    command.add_argument("folder", type=Path, help="tables in the columns of the data dictionary")
+    command.add_argument("--as-of", type=_day, required=True, help="the day, YYYY-MM-DD")
+    command.add_argument("--home", required=True, metavar="CODE", help="home currency")
+    command.add_argument("--country", default="", help="whose business days count, such as DE")
+    command.add_argument(
+        "--strategy", type=Path, action="append", default=[], metavar="FILE",
+        help="a strategy in force, for the worklist's channels; repeatable",
+    )  # fmt: skip
+    command.add_argument("--out", type=Path, help="where results go (default: FOLDER/results)")
+    command.add_argument(
+        "--only", action="append", default=[], metavar="RESULT", help="one result; repeatable"
+    )
+    command.add_argument("--backend", choices=tuple(BACKENDS), default="polars")
+    command.add_argument("--master", default="", help="where Sail or Spark runs: sc://host:port")
     command.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
 

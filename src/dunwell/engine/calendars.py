@@ -26,6 +26,14 @@ THURSDAY = 3
 LONGEST_CLOSURE_DAYS = 40
 """More days than any country closes in a row; the search for a business day stops there."""
 
+ERA_DAYS = 146_097
+"""Days in 400 years."""
+ERA_DAYS_TO_EPOCH = 719_468
+"""Days from 1 March of the year 0 to 1 January 1970."""
+LEAP_EVERY, CENTURY_DAYS, YEAR_DAYS = 1_460, 36_524, 365
+MONTHS_DAYS = 153
+"""Days of five months running from March; they repeat."""
+
 CALENDAR: Frame = {
     "day": Column(nw.Int32, "day number"),
     "month_no": Column(nw.Int32, "months since January 1970"),
@@ -114,6 +122,21 @@ def add_business_days(on: date, number: int, *, country: str) -> date:
         day += step
         left -= is_business_day(day, country=country)
     return day
+
+
+def month_start(day: nw.Expr) -> nw.Expr:
+    """Return the day number of the first of the month a day number lies in.
+
+    Whole numbers alone, by the 400 years after which the calendar repeats: what engines make
+    of dates differs. Years begin in March here, so that a leap day is the last of one.
+    """
+    since = day + ERA_DAYS_TO_EPOCH
+    of_era = since % ERA_DAYS
+    leaps = of_era // LEAP_EVERY - of_era // CENTURY_DAYS + of_era // (ERA_DAYS - 1)
+    year = (of_era - leaps) // YEAR_DAYS
+    of_year = of_era - (YEAR_DAYS * year + year // 4 - year // 100)
+    month = (5 * of_year + 2) // MONTHS_DAYS
+    return day - of_year + (MONTHS_DAYS * month + 2) // 5
 
 
 @lru_cache(maxsize=64)

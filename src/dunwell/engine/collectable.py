@@ -222,7 +222,8 @@ def _covered(parts: nw.LazyFrame, promised: nw.LazyFrame) -> nw.LazyFrame:
         .group_by(*by)
         .agg(amount=total("promised_minor"))
     )
-    until = nw.col("collect_minor").cum_sum().over(*by, order_by=["due_day", "item_id"])
+    running = nw.col("collect_minor").cum_sum().over(*by, order_by=["due_day", "item_id"])
+    until = running.cast(nw.Int64)
     return (
         parts.select("item_id", *by, "due_day", "collect_minor", "pause_promised")
         .join(amounts, on=by, how="inner")

@@ -1,5 +1,6 @@
 """A ledger looked at on a day over a window: the frames that figures and their rows share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -19,13 +20,22 @@ RISK_DAYS = 90
 """Days after the end of the month of billing from which what is unpaid counts as at risk."""
 
 
+def _as_it_is(frame: nw.LazyFrame) -> nw.LazyFrame:
+    return frame
+
+
 @dataclass(frozen=True)
 class KpiBook:
-    """A ledger, a day, and the `window_days` days that end with it."""
+    """A ledger, a day, and the `window_days` days that end with it.
+
+    `keep` computes a frame that is used more than once: Polars finds out by itself, an engine
+    that works by SQL plans it anew for every use.
+    """
 
     ledger: Ledger
     as_of: date
     window_days: int
+    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = _as_it_is
 
     @property
     def last(self) -> int:
@@ -78,10 +88,12 @@ class KpiBook:
     def paid(self) -> nw.LazyFrame:
         """What was settled with money in the window, in columns SETTLED_ITEMS."""
         settled = settled_items(self.ledger.items, self.ledger.allocations, as_of=self.as_of)
-        return settled.filter(
-            nw.col("settled_day").is_between(self.first, self.last),
-            ~nw.col("paid_day").is_null(),
-            nw.col("amount_minor") > 0,
+        return self.keep(
+            settled.filter(
+                nw.col("settled_day").is_between(self.first, self.last),
+                ~nw.col("paid_day").is_null(),
+                nw.col("amount_minor") > 0,
+            )
         )
 
     @cached_property
@@ -100,7 +112,7 @@ class KpiBook:
         items = self.ledger.items.filter(nw.col("issued_day") <= self.last).select(
             "item_id", "customer_id", "currency", "kind", "issued_day"
         )
-        return (
+        return self.keep(
             self.ledger.allocations.filter(nw.col("applied_day") <= self.last)
             .join(items, on="item_id", how="inner")
             .with_columns(booked_day=nw.max_horizontal("applied_day", "issued_day"))
@@ -123,8 +135,9 @@ class KpiBook:
     @cached_property
     def assessed(self) -> nw.LazyFrame:
         """Every promise by the day with its outcome, in columns ASSESSED_PROMISES."""
-        return assess_promises(
-            self.ledger.promises, self.ledger.allocations, self.ledger.items, as_of=self.as_of
+        promises, allocations = self.ledger.promises, self.ledger.allocations
+        return self.keep(
+            assess_promises(promises, allocations, self.ledger.items, as_of=self.as_of)
         )
 
     @cached_property
@@ -197,7 +210,7 @@ class KpiBook:
         )
 
     def _open(self, on: date) -> nw.LazyFrame:
-        return open_items(self.ledger.items, self.ledger.allocations, as_of=on)
+        return self.keep(open_items(self.ledger.items, self.ledger.allocations, as_of=on))
 
     def _disputed(self, opened: nw.LazyFrame, on: date) -> nw.LazyFrame:
         disputes = happened(self.ledger.disputes, "opened_day", ends="closed_day", as_of=on)
@@ -210,9 +223,5 @@ class KpiBook:
                 on="item_id",
                 how="inner",
             )
-            .with_columns(
-                disputed_minor=nw.when(nw.col("disputed_minor") > nw.col("open_minor"))
-                .then(nw.col("open_minor"))
-                .otherwise(nw.col("disputed_minor"))
-            )
+            .with_columns(disputed_minor=nw.min_horizontal("disputed_minor", "open_minor"))
         )

@@ -1,11 +1,12 @@
 """The sums behind every figure: one small frame, so that a million items are read once."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.aging import BUCKETS, bucketed
-from dunwell.engine.calendars import day_number
+from dunwell.engine.calendars import day_number, month_start
 from dunwell.engine.items import total
 from dunwell.engine.kpi_book import KpiBook
 from dunwell.engine.kpi_rows import STATED
@@ -28,13 +29,21 @@ KPI_FACTS: Frame = {
 }
 
 
-def kpi_facts(ledger: Ledger, *, as_of: date, window_days: int) -> nw.LazyFrame:
+def kpi_facts(
+    ledger: Ledger,
+    *,
+    as_of: date,
+    window_days: int,
+    keep: Callable[[nw.LazyFrame], nw.LazyFrame] | None = None,
+) -> nw.LazyFrame:
     """Return the sums every figure of `kpi_tables` is made of, in columns KPI_FACTS.
 
     The window is the `window_days` days that end with `as_of`. Collect it once
-    and hand the rows to `kpi_tables.kpi_values`.
+    and hand the rows to `kpi_tables.kpi_values`. `keep` as in `KpiBook`.
     """
     book = KpiBook(ledger, as_of, window_days)
+    if keep is not None:
+        book = KpiBook(ledger, as_of, window_days, keep)
     parts = [
         _moved(movements(ledger.items, ledger.allocations, as_of=as_of)),
         _open_sales(book.opened),
@@ -61,7 +70,7 @@ def monthly(facts: nw.LazyFrame, *, as_of: date, window_days: int) -> nw.LazyFra
     last = day_number(as_of)
     begin = last - window_days
     key, measure = nw.col("key"), nw.col("measure")
-    month = key.cast(nw.Date).dt.truncate("1mo").cast(nw.Int32)
+    month = month_start(key).cast(nw.Int32)
     begin_month = day_number((as_of - timedelta(days=window_days)).replace(day=1))
     is_cut = (month == begin_month) & (key > begin)
     of_month = nw.when(is_cut).then(nw.lit(begin + 1, nw.Int32)).otherwise(month)

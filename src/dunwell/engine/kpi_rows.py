@@ -6,6 +6,7 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.aging import BUCKETS, bucketed
+from dunwell.engine.calendars import month_start
 from dunwell.engine.items import total
 from dunwell.engine.kpi_book import KpiBook
 from dunwell.engine.ledger import Ledger
@@ -69,7 +70,7 @@ def _sales(book: KpiBook) -> nw.LazyFrame:
 
 
 def _month() -> nw.Expr:
-    return nw.col("issued_day").cast(nw.Date).dt.truncate("1mo")
+    return month_start(nw.col("issued_day"))
 
 
 def _covered(book: KpiBook) -> nw.LazyFrame:

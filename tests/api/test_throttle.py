@@ -4,7 +4,6 @@ import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
@@ -12,7 +11,8 @@ from django.test import RequestFactory
 
 from dunwell import clock
 from dunwell.api import throttle
-from dunwell.api.throttle import Counter, ThrottleMiddleware, address_of
+from dunwell.api.throttle import ThrottleMiddleware, address_of
+from dunwell.jobs.request_counts import FILE, Counter
 
 NOW = datetime(2026, 3, 5, 9, 0, 20, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ def test_the_next_minute_begins_anew_and_what_is_over_is_cleared_away(monkeypatc
     monkeypatch.setattr(clock, "now", lambda: NOW.replace(minute=1))
 
     assert statuses(1) == [200]
-    kept = sqlite3.connect(tmp_path / throttle.FILE)
+    kept = sqlite3.connect(tmp_path / FILE)
     assert kept.execute("SELECT count(*) FROM asked").fetchone() == (2,)
     kept.close()
 
@@ -79,16 +79,9 @@ def test_processes_count_together(settings, tmp_path):
     code = (
         "from pathlib import Path\nfrom django.conf import settings\n"
         f"settings.configure(DATA_DIR=Path({str(tmp_path)!r}))\n"
-        "from dunwell.api.throttle import Counter\ncounter = Counter()\n"
+        "from dunwell.jobs.request_counts import Counter\ncounter = Counter()\n"
         "for _ in range(100): counter.count('a', 60)\ncounter.close()\n"
     )
-    folder = str(Path(throttle.__file__).parent)
-    code = code.replace("from dunwell.api.throttle import Counter", (
-        "import importlib.util\n"
-        f"spec = importlib.util.spec_from_file_location('throttle', {folder!r} + '/throttle.py')\n"
-        "throttle = importlib.util.module_from_spec(spec); spec.loader.exec_module(throttle)\n"
-        "Counter = throttle.Counter"
-    ))  # fmt: skip
     running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]
     assert [process.wait() for process in running] == [0, 0]
 

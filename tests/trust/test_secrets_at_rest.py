@@ -167,11 +167,15 @@ def test_a11_3_3_a_row_changed_behind_the_desk_is_found(planted):
     }
 
 
+BORN_SEALED = {"dunwell_connection.secret"}
+"""Columns that came after that migration and never lay open."""
+
+
 def test_the_migration_seals_what_lay_open_and_opens_it_again(planted):
     step = import_module("dunwell.migrations.0022_sealed_fields")
     editor = SimpleNamespace(connection=connection)
     kinds = {f"{table}.{column}" for table, column, _, _ in step.COLUMNS}
-    assert kinds == {one.place for one in sealed_columns()}
+    assert kinds == {one.place for one in sealed_columns()} - BORN_SEALED
     before = list(Payee.objects.order_by("pk").values_list("account", "account_mark"))
 
     step.unseal(apps, editor)

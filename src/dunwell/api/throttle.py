@@ -1,68 +1,22 @@
 """How often a caller may ask the API: so many requests a minute per token and per address.
 
-The counts lie in a small SQLite file beside the books, which all worker processes of a machine
-share; asking thus writes nothing to the books. Several machines count apart.
+All worker processes of a machine count together (`jobs.request_counts`); several machines apart.
 """
 
 import hashlib
 import logging
-import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from dunwell import clock
+from dunwell.jobs.request_counts import Counter
 
 PREFIX = "/api/"
 WINDOW_SECONDS = 60
-FILE = "api-counts.sqlite3"
-LOCK_SECONDS = 2.0
-
-_TABLE = """CREATE TABLE IF NOT EXISTS asked (
-    caller TEXT NOT NULL, began INTEGER NOT NULL, number INTEGER NOT NULL,
-    PRIMARY KEY (caller, began)) WITHOUT ROWID"""
-_COUNT = """INSERT INTO asked VALUES (?, ?, 1)
-    ON CONFLICT (caller, began) DO UPDATE SET number = number + 1 RETURNING number"""
-
 logger = logging.getLogger(__name__)
-
-
-class Counter:
-    """Counts requests in a file; may be used by threads, and by processes that fork."""
-
-    def __init__(self) -> None:
-        self._local = threading.local()
-
-    def count(self, caller: str, began: int) -> int:
-        """Count one request of a caller in the window that began then; return how many it has."""
-        (number,) = self._connection().execute(_COUNT, (caller, began)).fetchone()
-        if number == 1:
-            # whoever opens a window clears away what is over
-            self._connection().execute("DELETE FROM asked WHERE began < ?", (began,))
-        return int(number)
-
-    def _connection(self) -> sqlite3.Connection:
-        place = (os.getpid(), Path(settings.DATA_DIR) / FILE)
-        if getattr(self._local, "place", None) != place:
-            self.close()
-            made = sqlite3.connect(place[1], timeout=LOCK_SECONDS, isolation_level=None)
-            # lost with the machine, the counts begin anew
-            made.execute("PRAGMA journal_mode=WAL")
-            made.execute("PRAGMA synchronous=OFF")
-            made.execute(_TABLE)
-            self._local.connection, self._local.place = made, place
-        found: sqlite3.Connection = self._local.connection
-        return found
-
-    def close(self) -> None:
-        """Close this thread's connection; the next count opens another."""
-        if getattr(self._local, "place", None) is not None:
-            self._local.connection.close()
-            self._local.place = None
 
 
 counter = Counter()
@@ -108,10 +62,10 @@ def callers(request: HttpRequest) -> Iterator[tuple[str, str, int]]:
 
 def address_of(request: HttpRequest) -> str:
     """Return where a request comes from: behind a proxy (HTTPS) the address it put last."""
-    direct = request.META.get("REMOTE_ADDR", "")
+    direct = str(request.META.get("REMOTE_ADDR", ""))
     if not settings.HTTPS:
         return direct
-    return request.headers.get("X-Forwarded-For", direct).rpartition(",")[2].strip()
+    return str(request.headers.get("X-Forwarded-For", direct)).rpartition(",")[2].strip()
 
 
 def refused(name: str, *, most: int, wait: int) -> JsonResponse:

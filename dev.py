@@ -212,8 +212,23 @@ def assets() -> None:
         done("learned", key)
 
 
-def system_packages() -> None:
-    """Install Chromium and PostgreSQL's server through apt when missing (as root)."""
+def spark() -> None:
+    """Install Spark with its JVM parts in a place of its own: it replaces Spark's client."""
+    sheet, place = ROOT / "requirements" / "spark.lock", ROOT / ".cache" / "spark"
+    key = digest(sheet)
+    if not fresh("spark", key) or not place.exists():
+        say("installing Spark for the long tier")
+        shutil.rmtree(place, ignore_errors=True)
+        uv = (PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON)
+        run(*uv, "--target", place, "--require-hashes", "-r", sheet)
+        done("spark", key)
+
+
+def system_packages(*, is_release: bool = False) -> None:
+    """Install Chromium, PostgreSQL's server and, for the long tier, a JVM through apt if missing.
+
+    It takes root.
+    """
     missing = []
     if not any(map(shutil.which, CHROMIUM)):
         missing.append("chromium")
@@ -221,6 +236,8 @@ def system_packages() -> None:
         Path("/usr/lib/postgresql").glob("*/bin/postgres")
     ):
         missing.append("postgresql")
+    if is_release and not shutil.which("java"):
+        missing.append("default-jre-headless")
     if not missing:
         return
     if not shutil.which("apt-get") or os.getuid() != 0:
@@ -283,7 +300,10 @@ def test(arguments: list[str]) -> None:
     started = time.monotonic()
     install("test")
     assets()
-    system_packages()
+    is_release = "--release" in arguments
+    system_packages(is_release=is_release)
+    if is_release:
+        spark()
     is_all = not [part for part in arguments if not part.startswith("-")]
     on_postgresql = (PYTHON, "-m", "tests.postgres")
     if is_all:
@@ -306,7 +326,7 @@ def test(arguments: list[str]) -> None:
 def lock() -> None:
     """Resolve the .in files; no registry addresses are written."""
     make_venv()
-    for name in ("run", "test"):
+    for name in ("run", "test", "spark"):
         folder = ROOT / "requirements"
         run(
             PYTHON,

@@ -57,6 +57,16 @@ def test_a_night_is_the_same_on_spark(tables, on_polars):
     assert differences(found, on_polars) == []
 
 
+def test_no_rows_keep_their_columns_on_sail(tables, tmp_path):
+    command = [sys.executable, "-m", "tests.backends.no_rows", str(tables), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = pl.read_parquet(sorted((tmp_path / "none.parquet").glob("*.parquet")))
+    assert found.schema == pl.read_parquet_schema(tables / "items.parquet")
+    assert found.height == 0
+
+
 def test_a_result_in_other_columns_than_declared_is_refused(tables, tmp_path):
     shutil.copytree(tables, tmp_path / "tables")
     wrong = tmp_path / "tables" / "items.parquet"

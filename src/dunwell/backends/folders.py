@@ -1,6 +1,7 @@
 """Where a backend finds its tables and leaves its results: Parquet files by name."""
 
 import shutil
+from errno import ENOENT
 from pathlib import Path
 
 RESULTS = "results"
@@ -21,7 +22,9 @@ class Folders:
                 return [place]
             if found := sorted(place.rglob("*.parquet")):
                 return found
-        raise FileNotFoundError(f"{self.folder} holds no {name}.parquet and no folder {name}.")
+        raise FileNotFoundError(
+            ENOENT, f"no {name}.parquet and no folder {name}", str(self.folder)
+        )
 
     def target(self, name: str) -> Path:
         """Return where a result goes, with nothing there."""

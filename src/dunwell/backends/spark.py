@@ -5,6 +5,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
 from dunwell.backends.exact import exact
@@ -41,12 +42,12 @@ class Spark:
 
     def persist(self, frame: nw.LazyFrame, name: str) -> nw.LazyFrame:
         """Return the frame computed once, to be used several times."""
-        frame.to_native().write.parquet(str(self._kept.target(name)))
+        _write(frame.to_native(), self._kept.target(name))
         return self._read(self._kept, name)
 
     def write(self, frame: nw.LazyFrame, name: str) -> None:
         """Write a result into the folder of results: a folder of files, one per part."""
-        frame.to_native().write.parquet(str(self.folders.target(name)))
+        _write(frame.to_native(), self.folders.target(name))
 
     def score(self, frame: nw.LazyFrame, batches: Batches, schema: pa.Schema) -> nw.LazyFrame:
         """Return what a function of Arrow batches makes of the rows; `schema` is its answer's."""
@@ -61,6 +62,14 @@ class Spark:
     def _read(self, folders: Folders, name: str) -> nw.LazyFrame:
         files = [str(file) for file in folders.files(name)]
         return exact(self._session.read.parquet(*files))
+
+
+def _write(rows: Any, place: Path) -> None:
+    """Write rows into a folder; no rows still have columns, for which Sail writes no file."""
+    rows.write.parquet(str(place))
+    place.mkdir(exist_ok=True)
+    if not list(place.glob("*.parquet")):
+        pq.write_table(rows.limit(0).toArrow(), place / "empty.parquet")
 
 
 def _session(master: str) -> Any:

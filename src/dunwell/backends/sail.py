@@ -2,7 +2,7 @@
 
 import select
 import socket
-import subprocess
+import subprocess  # nosec B404 -- our own interpreter and fixed words
 import sys
 import time
 from pathlib import Path
@@ -20,7 +20,7 @@ class Server:
         self.port = _free_port()
         code = "import sys; from pysail.cli import main; main()"
         told = ("spark", "server", "--ip", "127.0.0.1", "--port", str(self.port))
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
+        self._process = subprocess.Popen(  # noqa: S603  # nosec B603
             [sys.executable, "-c", code, *told],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

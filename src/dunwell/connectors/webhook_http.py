@@ -27,10 +27,23 @@ class WebhookError(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DoorAnswer:
+    """What came back: the status, header names in lower case, and the body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WebhookDoor:
-    """How programs are told. `inside` lists host:port that may be private and without TLS."""
+    """How programs are told. `inside` lists host:port that may be private and without TLS.
+
+    `listed_in` names the setting in which the operator lists them.
+    """
 
     inside: Collection[str] = ()
+    listed_in: str = "DUNWELL_WEBHOOK_HOSTS"
     timeout_seconds: float = TIMEOUT_SECONDS
 
     def tell(self, address: str, body: bytes, headers: Mapping[str, str]) -> int:
@@ -69,6 +82,38 @@ class WebhookDoor:
         if len(body) > most_bytes:
             raise WebhookError(f"it answered with more than {most_bytes:,} bytes")
         return body
+
+    def ask(
+        self,
+        method: str,
+        address: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str],
+        most_bytes: int,
+    ) -> DoorAnswer:
+        """Send one request and return what came back, whatever the status.
+
+        Raises WebhookError when nothing came, or more than `most_bytes`.
+        """
+        connection, path = self._connection(address)
+        try:
+            connection.request(method, path, body, dict(headers))
+            answer = connection.getresponse()
+            told = answer.read(most_bytes + 1)
+            if answer.length and len(told) <= most_bytes:
+                # cut off: a read with a limit is silent about it
+                raise http.client.IncompleteRead(told, answer.length)
+        except TimeoutError as error:
+            raise WebhookError(f"no answer within {self.timeout_seconds:g} seconds") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise WebhookError(str(error) or type(error).__name__) from error
+        finally:
+            connection.close()
+        if len(told) > most_bytes:
+            raise WebhookError(f"it answered with more than {most_bytes:,} bytes")
+        names = {name.lower(): value for name, value in answer.headers.items()}
+        return DoorAnswer(status=answer.status, headers=names, body=told)
 
     def check(self, address: str) -> None:
         """Raise WebhookError for an address that would not be told; opens no connection."""
@@ -111,7 +156,7 @@ class WebhookDoor:
             if not is_inside and not _is_public(one):
                 raise WebhookError(
                     f"{host} leads to {one}, which is not a public address; let your operator "
-                    f"list {host}:{port} in DUNWELL_WEBHOOK_HOSTS if it may be told",
+                    f"list {host}:{port} in {self.listed_in} if it may be told",
                     permanent=True,
                 )
         return addresses[0]

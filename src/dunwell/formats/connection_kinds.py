@@ -1,0 +1,62 @@
+"""The kinds of outside ledger a connection can lead to, and what each needs to be told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionField:
+    """One setting of a connection: its name, what a person reads, and whether it may be empty."""
+
+    name: str
+    label: str
+    help: str = ""
+    is_needed: bool = True
+    is_address: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionKind:
+    """A kind of outside ledger: settings in the order a form shows them, and the secret's name.
+
+    Without `secret` none is asked for.
+    """
+
+    kind: str
+    label: str
+    fields: tuple[ConnectionField, ...]
+    secret: str = ""
+
+
+_ADDRESS = ConnectionField(
+    name="address",
+    label="Address",
+    help="It begins with https://; a host inside the house is listed by your operator.",
+    is_address=True,
+)
+_KINDS = (
+    ConnectionKind(
+        kind="odoo",
+        label="Odoo",
+        fields=(
+            _ADDRESS,
+            ConnectionField(name="database", label="Database"),
+            ConnectionField(
+                name="user",
+                label="User",
+                help="Up to Odoo 18. From 19 on leave it empty: the key alone signs in.",
+                is_needed=False,
+            ),
+            ConnectionField(
+                name="company",
+                label="Company there",
+                help="Its name in Odoo, where there are several.",
+                is_needed=False,
+            ),
+        ),
+        secret="API key or password",  # noqa: S106 -- what the field is called
+    ),
+)
+KINDS: Mapping[str, ConnectionKind] = MappingProxyType({one.kind: one for one in _KINDS})
+"""Every kind by its name; a connector that is added is added here and in `jobs.connections`."""

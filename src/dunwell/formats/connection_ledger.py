@@ -1,0 +1,384 @@
+"""A page of an outside ledger to the ledger import, beside what our books know of it already.
+
+Rows of our ledger are never changed: another amount becomes a second document for the difference,
+a void document a credit note over what is open. What cannot be taken in is said by name.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+import polars as pl
+
+from dunwell.engine.money import from_minor, to_minor
+from dunwell.formats.connection_rows import OutsideAllocation, OutsideItem, OutsidePayment, Pulled
+from dunwell.formats.grid import Table
+from dunwell.formats.ledger import Ledger, read_ledger
+from dunwell.formats.profile import Profile, RoleProfile
+
+VOID, CHANGED = "/void", "/changed-"
+MOST_CHANGES = 9
+"""A document that changes more often is reported; every change is a document of its own."""
+COLUMNS = {
+    "customers": (
+        "customer_number", "customer_name", "email", "phone", "country", "language", "terms",
+        "vat_number", "street", "postcode", "city", "currency",
+    ),
+    "items": (
+        "item_number", "customer_number", "kind", "currency", "amount", "issued", "due",
+        "reference",
+    ),
+    "payments": (
+        "payment_number", "customer_number", "payment_amount", "payment_day", "currency",
+        "method", "reference",
+    ),
+    "allocations": (
+        "payment_number", "item_number", "payment_amount", "payment_day", "currency",
+    ),
+}  # fmt: skip
+PROFILE = Profile(
+    name="connection",
+    date_order="dmy",
+    decimal=".",
+    roles=MappingProxyType(
+        {
+            role: RoleProfile(columns=MappingProxyType({name: name for name in columns}))
+            for role, columns in COLUMNS.items()
+        }
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownItem:
+    """A document as our books have it; corrections are documents of their own."""
+
+    number: str
+    customer: str
+    kind: str
+    currency: str
+    amount_minor: int
+    open_minor: int
+    issued_on: date
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownPayment:
+    """A payment as our books have it; `customer` is a customer number."""
+
+    number: str
+    customer: str
+    currency: str
+    amount_minor: int
+    value_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownPair:
+    """What is on an item of one payment or credit note in our books, above 0 as stated there."""
+
+    source: str
+    item: str
+    amount_minor: int
+    applied_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What our books know of the documents of a page; customers by their key there.
+
+    `customers` holds our customer numbers by key. Items and payments are found by their number,
+    `pairs` by item. An item of another customer than the page says is not the same item.
+    """
+
+    customers: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[str, KnownItem] = field(default_factory=dict)
+    payments: Mapping[str, KnownPayment] = field(default_factory=dict)
+    pairs: Mapping[str, tuple[KnownPair, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """One thing about a page that a person should know: which document, and what about it."""
+
+    code: str
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageLedger:
+    """A page ready for the import, the notes about it, and its customers' numbers by key."""
+
+    ledger: Ledger | None
+    notes: tuple[Note, ...]
+    customers: Mapping[str, str]
+
+
+class _Page:
+    """The rows of a page on their way into tables."""
+
+    def __init__(self, pulled: Pulled, known: Known, as_of: date) -> None:
+        self.pulled, self.known, self.as_of = pulled, known, as_of
+        self.notes: list[Note] = []
+        self.numbers = dict(known.customers)
+        self.items: dict[str, tuple[str, ...]] = {}
+        self.payments: dict[str, tuple[str, ...]] = {}
+        self.pairs: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def note(self, code: str, number: str, text: str) -> None:
+        self.notes.append(Note(code=code, number=number, text=text))
+
+    def customers(self) -> list[tuple[str, ...]]:
+        """Return the rows of customers; a number that another key has gets the key behind it."""
+        taken = {number: key for key, number in self.numbers.items()}
+        rows: list[tuple[str, ...]] = []
+        for one in {one.key: one for one in self.pulled.customers}.values():
+            number = self.numbers.get(one.key)
+            if number is None:
+                number = one.number or one.key
+                if taken.get(number, one.key) != one.key:
+                    self.note(
+                        "shared_customer_number",
+                        number,
+                        f"{one.name} is kept as {number}/{one.key}",
+                    )
+                    number = f"{number}/{one.key}"
+                self.numbers[one.key], taken[number] = number, one.key
+            rows.append(
+                (
+                    number, one.name, one.email, one.phone, one.country, one.language, one.terms,
+                    one.vat_number, one.street, one.postcode, one.city, one.currency,
+                )
+            )  # fmt: skip
+        return rows
+
+    def add_item(self, one: OutsideItem) -> None:
+        """Take an item in: new as it is, known with our figures, and what changed on top."""
+        customer = self.numbers.get(one.customer)
+        known = self.known.items.get(one.number)
+        if customer is None:
+            self.note("unknown_customer", one.number, f"its customer {one.customer} did not come")
+        elif known is None:
+            if not one.is_void:
+                self.items[one.number] = (
+                    one.number, customer, one.kind, one.currency, _text(one.amount),
+                    one.issued.isoformat(), (one.due or one.issued).isoformat(), one.reference,
+                )  # fmt: skip
+        elif known.customer != customer:
+            self.note(
+                "other_customer", one.number,
+                f"is of {known.customer} here and of {customer} there",
+            )  # fmt: skip
+        else:
+            self._again(known)
+            self._compare(one, known)
+
+    def _compare(self, one: OutsideItem, known: KnownItem) -> None:
+        if one.currency != known.currency:
+            self.note(
+                "other_currency", one.number, f"was {known.currency} and is {one.currency} there"
+            )
+            return
+        for what, was, now in (
+            ("due_changed", known.due_on, one.due or one.issued),
+            ("issued_changed", known.issued_on, one.issued),
+        ):
+            if was != now:
+                self.note(what, one.number, f"{was} is kept; there it is {now}")
+        if one.is_void:
+            self._void(known)
+            return
+        if (now_minor := self._minor(one.number, one.amount, one.currency)) is None:
+            return
+        corrections = [
+            self.known.items[f"{one.number}{CHANGED}{turn}"]
+            for turn in range(1, MOST_CHANGES + 1)
+            if f"{one.number}{CHANGED}{turn}" in self.known.items
+        ]
+        had = known.amount_minor + sum(each.amount_minor for each in corrections)
+        if now_minor == had:
+            return
+        turn = len(corrections) + 1
+        if turn > MOST_CHANGES:
+            self.note("changed_too_often", one.number, f"has changed {MOST_CHANGES} times before")
+            return
+        self._correct(known, f"{one.number}{CHANGED}{turn}", now_minor - had, one.due)
+        self.note(
+            "amount_changed", one.number,
+            f"{from_minor(had, one.currency)} became {_text(one.amount)} {one.currency}",
+        )  # fmt: skip
+
+    def _void(self, known: KnownItem) -> None:
+        number = f"{known.number}{VOID}"
+        if number in self.known.items:
+            return
+        if known.open_minor == 0:
+            self.note("void_but_settled", known.number, "is void there and settled here")
+            return
+        self._correct(known, number, -known.open_minor, None)
+        self.note("void", known.number, "is void there; a document takes back what is open")
+
+    def _correct(self, known: KnownItem, number: str, by_minor: int, due: date | None) -> None:
+        """Add a document over a difference; one that lowers what is open is put on it at once."""
+        issued = max(self.as_of, known.issued_on)
+        self.items[number] = (
+            number, known.customer, "credit_note" if by_minor < 0 else "invoice", known.currency,
+            _text(from_minor(by_minor, known.currency)), issued.isoformat(),
+            max(due or issued, issued).isoformat(), known.number,
+        )  # fmt: skip
+        if known.open_minor * by_minor < 0:
+            put = _text(from_minor(min(abs(by_minor), abs(known.open_minor)), known.currency))
+            source, item = (number, known.number) if by_minor < 0 else (known.number, number)
+            self.pairs[source, item] = (source, item, put, issued.isoformat(), known.currency)
+
+    def _again(self, known: KnownItem) -> None:
+        """Lay a known item beside the page with our figures, and with it what is on it already."""
+        if known.number in self.items:
+            return
+        self.items[known.number] = (
+            known.number, known.customer, known.kind, known.currency,
+            _text(from_minor(known.amount_minor, known.currency)), known.issued_on.isoformat(),
+            known.due_on.isoformat(), "",
+        )  # fmt: skip
+        for pair in self.known.pairs.get(known.number, ()):
+            self._put(pair.source, known.number, pair.amount_minor, pair.applied_on.isoformat())
+
+    def add_payment(self, one: OutsidePayment) -> None:
+        """Take a payment in; a known one keeps our figures."""
+        known = self.known.payments.get(one.number)
+        if known is None:
+            customer = self.numbers.get(one.customer, "")
+            self.payments[one.number] = (
+                one.number, customer, _text(one.amount), one.received.isoformat(), one.currency,
+                one.method, one.reference,
+            )  # fmt: skip
+            return
+        told = self._minor(one.number, one.amount, one.currency)
+        here = (known.currency, known.amount_minor, known.value_on)
+        if told is not None and (one.currency, told, one.received) != here:
+            self.note(
+                "payment_changed", one.number,
+                f"{from_minor(known.amount_minor, known.currency)} {known.currency} of "
+                f"{known.value_on} is kept; there it is {_text(one.amount)} {one.currency} of "
+                f"{one.received}",
+            )  # fmt: skip
+        self._paid(known)
+
+    def _paid(self, known: KnownPayment) -> None:
+        self.payments.setdefault(
+            known.number,
+            (
+                known.number, known.customer,
+                _text(from_minor(known.amount_minor, known.currency)), known.value_on.isoformat(),
+                known.currency, "", "",
+            ),
+        )  # fmt: skip
+
+    def add_allocation(self, one: OutsideAllocation) -> None:
+        """Take an allocation in, with the item and the source it names where we know them."""
+        if one.item not in self.items and (item := self.known.items.get(one.item)):
+            self._again(item)
+        if one.item not in self.items:
+            self.note("unknown_item", one.item, f"{one.source} settles it, and it did not come")
+            return
+        currency = self.items[one.item][3]
+        amount = self._minor(one.item, one.amount, currency)
+        if amount is None:
+            return
+        had = next(
+            (pair for pair in self.known.pairs.get(one.item, ()) if pair.source == one.source),
+            None,
+        )
+        if had is not None and amount < had.amount_minor:
+            self.note(
+                "taken_back", one.item,
+                f"{from_minor(had.amount_minor, currency)} {currency} of {one.source} is on it "
+                f"here and {_text(one.amount)} there",
+            )  # fmt: skip
+            return
+        self._put(one.source, one.item, amount, one.applied.isoformat())
+
+    def _put(self, source: str, item: str, amount_minor: int, applied: str) -> None:
+        """Lay a pair beside the page, with its source where we know that."""
+        if source not in self.payments and source not in self.items:
+            if payment := self.known.payments.get(source):
+                self._paid(payment)
+            elif credit := self.known.items.get(source):
+                self._again(credit)
+            else:
+                self.note("unknown_source", item, f"{source}, which settles it, did not come")
+                return
+        currency = self.items[item][3]
+        amount = _text(from_minor(amount_minor, currency))
+        self.pairs[source, item] = (source, item, amount, applied, currency)
+
+    def _minor(self, number: str, amount: Decimal, currency: str) -> int | None:
+        try:
+            return to_minor(amount, currency)
+        except ValueError as error:
+            self.note("unreadable_amount", number, str(error))
+            return None
+
+
+def page_ledger(pulled: Pulled, known: Known, *, as_of: date) -> PageLedger:
+    """Return a page as a ledger ready to import; corrections are dated `as_of`.
+
+    A page of known rows with known figures gives a ledger that changes nothing.
+    """
+    page = _Page(pulled, known, as_of)
+    customers = page.customers()
+    for item in {one.number: one for one in pulled.items}.values():
+        page.add_item(item)
+    for payment in {one.number: one for one in pulled.payments}.values():
+        page.add_payment(payment)
+    for pair in {(one.source, one.item): one for one in pulled.allocations}.values():
+        page.add_allocation(pair)
+    rows = {
+        "customers": customers,
+        "items": list(page.items.values()),
+        "payments": list(page.payments.values()),
+        "allocations": list(page.pairs.values()),
+    }
+    tables = [_table(role, told) for role, told in rows.items() if told]
+    return PageLedger(
+        ledger=read_ledger(tables, PROFILE) if tables else None,
+        notes=tuple(page.notes),
+        customers=MappingProxyType(page.numbers),
+    )
+
+
+def wanted_numbers(pulled: Pulled) -> tuple[set[str], set[str]]:
+    """Return the numbers of items and of payments that a page needs to be compared with."""
+    items = {one.number for one in pulled.items} | {one.item for one in pulled.allocations}
+    sources = {one.source for one in pulled.allocations}
+    return items | sources, {one.number for one in pulled.payments} | sources
+
+
+def merged_pages(pages: Iterable[Pulled]) -> Pulled:
+    """Return several pages as one, the cursor of the last."""
+    told = list(pages)
+    return Pulled(
+        customers=tuple(row for one in told for row in one.customers),
+        items=tuple(row for one in told for row in one.items),
+        payments=tuple(row for one in told for row in one.payments),
+        allocations=tuple(row for one in told for row in one.allocations),
+        cursor=told[-1].cursor,
+        is_last=told[-1].is_last,
+    )
+
+
+def _table(role: str, rows: list[tuple[str, ...]]) -> Table:
+    columns = COLUMNS[role]
+    cells = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+    cells = cells.with_columns(pl.when(pl.all().str.len_bytes() > 0).then(pl.all()).name.keep())
+    return Table(
+        name=role, cells=cells, rows=pl.Series("row", range(1, len(rows) + 1), dtype=pl.Int64)
+    )
+
+
+def _text(amount: Decimal) -> str:
+    return format(amount, "f")

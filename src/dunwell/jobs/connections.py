@@ -1,0 +1,238 @@
+"""Connections at work: sign in, sync by schedule, try and write what goes back."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from django.conf import settings
+
+from dunwell import clock
+from dunwell.actions.connection_changes import (
+    change_key,
+    claim_changes,
+    mark_written,
+    propose_changes,
+    put_back_changes,
+    record_trial,
+)
+from dunwell.actions.connection_syncs import (
+    begin_sync,
+    end_sync,
+    fail_sync,
+    note_system,
+    take_page,
+)
+from dunwell.actions.connections import record_connection_test
+from dunwell.actions.gate import Actor, Refused, system
+from dunwell.connectors.odoo import OdooLedger
+from dunwell.connectors.outside_ledgers import OutsideLedger
+from dunwell.connectors.webhook_http import DoorAnswer, WebhookDoor, WebhookError
+from dunwell.formats.connection_ledger import merged_pages
+from dunwell.formats.connection_rows import (
+    ChangeKind,
+    OutsideChange,
+    OutsideError,
+    OutsideFault,
+    Pulled,
+)
+from dunwell.formats.outside_answers import LARGEST_ANSWER, Door
+from dunwell.models import (
+    Company,
+    Connection,
+    ConnectionChange,
+    ConnectionCustomer,
+    ConnectionSync,
+)
+from dunwell.queries.connections import due_connections
+
+TOGETHER = 5_000
+"""Rows taken in at once: an import looks at the whole ledger, so few large ones are quicker."""
+WRITES = 20
+TIMEOUT_SECONDS = 30.0
+Opener = Callable[[Connection, Door], OutsideLedger]
+Status = ConnectionChange.Status
+
+
+class _Door:
+    """The wall around outgoing requests, speaking in faults of outside ledgers."""
+
+    def __init__(self) -> None:
+        self._door = WebhookDoor(
+            inside=settings.CONNECTION_HOSTS,
+            listed_in="DUNWELL_CONNECTION_HOSTS",
+            timeout_seconds=TIMEOUT_SECONDS,
+        )
+
+    def ask(
+        self, method: str, address: str, *, body: bytes | None, headers: Mapping[str, str]
+    ) -> DoorAnswer:
+        """Send one request; see `formats.outside_answers.Door`."""
+        try:
+            return self._door.ask(
+                method, address, body=body, headers=headers, most_bytes=LARGEST_ANSWER
+            )
+        except WebhookError as error:
+            fault = OutsideFault.REFUSED if error.permanent else OutsideFault.UNREACHABLE
+            raise OutsideError(fault, f"{error}.") from error
+
+
+def _odoo(connection: Connection, door: Door) -> OutsideLedger:
+    told = connection.settings
+    return OdooLedger(
+        door=door,
+        address=told["address"],
+        database=told["database"],
+        user=told.get("user", ""),
+        company=told.get("company", ""),
+        secret=connection.secret,
+    )
+
+
+OPENERS: Mapping[str, Opener] = {"odoo": _odoo}
+"""How the connector of each kind is made from a connection."""
+
+
+def open_ledger(connection: Connection) -> OutsideLedger:
+    """Return the connector of a connection; nothing is sent yet."""
+    return OPENERS[connection.kind](connection, _Door())
+
+
+def try_connection(*, actor: Actor, connection: Connection) -> Connection:
+    """Sign in there and note who answered, or why nobody did."""
+    actor.require("connection.manage")
+    try:
+        who = open_ledger(connection).system()
+    except OutsideError as error:
+        return record_connection_test(
+            actor=actor, connection=connection, system=None, fault=error.fault, error=str(error),
+            at=clock.now(),
+        )  # fmt: skip
+    return record_connection_test(actor=actor, connection=connection, system=who, at=clock.now())
+
+
+def sync_due(company_id: int) -> Counter[str]:
+    """Sync every connection of a company that is due, and write what was approved."""
+    company = Company.objects.get(pk=company_id)
+    counts: Counter[str] = Counter()
+    for key in due_connections(company, at=clock.now()):
+        sync = sync_connection(key)
+        counts[sync.status if sync is not None else "busy"] += 1
+    for connection in Connection.objects.filter(company=company, ended_at=None, is_on=True):
+        counts += write_changes(connection.pk)
+    return counts
+
+
+def sync_connection(connection_id: int) -> ConnectionSync | None:
+    """Sync one connection; return the sync, or None while another worker is at it.
+
+    Killed anywhere, a later call goes on after the last page that was taken in.
+    """
+    connection = Connection.objects.select_related("company").get(pk=connection_id)
+    actor = system(connection.company)
+    as_of = clock.today(actor.company.zone)
+    try:
+        sync = begin_sync(actor=actor, connection=connection, as_of=as_of, at=clock.now())
+    except Refused:
+        return None
+    if sync is None:
+        return None
+    try:
+        connection.refresh_from_db()
+        ledger = open_ledger(connection)
+        note_system(actor=actor, sync=sync, system=ledger.system())
+        cursor, is_last = connection.cursor, False
+        while not is_last:
+            pulled = _pages(ledger, cursor)
+            cursor, is_last = pulled.cursor, pulled.is_last
+            sync = take_page(actor=actor, sync=sync, pulled=pulled, as_of=as_of, at=clock.now())
+        sync = end_sync(actor=actor, sync=sync, theirs=ledger.open_now(), at=clock.now())
+        propose_changes(actor=actor, connection=connection, as_of=as_of, at=clock.now())
+        try_changes(connection.pk, ledger=ledger)
+    except OutsideError as error:
+        return _failed(actor, sync, error)
+    except Refused as refusal:
+        return _failed(actor, sync, OutsideError(OutsideFault.REFUSED, str(refusal)))
+    return ConnectionSync.objects.get(pk=sync.pk)
+
+
+def try_changes(connection_id: int, *, ledger: OutsideLedger | None = None) -> int:
+    """Ask what each waiting change would do there; return how many wait for a person."""
+    connection = Connection.objects.select_related("company").get(pk=connection_id)
+    actor = system(connection.company)
+    waiting = ConnectionChange.objects.filter(
+        connection=connection, status__in=(Status.PROPOSED, Status.TRIED)
+    ).order_by("pk")
+    total, found = 0, list(waiting)
+    for start in range(0, len(found), WRITES):
+        some = found[start : start + WRITES]
+        writes = (ledger or open_ledger(connection)).push(_asked(connection, some), dry_run=True)
+        total += record_trial(
+            actor=actor, connection=connection, changes=some, writes=writes, at=clock.now()
+        )
+    return total
+
+
+def write_changes(connection_id: int) -> Counter[str]:
+    """Write what was approved; return how many were written and failed.
+
+    Killed in between, a later call writes again what was claimed: a value is set to the same
+    value, and a note is looked for by its key first.
+    """
+    connection = Connection.objects.select_related("company").get(pk=connection_id)
+    actor, counts = system(connection.company), Counter[str]()
+    while some := claim_changes(actor=actor, connection=connection, limit=WRITES, at=clock.now()):
+        try:
+            writes = open_ledger(connection).push(_asked(connection, some), dry_run=False)
+        except OutsideError:
+            # how far it came is not known: all are tried again, which does no harm
+            put_back_changes(actor=actor, connection=connection, changes=some)
+            counts["put back"] += len(some)
+            return counts
+        told = {one.key: one for one in writes}
+        for change in some:
+            counts[
+                mark_written(
+                    actor=actor, connection=connection, change=change,
+                    write=told[change_key(change)], at=clock.now(),
+                )
+            ] += 1  # fmt: skip
+    return counts
+
+
+def _pages(ledger: OutsideLedger, cursor: str) -> Pulled:
+    """Return pages up to so many rows as one."""
+    pages, rows = [ledger.pull(cursor)], 0
+    rows += pages[0].rows
+    while not pages[-1].is_last and rows < TOGETHER:
+        pages.append(ledger.pull(pages[-1].cursor))
+        rows += pages[-1].rows
+    return merged_pages(pages)
+
+
+def _failed(actor: Actor, sync: ConnectionSync, error: OutsideError) -> ConnectionSync:
+    held = ConnectionSync.objects.get(pk=sync.pk)
+    if held.status != ConnectionSync.Status.RUNNING:
+        return held
+    try:
+        return fail_sync(actor=actor, sync=sync, error=error, at=clock.now())
+    except Refused:
+        return ConnectionSync.objects.get(pk=sync.pk)
+
+
+def _asked(connection: Connection, changes: Sequence[ConnectionChange]) -> list[OutsideChange]:
+    keys = dict(
+        ConnectionCustomer.objects.filter(
+            connection=connection, customer__in=[one.customer_id for one in changes]
+        )
+        .order_by("-pk")
+        .values_list("customer_id", "key")
+    )
+    return [
+        OutsideChange(
+            key=change_key(one),
+            kind=ChangeKind(one.kind),
+            customer=keys[one.customer_id],
+            value=one.value,
+            currency=one.currency,
+        )
+        for one in changes
+    ]

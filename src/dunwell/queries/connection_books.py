@@ -1,0 +1,232 @@
+"""What our books know of an outside ledger's documents: for its pages, tie-out and write-backs."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from dunwell.engine.money import from_minor
+from dunwell.formats.connection_ledger import (
+    CHANGED,
+    MOST_CHANGES,
+    VOID,
+    Known,
+    KnownItem,
+    KnownPair,
+    KnownPayment,
+    wanted_numbers,
+)
+from dunwell.formats.connection_rows import Pulled
+from dunwell.models import (
+    Allocation,
+    Connection,
+    ConnectionCustomer,
+    CreditHold,
+    Item,
+    OpenItem,
+    Payment,
+)
+from dunwell.queries.limits import limits_in_force
+
+CHUNK = 500
+"""Numbers asked for at once: databases bound the parameters of a statement."""
+DOCUMENTS = (Item.Kind.INVOICE, Item.Kind.CREDIT_NOTE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OurOpen:
+    """What is open here of one item, or unapplied of a payment (< 0)."""
+
+    number: str
+    customer_id: int
+    currency: str
+    open_minor: int
+    is_payment: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What a customer should have there by our books; without a limit nothing is said of it."""
+
+    customer_id: int
+    limit: str | None
+    is_held: bool
+
+
+def known_of(connection: Connection, pulled: Pulled) -> Known:
+    """Return what our books know of the documents a page names; queries per 500 numbers."""
+    items, payments = wanted_numbers(pulled)
+    found = _items(connection, items)
+    pairs = _pairs(connection, [key for key, _ in found.values()])
+    sources = {pair.source for several in pairs.values() for pair in several}
+    found |= _items(connection, sources - items)
+    # corrections hang on documents that are known, and few documents ever have one
+    corrections = (f"{number}{suffix}" for number in found for suffix in _suffixes())
+    told = {one.number for one in pulled.items}
+    if told & found.keys():
+        found |= _items(connection, corrections)
+    return Known(
+        customers=_customers(connection, pulled),
+        items={number: item for number, (_, item) in found.items()},
+        payments=_payments(connection, payments | sources),
+        pairs=pairs,
+    )
+
+
+def our_open(connection: Connection) -> list[OurOpen]:
+    """Return what is open here of the customers of a connection, corrections with their document.
+
+    Three queries whatever the size.
+    """
+    ours = Q(customer__connections__connection=connection)
+    rows = OpenItem.objects.filter(ours, company_id=connection.company_id).values_list(
+        "item__number", "customer_id", "currency", "open_minor"
+    )
+    summed: dict[tuple[str, int, str], int] = defaultdict(int)
+    for number, customer, currency, minor in rows.iterator(chunk_size=10_000):
+        summed[base_number(number), customer, currency] += minor
+    used = Coalesce(Sum(Coalesce("allocations__paid_minor", "allocations__amount_minor")), 0)
+    spare = (
+        Payment.objects.filter(ours, company_id=connection.company_id)
+        .annotate(used=used)
+        .exclude(amount_minor=F("used"))
+        .values_list("number", "customer_id", "currency", "amount_minor", "used")
+    )
+    found = [
+        OurOpen(number=number, customer_id=customer, currency=currency, open_minor=minor)
+        for (number, customer, currency), minor in summed.items()
+        if minor
+    ]
+    return found + [
+        OurOpen(
+            number=number, customer_id=customer, currency=currency, open_minor=spent - amount,
+            is_payment=True,
+        )
+        for number, customer, currency, amount, spent in spare
+    ]  # fmt: skip
+
+
+def base_number(number: str) -> str:
+    """Return the number of the document that a correction is of, else the number."""
+    head, _, tail = number.rpartition("/")
+    if head and (tail == VOID[1:] or (tail.startswith(CHANGED[1:]) and tail[-1:].isdigit())):
+        return head
+    return number
+
+
+def customers_by_key(connection: Connection) -> dict[str, int]:
+    """Return our customers of a connection by their key there."""
+    return dict(
+        ConnectionCustomer.objects.filter(connection=connection).values_list("key", "customer_id")
+    )
+
+
+def wishes(connection: Connection, *, as_of: date) -> list[Wish]:
+    """Return limits and holds of the customers of a connection as our books have them."""
+    keys = set(customers_by_key(connection).values())
+    company = connection.company
+    limits = limits_in_force(company, as_of=as_of, customer_ids=keys)
+    held = set(
+        CreditHold.objects.filter(
+            company=company, order=None, kind=CreditHold.Kind.FORCED,
+            status__in=CreditHold.STANDING,
+        ).values_list("customer_id", flat=True)
+    )  # fmt: skip
+    return [
+        Wish(
+            customer_id=key,
+            limit=format(from_minor(limit.limit_minor, company.currency), "f")
+            if (limit := limits.get(key)) is not None and limit.limit_minor is not None
+            else None,
+            is_held=key in held,
+        )
+        for key in sorted(keys)
+    ]
+
+
+def _suffixes() -> Iterator[str]:
+    yield VOID
+    for turn in range(1, MOST_CHANGES + 1):
+        yield f"{CHANGED}{turn}"
+
+
+def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
+    told = sorted(set(texts))
+    for start in range(0, len(told), CHUNK):
+        yield told[start : start + CHUNK]
+
+
+def _items(connection: Connection, numbers: Iterable[str]) -> dict[str, tuple[int, KnownItem]]:
+    found: dict[str, tuple[int, KnownItem]] = {}
+    ours = Q(customer__connections__connection=connection)
+    for some in _chunks(numbers):
+        rows = Item.objects.filter(
+            ours, company_id=connection.company_id, number__in=some, kind__in=DOCUMENTS
+        ).values_list(
+            "number", "customer__number", "kind", "currency", "amount_minor",
+            Coalesce("open_now__open_minor", 0), "issued_on", "due_on", "pk",
+        )  # fmt: skip
+        for number, customer, kind, currency, amount, left, issued, due, key in rows.order_by(
+            "pk"
+        ):
+            found[number] = (
+                key,
+                KnownItem(
+                    number=number, customer=customer, kind=kind, currency=currency,
+                    amount_minor=amount, open_minor=left, issued_on=issued, due_on=due,
+                ),
+            )  # fmt: skip
+    return found
+
+
+def _payments(connection: Connection, numbers: Iterable[str]) -> dict[str, KnownPayment]:
+    found: dict[str, KnownPayment] = {}
+    for some in _chunks(numbers):
+        rows = Payment.objects.filter(
+            company_id=connection.company_id, number__in=some
+        ).values_list("number", "customer__number", "currency", "amount_minor", "value_on")
+        for number, customer, currency, amount, value_on in rows:
+            found[number] = KnownPayment(
+                number=number, customer=customer or "", currency=currency, amount_minor=amount,
+                value_on=value_on,
+            )  # fmt: skip
+    return found
+
+
+def _pairs(connection: Connection, keys: list[int]) -> dict[str, tuple[KnownPair, ...]]:
+    """Return what is on debit items of payments and credit notes, taken back parts included."""
+    summed: dict[tuple[str, str], tuple[int, date]] = {}
+    for start in range(0, len(keys), CHUNK):
+        rows = Allocation.objects.filter(
+            company_id=connection.company_id, item__in=keys[start : start + CHUNK],
+            item__amount_minor__gt=0,
+        ).exclude(source=Allocation.Source.ADJUSTMENT)  # fmt: skip
+        told = rows.annotate(of=Coalesce("payment__number", "counter_item__number")).values_list(
+            "of", "item__number", "amount_minor", "applied_on"
+        )
+        for source, item, minor, applied in told:
+            had, last = summed.get((source, item), (0, applied))
+            summed[source, item] = (had + minor, max(last, applied))
+    found: dict[str, list[KnownPair]] = defaultdict(list)
+    for (source, item), (minor, applied) in summed.items():
+        if minor > 0:
+            found[item].append(
+                KnownPair(source=source, item=item, amount_minor=minor, applied_on=applied)
+            )
+    return {item: tuple(several) for item, several in found.items()}
+
+
+def _customers(connection: Connection, pulled: Pulled) -> dict[str, str]:
+    keys = {one.key for one in pulled.customers}
+    keys |= {one.customer for one in pulled.items} | {one.customer for one in pulled.payments}
+    found: dict[str, str] = {}
+    for some in _chunks(keys - {""}):
+        found |= dict(
+            ConnectionCustomer.objects.filter(connection=connection, key__in=some).values_list(
+                "key", "customer__number"
+            )
+        )
+    return found

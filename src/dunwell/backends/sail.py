@@ -57,7 +57,14 @@ class Sail(Spark):
 
     def __init__(self, folder: Path, *, out: Path | None = None, master: str = "") -> None:
         self._server = None if master else Server()
-        super().__init__(folder, out=out, master=self._server.address if self._server else master)
+        try:
+            super().__init__(
+                folder, out=out, master=self._server.address if self._server else master
+            )
+        except BaseException:  # PySpark leaves the program where it finds no Spark
+            if self._server is not None:
+                self._server.close()
+            raise
 
     def close(self) -> None:
         """End the session, and the server that was started for it."""

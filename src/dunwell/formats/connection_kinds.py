@@ -55,7 +55,7 @@ _KINDS = (
                 is_needed=False,
             ),
         ),
-        secret="API key or password",  # noqa: S106 -- what the field is called
+        secret="API key or password",  # noqa: S106  # nosec B106 -- the field's name
     ),
 )
 KINDS: Mapping[str, ConnectionKind] = MappingProxyType({one.kind: one for one in _KINDS})

@@ -36,8 +36,8 @@ KINDS = _by_word(
 
 STATES = _by_word(
     {
-        "open": "open|awaiting payment|outstanding|unpaid|overdue|due|not paid|pending|current|active|"
-        "past due|sent|issued|posted|approved|invoiced|"
+        "open": "open|awaiting payment|outstanding|unpaid|overdue|due|not paid|pending|current|"
+        "active|past due|sent|issued|posted|approved|invoiced|"
         "offen|unbezahlt|uberfallig|fallig|ausstehend|nicht bezahlt|ouvert|ouverte|impaye|"
         "impayee|non paye|non payee|a payer|en attente|echu|non regle|non reglee|"
         "abierto|abierta|pendiente|impagado|impagada|vencido|vencida|no pagado|no pagada|"
@@ -54,7 +54,8 @@ STATES = _by_word(
         "parcialmente pagado|parcialmente pagada|parcial|pago parcial|pagado parcialmente",
         "cancelled": "cancelled|canceled|void|voided|deleted|reversed|annulled|storniert|"
         "annulliert|geloscht|annule|annulee|anulado|anulada|cancelado|cancelada",
-        "draft": "draft|awaiting approval|proforma|pro forma|not posted|entwurf|vorlage|brouillon|borrador",
+        "draft": "draft|awaiting approval|proforma|pro forma|not posted|entwurf|vorlage|"
+        "brouillon|borrador",
         "disputed": "disputed|in dispute|dispute|strittig|reklamiert|bestritten|en litige|"
         "litige|conteste|contestee|en disputa|disputado|disputada|reclamado",
     }

@@ -35,8 +35,8 @@ def customer_outlooks(company: Company, customer_ids: Sequence[int]) -> dict[int
         F("open_minor") * (PPM - F("p_unpaid_14_ppm")), output_field=IntegerField()
     )
     rows = (
-        ItemPrediction.objects.filter(company=company, customer__in=customer_ids)
-        .values("customer_id", "currency")
+        ItemPrediction.objects.filter(customer__in=customer_ids)
+        .values("company_id", "customer_id", "currency")
         .annotate(
             items=Count("item"),
             total=Sum("open_minor"),
@@ -47,7 +47,8 @@ def customer_outlooks(company: Company, customer_ids: Sequence[int]) -> dict[int
     )
     found: dict[int, Outlook] = {}
     for row in rows:
-        if row["customer_id"] not in found:
+        # asked of each row: as a condition SQLite walks all predictions of the company
+        if row["company_id"] == company.pk and row["customer_id"] not in found:
             found[row["customer_id"]] = Outlook(
                 customer_id=row["customer_id"],
                 currency=row["currency"],

@@ -51,6 +51,10 @@ class Databases:
     def copy(self, name: str, to: str) -> None:
         """Make a database that holds what another one holds."""
         self.create(to)
+        for kept in ("keyring", "secret_key"):
+            # rows are sealed with the one and sessions signed with the other
+            if (self.folder / name / kept).exists():
+                shutil.copy(self.folder / name / kept, self.folder / to / kept)
         if self.address:
             self._run("DROP DATABASE {}", to)
             self._run("CREATE DATABASE {} TEMPLATE {}", to, name)

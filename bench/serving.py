@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC
 from itertools import cycle, islice
 from pathlib import Path
 from threading import Event
@@ -29,7 +29,7 @@ from django.urls import reverse
 
 from bench.cost import Meter, peak_of, server_cpu_s
 from bench.desk import PERSON, the_company
-from bench.measures import WORK_DAY, Result
+from bench.measures import Result
 from bench.pages import OK, REQUESTS, latencies, sample_customers
 from bench.workload import Workload
 from dunwell import clock
@@ -64,7 +64,7 @@ def _server() -> Iterator[tuple[int, int]]:
         port = probe.getsockname()[1]
     env = {
         **os.environ,
-        "BENCH_BEGINS": datetime.combine(WORK_DAY, time(10)).isoformat(),
+        "BENCH_BEGINS": clock.now().astimezone(UTC).replace(tzinfo=None).isoformat(),
         "PYTHONPATH": os.pathsep.join((str(FIXED_DAY), *sys.path[:1], str(Path.cwd()))),
         "DJANGO_SETTINGS_MODULE": "dunwell.settings",
     }

@@ -9,10 +9,12 @@ its counts are not those of the oracle.
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from datetime import date
 from typing import Any
 
 from bench.backends import CORES
@@ -140,6 +142,9 @@ def _figure(name: str, load: Workload, place: Databases, done: Told) -> dict[str
         "db": "none" if name in {*FILES, *CORES} else place.db,
         "backend": name.removeprefix("core_") if name in CORES else "polars",
         **cost,
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
+        f"Python {platform.python_version()}",
+        "on": date.today().isoformat(),  # noqa: DTZ011, TID251  the day of the measuring itself
         "load": round(os.getloadavg()[0] / (os.cpu_count() or 1), 1),
         "floor": FLOOR_WORDS.get(name),
         "floor_cpu_s": least.get("cpu_s"),

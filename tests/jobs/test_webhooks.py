@@ -182,6 +182,22 @@ def test_a_span_is_told_again_under_its_ids_even_from_before_the_webhook(
         replay_events(actor=system(company), endpoint=endpoint, from_seq=1, until_seq=9_999, at=AT)
 
 
+def test_what_an_endpoint_no_longer_wants_is_not_told_again(company, customer, endpoint, receiver):
+    note(customer, "told once")
+    tell(company)
+    before = len(receiver.heard)
+    only = edit_webhook(
+        actor=system(company), endpoint=endpoint, name="ERP", address=receiver.address,
+        verbs=["webhook.*"], at=AT,
+    )  # fmt: skip
+
+    replay_events(actor=system(company), endpoint=only, from_seq=1, until_seq=only.told_seq, at=AT)
+    tell(company)
+
+    assert receiver.heard[before:]
+    assert {kind.partition(".")[0] for kind in told(receiver)[before:]} == {"webhook"}
+
+
 def test_while_it_is_off_nothing_is_told_and_later_all_that_was_missed(
     company, customer, endpoint, receiver
 ):

@@ -148,7 +148,7 @@ def replay_events(
         for key, verb in span.order_by("seq").values_list("id", "verb")
         if wants(found.verbs, verb)
     ]
-    again = WebhookDelivery.objects.filter(endpoint=found, event__in=span).exclude(
+    again = WebhookDelivery.objects.filter(endpoint=found, event__in=keys).exclude(
         status=Status.CLAIMED
     )
     again.update(status=Status.READY, attempts=0, retry_at=None, error="", done_at=None)

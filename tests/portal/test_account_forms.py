@@ -193,7 +193,7 @@ def test_a_calendar_address_is_read_by_a_program_until_it_is_stopped(jane, clien
     path = address.removeprefix("http://testserver")
     feed = client.get(path)
     assert feed.status_code == 200 and b"R1 due: 60.00 EUR" in feed.content
-    assert feed["Cache-Control"] == "no-store"
+    assert feed["Cache-Control"] == "private, no-store"
     jane.post("/portal/calendar/stop/")
     assert client.get(path).status_code == 404
     assert PortalCalendar.objects.get().revoked_at is not None

@@ -8,6 +8,45 @@ from dunwell.formats.books.exact import exact_text
 from dunwell.formats.findings import FindingLog
 
 PLACE = {"file": pl.String, "part": pl.String, "row": pl.Int64}
+MOST_UNBALANCED = 50
+"""Bookings that do not balance are listed up to this many; the rest is counted."""
+
+
+def of_file(name: str) -> pl.DataFrame:
+    """Return the place of a finding about a whole file."""
+    return pl.DataFrame({"file": [name], "part": [""], "row": [None]}, schema=PLACE)
+
+
+def placed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return rows of a file with its name, as findings about them need it."""
+    return rows.with_columns(pl.lit(name).alias("file"), pl.lit("").alias("part"))
+
+
+def note_foreign(log: FindingLog, name: str, count: int) -> None:
+    """Log how many lines state an amount in another currency than the books."""
+    if count:
+        log.rows(
+            of_file(name),
+            code="foreign_currency_lines",
+            value=str(count),
+            action="kept",
+            severity="warning",
+            reason="so many lines state an amount in another currency too; they are kept in the "
+            "currency of the books, which is what control totals and balances are in",
+        )
+
+
+def note_unbalanced(log: FindingLog, places: pl.DataFrame, *, entry: pl.Expr, count: int) -> None:
+    """Log the first bookings whose sides differ, at their places; `count` is how many do."""
+    log.rows(
+        places.head(MOST_UNBALANCED),
+        code="booking_unbalanced",
+        value=entry,
+        action="kept",
+        severity="error",
+        reason=f"debit and credit of the booking differ; {count} bookings of the file do. "
+        "Export it again, or correct them in the ledger",
+    )
 
 
 @dataclass(kw_only=True, slots=True)
@@ -38,7 +77,7 @@ class Control:
 
     def report(self, *, name: str, log: FindingLog, detected: dict[str, str | int]) -> None:
         """Log each difference; note in `detected` where everything agrees."""
-        rows = pl.DataFrame({"file": [name], "part": [""], "row": [None]}, schema=PLACE)
+        rows = of_file(name)
         for difference in self.compared():
             log.rows(
                 rows,

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from dunwell.formats.books.controls import of_file, placed
 from dunwell.formats.books.exact import exact_amounts, exact_texts
 from dunwell.formats.books.lines import LINE, receivable_tables
 from dunwell.formats.encoding import decode
@@ -87,7 +88,7 @@ def read_datev(data: bytes, *, name: str) -> list[Table]:
 
 
 def _frame(rows: list[list[str]]) -> pl.DataFrame:
-    """Return the lines under our names, with their row in the file."""
+    """Return the lines under our names, with their row in the file and their amount."""
     names = [" ".join(cell.split()).casefold() for cell in rows[1]]
     at = {field: names.index(column) for field, column in _COLUMNS.items() if column in names}
     body = [(number, row) for number, row in enumerate(rows[2:], 3) if any(map(str.strip, row))]
@@ -99,7 +100,11 @@ def _frame(rows: list[list[str]]) -> pl.DataFrame:
         for field in _COLUMNS
     }
     frame = pl.DataFrame(data, schema=dict.fromkeys(_COLUMNS, pl.String))
-    return frame.with_columns(pl.Series("row", [number for number, _ in body], dtype=pl.Int64))
+    plain = pl.col("amount").str.replace_all(".", "", literal=True)
+    return frame.with_columns(
+        pl.Series("row", [number for number, _ in body], dtype=pl.Int64),
+        exact_amounts(plain, comma=True).alias("exact"),
+    )
 
 
 def _at(head: list[str], place: int) -> str:
@@ -116,11 +121,12 @@ def _lines(
     frame: pl.DataFrame, *, digits: int, currency: str, since: str, until: str
 ) -> pl.DataFrame:
     """Return the receivable side of each posting; debit (S) is said of the column Konto."""
-    amount = exact_amounts(pl.col("amount").str.replace_all(".", "", literal=True), comma=True)
     is_credit = pl.col("side").str.to_uppercase() == "H"
     turned = pl.col("reversal").is_in(["1", "G"]).fill_null(value=False)
     sign = pl.when(is_credit).then(-1).otherwise(1) * pl.when(turned).then(-1).otherwise(1)
-    frame = frame.with_columns((amount * sign).alias("signed"), _day(since, until).alias("on"))
+    frame = frame.with_columns(
+        (pl.col("exact") * sign).alias("signed"), _day(since, until).alias("on")
+    )
     personal = rf"^[1-6]\d{{{digits}}}$"
     money = pl.col("other").str.contains(_MONEY) & (pl.col("other").str.len_bytes() <= digits)
     sides = [
@@ -175,13 +181,9 @@ def _written(text: pl.Expr, pattern: str) -> pl.Expr:
 
 
 def _report(frame: pl.DataFrame, lines: pl.DataFrame, *, name: str, log: FindingLog) -> None:
-    bad = frame.filter(
-        exact_amounts(
-            pl.col("amount").str.replace_all(".", "", literal=True), comma=True
-        ).is_null()
-    ).with_columns(pl.lit(name).alias("file"), pl.lit("").alias("part"))
+    bad = frame.filter(pl.col("exact").is_null())
     log.rows(
-        bad,
+        placed(bad, name),
         code="batch_amount_unreadable",
         column="Umsatz",
         value=pl.col("amount").fill_null(""),
@@ -191,11 +193,8 @@ def _report(frame: pl.DataFrame, lines: pl.DataFrame, *, name: str, log: Finding
     )
     left = frame.height - bad.height - lines.get_column("row").n_unique()
     if left:
-        rows = pl.DataFrame(
-            {"file": [name], "part": [""], "row": [None]}, schema_overrides={"row": pl.Int64}
-        )
         log.rows(
-            rows,
+            of_file(name),
             code="no_receivable",
             value=str(left),
             action="kept",

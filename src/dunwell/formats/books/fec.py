@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from dunwell.formats.books.controls import PLACE
+from dunwell.formats.books.controls import note_foreign, note_unbalanced, of_file, placed
 from dunwell.formats.books.exact import exact_amounts, exact_text
 from dunwell.formats.books.lines import LINE, receivable_tables
 from dunwell.formats.books.tables import told_table
@@ -22,7 +22,6 @@ SIDES = (frozenset({"debit", "credit"}), frozenset({"montant", "sens"}))
 RECEIVABLE = r"^(411|416)"
 MONEY = r"^5[1348]"
 OPENING = r"(?i)^(AN|ANO|ANOU|RAN|A_?NOUV.*)$"
-MOST_UNBALANCED = 50
 _ALL = (
     *("journalcode", "journallib", "ecriturenum", "ecrituredate", "comptenum", "comptelib"),
     *("compauxnum", "compauxlib", "pieceref", "piecedate", "ecriturelib", "debit", "credit"),
@@ -97,10 +96,9 @@ def _cells(table: Table) -> pl.DataFrame:
 def _prove(
     cells: pl.DataFrame, *, name: str, log: FindingLog, detected: dict[str, str | int]
 ) -> None:
-    place = pl.DataFrame({"file": [name], "part": [""], "row": [None]}, schema=PLACE)
     bad = cells.filter("is_bad")
     log.rows(
-        bad.with_columns(pl.lit(name).alias("file"), pl.lit("").alias("part")),
+        placed(bad, name),
         code="fec_amount_unreadable",
         value=pl.coalesce("debit", "credit", "montant", pl.lit("")),
         action="refused",
@@ -110,7 +108,7 @@ def _prove(
     total = int(cells.get_column("amount").sum())
     if total:
         log.rows(
-            place,
+            of_file(name),
             code="fec_unbalanced",
             value=exact_text(total),
             action="kept",
@@ -122,17 +120,7 @@ def _prove(
         pl.col("amount").sum(), pl.col("row").min()
     )
     off = sums.filter(pl.col("amount") != 0)
-    log.rows(
-        off.head(MOST_UNBALANCED).with_columns(
-            pl.lit(name).alias("file"), pl.lit("").alias("part")
-        ),
-        code="booking_unbalanced",
-        value=pl.col("entry"),
-        action="kept",
-        severity="error",
-        reason=f"debit and credit of the booking differ; {off.height} bookings of the file do. "
-        "Export it again, or correct them in the ledger",
-    )
+    note_unbalanced(log, placed(off, name), entry=pl.col("entry"), count=off.height)
     detected["bookings"] = sums.height
     if not total and not off.height:
         detected["balance"] = "debits and credits agree, in every booking"
@@ -174,13 +162,4 @@ def _report_foreign(cells: pl.DataFrame, *, name: str, log: FindingLog) -> None:
         & (pl.col("idevise").str.to_uppercase() != "EUR")
         & pl.col("montantdevise").is_not_null()
     )
-    if foreign.height:
-        log.rows(
-            pl.DataFrame({"file": [name], "part": [""], "row": [None]}, schema=PLACE),
-            code="foreign_currency_lines",
-            value=str(foreign.height),
-            action="kept",
-            severity="warning",
-            reason="so many lines state an amount in another currency too; they are kept in the "
-            "currency of the books, which is what control totals and balances are in",
-        )
+    note_foreign(log, name, foreign.height)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from dunwell.formats.books.controls import of_file, placed
 from dunwell.formats.books.exact import exact_texts
 from dunwell.formats.books.lettering import matched
 from dunwell.formats.books.tables import OPENING, told_table
@@ -199,17 +200,13 @@ def _settlements(lines: pl.DataFrame, *, name: str, log: FindingLog) -> pl.DataF
     )
 
 
-def _place(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    return rows.with_columns(pl.lit(name).alias("file"), pl.lit("").alias("part"))
-
-
 def _report_groups(grouped: pl.DataFrame, *, name: str, log: FindingLog) -> None:
     """Report groups a file marks as settled that do not come out at zero."""
     sums = grouped.group_by("group", maintain_order=True).agg(
         pl.col("amount").sum(), pl.col("row").min(), pl.len().alias("lines")
     )
     log.rows(
-        _place(sums.filter((pl.col("amount") != 0) & (pl.col("lines") > 1)), name),
+        placed(sums.filter((pl.col("amount") != 0) & (pl.col("lines") > 1)), name),
         code="settled_in_part",
         value=pl.col("group").str.replace_all("\x1f", " "),
         action="kept",
@@ -224,7 +221,7 @@ def _report_groups(grouped: pl.DataFrame, *, name: str, log: FindingLog) -> None
 def _report_openings(rows: pl.DataFrame, *, name: str, log: FindingLog) -> None:
     if rows.height:
         log.rows(
-            _place(rows.head(1).with_columns(pl.lit(None, dtype=pl.Int64).alias("row")), name),
+            of_file(name),
             code="opening_balances",
             action="kept",
             severity="warning",

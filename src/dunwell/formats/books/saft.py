@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 from lxml import etree
 
-from dunwell.formats.books.controls import PLACE, Control
+from dunwell.formats.books.controls import Control, note_foreign, of_file
 from dunwell.formats.books.exact import exact_amount, exact_amounts
 from dunwell.formats.books.lines import LINE, receivable_tables
 from dunwell.formats.books.row_store import RowStore
@@ -171,16 +171,7 @@ def _tables(
     lines = ledger.lines()
     ledger.report(lines, name=name, log=log, detected=detected)
     documents.report(name=name, log=log, detected=detected)
-    if ledger.foreign:
-        _note(
-            log,
-            name,
-            code="foreign_currency_lines",
-            value=ledger.foreign,
-            severity="warning",
-            reason="so many lines state an amount in another currency too; they are kept in the "
-            "currency of the books, which is what control totals and balances are in",
-        )
+    note_foreign(log, name, ledger.foreign)
     if not documents.items:
         return receivable_tables(lines, name=name, detected=detected, log=log)
     tables = [
@@ -192,11 +183,11 @@ def _tables(
         tables += _money(lines, documents, name=name, detected=detected, log=log)
         return tables
     if lines.height:
-        _note(
-            log,
-            name,
+        log.rows(
+            of_file(name),
             code="ledger_lines_left_out",
-            value=lines.height,
+            value=str(lines.height),
+            action="kept",
             severity="info",
             reason="so many lines on receivable accounts are left out: the file's own invoices "
             "and receipts say the same, with more detail",
@@ -244,13 +235,6 @@ def _money(
     )
     made = receivable_tables(both, name=name, detected=detected, log=log)
     return [table for table in made if table.role != "items"]
-
-
-def _note(
-    log: FindingLog, name: str, *, code: str, value: int, severity: str, reason: str
-) -> None:
-    rows = pl.DataFrame({"file": [name], "part": [""], "row": [None]}, schema=PLACE)
-    log.rows(rows, code=code, value=str(value), action="kept", severity=severity, reason=reason)
 
 
 def _state(control: Control, kind: str, text: str) -> None:

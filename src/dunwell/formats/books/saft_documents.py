@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 from lxml import etree
 
-from dunwell.formats.books.controls import PLACE, Control
+from dunwell.formats.books.controls import Control, of_file
 from dunwell.formats.books.exact import exact_amount, exact_text
 from dunwell.formats.books.row_store import RowStore
 from dunwell.formats.books.xml_records import value
@@ -154,7 +154,7 @@ class SaftDocuments:
             control.report(name=name, log=log, detected=detected)
         if self.discounts:
             log.rows(
-                pl.DataFrame({"file": [name], "part": [""], "row": [None]}, schema=PLACE),
+                of_file(name),
                 code="settlement_discounts",
                 value=str(self.discounts),
                 action="kept",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 from lxml import etree
 
-from dunwell.formats.books.controls import PLACE, Control
+from dunwell.formats.books.controls import Control, note_unbalanced, of_file, placed
 from dunwell.formats.books.exact import exact_amount, exact_text
 from dunwell.formats.books.lines import LINE
 from dunwell.formats.books.row_store import RowStore
@@ -31,8 +31,6 @@ RECEIVABLE: Mapping[str, tuple[str, ...]] = {
     "BG": ("411", "412"),
 }
 """Country -> beginnings of receivable accounts, where the file's customers name none."""
-MOST_UNBALANCED = 50
-"""Bookings that do not balance are listed up to this many; the rest is counted."""
 KEYS: Mapping[str, type[pl.DataType]] = {
     **LINE,
     "reference": pl.String,
@@ -180,17 +178,13 @@ class SaftLedger:
     ) -> None:
         """Log bookings that do not balance and customers whose lines miss the stated balance."""
         self.control.report(name=name, log=log, detected=detected)
-        place = pl.DataFrame({"file": [name], "part": [""], "row": [None]}, schema=PLACE)
-        for told in self._unbalanced[:MOST_UNBALANCED]:
-            log.rows(
-                place,
-                code="booking_unbalanced",
-                value=told,
-                action="kept",
-                severity="error",
-                reason=f"debit and credit of the booking differ; {len(self._unbalanced)} bookings "
-                "of the file do. Export it again, or correct them in the ledger",
-            )
+        unbalanced = pl.DataFrame({"entry": self._unbalanced}, schema={"entry": pl.String})
+        note_unbalanced(
+            log,
+            placed(unbalanced, name).with_columns(pl.lit(None, dtype=pl.Int64).alias("row")),
+            entry=pl.col("entry"),
+            count=unbalanced.height,
+        )
         sums: dict[str, int] = dict(
             lines.group_by("customer").agg(pl.col("amount").sum()).iter_rows()
         )
@@ -202,7 +196,7 @@ class SaftLedger:
                 agree += 1
                 continue
             log.rows(
-                place,
+                of_file(name),
                 code="closing_balance_differs",
                 value=number,
                 action="kept",

@@ -5,6 +5,7 @@ of their customer. Totals of the ageing are compared with plain sums over the sa
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
-from bench.backends import BACKENDS, CORES, engine_of
 from bench.cost import Meter
 from bench.measures import Result
+from bench.options import CORES
 from bench.workload import AS_OF, CACHE, Workload
+from dunwell import backends
 from dunwell.engine.aging import aging
 from dunwell.engine.behaviour import habits
 from dunwell.engine.calendars import calendar_days, day_number
@@ -34,9 +36,7 @@ def core(load: Workload, *, backend: str) -> Result:
     """Work out ageing and habits of a book of as many items as the size says, and write both."""
     folder = book_folder(load.size)
     target = folder / f"out-{backend}"
-    target.mkdir(exist_ok=True)
-    with Meter() as meter:
-        engine = engine_of(backend, folder, target)
+    with Meter() as meter, closing(backends.open(backend, folder, out=target)) as engine:
         read = {name: engine.read(name) for name in TABLES}
         ledger = Ledger(
             read["items"], read["allocations"], read["payments"], read["disputes"],
@@ -45,7 +45,6 @@ def core(load: Workload, *, backend: str) -> Result:
         opened = open_items(ledger.items, ledger.allocations, as_of=AS_OF)
         engine.write(aging(opened), "ageing")
         engine.write(habits(ledger, read["calendar"], as_of=AS_OF), "habits")
-        engine.close()
     result = Result(meter.cost())
     told = _read(target / "ageing").group_by("currency").agg(pl.col("open_minor").sum())
     result.expect("open_minor", dict(sorted(told.iter_rows())), _oracle(folder))
@@ -131,8 +130,7 @@ def _collected(frame: nw.LazyFrame) -> pl.DataFrame:
 
 def _read(place: Path) -> pl.DataFrame:
     """Return what a backend wrote: a file, or a folder of files."""
-    files = sorted(place.rglob("*.parquet")) or [place.with_suffix(".parquet")]
-    return pl.concat([pl.read_parquet(file) for file in files])
+    return pl.read_parquet(place.with_suffix(".parquet"))
 
 
 def _column(folder: Path, name: str) -> pl.Series:
@@ -148,7 +146,7 @@ def _oracle(folder: Path) -> dict[str, int]:
 
 
 MEASURES: dict[str, Callable[[Workload], Result]] = {
-    f"core_{backend}": partial(core, backend=backend) for backend in BACKENDS
+    f"core_{backend}": partial(core, backend=backend) for backend in backends.BACKENDS
 }
 FLOORS: dict[str, Callable[[Workload], Result]] = dict.fromkeys(CORES, decode_book)
 """Both by the name of the measure."""

@@ -4,8 +4,10 @@ import argparse
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bench.backends import BACKENDS
+from dunwell.backends import BACKENDS
 
+CORES = tuple(f"core_{backend}" for backend in BACKENDS)
+"""The measure of the engine core on each backend."""
 SIZES = (10_000, 100_000, 1_000_000)
 DATABASES = {"sqlite": "sqlite", "postgres": "postgresql", "postgresql": "postgresql"}
 UNITS = {"k": 1_000, "m": 1_000_000}

@@ -17,10 +17,9 @@ from contextlib import ExitStack
 from datetime import date
 from typing import Any
 
-from bench.backends import CORES
 from bench.databases import Databases, databases
 from bench.figures import growth, is_met, table, target
-from bench.options import Options, read_options
+from bench.options import CORES, Options, read_options
 from bench.workload import CACHE, ROOT, SHEET_PEER, Workload, environment, workload
 
 FILES = (

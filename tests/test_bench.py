@@ -43,6 +43,8 @@ KEYS = {
         "wall_s",
         "rss_mb",
         "load",
+        "machine",
+        "on",
     ],
     *["floor", "floor_cpu_s", "ratio", "target", "met", "counts", "problems"],
 }

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
+from dunwell.actions.connections import locked_connection
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import needed
@@ -26,7 +27,7 @@ def propose_changes(*, actor: Actor, connection: Connection, as_of: date, at: da
     once; run again it adds what is left.
     """
     actor.require("connection.sync")
-    found = _locked(actor, connection)
+    found = locked_connection(actor, connection)
     writes = set(found.system.get("writes", ()))
     wanted: dict[tuple[int, str], str] = {}
     for wish in wishes(found, as_of=as_of):
@@ -76,7 +77,7 @@ def propose_note(
 ) -> ConnectionChange:
     """Propose a note at a customer there; raise Refused where the customer is not there."""
     actor.require("connection.sync")
-    found = _locked(actor, connection)
+    found = locked_connection(actor, connection)
     own(actor, customer, "customer")
     told = needed(text=text, most=500, what="note", missing="Write the note.")
     if Kind.NOTE not in found.system.get("writes", ()):
@@ -108,7 +109,7 @@ def record_trial(
     What stands there already is dismissed, what cannot be done fails with the reason.
     """
     actor.require("connection.sync")
-    _locked(actor, connection)
+    locked_connection(actor, connection)
     waiting = 0
     told = {one.key: one for one in writes}
     for change in changes:
@@ -119,15 +120,10 @@ def record_trial(
         }.get(write.verdict, Status.FAILED)
         error = "stands there already" if status == Status.DISMISSED else write.text
         may = (Status.PROPOSED, Status.TRIED, Status.FAILED)
-        waiting += status == Status.TRIED and bool(
-            ConnectionChange.objects.filter(pk=change.pk, status__in=may).update(
-                status=status, before=write.before[:500], error=error[:500], tried_at=at
-            )
+        rows = ConnectionChange.objects.filter(pk=change.pk, status__in=may).update(
+            status=status, before=write.before[:500], error=error[:500], tried_at=at
         )
-        if status != Status.TRIED:
-            ConnectionChange.objects.filter(pk=change.pk, status__in=may).update(
-                status=status, before=write.before[:500], error=error[:500], tried_at=at
-            )
+        waiting += rows if status == Status.TRIED else 0
     return waiting
 
 
@@ -145,7 +141,7 @@ def decide_changes(
     Raises Refused when one of them no longer waits: the page showed something else.
     """
     actor.require("connection.approve")
-    found = _locked(actor, connection)
+    found = locked_connection(actor, connection)
     chosen = sorted(set(change_ids))
     if not chosen:
         raise Refused("Choose what to decide on.")
@@ -170,7 +166,7 @@ def claim_changes(
 ) -> list[ConnectionChange]:
     """Take approved changes to write, and those whose worker died; no two workers get one."""
     actor.require("connection.sync")
-    _locked(actor, connection)
+    locked_connection(actor, connection)
     ConnectionChange.objects.filter(
         connection=connection, status=Status.WRITING, claimed_at__lte=at - LEASE
     ).update(status=Status.APPROVED)
@@ -196,7 +192,7 @@ def mark_written(
 ) -> str:  # fmt: skip
     """Note what became of a write; return the status. A repeat finds it done and says so."""
     actor.require("connection.sync")
-    found = _locked(actor, connection)
+    found = locked_connection(actor, connection)
     is_done = write.verdict in {WriteVerdict.CHANGES, WriteVerdict.SAME}
     status = Status.WRITTEN if is_done else Status.FAILED
     rows = ConnectionChange.objects.filter(
@@ -226,15 +222,3 @@ def put_back_changes(
 def change_key(change: ConnectionChange) -> str:
     """Return the key that makes a repeated write harmless."""
     return f"dunwell-{change.pk}"
-
-
-def _locked(actor: Actor, connection: Connection) -> Connection:
-    own(actor, connection, "connection")
-    found = (
-        Connection.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("company")
-        .get(pk=connection.pk)
-    )
-    if found.ended_at is not None:
-        raise Refused(f"{found.name} was ended; add a new connection.")
-    return found

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, Stale, own
-from dunwell.actions.texts import fitting, unused_name
+from dunwell.actions.texts import fitting, unused_name, web_address
 from dunwell.formats.connection_kinds import KINDS
 from dunwell.formats.connection_rows import OutsideSystem
 from dunwell.models import Company, Connection, ConnectionChange, ConnectionSync
@@ -82,7 +81,7 @@ def change_connection(
     somewhere else. Raises Stale where it was changed meanwhile, Refused as `add_connection`.
     """
     actor.require("connection.manage")
-    found = _locked(actor, connection)
+    found = locked_connection(actor, connection)
     if found.version != version:
         raise Stale("Somebody else has changed this connection; load the page again.")
     living = Connection.objects.filter(company=actor.company, ended_at=None)
@@ -138,7 +137,7 @@ def record_connection_test(
 ) -> Connection:  # fmt: skip
     """Note who answered a test, or why nobody did."""
     actor.require("connection.manage")
-    found = _locked(actor, connection)
+    found = locked_connection(actor, connection)
     changes: dict[str, Any] = {"fault": fault, "error": error[:500]}
     if system is not None:
         changes |= {"system": told_system(system), "failures": 0}
@@ -151,7 +150,7 @@ def record_connection_test(
 def ask_for_sync(*, actor: Actor, connection: Connection, at: datetime) -> Connection:
     """Make a sync due now; raise Refused for a connection that is paused."""
     actor.require("connection.manage")
-    found = _locked(actor, connection)
+    found = locked_connection(actor, connection)
     if not found.is_on:
         raise Refused(f"{found.name} is paused; switch it on first.")
     Connection.objects.filter(pk=found.pk).update(next_at=at)
@@ -163,7 +162,7 @@ def ask_for_sync(*, actor: Actor, connection: Connection, at: datetime) -> Conne
 def pull_again(*, actor: Actor, connection: Connection, at: datetime) -> Connection:
     """Let the next sync begin at the beginning; what is known already changes nothing."""
     actor.require("connection.manage")
-    found = _locked(actor, connection)
+    found = locked_connection(actor, connection)
     Connection.objects.filter(pk=found.pk).update(cursor="", next_at=at)
     record_event(actor, "connection.rewound", found, at=at, name=found.name)
     return Connection.objects.get(pk=found.pk)
@@ -181,9 +180,14 @@ def told_system(system: OutsideSystem) -> dict[str, Any]:
     }
 
 
-def _locked(actor: Actor, connection: Connection) -> Connection:
+def locked_connection(actor: Actor, connection: Connection) -> Connection:
+    """Lock a connection and return it as it is now; raise Refused for one that was ended."""
     own(actor, connection, "connection")
-    found = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    found = (
+        Connection.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("company")
+        .get(pk=connection.pk)
+    )
     if found.ended_at is not None:
         raise Refused(f"{found.name} was ended; add a new connection.")
     return found
@@ -215,13 +219,7 @@ def _settings(kind: str, settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        parts, host = None, None
-    if parts is None or not host or parts.scheme not in {"https", "http"}:
-        raise Refused("Give an https address, such as https://erp.example.")
+    parts = web_address(text, example="https://erp.example")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise Refused("Leave user, password and anything behind a ? out of the address.")
     return text.rstrip("/")

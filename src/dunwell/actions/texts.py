@@ -1,6 +1,7 @@
 """Texts people type: trimmed, and refused when they do not fit."""
 
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from django.db.models import Model, QuerySet
 
@@ -31,6 +32,22 @@ def needed(*, text: str, most: int, what: str, missing: str) -> str:
     if not told:
         raise Refused(missing)
     return told
+
+
+def web_address(text: str, *, example: str) -> SplitResult:
+    """Return the parts of an address of another system, https or http with a host.
+
+    Raises Refused with an example for anything else. Whether it may be asked at all the door
+    decides that asks it.
+    """
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"https", "http"}:
+        raise Refused(f"Give an https address, such as {example}.")
+    return parts
 
 
 def unused_name(

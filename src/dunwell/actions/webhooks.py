@@ -4,13 +4,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
-from dunwell.actions.texts import fitting, unused_name
+from dunwell.actions.texts import fitting, unused_name, web_address
 from dunwell.models import ChainHead, Event, WebhookDelivery, WebhookEndpoint
 from dunwell.queries.link_tokens import fresh_nonce
 from dunwell.queries.webhooks import wants
@@ -226,14 +225,7 @@ def _fields(
 
 def _address(address: str) -> str:
     told = fitting(text=address, most=500, what="address")
-    try:
-        parts = urlsplit(told)
-        host = parts.hostname
-        _ = parts.port
-    except ValueError:
-        parts, host = None, None
-    if parts is None or not host or parts.scheme not in {"https", "http"}:
-        raise Refused("Give an https address, such as https://erp.example/hooks/dunwell.")
+    parts = web_address(told, example="https://erp.example/hooks/dunwell")
     if parts.username is not None or parts.password is not None:
         raise Refused("Leave user and password out of the address; the signature says who we are.")
     return told

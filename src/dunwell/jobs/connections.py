@@ -162,9 +162,10 @@ def try_changes(connection_id: int, *, ledger: OutsideLedger | None = None) -> i
         connection=connection, status__in=(Status.PROPOSED, Status.TRIED)
     ).order_by("pk")
     total, found = 0, list(waiting)
+    there = ledger or open_ledger(connection)
     for start in range(0, len(found), WRITES):
         some = found[start : start + WRITES]
-        writes = (ledger or open_ledger(connection)).push(_asked(connection, some), dry_run=True)
+        writes = there.push(_asked(connection, some), dry_run=True)
         total += record_trial(
             actor=actor, connection=connection, changes=some, writes=writes, at=clock.now()
         )
@@ -179,9 +180,10 @@ def write_changes(connection_id: int) -> Counter[str]:
     """
     connection = Connection.objects.select_related("company").get(pk=connection_id)
     actor, counts = system(connection.company), Counter[str]()
+    ledger = open_ledger(connection)
     while some := claim_changes(actor=actor, connection=connection, limit=WRITES, at=clock.now()):
         try:
-            writes = open_ledger(connection).push(_asked(connection, some), dry_run=False)
+            writes = ledger.push(_asked(connection, some), dry_run=False)
         except OutsideError:
             # how far it came is not known: all are tried again, which does no harm
             put_back_changes(actor=actor, connection=connection, changes=some)
@@ -200,11 +202,9 @@ def write_changes(connection_id: int) -> Counter[str]:
 
 def _pages(ledger: OutsideLedger, cursor: str) -> Pulled:
     """Return pages up to so many rows as one."""
-    pages, rows = [ledger.pull(cursor)], 0
-    rows += pages[0].rows
-    while not pages[-1].is_last and rows < TOGETHER:
+    pages = [ledger.pull(cursor)]
+    while not pages[-1].is_last and sum(page.rows for page in pages) < TOGETHER:
         pages.append(ledger.pull(pages[-1].cursor))
-        rows += pages[-1].rows
     return merged_pages(pages)
 
 

@@ -20,7 +20,8 @@ RISK_DAYS = 90
 """Days after the end of the month of billing from which what is unpaid counts as at risk."""
 
 
-def _as_it_is(frame: nw.LazyFrame) -> nw.LazyFrame:
+def as_it_is(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """Return the frame, to be worked out wherever it is used."""
     return frame
 
 
@@ -35,7 +36,7 @@ class KpiBook:
     ledger: Ledger
     as_of: date
     window_days: int
-    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = _as_it_is
+    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = as_it_is
 
     @property
     def last(self) -> int:

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 from dunwell.engine.aging import BUCKETS, bucketed
 from dunwell.engine.calendars import day_number, month_start
 from dunwell.engine.items import total
-from dunwell.engine.kpi_book import KpiBook
+from dunwell.engine.kpi_book import KpiBook, as_it_is
 from dunwell.engine.kpi_rows import STATED
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.movements import MEASURES, SALES_KINDS, movements
@@ -34,16 +34,14 @@ def kpi_facts(
     *,
     as_of: date,
     window_days: int,
-    keep: Callable[[nw.LazyFrame], nw.LazyFrame] | None = None,
+    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = as_it_is,
 ) -> nw.LazyFrame:
     """Return the sums every figure of `kpi_tables` is made of, in columns KPI_FACTS.
 
     The window is the `window_days` days that end with `as_of`. Collect it once
     and hand the rows to `kpi_tables.kpi_values`. `keep` as in `KpiBook`.
     """
-    book = KpiBook(ledger, as_of, window_days)
-    if keep is not None:
-        book = KpiBook(ledger, as_of, window_days, keep)
+    book = KpiBook(ledger, as_of, window_days, keep)
     parts = [
         _moved(movements(ledger.items, ledger.allocations, as_of=as_of)),
         _open_sales(book.opened),

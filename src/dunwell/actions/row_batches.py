@@ -86,18 +86,15 @@ def add_items(
 
     def item(row: Row) -> Item:
         made = Item(**{**_bare(row), **given}, customer=_customer(customers, row))
-        told = {name: getattr(made, name) for name in ("number", *figures)}
         check_figures(
             number=made.number, kind=made.kind, currency=made.currency,
             amount_minor=made.amount_minor,
         )  # fmt: skip
-        check_dates(
-            number=made.number, issued_on=told["issued_on"], due_on=told["due_on"], as_of=as_of
-        )
+        check_dates(number=made.number, issued_on=made.issued_on, due_on=made.due_on, as_of=as_of)
         _check_open(made.number, made.issued_on, closed)
         return made
 
-    outcomes, new = _sorted_out(rows, item, known, figures, _key_of_item)
+    outcomes, told, new = _sorted_out(rows, item, known, figures, _key_of_item)
     _refuse_some(outcomes, all_or_nothing=all_or_nothing)
     keys = _write(Item, new)
     post_entries(company=actor.company, items=keys)
@@ -115,10 +112,10 @@ def add_items(
                 "amount_minor": one.amount_minor,
             },
         )
-        for one in new.values()
+        for one in new
     ]
     record_events(actor, facts, at=at)
-    return _with_keys(outcomes, new)
+    return _with_keys(outcomes, told)
 
 
 @transaction.atomic
@@ -150,7 +147,7 @@ def record_payments(
         _check_open(made.number, made.value_on, closed)
         return made
 
-    outcomes, new = _sorted_out(rows, payment, known, figures, lambda one: (one.number,))
+    outcomes, told, new = _sorted_out(rows, payment, known, figures, lambda one: (one.number,))
     _refuse_some(outcomes, all_or_nothing=all_or_nothing)
     post_entries(company=actor.company, payments=_write(Payment, new))
     facts = [
@@ -166,10 +163,10 @@ def record_payments(
                 "value_on": one.value_on.isoformat(),
             },
         )
-        for one in new.values()
+        for one in new
     ]
     record_events(actor, facts, at=at)
-    return _with_keys(outcomes, new)
+    return _with_keys(outcomes, told)
 
 
 @transaction.atomic
@@ -207,19 +204,20 @@ def record_promises(
 ) -> list[Outcome]:
     """Record promises as `record_promise` does; return what became of every row.
 
-    A row's `lines` are (item_id, amount_minor).
+    A row's `lines` are mappings of `item_id` and `amount_minor`.
     """
     actor.require("promise.record")
     customers = _customers(actor, rows)
-    named = {key for row in rows for key, _ in row["lines"]}
+    named = {line["item_id"] for row in rows for line in row["lines"]}
     items = Item.objects.filter(company=actor.company).in_bulk(list(named))
 
     def promise(row: Row) -> Promise:
         told = {name: row[name] for name in row if name not in {"customer_id", "lines"}}
-        if unknown := [key for key, _ in row["lines"] if key not in items]:
+        keys = [line["item_id"] for line in row["lines"]]
+        if unknown := [key for key in keys if key not in items]:
             raise Absent(f"There is no item {unknown[0]} in your company.")
-        amounts = {items[key]: amount for key, amount in row["lines"]}
-        if len(amounts) != len(row["lines"]):
+        amounts = {items[line["item_id"]]: line["amount_minor"] for line in row["lines"]}
+        if len(amounts) != len(keys):
             raise Refused("An item stands in the lines twice; add its amounts up.")
         customer = _customer(customers, row)
         return record_promise(
@@ -267,29 +265,29 @@ def _sorted_out(
     known: Mapping[tuple[object, ...], L],
     figures: Sequence[str],
     key_of: Callable[[L], tuple[object, ...]],
-) -> tuple[list[Outcome], dict[int, L]]:
-    """Return what each row is, and the records to write by the number of their first row.
+) -> tuple[list[Outcome], dict[int, L], list[L]]:
+    """Return what each row is, the record that it tells of by its number, and those to write.
 
     A row that repeats one before it, or the ledger, is known; with other figures it is refused.
     """
     outcomes: list[Outcome] = []
-    new: dict[int, L] = {}
-    places: dict[tuple[object, ...], int] = {}
+    told: dict[int, L] = {}
+    new: list[L] = []
+    seen = dict(known)
     for number, row in enumerate(rows):
         try:
             record = made(row)
-            key = key_of(record)
-            before = known.get(key) or new.get(places.get(key, -1))
-            if before is None:
-                new[number], places[key] = record, number
-                outcomes.append(Outcome(row=number, status="done"))
-                continue
-            _check_same(before, record, figures)
-            # of one that is written with this request the key comes later
-            outcomes.append(Outcome(row=number, status="known", id=before.pk or -places[key] - 1))
+            before = seen.setdefault(key_of(record), record)
+            if before is record:
+                new.append(record)
+            else:
+                _check_same(before, record, figures)
         except Refused as refusal:
             outcomes.append(_refused(number, refusal))
-    return outcomes, new
+            continue
+        told[number] = before
+        outcomes.append(Outcome(row=number, status="done" if before is record else "known"))
+    return outcomes, told, new
 
 
 def _check_same(before: L, record: L, figures: Sequence[str]) -> None:
@@ -307,25 +305,21 @@ def _refuse_some(outcomes: Sequence[Outcome], *, all_or_nothing: bool) -> None:
         raise RowsRefused(outcomes)
 
 
-def _write(model: type[L], new: Mapping[int, L]) -> list[int]:
+def _write(model: type[L], new: Sequence[L]) -> list[int]:
     """Write the records and return their keys."""
     try:
         with transaction.atomic():
-            model.objects.bulk_create(list(new.values()))
+            model.objects.bulk_create(new)
     except IntegrityError as error:
         raise Stale(
             "Somebody else recorded one of these rows at the same moment; send them again."
         ) from error
-    return [one.pk for one in new.values()]
+    return [one.pk for one in new]
 
 
-def _with_keys(outcomes: Sequence[Outcome], new: Mapping[int, L]) -> list[Outcome]:
-    def key(one: Outcome) -> int | None:
-        if one.status == "done":
-            return new[one.row].pk
-        return new[-one.id - 1].pk if one.id is not None and one.id < 0 else one.id
-
-    return [replace(one, id=key(one)) for one in outcomes]
+def _with_keys(outcomes: Sequence[Outcome], told: Mapping[int, L]) -> list[Outcome]:
+    """Return the outcomes with the keys of their records, which have been written by now."""
+    return [replace(one, id=told[one.row].pk) if one.row in told else one for one in outcomes]
 
 
 def _each(

@@ -1,6 +1,6 @@
 """Many rows in one request: items, payments, contacts, notes, promises."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -94,24 +94,20 @@ class BulkOut(Schema):
     rows: list[BulkRow]
 
 
-def told(outcomes: Sequence[Outcome]) -> tuple[int, dict[str, Any]]:
-    """Return the answer that tells of every row."""
-    kinds = [one.status for one in outcomes]
-    counts = {kind: kinds.count(kind) for kind in ("done", "known", "refused")}
-    return 200, {**counts, "rows": [asdict(one) for one in outcomes]}
-
-
 def carried_out(
     action: Callable[..., list[Outcome]], request: ApiRequest, body: Any, **more: Any
 ) -> tuple[int, dict[str, Any]]:
     """Hand the rows of a body to an action and tell what became of them."""
-    rows = [row.dict() for row in body.rows]
-    return told(
-        action(
-            actor=request.actor, rows=rows, all_or_nothing=body.all_or_nothing, at=request.at,
-            **more,
-        )
-    )  # fmt: skip
+    outcomes = action(
+        actor=request.actor,
+        rows=[row.dict() for row in body.rows],
+        all_or_nothing=body.all_or_nothing,
+        at=request.at,
+        **more,
+    )
+    kinds = [one.status for one in outcomes]
+    counts = {kind: kinds.count(kind) for kind in ("done", "known", "refused")}
+    return 200, {**counts, "rows": [asdict(one) for one in outcomes]}
 
 
 @router.post("/items/bulk", response=answers(BulkOut))
@@ -146,13 +142,4 @@ def new_notes(request: ApiRequest, body: BulkNotesIn) -> tuple[int, dict[str, An
 @once
 def new_promises(request: ApiRequest, body: BulkPromisesIn) -> tuple[int, dict[str, Any]]:
     """Record up to 1,000 promises: all, or each that fits."""
-    rows = [
-        {**row.dict(), "lines": [(line.item_id, line.amount_minor) for line in row.lines]}
-        for row in body.rows
-    ]
-    return told(
-        record_promises(
-            actor=request.actor, rows=rows, all_or_nothing=body.all_or_nothing,
-            as_of=request.as_of, at=request.at,
-        )
-    )  # fmt: skip
+    return carried_out(record_promises, request, body, as_of=request.as_of)

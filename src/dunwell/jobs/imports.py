@@ -1,8 +1,6 @@
 """Imports in the background: read an upload's files, check them, merge them; safe to run again."""
 
-import fcntl
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -22,6 +20,7 @@ from dunwell.actions.uploads import upload_path
 from dunwell.formats.findings import LedgerError, TableError
 from dunwell.formats.ledger import Ledger, read_ledger
 from dunwell.formats.profile import read_profile
+from dunwell.jobs.file_locks import claimed_file
 from dunwell.models import ImportBatch
 
 log = logging.getLogger(__name__)
@@ -121,16 +120,5 @@ def _claimed(batch_id: int) -> Iterator[bool]:
                         "SELECT pg_advisory_unlock(hashtext('dunwell import'), %s)", [batch_id]
                     )
         return
-    folder = Path(settings.DATA_DIR) / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / f"import-{batch_id}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        os.close(handle)
+    with claimed_file(Path(settings.DATA_DIR) / "uploads" / f"import-{batch_id}.lock") as is_ours:
+        yield is_ours

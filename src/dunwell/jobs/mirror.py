@@ -1,6 +1,5 @@
 """Making a company's columnar mirror and bringing it up to date; see docs/why/018."""
 
-import fcntl
 import logging
 import shutil
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from dunwell.formats.mirror import (
     read_manifest,
     write_manifest,
 )
+from dunwell.jobs.file_locks import claimed_file
 from dunwell.jobs.mirror_files import FrameFiles, next_generation, put_manifest, remove_unnamed
 from dunwell.models import Company
 from dunwell.queries.adbc import Read, ReadError, apart, is_within_reach
@@ -215,11 +215,8 @@ def _done(manifest: MirrorManifest, *, read: int, is_whole: bool) -> Refreshed:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold a lock on a mirror that is free again when the process ends, however it ends."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Refused("Another process is at this mirror; wait until it is done.") from error
+    """Hold a mirror for this process; raise Refused while another is at it."""
+    with claimed_file(folder.with_suffix(".lock")) as is_ours:
+        if not is_ours:
+            raise Refused("Another process is at this mirror; wait until it is done.")
         yield

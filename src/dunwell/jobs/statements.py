@@ -4,13 +4,12 @@ A run is kept as a small file beside its zip in the data folder. What it issues 
 whatever runs twice, so a run whose process died is begun again and comes out the same.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from dunwell.formats.account_statement_files import KINDS, file_name
 from dunwell.formats.exports import ExportError, Value, write_csv
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.formats.zip_entries import zip_entry
+from dunwell.jobs.file_locks import claimed_file
 from dunwell.models import AccountStatement, Company, Customer
 from dunwell.queries.account_documents import Span
 from dunwell.queries.statements import (
@@ -266,19 +266,6 @@ def _note(company: Company, run: StatementRun) -> None:
     partial.replace(path)
 
 
-@contextmanager
-def _claimed(company: Company, run_id: str) -> Iterator[bool]:
+def _claimed(company: Company, run_id: str) -> AbstractContextManager[bool]:
     """Hold the run for this process; yields False when another one holds it."""
-    folder = _folder(company)
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / f"{run_id}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        os.close(handle)
+    return claimed_file(_folder(company) / f"{run_id}.lock")

@@ -2,6 +2,7 @@
 
 import logging
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -78,10 +79,7 @@ def portal_link(request: HttpRequest, token: str) -> HttpResponse:
         .first()
     )
     if link is None:
-        log.warning(
-            "portal.sign_in_failed",
-            extra={"by": "link", "client": request.META.get("REMOTE_ADDR")},
-        )
+        _log_failure(request, by="link")
         response = _gone(request)
     elif request.method == "POST":
         response = _sign_in(request, link) if link.seat_id else _look(request, link)
@@ -142,15 +140,19 @@ def portal_passkey_enter(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
         )
     except (PasskeyError, Refused) as refusal:
-        log.warning(
-            "portal.sign_in_failed",
-            extra={"by": "passkey", "client": request.META.get("REMOTE_ADDR")},
-        )
+        _log_failure(request, by="passkey")
         context = {"form": DoorForm(), "refusal": str(refusal)}
         return render(request, "portal/access/enter.html", context, status=REFUSED)
     take_seat(request, seat)
     confirm(request, seat)
     return redirect("portal-home")
+
+
+def _log_failure(request: HttpRequest, *, by: str) -> None:
+    log.warning(
+        "portal.sign_in_failed",
+        extra={"by": by, "client": get_adapter().get_client_ip(request)},
+    )
 
 
 def _sign_in(request: HttpRequest, link: PortalLink) -> HttpResponse:

@@ -1,9 +1,10 @@
 """A bureau on the loopback: answers from a list, keeps what it was asked."""
 
 import json
-import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.connectors.loopback import answering
 
 
 class Bureau:
@@ -38,12 +39,6 @@ def bureau_server(*answers):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    bureau.address = f"http://127.0.0.1:{server.server_port}/v1/reports?x=1"
-    try:
+    with answering(server) as host:
+        bureau.address = f"http://{host}/v1/reports?x=1"
         yield bureau
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

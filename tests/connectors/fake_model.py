@@ -1,9 +1,10 @@
 """Language models on the loopback: one that is polite, one that obeys whatever it is told."""
 
 import json
-import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.connectors.loopback import answering
 
 
 class Model:
@@ -56,12 +57,6 @@ def model_server(answer, *, status=200, raw=None):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    model.address = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
+    with answering(server) as host:
+        model.address = f"http://{host}/v1"
         yield model
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

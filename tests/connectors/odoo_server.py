@@ -9,10 +9,11 @@ the fields of res.partner, account.move, account.move.line and account.partial.r
 """
 
 import json
-import threading
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.connectors.loopback import answering
 
 KEY, USER, DATABASE = "odoo-key", "collector@example.com", "prod"
 CODES = {"EUR": 1, "USD": 2, "JPY": 3}
@@ -292,12 +293,5 @@ def served(world, handler=_Handler):
     """Serve a world on the loopback while the block runs."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.world = world
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    world.host = f"127.0.0.1:{server.server_port}"
-    try:
+    with answering(server) as world.host:
         yield world
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from tests.connectors.loopback import answering
+
 CREATED = 1_772_700_000
 
 
@@ -212,12 +214,8 @@ def stripe_server():
     books = StripeBooks()
     handler = type("Handler", (_Handler,), {"books": books})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", books
-    finally:
-        books.release.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(server) as host:
+        try:
+            yield f"http://{host}", books
+        finally:
+            books.release.set()

@@ -1,8 +1,9 @@
 """A program on the loopback that is told of events: answers from a list, keeps what it heard."""
 
-import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.connectors.loopback import answering
 
 
 class Receiver:
@@ -39,12 +40,5 @@ def webhook_receiver(*statuses):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    receiver.host = f"127.0.0.1:{server.server_port}"
-    try:
+    with answering(server) as receiver.host:
         yield receiver
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

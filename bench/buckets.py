@@ -12,10 +12,17 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
 from bench.cost import Meter
+from dunwell.engine import schema
+from dunwell.engine.aging import aging
+from dunwell.engine.behaviour import habits
+from dunwell.engine.calendars import calendar_days
+from dunwell.engine.items import open_items
+from dunwell.engine.ledger import Ledger
 from dunwell.formats.mirror import (
     LEAST_BUCKETS,
     MirrorManifest,
@@ -49,6 +56,7 @@ def main(arguments: list[str]) -> int:
 
 def _make(folder: Path, items: int) -> int:
     _set_up()
+    # only now: records can be imported once Django is set up
     from dunwell.jobs.mirror_files import FrameFiles, put_manifest  # noqa: PLC0415
     from dunwell.queries.mirror_rows import SOURCES  # noqa: PLC0415
 
@@ -108,14 +116,7 @@ def _drawn(bucket: int, buckets: int, count: int) -> Mapping[str, pl.DataFrame]:
 
 def _work(folder: Path) -> int:
     _set_up()
-    import narwhals.stable.v2 as nw  # noqa: PLC0415
-
-    from dunwell.engine import schema  # noqa: PLC0415
-    from dunwell.engine.aging import aging  # noqa: PLC0415
-    from dunwell.engine.behaviour import habits  # noqa: PLC0415
-    from dunwell.engine.calendars import calendar_days  # noqa: PLC0415
-    from dunwell.engine.items import open_items  # noqa: PLC0415
-    from dunwell.engine.ledger import Ledger  # noqa: PLC0415
+    # only now: records can be imported once Django is set up
     from dunwell.models import Company  # noqa: PLC0415
     from dunwell.queries.mirror import MANIFEST, Mirror  # noqa: PLC0415
 

@@ -23,6 +23,7 @@ DOCS = Path(__file__).parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
 django.setup()
 
+from export_page import export_page  # noqa: E402
 from markdown_tables import Row, capital, code, codes, table  # noqa: E402
 from scan import (  # noqa: E402
     SRC,
@@ -382,6 +383,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "events": events_page,
     "proofs": proofs_page,
     "trust": trust_page,
+    "export": export_page,
 }
 
 

@@ -242,6 +242,7 @@ RIGHTS_A_TO_K = {
     "demo.load_demo_ledger": "K",
     "demo.renew_demo_feeds": "AK",
     "demo.start_demo_experiments": "M",
+    "desk_exports.note_export": "A",
     "detail_changes.decide_detail_change": "MC",
     "dispute_assignments.assign_cases": "MCKD",
     "dispute_cases.edit_case": "MCKD",

@@ -22,6 +22,8 @@ INSTALLATION = {
     "companies.add_company",
     "companies.add_first_admin",
     "demo.add_demo_company",
+    "desk_exports.end_import",
+    "desk_exports.put_rows",
     "identities.note_sign_on",
     "identities.tie_identity",
     "identities.untie_identity",

@@ -310,6 +310,8 @@ ADMIN = frozenset(
         "message.retry",
         "intent.train",
         "invoicing.edit",
+        "desk.export",
+        "desk.export_opened",
     }
 )
 GUARD = frozenset({"access.review", "privacy.edit"})

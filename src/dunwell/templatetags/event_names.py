@@ -165,6 +165,7 @@ EVENTS = (
     _("deliveries watched"),
     _("demo answered"),
     _("demo loaded"),
+    _("desk exported"),
     _("dispute case answered"),
     _("dispute case asked"),
     _("dispute case assigned"),

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def ran(folder, url, *words):
+def ran(folder, url, *words, ends=0):
     """What a process said that does these words on a data folder and a database."""
     folder.mkdir(parents=True, exist_ok=True)
     own = {name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")}
@@ -31,7 +32,7 @@ def ran(folder, url, *words):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert done.returncode == ends, done.stdout[-2000:] + done.stderr[-2000:]
     return done.stdout
 
 
@@ -70,13 +71,17 @@ def travelled(source, tmp_path_factory):
     with cluster() as url:
         there = tmp_path_factory.mktemp("there")
         shutil.copy(folder / "keyring", there / "keyring")
+        # rows are written and files are in place, and yet nothing of it counts
+        ran(there, url, "migrate", f"killed;{out}/csv;all of it is proved", ends=-signal.SIGKILL)
+        assert list((there / "uploads").iterdir())
         told = ran(
-            there, url, "migrate", f"import_export;{out}/csv", "tell",
+            there, url, f"import_export;{out}/csv", "tell",
             f"!import_export;{out}/csv", f"export;{out}/parquet;--format=parquet",
         )  # fmt: skip
     back = tmp_path_factory.mktemp("back")
     shutil.copy(folder / "keyring", back / "keyring")
-    again = ran(back, "", "migrate", f"import_export;{out}/parquet", "tell")
+    ran(back, "", "migrate", f"killed;{out}/parquet;reading back", ends=-signal.SIGKILL)
+    again = ran(back, "", f"import_export;{out}/parquet", "tell")
     return told, json.loads(lines(again, "{")[-1])
 
 
@@ -109,6 +114,19 @@ def test_an_export_of_one_company_holds_its_rows_people_and_files_alone(source):
     assert [rows[f"dunwell_{name}"] for name in ("company", "customer", "user", "item")] == [1] * 4
     assert sorted(told["files"]) == ["outbox/2/1.eml"]
     assert "rolf" in (out / "other" / "tables" / "dunwell_user.csv").read_text(encoding="utf-8")
+
+
+def test_one_company_alone_comes_back_in_a_desk_of_its_own(source, tmp_path):
+    folder, out, here = source
+    shutil.copy(folder / "keyring", tmp_path / "keyring")
+
+    said = ran(tmp_path, "", f"import_export;{out}/other", "tell")
+    told = json.loads(lines(said, "{")[-1])
+
+    assert list(told["verify"]) == ["Other"]
+    assert told["verify"]["Other"] == here["verify"]["Other"]
+    assert told["kpis"] == {"Other": here["kpis"]["Other"]}
+    assert told["heads"][0][0] == 2
 
 
 def test_a_desk_goes_to_postgresql_and_back_with_equal_books_chains_and_figures(source, travelled):

@@ -2,9 +2,11 @@
 
 All rows are one transaction. Before it ends every table is read back and compared with the
 manifest, the chains end where they ended, the books are proved and sealed values open; files are
-put in place last. What fails leaves an empty desk.
+put in place last. What fails leaves an empty desk; what was killed, files that the next import
+takes away by a list that was written before them.
 """
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +37,9 @@ from dunwell.queries.desk_exports import Digest, Rows, Table, export_tables
 from dunwell.queries.sealed import sealed_state
 from dunwell.queries.verify import verify_books
 
+PLACED = f"{STAGING}.placed"
+"""Names of the files that are put in place, until all of the import counts."""
+
 Tell = Callable[[str], None]
 
 
@@ -51,21 +56,21 @@ def import_desk(folder: Path, *, tell: Tell) -> ExportManifest:
     tell("checking every hash")
     _require_whole(folder, manifest)
     staging = Path(settings.DATA_DIR) / STAGING
-    came: list[Path] = []
     try:
         _stage(folder, staging, manifest)
         with transaction.atomic():
             _put_tables(folder, manifest, tell)
-            _put_files(staging, manifest, came)
             tell("reading back what was written")
             _require_same(manifest)
             _require_proved(manifest)
+            _put_files(staging, manifest)
+            tell("all of it is proved and in place")
     except BaseException:
-        for one in came:
-            _take_away(one)
+        _take_away_placed()
         raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+    _placed().unlink(missing_ok=True)
     return manifest
 
 
@@ -97,10 +102,17 @@ def _require_same_version(manifest: ExportManifest) -> None:
         raise ExportError(f"This export and this desk differ in the table {differing[0]}.")
 
 
-def _require_empty() -> None:
+def require_no_rows() -> None:
+    """Raise NotEmptyError where a table of the desk, if there are any yet, has rows."""
+    made = set(connection.introspection.table_names())
     for table in export_tables(is_opened=False):
-        if QuerySet(table.model).exists():
+        if table.name in made and QuerySet(table.model).exists():
             raise NotEmptyError(f"The table {table.name} has rows. Import into an empty desk.")
+
+
+def _require_empty() -> None:
+    require_no_rows()
+    _take_away_placed()
     folder = Path(settings.DATA_DIR)
     database = str(connection.settings_dict["NAME"])
     for path in sorted(folder.glob("*")):
@@ -148,21 +160,31 @@ def _put_tables(folder: Path, manifest: ExportManifest, tell: Tell) -> None:
         raise ExportError(str(error)) from error
 
 
-def _put_files(staging: Path, manifest: ExportManifest, came: list[Path]) -> None:
+def _put_files(staging: Path, manifest: ExportManifest) -> None:
+    _placed().write_text(json.dumps(list(manifest.files)), encoding="utf-8")
     for name in manifest.files:
         target = Path(settings.DATA_DIR) / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        came.append((staging / name).replace(target))
+        (staging / name).replace(target)
 
 
-def _take_away(path: Path) -> None:
-    """Delete a file that was put in place, and folders that were made for it alone."""
-    path.unlink(missing_ok=True)
+def _placed() -> Path:
+    return Path(settings.DATA_DIR) / PLACED
+
+
+def _take_away_placed() -> None:
+    """Delete what an import that does not count put in place, and folders made for that alone."""
+    if not _placed().exists():
+        return
     root = Path(settings.DATA_DIR)
-    for folder in path.parents:
-        if folder == root or any(folder.iterdir()):
-            return
-        folder.rmdir()
+    for name in json.loads(_placed().read_text(encoding="utf-8")):
+        path = root / name
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == root or not folder.is_dir() or any(folder.iterdir()):
+                break
+            folder.rmdir()
+    _placed().unlink()
 
 
 def _require_same(manifest: ExportManifest) -> None:

@@ -69,7 +69,15 @@ KINDS: Mapping[str, Kind] = {
     "EmailField": "text",
     "TextField": "text",
     "GenericIPAddressField": "text",
+    **dict.fromkeys(
+        (
+            *("AutoField", "BigAutoField", "IntegerField", "BigIntegerField", "SmallIntegerField"),
+            *("PositiveIntegerField", "PositiveBigIntegerField", "PositiveSmallIntegerField"),
+        ),
+        "whole number",
+    ),
 }
+"""How a column of a type is written; another type has to be given its kind here first."""
 EVERYBODYS = (PortalPerson, User)
 """Tables of persons: an export of one company holds those that its rows name."""
 
@@ -127,7 +135,7 @@ def kind_of(field: "models.Field[Any, Any]") -> Kind:
         return kind_of(field.target_field)
     if isinstance(field, SealedTextField):
         return "text"
-    return KINDS.get(field.get_internal_type(), "whole number")
+    return KINDS[field.get_internal_type()]
 
 
 @contextmanager

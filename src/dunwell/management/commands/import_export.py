@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from dunwell import walls
 from dunwell.formats.export_manifests import ExportError
-from dunwell.jobs.desk_imports import import_desk, read_manifest
+from dunwell.jobs.desk_imports import import_desk, read_manifest, require_no_rows
 from dunwell.jobs.restores import NotEmptyError
 
 
@@ -29,6 +30,8 @@ class Command(BaseCommand):
         try:
             read_manifest(folder)  # before a database is made for it
             settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            with walls.everything():
+                require_no_rows()  # a desk in use must not be migrated by mistake
             call_command("migrate", verbosity=0)
             came = import_desk(folder, tell=self._progress)
         except (ExportError, NotEmptyError, OSError) as error:

@@ -29,7 +29,8 @@ BROWSER = "tests/browser/"
 ON_POSTGRESQL = {"tests/actions/": 2, "tests/queries/": 2, "tests/api/": 5, "tests/jobs/": 5,
                  "tests/web/": 5}  # fmt: skip
 """There one file in so many runs, besides what is marked `both`: CONTRIBUTING says why."""
-LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/api/test_schema", "tests/test_bench")
+LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/api/test_schema", "tests/test_bench",
+        "tests/test_package")  # fmt: skip
 
 
 def pytest_addoption(parser):

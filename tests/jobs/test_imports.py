@@ -3,12 +3,14 @@
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from dunwell.actions.gate import Refused, staff
 from dunwell.actions.imports import save_profile, set_profile, start_import
 from dunwell.actions.uploads import Upload, receive_upload, upload_path
+from dunwell.jobs.file_locks import claimed_file
 from dunwell.jobs.imports import check_batch, run_batch, running_batches
 from dunwell.models import Event, ImportBatch, ImportProfile, Item
 from tests.actions.exports import items_csv
@@ -124,13 +126,9 @@ def test_files_that_were_removed_are_missed_in_words(actor):
 def test_a_batch_another_process_works_on_is_left_alone(actor):
     if connection.vendor == "postgresql":
         pytest.skip("the lock belongs to a second session, see test_imports_at_once")
-    import fcntl
-
     batch = uploaded(actor, GOOD)
     start_import(actor=actor, batch=batch, at=AT)
-    path = upload_path("x").with_name(f"import-{batch.pk}.lock")
-    with path.open("w") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
+    with claimed_file(settings.DATA_DIR / "locks" / f"dunwell-import-{batch.pk}.lock"):
         assert run(batch).status == "running"
     assert run(batch).status == "done"
 

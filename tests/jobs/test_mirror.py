@@ -22,6 +22,7 @@ from dunwell.queries import frames
 from dunwell.queries.desk_measures import desk_measures
 from dunwell.queries.ledgers import Books
 from dunwell.queries.mirror import MANIFEST, mirror_folder, standing_mirror
+from dunwell.queries.mirror_rows import has_rows
 from dunwell.queries.mirror_status import mirror_status
 from dunwell.queries.verify import verify_books
 from dunwell.queries.whole_ledger import whole_allocations, whole_items, whole_payments
@@ -280,6 +281,13 @@ def test_books_read_the_same_with_and_without_and_with_as_few_queries(
             assert rows(through.payments) == rows(plain.payments)
         for number in range(3):
             invoice(customer, f"X{number}", 10_00)
+
+
+def test_a_mirror_is_worth_it_from_so_many_items_on(company, customer):
+    invoice(customer, "R1", 100_00)
+    assert not has_rows(company, least=2)
+    invoice(customer, "R2", 100_00)
+    assert has_rows(company, least=2)
 
 
 def test_inside_a_transaction_a_refresh_is_refused_and_the_cycle_goes_on(company, customer):

@@ -1,13 +1,9 @@
 """Imports in the background: read an upload's files, check them, merge them; safe to run again."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.imports import (
@@ -20,11 +16,13 @@ from dunwell.actions.uploads import upload_path
 from dunwell.formats.findings import LedgerError, TableError
 from dunwell.formats.ledger import Ledger, read_ledger
 from dunwell.formats.profile import read_profile
-from dunwell.jobs.file_locks import claimed_file
+from dunwell.jobs.claims import claimed
 from dunwell.models import ImportBatch
 
 log = logging.getLogger(__name__)
 Status = ImportBatch.Status
+IMPORT = "dunwell import"
+"""Name of the claim on a batch."""
 READ = 500_000
 """Progress, in parts per million, once the files are read; the merge is one transaction."""
 
@@ -45,7 +43,7 @@ def run_batch(*, batch_id: int, as_of: date, at: datetime) -> ImportBatch:
     One process works on a batch at a time: the lock ends with its process, however it ends.
     A batch that is done, not confirmed, or being worked on is returned as it is.
     """
-    with _claimed(batch_id) as is_ours:
+    with claimed(IMPORT, batch_id) as is_ours:
         batch = ImportBatch.objects.select_related("company", "user").get(pk=batch_id)
         if not is_ours or batch.status != Status.RUNNING:
             return batch
@@ -99,26 +97,3 @@ def _read(actor: Actor, batch: ImportBatch, *, at: datetime) -> Ledger | None:
     log.warning("import cannot be read", extra={"batch": batch.pk})
     refuse_import(actor=actor, batch=batch, reason=reason, at=at)
     return None
-
-
-@contextmanager
-def _claimed(batch_id: int) -> Iterator[bool]:
-    """Hold the batch for this process; yields False when another one holds it."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            # held by the session, so it ends with the connection
-            cursor.execute(
-                "SELECT pg_try_advisory_lock(hashtext('dunwell import'), %s)", [batch_id]
-            )
-            is_ours = bool(cursor.fetchone()[0])
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                with connection.cursor() as cursor:
-                    cursor.execute(
-                        "SELECT pg_advisory_unlock(hashtext('dunwell import'), %s)", [batch_id]
-                    )
-        return
-    with claimed_file(Path(settings.DATA_DIR) / "uploads" / f"import-{batch_id}.lock") as is_ours:
-        yield is_ours

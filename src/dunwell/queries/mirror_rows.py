@@ -143,7 +143,7 @@ def has_rows(company: Company, *, least: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT COUNT(*) FROM "
-            "(SELECT 1 FROM dunwell_item WHERE company_id = %s LIMIT %s) AS some",
+            "(SELECT 1 FROM dunwell_item WHERE company_id = %s LIMIT %s) AS found",
             [company.pk, least],
         )
         return bool(cursor.fetchone()[0] >= least)

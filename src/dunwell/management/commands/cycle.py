@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dunwell.actions.cycle import StepDone
 from dunwell.actions.gate import Refused
-from dunwell.jobs.cycle import CycleDone, run_cycle
+from dunwell.jobs.cycle import CycleDone
+from dunwell.jobs.shared_cycles import run_cycles
+from dunwell.models import Company
 from dunwell.queries.runs import companies_to_run
 
 
@@ -36,16 +38,23 @@ class Command(BaseCommand):
                 else "There is no company yet; make one with `dunwell add_company`."
             )
         refusals: list[str] = []
-        for company in companies:
-            self.stdout.write(company.name)
-            try:
-                self.stdout.write(_told(run_cycle(company.pk, as_of, tell=self._tell)))
-            except Refused as refusal:
-                refusals.append(f"{company.name}: {refusal}")
+        self._named: set[int] = set()
+        for company, done in run_cycles(companies, as_of, tell=self._tell):
+            self._name(company)
+            if isinstance(done, Refused):
+                refusals.append(f"{company.name}: {done}")
+            else:
+                self.stdout.write(_told(done))
         if refusals:
             raise CommandError("\n".join(refusals))
 
-    def _tell(self, done: StepDone) -> None:
+    def _name(self, company: Company) -> None:
+        if company.pk not in self._named:
+            self._named.add(company.pk)
+            self.stdout.write(company.name)
+
+    def _tell(self, company: Company, done: StepDone) -> None:
+        self._name(company)
         note = "" if done.is_new else "  (done before)"
         self.stdout.write(f"  {done.as_of}  {done.step:<22}{done.changed:>9,} changed{note}")
 

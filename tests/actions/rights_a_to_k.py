@@ -243,6 +243,8 @@ RIGHTS_A_TO_K = {
     "demo.renew_demo_feeds": "AK",
     "demo.start_demo_experiments": "M",
     "desk_exports.note_export": "A",
+    "desk_exports.note_export_fetched": "A",
+    "desk_exports.note_export_removed": "A",
     "detail_changes.decide_detail_change": "MC",
     "dispute_assignments.assign_cases": "MCKD",
     "dispute_cases.edit_case": "MCKD",

@@ -45,6 +45,7 @@ from tests.api.credit_policy_books import keep_credit_policy
 from tests.api.customer_answer_books import keep_customer_answers
 from tests.api.debit_books import keep_debits
 from tests.api.delivery_books import keep_deliveries
+from tests.api.desk_export_books import keep_desk_exports
 from tests.api.dispute_books import keep_disputes
 from tests.api.early_payment_books import keep_early_payment
 from tests.api.einvoice_books import keep_einvoices
@@ -191,6 +192,7 @@ def keep_books(company, tag=""):
         **keep_kpis(company, tag, today=today, at=at),
         **keep_reports(company, tag, today=today, at=at),
         **keep_suppressions(company, tag, at=at),
+        **keep_desk_exports(company, tag, at=at),
         **keep_portal(customer, tag, as_of=today, at=at),
         **keep_customer_answers(customer, as_of=today, at=at),
         **keep_readers(company, tag, at=at),

@@ -32,13 +32,16 @@ class Program:
         headers = {**self.signed(), **headers}
         if method != "GET":
             headers.setdefault("Idempotency-Key", key or f"key-{next(self.keys)}")
-        return self.client.generic(
+        answer = self.client.generic(
             method,
             f"/api/v1{path}",
             b"" if body is None else json.dumps(body).encode(),
             content_type="application/json",
             headers=headers,
         )
+        if answer.streaming:  # read to the end, or its file stays open
+            answer.streaming_content = [b"".join(answer.streaming_content)]
+        return answer
 
     def upload(self, path, files, *, key=None, **headers):
         """POST files as a form: [(name, bytes)]."""

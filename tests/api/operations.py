@@ -29,6 +29,7 @@ from tests.api.credit_policy_operations import CREDIT_POLICY_OPERATIONS
 from tests.api.customer_answer_operations import CUSTOMER_ANSWER_OPERATIONS
 from tests.api.debit_operations import DEBIT_OPERATIONS
 from tests.api.delivery_operations import DELIVERY_OPERATIONS
+from tests.api.desk_export_operations import DESK_EXPORT_OPERATIONS
 from tests.api.dispute_operations import DISPUTE_OPERATIONS, EVIDENCE_OPERATIONS
 from tests.api.early_payment_operations import EARLY_PAYMENT_OPERATIONS
 from tests.api.einvoice_operations import EINVOICE_OPERATIONS, EINVOICE_WITHOUT_KEY
@@ -182,6 +183,7 @@ OPERATIONS = {
     "list_bank_files": Call(ALL),
     "send_bank_files": Call("K", is_upload=True),
     "show_bank_file": Call(ALL),
+    "remove_desk_export": "what is removed stays removed",
     "read_bank_file_again": Call("K", {}),
     **{name: Call(*told) for name, told in BANK_LAYOUT_OPERATIONS.items()},
     "list_statements": Call(ALL),
@@ -238,6 +240,7 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in PROVISION_OPERATIONS.items()},
     **{name: Call(*told) for name, told in FINANCING_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SUPPRESSION_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in DESK_EXPORT_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PORTAL_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CUSTOMER_ANSWER_OPERATIONS.items()},
     **{name: Call(*told) for name, told in READER_OPERATIONS.items()},
@@ -352,6 +355,7 @@ OPERATIONS = {
 
 WITHOUT_KEY = {
     **EINVOICE_WITHOUT_KEY,
+    "begin_desk_export": "asked twice one export runs",
     "begin_domain_check": "asked twice one check runs",
     "check_credit": "one that writes nothing needs none, one that writes asks for it itself",
     "check_many_credits": "as check_credit",

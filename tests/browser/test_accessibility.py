@@ -168,6 +168,7 @@ TOGETHER = (
     "/people/reviews/",
     "/privacy/",
     "/privacy/log/",
+    "/desk-exports/",
     "/shadow/",
     "/kpis/dso/explained/",
 )

@@ -5,8 +5,10 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
+import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -96,6 +98,24 @@ def killed(folder, words):
     import_desk(Path(folder), tell=tell)
 
 
+def archive(name, target):
+    """What a page begins: the archive of a company, made by a thread; a copy of it at a place."""
+    from dunwell.actions.gate import system
+    from dunwell.jobs.desk_export_runs import begin_export, fetch_export, read_export
+    from dunwell.models import Company
+
+    actor = system(Company.objects.get(name=name))
+    run, _ = begin_export(actor=actor, form="parquet", is_opened=False, at=DAY)
+    for thread in threading.enumerate():
+        if thread.name.startswith("full export"):
+            thread.join()
+    made = read_export(actor.company, run.id)
+    assert made.status == "done", made
+    _, file = fetch_export(actor=actor, run_id=run.id, at=DAY)
+    with file, Path(target).open("wb") as copy:
+        shutil.copyfileobj(file, copy)
+
+
 def main(arguments):
     """Do one word after the other; `COMMAND;ARG;ARG` calls a command, `!` before it fails."""
     import django
@@ -113,8 +133,9 @@ def main(arguments):
                 migrate() if word == "migrate" else prepare()
             elif word == "tell":
                 sys.stdout.write(json.dumps(tell(), default=str) + "\n")
-            elif word.startswith("killed;"):
-                killed(*word.split(";")[1:])
+            elif word.startswith(("killed;", "archive;")):
+                name, *rest = word.split(";")
+                {"killed": killed, "archive": archive}[name](*rest)
             else:
                 name, *rest = word.removeprefix("!").split(";")
                 try:

@@ -52,6 +52,7 @@ def source(tmp_path_factory):
         folder, "", "migrate", "prepare",
         f"export;{out}/open;--format=json;--open",
         f"export;{out}/other;--format=csv;--company=Other",
+        f"archive;Other;{out}/other.zip",
         f"!export;{out}/other",
         f"!export;{out}/none;--company=Nobody",
         f"export;{out}/csv;--format=csv",
@@ -116,11 +117,14 @@ def test_an_export_of_one_company_holds_its_rows_people_and_files_alone(source):
     assert "rolf" in (out / "other" / "tables" / "dunwell_user.csv").read_text(encoding="utf-8")
 
 
-def test_one_company_alone_comes_back_in_a_desk_of_its_own(source, tmp_path):
+def test_the_archive_of_one_company_comes_back_in_a_desk_of_its_own(source, tmp_path):
     folder, out, here = source
-    shutil.copy(folder / "keyring", tmp_path / "keyring")
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    shutil.copy(folder / "keyring", desk / "keyring")
+    shutil.unpack_archive(out / "other.zip", tmp_path / "unpacked")
 
-    said = ran(tmp_path, "", f"import_export;{out}/other", "tell")
+    said = ran(desk, "", f"import_export;{tmp_path}/unpacked", "tell")
     told = json.loads(lines(said, "{")[-1])
 
     assert list(told["verify"]) == ["Other"]

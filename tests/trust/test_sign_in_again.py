@@ -135,7 +135,7 @@ def test_a6_4_3_who_lost_the_factor_gets_a_link_that_still_asks_for_it(client, a
 
 
 COSTLY = re.compile(
-    r"bank-acc|payee|token|secret|refund|unlock|mandate|^user|provider|webhook|seat"
+    r"bank-acc|payee|token|secret|refund|unlock|mandate|^user|provider|webhook|seat|desk-export-"
 )
 HARMLESS = re.compile(
     r"(export|s|template|progress|totals|payouts?|account|refund|webhook)$"
@@ -158,7 +158,7 @@ def test_a7_5_1_every_operation_about_them_is_in_the_table_of_the_api():
         path for _, method, path, _ in operations(api.get_openapi_schema()) if method != "GET"
     }
     costly = re.compile(
-        r"user|token|payee|refund|unlock|secret|mandate|provider|webhook|access-r|duty-o"
+        r"user|token|payee|refund|unlock|secret|mandate|provider|webhook|access-r|duty-o|desk-e"
     )
     harmless = re.compile(
         r"payout|delivery|event|portal|portfolio|credit-review|model|/team|tokens$"
@@ -208,6 +208,18 @@ def test_a7_5_1_who_confirms_goes_on_where_they_were_for_ten_minutes_more(client
     assert 'name="password"' in question and "/password/reset/" not in question
     assert (wrong.status_code, still.status_code) == (200, 302)
     assert (right["Location"], page.status_code, last, over) == (path, 200, 200, 302)
+
+
+@pytest.mark.django_db
+def test_a7_5_1_a_full_export_leaves_the_api_after_the_question_alone(client, company):
+    come_in(client, add_user(company, "olga", "admin"))
+    file = "/api/v1/desk-exports/x/file"
+    before = client.get(file).status_code
+    with time_machine.travel(LATER, tick=False):
+        late, lists = client.get(file), client.get("/api/v1/desk-exports").status_code
+
+    assert (before, late.status_code, lists) == (404, 403, 200)
+    assert "Confirm first" in late.text
 
 
 @pytest.mark.django_db

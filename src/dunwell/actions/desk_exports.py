@@ -39,6 +39,30 @@ def note_export(*, actor: Actor, form: str, is_opened: bool, scope: str, at: dat
     )
 
 
+@transaction.atomic
+def note_export_fetched(*, actor: Actor, sha256: str, is_opened: bool, at: datetime) -> None:
+    """Record that somebody takes the archive of an export, by the SHA-256 of its bytes.
+
+    Needs desk.export, and desk.export_opened where sealed fields are opened in it.
+    """
+    actor.require("desk.export")
+    if is_opened:
+        actor.require("desk.export_opened")
+    record_event(
+        actor, "desk.export_fetched", actor.company, at=at, sha256=sha256, opened=is_opened
+    )
+
+
+@transaction.atomic
+def note_export_removed(*, actor: Actor, sha256: str, at: datetime) -> None:
+    """Record that somebody has the archive of an export deleted before its time is over.
+
+    Needs desk.export.
+    """
+    actor.require("desk.export")
+    record_event(actor, "desk.export_removed", actor.company, at=at, sha256=sha256)
+
+
 @walls.everything()
 @transaction.atomic
 def put_rows(*, table: Table, rows: Iterable[Sequence[Any]], is_opened: bool) -> None:

@@ -22,10 +22,14 @@ PARTNER_PATH = "/api/v1/partner/"
 FRESH_PATHS = re.compile(
     r"/api/v1/(users|tokens|payees|refunds|checkout-refunds|payment-providers|webhooks|bureaus"
     r"|channels|mailboxes|mandates|advisors|agencies/\d+/seats|checkouts/\d+/refunds"
-    r"|bank/accounts|books/locks/(unlock|\d+/decide)|duty-overrides|access-reviews|company)"
+    r"|bank/accounts|books/locks/(unlock|\d+/decide)|duty-overrides|access-reviews"
+    r"|desk-exports|company)"
     r"(/|$)"
 )
 """What a browser's session may change within ten minutes of a password, code or passkey alone."""
+
+FRESH_FILES = re.compile(r"/api/v1/desk-exports/\w+/file$")
+"""And what it may take away within them."""
 
 SAFE = ("GET", "HEAD")
 """All that an advisor or auditor may ask for."""
@@ -94,11 +98,9 @@ class SessionAuth(APIKeyCookie):
         actor = staff(user, company, at=at)
         if lacks_second_factor(user, actor):
             raise HttpError(403, "Set up a second factor first.")
-        if (
-            request.method not in SAFE
-            and FRESH_PATHS.match(request.path)
-            and must_confirm(actor, request.session, at=at)
-        ):
+        if (FRESH_FILES if request.method in SAFE else FRESH_PATHS).match(
+            request.path
+        ) and must_confirm(actor, request.session, at=at):
             raise HttpError(403, "Confirm first that it is you: /accounts/reauthenticate/.")
         return _act(request, actor)
 

@@ -84,8 +84,9 @@ def kept_files() -> Iterator[tuple[str, Path]]:
         name = path.relative_to(folder).as_posix()
         is_ours = str(path).startswith(database) and connection.vendor == "sqlite"
         is_keyring = path.resolve() == Path(settings.KEYRING_FILE)
-        # a mirror is made again from the ledger, and its files come and go meanwhile
-        passing = (SCRATCH, STAGING, DRILL, KEYRING, "mirror/")
+        # a mirror is made again from the ledger, and its files come and go meanwhile; a full
+        # export is a copy of all the rest
+        passing = (SCRATCH, STAGING, DRILL, KEYRING, "mirror/", "exports/")
         is_passing = name.startswith(passing) or name.endswith(".part")
         if not path.is_file() or path.is_symlink():
             continue

@@ -51,7 +51,10 @@ UPLOADS = "uploads"
 SECRETS = {"secret_key"}
 """Kept files that let somebody in."""
 
-Tell = Callable[[str], None]
+Tell = Callable[[str, int], None]
+"""Told in words what was done, and how much of the whole that is, in ppm."""
+OF_TABLES, OF_PROOFS = 800_000, 900_000
+"""How much is done when all tables are written, and when the books are proved."""
 
 
 @walls.everything()
@@ -118,12 +121,13 @@ def _written(
     for number, table in enumerate(known, 1):
         tables[table.name] = _table(folder / TABLES, table, rows, form)
         if tables[table.name].rows:
-            tell(f"{number} of {len(known)} {table.name}: {tables[table.name].rows:,} rows")
+            text = f"{number} of {len(known)} {table.name}: {tables[table.name].rows:,} rows"
+            tell(text, OF_TABLES * number // len(known))
     schema = json.dumps(_schema(known), indent=1, ensure_ascii=False)
     (folder / SCHEMA).write_text(schema, encoding="utf-8")
     companies = [company] if company else list(Company.objects.order_by("pk"))
     told = tuple(_company(one) for one in companies)
-    tell("books proved; files are copied")
+    tell("books proved; files are copied", OF_PROOFS)
     return ExportManifest(
         version=VERSION,
         dunwell=__version__,

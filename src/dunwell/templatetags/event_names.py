@@ -165,6 +165,8 @@ EVENTS = (
     _("deliveries watched"),
     _("demo answered"),
     _("demo loaded"),
+    _("desk export fetched"),
+    _("desk export removed"),
     _("desk exported"),
     _("dispute case answered"),
     _("dispute case asked"),

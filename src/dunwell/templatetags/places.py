@@ -126,6 +126,7 @@ CONTROL = (
     Place("users", _("People"), "user-cog", "", "user.manage"),
     Place("access-reviews", _("Access reviews"), "user-search", "", "access.review"),
     Place("privacy", _("Privacy"), "shield-check", "", "privacy.edit"),
+    Place("desk-exports", _("Export everything"), "download", "", "desk.export"),
     Place("company", _("Settings"), "settings"),
 )
 ON_PHONE = ("home", "worklist", "customers", "messages")

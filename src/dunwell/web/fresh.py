@@ -1,7 +1,7 @@
 """Pages whose misuse costs most ask who it is once more, ten minutes after somebody signed in.
 
-Bank data, keys, refunds, opening closed periods, and who may do what: a screen left open or a
-stolen session is not enough for them.
+Bank data, keys, refunds, opening closed periods, full exports, and who may do what: a screen left
+open or a stolen session is not enough for them.
 """
 
 from collections.abc import Callable
@@ -30,16 +30,18 @@ FORMS = frozenset(
         *("payment-refund", "credit-refund", "checkout-refund-add", "refunds-file"),
         *("unlock-ask", "unlock-grant", "user-add", "user-roles", "user-remove"),
         *("duties-allow", "access-review-add", "advisor-invite", "advisor-extend", "seat-add"),
+        "desk-export-file",
     }
 )
-"""Pages of one form: asked before anything is typed."""
+"""Pages of one form, and files: asked before anything is typed or leaves."""
 
 BUTTONS = frozenset(
     {
         *("company", "payee-approve", "payee-retire", "payment-providers", "tokens", "webhooks"),
         *("payment-provider-pay-out", "webhook-change", "webhook-secret", "channel-renew"),
         *("refund-approve", "refunds-paid", "checkout-refund-approve", "user-link", "seat-token"),
-        *("advisor-extension-grant", "invoice-platform-secret"),
+        *("advisor-extension-grant", "invoice-platform-secret", "desk-export-new"),
+        "desk-export-remove",
     }
 )
 """Pages that may be looked at, and buttons: asked when something is sent."""

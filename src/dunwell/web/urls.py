@@ -206,6 +206,7 @@ urlpatterns = [
     path("", include("dunwell.web.meeting_urls")),
     path("shadow/", include("dunwell.web.shadow_urls")),
     path("suppressions/", include("dunwell.web.suppression_urls")),
+    path("desk-exports/", include("dunwell.web.desk_export_urls")),
     path("mail-domain/", include("dunwell.web.domain_check_urls")),
     path("intent-models/", include("dunwell.web.intent_model_urls")),
     path("cash-policy/", cash_policies.cash_policy_list, name="cash-policies"),

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from dunwell import clock
 from dunwell.actions.cycle import StepDone
 from dunwell.actions.gate import Refused
 from dunwell.jobs.cycle import CycleDone
+from dunwell.jobs.desk_export_runs import drop_expired
 from dunwell.jobs.shared_cycles import run_cycles
 from dunwell.models import Company
 from dunwell.queries.runs import companies_to_run
@@ -39,6 +41,8 @@ class Command(BaseCommand):
             )
         refusals: list[str] = []
         self._named: set[int] = set()
+        for company in companies:
+            drop_expired(company, at=clock.now())
         for company, done in run_cycles(companies, as_of, tell=self._tell):
             self._name(company)
             if isinstance(done, Refused):

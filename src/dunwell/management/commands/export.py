@@ -65,6 +65,6 @@ class Command(BaseCommand):
         if made.is_opened:
             self.stdout.write("Sealed fields lie open in it: keep it as you keep the keyring.")
 
-    def _progress(self, text: str) -> None:
+    def _progress(self, text: str, _done_ppm: int) -> None:
         self.stdout.write(f"· {text}")
         self.stdout.flush()

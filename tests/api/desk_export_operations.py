@@ -1,0 +1,12 @@
+"""The operations of full exports, for the table of all of them.
+
+(roles that may, body, keys to use instead), as `operations.Call` takes them.
+"""
+
+DESK_EXPORT_OPERATIONS = {
+    "list_desk_exports": ("A",),
+    "begin_desk_export": ("A", {"form": "csv"}),
+    "show_desk_export": ("A",),
+    "fetch_desk_export": ("A",),
+    "remove_desk_export": ("A", None, {"desk_export_id": "other_desk_export_id"}),
+}

@@ -57,6 +57,21 @@ _KINDS = (
         ),
         secret="API key or password",  # noqa: S106  # nosec B106 -- the field's name
     ),
+    ConnectionKind(
+        kind="erpnext",
+        label="ERPNext",
+        fields=(
+            _ADDRESS,
+            ConnectionField(name="key", label="API key", help="Of a user of its own there."),
+            ConnectionField(
+                name="company",
+                label="Company there",
+                help="Its name in ERPNext, where there are several.",
+                is_needed=False,
+            ),
+        ),
+        secret="API secret",  # noqa: S106  # nosec B106 -- the field's name
+    ),
 )
 KINDS: Mapping[str, ConnectionKind] = MappingProxyType({one.kind: one for one in _KINDS})
 """Every kind by its name; a connector that is added is added here and in `jobs.connections`."""

@@ -280,6 +280,12 @@ class _Page:
 
     def add_allocation(self, one: OutsideAllocation) -> None:
         """Take an allocation in, with the item and the source it names where we know them."""
+        had = next(
+            (pair for pair in self.known.pairs.get(one.item, ()) if pair.source == one.source),
+            None,
+        )
+        if had is None and not one.amount:
+            return
         if one.item not in self.items and (item := self.known.items.get(one.item)):
             self._again(item)
         if one.item not in self.items:
@@ -289,10 +295,6 @@ class _Page:
         amount = self._minor(one.item, one.amount, currency)
         if amount is None:
             return
-        had = next(
-            (pair for pair in self.known.pairs.get(one.item, ()) if pair.source == one.source),
-            None,
-        )
         if had is not None and amount < had.amount_minor:
             self.note(
                 "taken_back", one.item,

@@ -95,7 +95,8 @@ class OutsidePayment:
 class OutsideAllocation:
     """All of one payment or credit note that is on one item by now, as one row per pair.
 
-    `source` is the number of the payment or credit note, `amount` above 0 in the item's currency.
+    `source` is the number of the payment or credit note, `amount` in the item's currency: above 0,
+    or 0 for a pair that is no longer there.
     """
 
     source: str

@@ -23,6 +23,7 @@ from dunwell.actions.connection_syncs import (
 )
 from dunwell.actions.connections import record_connection_test
 from dunwell.actions.gate import Actor, Refused, system
+from dunwell.connectors.erpnext import ErpnextLedger
 from dunwell.connectors.odoo import OdooLedger
 from dunwell.connectors.outside_ledgers import OutsideLedger
 from dunwell.connectors.webhook_http import DoorAnswer, WebhookDoor, WebhookError
@@ -87,7 +88,18 @@ def _odoo(connection: Connection, door: Door) -> OutsideLedger:
     )
 
 
-OPENERS: Mapping[str, Opener] = {"odoo": _odoo}
+def _erpnext(connection: Connection, door: Door) -> OutsideLedger:
+    told = connection.settings
+    return ErpnextLedger(
+        door=door,
+        address=told["address"],
+        key=told["key"],
+        company=told.get("company", ""),
+        secret=connection.secret,
+    )
+
+
+OPENERS: Mapping[str, Opener] = {"odoo": _odoo, "erpnext": _erpnext}
 """How the connector of each kind is made from a connection."""
 
 

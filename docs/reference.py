@@ -54,7 +54,7 @@ from dunwell.engine.schema import FRAMES  # noqa: E402
 from dunwell.formats.profile import TEXTS as PROFILE_TEXTS  # noqa: E402
 from dunwell.formats.profile import RoleProfile  # noqa: E402
 from dunwell.formats.roles import REQUIRED, ROLE_FIELDS  # noqa: E402
-from dunwell.jobs.cycle import STEPS  # noqa: E402
+from dunwell.jobs.cycle_steps import STEPS  # noqa: E402
 from dunwell.models import Company, Role  # noqa: E402
 from dunwell.queries.duty_pairs import duty_pairs  # noqa: E402
 from dunwell.queries.reminders import REASONS as PLAN_REASONS  # noqa: E402

@@ -10,7 +10,8 @@ from dunwell.actions.feeds import record_feed
 from dunwell.actions.gate import system
 from dunwell.actions.policies import load_shipped_policies
 from dunwell.engine.calendars import add_business_days
-from dunwell.jobs import cycle
+from dunwell.jobs import cycle_steps
+from dunwell.jobs.cycle_day import Day
 from dunwell.ml.bandit_hours import shared
 from dunwell.models import ActionChoice, Contact, Customer, Experiment, Item, Payment
 from tests.conftest import AT, TODAY
@@ -67,11 +68,11 @@ class MailWorld:
 
     def day(self):
         """The cycle's day of the round, as its steps see it."""
-        return cycle.Day(actor=system(self.company), as_of=self.as_of, at=AT)
+        return Day(actor=system(self.company), as_of=self.as_of, at=AT)
 
     def choose(self):
         """Run the step that chooses; return the choices of the day."""
-        cycle._choose_actions(self.day())
+        cycle_steps._choose_actions(self.day())
         return list(ActionChoice.objects.filter(as_of=self.as_of).order_by("customer"))
 
     def play(self, rates, *, rounds, seed):

@@ -16,7 +16,8 @@ from dunwell.actions.gate import system
 from dunwell.actions.policies import load_shipped_policies
 from dunwell.actions.restrictions import record_restriction
 from dunwell.formats.policies import read_policy
-from dunwell.jobs import cycle
+from dunwell.jobs import cycle_steps
+from dunwell.jobs.cycle_day import Day
 from dunwell.jobs.deliver import deliver
 from dunwell.models import ContactAttempt, Message, PolicyVersion, WorklistEntry
 from dunwell.queries.contact_rules import plan_verdicts
@@ -47,9 +48,9 @@ def late(company, number, **facts):
 
 
 def planned(company):
-    day = cycle.Day(actor=system(company), as_of=TODAY, at=AT)
-    cycle._rank_customers(day)
-    cycle._write_reminders(day)
+    day = Day(actor=system(company), as_of=TODAY, at=AT)
+    cycle_steps._rank_customers(day)
+    cycle_steps._write_reminders(day)
     return list(Message.objects.order_by("customer__number"))
 
 

@@ -4,7 +4,8 @@ import pytest
 import time_machine
 
 from dunwell.actions.gate import system
-from dunwell.jobs.cycle import STEPS, run_cycle
+from dunwell.jobs.cycle import run_cycle
+from dunwell.jobs.cycle_steps import STEPS
 from dunwell.models import (
     ActionChoice,
     Analysis,

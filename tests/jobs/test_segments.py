@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from dunwell.actions.gate import system
-from dunwell.jobs.cycle import READS, STEPS, Day
+from dunwell.jobs.cycle_day import Day
+from dunwell.jobs.cycle_steps import READS, STEPS
 from dunwell.models import SegmentMove
 from tests.actions.ledger_rows import invoice
 from tests.actions.segment_desk import policy

@@ -9,7 +9,7 @@ import time_machine
 from dunwell.actions.contacts import edit_customer, mark_bounced
 from dunwell.actions.experiments import plan_experiment, start_experiment
 from dunwell.actions.gate import system
-from dunwell.jobs import cycle
+from dunwell.jobs import cycle_steps
 from dunwell.jobs.deliver import deliver
 from dunwell.models import ActionChoice, Contact, Customer, Event, Experiment, Message, Task
 from dunwell.queries.experiments import choice_rows, experiment_row
@@ -41,7 +41,7 @@ def reading(company, experiment, as_of):
 
 def write(world):
     """Write the day's reminders as the cycle does."""
-    cycle._write_reminders(world.day())
+    cycle_steps._write_reminders(world.day())
     return {message.customer_id: message for message in Message.objects.all()}
 
 

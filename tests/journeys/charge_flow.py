@@ -6,7 +6,8 @@ from functools import partial
 from dunwell.actions.cycle import run_step
 from dunwell.actions.gate import system
 from dunwell.actions.payments import apply_payment, reverse_payment
-from dunwell.jobs.cycle import Day, _accrue_charges
+from dunwell.jobs.cycle_day import Day
+from dunwell.jobs.cycle_steps import _accrue_charges
 from dunwell.models import Company, Payment
 from tests.actions.charge_desk import BILL, charges_policy, late
 from tests.actions.ledger_rows import payment

@@ -11,7 +11,8 @@ from dunwell.actions.imports import start_import
 from dunwell.actions.messages import cancel_message
 from dunwell.actions.policies import draft_policy, load_shipped_policies, publish_policy
 from dunwell.actions.uploads import Upload, receive_upload
-from dunwell.jobs.cycle import LAST_STEP, run_cycle
+from dunwell.jobs.cycle import run_cycle
+from dunwell.jobs.cycle_steps import LAST_STEP
 from dunwell.jobs.imports import check_batch, run_batch
 from dunwell.models import Message, PolicyVersion, Task, WorklistEntry
 from dunwell.queries.dry_run import dry_run, next_run_day

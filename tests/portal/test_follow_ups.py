@@ -16,7 +16,8 @@ from dunwell.actions.gate import system
 from dunwell.actions.policies import load_shipped_policies
 from dunwell.engine.calendars import day_number
 from dunwell.formats.policies import read_policy
-from dunwell.jobs import cycle
+from dunwell.jobs import cycle_steps
+from dunwell.jobs.cycle_day import Day
 from dunwell.jobs.deliver import deliver
 from dunwell.models import (
     AssistantConversation,
@@ -75,9 +76,9 @@ def late(company, number="K1", language="en"):
 
 def cycled(company):
     """Plan the day and deliver it; return its follow-ups by customer."""
-    day = cycle.Day(actor=system(company), as_of=TODAY, at=AT)
-    cycle._rank_customers(day)
-    cycle._write_reminders(day)
+    day = Day(actor=system(company), as_of=TODAY, at=AT)
+    cycle_steps._rank_customers(day)
+    cycle_steps._write_reminders(day)
     with time_machine.travel(NOON, tick=False):
         deliver(company.pk)
     found = Message.objects.filter(template="follow_up").select_related("customer")

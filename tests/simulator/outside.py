@@ -14,8 +14,8 @@ from dunwell.actions.placement_reports import report_collection
 from dunwell.actions.placement_work import accept_placement
 from dunwell.actions.placements import approve_placement, propose_placement, recall_placement
 from dunwell.actions.recoveries import record_recovery
-from dunwell.jobs.cycle import READS, STEPS
 from dunwell.jobs.cycle_day import Day
+from dunwell.jobs.cycle_steps import READS, STEPS
 from dunwell.models import (
     Adjustment,
     BankEntry,

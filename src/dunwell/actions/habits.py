@@ -1,6 +1,6 @@
 """Payment habits of every customer, kept as of the last cycle that saw a change."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import polars as pl
 from django.db import transaction
@@ -8,12 +8,8 @@ from django.db import transaction
 from dunwell.actions.differences import write_differences
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
-from dunwell.engine.behaviour import HISTORY_DAYS, habits
 from dunwell.queries.ledgers import Books
-from dunwell.queries.reminders import calendar_between, native
-
-LEAD = timedelta(days=HISTORY_DAYS + 370)
-"""How far back the calendar reaches: an item paid two years ago may be due a year before."""
+from dunwell.queries.reminders import native
 
 DETAILS = (
     *(pl.col(name).round(2) for name in ("mean_days_late", "spread_days", "recent_days_late")),
@@ -27,12 +23,7 @@ def refresh_habits(*, actor: Actor, books: Books, as_of: date, at: datetime) -> 
     """Judge how every customer pays and write what differs; return how many changed."""
     actor.require("cycle.run")
     company = actor.company
-    calendar = calendar_between(
-        company.country,
-        (as_of - LEAD).replace(day=1),
-        as_of.replace(day=1) + timedelta(days=31),
-    )
-    found = native(habits(books.whole(), calendar, as_of=as_of))
+    found = native(books.habits(as_of=as_of))
     rows = found.sort("customer_id").select(
         "customer_id",
         company_id=pl.lit(company.pk, pl.Int64),

@@ -24,7 +24,7 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.engine.strategy import StrategyError
-from dunwell.jobs.cycle import LAST_STEP
+from dunwell.jobs.cycle_steps import LAST_STEP
 from dunwell.models import PolicyVersion
 from dunwell.queries.dry_run import DryRun, dry_run, next_run_day
 from dunwell.queries.pages import Page

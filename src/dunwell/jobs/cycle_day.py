@@ -17,6 +17,7 @@ from dunwell.jobs.analyses import AnalysesDay
 from dunwell.jobs.anomalies import found_anomalies
 from dunwell.jobs.choices import choices, shown_effects
 from dunwell.jobs.customer_scores import customer_scores
+from dunwell.jobs.handed_nights import Engine, HandedBooks
 from dunwell.jobs.improvement_day import ImprovementDay
 from dunwell.jobs.invoices import files_due
 from dunwell.jobs.matching import matched
@@ -57,6 +58,7 @@ class Day:
     actor: Actor
     as_of: date
     at: datetime
+    engine: Engine | None = None
 
     @cached_property
     def cash(self) -> tuple[MatchFrames, Matching]:
@@ -67,7 +69,8 @@ class Day:
     @cached_property
     def books(self) -> Books:
         """The ledger, read by the first step that needs it; only applying cash writes to it."""
-        return Books(self.actor.company)
+        company = self.actor.company
+        return Books(company) if self.engine is None else HandedBooks(company, self.engine)
 
     @cached_property
     def improvement(self) -> ImprovementDay:

@@ -23,7 +23,8 @@ from dunwell.demo.ledger import demo_ledger
 from dunwell.engine.calendars import add_business_days, is_business_day
 from dunwell.jobs.bank_files import read_file
 from dunwell.jobs.choices import choices, shown_effects
-from dunwell.jobs.cycle import LAST_STEP, run_cycle
+from dunwell.jobs.cycle import run_cycle
+from dunwell.jobs.cycle_steps import LAST_STEP
 from dunwell.jobs.demo_collections import play_collections
 from dunwell.jobs.demo_conversations import play_conversations
 from dunwell.jobs.demo_credit import play_credit

@@ -175,12 +175,12 @@ def derived_figures(
         ledger = known_ledger(ledger, on=known_at)
     is_whole = set(dimensions) <= set(WHOLE)
     parts = WHOLE_BOOK if is_whole else book_parts(company, ledger, as_of=as_of)
-    cut = ledger if is_whole else parted(ledger, parts.parts)
-    facts = monthly(
-        kpi_facts(cut, as_of=as_of, window_days=window_days),
-        as_of=as_of,
-        window_days=window_days,
-    )
+    if is_whole and known_at is None and window_days == WINDOW_DAYS:
+        sums_of = books.facts(as_of=as_of)
+    else:
+        cut = ledger if is_whole else parted(ledger, parts.parts)
+        sums_of = kpi_facts(cut, as_of=as_of, window_days=window_days)
+    facts = monthly(sums_of, as_of=as_of, window_days=window_days)
     sums = _Sums(company, parts, as_of, window_days, dimensions)
     for row in facts.collect().iter_rows():
         part, currency = (NOBODY, str(row[0])) if is_whole else part_of(str(row[0]))

@@ -1,14 +1,21 @@
 """One read of a company's ledger, shared by everything that looks at it in one run."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import narwhals.stable.v2 as nw
 
+from dunwell.engine.behaviour import HISTORY_DAYS, habits
+from dunwell.engine.calendars import calendar_days
+from dunwell.engine.kpi_facts import kpi_facts
+from dunwell.engine.kpi_tables import WINDOW_DAYS
 from dunwell.engine.ledger import Ledger
 from dunwell.models import Allocation, Company, Dispute, Promise
 from dunwell.queries import frames
 from dunwell.queries.whole_ledger import whole_allocations, whole_items, whole_payments
+
+LEAD = timedelta(days=HISTORY_DAYS + 370)
+"""How far back the calendar reaches: an item paid two years ago may be due a year before."""
 
 
 class Books:
@@ -41,6 +48,23 @@ class Books:
             disputes=frames.disputes_frame(self.company, only_open=True),
             promises=frames.promises_frame(self.company, only_open=True),
         )
+
+    def ready(self, *, as_of: date) -> None:  # noqa: ARG002
+        """Read and work out ahead what a step of the day asks for inside its transaction."""
+        self.whole()
+
+    def habits(self, *, as_of: date) -> nw.LazyFrame:
+        """Return how every customer pays as of a day, in columns HABITS."""
+        calendar = calendar_days(
+            self.company.country,
+            first=(as_of - LEAD).replace(day=1),
+            last=as_of.replace(day=1) + timedelta(days=31),
+        )
+        return habits(self.whole(), calendar, as_of=as_of)
+
+    def facts(self, *, as_of: date) -> nw.LazyFrame:
+        """Return the sums of all figures of the book as a whole, in columns KPI_FACTS."""
+        return kpi_facts(self.whole(), as_of=as_of, window_days=WINDOW_DAYS)
 
     @cached_property
     def customers(self) -> nw.LazyFrame:

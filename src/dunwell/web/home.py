@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dunwell.actions.gate import Refused
 from dunwell.engine.kpi_catalogue import KPIS, Kpi
-from dunwell.jobs.cycle import LAST_STEP, run_cycle
+from dunwell.jobs.cycle import run_cycle
+from dunwell.jobs.cycle_steps import LAST_STEP
 from dunwell.queries.escalations import (
     MINE,
     EscalationRow,

@@ -12,7 +12,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.policies import discard_policy, draft_policy, publish_policy
 from dunwell.engine.rehearsal import run_cases
 from dunwell.engine.strategy import StrategyError, read_strategy
-from dunwell.jobs.cycle import LAST_STEP
+from dunwell.jobs.cycle_steps import LAST_STEP
 from dunwell.models import PolicyVersion
 from dunwell.queries.dry_run import dry_run, next_run_day
 from dunwell.queries.pages import CursorError

@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from dunwell import clock
 from dunwell.actions.cycle import StepDone
 from dunwell.actions.gate import Refused
+from dunwell.backends import BACKENDS
 from dunwell.jobs.cycle import CycleDone
 from dunwell.jobs.desk_export_runs import drop_expired
+from dunwell.jobs.handed_nights import Engine
 from dunwell.jobs.shared_cycles import run_cycles
 from dunwell.models import Company
 from dunwell.queries.runs import companies_to_run
@@ -28,10 +30,19 @@ class Command(BaseCommand):
         """Take the day and the company."""
         parser.add_argument("--as-of", metavar="DAY", help="day such as 2026-03-05; else today")
         parser.add_argument("--company", metavar="NAME", help="one company; else all")
+        parser.add_argument(
+            "--backend",
+            choices=[name for name in BACKENDS if name != "polars"],
+            help="engine that works out habits and the figures of a big book; else this process",
+        )
+        parser.add_argument(
+            "--master", default="", help="where Sail or Spark runs, such as sc://host:50051"
+        )
 
     def handle(self, **options: Any) -> None:
         """Run the cycle and print what each step changed."""
         as_of = _day(options["as_of"])
+        engine = _engine(options["backend"], options["master"])
         companies = companies_to_run(options["company"])
         if not companies:
             raise CommandError(
@@ -39,11 +50,11 @@ class Command(BaseCommand):
                 if options["company"]
                 else "There is no company yet; make one with `dunwell add_company`."
             )
-        refusals: list[str] = []
-        self._named: set[int] = set()
         for company in companies:
             drop_expired(company, at=clock.now())
-        for company, done in run_cycles(companies, as_of, tell=self._tell):
+        refusals: list[str] = []
+        self._named: set[int] = set()
+        for company, done in run_cycles(companies, as_of, tell=self._tell, engine=engine):
             self._name(company)
             if isinstance(done, Refused):
                 refusals.append(f"{company.name}: {done}")
@@ -70,6 +81,14 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"--as-of {text} is not a day; write it as 2026-03-05.") from error
+
+
+def _engine(backend: str | None, master: str) -> Engine | None:
+    if backend is None:
+        if master:
+            raise CommandError("--master says where a --backend runs; name that too.")
+        return None
+    return Engine(backend, master)
 
 
 def _told(done: CycleDone) -> str:

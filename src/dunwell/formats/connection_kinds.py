@@ -72,6 +72,20 @@ _KINDS = (
         ),
         secret="API secret",  # noqa: S106  # nosec B106 -- the field's name
     ),
+    ConnectionKind(
+        kind="stripe",
+        label="Stripe invoices",
+        fields=(
+            ConnectionField(
+                name="address",
+                label="Address",
+                help="Leave it empty: Stripe's own is taken.",
+                is_needed=False,
+                is_address=True,
+            ),
+        ),
+        secret="Restricted key",  # noqa: S106  # nosec B106 -- the field's name
+    ),
 )
 KINDS: Mapping[str, ConnectionKind] = MappingProxyType({one.kind: one for one in _KINDS})
 """Every kind by its name; a connector that is added is added here and in `jobs.connections`."""

@@ -26,6 +26,8 @@ from dunwell.actions.gate import Actor, Refused, system
 from dunwell.connectors.erpnext import ErpnextLedger
 from dunwell.connectors.odoo import OdooLedger
 from dunwell.connectors.outside_ledgers import OutsideLedger
+from dunwell.connectors.stripe_invoices import API as STRIPE
+from dunwell.connectors.stripe_invoices import StripeLedger
 from dunwell.connectors.webhook_http import DoorAnswer, WebhookDoor, WebhookError
 from dunwell.formats.connection_ledger import merged_pages
 from dunwell.formats.connection_rows import (
@@ -99,7 +101,12 @@ def _erpnext(connection: Connection, door: Door) -> OutsideLedger:
     )
 
 
-OPENERS: Mapping[str, Opener] = {"odoo": _odoo, "erpnext": _erpnext}
+def _stripe(connection: Connection, door: Door) -> OutsideLedger:
+    address = connection.settings.get("address") or STRIPE
+    return StripeLedger(door=door, address=address, secret=connection.secret)
+
+
+OPENERS: Mapping[str, Opener] = {"odoo": _odoo, "erpnext": _erpnext, "stripe": _stripe}
 """How the connector of each kind is made from a connection."""
 
 

@@ -1,0 +1,199 @@
+"""Stripe's invoices through the conformance test, and what only they do."""
+
+import pytest
+
+from dunwell.connectors import stripe_invoices
+from dunwell.formats.connection_rows import ChangeKind, OutsideChange, OutsideError
+from dunwell.jobs import connections as jobs
+from dunwell.models import ConnectionDifference, Customer, Item, Payment
+from tests.connectors.conformance import Conformance
+from tests.connectors.stripe_invoice_server import KEY, StripeWorld, served
+
+
+class TestStripeInvoices(Conformance):
+    kind, secret = "stripe", KEY
+
+    @pytest.fixture
+    def there(self):
+        with served(StripeWorld()) as world:
+            yield world
+
+    def settings_of(self, world):
+        return {"address": f"http://{world.host}"}
+
+    def test_unapplied_money_counts_on_both_sides(self, linked, there):
+        """More than was due is balance of the customer, which comes when an invoice uses it."""
+        customer = there.add_customer("C7", "Hansa GmbH")
+        number = there.add_invoice(customer, "INV-1", 100.00)
+        there.pay(customer, 130.00, on={number: 130.00})
+        sync = self.synced(linked)
+        assert (sync.tie, self.open_here()) == ("equal", {})
+        assert list(Payment.objects.values_list("amount_minor", flat=True)) == [10000]
+        there.add_invoice(customer, "INV-2", 80.00)
+        there.add_invoice(customer, "INV-3", 5.00)
+        sync = self.synced(linked)
+        assert (sync.tie, self.open_here()) == ("equal", {"INV-2": 5000, "INV-3": 500})
+        assert Payment.objects.get(number="INV-2/balance").amount_minor == 3000
+        self.prove(linked)
+
+    # of these the kit is the subject
+    @pytest.mark.release
+    def test_over_a_thousand_rows_come_in_pages(self, linked, there):
+        super().test_over_a_thousand_rows_come_in_pages(linked, there)
+
+    @pytest.mark.release
+    def test_a_worker_that_died_is_taken_over(self, linked, there, monkeypatch):
+        super().test_a_worker_that_died_is_taken_over(linked, there, monkeypatch)
+
+    @pytest.mark.release
+    def test_what_only_we_took_in_is_a_difference(self, linked, there, company):
+        super().test_what_only_we_took_in_is_a_difference(linked, there, company)
+
+    @pytest.mark.release
+    def test_currencies_stand_apart(self, linked, there):
+        super().test_currencies_stand_apart(linked, there)
+
+    def test_what_was_paid_outside_or_given_up_is_told(self, linked, there):
+        customer = there.add_customer("C7", "Hansa GmbH")
+        outside = there.add_invoice(customer, "INV-1", 100.00)
+        given_up = there.add_invoice(customer, "INV-2", 60.00)
+        there.pay(customer, 40.00, on={outside: 40.00})
+        there.draft(customer)
+        self.synced(linked)
+        there.pay_outside(outside)
+        there.give_up(given_up)
+        sync = self.synced(linked)
+        # what is uncollectible there is still owed: writing it off is decided here
+        assert (sync.tie, self.open_here()) == ("equal", {"INV-2": 6000})
+        paid = dict(Payment.objects.values_list("amount_minor", "method"))
+        assert paid == {4000: "stripe", 6000: "outside of Stripe"}
+        assert Item.objects.count() == 2
+
+    def test_a_credit_note_lowers_what_is_due_and_the_rest_is_balance(self, linked, there):
+        customer = there.add_customer("C7", "Hansa GmbH")
+        number = there.add_invoice(customer, "INV-1", 100.00)
+        there.pay(customer, 80.00, on={number: 80.00})
+        self.synced(linked)
+        there.add_invoice(customer, "INV-1-CN-01", -30.00)
+        there.apply_credit("INV-1-CN-01", number, 30.00)
+        assert self.synced(linked).tie == "equal"
+        assert Item.objects.get(number="INV-1-CN-01").amount_minor == -2000
+        there.add_invoice(customer, "INV-2", 50.00)
+        sync = self.synced(linked)
+        assert (sync.tie, self.open_here()) == ("equal", {"INV-2": 4000})
+
+    def test_a_credit_note_that_is_voided_is_told_and_not_guessed(self, linked, there):
+        customer = there.add_customer("C7", "Hansa GmbH")
+        number = there.add_invoice(customer, "INV-1", 100.00)
+        there.apply_credit("INV-1-CN-01", number, 30.00)
+        self.synced(linked)
+        there.void_credit("INV-1-CN-01")
+        sync = self.synced(linked)
+        assert sync.tie == "different"
+        assert {one["code"] for one in sync.notes} == {"taken_back", "void_but_settled"}
+        told = ConnectionDifference.objects.get()
+        assert (told.theirs_minor, told.ours_minor) == (10000, 7000)
+
+    def test_many_payments_of_one_invoice_come_all(self, linked, there):
+        customer = there.add_customer("C7", "Hansa GmbH")
+        number = there.add_invoice(customer, "INV-1", 100.00)
+        for _ in range(5):
+            there.pay(customer, 10.00, on={number: 10.00})
+        sync = self.synced(linked)
+        assert (sync.tie, self.open_here()) == ("equal", {"INV-1": 5000})
+        assert Payment.objects.count() == 5
+
+    def test_later_syncs_read_what_events_tell_and_all_after_a_month(self, linked, there):
+        customer = there.add_customer("C7", "Hansa GmbH")
+        for number in range(3):
+            there.add_invoice(customer, f"INV-{number}", 10.00)
+        self.synced(linked)
+        there.now += 3_600
+        del there.requests[:]
+        self.synced(linked)
+        lists = [one for one in there.requests if "/v1/invoices?" in one and "status=" not in one]
+        assert lists == []
+        there.now += 40 * 86_400
+        for one in [one for one in there.things.values() if one["object"] == "event"]:
+            del there.things[one["id"]]
+        # paid in a time whose events are gone
+        there.pay(customer, 10.00, on={"INV-1": 10.00})
+        for one in [one for one in there.things.values() if one["object"] == "event"]:
+            del there.things[one["id"]]
+        sync = self.synced(linked)
+        assert (sync.tie, self.open_here()) == ("equal", {"INV-0": 1000, "INV-2": 1000})
+
+    def test_a_deleted_customer_is_the_one_on_the_invoice(self, linked, there):
+        customer = there.add_customer("C7", "Hansa GmbH")
+        there.add_invoice(customer, "INV-1", 10.00)
+        del there.things[customer]
+        assert self.synced(linked).tie == "equal"
+        assert Customer.objects.get().name == "as on the invoice"
+
+    def test_krona_of_iceland_are_hundredths_there(self, linked, there):
+        customer = there.add_customer("C7", "Hansa GmbH")
+        there.add_invoice(customer, "INV-1", 5_000.00, currency="ISK")
+        sync = self.synced(linked)
+        assert (sync.tie, self.open_here()) == ("equal", {"INV-1": 5000})
+
+
+@pytest.fixture
+def ledger(settings):
+    with served(StripeWorld()) as world:
+        settings.CONNECTION_HOSTS = [world.host]
+        yield (
+            world,
+            stripe_invoices.StripeLedger(
+                door=jobs._Door(), address=f"http://{world.host}", secret=KEY
+            ),
+        )
+
+
+def fault_of(call):
+    with pytest.raises(OutsideError) as told:
+        call()
+    return told.value
+
+
+def test_errors_of_stripe_are_faults_by_what_they_mean(ledger):
+    world, there = ledger
+    assert (there.system().company, there.system().currency) == ("Northwind", "EUR")
+    world.forbidden = {"account"}
+    assert there.system().company == ""
+    world.forbidden = {"invoices"}
+    cursor = there.pull("").cursor
+    assert fault_of(lambda: there.pull(cursor)).fault == "credentials"
+    world.forbidden, world.lacks = set(), "amount_due"
+    world.add_invoice(world.add_customer("C7", "Hansa"), "INV-1", 10.00)
+    error = fault_of(lambda: there.pull(cursor))
+    assert (error.fault, "amount_due" in str(error)) == ("schema", True)
+    world.lacks, world.status = "", 429
+    assert fault_of(there.system).fault == "rate_limit"
+    world.status = 500
+    assert fault_of(lambda: there.pull("")).fault == "unreachable"
+    world.status, world.version = 0, "2031-01-01.zebra"
+    assert fault_of(there.system).fault == "version"
+
+
+def test_a_note_is_metadata_and_what_is_refused_is_said(ledger):
+    world, there = ledger
+    customer = world.add_customer("C7", "Hansa GmbH")
+
+    def told(key="dunwell-1", kind=ChangeKind.NOTE, customer=customer, *, dry_run=False):
+        change = OutsideChange(key=key, kind=kind, customer=customer, value="Pays on Friday.")
+        (write,) = there.push([change], dry_run=dry_run)
+        return write
+
+    assert told(dry_run=True).verdict == "changes"
+    assert world.things[customer]["metadata"] == {}
+    assert (told().verdict, told().verdict) == ("changes", "same")
+    assert world.things[customer]["metadata"] == {"dunwell-1": "Pays on Friday."}
+    assert told(kind=ChangeKind.HOLD).verdict == "unsupported"
+    assert (told(customer="cus_none").verdict, told(customer="cus_none").text) == (
+        "refused", "No such customer",
+    )  # fmt: skip
+    world.forbidden = {"customers_write"}
+    assert "required permissions" in told(key="dunwell-2").text
+    world.forbidden = set()
+    world.things[customer]["metadata"] = {f"k{at}": "x" for at in range(50)}
+    assert "up to 50 keys" in told(key="dunwell-2").text

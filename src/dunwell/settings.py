@@ -153,6 +153,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "dunwell.web.measured.MeasuredMiddleware",
     "dunwell.api.throttle.ThrottleMiddleware",
+    "dunwell.web.busy.BusyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "dunwell.web.attachments.AttachmentMiddleware",

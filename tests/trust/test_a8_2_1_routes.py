@@ -62,6 +62,8 @@ def answer(client, method, address):
     with transaction.atomic():
         told = client.generic(method, address) if method == "GET" else client.post(address, FORM)
         transaction.set_rollback(True)
+    if told.streaming:  # read to the end, or its file stays open
+        list(told.streaming_content)
     client.cookies.clear()
     for name, value in held.items():
         client.cookies[name] = value

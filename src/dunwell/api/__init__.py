@@ -143,6 +143,7 @@ from dunwell.api import (
 from dunwell.api.auth import SessionAuth, TokenAuth, refuse_too_long
 from dunwell.api.schema import DocumentedAPI, JsonParser
 from dunwell.formats.typesetting import TypesettingError
+from dunwell.jobs.heavy_files import Busy
 from dunwell.queries.pages import CursorError
 
 api = DocumentedAPI(
@@ -299,6 +300,14 @@ for path, module in (
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """Answer 422 when a business rule says no."""
     return api.create_response(request, {"detail": str(error)}, status=422)
+
+
+@api.exception_handler(Busy)
+def busy(request: HttpRequest, error: Busy) -> HttpResponse:
+    """Answer 429 or 503, and when to try again, while too many files are written."""
+    response = api.create_response(request, {"detail": str(error)}, status=error.status)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 @api.exception_handler(RowsRefused)

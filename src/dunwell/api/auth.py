@@ -11,6 +11,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from dunwell import clock, walls
 from dunwell.actions.gate import Actor, Forbidden, program, staff
 from dunwell.actions.users import check_owner, lacks_second_factor, must_confirm
+from dunwell.jobs.heavy_files import count_for
 from dunwell.models import User
 from dunwell.queries.advisor_areas import may_open
 from dunwell.queries.companies import chosen_company, companies_of
@@ -113,6 +114,7 @@ def _act(request: HttpRequest, actor: Actor) -> Actor:
     ):
         raise HttpError(403, "An advisor only looks, and only into the areas of its access.")
     walls.enter(actor.company.pk)
+    count_for(actor)
     request.actor = actor  # type: ignore[attr-defined]
     request.at = clock.now()  # type: ignore[attr-defined]
     request.as_of = clock.today(actor.company.zone)  # type: ignore[attr-defined]

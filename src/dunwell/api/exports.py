@@ -17,6 +17,7 @@ from dunwell.api.items import ItemChoice, item_pages
 from dunwell.api.predictions import PredictionChoice
 from dunwell.api.scores import ScoreChoice
 from dunwell.formats.exports import write_csv
+from dunwell.jobs.heavy_files import heavy_file
 from dunwell.queries.anomalies import AnomalyRow, anomaly_rows
 from dunwell.queries.experiments import ChoiceRow, choice_rows
 from dunwell.queries.items import ItemRow
@@ -112,7 +113,9 @@ def _file(name: str, row: type[R], rows: Iterator[R]) -> HttpResponse:
     lines: Iterator[list[Any]] = (
         [_cell(getattr(line, name)) for name in columns] for line in rows
     )
-    response = HttpResponse(write_csv(columns, lines), content_type="text/csv; charset=utf-8")
+    with heavy_file():
+        data = write_csv(columns, lines)
+    response = HttpResponse(data, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 

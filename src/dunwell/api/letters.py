@@ -24,6 +24,7 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.formats.letter_dispatches import Dispatch
+from dunwell.jobs.heavy_files import held_place
 from dunwell.jobs.letters import letters_zip
 from dunwell.queries.letters import (
     LetterBatch,
@@ -111,7 +112,7 @@ def show_letter_batch(request: ApiRequest, letter_batch_id: Id) -> BatchCard:
 def get_letter_batch_zip(request: ApiRequest, letter_batch_id: Id) -> HttpResponse:
     """Return the PDFs of a batch, a hundred letters each, and its manifest."""
     _batch(request, letter_batch_id)
-    pieces = letters_zip(request.actor.company, letter_batch_id)
+    pieces = held_place(letters_zip(request.actor.company, letter_batch_id))
     return HttpResponse(b"".join(pieces), content_type="application/zip")
 
 

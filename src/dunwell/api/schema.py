@@ -19,7 +19,8 @@ MEANINGS = {
     409: "The Idempotency-Key was used for another request.",
     413: "More than this installation takes, or gives out in one file.",
     422: "A field does not fit, or a business rule says no; the detail says which and why.",
-    429: "More requests a minute than are taken; nothing was done, Retry-After says when to try.",
+    429: "More requests than are taken; nothing was done, Retry-After says when to try.",
+    503: "Too many files are being written for others; Retry-After says when to try.",
 }
 """What each status means, in the same words for every operation."""
 
@@ -63,6 +64,11 @@ class DocumentedAPI(NinjaAPI):
                 operation["responses"].setdefault(
                     429, {**operation["responses"][401], "headers": WAIT}
                 )
+                if any(
+                    "text/csv" in answer.get("content", {})
+                    for answer in operation["responses"].values()
+                ):
+                    operation["responses"][503] = dict(operation["responses"][429])
                 for status, answer in operation["responses"].items():
                     if "text/csv" not in answer.get("content", {}):
                         answer["description"] = MEANINGS[status]

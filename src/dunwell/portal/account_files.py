@@ -12,6 +12,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.portal_views import note_view
 from dunwell.actions.uploads import Upload, upload_path
 from dunwell.formats.exports import ExportError, Value, write_csv, write_xlsx
+from dunwell.jobs.heavy_files import heavy_file
 from dunwell.models import Item, PortalView
 from dunwell.portal.debtors import Debtor
 
@@ -41,11 +42,16 @@ def seen(who: Debtor, *, item: Item | None = None, is_download: bool = False) ->
 def table_file(
     kind: str, *, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
 ) -> HttpResponse:
-    """Return rows as a download; another kind of file is answered with 404."""
+    """Return rows as a download; another kind of file is answered with 404.
+
+    Raises Busy, which the middleware answers, while too many files are written.
+    """
     if kind not in SHEETS:
         raise Http404
     try:
-        data = write_csv(columns, rows) if kind == "csv" else write_xlsx(columns, rows, sheet=name)
+        with heavy_file():
+            is_csv = kind == "csv"
+            data = write_csv(columns, rows) if is_csv else write_xlsx(columns, rows, sheet=name)
     except ExportError as error:
         return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)

@@ -12,6 +12,7 @@ from django.utils.crypto import constant_time_compare
 
 from dunwell import clock, walls
 from dunwell.actions.gate import Actor, debtor, looker
+from dunwell.jobs.heavy_files import count_for
 from dunwell.models import Company, Customer, PortalLink, PortalSeat
 from dunwell.portal.visitors import View, visitor
 from dunwell.queries.portal_links import live_links
@@ -69,6 +70,7 @@ def in_portal(right: str = "portal.view", *, most: int = 600) -> Callable[[View]
                     request, "portal/account/not_allowed.html", context, status=FORBIDDEN
                 )
             walls.enter(who.company.pk)
+            count_for(who.actor)
             _speak(request, who)
             return view(request, who, *args, **kwargs)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import ExportError, Value, write_csv, write_parquet, write_xlsx
+from dunwell.jobs.heavy_files import heavy_file
 from dunwell.models import ImportBatch, Item
 from dunwell.queries.import_batches import finding_rows
 from dunwell.queries.items import ItemRow
@@ -71,11 +72,13 @@ def file_response(
     """Return rows as a download.
 
     More rows than a sheet takes are answered with 413 and what to do, another kind with 404.
+    Raises Busy, which the middleware answers, while too many files are written.
     """
     if kind not in KINDS:
         raise Http404
     try:
-        data = _written(kind, name, columns, rows)
+        with heavy_file():
+            data = _written(kind, name, columns, rows)
     except ExportError as error:
         return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type=KINDS[kind])

@@ -1,6 +1,6 @@
 """Pages about letters: those that wait, a batch to print and post, one letter as it will look."""
 
-from itertools import chain
+from collections.abc import Iterator
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,6 +16,7 @@ from dunwell.actions.letters import post_letters, put_back_letters, take_letters
 from dunwell.formats.exports import Value
 from dunwell.formats.letter_dispatches import Dispatch
 from dunwell.formats.typesetting import TypesettingError
+from dunwell.jobs.heavy_files import held_place
 from dunwell.jobs.letters import letter_part, letter_pdf, letters_zip, part_name, parts_of
 from dunwell.models import Message
 from dunwell.queries.letters import (
@@ -125,7 +126,7 @@ def letter_batch_zip(
 ) -> HttpResponse | StreamingHttpResponse:
     """Return all files of a batch with its manifest, written while they are set."""
     batch = _batch(request, letter_batch_id)
-    pieces = letters_zip(request.actor.company, letter_batch_id)
+    pieces = held_place(letters_zip(request.actor.company, letter_batch_id))
     try:
         # the first part is set before the answer begins, so that what fails can be told
         first = next(pieces, b"")
@@ -135,7 +136,7 @@ def letter_batch_zip(
         )
     name = f"letters-{batch.taken_at:%Y-%m-%d-%H%M%S}.zip"
     return StreamingHttpResponse(
-        chain([first], pieces),
+        _whole(first, pieces),
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -215,6 +216,12 @@ def message_letter(request: StaffRequest, message_id: int) -> HttpResponse:
     except TypesettingError as error:
         return refused(request, Refused(str(error)), back=reverse("message", args=[message_id]))
     return _pdf(pdf, f"letter-{message.customer.number}-{message.as_of.isoformat()}.pdf")
+
+
+def _whole(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    # closed with the answer, however that ends, which lets go of the place of the file
+    yield first
+    yield from pieces
 
 
 def _proof(row: LetterDispatch) -> tuple[Value, ...]:

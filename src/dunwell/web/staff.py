@@ -15,6 +15,7 @@ from django_htmx.middleware import HtmxDetails
 from dunwell import clock, walls
 from dunwell.actions.gate import Actor, staff
 from dunwell.actions.users import lacks_second_factor
+from dunwell.jobs.heavy_files import count_for
 from dunwell.models import Company, User
 from dunwell.queries.companies import chosen_company, companies_of
 from dunwell.web.visits import noted, visit
@@ -122,6 +123,7 @@ class StaffMiddleware:
         company = chosen_company(companies, request.session.get("company_id"))
         actor = staff(user, company, at=at)
         walls.enter(company.pk)
+        count_for(actor)
         known = cast("StaffRequest", request)
         known.actor, known.companies = actor, companies
         known.as_of = clock.today(company.zone)

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.figures import FiguresArea
     from dunwell_client.generated.financing import FinancingArea
     from dunwell_client.generated.forecast import ForecastArea
+    from dunwell_client.generated.full_export import FullExportArea
     from dunwell_client.generated.holds import HoldsArea
     from dunwell_client.generated.imports import ImportsArea
     from dunwell_client.generated.improvement import ImprovementArea
@@ -445,6 +446,13 @@ class Areas:
         from dunwell_client.generated.forecast import ForecastArea
 
         return ForecastArea(self._connection)
+
+    @cached_property
+    def full_export(self) -> FullExportArea:
+        """Operations about full export."""
+        from dunwell_client.generated.full_export import FullExportArea
+
+        return FullExportArea(self._connection)
 
     @cached_property
     def holds(self) -> HoldsArea:

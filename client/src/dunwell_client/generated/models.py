@@ -4118,6 +4118,43 @@ class DeliveryTotal(TypedDict):
     open_minor: int
 
 
+class DeskExportBegun(TypedDict):
+    """The export, and whether it was begun now; false where one runs already."""
+
+    is_begun: bool
+    export: DeskExportOut
+
+
+class DeskExportIn(TypedDict):
+    """Form of the tables, and whether sealed fields are written in plain text."""
+
+    form: NotRequired[Literal['parquet', 'csv', 'json']]
+    is_opened: NotRequired[bool]
+
+
+class DeskExportOut(TypedDict):
+    """A full export: running, done, failed, removed or expired."""
+
+    id: str
+    form: str
+    is_opened: bool
+    status: str
+    done_ppm: int
+    error: str
+    by: str
+    begun_at: str
+    ended_at: str | None
+    kept_until: str | None
+    size_bytes: int
+    sha256: str
+    rows: int
+    tables: int
+    files: int
+    events: int
+    head: str
+    broken: list[str]
+
+
 class DeskSum(TypedDict):
     """How many matters a desk has with the customer, and how many of them are late."""
 

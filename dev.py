@@ -5,6 +5,7 @@ python3 dev.py demo [--no-serve] [--port N]   set up, make the demo company, run
 python3 dev.py test [--release] [PYTEST ...]  set up, check and run every test on both databases
 python3 dev.py check                          formatting, lint, types, import contracts
 python3 dev.py bench [SIZES]                  measure against floors, JSON lines
+python3 dev.py docs [FOLDER]                  build the documentation's site, into site/
 python3 dev.py lock                           resolve requirements/*.in into hash-locked files
 python3 dev.py sbom [FILE]                    write what an installation is made of, as CycloneDX
 """
@@ -277,7 +278,7 @@ def side_by_side(commands: Mapping[str, Sequence[object]]) -> None:
 
 
 def checks() -> Mapping[str, Sequence[object]]:
-    """Formatting, lint, types, import contracts, known-bad calls, undeclared packages."""
+    """Formatting, lint, types, contracts, known-bad calls, undeclared packages, the site."""
     tools = PYTHON.parent
     return {
         "types": (PYTHON, "-m", "mypy", "--cache-dir", ROOT / ".cache" / "mypy"),
@@ -286,6 +287,7 @@ def checks() -> Mapping[str, Sequence[object]]:
         "lint": (tools / "ruff", "check", "-q", "."),
         "security": (tools / "bandit", "-q", "-r", "src", "-c", "pyproject.toml"),
         "dependencies": (tools / "deptry", "."),
+        "docs": (PYTHON, ROOT / "docs" / "make_site.py", ROOT / ".cache" / "site"),
     }
 
 
@@ -372,6 +374,9 @@ def main() -> None:
         bench(arguments)
     elif command == "lock":
         lock()
+    elif command == "docs":
+        install("test")
+        run(PYTHON, ROOT / "docs" / "make_site.py", *arguments)
     elif command == "sbom":
         install("test")
         run(PYTHON, ROOT / "tools" / "sbom.py", *arguments)

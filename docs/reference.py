@@ -23,7 +23,7 @@ DOCS = Path(__file__).parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
 django.setup()
 
-from export_page import export_page  # noqa: E402
+from data_pages import DATA_PAGES, PICTURES  # noqa: E402
 from markdown_tables import Row, capital, code, codes, table  # noqa: E402
 from scan import (  # noqa: E402
     SRC,
@@ -383,7 +383,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "events": events_page,
     "proofs": proofs_page,
     "trust": trust_page,
-    "export": export_page,
+    **DATA_PAGES,
 }
 
 
@@ -396,3 +396,5 @@ def pages() -> dict[str, str]:
 if __name__ == "__main__":
     for name, text in pages().items():
         (DOCS / "reference" / name).write_text(text, encoding="utf-8")
+    for name, picture in PICTURES.items():
+        (DOCS / "img" / name).write_text(picture(), encoding="utf-8")

@@ -35,6 +35,7 @@ LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/api/test_schema", "tes
 
 def pytest_addoption(parser):
     parser.addoption("--release", action="store_true", help="also run the long tier")
+    parser.addoption("--pictures", action="store_true", help="write what is taken into docs/img")
 
 
 def pytest_configure(config):

@@ -213,16 +213,16 @@ def assets() -> None:
         done("learned", key)
 
 
-def spark() -> None:
-    """Install Spark with its JVM parts in a place of its own: it replaces Spark's client."""
-    sheet, place = ROOT / "requirements" / "spark.lock", ROOT / ".cache" / "spark"
+def apart(name: str, why: str) -> None:
+    """Install a set of packages in a place of its own, which the product never sees."""
+    sheet, place = ROOT / "requirements" / f"{name}.lock", ROOT / ".cache" / name
     key = digest(sheet)
-    if not fresh("spark", key) or not place.exists():
-        say("installing Spark for the long tier")
+    if not fresh(name, key) or not place.exists():
+        say(f"installing {why}")
         shutil.rmtree(place, ignore_errors=True)
         uv = (PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON)
         run(*uv, "--target", place, "--require-hashes", "-r", sheet)
-        done("spark", key)
+        done(name, key)
 
 
 def system_packages(*, is_release: bool = False) -> None:
@@ -304,8 +304,10 @@ def test(arguments: list[str]) -> None:
     assets()
     is_release = "--release" in arguments
     system_packages(is_release=is_release)
+    apart("tryton", "a Tryton that tests talk to; it is GPL and never imported")
     if is_release:
-        spark()
+        apart("spark", "Spark with its JVM parts for the long tier: it replaces Spark's client")
+        apart("tryton-7", "the oldest Tryton for the long tier")
     is_all = not [part for part in arguments if not part.startswith("-")]
     on_postgresql = (PYTHON, "-m", "tests.postgres")
     if is_all:
@@ -328,7 +330,7 @@ def test(arguments: list[str]) -> None:
 def lock() -> None:
     """Resolve the .in files; no registry addresses are written."""
     make_venv()
-    for name in ("run", "test", "spark"):
+    for name in ("run", "test", "spark", "tryton", "tryton-7"):
         folder = ROOT / "requirements"
         run(
             PYTHON,

@@ -73,6 +73,28 @@ _KINDS = (
         secret="API secret",  # noqa: S106  # nosec B106 -- the field's name
     ),
     ConnectionKind(
+        kind="tryton",
+        label="Tryton",
+        fields=(
+            _ADDRESS,
+            ConnectionField(name="database", label="Database"),
+            ConnectionField(name="user", label="User"),
+            ConnectionField(
+                name="company",
+                label="Company there",
+                help="Its name in Tryton, where the user has several.",
+                is_needed=False,
+            ),
+            ConnectionField(
+                name="category",
+                label="Category of customers",
+                help="A party category; empty: all parties but companies and employees.",
+                is_needed=False,
+            ),
+        ),
+        secret="Password",  # noqa: S106  # nosec B106 -- the field's name
+    ),
+    ConnectionKind(
         kind="stripe",
         label="Stripe invoices",
         fields=(

@@ -28,6 +28,7 @@ from dunwell.connectors.odoo import OdooLedger
 from dunwell.connectors.outside_ledgers import OutsideLedger
 from dunwell.connectors.stripe_invoices import API as STRIPE
 from dunwell.connectors.stripe_invoices import StripeLedger
+from dunwell.connectors.tryton import TrytonLedger
 from dunwell.connectors.webhook_http import DoorAnswer, WebhookDoor, WebhookError
 from dunwell.formats.connection_ledger import merged_pages
 from dunwell.formats.connection_rows import (
@@ -101,12 +102,30 @@ def _erpnext(connection: Connection, door: Door) -> OutsideLedger:
     )
 
 
+def _tryton(connection: Connection, door: Door) -> OutsideLedger:
+    told = connection.settings
+    return TrytonLedger(
+        door=door,
+        address=told["address"],
+        database=told["database"],
+        user=told["user"],
+        company=told.get("company", ""),
+        category=told.get("category", ""),
+        secret=connection.secret,
+    )
+
+
 def _stripe(connection: Connection, door: Door) -> OutsideLedger:
     address = connection.settings.get("address") or STRIPE
     return StripeLedger(door=door, address=address, secret=connection.secret)
 
 
-OPENERS: Mapping[str, Opener] = {"odoo": _odoo, "erpnext": _erpnext, "stripe": _stripe}
+OPENERS: Mapping[str, Opener] = {
+    "odoo": _odoo,
+    "erpnext": _erpnext,
+    "stripe": _stripe,
+    "tryton": _tryton,
+}
 """How the connector of each kind is made from a connection."""
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db.models import Count
+from django.test import Client
 
 from dunwell.engine.behaviour import HABIT_LABELS
 from dunwell.jobs.demo import make_demo
@@ -46,6 +47,7 @@ from dunwell.models import (
     Placement,
     PolicyVersion,
     Pool,
+    PortalSeat,
     PortfolioReview,
     ProvisionRun,
     Report,
@@ -71,7 +73,9 @@ from dunwell.queries.calls import call_queue
 from dunwell.queries.covenants import covenant_rows
 from dunwell.queries.liquidity import liquidity
 from dunwell.queries.my_day import my_day
+from dunwell.queries.tours import TOURS
 from tests.actions.ledger_rows import breaks
+from tests.conftest import add_user
 from tests.crash import digest
 from tests.jobs.demo_desk import AT, DAY
 
@@ -263,3 +267,37 @@ def test_a_second_call_changes_nothing_and_the_next_day_runs_one_day(made):
     with time_machine.travel(AT + timedelta(days=1), tick=False):
         make_demo(tell=told.append, **SIZE)
     assert {line.split()[0] for line in told} == {"2026-03-06"}
+
+
+def walked(client, address):
+    """The stops of a tour by what the server leads to, each page asked for."""
+    found, leads = [], client.post(address, {"move": "here"})["Location"]
+    while leads.endswith("#tour") and len(found) < 20:
+        page = client.get(leads.removesuffix("#tour"))
+        found.append((page.resolver_match.url_name, page.status_code, 'id="tour"' in page.text))
+        leads = client.post(address, {"move": "next"})["Location"]
+    return found
+
+
+def expected(tour):
+    return [(stop.page, 200, True) for stop in TOURS[tour]]
+
+
+@pytest.mark.parametrize("tour", [tour for tour in TOURS if tour != "portal"])
+def test_every_stop_of_a_tour_of_staff_answers_for_its_role(made, settings, tour):
+    settings.REQUIRE_MFA = False
+    client = Client()
+    client.force_login(add_user(made.company, "touring", tour))
+
+    assert walked(client, f"/tours/{tour}/") == expected(tour)
+
+
+def test_every_stop_of_the_tour_of_a_customer_answers_for_its_seat(made):
+    seat = PortalSeat.objects.filter(company=made.company, ended_on=None).order_by("pk").first()
+    client = Client()
+    session = client.session
+    session["portal"] = {"seat": seat.pk, "nonce": seat.person.session_nonce}
+    session.save()
+
+    assert 'action="/portal/tour/"' in client.get("/portal/").text
+    assert walked(client, "/portal/tour/") == expected("portal")

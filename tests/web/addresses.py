@@ -23,6 +23,7 @@ FIXED = {
     "language": "en",
     "dimension": "sector",
     "template": "reminder",
+    "tour": "clerk",
     "move": "take",
     "place": 0,
     "period": "week",

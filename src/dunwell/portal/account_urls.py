@@ -12,10 +12,12 @@ from dunwell.portal import (
     account_receipts,
     account_reconciliation,
     account_statement,
+    tours,
 )
 
 urlpatterns = [
     path("", account_home.account_home, name="portal-home"),
+    path("tour/", tours.portal_tour, name="portal-tour"),
     path("items/", account_items.item_list, name="portal-items"),
     path("items/items.<slug:kind>", account_items.items_file, name="portal-items-file"),
     path("items/<int:item_id>/", account_items.item_page, name="portal-item"),

@@ -205,6 +205,7 @@ urlpatterns = [
     path("", include("dunwell.web.insight_urls")),
     path("", include("dunwell.web.meeting_urls")),
     path("shadow/", include("dunwell.web.shadow_urls")),
+    path("tours/", include("dunwell.web.tour_urls")),
     path("suppressions/", include("dunwell.web.suppression_urls")),
     path("desk-exports/", include("dunwell.web.desk_export_urls")),
     path("mail-domain/", include("dunwell.web.domain_check_urls")),

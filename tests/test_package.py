@@ -3,6 +3,7 @@
 import http.cookiejar
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
@@ -18,7 +19,6 @@ import pytest
 import urllib3
 
 from hatch_build import lacking
-from tests.browser.conftest import _free_port
 
 ROOT = Path(__file__).parents[1]
 UV = (sys.executable, "-m", "uv")
@@ -157,6 +157,13 @@ def test_the_locked_packages_are_what_the_package_asks_for(bare):
     assert Path(told.strip()).is_relative_to(bare / "env")
 
 
+def free_port():
+    """A port that nobody listens on; a moment later somebody might."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Visitor:
     """A browser of few words: it keeps cookies and follows where it is sent."""
 
@@ -182,7 +189,7 @@ def shown_by(process):
 
 
 def test_dunwell_demo_runs_from_the_wheel_alone(bare):
-    port = _free_port()
+    port = free_port()
     command = [bare / "env" / "bin" / "dunwell", "demo", "--port", str(port)]
     size = ["--customers", "16", "--items", "160"]
     process = subprocess.Popen(

@@ -56,6 +56,11 @@ HTTPS = _flag("HTTPS", default=False)
 REQUIRE_MFA = _flag("REQUIRE_MFA", default=True)
 SESSION_IDLE_MINUTES = _number("SESSION_IDLE_MINUTES", 60)
 IMPORT_LIMIT_BYTES = _number("IMPORT_LIMIT_MB", 512) * 1024 * 1024
+UPLOAD_DAY_BYTES = _number("UPLOAD_DAY_MB", 4096) * 1024 * 1024
+UPLOAD_DAY_FILES = _number("UPLOAD_DAY_FILES", 20_000)
+PORTAL_UPLOAD_DAY_BYTES = _number("PORTAL_UPLOAD_DAY_MB", 200) * 1024 * 1024
+PORTAL_UPLOAD_DAY_FILES = _number("PORTAL_UPLOAD_DAY_FILES", 500)
+"""What one person, or one account of the portal, may store in a day."""
 MIRROR = _flag("MIRROR", default=True)
 """Whether history is read from a columnar mirror in the data folder where one stands."""
 API_LIMIT = _number("API_LIMIT", 600)

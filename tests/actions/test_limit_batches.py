@@ -192,9 +192,9 @@ def test_many_lines_cost_the_queries_of_one(company, n, django_assert_num_querie
 
 def test_a_file_is_kept_until_its_lines_are_chosen(analyst):
     data = b"Customer,Limit\nK1,5.00\n"
-    sha256 = receive_limit_file(actor=acting(analyst), file=Upload(name="l.csv", data=data))
+    sha256 = receive_limit_file(actor=acting(analyst), file=Upload(name="l.csv", data=data), at=AT)
 
     assert upload_path(sha256).read_bytes() == data
     for wrong, match in ((b"", "is empty"), (b"a,b\n1,2\n", "no column is known")):
         with pytest.raises(Refused, match=match):
-            receive_limit_file(actor=acting(analyst), file=Upload(name="l.csv", data=wrong))
+            receive_limit_file(actor=acting(analyst), file=Upload(name="l.csv", data=wrong), at=AT)

@@ -130,11 +130,11 @@ def test_the_queries_do_not_grow_with_the_lines(company, customer, django_assert
 
 def test_a_file_is_kept_until_its_lines_are_chosen(company, clerk):
     data = f"Mandate reference,Customer number,IBAN\nM-1,1,{THEIRS}\n".encode()
-    sha256 = receive_mandate_file(actor=acting(clerk), file=Upload(name="m.csv", data=data))
+    sha256 = receive_mandate_file(actor=acting(clerk), file=Upload(name="m.csv", data=data), at=AT)
     assert upload_path(sha256).read_bytes() == data
     for wrong, sentence in (
         (b"", "m.csv is empty"),
         (b"a,b\n1,2\n", "m.csv: first row: no column"),
     ):
         with pytest.raises(Refused, match=sentence):
-            receive_mandate_file(actor=acting(clerk), file=Upload(name="m.csv", data=wrong))
+            receive_mandate_file(actor=acting(clerk), file=Upload(name="m.csv", data=wrong), at=AT)

@@ -11,7 +11,7 @@ from dunwell.actions.application_moves import (
 )
 from dunwell.actions.applications import check_open
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.uploads import keep_bytes
+from dunwell.actions.uploads import keep_upload
 from dunwell.engine.application_rules import DOCUMENTS
 from dunwell.formats.document_types import DocumentTypeError, document_type, safe_name
 from dunwell.models import ApplicationDocument, CreditApplication
@@ -54,7 +54,7 @@ def add_document(
     if sum(held) + len(data) > MOST_TOGETHER:
         most = MOST_TOGETHER // 1024 // 1024
         raise Refused(f"The files would have more than {most} MB together; remove one first.")
-    sha256 = keep_bytes(data)
+    sha256 = keep_upload(data, by=actor, at=at)
     document, is_new = ApplicationDocument.objects.get_or_create(
         application=application,
         kind=kind,

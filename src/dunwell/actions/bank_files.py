@@ -20,7 +20,7 @@ from dunwell.actions.banking.statements import NewStatement, accounts_of, add_st
 from dunwell.actions.bulk import is_postgresql
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.uploads import MOST_FILES, Upload, keep_bytes
+from dunwell.actions.uploads import MOST_FILES, Upload, keep_upload
 from dunwell.formats.bank.statement import BankFile as ReadFile
 from dunwell.formats.redaction import redacted
 from dunwell.formats.remittance.entries import advices_of
@@ -135,7 +135,7 @@ def record_bank_file(
 def _received(actor: Actor, file: Upload, at: datetime) -> BankFile:
     # the bytes are safe before anybody is told that the file was received; those of a known file
     # come back with it when they were lost
-    sha256 = keep_bytes(file.data)
+    sha256 = keep_upload(file.data, by=actor, at=at)
     known = BankFile.objects.filter(company=actor.company, sha256=sha256).first()
     if known is not None:
         return known

@@ -15,7 +15,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.messages import ask_somebody
 from dunwell.actions.portal_notices import tell_reader
-from dunwell.actions.uploads import keep_bytes
+from dunwell.actions.uploads import keep_upload
 from dunwell.models import (
     Contact,
     Conversation,
@@ -127,7 +127,7 @@ def compose_message(
         actor, customer, channel, found, template, conversation, in_reply_to,
         message_id=f"<{key}.{turn}@dunwell>", as_of=as_of, at=at,
     )  # fmt: skip
-    _enclose(message, files)
+    _enclose(actor, message, files, at=at)
     _name_items(message, found)
     if message.status == Status.DRAFT:
         _ask_approval(message, found.approval, at=at)
@@ -307,7 +307,7 @@ def _written(
     )
 
 
-def _enclose(message: Message, files: Sequence[Enclosure]) -> None:
+def _enclose(actor: Actor, message: Message, files: Sequence[Enclosure], *, at: datetime) -> None:
     MessageAttachment.objects.bulk_create(
         MessageAttachment(
             message=message,
@@ -316,7 +316,7 @@ def _enclose(message: Message, files: Sequence[Enclosure]) -> None:
             name=file.name,
             media_type=file.media_type,
             size_bytes=len(file.data),
-            sha256=keep_bytes(file.data),
+            sha256=keep_upload(file.data, by=actor, at=at),
         )
         for file in files
     )

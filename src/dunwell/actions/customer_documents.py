@@ -9,7 +9,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, check_status, own, own_customer
 from dunwell.actions.tasks import ask_follow_up
 from dunwell.actions.texts import fitting, needed
-from dunwell.actions.uploads import Upload, keep_bytes
+from dunwell.actions.uploads import Upload, keep_upload
 from dunwell.formats.document_types import DocumentTypeError, document_type, safe_name
 from dunwell.models import (
     Customer,
@@ -115,7 +115,7 @@ def send_document(
     document, is_new = CustomerDocument.objects.get_or_create(
         customer=customer,
         kind=kind,
-        sha256=keep_bytes(file.data),
+        sha256=keep_upload(file.data, by=actor, at=at),
         defaults={
             "company": actor.company,
             "seat": seat,

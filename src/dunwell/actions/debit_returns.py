@@ -14,7 +14,7 @@ from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.items import add_item
 from dunwell.actions.mandates import move_mandate
 from dunwell.actions.payments import reverse_payment
-from dunwell.actions.uploads import keep_bytes
+from dunwell.actions.uploads import keep_upload
 from dunwell.engine.debits import CURRENCY, Aftermath, after_return
 from dunwell.engine.return_reasons import RETURN_REASONS
 from dunwell.formats.bank.statement import StatementError
@@ -160,7 +160,7 @@ def apply_status_report(
         at=at,
         number=run.number,
         report=report.message_id,
-        sha256=keep_bytes(content),
+        sha256=keep_upload(content, by=actor, at=at),
         status=report.group.code,
         reason_code=report.group.reason_code,
         refused=refused,

@@ -7,7 +7,7 @@ from django.db import transaction
 from dunwell.actions.dispute_parts import judge, locked_case, tell
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting
-from dunwell.actions.uploads import keep_bytes
+from dunwell.actions.uploads import keep_upload
 from dunwell.formats.document_types import DocumentTypeError, document_type, safe_name
 from dunwell.models import DisputeCase, DisputeComment, DisputeEvidence
 from dunwell.queries.dispute_policies import dispute_policy_in_force
@@ -56,7 +56,7 @@ def add_evidence(
             media_type = document_type(data)
         except DocumentTypeError as error:
             raise Refused(str(error)) from error
-        label, sha256 = safe_name(label or kind, media_type), keep_bytes(data)
+        label, sha256 = safe_name(label or kind, media_type), keep_upload(data, by=actor, at=at)
     elif not told:
         raise Refused("Add a file, or say in words what the evidence is.")
     held = DisputeEvidence.objects.filter(case=case, removed_at=None)

@@ -18,7 +18,7 @@ from dunwell.actions.dispute_parts import (
 )
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting, needed
-from dunwell.actions.uploads import Upload, keep_bytes
+from dunwell.actions.uploads import Upload, keep_upload
 from dunwell.engine.calendars import add_business_days
 from dunwell.engine.dispute_validity import VERDICTS
 from dunwell.formats.document_types import DocumentTypeError, document_type, safe_name
@@ -124,7 +124,7 @@ def answer_task(
     if verdict not in ("", *VERDICTS):
         raise Refused(f"An answer says one of the claim: {', '.join(VERDICTS)}.")
     who = fitting(text=answered_by, most=150, what="name") or actor.name
-    kept = [_file(upload) for upload in _counted(files)]
+    kept = [_file(upload, by=actor, at=at) for upload in _counted(files)]
     rows = DisputeTask.objects.filter(pk=task.pk, answered_at=None, cancelled_at=None).update(
         answered_at=at, answered_by=who, answer=told, verdict=verdict
     )
@@ -189,7 +189,7 @@ def _counted(files: Sequence[Upload]) -> Sequence[Upload]:
     return files
 
 
-def _file(upload: Upload) -> dict[str, str | int]:
+def _file(upload: Upload, *, by: Actor, at: datetime) -> dict[str, str | int]:
     """Keep the bytes of a file; return what its evidence says of it."""
     try:
         media_type = document_type(upload.data)
@@ -199,7 +199,7 @@ def _file(upload: Upload) -> dict[str, str | int]:
         "name": safe_name(upload.name, media_type),
         "media_type": media_type,
         "size_bytes": len(upload.data),
-        "sha256": keep_bytes(upload.data),
+        "sha256": keep_upload(upload.data, by=by, at=at),
     }
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.items import LONGEST_NUMBER, add_item
-from dunwell.actions.uploads import Upload, keep_bytes, upload_path
+from dunwell.actions.uploads import Upload, keep_upload, upload_path
 from dunwell.engine.invoice_document import InvoiceDocument
 from dunwell.formats.einvoice.findings import FATAL, EInvoiceError, Finding
 from dunwell.formats.einvoice.reading import ReadInvoice, read_einvoice
@@ -125,7 +125,7 @@ def take_einvoices(
 
 
 def _kept(actor: Actor, sent: SentEInvoice, *, as_of: date, at: datetime) -> EInvoiceFile:
-    sha256 = keep_bytes(sent.file.data)
+    sha256 = keep_upload(sent.file.data, by=actor, at=at)
     row = EInvoiceFile.objects.filter(company=actor.company, sha256=sha256).first()
     if row is not None and row.status == Status.TAKEN:
         return row

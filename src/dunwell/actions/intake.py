@@ -14,7 +14,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.mail_reports import act_on_report
 from dunwell.actions.signals import record_signal
-from dunwell.actions.uploads import keep_bytes
+from dunwell.actions.uploads import keep_upload
 from dunwell.formats.card_masking import masked_message
 from dunwell.formats.inbound_mail import (
     InboundMail,
@@ -87,7 +87,7 @@ def take_in(
         raise Refused(f"The message has more than {MOST_BYTES // 1024**2} MB and is not kept.")
     # before anything is kept: a card number somebody wrote is none of ours to have
     data = masked_message(data, is_mail=channel in MAILS)
-    sha256 = keep_bytes(data)
+    sha256 = keep_upload(data, by=actor, at=at)
     # one at a time: two that fetch at once see what the other has taken in
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     known = InboundMessage.objects.filter(company=actor.company, sha256=sha256).first()
@@ -263,7 +263,7 @@ def _kept(
             name=file.name[:200],
             media_type=file.media_type[:100],
             size_bytes=len(file.data),
-            sha256=keep_bytes(file.data),
+            sha256=keep_upload(file.data, by=actor, at=at),
             verdict=Verdict.BLOCKED if file.finding else Verdict.UNSCANNED,
             finding=file.finding[:300],
         )

@@ -14,7 +14,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, lent, own
 from dunwell.actions.promises import record_promise
 from dunwell.actions.tasks import ask_follow_up
-from dunwell.actions.uploads import keep_bytes
+from dunwell.actions.uploads import keep_upload
 from dunwell.engine.delivery_ladder import RUNGS
 from dunwell.engine.money import to_minor
 from dunwell.engine.responses_policy import RUNGS_OF_CODES, ResponsesPolicy
@@ -87,7 +87,7 @@ def take_response_file(
         told = read_invoice_responses(data, name[:120] or "answer")
     except InvoiceResponseError as error:
         raise Refused(str(error)) from error
-    sha256 = keep_bytes(data)
+    sha256 = keep_upload(data, by=actor, at=at)
     new = 0
     taken: list[InvoiceResponse] = []
     refused: list[str] = []

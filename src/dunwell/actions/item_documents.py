@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
-from dunwell.actions.uploads import Upload, keep_bytes
+from dunwell.actions.uploads import Upload, keep_upload
 from dunwell.formats.document_archive import ArchiveError, PackedFile, numbers_in, unpacked
 from dunwell.formats.document_types import DocumentTypeError, document_type, safe_name
 from dunwell.models import Item, ItemDocument
@@ -123,7 +123,7 @@ def _kept(
     return ItemDocument.objects.get_or_create(
         item=item,
         kind=kind,
-        sha256=keep_bytes(data),
+        sha256=keep_upload(data, by=actor, at=at),
         removed_at=None,
         defaults={
             "company": actor.company,

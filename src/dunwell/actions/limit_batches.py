@@ -17,7 +17,7 @@ from dunwell.actions.events import Fact, record_events
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.limits import IMPORT, LONGEST, limit_facts, lowering, verb_of
 from dunwell.actions.texts import needed
-from dunwell.actions.uploads import Upload, keep_bytes
+from dunwell.actions.uploads import Upload, keep_upload
 from dunwell.engine.authority import ALLOWED, NEEDS_APPROVAL, Verdict
 from dunwell.engine.limit_wishes import Change
 from dunwell.formats.limit_rows import MOST_BYTES, LimitFileError, LimitLine, read_limits
@@ -51,7 +51,7 @@ class AddedLimits:
 
 
 @transaction.atomic
-def receive_limit_file(*, actor: Actor, file: Upload) -> str:
+def receive_limit_file(*, actor: Actor, file: Upload, at: datetime) -> str:
     """Keep a file of limits byte for byte until its lines are chosen; return its hash.
 
     Nothing is added. Raises Refused for a file that is no table of limits: file, place, reason.
@@ -67,7 +67,7 @@ def receive_limit_file(*, actor: Actor, file: Upload) -> str:
         read_limits(file.data, file.name, home=actor.company.currency)
     except LimitFileError as error:
         raise Refused(str(error)) from error
-    return keep_bytes(file.data)
+    return keep_upload(file.data, by=actor, at=at)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dunwell.actions.events import Fact, record_events
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.uploads import Upload, keep_bytes
+from dunwell.actions.uploads import Upload, keep_upload
 from dunwell.formats.mandate_rows import (
     MOST_BYTES,
     MOST_LINES,
@@ -32,7 +32,7 @@ class AddedMandates:
 
 
 @transaction.atomic
-def receive_mandate_file(*, actor: Actor, file: Upload) -> str:
+def receive_mandate_file(*, actor: Actor, file: Upload, at: datetime) -> str:
     """Keep a file of mandates byte for byte until its lines are chosen; return its hash.
 
     Nothing is added. Raises Refused for a file that is no table of mandates: file, place, reason.
@@ -48,7 +48,7 @@ def receive_mandate_file(*, actor: Actor, file: Upload) -> str:
         read_mandates(file.data, file.name)
     except MandateFileError as error:
         raise Refused(str(error)) from error
-    return keep_bytes(file.data)
+    return keep_upload(file.data, by=actor, at=at)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own_customer
 from dunwell.actions.tasks import ask_follow_up
-from dunwell.actions.uploads import Upload, keep_bytes
+from dunwell.actions.uploads import Upload, keep_upload
 from dunwell.engine.statement_matching import (
     AFTER_CUTOFF,
     BY_AMOUNT,
@@ -64,7 +64,7 @@ def compare_own_statement(
         raise Refused(f"There is no account in {currency!r}; choose {', '.join(known)}.")
     read = _read(file, currency, decimal, date_order)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    sha256 = keep_bytes(file.data)
+    sha256 = keep_upload(file.data, by=actor, at=at)
     before = SupplierStatement.objects.filter(
         customer=customer, sha256=sha256, currency=currency, as_of=as_of
     ).first()

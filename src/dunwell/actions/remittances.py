@@ -9,7 +9,7 @@ from django.db import transaction
 from dunwell.actions.banking.advices import add_advices
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
-from dunwell.actions.uploads import keep_bytes
+from dunwell.actions.uploads import keep_upload
 from dunwell.formats.bank.statement import StatementError
 from dunwell.formats.remittance.reader import read_remittance
 from dunwell.models import Company, Payment, Remittance
@@ -34,7 +34,7 @@ def record_remittance(
         read = read_remittance(data, label, currency=currency)
     except StatementError as error:
         raise Refused(str(error)) from error
-    sha256 = keep_bytes(data)
+    sha256 = keep_upload(data, by=actor, at=at)
     # reading a file takes a while; nobody waits for that
     company = Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     added = add_advices(

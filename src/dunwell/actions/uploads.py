@@ -13,6 +13,7 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.upload_quotas import take_room
 from dunwell.models import ImportBatch
 
 MOST_FILES = 50
@@ -47,7 +48,7 @@ def receive_upload(*, actor: Actor, files: Sequence[Upload], at: datetime) -> Im
     kept = [
         {
             "name": Path(file.name).name[:200],
-            "sha256": keep_bytes(file.data),
+            "sha256": keep_upload(file.data, by=actor, at=at),
             "size": len(file.data),
         }
         for file in files
@@ -71,8 +72,19 @@ def upload_path(sha256: str) -> Path:
     return Path(settings.DATA_DIR) / "uploads" / sha256
 
 
+def keep_upload(data: bytes, *, by: Actor, at: datetime) -> str:
+    """Keep bytes that somebody brought, as `keep_bytes` does; what lies here takes no room again.
+
+    Raises UploadQuotaReached where a day's room of theirs is used up; nothing is kept then.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    if not upload_path(sha256).exists():
+        take_room(by, len(data), at=at)
+    return keep_bytes(data)
+
+
 def keep_bytes(data: bytes) -> str:
-    """Write the bytes under their hash so that they survive a crash, and return the hash."""
+    """Write bytes that we made under their hash, safe from a crash; return the hash."""
     sha256 = hashlib.sha256(data).hexdigest()
     path = upload_path(sha256)
     if path.exists():

@@ -86,7 +86,7 @@ def kept_files() -> Iterator[tuple[str, Path]]:
         is_keyring = path.resolve() == Path(settings.KEYRING_FILE)
         # a mirror is made again from the ledger, and its files come and go meanwhile; a full
         # export is a copy of all the rest
-        passing = (SCRATCH, STAGING, DRILL, KEYRING, "mirror/", "exports/")
+        passing = (SCRATCH, STAGING, DRILL, KEYRING, "mirror/", "exports/", "upload-days/")
         is_passing = name.startswith(passing) or name.endswith(".part")
         if not path.is_file() or path.is_symlink():
             continue

@@ -143,7 +143,7 @@ def limit_upload(request: StaffRequest) -> HttpResponse:
 def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
     try:
         upload = sent_file(request, cap, most_bytes=MOST_BYTES)
-        sha256 = receive_limit_file(actor=request.actor, file=upload)
+        sha256 = receive_limit_file(actor=request.actor, file=upload, at=clock.now())
     except Refused as refusal:
         return _upload_page(request, refusal)
     return redirect("limit-file", file_token(request, upload, sha256, salt=SALT))

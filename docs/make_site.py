@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -20,8 +21,6 @@ from lxml import html
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
-WORK = ROOT / ".cache" / "docs"
-"""Where the copy lies; the generator keeps there what it need not make again."""
 AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 HEADS = {2: 0, 3: 1}
 """Headings of the index that open a part of the navigation, and how deep."""
@@ -110,10 +109,9 @@ def set_in(text: str) -> Iterator[str]:
             yield line
 
 
-def copy() -> None:
+def copy(work: Path) -> None:
     """Write the pages, pictures and the configuration the generator reads."""
-    place = WORK / "pages"
-    shutil.rmtree(place, ignore_errors=True)
+    place = work / "pages"
     for page in pages():
         target = place / page.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -124,7 +122,7 @@ def copy() -> None:
     nav.append({"Project": [{"Contributing": "CONTRIBUTING.md"}, {"Changes": "CHANGELOG.md"},
                             {"Reporting a hole": "SECURITY.md"}]})  # fmt: skip
     told = (DOCS / "zensical.toml").read_text(encoding="utf-8")
-    (WORK / "zensical.toml").write_text(
+    (work / "zensical.toml").write_text(
         told.replace("[project]\n", f"[project]\nnav = {as_toml(nav)}\n", 1), encoding="utf-8"
     )
 
@@ -157,17 +155,22 @@ def faults(folder: Path) -> list[str]:
 
 def build(folder: Path) -> None:
     """Build the site into a folder, which is replaced; raise Broken with what was warned of."""
-    copy()
-    command = (sys.executable, "-m", "zensical", "build", "--strict", "--clean")
-    done = subprocess.run(  # noqa: S603 -- the generator, on files of ours
-        command, cwd=WORK, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise Broken(re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).strip())
-    if found := faults(WORK / "site"):
-        raise Broken("\n".join(found))
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(WORK / "site", folder)
+    with tempfile.TemporaryDirectory(prefix="dunwell-docs-") as place:
+        work = Path(place).resolve()
+        copy(work)
+        done = subprocess.run(
+            (sys.executable, "-m", "zensical", "build", "--strict"),
+            cwd=work,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise Broken(re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).strip())
+        if found := faults(work / "site"):
+            raise Broken("\n".join(found))
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(work / "site", folder)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 `dev.py check` builds all of it; what is tried here is small.
 """
 
+import ast
 import re
 import sys
 from functools import cache
@@ -123,6 +124,28 @@ def test_the_page_of_a_role_shows_its_picture(path):
 
     assert [place for _, place in shown] == [f"../img/role-{path.stem}.png"]
     assert (path.parent / shown[0][1]).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def named_in_the_browser_test(name):
+    """The keys of a table of tests/browser/test_pictures.py, without its imports."""
+    tree = ast.parse((ROOT / "tests" / "browser" / "test_pictures.py").read_text(encoding="utf-8"))
+    tables = [
+        one for one in tree.body if isinstance(one, ast.Assign) and one.targets[0].id == name
+    ]
+    return set(ast.literal_eval(tables[0].value))
+
+
+def test_every_picture_of_the_desk_is_one_that_the_browser_takes():
+    roles, guides = named_in_the_browser_test("PAGES"), named_in_the_browser_test("GUIDES")
+    kept = {path.stem for path in (DOCS / "img").glob("*-*.png")} - {"worklist-light"}
+
+    assert {path.stem for path in ROLES} == {*roles, "debtor"}
+    assert kept == {f"role-{one}" for one in {*roles, "debtor"}} | {
+        f"guide-{one}" for one in guides
+    }
+    for guide in guides:
+        text = (DOCS / "how-to" / f"{guide}.md").read_text(encoding="utf-8")
+        assert re.search(rf"!\[[^\]]{{30,}}\]\(\.\./img/guide-{guide}\.png\)", text)
 
 
 def test_the_pictures_stay_small_and_each_is_shown():

@@ -1,4 +1,4 @@
-"""The pictures of the pages per role: taken from the running desk, on one day, in the light theme.
+"""The pictures of roles and guides: taken from the running desk, on one day, in the light theme.
 
 Long tier. `python3 dev.py test --release --pictures tests/browser/test_pictures.py` writes them into
 docs/img; without `--pictures` they are taken and looked at, and docs/img stays as it is.
@@ -25,6 +25,15 @@ PAGES = {
     "admin-and-auditor": ("/verify/", "Verify the books"),
 }
 """Address and heading of what a role's page shows; the debtor's has a test of its own."""
+GUIDES = {
+    "apply-cash": ("/cash/", r"/cash/\d+/"),
+    "check-orders": ("/credit-holds/", ""),
+    "disputes": ("/disputes/", r"/disputes/\d+/"),
+    "plan-ahead": ("/planning/", ""),
+    "shared-inbox": ("/inbox/", ""),
+    "strategies": ("/strategies/", r"/strategies/\d+/"),
+}
+"""Guides whose page is shown: an address, and the first link there that is followed."""
 PORTAL = """
 from dunwell import clock
 from dunwell.actions.gate import system
@@ -51,12 +60,12 @@ def shades(png):
     return len(set(zlib.decompress(data)))
 
 
-def taken(page, role, request):
+def taken(page, name, request):
     """The picture of a page; written into docs/img only where that was asked for."""
     page.evaluate("document.fonts.ready")
     png = page.screenshot(animations="disabled", caret="hide", scale="css")
     if request.config.getoption("--pictures"):
-        (IMG / f"role-{role}.png").write_bytes(png)
+        (IMG / f"{name}.png").write_bytes(png)
     return png
 
 
@@ -89,7 +98,20 @@ def test_the_page_of_a_role_makes_a_picture(desk, paper, request, role):
         page.get_by_role("main").get_by_role("button", name=re.compile("^Verify")).first.click()
         page.get_by_text("holds", exact=True).first.wait_for()
     assert page.get_by_role("heading", level=1).first.inner_text() == heading
-    assert shades(taken(page, role, request)) > 50
+    assert shades(taken(page, f"role-{role}", request)) > 50
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_page_of_a_guide_makes_a_picture(desk, paper, request, guide):
+    path, following = GUIDES[guide]
+    page = paper(desk.address + path)
+
+    if following:
+        links = page.get_by_role("main").get_by_role("link")
+        targets = links.evaluate_all("all => all.map(one => one.getAttribute('href'))")
+        page.goto(desk.address + next(one for one in targets if re.fullmatch(following, one)))
+    assert page.get_by_role("heading", level=1).first.inner_text() != ""
+    assert shades(taken(page, f"guide-{guide}", request)) > 50
 
 
 def test_the_portal_makes_a_picture(desk, paper, request):
@@ -104,4 +126,4 @@ def test_the_portal_makes_a_picture(desk, paper, request):
         page.get_by_role("button", name="English", exact=True).click()
         page.locator("html[lang=en]").wait_for(state="attached")
 
-    assert shades(taken(page, "debtor", request)) > 50
+    assert shades(taken(page, "role-debtor", request)) > 50

@@ -46,8 +46,6 @@ def _run(
     engine: Engine | None,
 ) -> CycleDone | Refused:
     try:
-        return run_cycle(
-            company.pk, as_of, tell=lambda step: tell(company, step), engine=engine
-        )
+        return run_cycle(company.pk, as_of, tell=lambda step: tell(company, step), engine=engine)
     except Refused as refusal:
         return refusal

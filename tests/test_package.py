@@ -25,6 +25,7 @@ UV = (sys.executable, "-m", "uv")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PARTS = {
     "page assets": r"static/vendor/.+\.(css|woff2)",
+    "the licence of the font": r"static/vendor/LICENSE",
     "own styles and scripts": r"static/(css|js)/.+",
     "pages": r"templates/web/.+\.html",
     "pages for debtors": r"templates/portal/.+\.html",
@@ -118,6 +119,7 @@ def test_a_package_without_what_is_made_is_refused(tmp_path):
         "src/dunwell/static/vendor/tabler.min.css",
         "src/dunwell/static/vendor/inter-latin-wght-normal.woff2",
         "src/dunwell/static/vendor/inter-latin-ext-wght-normal.woff2",
+        "src/dunwell/static/vendor/LICENSE",
         "src/dunwell/locale/de/LC_MESSAGES/django.mo",
         "src/dunwell/ml/learned/*.reader",
     ]

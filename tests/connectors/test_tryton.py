@@ -1,5 +1,7 @@
 """Tryton: real servers on the loopback. One company's story by default, more in the long tier."""
 
+from datetime import timedelta
+
 import pytest
 
 from dunwell.actions.connection_changes import decide_changes, propose_note
@@ -9,11 +11,19 @@ from dunwell.connectors import tryton as connector
 from dunwell.connectors.tryton import TrytonLedger
 from dunwell.formats.connection_rows import OutsideChange, OutsideError
 from dunwell.jobs import connections as jobs
-from dunwell.models import Connection, ConnectionChange, Customer, OpenItem
+from dunwell.models import (
+    Allocation,
+    Connection,
+    ConnectionChange,
+    ConnectionDifference,
+    Customer,
+    OpenItem,
+)
 from dunwell.queries.verify import verify_books
 from tests.conftest import AT
 from tests.connectors.conformance import MANY, Conformance, counts
-from tests.connectors.tryton_server import DATABASE, PASSWORD, USER, served, tryton
+from tests.connectors.tryton_server import DATABASE, day_of, served, tryton
+from tests.connectors.tryton_setup import PASSWORD, USER
 
 
 def settings_of(world):
@@ -139,6 +149,78 @@ def test_who_may_not_or_asks_too_often_is_told(ledger, there):
     with pytest.raises(OutsideError) as told:
         ledger.system()
     assert told.value.fault == "credentials"
+
+
+@pytest.mark.release
+@pytest.mark.django_db
+def test_reconciliations_of_several_write_offs_and_exchange_differences_tie_out(linked, there):
+    customer = there.add_customer("C7", "Hansa GmbH")
+    there.add_invoice(customer, "INV/26/1", 100.00, term="two parts")
+    there.add_invoices(customer, {"INV/26/2": 50.00, "INV/26/3": 40.00})
+    there.add_invoice(customer, "US/26/1", 250.00, currency="USD")
+    part = there.pay(customer, 30.00, on={"INV/26/2": 30.00})
+    whole = there.pay(customer, 120.00)
+    short = there.pay(customer, 39.50)
+    dollars = there.pay(customer, 250.00, currency="USD", rate=1.2)
+    synced(linked)
+    there.reconcile(["INV/26/1", "INV/26/2"], [*part, *whole])
+    small = there.rpc.one("account.move.reconcile.write_off", [["name", "=", "Small"]])
+    there.reconcile(["INV/26/3"], short, writeoff=small, date=day_of("2026-03-12"))
+    there.reconcile(["US/26/1"], dollars)
+    synced(linked)
+    assert open_here() == {}
+    on = {
+        (source.rpartition("/")[2], number): amount
+        for source, number, amount in Allocation.objects.values_list(
+            "payment__number", "item__number", "amount_minor"
+        )
+    }
+    assert on[str(part[0]), "INV/26/2"] == 3000
+    assert on[str(whole[0]), "INV/26/1"] == 10000
+    assert on[str(whole[0]), "INV/26/2"] == 2000
+    assert sorted(put for (_, number), put in on.items() if number == "INV/26/3") == [50, 3950]
+    before = counts()
+    synced(linked)
+    assert counts() == before
+
+    there.unreconcile(short)
+    sync = jobs.sync_connection(linked.pk)
+    assert (sync.status, sync.tie) == ("done", "different")
+    assert {one.number for one in ConnectionDifference.objects.all()} >= {"INV/26/3"}
+
+
+@pytest.mark.release
+def test_who_is_a_customer_and_what_changed_of_one(ledger, there, monkeypatch):
+    monkeypatch.setattr(connector, "OVERLAP", timedelta(0))
+    old, new = there.add_customer("C7", "Hansa GmbH"), there.add_customer("C8", "Werft AG")
+    assert [one.number for one in ledger.pull("").customers] == ["C7", "C8"]
+    cursor, is_last = "", False
+    while not is_last:
+        pulled = ledger.pull(cursor)
+        cursor, is_last = pulled.cursor, pulled.is_last
+    there.add_customer("C9", "Speicher KG")
+    address = there.rpc.one("party.address", [["party", "=", old]])
+    there.rpc.do("party.address", "write", [address], {"city": "Bremen"})
+    changed = {one.number: one.city for one in ledger.pull(cursor).customers}
+    assert changed["C7"] == "Bremen"
+    assert set(changed) >= {"C7", "C9"}
+
+    category = there.rpc.one("party.category", [["name", "=", "Customers"]])
+    there.rpc.do("party.party", "write", [new], {"categories": [["add", [category]]]})
+    ledger.category = "Customers"
+    assert [one.number for one in ledger.pull("").customers] == ["C8"]
+
+    user = there.rpc.one("res.user", [["login", "=", USER]])
+    groups = [one["id"] for one in there.rpc.find("res.group", [], "id")]
+    there.rpc.do("res.user", "write", [user], {"groups": [["remove", groups]]})
+    with pytest.raises(OutsideError) as told:
+        ledger.open_now()
+    assert told.value.fault == "credentials"
+    limit = OutsideChange(
+        key="k", kind="credit_limit", customer=str(new), value="5", currency="EUR"
+    )
+    (answer,) = ledger.push([limit], dry_run=False)
+    assert answer.verdict == "refused"
 
 
 @pytest.mark.release

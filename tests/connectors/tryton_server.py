@@ -23,13 +23,11 @@ from pathlib import Path
 import pytest
 
 from tests.connectors.loopback import answering
-from tests.connectors.tryton_setup import CURRENCIES, set_up
+from tests.connectors.tryton_setup import CURRENCIES, MODULES, PASSWORD, set_up
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / ".cache" / "databases"
-DATABASE, ADMIN, USER, PASSWORD = "prod", "admin", "collector", "tryton-password"
-MODULES = ("account_invoice", "account_credit_limit")
-SECRETS = {"TRYTONPASSFILE": "", "TRYTOND_CONFIG": ""}
+DATABASE, ADMIN = "prod", "admin"
 
 
 def decimal(value):
@@ -96,9 +94,8 @@ class Tryton:
 
     def __init__(self, place, folder, lock, path):
         self.place, self.folder, self.path = place, folder, path
-        digest = hashlib.sha256(lock.read_bytes())
-        for source in (Path(__file__), Path(__file__).with_name("tryton_setup.py")):
-            digest.update(source.read_bytes())
+        source = Path(__file__).with_name("tryton_setup.py")
+        digest = hashlib.sha256(lock.read_bytes() + source.read_bytes())
         self.made = KEPT / f"{digest.hexdigest()[:16]}.tryton"
         self.live = folder / f"{DATABASE}.sqlite"
         self.host = ""
@@ -126,7 +123,7 @@ class Tryton:
             reader = threading.Thread(target=process.stderr.read)
             reader.start()
             if not is_made:
-                set_up(Rpc(self.host, self.path), PASSWORD)
+                set_up(Rpc(self.host, self.path))
                 self._keep()
             yield self
         finally:
@@ -214,17 +211,19 @@ class TrytonWorld:
             "addresses": [["create", [{**address, "country": country}]]],
         })[0]  # fmt: skip
 
-    def add_invoice(self, customer, number, amount, *, currency="EUR", day="2026-03-02", term=30):
+    def add_invoice(
+        self, customer, number, amount, *, currency="EUR", day="2026-03-02", term="30 days"
+    ):
         return self.add_invoices(customer, {number: amount}, currency=currency, day=day, term=term)
 
-    def add_invoices(self, customer, amounts, *, currency="EUR", day="2026-03-02", term=30):
+    def add_invoices(self, customer, amounts, *, currency="EUR", day="2026-03-02", term="30 days"):
         """Post documents numbered in a row, at once; return the last one's number."""
         prefix, first = re.fullmatch(r"(.*?)(\d+)", next(iter(amounts))).groups()
         sequence = self.rpc.one("ir.sequence.strict", [["name", "=", "Invoices"]])
         now = {"prefix": prefix, "number_next": int(first)}
         self.rpc.do("ir.sequence.strict", "write", [sequence], now)
         address = self.rpc.one("party.address", [["party", "=", customer]])
-        terms = self.rpc.one("account.invoice.payment_term", [["name", "=", f"{term} days"]])
+        terms = self.rpc.one("account.invoice.payment_term", [["name", "=", term]])
         shared = {
             "company": self.company, "type": "out", "party": customer,
             "invoice_address": address, "currency": self.currencies[currency],
@@ -256,8 +255,8 @@ class TrytonWorld:
             "company": self.company, "currency": self.currencies[currency], "invoice_type": "out",
         }  # fmt: skip
 
-    def pay(self, customer, amount, *, on=None, currency="EUR", day="2026-03-10"):
-        """Receive money; `on` maps documents to what is put on them."""
+    def pay(self, customer, amount, *, on=None, currency="EUR", day="2026-03-10", rate=None):
+        """Receive money; `on` maps documents to what is put on them. Return its lines."""
         parts = [*(on or {}).values()]
         parts += [rest] if (rest := round(amount - sum(parts), 2)) else []
         (move,) = self.rpc.create("account.move", {
@@ -266,8 +265,8 @@ class TrytonWorld:
             "period": self.rpc.one("account.period", [["start_date", "<=", day_of(day)],
                                                       ["end_date", ">=", day_of(day)]]),
             "lines": [["create", [
-                *(self._entry("Receivable", -part, currency, customer) for part in parts),
-                self._entry("Bank", amount, currency),
+                *(self._entry("Receivable", -part, currency, rate, customer) for part in parts),
+                self._entry("Bank", amount, currency, rate),
             ]]],
         })  # fmt: skip
         self.rpc.do("account.move", "post", [move])
@@ -277,8 +276,8 @@ class TrytonWorld:
             self._put(line, number)
         return lines
 
-    def _entry(self, account, amount, currency, party=None):
-        own = round(amount / CURRENCIES[currency], 2)
+    def _entry(self, account, amount, currency, rate, party=None):
+        own = round(amount / (rate or CURRENCIES[currency]), 2)
         entry = {
             "account": self.accounts[account], "party": party,
             "debit": decimal(max(own, 0)), "credit": decimal(max(-own, 0)),
@@ -298,13 +297,21 @@ class TrytonWorld:
             lines = [*one["lines_to_pay"], *one["payment_lines"]]
             self.rpc.walk("account.move.reconcile_lines", ("start", {}), lines=lines)
 
-    def apply_credit(self, credit, number, amount):
-        self._put(self._receivable_line(credit), number)
+    def reconcile(self, numbers, lines, **writeoff):
+        """Join all that is open of documents with lines of money; `writeoff` takes a difference."""
+        own = [line for number in numbers for line in self.lines_of(number)]
+        steps = [("start", {}), *([("reconcile", {"writeoff": writeoff})] if writeoff else [])]
+        self.rpc.walk("account.move.reconcile_lines", *steps, lines=[*own, *lines])
 
-    def _receivable_line(self, number):
-        fields = ("lines_to_pay",)
-        (one,) = self.rpc.find("account.invoice", [["id", "=", self.invoices[number]]], *fields)
-        return one["lines_to_pay"][0]
+    def unreconcile(self, lines):
+        self.rpc.walk("account.move.unreconcile_lines", ("unreconcile", {}), lines=lines)
+
+    def lines_of(self, number):
+        domain = [["id", "=", self.invoices[number]]]
+        return self.rpc.find("account.invoice", domain, "lines_to_pay")[0]["lines_to_pay"]
+
+    def apply_credit(self, credit, number, amount):
+        self._put(self.lines_of(credit)[0], number)
 
     def void(self, number):
         self.rpc.do("account.invoice", "cancel", [self.invoices[number]])

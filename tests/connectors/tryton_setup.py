@@ -2,6 +2,8 @@
 
 import base64
 
+USER, PASSWORD = "collector", "tryton-password"
+MODULES = ("account_invoice", "account_credit_limit")
 CURRENCIES = {"EUR": 1, "USD": 1.25}
 """Units of each currency for one euro."""
 ACCOUNTS = {
@@ -21,7 +23,7 @@ def day(month, number):
     return {"__class__": "date", "year": 2026, "month": month, "day": number}
 
 
-def set_up(rpc, password):
+def set_up(rpc):
     """Make one company that invoices in 2026, and the user Dunwell signs in as."""
     rpc.create("country.country", {"name": "Germany", "code": "DE"})
     currencies = rpc.create("currency.currency", *(
@@ -44,12 +46,15 @@ def set_up(rpc, password):
         "currency_exchange_credit_account": accounts["Exchange"],
         "currency_exchange_debit_account": accounts["Exchange"],
     })  # fmt: skip
-    for days in (30, 60):
-        one = {"type": "remainder", "relativedeltas": [["create", [{"days": days}]]]}
-        rpc.create(
-            "account.invoice.payment_term", {"name": f"{days} days", "lines": [["create", [one]]]}
-        )
+    later = {"type": "remainder", "relativedeltas": [["create", [{"days": 30}]]]}
+    rpc.create("account.invoice.payment_term", {"name": "30 days", "lines": [["create", [later]]]})
     _two_parts(rpc)
+    journal = rpc.one("account.journal", [["type", "=", "write-off"], ["code", "=", "EXC"]])
+    rpc.create("account.move.reconcile.write_off", {
+        "name": "Small", "company": company, "journal": journal,
+        "credit_account": accounts["Exchange"], "debit_account": accounts["Exchange"],
+    })  # fmt: skip
+    rpc.create("party.category", {"name": "Customers"})
     # laying out a page takes seconds, and nobody reads it
     plain = {"__class__": "bytes", "base64": base64.b64encode(b"printed").decode()}
     report = rpc.find("ir.action.report", [["report_name", "=", "account.invoice"]], "id")
@@ -61,7 +66,7 @@ def set_up(rpc, password):
     )
     groups = [["name", "in", ["Accounting", "Party Administration", "Account Credit Limit"]]]
     rpc.create("res.user", {
-        "name": "Dunwell", "login": "collector", "password": password, "company": company,
+        "name": "Dunwell", "login": USER, "password": PASSWORD, "company": company,
         "companies": [["add", [company]]],
         "groups": [["add", [one["id"] for one in rpc.find("res.group", groups, "id")]]],
     })  # fmt: skip
@@ -134,5 +139,5 @@ def _two_parts(rpc):
     }  # fmt: skip
     rest = {"type": "remainder", "relativedeltas": [["create", [{"days": 60}]]]}
     rpc.create(
-        "account.invoice.payment_term", {"name": "2 days", "lines": [["create", [half, rest]]]}
+        "account.invoice.payment_term", {"name": "two parts", "lines": [["create", [half, rest]]]}
     )

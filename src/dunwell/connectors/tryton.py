@@ -45,6 +45,7 @@ from dunwell.formats.tryton_rows import (
     check_numbers,
     customer,
     documents,
+    exchange_lines,
     item,
     linked,
     moves_of,
@@ -54,10 +55,9 @@ from dunwell.formats.tryton_rows import (
 )
 from dunwell.formats.tryton_rpc import check_version, request, result_of, session_of, since
 
-MINE: tuple[Any, ...] = (True, {})
-"""Ask for the preferences that go into a context, not for those of a form."""
 PAGE = 1_000
 TOGETHER = 500
+MOVES = ("move", "cancel_move", "additional_moves")
 OVERLAP = timedelta(minutes=10)
 PHASES = ("customers", "invoices", "lines", "reconciliations", "puts")
 Row = Mapping[str, Any]
@@ -89,7 +89,7 @@ class TrytonLedger:
         self._session, self._context = "", {}
         version = self._version()
         self._login()
-        mine = self._call("model.res.user.get_preferences", *MINE).get("companies", [])
+        mine = self._call("model.res.user.get_preferences", *(True, {})).get("companies", [])
         fields = ("id", "party.name", "currency.code")
         found = self._read("company.company", [["id", "in", mine]], fields)
         names = [str(linked(one, "party", "name")) for one in found]
@@ -150,15 +150,12 @@ class TrytonLedger:
 
     def _pages(self) -> Mapping[str, Callable[[Sequence[Row]], Pulled]]:
         return {
-            "customers": self._customers,
+            "customers": lambda found: _pulled(customers=self._parties(found)),
             "invoices": self._documents,
             "lines": self._money,
             "reconciliations": self._reconciled,
             "puts": self._settled,
         }
-
-    def _customers(self, found: Sequence[Row]) -> Pulled:
-        return _pulled(customers=self._parties(found))
 
     def _parties(self, found: Sequence[Row]) -> tuple[Any, ...]:
         domain = [["party", "in", [one["id"] for one in found]], ["active", "=", True]]
@@ -171,9 +168,8 @@ class TrytonLedger:
         return self._parties(self._some("party.party", ("id",), ids, PARTY))
 
     def _documents(self, found: Sequence[Row]) -> Pulled:
-        moves = [one["move"] for one in found]
         by_move: dict[int, list[Row]] = {}
-        for line in self._lines_of("move", moves):
+        for line in self._lines_of("move", [one["move"] for one in found]):
             by_move.setdefault(line["move"], []).append(line)
         numbers = sorted({one["number"] for one in found})
         check_numbers(self._some("account.invoice", ("number",), numbers, INVOICE, self._out()))
@@ -184,12 +180,22 @@ class TrytonLedger:
         )
 
     def _money(self, found: Sequence[Row]) -> Pulled:
-        bound = self._bound(found)
-        money = [one for one in found if bound.invoice(one) is None and amount(one)]
-        payments = tuple(payment(one, bound) for one in money)
+        bound, exchange = self._bound(found), self._exchange(found)
+        payments = tuple(
+            payment(one, bound) for one in found
+            if bound.invoice(one) is None and amount(one) and one["id"] not in exchange
+        )  # fmt: skip
         return _pulled(
             customers=self._named({one.customer for one in payments}), payments=payments
         )
+
+    def _exchange(self, found: Sequence[Row]) -> frozenset[int]:
+        """Return the lines that reconciling itself added for the difference of two rates."""
+        own = [one["id"] for one in found if one["reconciliation"] and not one["second_currency."]]
+        mixed = ["reconciliation.lines.second_currency", "!=", None]
+        some = self._some("account.move.line", ("id",), own, ("id", "reconciliation"), [mixed])
+        joined = sorted({one["reconciliation"] for one in some})
+        return exchange_lines(self._lines_of("reconciliation", joined))
 
     def _reconciled(self, found: Sequence[Row]) -> Pulled:
         lines = self._lines_of("reconciliation", [one["id"] for one in found])
@@ -218,8 +224,7 @@ class TrytonLedger:
 
     def _owners(self, moves: set[int]) -> dict[int, Row]:
         """Return the customer invoice that each of these moves belongs to."""
-        names = ("move", "cancel_move", "additional_moves")
-        found = self._some("account.invoice", names, sorted(moves), INVOICE, self._out())
+        found = self._some("account.invoice", MOVES, sorted(moves), INVOICE, self._out())
         return {move: one for one in found for move in moves_of(one)}
 
     def _lines_of(self, name: str, keys: Sequence[int]) -> list[Row]:
@@ -240,8 +245,8 @@ class TrytonLedger:
         if name == "lines":
             return self._lines()
         if name == "reconciliations":
-            ours = ["company", "=", self._context["company"]]
-            return "account.move.reconciliation", [ours], ("id",)
+            domain = [["company", "=", self._context["company"]]]
+            return "account.move.reconciliation", domain, ("id",)
         # a line that was put on an invoice, by people or by a bank statement, changes the invoice
         return "account.invoice", [*self._out(), ["payment_lines", "!=", None]], INVOICE
 
@@ -249,11 +254,8 @@ class TrytonLedger:
         active = ["active", "=", True]
         if self.category:
             return [active, ["categories.name", "=", self.category]]
-        own = [
-            one["party"]
-            for model in ("company.company", "company.employee")
-            for one in self._all((model, [], ("id", "party")))
-        ]
+        models = ("company.company", "company.employee")
+        own = [one["party"] for model in models for one in self._all((model, [], ("id", "party")))]
         return [active, ["id", "not in", own]]
 
     def _page(self, place: Place, name: str) -> list[dict[str, Any]]:

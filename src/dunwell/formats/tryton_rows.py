@@ -227,6 +227,24 @@ def _settle(
         summed[source.number, debt.number] = had + put, max(day, source.day, debt.day)
 
 
+def exchange_lines(lines: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """Return the lines that are the difference of two rates, of whole reconciliations.
+
+    Reconciling adds one, in the company's currency alone, when all lines are in one other
+    currency and come to 0 in it.
+    """
+    groups: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for line in lines:
+        groups[line["reconciliation"]].append(line)
+    found: set[int] = set()
+    for group in groups.values():
+        abroad = [one for one in group if linked(one, "second_currency", "code")]
+        codes = {linked(one, "second_currency", "code") for one in abroad}
+        if len(codes) == 1 and sum(amount(one) for one in abroad) == 0:
+            found |= {one["id"] for one in group} - {one["id"] for one in abroad}
+    return frozenset(found)
+
+
 def open_rows(bound: Bound) -> list[OutsideOpen]:
     """Return what is open by document of lines that no reconciliation joins."""
     on_pairs = allocations(bound)

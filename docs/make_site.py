@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -33,9 +34,10 @@ class Broken(Exception):
     """The documents cannot become a site; the text says where and what to do."""
 
 
-def pages() -> list[Path]:
+@cache
+def pages() -> tuple[Path, ...]:
     """Return every document that is part of the site, in the order of their names."""
-    return [*(ROOT / name for name in AT_THE_TOP), *sorted(DOCS.rglob("*.md"))]
+    return (*(ROOT / name for name in AT_THE_TOP), *sorted(DOCS.rglob("*.md")))
 
 
 def navigation(index: str) -> list[object]:
@@ -72,7 +74,7 @@ def as_toml(value: object) -> str:
 
 def in_site(text: str, path: Path) -> str:
     """Return a page as the generator reads it: without links into the source, lists set in."""
-    known = {page.resolve() for page in pages()}
+    known = set(pages())
 
     def kept(link: re.Match[str]) -> str:
         target = link[2]

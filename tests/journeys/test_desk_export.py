@@ -133,6 +133,7 @@ def test_the_archive_of_one_company_comes_back_in_a_desk_of_its_own(source, tmp_
     assert told["heads"][0][0] == 2
 
 
+@pytest.mark.release
 def test_a_desk_goes_to_postgresql_and_back_with_equal_books_chains_and_figures(source, travelled):
     _, out, here = source
     told, back = travelled
@@ -169,6 +170,7 @@ def spoilt(folder, tmp_path, change):
     return copy
 
 
+@pytest.mark.release
 def test_a_damaged_foreign_or_newer_folder_leaves_an_empty_desk(source, tmp_path):
     _, out, here = source
     cut, changed = tmp_path / "cut", tmp_path / "changed"

@@ -40,7 +40,7 @@ def test_an_archive_holds_what_the_list_says_of_it(come_in, admin, books):
     before = client.get("/desk-exports/").text
     after = client.post("/desk-exports/new/", {"format": form}, follow=True).text
     (run,) = runs.export_runs(books, at=AT)
-    answer = client.get(f"/desk-exports/{run.id}/file/")
+    answer = client.post(f"/desk-exports/{run.id}/file/")
     data = b"".join(answer.streaming_content)
 
     assert "Nothing was exported yet" in before
@@ -71,10 +71,10 @@ def test_an_archive_goes_when_somebody_removes_it_or_its_days_are_over(come_in, 
     client.post("/desk-exports/new/", {"format": "csv", "is_opened": "on"})
     opened, plain = sorted(runs.export_runs(books, at=AT), key=lambda run: not run.is_opened)
     removed = client.post(f"/desk-exports/{plain.id}/remove/", follow=True).text
-    gone = client.get(f"/desk-exports/{plain.id}/file/")
+    gone = client.post(f"/desk-exports/{plain.id}/file/")
     with time_machine.travel(AT + timedelta(days=runs.KEPT_DAYS_OPENED), tick=False):
         come_in(admin)
-        over = client.get(f"/desk-exports/{opened.id}/file/")
+        over = client.post(f"/desk-exports/{opened.id}/file/")
         page = client.get("/desk-exports/").text
 
     assert "The archive is deleted." in removed and "fields open" in removed
@@ -150,9 +150,9 @@ def test_only_holders_of_the_right_export_and_of_another_company_there_is_nothin
     (run,) = runs.export_runs(books, at=AT)
     client.force_login(rival)
     strange = [
-        client.get(f"/desk-exports/{run.id}/file/").status_code,
+        client.post(f"/desk-exports/{run.id}/file/").status_code,
         client.post(f"/desk-exports/{run.id}/remove/").status_code,
-        client.get("/desk-exports/..%2F..%2Fsecret/file/").status_code,
+        client.post("/desk-exports/..%2F..%2Fsecret/file/").status_code,
     ]
     empty = client.get("/desk-exports/").text
     client.force_login(manager)

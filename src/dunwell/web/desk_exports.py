@@ -105,9 +105,9 @@ def desk_export_progress(request: StaffRequest) -> HttpResponse:
 
 
 @needs("desk.export")
-@require_GET
+@require_POST
 def desk_export_file(request: StaffRequest, desk_export_id: str) -> HttpResponseBase:
-    """Return the archive of an export, read from the disk piece by piece."""
+    """Return the archive of an export, read from the disk piece by piece; that is an event."""
     _or_404(request, desk_export_id)
     try:
         run, archive = fetch_export(actor=request.actor, run_id=desk_export_id, at=clock.now())

@@ -30,10 +30,9 @@ FORMS = frozenset(
         *("payment-refund", "credit-refund", "checkout-refund-add", "refunds-file"),
         *("unlock-ask", "unlock-grant", "user-add", "user-roles", "user-remove"),
         *("duties-allow", "access-review-add", "advisor-invite", "advisor-extend", "seat-add"),
-        "desk-export-file",
     }
 )
-"""Pages of one form, and files: asked before anything is typed or leaves."""
+"""Pages of one form: asked before anything is typed."""
 
 BUTTONS = frozenset(
     {
@@ -41,7 +40,7 @@ BUTTONS = frozenset(
         *("payment-provider-pay-out", "webhook-change", "webhook-secret", "channel-renew"),
         *("refund-approve", "refunds-paid", "checkout-refund-approve", "user-link", "seat-token"),
         *("advisor-extension-grant", "invoice-platform-secret", "desk-export-new"),
-        "desk-export-remove",
+        *("desk-export-file", "desk-export-remove"),
     }
 )
 """Pages that may be looked at, and buttons: asked when something is sent."""

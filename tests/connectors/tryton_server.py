@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.error
 import urllib.request
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +29,8 @@ from tests.connectors.tryton_setup import CURRENCIES, MODULES, PASSWORD, set_up
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / ".cache" / "databases"
 DATABASE, ADMIN = "prod", "admin"
+LISTENS = re.compile(r"Running on http://([\d.]+:\d+)")
+OPEN = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 def decimal(value):
@@ -54,7 +57,7 @@ class Rpc:
             headers["Authorization"] = f"Session {self.session}"
         body = json.dumps({"id": 1, "method": method, "params": params}).encode()
         request = urllib.request.Request(self.address, body, headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with OPEN(request, timeout=600) as answer:
             told = json.load(answer)
         if "error" in told and told["error"][0] == "UserWarning":
             # a person would read it and go on
@@ -113,15 +116,14 @@ class Tryton:
             self._command("trytond"), env=self._env(), stderr=subprocess.PIPE, text=True,
             encoding="utf-8",
         )  # fmt: skip
+        # what it logs is read to the end, or it would wait for a reader
+        reader = threading.Thread(target=process.stderr.read)
         try:
-            for line in process.stderr:
-                if found := re.search(r"Running on http://([\d.]+:\d+)", line):
-                    self.host = found[1]
-                    break
-            else:
-                raise RuntimeError("trytond ended before it listened")
-            reader = threading.Thread(target=process.stderr.read)
+            self.host = next(
+                (found[1] for line in process.stderr if (found := LISTENS.search(line))), ""
+            )
             reader.start()
+            assert self.host, "trytond ended before it listened"
             if not is_made:
                 set_up(Rpc(self.host, self.path))
                 self._keep()
@@ -129,7 +131,8 @@ class Tryton:
         finally:
             process.terminate()
             process.wait()
-            reader.join()
+            if reader.is_alive():
+                reader.join()
             process.stderr.close()
 
     def reset(self):
@@ -167,7 +170,9 @@ class Tryton:
 
     def _env(self):
         own = {
-            name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DUNWELL_", "TRYTON"))
         }
         return {**own, "PYTHONPATH": str(self.place), "NO_COLOR": "1"}
 
@@ -357,7 +362,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: self.headers[name] for name in names if name in self.headers}
         to = urllib.request.Request(f"http://{world.server.host}{self.path}", body, headers)
         try:
-            with urllib.request.urlopen(to, timeout=60) as answer:
+            with OPEN(to, timeout=600) as answer:
                 kept = {"Content-Encoding", "Content-Type"} & set(answer.headers)
                 self._told(answer.status, answer.read(), {x: answer.headers[x] for x in kept})
         except urllib.error.HTTPError as error:

@@ -64,7 +64,8 @@ def set_up(rpc):
         [one["id"] for one in report],
         {"template_extension": "txt", "extension": "", "report_content_custom": plain},
     )
-    groups = [["name", "in", ["Accounting", "Party Administration", "Account Credit Limit"]]]
+    names = ["Accounting", "Account", "Party Administration", "Account Credit Limit"]
+    groups = [["name", "in", names]]
     rpc.create("res.user", {
         "name": "Dunwell", "login": USER, "password": PASSWORD, "company": company,
         "companies": [["add", [company]]],

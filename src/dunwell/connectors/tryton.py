@@ -89,7 +89,8 @@ class TrytonLedger:
         self._session, self._context = "", {}
         version = self._version()
         self._login()
-        mine = self._call("model.res.user.get_preferences", *(True, {})).get("companies", [])
+        # those of a form: those of a context name no companies in 7.0
+        mine = self._call("model.res.user.get_preferences", False, {}).get("companies", [])  # noqa: FBT003
         fields = ("id", "party.name", "currency.code")
         found = self._read("company.company", [["id", "in", mine]], fields)
         names = [str(linked(one, "party", "name")) for one in found]

@@ -328,6 +328,9 @@ MCP = _flag("MCP", default=True)
 MCP_TOKEN = _text("MCP_TOKEN")
 WEBHOOK_HOSTS = [host for host in _text("WEBHOOK_HOSTS").split(",") if host]
 CONNECTION_HOSTS = [host for host in _text("CONNECTION_HOSTS").split(",") if host]
+CONNECTION_FOLDERS = [
+    Path(folder) for folder in _text("CONNECTION_FOLDERS").split(",") if folder.strip()
+]
 CHANNEL_SECRETS = _secrets("CHANNEL")
 """Secrets of channels by the name of their variable."""
 MAILBOX_SECRETS = _secrets("MAILBOX")

@@ -15,7 +15,7 @@ from dunwell.models import Company, Connection, ConnectionChange, ConnectionSync
 
 MOST_CONNECTIONS = 20
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 7 * 24 * 60
-LONGEST = {"setting": 300, "secret": 1_000}
+LONGEST = {"secret": 1_000}
 Status = ConnectionChange.Status
 
 
@@ -43,7 +43,7 @@ def add_connection(
     if living.count() >= MOST_CONNECTIONS:
         raise Refused(f"There are {MOST_CONNECTIONS} connections; end one first.")
     called = unused_name(living, name=name, what="a connection")
-    told = _settings(kind, settings)
+    told = checked_settings(kind, settings)
     sealed = fitting(text=secret, most=LONGEST["secret"], what="secret")
     if KINDS[kind].secret and not sealed:
         raise Refused(f"Give the {KINDS[kind].secret}; it is kept sealed and shown to nobody.")
@@ -86,7 +86,7 @@ def change_connection(
         raise Stale("Somebody else has changed this connection; load the page again.")
     living = Connection.objects.filter(company=actor.company, ended_at=None)
     called = unused_name(living, name=name, what="a connection", besides=found)
-    told = _settings(found.kind, settings)
+    told = checked_settings(found.kind, settings)
     sealed = fitting(text=secret, most=LONGEST["secret"], what="secret")
     is_moved = told.get("address", "") != found.settings.get("address", "")
     if is_moved and found.secret and not sealed:
@@ -201,13 +201,14 @@ def _minutes(minutes: int) -> int:
     return minutes
 
 
-def _settings(kind: str, settings: Mapping[str, str]) -> dict[str, str]:
+def checked_settings(kind: str, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of a kind, tidied; raise Refused for one that is missing or wrong."""
     fields = {one.name: one for one in KINDS[kind].fields}
     for name in settings:
         if name not in fields:
             raise Refused(f"{KINDS[kind].label} has no setting {name}; use {', '.join(fields)}.")
     told = {
-        name: fitting(text=str(settings.get(name, "")), most=LONGEST["setting"], what=one.label)
+        name: fitting(text=str(settings.get(name, "")), most=one.most, what=one.label)
         for name, one in fields.items()
     }
     for name, one in fields.items():

@@ -4,16 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+LONGEST_SETTING, LONGEST_STATEMENT = 300, 4_000
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConnectionField:
-    """One setting of a connection: its name, what a person reads, and whether it may be empty."""
+    """One setting of a connection: its name, what a person reads, and whether it may be empty.
+
+    It has at most `most` characters; one that `is_long` is written in several lines.
+    """
 
     name: str
     label: str
     help: str = ""
     is_needed: bool = True
     is_address: bool = False
+    is_long: bool = False
+
+    @property
+    def most(self) -> int:
+        """Return how many characters it may have."""
+        return LONGEST_STATEMENT if self.is_long else LONGEST_SETTING
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +45,30 @@ _ADDRESS = ConnectionField(
     label="Address",
     help="It begins with https://; a host inside the house is listed by your operator.",
     is_address=True,
+)
+_SELECT = "One SELECT whose columns are named as the guide says; :since is the last sync."
+_STATEMENTS = (
+    ConnectionField(name="customers", label="Customers", help=_SELECT, is_long=True),
+    ConnectionField(name="items", label="Documents", help=_SELECT, is_long=True),
+    ConnectionField(
+        name="payments", label="Payments", help=_SELECT, is_needed=False, is_long=True
+    ),
+    ConnectionField(
+        name="allocations", label="Allocations", help=_SELECT, is_needed=False, is_long=True
+    ),
+    ConnectionField(
+        name="open",
+        label="Open items",
+        help="One SELECT of all that is open now, for the tie-out; without it there is none.",
+        is_needed=False,
+        is_long=True,
+    ),
+    ConnectionField(
+        name="start",
+        label="First value of :since",
+        help="Empty: 1900-01-01 00:00:00. Say 0 where rows are told apart by a rising number.",
+        is_needed=False,
+    ),
 )
 _KINDS = (
     ConnectionKind(
@@ -107,6 +142,33 @@ _KINDS = (
             ),
         ),
         secret="Restricted key",  # noqa: S106  # nosec B106 -- the field's name
+    ),
+    ConnectionKind(
+        kind="postgresql",
+        label="PostgreSQL",
+        fields=(
+            ConnectionField(
+                name="address",
+                label="Host and port",
+                help="Such as db.example:5432; your operator lists it.",
+            ),
+            ConnectionField(name="database", label="Database"),
+            ConnectionField(name="user", label="User", help="One that may only read."),
+            *_STATEMENTS,
+        ),
+        secret="Password",  # noqa: S106  # nosec B106 -- the field's name
+    ),
+    ConnectionKind(
+        kind="sqlite",
+        label="SQLite",
+        fields=(
+            ConnectionField(
+                name="address",
+                label="File",
+                help="Its whole path, in a folder that your operator lists.",
+            ),
+            *_STATEMENTS,
+        ),
     ),
 )
 KINDS: Mapping[str, ConnectionKind] = MappingProxyType({one.kind: one for one in _KINDS})

@@ -26,6 +26,7 @@ from dunwell.actions.gate import Actor, Refused, system
 from dunwell.connectors.erpnext import ErpnextLedger
 from dunwell.connectors.odoo import OdooLedger
 from dunwell.connectors.outside_ledgers import OutsideLedger
+from dunwell.connectors.sql_query import PostgresDatabase, SqliteDatabase, SqlLedger
 from dunwell.connectors.stripe_invoices import API as STRIPE
 from dunwell.connectors.stripe_invoices import StripeLedger
 from dunwell.connectors.tryton import TrytonLedger
@@ -120,9 +121,29 @@ def _stripe(connection: Connection, door: Door) -> OutsideLedger:
     return StripeLedger(door=door, address=address, secret=connection.secret)
 
 
+def _postgresql(connection: Connection, door: Door) -> OutsideLedger:  # noqa: ARG001 -- not HTTP
+    told = connection.settings
+    database = PostgresDatabase(
+        address=told["address"],
+        name=told["database"],
+        user=told["user"],
+        secret=connection.secret,
+        hosts=settings.CONNECTION_HOSTS,
+    )
+    return SqlLedger(database=database, statements=told, start=told.get("start", ""))
+
+
+def _sqlite(connection: Connection, door: Door) -> OutsideLedger:  # noqa: ARG001 -- not HTTP
+    told = connection.settings
+    database = SqliteDatabase(file=told["address"], folders=settings.CONNECTION_FOLDERS)
+    return SqlLedger(database=database, statements=told, start=told.get("start", ""))
+
+
 OPENERS: Mapping[str, Opener] = {
     "odoo": _odoo,
     "erpnext": _erpnext,
+    "postgresql": _postgresql,
+    "sqlite": _sqlite,
     "stripe": _stripe,
     "tryton": _tryton,
 }

@@ -269,6 +269,7 @@ def test_postgresql_reads_in_one_transaction_that_cannot_write(server):
                 )  # fmt: skip
             else:
                 assert [one.name for one in ledger.pull("").customers] == ["100 % Ltd"]
+                assert ledger.pull("").is_last
         assert world.connection.execute("SELECT count(*) FROM parties").fetchone() == (1,)
 
 

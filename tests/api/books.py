@@ -38,6 +38,7 @@ from tests.api.channel_books import keep_channels
 from tests.api.charge_books import keep_charges
 from tests.api.checkout_books import keep_checkouts
 from tests.api.composition_books import keep_compositions
+from tests.api.connection_books import keep_connections
 from tests.api.contact_books import keep_contacts
 from tests.api.cover_books import keep_covers
 from tests.api.credit_data_books import keep_credit_data
@@ -207,6 +208,7 @@ def keep_books(company, tag=""):
         **keep_scorecards(company, tag, today=today, at=at),
         **keep_channels(company, tag, today=today, at=at),
         **keep_webhooks(company, at=at),
+        **keep_connections(company, customer, tag, at=at),
         **keep_compositions(company, tag, today=today, at=at),
         **keep_mailboxes(company, at=at),
         **keep_inbox(company, tag, today=today, at=at),

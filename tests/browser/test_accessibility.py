@@ -169,6 +169,9 @@ TOGETHER = (
     "/privacy/",
     "/privacy/log/",
     "/desk-exports/",
+    "/connections/",
+    "/connections/new/",
+    "/connections/new/odoo/",
     "/shadow/",
     "/kpis/dso/explained/",
 )

@@ -43,6 +43,7 @@ WORDS = {
     "agenda-point": {"reason": "broken"},
     "copilot-draft": {"kind": "email"},
     "channel-add": {"kind": "email", "provider": "smtp"},
+    "connection-add": {"connector": "odoo"},
 }
 """What a part of the address of one page alone has to be."""
 OWN = {
@@ -59,6 +60,7 @@ OWN = {
     "autopay-charge": {"charge_id": "autopay_charge_id"},
     "saved-method": {"method_id": "saved_method_id"},
     "cause-action": {"action_id": "cause_action_id"},
+    "connection": {"sync_id": "connection_sync_id"},
     "cover-claim": {"claim_id": "cover_claim_id"},
     "credit-group": {"group_id": "credit_group_id", "member_id": "credit_member_id"},
     "credit-hold": {"hold_id": "credit_hold_id"},

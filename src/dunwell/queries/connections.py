@@ -19,7 +19,11 @@ from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConnectionRow:
-    """One connection; its secret is never in it."""
+    """One connection; its secret is never in it.
+
+    `compared_id` is the last sync that went to its end, None before there was one, and
+    `compared_totals` what it found open on both sides, per currency (see ConnectionSyncRow).
+    """
 
     id: int
     kind: str
@@ -38,6 +42,8 @@ class ConnectionRow:
     last_status: str
     last_tie: str
     last_at: datetime | None
+    compared_id: int | None
+    compared_totals: list[dict[str, Any]]
     waiting: int
     by: str
     recorded_at: datetime
@@ -109,6 +115,7 @@ class ConnectionChangeRow:
 def connection_rows(company: Company, *, only: int | None = None) -> list[ConnectionRow]:
     """Return the connections that have not ended, by name; one query."""
     last = ConnectionSync.objects.filter(connection=OuterRef("pk")).order_by("-id")
+    compared = last.filter(status=ConnectionSync.Status.DONE)
     waiting = Q(
         changes__status__in=(ConnectionChange.Status.TRIED, ConnectionChange.Status.FAILED)
     )
@@ -119,6 +126,8 @@ def connection_rows(company: Company, *, only: int | None = None) -> list[Connec
         last_status=Subquery(last.values("status")[:1]),
         last_tie=Subquery(last.values("tie")[:1]),
         last_at=Subquery(last.values("started_at")[:1]),
+        compared_id=Subquery(compared.values("pk")[:1]),
+        compared_totals=Subquery(compared.values("totals")[:1]),
         waiting=Count("changes", filter=waiting),
     ).order_by("name", "id")
     return [
@@ -140,6 +149,8 @@ def connection_rows(company: Company, *, only: int | None = None) -> list[Connec
             last_status=one.last_status or "",
             last_tie=one.last_tie or "",
             last_at=one.last_at,
+            compared_id=one.compared_id,
+            compared_totals=one.compared_totals or [],
             waiting=one.waiting,
             by=one.by,
             recorded_at=one.recorded_at,
@@ -149,12 +160,18 @@ def connection_rows(company: Company, *, only: int | None = None) -> list[Connec
 
 
 def connection_sync_rows(
-    company: Company, *, connection_id: int, cursor: str = "", limit: int = PAGE_SIZE
+    company: Company,
+    *,
+    connection_id: int,
+    only: int | None = None,
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
 ) -> Page[ConnectionSyncRow]:
     """Return one page of the syncs of a connection, the newest first; one query."""
     limit = page_limit(limit)
+    of = ConnectionSync.objects.filter(connection=connection_id, connection__company=company)
     found = (
-        ConnectionSync.objects.filter(connection=connection_id, connection__company=company)
+        (of if only is None else of.filter(pk=only))
         .filter(after(cursor, ("-id",), (int,)))
         .order_by("-id")[: limit + 1]
     )

@@ -111,6 +111,7 @@ INSIGHT: tuple[Place, ...] = (
 )
 CONTROL = (
     Place("imports", _("Imports"), "upload", "g u"),
+    Place("connections", _("Connections"), "plug", "", "connection.sync"),
     Place("early-payment", _("Early payment"), "percent"),
     Place("einvoice-files", _("E-invoices"), "file-code"),
     Place("strategies", _("Strategies"), "route", "g s"),

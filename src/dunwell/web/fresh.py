@@ -30,6 +30,7 @@ FORMS = frozenset(
         *("payment-refund", "credit-refund", "checkout-refund-add", "refunds-file"),
         *("unlock-ask", "unlock-grant", "user-add", "user-roles", "user-remove"),
         *("duties-allow", "access-review-add", "advisor-invite", "advisor-extend", "seat-add"),
+        *("connection-add", "connection-change"),
     }
 )
 """Pages of one form: asked before anything is typed."""
@@ -41,6 +42,7 @@ BUTTONS = frozenset(
         *("refund-approve", "refunds-paid", "checkout-refund-approve", "user-link", "seat-token"),
         *("advisor-extension-grant", "invoice-platform-secret", "desk-export-new"),
         *("desk-export-file", "desk-export-remove"),
+        "connection-decide",
     }
 )
 """Pages that may be looked at, and buttons: asked when something is sent."""

@@ -195,6 +195,7 @@ urlpatterns = [
     path("pools/", include("dunwell.web.pool_urls")),
     path("feedback/", include("dunwell.web.feedback_urls")),
     path("webhooks/", include("dunwell.web.webhook_urls")),
+    path("connections/", include("dunwell.web.connection_urls")),
     path("mailboxes/", include("dunwell.web.mailbox_urls")),
     path("inbox/", include("dunwell.web.inbox_urls")),
     path("conversations/", include("dunwell.web.conversation_urls")),

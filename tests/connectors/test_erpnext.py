@@ -220,6 +220,20 @@ def test_rows_of_one_moment_are_read_once_each(ledger, monkeypatch):
     assert len(there.open_now()) == 9
 
 
+def test_a_pair_is_told_whole_whichever_page_it_is_on(ledger, monkeypatch):
+    world, there = ledger
+    world.add_customer("C7", "Hansa")
+    for number, amount in (("SINV-1", 100.00), ("SINV-2", 100.00), ("RET-1", -60.00)):
+        world.add_invoice("C7", number, amount)
+    # one entry puts the credit note on both invoices, another more of it on the second
+    lines = [("C7", -20.00, "SINV-1"), ("C7", -10.00, "SINV-2"), ("C7", 30.00, "RET-1")]
+    world.journal("2026-03-11", lines)
+    world.apply_credit("RET-1", "SINV-2", 5.00)
+    monkeypatch.setattr(erpnext, "PAGE", 1)
+    told = {(one.source, one.item, one.amount) for one in drained(there).allocations}
+    assert told == {("RET-1", "SINV-1", 20), ("RET-1", "SINV-2", 15)}
+
+
 def test_what_changes_while_pages_are_read_comes_the_next_time(ledger, monkeypatch):
     world, there = ledger
     monkeypatch.setattr(erpnext, "OVERLAP", timedelta(0))

@@ -169,6 +169,14 @@ def test_krona_of_iceland_are_hundredths_there(ledger):
     assert amounts == {"INV-1": ("ISK", 5000), "INV-2": ("JPY", 5000)}
 
 
+def test_balance_that_is_owed_is_on_the_invoice_that_collects_it(ledger):
+    world, there = ledger
+    world.things[world.add_customer("C7", "Hansa")]["balance"] = 2_000
+    world.add_invoice("cus_C7", "INV-1", 100.00)
+    assert [one.amount for one in drained(there).items] == [120]
+    assert [one.open for one in there.open_now()] == [120]
+
+
 def test_what_changes_while_pages_are_read_comes_the_next_time(ledger, monkeypatch):
     world, there = ledger
     monkeypatch.setattr(stripe_invoices, "OVERLAP", timedelta(0))

@@ -356,11 +356,11 @@ class ErpnextLedger:
         filters: Filters,
         *,
         order: str,
-        limit: int = PAGE,
+        limit: int = 0,
     ) -> list[dict[str, Any]]:
         asked = {
             "doctype": doctype, "fields": list(fields), "filters": list(filters),
-            "order_by": order, "limit_start": 0, "limit_page_length": limit,
+            "order_by": order, "limit_start": 0, "limit_page_length": limit or PAGE,
         }  # fmt: skip
         try:
             found = self._send("POST", LIST, asked)["message"]

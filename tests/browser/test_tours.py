@@ -79,6 +79,17 @@ def test_a_tour_is_accessible_in_both_themes_and_needs_no_scrolling_aside(open_p
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
 
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_the_page_that_puts_the_demo_back_is_accessible_in_both_themes(open_page, size):
+    page = open_page("/tours/first-day/", size=size)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+    page.get_by_role("button", name="Put the demo back").press("Enter")
+    page.get_by_text("This field is required.").wait_for()
+
+
 def test_a_tour_works_without_a_script(open_page):
     page = began(open_page, "Dispute resolver", script=False)
     page.get_by_text("stop 1 of 5").wait_for()

@@ -135,7 +135,7 @@ def test_a6_4_3_who_lost_the_factor_gets_a_link_that_still_asks_for_it(client, a
 
 
 COSTLY = re.compile(
-    r"bank-acc|payee|token|secret|refund|unlock|mandate|^user|provider|webhook|seat|desk-export-"
+    r"bank-acc|payee|token|secret|refund|unlock|mandate|^user|provider|webhook|seat|desk-export-|demo-reset"
 )
 HARMLESS = re.compile(
     r"(export|s|template|progress|totals|payouts?|account|refund|webhook)$"

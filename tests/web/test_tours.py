@@ -1,12 +1,15 @@
 """Guided tours: in a demo company alone, kept in the session, without a query on the pages."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.urls import resolve, reverse
 
-from dunwell.models import Company, DisputeCase
+from dunwell.jobs import demo_resets
+from dunwell.models import Company, DisputeCase, Event
 from dunwell.queries.tours import RECORD_NAMES, TOURS, tour_records
 from dunwell.templatetags.tours import ABOUT, NAMES, WORDS
 from tests.conftest import AT, TODAY, add_customer
@@ -154,3 +157,53 @@ def test_every_address_names_its_record_as_the_page_does():
         for stop in stops:
             named = {RECORD_NAMES[stop.noun]: 7} if stop.noun else {}
             assert resolve(reverse(stop.page, kwargs=named)).url_name == stop.page
+
+
+@pytest.fixture
+def begun(monkeypatch, settings, tmp_path):
+    """What the page begins in the background, noted and not done."""
+    settings.DATA_DIR = tmp_path
+    found = []
+    monkeypatch.setattr(demo_resets, "begin", lambda work, *, key: found.append(key) or True)
+    return found
+
+
+def test_the_demo_is_put_back_by_typing_its_name_and_the_page_tells_how_far(
+    come_in, admin, demo, begun
+):
+    client = come_in(admin)
+    page = client.get("/tours/first-day/")
+    wrong = client.post("/tours/first-day/", {"name": "North"})
+    right = client.post("/tours/first-day/", {"name": "Northwind"})
+    twice = client.post("/tours/first-day/", {"name": "Northwind"})
+    running = client.get("/tours/first-day/")
+    bar = client.get("/tours/first-day/progress/")
+
+    assert "Type Northwind to confirm." in page.text
+    assert (wrong.status_code, "Type the name of the company" in wrong.text) == (422, True)
+    assert (right.status_code, twice.status_code, begun) == (302, 302, ["demo-reset"])
+    assert "A new demo is being made" in running.text and "Put the demo back" not in running.text
+    assert 'aria-valuenow="0"' in bar.text and bar.status_code == 200
+    assert Event.objects.filter(verb="demo.reset_ordered").count() == 1
+
+
+def test_a_reset_that_was_cut_off_is_told_and_may_be_begun_again(come_in, admin, demo, begun):
+    client = come_in(admin)
+    client.post("/tours/first-day/", {"name": "Northwind"})
+    with time_machine.travel(AT + timedelta(minutes=1), tick=False):
+        page = client.get("/tours/first-day/")
+        bar = client.get("/tours/first-day/progress/")
+    assert (
+        "The demo stands as it was; begin again." in page.text and "Put the demo back" in page.text
+    )
+    assert (bar.status_code, bar["HX-Refresh"]) == (204, "true")
+
+
+def test_only_admins_of_a_demo_put_it_back(come_in, admin, manager, demo, begun):
+    assert come_in(manager).get("/tours/first-day/").status_code == 403
+    Company.objects.update(is_demo=False)
+    client = come_in(admin)
+    assert client.get("/tours/first-day/").status_code == 404
+    assert client.post("/tours/first-day/", {"name": "Northwind"}).status_code == 404
+    assert client.get("/tours/first-day/progress/").status_code == 404
+    assert begun == []

@@ -30,9 +30,11 @@ def add_company(
     language: str,
     at: datetime,
     is_demo: bool = False,
+    stage: str = Company.Stage.OPEN,
 ) -> Company:
-    """Add a company; only the command line can. Raise Refused for a known name."""
-    if Company.objects.filter(name=name).exists():
+    """Add a company; only the command line can. Raise Refused for the name of an open one."""
+    is_open = stage == Company.Stage.OPEN
+    if is_open and Company.objects.filter(name=name, stage=stage).exists():
         raise Refused(f"There is already a company named {name}.")
     company = Company.objects.create(
         name=name,
@@ -41,6 +43,7 @@ def add_company(
         currency=currency,
         language=language,
         is_demo=is_demo,
+        stage=stage,
         created_at=at,
     )
     record_event(system(company), "company.added", company, at=at, name=name)

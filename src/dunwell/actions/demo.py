@@ -59,13 +59,14 @@ Status = Message.Status
 
 
 @transaction.atomic
-def add_demo_company(*, at: datetime) -> Company:
+def add_demo_company(*, at: datetime, is_anew: bool = False) -> Company:
     """Return the demo company with its people and strategies, made on the first call.
 
-    Only the command line of the installation makes it, so there is no actor yet.
+    Only the command line of the installation makes it, so there is no actor yet. With `is_anew`
+    another one is made beside it, which nobody sees until `actions.demo_resets` opens it.
     """
-    known = Company.objects.filter(name=NAME).first()
-    if known is not None:
+    known = Company.objects.filter(name=NAME, stage=Company.Stage.OPEN).first()
+    if known is not None and not is_anew:
         return known
     company = add_company(
         name=NAME,
@@ -75,6 +76,7 @@ def add_demo_company(*, at: datetime) -> Company:
         language="en",
         at=at,
         is_demo=True,
+        stage=Company.Stage.MAKING if is_anew else Company.Stage.OPEN,
     )
     Company.objects.filter(pk=company.pk).update(
         reply_to="credit@dunwell-demo.example",

@@ -312,6 +312,7 @@ ADMIN = frozenset(
         "invoicing.edit",
         "desk.export",
         "desk.export_opened",
+        "demo.reset",
     }
 )
 GUARD = frozenset({"access.review", "privacy.edit"})

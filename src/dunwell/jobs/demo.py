@@ -70,14 +70,17 @@ class Demo:
     summary: DeskSummary
 
 
-def make_demo(*, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell) -> Demo:
+def make_demo(
+    *, customers: int = CUSTOMERS, items: int = ITEMS, tell: Tell, is_anew: bool = False
+) -> Demo:
     """Make the demo company if there is none, run the missing days, return how it stands.
 
-    A second call doubles nothing: it runs the days since the first. Raises ValueError for
-    sizes the sample ledger cannot have.
+    A second call doubles nothing: it runs the days since the first. With `is_anew` another one is
+    made beside it that is not open yet (`jobs.demo_resets`). Raises ValueError for sizes the
+    sample ledger cannot have.
     """
     at = clock.now()
-    company = add_demo_company(at=at)
+    company = add_demo_company(at=at, is_anew=is_anew)
     actor, today = system(company), clock.today(company.zone)
     ledger = demo_ledger(as_of=today, customers=customers, items=items)
     is_new = load_demo_ledger(actor=actor, ledger=ledger, at=at)

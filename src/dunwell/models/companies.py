@@ -2,18 +2,34 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
 class Company(models.Model):
-    """A legal entity that sells on credit; the tenant of every other row."""
+    """A legal entity that sells on credit; the tenant of every other row.
+
+    Only a demo company is anything but open: one that is being made anew, or was put away.
+    """
 
     class Sending(models.TextChoices):
         TEST = "test", _("Test: messages go to the file outbox only")
         LIVE = "live", _("Live: messages go to the mail server")
 
-    name = models.CharField(max_length=200, unique=True)
+    class Stage(models.TextChoices):
+        OPEN = "open", _("Open")
+        MAKING = "making", _("Being made")
+        RETIRED = "retired", _("Put away")
+
+    MOVES = {
+        Stage.OPEN: {Stage.RETIRED},
+        Stage.MAKING: {Stage.OPEN, Stage.RETIRED},
+        Stage.RETIRED: set(),
+    }
+    """Every allowed change of stage; actions refuse the rest."""
+
+    name = models.CharField(max_length=200)
     zone = models.CharField(max_length=40, default="UTC")
     country = models.CharField(max_length=2, default="DE")
     currency = models.CharField(max_length=3, default="EUR")
@@ -24,7 +40,18 @@ class Company(models.Model):
     feed_max_age_days = models.PositiveSmallIntegerField(default=5)
     large_item_minor = models.BigIntegerField(default=1_000_000)
     is_demo = models.BooleanField(default=False)
+    stage = models.CharField(max_length=7, choices=Stage, default=Stage.OPEN)
     created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(stage="open"), name="company_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage="open") | Q(is_demo=True), name="company_stage_of_demo"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

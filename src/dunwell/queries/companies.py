@@ -12,7 +12,7 @@ from dunwell.queries.mailboxes import has_mailbox_down
 
 
 def companies_of(user: User, *, at: datetime | None = None) -> list[Company]:
-    """Return the companies in which the person has a role, by name.
+    """Return the open companies in which the person has a role, by name.
 
     Whoever only looks from outside has one where its access holds at the moment `at`.
 
@@ -32,7 +32,7 @@ def companies_of(user: User, *, at: datetime | None = None) -> list[Company]:
             ),
         )  # fmt: skip
     return list(
-        Company.objects.filter(held)
+        Company.objects.filter(held, stage=Company.Stage.OPEN)
         .annotate(has_channel_down=has_channel_down(), has_mailbox_down=has_mailbox_down())
         .order_by("name", "id")
     )
@@ -41,6 +41,11 @@ def companies_of(user: User, *, at: datetime | None = None) -> list[Company]:
 def chosen_company(companies: Sequence[Company], chosen: int | None) -> Company:
     """Return the company chosen in the session, the first one while none of these is."""
     return next((company for company in companies if company.pk == chosen), companies[0])
+
+
+def open_demo() -> Company | None:
+    """Return the demo company that people see, None without one."""
+    return Company.objects.filter(is_demo=True, stage=Company.Stage.OPEN).order_by("pk").first()
 
 
 def has_second_factor(user: User) -> bool:

@@ -72,6 +72,6 @@ def run_rows(company: Company, *, last_step: str, limit: int = 30) -> list[RunRo
 
 
 def companies_to_run(name: str | None) -> list[Company]:
-    """Return the company of that name, or all of them, in the order they were made."""
-    found = Company.objects.order_by("id")
+    """Return the open company of that name, or all open ones, in the order they were made."""
+    found = Company.objects.filter(stage=Company.Stage.OPEN).order_by("id")
     return list(found.filter(name=name) if name else found)

@@ -41,7 +41,7 @@ BUTTONS = frozenset(
         *("payment-provider-pay-out", "webhook-change", "webhook-secret", "channel-renew"),
         *("refund-approve", "refunds-paid", "checkout-refund-approve", "user-link", "seat-token"),
         *("advisor-extension-grant", "invoice-platform-secret", "desk-export-new"),
-        *("desk-export-file", "desk-export-remove"),
+        *("desk-export-file", "desk-export-remove", "demo-reset"),
         "connection-decide",
     }
 )

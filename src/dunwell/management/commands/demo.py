@@ -9,14 +9,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from dunwell import clock
-from dunwell.actions.gate import system
+from dunwell.actions.gate import Refused, system
 from dunwell.actions.portal_links import send_sign_in_link
 from dunwell.actions.users import LINK_MINUTES, make_sign_in_link
 from dunwell.engine.money import from_minor
 from dunwell.jobs.demo import CUSTOMERS, ITEMS, Demo, make_demo
 from dunwell.jobs.demo_debtors import demo_seat
+from dunwell.jobs.demo_resets import reset_demo
 from dunwell.management.commands.serve import HOST, PORT, check_address, serve, sign_in_address
 from dunwell.models import User
+from dunwell.queries.companies import open_demo
 from dunwell.queries.desk import DeskSummary
 from dunwell.queries.portal_links import portal_address
 
@@ -33,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=PORT)
         parser.add_argument("--customers", type=int, default=CUSTOMERS)
         parser.add_argument("--items", type=int, default=ITEMS)
+        parser.add_argument(
+            "--reset", action="store_true", help="put the demo back to its first day"
+        )
 
     def handle(self, **options: Any) -> None:
         """Do it, with a line of progress for every part."""
@@ -42,6 +47,8 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         self._progress("bringing the database up to date")
         call_command("migrate", verbosity=0)
+        if options["reset"]:
+            self._reset()
         try:
             demo = make_demo(
                 customers=options["customers"], items=options["items"], tell=self._progress
@@ -69,6 +76,16 @@ class Command(BaseCommand):
         self.stdout.write("Stop with Ctrl-C.")
         self.stdout.flush()
         serve(HOST, options["port"])
+
+    def _reset(self) -> None:
+        """Make the demo anew in place of the one there is."""
+        company = open_demo()
+        if company is None:
+            raise CommandError("There is no demo company to put back.")
+        try:
+            reset_demo(company, by="command line", at=clock.now(), tell=self._progress)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
 
     def _progress(self, text: str) -> None:
         self.stdout.write(f"· {text}")

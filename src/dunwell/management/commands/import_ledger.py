@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Import and print the totals and the first findings; leave with 1 when refused."""
-        company = Company.objects.filter(name=options["company"]).first()
+        company = Company.objects.filter(name=options["company"], stage="open").first()
         if company is None:
             raise CommandError(f"There is no company named {options['company']}.")
         try:

@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Issue and write; print how many."""
-        company = Company.objects.filter(name=options["company"]).first()
+        company = Company.objects.filter(name=options["company"], stage="open").first()
         if company is None:
             raise CommandError(f"There is no company named {options['company']}.")
         at, as_of = clock.now(), clock.today(company.zone)

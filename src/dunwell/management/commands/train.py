@@ -77,7 +77,7 @@ class Command(BaseCommand):
 
 
 def _company(name: str) -> Company:
-    company = Company.objects.filter(name=name).first()
+    company = Company.objects.filter(name=name, stage="open").first()
     if company is None:
         raise CommandError(f"There is no company named {name!r}.")
     return company

@@ -84,3 +84,27 @@ def test_what_does_not_work_is_said_and_the_secret_is_not(world, company, tmp_pa
     connection.refresh_from_db()
     assert (connection.secret, connection.is_on) == ("", False)
     assert told("list") == ""
+
+
+@pytest.mark.django_db
+def test_it_is_paused_goes_on_and_is_changed(world, company, tmp_path):
+    add(world, tmp_path)
+    paused = told("pause", "Our Odoo")
+    listed = told("list")
+    due = told()
+    with pytest.raises(CommandError, match="paused"):
+        told("sync", "Our Odoo")
+    went_on = told("resume", "Our Odoo", "--every", "15")
+    with pytest.raises(CommandError, match="secret anew"):
+        told("change", "Our Odoo", "--set", "address=https://other.example")
+    with pytest.raises(CommandError, match="no setting colour"):
+        told("change", "Our Odoo", "--set", "colour=red")
+    changed = told("change", "Our Odoo", "--set", "company=Northwind")
+    connection = Connection.objects.get()
+
+    assert paused == "Our Odoo is paused.\n" and "(Odoo) off" in listed
+    assert due == "Northwind: nothing is due\n"
+    assert went_on == "Our Odoo goes on.\n"
+    assert changed.startswith("Our Odoo: Odoo 18.0, Northwind")
+    assert (connection.every_minutes, connection.is_on) == (15, True)
+    assert (connection.settings["company"], connection.secret) == ("Northwind", KEY)

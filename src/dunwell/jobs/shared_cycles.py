@@ -6,6 +6,7 @@ from datetime import date
 from dunwell.actions.cycle import StepDone
 from dunwell.actions.gate import Refused
 from dunwell.jobs.claims import claimed
+from dunwell.jobs.connection_cycles import sync_before_cycle
 from dunwell.jobs.cycle import CycleDone, run_cycle
 from dunwell.jobs.handed_nights import Engine
 from dunwell.models import Company
@@ -25,7 +26,8 @@ def run_cycles(
 
     A company another worker is at comes last, once that one is done or dead: of workers who start
     together each takes other companies, what a dead one left is finished, and when this ends all
-    are done, whoever did them. `tell` hears of every step; `engine` as in `run_cycle`.
+    are done, whoever did them. What is due from outside ledgers comes in first, unless a day is
+    said. `tell` hears of every step; `engine` as in `run_cycle`.
     """
     taken: list[Company] = []
     for company in companies:
@@ -45,6 +47,9 @@ def _run(
     tell: Callable[[Company, StepDone], None],
     engine: Engine | None,
 ) -> CycleDone | Refused:
+    if as_of is None:
+        # of a day that was said by hand the books are as they stand
+        sync_before_cycle(company.pk)
     try:
         return run_cycle(company.pk, as_of, tell=lambda step: tell(company, step), engine=engine)
     except Refused as refusal:

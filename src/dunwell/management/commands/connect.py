@@ -8,8 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dunwell import clock
 from dunwell.actions.connection_changes import decide_changes
-from dunwell.actions.connections import add_connection, end_connection, pull_again
+from dunwell.actions.connections import (
+    add_connection,
+    change_connection,
+    end_connection,
+    pull_again,
+)
 from dunwell.actions.gate import Actor, Refused, staff, system
+from dunwell.formats.connection_kinds import KINDS
 from dunwell.jobs.connections import sync_connection, sync_due, try_connection, write_changes
 from dunwell.models import Company, Connection, User
 from dunwell.queries.connections import (
@@ -23,7 +29,10 @@ from dunwell.queries.connections import (
 from dunwell.queries.pages import every_row
 from dunwell.queries.runs import companies_to_run
 
-ACTS = ("due", "list", "add", "test", "sync", "again", "changes", "approve", "dismiss", "end")
+ACTS = (
+    *("due", "list", "add", "test", "sync", "again", "change", "pause", "resume"),
+    *("changes", "approve", "dismiss", "end"),
+)
 
 
 class Command(BaseCommand):
@@ -37,10 +46,10 @@ class Command(BaseCommand):
         parser.add_argument("act", nargs="?", default="due", choices=ACTS)
         parser.add_argument("name", nargs="?", default="", help="name of the connection")
         parser.add_argument("--company", metavar="NAME", help="one company; else all")
-        parser.add_argument("--kind", default="", help="odoo")
+        parser.add_argument("--kind", default="", help=", ".join(sorted(KINDS)))
         parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE")
         parser.add_argument("--secret-file", metavar="FILE", help="file that holds the secret")
-        parser.add_argument("--every", type=int, default=60, metavar="MINUTES")
+        parser.add_argument("--every", type=int, metavar="MINUTES", help="60 unless said")
         parser.add_argument("--by", default="", metavar="USER", help="who approves or dismisses")
         parser.add_argument("--change", type=int, action="append", default=[], metavar="ID")
 
@@ -75,7 +84,7 @@ class Command(BaseCommand):
                 name=options["name"],
                 settings=_settings(options["set"]),
                 secret=_secret(options["secret_file"]),
-                every_minutes=options["every"],
+                every_minutes=options["every"] or 60,
                 at=clock.now(),
             )
             self._test(actor, connection)
@@ -87,6 +96,8 @@ class Command(BaseCommand):
             if act == "again":
                 pull_again(actor=actor, connection=connection, at=clock.now())
             self._sync(actor.company, connection)
+        elif act in {"change", "pause", "resume"}:
+            self._change(actor, connection, act, options)
         elif act == "end":
             end_connection(actor=actor, connection=connection, at=clock.now())
             self.stdout.write(f"{connection.name} is ended.")
@@ -111,6 +122,26 @@ class Command(BaseCommand):
             f"{tried.name}: {who['product']} {who['version']}, {who['company']}; may write "
             f"{', '.join(who['writes']) or 'nothing'}"
         )
+
+    def _change(
+        self, actor: Actor, connection: Connection, act: str, options: dict[str, Any]
+    ) -> None:
+        """Pause a connection, let it go on, or change what is said; the rest stays."""
+        changed = change_connection(
+            actor=actor,
+            connection=connection,
+            name=connection.name,
+            settings={**connection.settings, **_settings(options["set"])},
+            secret=_secret(options["secret_file"]),
+            every_minutes=options["every"] or connection.every_minutes,
+            is_on=act == "resume" or (act == "change" and connection.is_on),
+            version=connection.version,
+            at=clock.now(),
+        )
+        if act == "change":
+            self._test(actor, changed)
+        else:
+            self.stdout.write(f"{changed.name} {'goes on' if changed.is_on else 'is paused'}.")
 
     def _sync(self, company: Company, connection: Connection) -> None:
         done = sync_connection(connection.pk)

@@ -24,11 +24,21 @@ from dunwell.formats.redaction import redacted
 from dunwell.formats.sealing import KeyringError, new_keyring, write_keyring
 from dunwell.jobs import keyrings
 from dunwell.management.commands import restore
-from dunwell.models import Contact, CreditApplication, Customer, Mandate, Payee, SavedMethod
+from dunwell.models import (
+    Checkout,
+    Contact,
+    CreditApplication,
+    Customer,
+    Mandate,
+    Payee,
+    SavedMethod,
+)
 from dunwell.models.sealed import sealed_columns, with_marks
 from dunwell.queries.readiness import missing
 from dunwell.queries.sealed import sealed_state, values_by_key
+from tests.actions.checkout_rows import begun, paid, provider_of
 from tests.actions.desk import acting
+from tests.actions.ledger_rows import invoice
 from tests.actions.refund_rows import proposed_payee
 from tests.actions.test_mandates import add as add_mandate_of
 from tests.conftest import AT, add_customer
@@ -167,15 +177,15 @@ def test_a11_3_3_a_row_changed_behind_the_desk_is_found(planted):
     }
 
 
-BORN_SEALED = {"dunwell_connection.secret"}
-"""Columns that came after that migration and never lay open."""
+SEALED_LATER = {"dunwell_connection.secret", "dunwell_checkout.saved_token"}
+"""Columns that came after that migration, or were sealed by a later one."""
 
 
 def test_the_migration_seals_what_lay_open_and_opens_it_again(planted):
     step = import_module("dunwell.migrations.0022_sealed_fields")
     editor = SimpleNamespace(connection=connection)
     kinds = {f"{table}.{column}" for table, column, _, _ in step.COLUMNS}
-    assert kinds == {one.place for one in sealed_columns()} - BORN_SEALED
+    assert kinds == {one.place for one in sealed_columns()} - SEALED_LATER
     before = list(Payee.objects.order_by("pk").values_list("account", "account_mark"))
 
     step.unseal(apps, editor)
@@ -187,6 +197,30 @@ def test_the_migration_seals_what_lay_open_and_opens_it_again(planted):
     assert not sealed_state().faults
     assert list(Payee.objects.order_by("pk").values_list("account", "account_mark")) == before
     assert not SavedMethod.objects.exists()
+
+
+def test_the_token_of_a_way_to_pay_is_sealed_in_the_checkout_too(company, customer, keys):
+    provider = provider_of(company)
+    item = invoice(customer, "R1", 100_00)
+    paid(provider, customer, {item: 40_00}, saves_method=True)
+    token = SavedMethod.objects.get().token
+    checkout = begun(provider, customer, {item: 30_00}, key="k3", saved_token=token)
+    step = import_module("dunwell.migrations.0027_sealed_tokens")
+    editor = SimpleNamespace(connection=connection)
+
+    def column():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT saved_token FROM dunwell_checkout WHERE id = %s", [checkout.pk])
+            return cursor.fetchone()[0]
+
+    assert column() and token not in column()
+    step.unseal(apps, editor)
+    assert column() == token
+    for _ in range(2):
+        step.seal(apps, editor)
+        assert column() and token not in column()
+    assert Checkout.objects.get(pk=checkout.pk).saved_token == token
+    assert not sealed_state().faults
 
 
 LINES = (

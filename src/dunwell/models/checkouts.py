@@ -11,6 +11,7 @@ from dunwell.models.early_payment import EarlyPaymentOffer
 from dunwell.models.items import Item
 from dunwell.models.payments import Payment
 from dunwell.models.portal import PortalSeat
+from dunwell.models.sealed import SealedTextField
 
 CHECKOUT = "checkout"
 """The method of the payments that checkouts become: their money is with a provider at first."""
@@ -127,7 +128,7 @@ class Checkout(models.Model):
     method = models.CharField(max_length=8, choices=Method)
     purpose = models.CharField(max_length=7, choices=Purpose)
     saves_method = models.BooleanField(default=False)
-    saved_token = models.CharField(max_length=255, blank=True)
+    saved_token = SealedTextField(max_length=255, blank=True)
     """The provider's token of a saved way to pay, charged without the payer; else empty."""
     status = models.CharField(max_length=10, choices=Status, default=Status.CREATED)
     external_id = models.CharField(max_length=255, blank=True)

@@ -54,8 +54,6 @@ LEFT_OUT: Mapping[str, str] = {
 BLANKED: Mapping[str, str] = {
     "dunwell_user.password": "!",
     "dunwell_portalperson.session_nonce": "",
-    # beside the sealed token of the saved way to pay, this copy lies open
-    "dunwell_checkout.saved_token": "",
 }
 """Columns that are written as these values: a password that no word fits, no session, no token."""
 

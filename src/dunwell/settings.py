@@ -157,11 +157,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dunwell.web.measured.MeasuredMiddleware",
-    "dunwell.api.throttle.ThrottleMiddleware",
-    "dunwell.web.busy.BusyMiddleware",
+    # the headers of safety stand around whatever answers early
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "dunwell.web.attachments.AttachmentMiddleware",
+    "dunwell.api.throttle.ThrottleMiddleware",
+    "dunwell.web.busy.BusyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -171,7 +173,6 @@ MIDDLEWARE = [
     "dunwell.web.session_times.SessionTimesMiddleware",
     "dunwell.web.staff.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

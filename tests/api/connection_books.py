@@ -6,7 +6,7 @@ from dunwell.actions.connection_syncs import begin_sync, end_sync
 from dunwell.actions.connections import add_connection
 from dunwell.actions.gate import system
 from dunwell.formats.connection_rows import OutsideOpen
-from dunwell.models import ConnectionChange, ConnectionCustomer
+from dunwell.models import Connection, ConnectionChange, ConnectionCustomer
 
 
 def keep_connections(company, customer, tag="", *, at):
@@ -16,6 +16,8 @@ def keep_connections(company, customer, tag="", *, at):
         actor=actor, kind="odoo", name=f"Odoo{tag}", secret="s", at=at,
         settings={"address": "https://127.0.0.1:9", "database": "prod"},
     )  # fmt: skip
+    told = {"product": "Odoo", "version": "18.0", "company": company.name, "writes": ["note"]}
+    Connection.objects.filter(pk=connection.pk).update(system=told)
     ConnectionCustomer.objects.create(connection=connection, customer=customer, key="7")
     sync = begin_sync(actor=actor, connection=connection, as_of=at.date(), at=at)
     theirs = [OutsideOpen(number=f"THEIRS{tag}", customer="7", currency="EUR", open=Decimal(5))]

@@ -22,6 +22,7 @@ from tests.api.composition_operations import (
     COMPOSITION_WITHOUT_KEY,
     PAPER_OPERATIONS,
 )
+from tests.api.connection_operations import CONNECTION_OPERATIONS, CONNECTION_WITHOUT_KEY
 from tests.api.contact_operations import CONTACT_OPERATIONS
 from tests.api.cover_operations import COVER_OPERATIONS
 from tests.api.credit_data_operations import CREDIT_DATA_OPERATIONS
@@ -183,7 +184,6 @@ OPERATIONS = {
     "list_bank_files": Call(ALL),
     "send_bank_files": Call("K", is_upload=True),
     "show_bank_file": Call(ALL),
-    "remove_desk_export": "what is removed stays removed",
     "read_bank_file_again": Call("K", {}),
     **{name: Call(*told) for name, told in BANK_LAYOUT_OPERATIONS.items()},
     "list_statements": Call(ALL),
@@ -218,7 +218,7 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in CREDIT_POLICY_OPERATIONS.items()},
     **{name: Call(*told) for name, told in SCORECARD_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CHANNEL_OPERATIONS.items()},
-    **{name: Call(*told) for name, told in WEBHOOK_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in (WEBHOOK_OPERATIONS | CONNECTION_OPERATIONS).items()},
     **{name: Call(*told) for name, told in BULK_OPERATIONS.items()},
     **{name: Call(*told) for name, told in COMPOSITION_OPERATIONS.items()},
     **{name: Call("MCKD", is_upload=True, file=PDF) for name in PAPER_OPERATIONS},
@@ -355,6 +355,7 @@ OPERATIONS = {
 
 WITHOUT_KEY = {
     **EINVOICE_WITHOUT_KEY,
+    **CONNECTION_WITHOUT_KEY,
     "begin_desk_export": "asked twice one export runs",
     "begin_domain_check": "asked twice one check runs",
     "check_credit": "one that writes nothing needs none, one that writes asks for it itself",

@@ -24,7 +24,7 @@ FRESH_PATHS = re.compile(
     r"/api/v1/(users|tokens|payees|refunds|checkout-refunds|payment-providers|webhooks|bureaus"
     r"|channels|mailboxes|mandates|advisors|agencies/\d+/seats|checkouts/\d+/refunds"
     r"|bank/accounts|books/locks/(unlock|\d+/decide)|duty-overrides|access-reviews"
-    r"|desk-exports|company)"
+    r"|desk-exports|connections|company)"
     r"(/|$)"
 )
 """What a browser's session may change within ten minutes of a password, code or passkey alone."""

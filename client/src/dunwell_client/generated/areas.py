@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.channels import ChannelsArea
     from dunwell_client.generated.charges import ChargesArea
     from dunwell_client.generated.company import CompanyArea
+    from dunwell_client.generated.connections import ConnectionsArea
     from dunwell_client.generated.contact_rules import ContactRulesArea
     from dunwell_client.generated.contacts import ContactsArea
     from dunwell_client.generated.conversations import ConversationsArea
@@ -229,6 +230,13 @@ class Areas:
         from dunwell_client.generated.company import CompanyArea
 
         return CompanyArea(self._connection)
+
+    @cached_property
+    def connections(self) -> ConnectionsArea:
+        """Operations about connections."""
+        from dunwell_client.generated.connections import ConnectionsArea
+
+        return ConnectionsArea(self._connection)
 
     @cached_property
     def contact_rules(self) -> ContactRulesArea:

@@ -2764,6 +2764,159 @@ class ConditionsIn(TypedDict):
     claim_days: NotRequired[int | None]
 
 
+class ConnectionChangeIn(TypedDict):
+    """All settings; an empty secret keeps the one before, `is_on` false pauses."""
+
+    name: str
+    settings: NotRequired[dict[str, str]]
+    secret: NotRequired[str]
+    every_minutes: NotRequired[int]
+    is_on: NotRequired[bool]
+    version: int
+
+
+class ConnectionChangeQuery(TypedDict):
+    """Which write-backs to list."""
+
+    cursor: NotRequired[str]
+    limit: NotRequired[int]
+    status: NotRequired[Literal['', 'proposed', 'tried', 'approved', 'writing', 'written', 'failed', 'dismissed']]
+
+
+class ConnectionChangeRow(TypedDict):
+    """One write-back: what is there, what shall be, and how far it is."""
+
+    id: int
+    connection_id: int
+    customer_id: int
+    customer_number: str
+    customer: str
+    kind: str
+    kind_label: str
+    value: str
+    currency: str
+    before: str
+    status: str
+    status_label: str
+    error: str
+    proposed_by: str
+    proposed_at: str
+    decided_by: str
+    written_at: str | None
+
+
+class ConnectionDecision(TypedDict):
+    """Write-backs to approve, which writes them, or to dismiss; all or none."""
+
+    change_ids: list[int]
+    is_approved: bool
+
+
+class ConnectionDifferenceRow(TypedDict):
+    """A document open otherwise there than here; None where it is not open at all."""
+
+    id: int
+    number: str
+    is_payment: bool
+    customer_id: int | None
+    customer: str
+    currency: str
+    theirs_minor: int | None
+    ours_minor: int | None
+
+
+class ConnectionField(TypedDict):
+    """One setting of a connection: its name, what a person reads, and whether it may be empty."""
+
+    name: str
+    label: str
+    help: NotRequired[str]
+    is_needed: NotRequired[bool]
+    is_address: NotRequired[bool]
+    is_long: NotRequired[bool]
+
+
+class ConnectionIn(TypedDict):
+    """A connection of a kind; its secret is kept sealed and in no answer."""
+
+    name: str
+    settings: NotRequired[dict[str, str]]
+    secret: NotRequired[str]
+    every_minutes: NotRequired[int]
+    kind: str
+
+
+class ConnectionKind(TypedDict):
+    """A kind of outside ledger: settings in the order a form shows them, and the secret's name."""
+
+    kind: str
+    label: str
+    fields: list[ConnectionField]
+    secret: NotRequired[str]
+
+
+class ConnectionPageQuery(TypedDict):
+    """Which page of a list."""
+
+    cursor: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class ConnectionRow(TypedDict):
+    """One connection; its secret is never in it."""
+
+    id: int
+    kind: str
+    kind_label: str
+    name: str
+    settings: dict[str, str]
+    has_secret: bool
+    is_on: bool
+    every_minutes: int
+    system: dict[str, Any]
+    next_at: str | None
+    failures: int
+    fault: str
+    error: str
+    version: int
+    last_status: str
+    last_tie: str
+    last_at: str | None
+    compared_id: int | None
+    compared_totals: list[dict[str, Any]]
+    waiting: int
+    by: str
+    recorded_at: str
+
+
+class ConnectionSyncRow(TypedDict):
+    """One sync; `totals` per currency theirs_minor, ours_minor and differing documents."""
+
+    id: int
+    connection_id: int
+    status: str
+    status_label: str
+    tie: str
+    tie_label: str
+    counts: dict[str, int]
+    totals: list[dict[str, Any]]
+    notes: list[dict[str, str]]
+    batches: list[int]
+    fault: str
+    error: str
+    by: str
+    started_at: str
+    finished_at: str | None
+
+
+class ConnectionTested(TypedDict):
+    """Who answered, or why nobody did: then `fault` is not empty."""
+
+    fault: str
+    error: str
+    system: dict[str, Any]
+
+
 class ConsentIn(TypedDict):
     """A yes to a channel and where it can be seen; given today unless a day is named."""
 
@@ -8354,6 +8507,13 @@ class OutlookPeriod(TypedDict):
     p90_minor: int
     p95_minor: int
     components: dict[str, int]
+
+
+class OutsideNote(TypedDict):
+    """A note for a customer there; it waits for approval like every write-back."""
+
+    customer_id: int
+    text: str
 
 
 class OverbilledRow(TypedDict):

@@ -150,9 +150,7 @@ def record_connection_test(
 def ask_for_sync(*, actor: Actor, connection: Connection, at: datetime) -> Connection:
     """Make a sync due now; raise Refused for a connection that is paused."""
     actor.require("connection.manage")
-    found = locked_connection(actor, connection)
-    if not found.is_on:
-        raise Refused(f"{found.name} is paused; switch it on first.")
+    found = _running(actor, connection)
     Connection.objects.filter(pk=found.pk).update(next_at=at)
     record_event(actor, "connection.sync_asked", found, at=at, name=found.name)
     return Connection.objects.get(pk=found.pk)
@@ -160,12 +158,22 @@ def ask_for_sync(*, actor: Actor, connection: Connection, at: datetime) -> Conne
 
 @transaction.atomic
 def pull_again(*, actor: Actor, connection: Connection, at: datetime) -> Connection:
-    """Let the next sync begin at the beginning; what is known already changes nothing."""
+    """Let the next sync begin at the beginning; what is known already changes nothing.
+
+    Raises Refused for a connection that is paused.
+    """
     actor.require("connection.manage")
-    found = locked_connection(actor, connection)
+    found = _running(actor, connection)
     Connection.objects.filter(pk=found.pk).update(cursor="", next_at=at)
     record_event(actor, "connection.rewound", found, at=at, name=found.name)
     return Connection.objects.get(pk=found.pk)
+
+
+def _running(actor: Actor, connection: Connection) -> Connection:
+    found = locked_connection(actor, connection)
+    if not found.is_on:
+        raise Refused(f"{found.name} is paused; switch it on first.")
+    return found
 
 
 def told_system(system: OutsideSystem) -> dict[str, Any]:

@@ -114,7 +114,6 @@ def connection_again(request: StaffRequest, connection_id: int) -> HttpResponse:
     connection = connection_or_404(request, connection_id)
     back = reverse("connection", args=[connection.pk])
     try:
-        ask_for_sync(actor=request.actor, connection=connection, at=clock.now())
         pull_again(actor=request.actor, connection=connection, at=clock.now())
     except Refused as refusal:
         return refused(request, refusal, back=back)

@@ -6,6 +6,7 @@ All worker processes of a machine share it; asking thus writes nothing to the bo
 import os
 import sqlite3
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -39,8 +40,10 @@ class Counter:
         if getattr(self._local, "place", None) != place:
             self.close()
             made = sqlite3.connect(place[1], timeout=LOCK_SECONDS, isolation_level=None)
+            # the file keeps it; SQLite does not wait here for another process that sets it just now
+            with suppress(sqlite3.OperationalError):
+                made.execute("PRAGMA journal_mode=WAL")
             # lost with the machine, the counts begin anew
-            made.execute("PRAGMA journal_mode=WAL")
             made.execute("PRAGMA synchronous=OFF")
             made.execute(_TABLE)
             self._local.connection, self._local.place = made, place

@@ -40,7 +40,7 @@ class Counter:
         if getattr(self._local, "place", None) != place:
             self.close()
             made = sqlite3.connect(place[1], timeout=LOCK_SECONDS, isolation_level=None)
-            # the file keeps it; SQLite does not wait here for another process that sets it just now
+            # the file keeps it; SQLite does not wait here for another process that sets it, too
             with suppress(sqlite3.OperationalError):
                 made.execute("PRAGMA journal_mode=WAL")
             # lost with the machine, the counts begin anew

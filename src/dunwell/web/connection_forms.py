@@ -106,7 +106,7 @@ def connection_add(request: StaffRequest, connector: str) -> HttpResponse:
     kind = KINDS[connector]
     form = ConnectionForm(posted(request), kind=kind, has_secret=False)
 
-    def act(name: str, every_minutes: int, secret: str = "", **told: str) -> None:
+    def act(name: str, every_minutes: int, secret: str = "", **told: str) -> None:  # nosec B107
         settings = _settings(told)
         try_settings(actor=request.actor, kind=connector, settings=settings, secret=secret)
         add_connection(

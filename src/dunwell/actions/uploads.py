@@ -3,7 +3,7 @@
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,18 +53,22 @@ def receive_upload(*, actor: Actor, files: Sequence[Upload], at: datetime) -> Im
         }
         for file in files
     ]
-    together = "".join(sorted(str(file["sha256"]) for file in kept))
     batch = ImportBatch.objects.create(
         company=actor.company,
         user_id=actor.user_id,
         name=", ".join(str(file["name"]) for file in kept)[:200],
-        sha256=hashlib.sha256(together.encode()).hexdigest(),
+        sha256=hash_of_files(str(file["sha256"]) for file in kept),
         size_bytes=size,
         files=kept,
         started_at=at,
     )
     record_event(actor, "import.uploaded", batch, at=at, files=kept)
     return batch
+
+
+def hash_of_files(hashes: Iterable[str]) -> str:
+    """Return the hash by which a batch of files is known, from those of its files."""
+    return hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest()
 
 
 def upload_path(sha256: str) -> Path:

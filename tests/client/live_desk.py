@@ -1,4 +1,4 @@
-"""A desk served by granian in a process of its own: `python -m tests.client.live_desk FOLDER PORT`.
+"""A desk served by granian in a process of its own: `python -m tests.client.live_desk PORT FACTORY`.
 
 The worker loads the application from here, and with it writes a small company and two tokens.
 """
@@ -45,6 +45,6 @@ if __name__ == "__main__":
 
     port = int(sys.argv[1])
     Granian(
-        "tests.client.live_desk:make_application", factory=True, address="127.0.0.1", port=port,
-        interface=Interfaces.WSGI, workers=1,
+        sys.argv[2], factory=True, address="127.0.0.1", port=port, interface=Interfaces.WSGI,
+        workers=1,
     ).serve()  # fmt: skip

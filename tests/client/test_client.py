@@ -1,16 +1,6 @@
 """The Python client against the desk as it is served, by granian on loopback."""
 
-import json
-import os
-import select
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
 from itertools import islice
-from pathlib import Path
 
 import pytest
 
@@ -26,9 +16,8 @@ from dunwell_client import (
     Unreachable,
     every_row,
 )
-from tests.migrated import put_sqlite
+from tests.client.serving import served_desk
 
-ROOT = Path(__file__).resolve().parents[2]
 MOST_A_MINUTE = 60
 DATED = {"issued_on": "2026-01-10", "due_on": "2026-02-09"}
 
@@ -36,42 +25,8 @@ DATED = {"issued_on": "2026-01-10", "due_on": "2026-02-09"}
 @pytest.fixture(scope="module")
 def served():
     """Address, tokens and the customer's key of a desk that is served."""
-    with tempfile.TemporaryDirectory(prefix="dunwell-client-") as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        put_sqlite(Path(folder))
-        own = {
-            name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.client.live_desk", str(port)],
-            cwd=ROOT,
-            env={
-                **own, "DUNWELL_DATA_DIR": folder, "DUNWELL_API_LIMIT": str(MOST_A_MINUTE),
-                "PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "dunwell.settings",
-            },
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        address = f"http://127.0.0.1:{port}"
-        try:
-            wait_for(address, process)
-            yield address, json.loads((Path(folder) / "tokens.json").read_text(encoding="utf-8"))
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def wait_for(address, process, seconds=120):
-    """Return when the desk answers; fail when it ended or never does."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/health/"):
-                return
-        except OSError:
-            select.select([], [], [], 0.2)
-    pytest.fail("the desk was not served")
+    with served_desk(DUNWELL_API_LIMIT=str(MOST_A_MINUTE)) as (address, told, _):
+        yield address, told
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,9 @@ LEDGER = items_csv(
 FILES = {
     "ledger/items.csv": LEDGER,
     "ledger/twice.csv": LEDGER,
-    "bank/monday.sta": sta(1, 0, line(100_00, "Acme", "INV-77001"), line(-1_00)),
+    # of nobody known: proposals and events hold keys of items and customers, and sequences of
+    # PostgreSQL do not go back with the import that was killed
+    "bank/monday.sta": sta(1, 0, line(33_33, "Zeta", "misc"), line(-1_00)),
     "bank/empty.sta": b"",
 }
 MOVED = {

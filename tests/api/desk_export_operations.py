@@ -10,3 +10,7 @@ DESK_EXPORT_OPERATIONS = {
     "fetch_desk_export": ("A",),
     "remove_desk_export": ("A", None, {"desk_export_id": "other_desk_export_id"}),
 }
+DESK_EXPORT_WITHOUT_KEY = {
+    "begin_desk_export": "asked twice one export runs",
+    "remove_desk_export": "what was removed stays removed",
+}

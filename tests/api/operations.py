@@ -30,7 +30,7 @@ from tests.api.credit_policy_operations import CREDIT_POLICY_OPERATIONS
 from tests.api.customer_answer_operations import CUSTOMER_ANSWER_OPERATIONS
 from tests.api.debit_operations import DEBIT_OPERATIONS
 from tests.api.delivery_operations import DELIVERY_OPERATIONS
-from tests.api.desk_export_operations import DESK_EXPORT_OPERATIONS
+from tests.api.desk_export_operations import DESK_EXPORT_OPERATIONS, DESK_EXPORT_WITHOUT_KEY
 from tests.api.dispute_operations import DISPUTE_OPERATIONS, EVIDENCE_OPERATIONS
 from tests.api.early_payment_operations import EARLY_PAYMENT_OPERATIONS
 from tests.api.einvoice_operations import EINVOICE_OPERATIONS, EINVOICE_WITHOUT_KEY
@@ -356,7 +356,7 @@ OPERATIONS = {
 WITHOUT_KEY = {
     **EINVOICE_WITHOUT_KEY,
     **CONNECTION_WITHOUT_KEY,
-    "begin_desk_export": "asked twice one export runs",
+    **DESK_EXPORT_WITHOUT_KEY,
     "begin_domain_check": "asked twice one check runs",
     "check_credit": "one that writes nothing needs none, one that writes asks for it itself",
     "check_many_credits": "as check_credit",

@@ -72,7 +72,10 @@ def test_a8_2_2_whatever_names_a_record_of_another_company_finds_and_changes_non
     person = add_user(ours, "omni", *STAFF_ROLES)
     program = add_token(person, ours, rights=sorted(RIGHTS))
     buyer = add_customer(ours, "B1", "Our buyer")
-    staff, debtor = Client(raise_request_exception=False), seated(seat_of(buyer))
+    staff, debtor = (
+        Client(raise_request_exception=False),
+        seated(seat_of(buyer, email="bob@ours.example")),
+    )
     staff.force_login(person)
     routes, addresses = listed(), every_address(ids)
     pages = sorted(n for n in names_of_records() if n in routes and routes[n].place == "staff")

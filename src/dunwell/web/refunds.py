@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -238,6 +239,9 @@ def refund_withdraw(request: StaffRequest, refund_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def refund_fail(request: StaffRequest, refund_id: int) -> HttpResponse:
     """Take an approved or paid refund back: its payout did not happen, or came back."""
+    is_theirs = {"refund.propose", "refund.approve"} & request.actor.rights
+    if request.method == "POST" and not is_theirs:
+        raise PermissionDenied("refund.propose")
     refund = _refund(request, refund_id)
     return reason_page(
         request,

@@ -108,7 +108,7 @@ def begin_export(
         if running := next((run for run in _runs(company) if run.status == RUNNING), None):
             return running, False
         run = ExportRun(
-            id=secrets.token_hex(8),
+            id=secrets.token_hex(16),
             form=chosen,
             is_opened=is_opened,
             by=actor.name,

@@ -31,6 +31,8 @@ def stop(page, number, title):
 
 def began(open_page, name, **how):
     page = open_page("/tours/", **how)
+    # a tour leads over pages that are heavy on a busy machine
+    page.set_default_timeout(60_000)
     page.get_by_role("button", name=re.compile(rf"Start\s*: {name}")).press("Enter")
     return page
 

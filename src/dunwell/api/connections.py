@@ -22,8 +22,7 @@ from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import PAGE, Body, Created, Cursor, Done, Id, Limit, Plain, answers, own
 from dunwell.api.writes import once
 from dunwell.formats.connection_kinds import KINDS, ConnectionKind
-from dunwell.jobs.background import begin
-from dunwell.jobs.connections import sync_connection, try_connection, write_changes
+from dunwell.jobs.connections import begin_syncing, begin_writing, try_connection
 from dunwell.models import Connection, ConnectionSync, Customer
 from dunwell.queries.connections import (
     ConnectionChangeRow,
@@ -154,8 +153,7 @@ def begin_connection_sync(request: ApiRequest, connection_id: Id) -> Done:
     """Sync now, in the background. Asked twice one sync runs: no key."""
     connection = own(Connection, request.actor, connection_id)
     ask_for_sync(actor=request.actor, connection=connection, at=request.at)
-    begun = begin(partial(sync_connection, connection.pk), key=f"connection {connection.pk}")
-    return Done(changed=int(begun))
+    return Done(changed=int(begin_syncing(connection.pk)))
 
 
 @router.post("/connections/{connection_id}/again", response=answers(Done))
@@ -241,10 +239,8 @@ def decide_connection_changes(
         at=request.at,
     )
     if body.is_approved:
-        key = f"connection {connection.pk} writes"
-        write = partial(begin, partial(write_changes, connection.pk), key=key, takes_later=True)
         # not before the decision stands: another system is no part of this transaction
-        transaction.on_commit(write, robust=True)
+        transaction.on_commit(partial(begin_writing, connection.pk), robust=True)
     return 200, {"changed": count}
 
 

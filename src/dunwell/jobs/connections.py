@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from django.conf import settings
 
@@ -40,6 +41,7 @@ from dunwell.formats.connection_rows import (
     Pulled,
 )
 from dunwell.formats.outside_answers import LARGEST_ANSWER, Door
+from dunwell.jobs.background import begin
 from dunwell.models import (
     Company,
     Connection,
@@ -211,6 +213,17 @@ def sync_connection(connection_id: int) -> ConnectionSync | None:
     except Refused as refusal:
         return _failed(actor, sync, OutsideError(OutsideFault.REFUSED, str(refusal)))
     return ConnectionSync.objects.get(pk=sync.pk)
+
+
+def begin_syncing(connection_id: int) -> bool:
+    """Sync a connection in the background unless this process is at it; return whether begun."""
+    return begin(partial(sync_connection, connection_id), key=f"connection {connection_id}")
+
+
+def begin_writing(connection_id: int) -> bool:
+    """Write what was approved in the background, once more when asked meanwhile."""
+    key = f"connection {connection_id} writes"
+    return begin(partial(write_changes, connection_id), key=key, takes_later=True)
 
 
 def try_changes(connection_id: int, *, ledger: OutsideLedger | None = None) -> int:

@@ -15,8 +15,7 @@ from dunwell.actions.connection_changes import decide_changes
 from dunwell.actions.gate import Refused
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
-from dunwell.jobs.background import begin
-from dunwell.jobs.connections import write_changes
+from dunwell.jobs.connections import begin_writing
 from dunwell.models import ConnectionChange
 from dunwell.queries.connections import (
     ConnectionChangeRow,
@@ -148,8 +147,7 @@ def changes_decide(request: StaffRequest, connection_id: int) -> HttpResponse:
     if not is_approved:
         text = ngettext("%(n)d change dismissed.", "%(n)d changes dismissed.", count)
         return done(request, text % {"n": count}, back=back)
-    key = f"connection {connection.pk} writes"
-    begin(partial(write_changes, connection.pk), key=key, takes_later=True)
+    begin_writing(connection.pk)
     text = ngettext(
         "%(n)d change approved; it is written now.",
         "%(n)d changes approved; they are written now.",

@@ -17,8 +17,7 @@ from dunwell.actions.connections import (
     pull_again,
 )
 from dunwell.actions.gate import Refused
-from dunwell.jobs.background import begin
-from dunwell.jobs.connections import sync_connection, try_connection
+from dunwell.jobs.connections import begin_syncing, try_connection
 from dunwell.models import Connection
 from dunwell.queries.connections import ConnectionSyncRow, connection_rows, connection_sync_rows
 from dunwell.queries.pages import CursorError
@@ -103,7 +102,7 @@ def connection_sync(request: StaffRequest, connection_id: int) -> HttpResponse:
         ask_for_sync(actor=request.actor, connection=connection, at=clock.now())
     except Refused as refusal:
         return refused(request, refusal, back=back)
-    begin_sync_of(connection)
+    begin_syncing(connection.pk)
     return done(request, gettext("The sync runs."), back=back)
 
 
@@ -117,7 +116,7 @@ def connection_again(request: StaffRequest, connection_id: int) -> HttpResponse:
         pull_again(actor=request.actor, connection=connection, at=clock.now())
     except Refused as refusal:
         return refused(request, refusal, back=back)
-    begin_sync_of(connection)
+    begin_syncing(connection.pk)
     return done(request, gettext("Everything is read once more."), back=back)
 
 
@@ -147,11 +146,6 @@ def connection_end(request: StaffRequest, connection_id: int) -> HttpResponse:
     end_connection(actor=request.actor, connection=connection, at=clock.now())
     text = gettext("Connection %(name)s is removed; its secret is wiped.")
     return done(request, text % {"name": connection.name}, back=reverse("connections"))
-
-
-def begin_sync_of(connection: Connection) -> None:
-    """Sync a connection in the background, once at a time in this process."""
-    begin(partial(sync_connection, connection.pk), key=f"connection {connection.pk}")
 
 
 def _running(request: StaffRequest, connection: Connection) -> ConnectionSyncRow | None:

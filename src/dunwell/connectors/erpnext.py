@@ -51,6 +51,7 @@ from dunwell.formats.outside_answers import (
     Door,
     Place,
     check_status,
+    only_company,
     read_json,
     read_place,
     schema_fault,
@@ -92,13 +93,10 @@ class ErpnextLedger:
         self._user = str(self._method("frappe.auth.get_logged_user"))
         version = self._version()
         companies = self._page("Company", ("name", "default_currency"), [], order="name asc")
-        chosen = [one for one in companies if self.company in {"", one["name"]}]
-        if len(chosen) != 1:
-            names = ", ".join(str(one["name"]) for one in companies)
-            text = f"Name the company in ERPNext; it has {names}."
-            raise OutsideError(OutsideFault.REFUSED, text)
-        self._chosen = str(chosen[0]["name"])
-        self._currency = str(chosen[0]["default_currency"])
+        named = [(str(one["name"]), one) for one in companies]
+        ours = only_company(named, self.company, who="ERPNext; it")
+        self._chosen = str(ours["name"])
+        self._currency = str(ours["default_currency"])
         return OutsideSystem(
             product="ERPNext",
             version=version,
@@ -122,14 +120,11 @@ class ErpnextLedger:
                 "invoices": self._invoice_page,
                 "entries": self._entry_page,
             }[name](found)
-            if len(found) == PAGE:
-                after = f"{found[-1]['modified']}|{found[-1]['name']}"
-                return replace(pulled, cursor=replace(place, after=after).text())
+            is_full = len(found) == PAGE
+            after = f"{found[-1]['modified']}|{found[-1]['name']}" if is_full else ""
         except _BROKEN as error:
             raise schema_fault("ERPNext", error) from error
-        if place.phase + 1 < len(PHASES):
-            return replace(pulled, cursor=replace(place, phase=place.phase + 1, after="").text())
-        return replace(pulled, cursor=Place(since=place.marks).text(), is_last=True)
+        return place.then(pulled, phases=len(PHASES), after=after)
 
     def open_now(self) -> list[OutsideOpen]:
         """Return outstanding invoices, and money that is on none; see `OutsideLedger`."""

@@ -49,6 +49,7 @@ from dunwell.formats.outside_answers import (
     Door,
     Place,
     check_status,
+    only_company,
     read_json,
     read_place,
     schema_fault,
@@ -87,11 +88,9 @@ class OdooLedger:
         if self.user:
             self._uid = self._login()
         companies = self._read("res.company", [], ("id", "name", "currency_id"), order="id")
-        chosen = [one for one in companies if self.company in {"", one["name"]}]
-        if len(chosen) != 1:
-            names = ", ".join(str(one["name"]) for one in companies)
-            raise OutsideError(OutsideFault.REFUSED, f"Name the company in Odoo; it has {names}.")
-        self._company_id = int(chosen[0]["id"])
+        named = [(str(one["name"]), one) for one in companies]
+        ours = only_company(named, self.company, who="Odoo; it")
+        self._company_id = int(ours["id"])
         known = self._call("res.partner", "fields_get", allfields=["credit_limit", "sale_warn"])
         writes = {ChangeKind.NOTE}
         writes |= {ChangeKind.CREDIT_LIMIT} if "credit_limit" in known else set()
@@ -99,8 +98,8 @@ class OdooLedger:
         return OutsideSystem(
             product="Odoo",
             version=version,
-            company=str(chosen[0]["name"]),
-            currency=str(chosen[0]["currency_id"][1]),
+            company=str(ours["name"]),
+            currency=str(ours["currency_id"][1]),
             writes=frozenset(writes),
         )
 
@@ -121,13 +120,8 @@ class OdooLedger:
             }[name](found)
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise schema_fault("Odoo", error) from error
-        if len(found) == PAGE:
-            place = replace(place, after=str(found[-1]["id"]))
-        elif place.phase + 1 < len(PHASES):
-            place = replace(place, phase=place.phase + 1, after="")
-        else:
-            return replace(pulled, cursor=Place(since=place.marks).text(), is_last=True)
-        return replace(pulled, cursor=place.text(), is_last=False)
+        after = str(found[-1]["id"]) if len(found) == PAGE else ""
+        return place.then(pulled, phases=len(PHASES), after=after)
 
     def open_now(self) -> list[OutsideOpen]:
         """Return what is not reconciled on receivable accounts; see `OutsideLedger`."""

@@ -103,15 +103,13 @@ class StripeLedger:
                 expand = [f"data.{one}" for one in EXPANDED[name]]
                 found, has_more = self._page(f"/v1/{name}", place.after, expand=expand)
                 page = self._read({name: found})
-            if has_more:
-                return replace(page, cursor=replace(place, after=str(found[-1]["id"])).text())
+            after = str(found[-1]["id"]) if has_more else ""
         except _SaysNoError as error:
             raise error.fault() from error
         except _BROKEN as error:
             raise schema_fault("Stripe", error) from error
-        if place.phase + 1 < EVENTS:
-            return replace(page, cursor=replace(place, phase=place.phase + 1, after="").text())
-        return replace(page, cursor=Place(since=place.marks).text(), is_last=True)
+        # events are read in place of the other phases, not behind them
+        return place.then(page, phases=EVENTS, after=after)
 
     def open_now(self) -> list[OutsideOpen]:
         """Return what remains of finalized invoices; see `OutsideLedger`."""

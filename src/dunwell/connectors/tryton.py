@@ -29,6 +29,7 @@ from dunwell.formats.outside_answers import (
     OK,
     Door,
     Place,
+    only_company,
     read_place,
     schema_fault,
 )
@@ -93,23 +94,16 @@ class TrytonLedger:
         mine = self._call("model.res.user.get_preferences", False, {}).get("companies", [])  # noqa: FBT003
         fields = ("id", "party.name", "currency.code")
         found = self._read("company.company", [["id", "in", mine]], fields)
-        names = [str(linked(one, "party", "name")) for one in found]
-        chosen = [
-            one for one, name in zip(found, names, strict=True) if self.company in {"", name}
-        ]
-        if len(chosen) != 1:
-            raise OutsideError(
-                OutsideFault.REFUSED,
-                f"Name the company in Tryton; the user has {', '.join(names)}.",
-            )
-        self._context = {"company": chosen[0]["id"], "active_test": False}
+        named = [(str(linked(one, "party", "name")), one) for one in found]
+        ours = only_company(named, self.company, who="Tryton; the user")
+        self._context = {"company": ours["id"], "active_test": False}
         known = self._call("model.party.party.fields_get", ["credit_limit_amount"], self._context)
         limits = {ChangeKind.CREDIT_LIMIT} if "credit_limit_amount" in known else set()
         self._system = OutsideSystem(
             product="Tryton",
             version=version,
-            company=str(linked(chosen[0], "party", "name")),
-            currency=str(linked(chosen[0], "currency", "code")),
+            company=str(linked(ours, "party", "name")),
+            currency=str(linked(ours, "currency", "code")),
             writes=frozenset({ChangeKind.NOTE, *limits}),
         )
         return self._system
@@ -126,13 +120,8 @@ class TrytonLedger:
             pulled = self._pages()[name](found)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise schema_fault("Tryton", error) from error
-        if len(found) == PAGE:
-            place = replace(place, after=str(found[-1]["id"]))
-        elif place.phase + 1 < len(PHASES):
-            place = replace(place, phase=place.phase + 1, after="")
-        else:
-            return replace(pulled, cursor=Place(since=place.marks).text(), is_last=True)
-        return replace(pulled, cursor=place.text())
+        after = str(found[-1]["id"]) if len(found) == PAGE else ""
+        return place.then(pulled, phases=len(PHASES), after=after)
 
     def open_now(self) -> list[OutsideOpen]:
         """Return what is not reconciled on receivable accounts; see `OutsideLedger`."""

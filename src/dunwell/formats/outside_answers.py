@@ -1,13 +1,14 @@
 """Answers of outside ledgers over HTTP: their JSON, and which fault a status stands for."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from dunwell.formats.connection_rows import OutsideError, OutsideFault
+from dunwell.formats.connection_rows import OutsideError, OutsideFault, Pulled
 
+T = TypeVar("T")
 LARGEST_ANSWER = 32 * 1024 * 1024
 LONGEST_WORDS = 200
 OK, UNKNOWN, FORBIDDEN, GONE, TOO_MANY, SERVER_FAULT = 200, 401, 403, 404, 429, 500
@@ -63,6 +64,18 @@ class Place:
             sort_keys=True,
         )
 
+    def then(self, page: Pulled, *, phases: int, after: str = "") -> Pulled:
+        """Return a page with the cursor of the next one.
+
+        It begins behind `after` where the phase has more, else at the next phase; behind the last
+        of so many phases is what comes later.
+        """
+        if after:
+            return replace(page, cursor=replace(self, after=after).text())
+        if self.phase + 1 < phases:
+            return replace(page, cursor=replace(self, phase=self.phase + 1, after="").text())
+        return replace(page, cursor=Place(since=self.marks).text(), is_last=True)
+
 
 def read_place(cursor: str) -> Place:
     """Return the place of a cursor; raise OutsideError for one of another connector."""
@@ -111,6 +124,18 @@ def check_status(answer: Answer, *, who: str) -> None:
             OutsideFault.CREDENTIALS,
             f"{who} does not let us in (status {answer.status}): check user, key and rights.",
         )
+
+
+def only_company(named: Sequence[tuple[str, T]], wanted: str, *, who: str) -> T:
+    """Return the company of that name, or without one the only one there is.
+
+    `who` has them, as in "Odoo; it". Raises OutsideError where none or several are left.
+    """
+    chosen = [company for name, company in named if wanted in {"", name}]
+    if len(chosen) != 1:
+        names = ", ".join(name for name, _ in named)
+        raise OutsideError(OutsideFault.REFUSED, f"Name the company in {who} has {names}.")
+    return chosen[0]
 
 
 def words(text: object) -> str:

@@ -8,7 +8,7 @@ transaction, the old one stands as it was, whatever is killed.
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from dunwell.actions.gate import Actor, Refused, system
 from dunwell.jobs.background import begin
 from dunwell.jobs.demo import Tell, make_demo
 from dunwell.jobs.file_locks import claimed_file
+from dunwell.jobs.file_notes import write_note
 from dunwell.models import Company, ImportBatch
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
@@ -137,9 +138,6 @@ def _path() -> Path:
 
 
 def _note(reset: DemoReset) -> None:
-    """Write the state whole: a reader sees the one before or this one."""
+    """Write how far a reset is."""
     _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial_path = _path().with_suffix(".part")
-    told = {**asdict(reset), "begun_at": reset.begun_at.isoformat()}
-    partial_path.write_text(json.dumps(told), encoding="utf-8")
-    partial_path.replace(_path())
+    write_note(_path(), reset)

@@ -6,12 +6,11 @@ again by whoever looks at it next; archives go after some days, their lines stay
 
 import json
 import logging
-import os
 import secrets
 import shutil
 import threading
 import zipfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from dunwell.jobs.background import begin
 from dunwell.jobs.backup_manifests import hash_of_file
 from dunwell.jobs.desk_exports import export_desk
 from dunwell.jobs.file_locks import claimed_file
+from dunwell.jobs.file_notes import write_note
 from dunwell.models import Company
 from dunwell.models.sealed import KeyringError, SealError
 
@@ -319,8 +319,5 @@ def _path(company: Company, run_id: str, end: str) -> Path:
 
 
 def _note(company: Company, run: ExportRun) -> None:
-    """Write how far a run is, whole or not at all."""
-    path = _path(company, run.id, "json")
-    partial_note = path.with_name(f"{run.id}.{os.getpid()}.{threading.get_ident()}.part")
-    partial_note.write_text(json.dumps(asdict(run), default=str), encoding="utf-8")
-    partial_note.replace(path)
+    """Write how far a run is."""
+    write_note(_path(company, run.id, "json"), run)

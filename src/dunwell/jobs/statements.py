@@ -6,11 +6,10 @@ whatever runs twice, so a run whose process died is begun again and comes out th
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from dunwell.formats.exports import ExportError, Value, write_csv
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.formats.zip_entries import zip_entry
 from dunwell.jobs.file_locks import claimed_file
+from dunwell.jobs.file_notes import write_note
 from dunwell.models import AccountStatement, Company, Customer
 from dunwell.queries.account_documents import Span
 from dunwell.queries.statements import (
@@ -258,12 +258,9 @@ def _path(company: Company, run_id: str, end: str) -> Path:
 
 
 def _note(company: Company, run: StatementRun) -> None:
-    """Write how far a run is, whole or not at all."""
-    path = _path(company, run.id, "json")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{run.id}.{os.getpid()}.part")
-    partial.write_text(json.dumps(asdict(run), default=str), encoding="utf-8")
-    partial.replace(path)
+    """Write how far a run is."""
+    _folder(company).mkdir(parents=True, exist_ok=True)
+    write_note(_path(company, run.id, "json"), run)
 
 
 def _claimed(company: Company, run_id: str) -> AbstractContextManager[bool]:

@@ -8,6 +8,7 @@ import polars as pl
 import yaml
 
 from dunwell import backends
+from dunwell.backends.folders import Folders
 from dunwell.backends.nightly import RESULTS, Night, write_results
 from dunwell.cli.printing import Answer, Row
 from dunwell.engine.strategy import Strategy, read_strategy
@@ -34,7 +35,7 @@ def nightly(options: argparse.Namespace) -> Answer:
         write_results(backend, night, only=tuple(options.only) or tuple(RESULTS))
         out = backend.folders.out
     rows: list[Row] = [
-        {"result": name, "rows": _height(out / f"{name}.parquet")}
+        {"result": name, "rows": _height(Folders(out).files(name))}
         for name in options.only or RESULTS
     ]
     return {"backend": options.backend, "results": {r["result"]: r["rows"] for r in rows}}, rows
@@ -44,7 +45,6 @@ def _strategy(path: Path) -> Strategy:
     return read_strategy(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def _height(place: Path) -> int:
-    files = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
+def _height(files: list[Path]) -> int:
     rows: int = pl.scan_parquet(files).select(pl.len()).collect().item()
     return rows

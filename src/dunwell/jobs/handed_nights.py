@@ -14,6 +14,7 @@ from django.conf import settings
 
 from dunwell import backends
 from dunwell.actions.gate import Refused
+from dunwell.backends.folders import Folders
 from dunwell.backends.nightly import Night, write_results
 from dunwell.engine.ledger import Ledger
 from dunwell.models import Company
@@ -81,7 +82,7 @@ class HandedBooks(Books):
             with closing(backends.open(self._engine.backend, folder, **told)) as backend:
                 write_results(backend, night, only=only)
                 out = backend.folders.out
-            return {name: _read(out / f"{name}.parquet") for name in only}
+            return {name: _read(Folders(out).files(name)) for name in only}
 
 
 def _write(ledger: Ledger, folder: Path) -> None:
@@ -91,8 +92,7 @@ def _write(ledger: Ledger, folder: Path) -> None:
         rows.write_parquet(folder / f"{name}.parquet")
 
 
-def _read(place: Path) -> pl.DataFrame:
+def _read(files: list[Path]) -> pl.DataFrame:
     """Return a result; whole numbers of 128 bits come back as such."""
-    files = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
     wide = pl.selectors.decimal().cast(pl.Int128)
     return pl.read_parquet(files, hive_partitioning=False).with_columns(wide)

@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 
 from dunwell.backends import Backend
 from dunwell.engine.aging import AGING, aging
-from dunwell.engine.behaviour import HABITS, HISTORY_DAYS, habits
+from dunwell.engine.behaviour import CALENDAR_LEAD, HABITS, habits
 from dunwell.engine.calendars import calendar_days
 from dunwell.engine.collectable import collectable, promised
 from dunwell.engine.dunning import consolidate, next_steps
@@ -51,9 +51,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 TABLES = ("items", "allocations", "payments", "disputes", "promises", "customers", "holds")
 """What is read, besides `contacts` and `fx`; all in columns of `engine.schema`."""
 
-LEAD = timedelta(days=HISTORY_DAYS + 370)
 AHEAD = timedelta(days=400)
-"""How far the calendar reaches back and ahead."""
+"""How far the calendar reaches ahead."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +95,8 @@ def results(
 ) -> dict[str, nw.LazyFrame]:
     """Return the results by name, not computed yet but for what several of them share."""
     as_of, ledger = night.as_of, read_ledger(backend)
-    calendar = backend.load(calendar_days(night.country, first=as_of - LEAD, last=as_of + AHEAD))
+    days = calendar_days(night.country, first=as_of - CALENDAR_LEAD, last=as_of + AHEAD)
+    calendar = backend.load(days)
     opened = backend.persist(
         open_items(ledger.items, ledger.allocations, as_of=as_of).select(*OPEN_ITEMS), "open_items"
     )

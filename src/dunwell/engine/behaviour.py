@@ -6,7 +6,7 @@ items, so that yen never outweigh euros. Every sum is of whole numbers, so the
 order of rows cannot change an answer.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 
@@ -26,6 +26,9 @@ from dunwell.engine.seasons import (
 
 HISTORY_DAYS = 730
 """How far back habits look."""
+
+CALENDAR_LEAD = timedelta(days=HISTORY_DAYS + 370)
+"""How far back their calendar reaches: an item paid two years ago may be due a year before."""
 
 RECENT_ITEMS = 10
 """Number of latest items that count as recent, compared with as many before them."""

@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 from django.db.models import Count, QuerySet
 
-from dunwell.engine.behaviour import HISTORY_DAYS
+from dunwell.engine.behaviour import CALENDAR_LEAD, HISTORY_DAYS
 from dunwell.engine.credit_fact_names import (
     BUREAU,
     CUSTOMER,
@@ -41,7 +41,6 @@ from dunwell.queries.runs import last_finished_day
 SCORED = "score_customers"
 """The step of the cycle after which stored scores are those of the day."""
 
-LEAD = timedelta(days=HISTORY_DAYS + 370)
 _TYPES = {"number": pl.Int64, "text": pl.String, FLAG: pl.Boolean}
 SCHEMA: Mapping[str, type[pl.DataType]] = {
     "customer_id": pl.Int64,
@@ -255,7 +254,7 @@ def _own(
     ledger = whole or ledger_of(company, whose or ())
     calendar = calendar_between(
         company.country,
-        (as_of - LEAD).replace(day=1),
+        (as_of - CALENDAR_LEAD).replace(day=1),
         as_of.replace(day=1) + timedelta(days=62),
     )
     own = native(own_history(ledger, calendar, fx, home=company.currency, as_of=as_of))

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import narwhals.stable.v2 as nw
 
-from dunwell.engine.behaviour import HISTORY_DAYS, habits
+from dunwell.engine.behaviour import CALENDAR_LEAD, habits
 from dunwell.engine.calendars import calendar_days
 from dunwell.engine.kpi_facts import kpi_facts
 from dunwell.engine.kpi_tables import WINDOW_DAYS
@@ -13,9 +13,6 @@ from dunwell.engine.ledger import Ledger
 from dunwell.models import Allocation, Company, Dispute, Promise
 from dunwell.queries import frames
 from dunwell.queries.whole_ledger import whole_allocations, whole_items, whole_payments
-
-LEAD = timedelta(days=HISTORY_DAYS + 370)
-"""How far back the calendar reaches: an item paid two years ago may be due a year before."""
 
 
 class Books:
@@ -57,7 +54,7 @@ class Books:
         """Return how every customer pays as of a day, in columns HABITS."""
         calendar = calendar_days(
             self.company.country,
-            first=(as_of - LEAD).replace(day=1),
+            first=(as_of - CALENDAR_LEAD).replace(day=1),
             last=as_of.replace(day=1) + timedelta(days=31),
         )
         return habits(self.whole(), calendar, as_of=as_of)

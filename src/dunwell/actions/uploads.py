@@ -84,15 +84,20 @@ def keep_upload(data: bytes, *, by: Actor, at: datetime) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     if not upload_path(sha256).exists():
         take_room(by, len(data), at=at)
-    return keep_bytes(data)
+        _write(data, sha256)
+    return sha256
 
 
 def keep_bytes(data: bytes) -> str:
     """Write bytes that we made under their hash, safe from a crash; return the hash."""
     sha256 = hashlib.sha256(data).hexdigest()
+    if not upload_path(sha256).exists():
+        _write(data, sha256)
+    return sha256
+
+
+def _write(data: bytes, sha256: str) -> None:
     path = upload_path(sha256)
-    if path.exists():
-        return sha256
     path.parent.mkdir(parents=True, exist_ok=True)
     # a name of each writer's own: the same bytes may come twice at once
     partial = path.with_name(f"{sha256}.{os.getpid()}.{threading.get_ident()}.part")
@@ -106,4 +111,3 @@ def keep_bytes(data: bytes) -> str:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return sha256

@@ -154,6 +154,7 @@ RIGHTS_L_TO_Z = {
     "portal_keys.add_key": "",
     "portal_keys.note_key_use": "",
     "portal_keys.revoke_key": "MCK",
+    "portal_links.make_demo_link": "MCK",
     "portal_links.make_view_link": "MCK",
     "portal_links.open_sign_in": "",
     "portal_links.open_view_link": "",

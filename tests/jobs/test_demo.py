@@ -32,18 +32,28 @@ def test_only_a_demo_company_has_an_invented_past(company):
         answer_demo_messages(actor=system(company), as_of=DAY, at=AT)
 
 
-def test_the_command_prints_a_summary_that_adds_up(db, settings, tmp_path):
+WAYS_IN = ("Sign in (once", "As the debtor ")
+
+
+def test_the_command_prints_a_summary_that_adds_up(db, settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path / "new"
     out = StringIO()
     with time_machine.travel(AT, tick=False):
-        call_command("demo", no_serve=True, customers=30, items=400, stdout=out)
+        call_command("demo", no_serve=True, customers=16, items=160, stdout=out)
     lines = out.getvalue().splitlines()
-    items = 400 + Invoice.objects.filter(status="issued").count()
-    assert f"Dunwell Demo GmbH, 2026-03-05: 30 customers, {items} items" in lines
+    items = 160 + Invoice.objects.filter(status="issued").count()
+    assert f"Dunwell Demo GmbH, 2026-03-05: 16 customers, {items} items" in lines
     assert [line for line in lines if line.startswith("  First on the worklist")]
     assert (lines[-1].startswith("Ready after "), (tmp_path / "new").is_dir()) == (True, True)
     assert SignInLink.objects.count() == 0
     assert Task.objects.exclude(company=Company.objects.get()).count() == 0
+    # and served at once, again and again: each start shows new ways in
+    monkeypatch.setattr("dunwell.management.commands.demo.serve", lambda host, port: None)
+    with time_machine.travel(AT, tick=False):
+        for _ in range(6):
+            call_command("demo", customers=16, items=160, port=1 << 15, stdout=out)
+    shown = out.getvalue().splitlines()
+    assert [sum(line.startswith(way) for line in shown) for way in WAYS_IN] == [6, 6]
 
 
 def test_sizes_that_cannot_show_every_habit_are_refused(db):

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
-from dunwell.actions.gate import system
+from dunwell.actions.gate import Refused, system
 from dunwell.actions.portal_access import end_seat
-from dunwell.actions.portal_links import make_view_link
+from dunwell.actions.portal_links import make_demo_link, make_view_link
 from dunwell.models import Contact, Event, PortalKnock, PortalLink, PortalMail
 from dunwell.queries.portal_links import portal_token
 from tests.conftest import AT, add_customer
@@ -72,6 +72,21 @@ def test_an_address_with_access_is_sent_a_link_that_signs_in_once(company, seat)
         "portal.mailed",
         "portal.signed_in",
     ]
+
+
+def test_only_the_portal_of_a_demo_is_shown_to_others(company, seat):
+    with pytest.raises(Refused, match="Only the portal of a demo"):
+        make_demo_link(actor=system(company), seat=seat, at=AT)
+    type(company).objects.filter(pk=company.pk).update(is_demo=True)
+    company.refresh_from_db()
+    links = [make_demo_link(actor=system(company), seat=seat, at=AT) for _ in range(7)]
+
+    ways = [Client().post(f"/portal/link/{portal_token(one)}/").status_code for one in links]
+    assert ways == [422] * 6 + [302]
+    assert PortalMail.objects.count() == 0
+    end_seat(actor=system(company), seat=seat, as_of=AT.date(), at=AT)
+    with pytest.raises(Refused, match="has ended"):
+        make_demo_link(actor=system(company), seat=seat, at=AT)
 
 
 def test_the_door_says_the_same_to_everybody(company, seat):

@@ -93,6 +93,26 @@ def send_sign_in_link(*, actor: Actor, seat: PortalSeat, site: str, at: datetime
 
 
 @transaction.atomic
+def make_demo_link(*, actor: Actor, seat: PortalSeat, at: datetime) -> PortalLink:
+    """Make a link to sign in to the demo's portal and mail it to nobody; earlier ones are dead.
+
+    So it may be made as often as the demo is started. Raises Refused for a company that is no
+    demo, where nobody but the debtor may hold such a link, and for access that has ended.
+    """
+    actor.require("portal.invite")
+    own(actor, seat, "access")
+    if not actor.company.is_demo:
+        raise Refused("Only the portal of a demo is shown to others; send the person a link.")
+    if not PortalSeat.objects.filter(pk=seat.pk, ended_on=None).exists():
+        raise Refused("This access has ended; invite the person anew.")
+    link = _new_sign_in(seat, at=at)
+    record_event(
+        actor, "portal.link_made", link, at=at, customer_id=seat.customer_id, email=link.email
+    )
+    return link
+
+
+@transaction.atomic
 def open_sign_in(*, actor: Actor, link: PortalLink, at: datetime) -> PortalSeat:
     """Use a link to sign in, once; return the seat that is taken. A used one is Refused."""
     actor.require("portal.view")
@@ -240,21 +260,7 @@ def invite_by_mail(actor: Actor, seat: PortalSeat, *, site: str, at: datetime) -
 
 def _send(actor: Actor, seat: PortalSeat, *, kind: str, site: str, at: datetime) -> PortalLink:
     """Make a link to sign in and queue its mail; links of the seat not used yet are dead now."""
-    PortalLink.objects.filter(
-        seat=seat, purpose=Purpose.SIGN_IN, used_at=None, revoked_at=None
-    ).update(revoked_at=at)
-    person, customer = seat.person, seat.customer
-    link = _made(
-        PortalLink(
-            company=seat.company,
-            customer=customer,
-            seat=seat,
-            purpose=Purpose.SIGN_IN,
-            email=person.email,
-            expires_at=at + SIGN_IN_LASTS,
-            recorded_at=at,
-        )
-    )
+    link, person, customer = _new_sign_in(seat, at=at), seat.person, seat.customer
     queue_portal_mail(
         customer,
         kind,
@@ -271,6 +277,23 @@ def _send(actor: Actor, seat: PortalSeat, *, kind: str, site: str, at: datetime)
         actor, "portal.link_sent", link, at=at, customer_id=customer.pk, email=person.email
     )
     return link
+
+
+def _new_sign_in(seat: PortalSeat, *, at: datetime) -> PortalLink:
+    PortalLink.objects.filter(
+        seat=seat, purpose=Purpose.SIGN_IN, used_at=None, revoked_at=None
+    ).update(revoked_at=at)
+    return _made(
+        PortalLink(
+            company=seat.company,
+            customer=seat.customer,
+            seat=seat,
+            purpose=Purpose.SIGN_IN,
+            email=seat.person.email,
+            expires_at=at + SIGN_IN_LASTS,
+            recorded_at=at,
+        )
+    )
 
 
 def _made(link: PortalLink) -> PortalLink:

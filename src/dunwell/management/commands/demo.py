@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dunwell import clock
 from dunwell.actions.gate import Refused, system
-from dunwell.actions.portal_links import send_sign_in_link
+from dunwell.actions.portal_links import make_demo_link
 from dunwell.actions.users import LINK_MINUTES, make_sign_in_link
 from dunwell.engine.money import from_minor
 from dunwell.jobs.demo import CUSTOMERS, ITEMS, Demo, make_demo
@@ -68,9 +68,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\nSign in (once, within {LINK_MINUTES} minutes): {address}")
         if (seat := demo_seat(demo.company)) is not None:
             site = f"http://{HOST}:{options['port']}"
-            link = send_sign_in_link(
-                actor=system(demo.company), seat=seat, site=site, at=clock.now()
-            )
+            link = make_demo_link(actor=system(demo.company), seat=seat, at=clock.now())
             told = f"As the debtor {seat.customer.name} (another browser window): "
             self.stdout.write(told + portal_address(link, site))
         self.stdout.write("Stop with Ctrl-C.")

@@ -9,7 +9,9 @@ touches it, for the day's cycle; such frames answer for today, not for days gone
 # ruff: noqa: S608
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -20,8 +22,10 @@ from dunwell.engine import schema
 from dunwell.models import Company, Customer
 from dunwell.models.sealed import opened_texts
 
-CHUNK = 100_000
+CHUNK = 25_000
 """Rows taken from the driver at a time; bounds memory."""
+_PLAIN = frozenset((pl.Int64, pl.Int32, pl.String, pl.Boolean))
+"""Types of columns that are made of what a driver tells without a look at each value."""
 _TYPES: Mapping[type[nw.dtypes.DType], type[pl.DataType]] = {
     nw.Int64: pl.Int64,
     nw.Int32: pl.Int32,
@@ -66,8 +70,21 @@ def read_rows(
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         while rows := cursor.fetchmany(CHUNK):
-            parts.append(pl.DataFrame(rows, schema=sent, orient="row").cast(pl.Schema(types)))
+            columns = [_column(rows, at, *one) for at, one in enumerate(sent.items())]
+            parts.append(pl.DataFrame(columns).cast(pl.Schema(types)))
     return pl.concat(parts)
+
+
+def _column(
+    rows: Sequence[tuple[Any, ...]], at: int, name: str, kind: type[pl.DataType]
+) -> pl.Series:
+    """Return one column of rows: half the work of making them a frame row by row."""
+    if kind in _PLAIN:
+        # a sum comes as a Decimal from PostgreSQL and is no plain whole number
+        with suppress(TypeError):
+            return pl.Series(name, [row[at] for row in rows], dtype=kind)
+    made = pl.DataFrame([(row[at],) for row in rows], schema={name: kind}, orient="row")
+    return made.to_series()
 
 
 def column_types(columns: schema.Frame) -> dict[str, type[pl.DataType]]:
@@ -142,13 +159,13 @@ def allocations_frame(company: Company, *, only_open: bool = False) -> nw.LazyFr
     which, parameters = "", [company.pk]
     if only_open:
         which = f"""AND (
-            a.item_id IN (SELECT item_id FROM dunwell_openitem WHERE company_id = %s)
+            EXISTS (SELECT 1 FROM dunwell_openitem o WHERE o.item_id = a.item_id)
             OR a.item_id IN (SELECT l.item_id FROM dunwell_promiseitem l
                              JOIN dunwell_promise p ON p.id = l.promise_id
                              WHERE p.company_id = %s AND p.outcome = 'open')
             OR a.item_id IN ({_PAYS_AMOUNTS})
             OR a.payment_id IN ({_SPARE}))"""
-        parameters *= 6
+        parameters *= 5
     return read_frame(
         f"SELECT {allocation_columns()} "
         "FROM dunwell_allocation a LEFT JOIN dunwell_adjustment j ON j.id = a.adjustment_id "

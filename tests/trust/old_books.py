@@ -17,6 +17,7 @@ from pathlib import Path
 import django
 
 ACCOUNT, VAT, PHONE = "DE02120300000000202051", "DE811234567", "+49 40 1234567"
+TOKEN = "pm_canary7714"
 LATER = "dunwell_erasure"
 """A table the steps ask for; without it one of the last of them fails."""
 
@@ -39,10 +40,12 @@ def written(name, columns):
 
 
 def prepare():
-    """A closed month, and a customer with an account, a tax id and a phone number."""
+    """A closed month, a customer with an account, a tax id, a phone number and a way to pay."""
     from dunwell.actions.gate import system
     from dunwell.actions.mandates import add_mandate
-    from dunwell.models import Contact, Customer
+    from dunwell.actions.provider_events import take_provider_facts
+    from dunwell.engine.checkout_facts import METHOD_SAVED, ProviderFact, SavedMethodFacts
+    from dunwell.models import Contact, Customer, PaymentProvider
     from tests.crash import prepare as prepared
     from tests.journeys import books_flow
 
@@ -56,6 +59,32 @@ def prepare():
         actor=system(customer.company), customer=customer, reference="M1", iban=ACCOUNT,
         at=books_flow.AT,
     )  # fmt: skip
+    provider = PaymentProvider.objects.create(
+        company=customer.company, kind="loopback", name="Bank", recorded_at=books_flow.AT
+    )
+    told = ProviderFact(
+        event_id="e1", kind=METHOD_SAVED, happened_at=books_flow.AT, number="P1", about=TOKEN,
+        method=SavedMethodFacts(token=TOKEN, kind="card", last4="4242"),
+    )  # fmt: skip
+    take_provider_facts(
+        actor=system(customer.company), provider=provider, facts=[told], at=books_flow.AT
+    )
+
+
+def told_of_the_way_to_pay():
+    """What the provider told: the part that lies open, and the whole."""
+    from dunwell.models import ProviderEvent
+
+    return payload(), ProviderEvent.objects.get().told
+
+
+def payload():
+    """The column as the database has it, at any version."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(payload AS text) FROM dunwell_providerevent")
+        return json.loads(cursor.fetchone()[0])
 
 
 def plain():
@@ -158,6 +187,22 @@ def refused(folder):
     return [missing, broken]
 
 
+def assert_kept(told):
+    """The way to pay is told as before, lies sealed, and stays as it was written."""
+    from django.db import DatabaseError
+
+    from dunwell.models import ProviderEvent
+
+    assert told_of_the_way_to_pay() == told and TOKEN not in json.dumps(told[0])
+    assert told[1]["about"] == told[1]["method"]["token"] == TOKEN
+    try:
+        said("UPDATE dunwell_providerevent SET payload = '{}'")
+    except DatabaseError:
+        assert ProviderEvent.objects.get().told == told[1]
+    else:
+        raise AssertionError("The database let an event be rewritten.")
+
+
 def main(target, *tries):
     """Back to a migration, and up: with `refused`, first against all that can go wrong."""
     django.setup()
@@ -168,9 +213,10 @@ def main(target, *tries):
     from tests.crash import digest
 
     prepare()
-    whole, rows = state(), digest()
+    whole, rows, told = state(), digest(), told_of_the_way_to_pay()
     call_command("migrate", "dunwell", target, verbosity=0)
     assert {VAT, PHONE, ACCOUNT} <= set(plain())
+    assert payload() == told[1]
     written("dunwell_customer", {"number": "OLD", "vat_id": "DE822222222"})
     mandate = {"reference": "M2", "iban": "DE89370400440532013000", "status": "ended"}
     written("dunwell_mandate", mandate)
@@ -182,11 +228,12 @@ def main(target, *tries):
     assert state()[:2] == whole[:2]
     after = digest()
     moved = {table for table, row in rows.items() if after[table] != row}
-    assert moved <= {"customer", "mandate", "contact"}, moved
+    assert moved <= {"customer", "mandate", "contact", "providerevent"}, moved
     old = Customer.objects.get(vat_id_mark=mark_of(Customer, "vat_id", "DE822222222"))
     assert old.number == "OLD"
     assert sorted(Mandate.objects.values_list("iban", flat=True)) == [ACCOUNT, mandate["iban"]]
     assert all(value.startswith("~") for value in plain() if value)
+    assert_kept(told)
     _, again = upgraded(folder)
     sys.stdout.write(json.dumps([done, again, *found]) + "\n")
 

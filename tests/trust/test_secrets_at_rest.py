@@ -16,10 +16,18 @@ from django.conf import settings
 from django.core.exceptions import FieldError
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from schwifty import IBAN
 
 from dunwell.actions.contacts import add_contact, edit_contact, edit_customer
+from dunwell.actions.gate import system
+from dunwell.actions.provider_events import apply_waiting_events, take_provider_facts
+from dunwell.engine.checkout_facts import (
+    METHOD_GONE,
+    METHOD_SAVED,
+    ProviderFact,
+    SavedMethodFacts,
+)
 from dunwell.formats.redaction import redacted
 from dunwell.formats.sealing import KeyringError, new_keyring, write_keyring
 from dunwell.jobs import keyrings
@@ -31,6 +39,7 @@ from dunwell.models import (
     Customer,
     Mandate,
     Payee,
+    ProviderEvent,
     SavedMethod,
 )
 from dunwell.models.sealed import sealed_columns, with_marks
@@ -177,7 +186,10 @@ def test_a11_3_3_a_row_changed_behind_the_desk_is_found(planted):
     }
 
 
-SEALED_LATER = {"dunwell_connection.secret", "dunwell_checkout.saved_token"}
+SEALED_LATER = {
+    "dunwell_connection.secret", "dunwell_checkout.saved_token",
+    "dunwell_providerevent.sealed_payload",
+}  # fmt: skip
 """Columns that came after that migration, or were sealed by a later one."""
 
 
@@ -221,6 +233,46 @@ def test_the_token_of_a_way_to_pay_is_sealed_in_the_checkout_too(company, custom
         assert column() and token not in column()
     assert Checkout.objects.get(pk=checkout.pk).saved_token == token
     assert not sealed_state().faults
+
+
+def test_a11_3_2_what_a_provider_tells_of_a_way_to_pay_is_read_whole_and_lies_sealed(
+    company, customer, keys
+):
+    provider = provider_of(company)
+    checkout = paid(
+        provider, customer, {invoice(customer, "R1", 100_00): 40_00}, saves_method=True
+    )
+    saved = SavedMethod.objects.get()
+    event = ProviderEvent.objects.get(kind="method_saved")
+    assert event.told["about"] == event.told["method"]["token"] == saved.token
+    ended = ProviderFact(event_id="e9", kind=METHOD_GONE, happened_at=AT, about=saved.token)
+    take_provider_facts(actor=system(company), provider=provider, facts=[ended], at=AT)
+    assert ProviderEvent.objects.get(kind="method_gone").told["about"] == saved.token
+
+    secrets = {saved.token, saved.payer_token} - {""}
+    assert [one for one in secrets if one in "\n".join(everything())] == []
+    assert not any({"about", "method"} & {*row} for row in payloads("method_saved", "method_gone"))
+    keyrings.rotate(at=AT)
+    keyrings.reseal()
+    assert not sealed_state().faults and set(values_by_key()) == {2}
+
+    # told again and applied again, it is the same way to pay
+    again = ProviderFact(event_id="e10", happened_at=AT, number=checkout.number, **same(event))
+    assert take_provider_facts(actor=system(company), provider=provider, facts=[again], at=AT) == 1
+    apply_waiting_events(actor=system(company), as_of=AT.date(), at=AT)
+    assert SavedMethod.objects.get().pk == saved.pk
+    assert ProviderEvent.objects.get(event_id="e10").state == "applied"
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE dunwell_providerevent SET payload = '{}'")
+
+
+def payloads(*kinds):
+    return list(ProviderEvent.objects.filter(kind__in=kinds).values_list("payload", flat=True))
+
+
+def same(event):
+    method = SavedMethodFacts(**event.told["method"])
+    return {"kind": METHOD_SAVED, "about": method.token, "method": method}
 
 
 LINES = (

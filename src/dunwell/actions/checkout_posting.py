@@ -69,7 +69,7 @@ def told_of(checkout: Checkout) -> list[ProviderFact]:
         mine |= Q(subject_id=checkout.external_id)
     return [
         read_fact(
-            row.payload,
+            row.told,
             event_id=row.event_id,
             kind=row.kind,
             subject=row.subject_id,

@@ -11,7 +11,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.saved_methods import keep_method
 from dunwell.engine import checkout_facts as facts
-from dunwell.engine.checkout_facts import METHOD_SAVED, ProviderFact, fact_document, read_fact
+from dunwell.engine.checkout_facts import METHOD_SAVED, ProviderFact, parted_document, read_fact
 from dunwell.formats.redaction import redacted
 from dunwell.models import Checkout, PaymentProvider, ProviderEvent
 
@@ -61,19 +61,21 @@ def take_provider_facts(
             provider=provider, event_id__in=[fact.event_id for fact in facts]
         ).values_list("event_id", flat=True)
     )
+    new = {fact.event_id: fact for fact in facts if fact.event_id not in known}
+    documents = {event_id: parted_document(fact) for event_id, fact in new.items()}
     rows = [
         ProviderEvent(
             provider=provider,
             event_id=fact.event_id,
             kind=fact.kind,
             subject_id=fact.subject,
-            payload=fact_document(fact),
+            payload=documents[fact.event_id][0],
+            sealed_payload=documents[fact.event_id][1],
             sha256=sha256,
             happened_at=fact.happened_at,
             told_at=at,
         )
-        for fact in {fact.event_id: fact for fact in facts}.values()
-        if fact.event_id not in known
+        for fact in new.values()
     ]
     ProviderEvent.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
@@ -219,7 +221,7 @@ def _keep_method(actor: Actor, event: ProviderEvent, checkout: Checkout, *, at: 
     if event.kind != METHOD_SAVED or not checkout.saves_method:
         return
     method = read_fact(
-        event.payload,
+        event.told,
         event_id=event.event_id,
         kind=event.kind,
         subject=event.subject_id,

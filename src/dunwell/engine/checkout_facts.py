@@ -189,6 +189,14 @@ def fact_document(fact: ProviderFact) -> dict[str, Any]:
     }
 
 
+def parted_document(fact: ProviderFact) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return `fact_document` in two: what may lie open, and what names a saved way to pay."""
+    document = fact_document(fact)
+    names = ("about", "method") if fact.kind in {METHOD_SAVED, METHOD_GONE} else ()
+    secret = {name: document.pop(name) for name in names}
+    return document, secret
+
+
 def read_fact(
     document: Mapping[str, Any], *, event_id: str, kind: str, subject: str, happened_at: datetime
 ) -> ProviderFact:

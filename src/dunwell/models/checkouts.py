@@ -1,5 +1,7 @@
 """Payments by card, wallet, debit or transfer at a provider: who carries them, what was asked."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,7 @@ from dunwell.models.early_payment import EarlyPaymentOffer
 from dunwell.models.items import Item
 from dunwell.models.payments import Payment
 from dunwell.models.portal import PortalSeat
-from dunwell.models.sealed import SealedTextField
+from dunwell.models.sealed import SealedJSONField, SealedTextField
 
 CHECKOUT = "checkout"
 """The method of the payments that checkouts become: their money is with a provider at first."""
@@ -207,8 +209,9 @@ class CheckoutLine(models.Model):
 class ProviderEvent(models.Model):
     """One fact a provider told, once per its id; what it says never changes.
 
-    `payload` is the fact as `engine.checkout_facts` writes it down; `sha256` is of the message it
-    came in. `checkout` is empty while nothing of ours is known under its subject.
+    `payload` is the fact as `engine.checkout_facts` writes it down, but for what names a saved way
+    to pay: that lies in `sealed_payload`. `sha256` is of the message it came in. `checkout` is
+    empty while nothing of ours is known under its subject.
     """
 
     class State(models.TextChoices):
@@ -223,6 +226,7 @@ class ProviderEvent(models.Model):
     subject_id = models.CharField(max_length=255, blank=True)
     checkout = models.ForeignKey(Checkout, models.PROTECT, null=True, related_name="events")
     payload = models.JSONField(default=dict)
+    sealed_payload = SealedJSONField(default=dict, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=7, choices=State, default=State.NEW)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -242,3 +246,8 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.event_id}"
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return the fact whole, as it was kept."""
+        return {**self.payload, **self.sealed_payload}

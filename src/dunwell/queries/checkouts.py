@@ -262,7 +262,7 @@ def _row(one: Checkout) -> CheckoutRow:
 
 
 def _event(one: ProviderEvent) -> ProviderEventRow:
-    told: dict[str, Any] = one.payload
+    told: dict[str, Any] = one.payload  # what is sealed is not shown
     return ProviderEventRow(
         id=one.pk,
         event_id=one.event_id,

@@ -1,5 +1,6 @@
 """How bodies are read, and the OpenAPI document: stable names, summaries, every answer."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,6 +8,8 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
+
+from dunwell.api import endings
 
 MEANINGS = {
     200: "Done; or what was asked for.",
@@ -44,16 +47,51 @@ class JsonParser(Parser):
         return super().parse_body(request)
 
 
+class _Document(OpenAPISchema):
+    """A document that describes what operations share once: a thousand of them refuse alike."""
+
+    def __init__(self, api: NinjaAPI, path_prefix: str) -> None:
+        self._told: dict[Hashable, tuple[dict[str, Any], bool]] = {}
+        super().__init__(api, path_prefix)
+
+    def _create_schema_from_model(
+        self, model: Any, *places: Any, **options: Any
+    ) -> tuple[dict[str, Any], bool]:
+        fields = model.model_fields
+        # an answer's model is the operation's own, what it holds is not
+        of = fields["response"].annotation if [*fields] == ["response"] else model
+        key = (of, places, *sorted(options.items()))
+        if key not in self._told:
+            self._told[key] = super()._create_schema_from_model(model, *places, **options)
+        schema, is_required = self._told[key]
+        return dict(schema), is_required
+
+
 class DocumentedAPI(NinjaAPI):
     """An API whose document has operation ids that are the function's name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._documents: dict[str, OpenAPISchema] = {}
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Return the function's name: a client's method names survive a moved file."""
         return operation.view_func.__name__
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """Return the document with summaries taken from the first sentence of each docstring."""
-        document = super().get_openapi_schema(**options)
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the document with summaries taken from the first sentence of each docstring.
+
+        It is made at the first question and kept, for making it takes seconds: only read it.
+        """
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._documents:
+            self._documents[prefix] = self._document(prefix)
+        return self._documents[prefix]
+
+    def _document(self, prefix: str) -> OpenAPISchema:
+        document = _Document(self, prefix)
         for operations in document["paths"].values():
             for operation in operations.values():
                 first = operation["description"].split(". ")[0].split("\n")[0]
@@ -72,4 +110,5 @@ class DocumentedAPI(NinjaAPI):
                 for status, answer in operation["responses"].items():
                     if "text/csv" not in answer.get("content", {}):
                         answer["description"] = MEANINGS[status]
+        endings.mark(document, endings.ENDINGS)
         return document

@@ -87,6 +87,29 @@ def test_breaks_and_months_apart_are_found_where_they_were_planted(monthly):
     assert [one.place for one in outliers(adjusted, straight)] == [20]
 
 
+def test_one_bad_half_year_in_two_is_no_season_and_breaks_where_it_begins_and_ends():
+    chance = random.Random(5)
+    bad = dict(zip(range(12, 18), (4, 9, 14, 16, 14, 6), strict=True))
+    months = [40 + chance.gauss(0, 2) + bad.get(n, 0) for n in range(24)]
+    found = decomposition(months, first_month=1)
+    assert not found.has_season and found.adjusted == found.values
+    assert [
+        abs(piece.first - n) <= 2 for piece, n in zip(pieces(months)[1:], (12, 18), strict=True)
+    ] == [
+        True,
+        True,
+    ]
+
+
+def test_two_years_of_chance_are_told_as_a_season_in_few_of_a_hundred():
+    chance = random.Random(6)
+    told = [
+        decomposition([chance.gauss(40, 3) for _ in range(24)], first_month=1).has_season
+        for _ in range(100)
+    ]
+    assert sum(told) <= 10
+
+
 def test_no_season_is_read_into_chance_or_into_less_than_two_years():
     chance = random.Random(2)
     noise = [100 + chance.gauss(0, 5) for _ in range(23)]

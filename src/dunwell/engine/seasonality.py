@@ -41,7 +41,8 @@ class Decomposition:
     """value = trend + season + rest, month by month, in the unit of the figure.
 
     `strength` is the share of the detrended movement the season explains, 0 to 1; `has_season`
-    when there are two years and it is at least STRONG_SEASON. Without it `season` is all 0.
+    when there are two years, it is at least STRONG_SEASON and the years agree. Without it
+    `season` is all 0.
     `high` and `low` are the calendar months (1-12) of the latest year's season's ends.
     `adjusted` is the value without the season.
     """
@@ -72,7 +73,9 @@ def decomposition(values: Sequence[float], *, first_month: int) -> Decomposition
     can_season = len(series) >= FEWEST_FOR_SEASON
     trend, season = _stl(series) if can_season else (_trend_alone(series), np.zeros_like(series))
     strength = _strength(season, series - trend - season) if can_season else 0.0
-    has_season = can_season and strength >= STRONG_SEASON
+    has_season = (
+        can_season and strength >= STRONG_SEASON and _years_agree(series - _trend_alone(series))
+    )
     if can_season and not has_season:
         trend, season = _trend_alone(series), np.zeros_like(series)
     rest = series - trend - season
@@ -91,6 +94,21 @@ def decomposition(values: Sequence[float], *, first_month: int) -> Decomposition
         high=high,
         low=low,
     )
+
+
+def _years_agree(detrended: Array) -> bool:
+    """Return whether the same months of other years tell a month better than no season does.
+
+    Two years of chance are half season by construction, and one bad half-year in two is a season
+    of half its size: what a year has to itself is not seen in the others. `detrended` is without
+    the trend that knows of no season; STL's own has bent to the season it is asked about.
+    """
+    off = detrended - detrended.mean()
+    others = np.empty_like(off)
+    for month in range(PERIOD):
+        years = off[month::PERIOD]
+        others[month::PERIOD] = (years.sum() - years) / (len(years) - 1)
+    return bool(((off - others) ** 2).sum() < (off**2).sum())
 
 
 def _stl(series: Array) -> tuple[Array, Array]:

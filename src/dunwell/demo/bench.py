@@ -74,6 +74,7 @@ def bench_ledger(
         promises=empty.promises.clear(),
         holds=empty.holds.clear(),
         notes=empty.notes.clear(),
+        story=empty.story,
         fx=fx_frame(scene),
         bank=bank_frame(scene),
     )

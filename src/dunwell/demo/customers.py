@@ -118,8 +118,12 @@ def customers_frame(
     profiles: Profiles,
     *,
     yearly_minor: FloatArray,
+    sector: BoolArray | None = None,
 ) -> pl.DataFrame:
-    """Return one row per customer; a year's expected sales set the limit."""
+    """Return one row per customer; a year's expected sales set the limit.
+
+    With a `sector` its customers, and no others, have names of the building trade.
+    """
     rng = scene.stream("customers")
     count = profiles.count
     country = take(tuple(COUNTRIES), profiles.country)
@@ -133,7 +137,7 @@ def customers_frame(
         {
             "number": np.arange(count) + 10_001,
             "root": _roots(root),
-            "trade": _trades(rng, language, segment),
+            "trade": _trades(rng, language, segment, sector),
             "country": country,
             "language": language,
             "currency": [CURRENCY.get(code, "EUR") for code in country.tolist()],
@@ -191,9 +195,20 @@ def _roots(index: IntArray) -> TextArray:
     return take(every, index)
 
 
-def _trades(rng: np.random.Generator, language: TextArray, segment: TextArray) -> TextArray:
+def _trades(
+    rng: np.random.Generator, language: TextArray, segment: TextArray, sector: BoolArray | None
+) -> TextArray:
     """Return the trade word in the customer's language, the kind of body for public ones."""
-    trade = _by_language(rng, words.TRADES, language)
+    if sector is None:
+        trade = _by_language(rng, words.TRADES, language)
+    else:
+        building, others = (
+            {code: tuple(all_[place] for place in places) for code, all_ in words.TRADES.items()}
+            for places in (words.BUILDING, words.OTHERS)
+        )
+        trade = np.where(
+            sector, _by_language(rng, building, language), _by_language(rng, others, language)
+        )
     body = _by_language(rng, words.PUBLIC_BODIES, language)
     return np.where(segment == "public", body, trade)
 

@@ -19,13 +19,14 @@ def planned_days(
     customer: IntArray,
     issued: IntArray,
     due: IntArray,
+    extra: FloatArray | None = None,
 ) -> IntArray:
     """Return the day each item would be paid in full if nothing came between; NEVER once stopped.
 
     prompt: around the due day; month_end: with the run of the month's last
     business days; slow: 15 to 40 days late; steady: always the same few days
     late; seasonal: late by a month or more in two months of the year; failing:
-    later and later; new: on time.
+    later and later; new: on time. `extra` days come on top for each item.
     """
     rng = scene.stream("habits")
     noise = rng.normal(0.0, 1.0, len(customer))
@@ -36,13 +37,17 @@ def planned_days(
     # A straggler: lost in approval, whatever the habit.
     late += np.where(happens(rng, 0.02, len(due)), rng.uniform(20, 90, len(due)), 0.0)
     late += _drift(scene, profiles, customer, due)
+    more = np.zeros(len(due)) if extra is None else extra
+    late += more
     weekday = _weekday(profiles, customer)
     # A run lies on average three days behind the wanted day; the payer reckons with it.
     late -= np.where(weekday < 0, 0.0, 3.0)
     wanted = np.maximum(due + np.round(late).astype(np.int64), issued + 1)
     day = on_or_after(on_weekday(wanted, weekday), scene.calendar)
     run = month_end_run(
-        np.maximum(due - 4, issued + 1), profiles.run_lead[customer], scene.calendar
+        np.maximum(due - 4 + np.round(more).astype(np.int64), issued + 1),
+        profiles.run_lead[customer],
+        scene.calendar,
     )
     planned = np.where(profiles.has("month_end")[customer], run, day)
     return np.where(planned > profiles.stop_day[customer], NEVER, planned)

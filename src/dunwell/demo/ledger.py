@@ -9,6 +9,7 @@ import polars as pl
 from dunwell.demo.arrays import take
 from dunwell.demo.bookings import draw_booking, payment_frames
 from dunwell.demo.chance import happens
+from dunwell.demo.crisis import NAMES, STORY
 from dunwell.demo.customers import customers_frame
 from dunwell.demo.desk import disputes_frame, holds_frame, notes_frame
 from dunwell.demo.fates import NO_ORDER
@@ -16,7 +17,7 @@ from dunwell.demo.habits import NEVER
 from dunwell.demo.promises import promises_frame
 from dunwell.demo.rates import bank_frame, fx_frame
 from dunwell.demo.sales import yearly_sales
-from dunwell.demo.scene import Scene, draw_scene
+from dunwell.demo.scene import STORY_DAYS, WINDOW_DAYS, Scene, draw_scene
 from dunwell.demo.story import KINDS, Story, draw_story
 
 SMALLEST_CUSTOMERS = 16
@@ -43,6 +44,7 @@ class DemoLedger:
     promises: pl.DataFrame
     holds: pl.DataFrame
     notes: pl.DataFrame
+    story: pl.DataFrame
     fx: pl.DataFrame
     bank: pl.DataFrame
 
@@ -75,10 +77,17 @@ def item_balances(
 
 
 def demo_ledger(
-    *, as_of: date, customers: int = 1200, items: int = 32_000, seed: int = 1
+    *,
+    as_of: date,
+    customers: int = 1200,
+    items: int = 32_000,
+    seed: int = 1,
+    has_crisis: bool = False,
 ) -> DemoLedger:
     """Return the sample ledger of the two years up to `as_of`; same arguments, same frames.
 
+    With `has_crisis` it is a quarter longer and tells the story of `demo.crisis`; the frame
+    `story` says who plays which part.
     Raises ValueError below 16 customers (a habit would be missing), below ten
     items per customer, and for a negative seed.
     """
@@ -87,11 +96,17 @@ def demo_ledger(
             f"{customers} customers with {items} items are too few to show every habit; "
             f"give at least {SMALLEST_CUSTOMERS} customers and {ITEMS_PER_CUSTOMER} items for each"
         )
-    scene = draw_scene(as_of=as_of, seed=seed)
-    story = draw_story(scene, customers=customers, items=items)
+    days = STORY_DAYS if has_crisis else WINDOW_DAYS
+    scene = draw_scene(as_of=as_of, seed=seed, days=days)
+    story = draw_story(scene, customers=customers, items=items, has_crisis=has_crisis)
     invoices = int((story.kind == 0).sum())
-    yearly = yearly_sales(story.profiles, count=invoices)
-    owners = customers_frame(scene, story.profiles, yearly_minor=yearly)
+    yearly = yearly_sales(story.profiles, count=invoices, days=days)
+    owners = customers_frame(
+        scene,
+        story.profiles,
+        yearly_minor=yearly,
+        sector=story.crisis.hit if story.crisis is not None else None,
+    )
     numbers = _numbers(story)
     ledger_items = _items(scene, story, numbers=numbers, customers=owners)
     payments, paid = payment_frames(
@@ -130,9 +145,23 @@ def demo_ledger(
             disputes=disputes,
             promises=promises,
         ),
+        story=_players(story, numbers=numbers, customers=owners),
         fx=fx_frame(scene),
         bank=bank_frame(scene),
     )
+
+
+def _players(story: Story, *, numbers: pl.Series, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return who plays which part with which items, in the order of the items."""
+    item, part = story.players.item, story.players.part
+    return pl.DataFrame(
+        {
+            "part": take(NAMES, part),
+            "customer_number": customers["number"][story.items.customer[item]],
+            "item_number": numbers[item],
+        },
+        schema=STORY,
+    ).sort("part", "customer_number", "item_number")
 
 
 def _numbers(story: Story) -> pl.Series:

@@ -8,7 +8,7 @@ from dunwell.demo.arrays import FloatArray, IntArray
 from dunwell.demo.chance import whole
 from dunwell.demo.customers import END_OF_MONTH, TERMS_DAYS, Profiles
 from dunwell.demo.days import business_days, month_end
-from dunwell.demo.scene import Scene
+from dunwell.demo.scene import WINDOW_DAYS, Scene
 
 SEASON = (0.90, 0.92, 1.04, 0.99, 1.0, 1.05, 0.92, 0.80, 1.05, 1.07, 1.10, 1.05)
 """Share of a month's sales against the average month, January first."""
@@ -69,11 +69,14 @@ def due_days(issued: IntArray, terms: IntArray) -> IntArray:
     return np.where(terms == END_OF_MONTH, month_end(due), due)
 
 
-def yearly_sales(profiles: Profiles, *, count: int) -> FloatArray:
-    """Return each customer's expected sales of a year in minor units, for its credit limit."""
+def yearly_sales(profiles: Profiles, *, count: int, days: int = WINDOW_DAYS) -> FloatArray:
+    """Return each customer's expected sales of a year in minor units, for its credit limit.
+
+    `count` invoices are written in so many days.
+    """
     pull = np.power(profiles.weight, 0.7)
     mean = profiles.ticket_minor * np.exp(0.85**2 / 2)
-    return np.asarray(pull / pull.sum() * count / 2 * mean)
+    return np.asarray(pull / pull.sum() * count * (WINDOW_DAYS / 2 / days) * mean)
 
 
 def _day_weights(days: IntArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The two years a demo ledger plays in: its days, its calendar and its seed."""
+"""The years a demo ledger plays in: its days, its calendar and its seed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +10,8 @@ from dunwell.demo.days import business_calendar
 from dunwell.engine.calendars import day_number
 
 WINDOW_DAYS = 730
+STORY_DAYS = WINDOW_DAYS + 91
+"""A quarter more, so that figures of the last ninety days are whole for two years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class Scene:
         return stream(self.seed, noun)
 
 
-def draw_scene(*, as_of: date, seed: int) -> Scene:
-    """Return the scene of the two years up to `as_of`."""
+def draw_scene(*, as_of: date, seed: int, days: int = WINDOW_DAYS) -> Scene:
+    """Return the scene of so many days up to `as_of`."""
     as_of_day = day_number(as_of)
-    first_day = as_of_day - WINDOW_DAYS
+    first_day = as_of_day - days
     return Scene(first_day, as_of_day, business_calendar(first_day, as_of_day), seed)

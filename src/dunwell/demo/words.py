@@ -51,6 +51,9 @@ TRADES = {
         "Bakkerijen|Onderdelen|Hotels|Kunststoffen|Beveiliging|Wijnen|Armaturen"
     ),
 }
+BUILDING = (6, 11, 16, 23)
+"""Places of the building trade in each list: supplies, electrics, glass, fittings."""
+OTHERS = tuple(place for place in range(24) if place not in BUILDING)
 PUBLIC_BODIES = {
     "en": ("County Council", "City Library", "Teaching Hospital", "Water Board"),
     "de": ("Kreisverwaltung", "Stadtwerke", "Klinikum", "Hochschule"),

@@ -7,12 +7,13 @@ formatted. Inserted values are never read as wording again.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from dunwell.engine import documents
 from dunwell.engine.documents import DocumentError
+from dunwell.engine.fillings import BREAK, CONTROL, TOKEN, filled, names, one_line
 from dunwell.engine.placeholders import (
     BLOCKS,
     CHARGE_VALUES,
@@ -66,10 +67,8 @@ LONGEST_BODY = 200_000
 MOST_LINES = 500
 """Bounds of what may be published, stated and rendered."""
 
-_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
+_GAP = re.compile(r"\n{3,}")
 _TOTAL = re.compile(r"total:([A-Z]{3})")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\x85]")
-_BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
 _CHARGE_TEXTS = ("charges_total", "total_with_charges", "charges_until")
 _SEVERAL_LINES = frozenset({"how_to_pay"})
 _FIELDS = ("subject", "body")
@@ -79,6 +78,13 @@ _CHARGES = ("charges_heading", "charge_line", "charges_total_line")
 
 class WordingError(DocumentError):
     """A wording or its facts cannot be used; the message says what, where, and what to do."""
+
+
+Line = Mapping[str, str] | str
+"""What a line says, by LINE_VALUES, or the line as it was filled before."""
+
+LineForms = tuple[str, str, str]
+"""How a line is put for an item that is late, for one that is not due yet, and for a credit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,8 +108,13 @@ class Wording:
     @property
     def tells_charges(self) -> bool:
         """Return whether the text says what has accrued for late payment."""
-        names = {*_names(self.subject), *_names(self.body)}
-        return not names.isdisjoint(("charges", *_CHARGE_TEXTS))
+        asked = {*names(self.subject), *names(self.body)}
+        return not asked.isdisjoint(("charges", *_CHARGE_TEXTS))
+
+    @property
+    def line_forms(self) -> LineForms:
+        """Return the forms of its lines of items and credits."""
+        return self.line, self.line_before_due, self.credit_line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,12 +124,13 @@ class Facts:
     `values` by the names of VALUES, `items` and `credits` by LINE_VALUES, `totals`
     maps a currency to what is asked for in it. An item with an empty `days_late` is
     not due yet. Unapplied cash is listed among the credits, so that the sums agree. `charges` by
-    CHARGE_VALUES and `charge_totals` by CHARGES_TOTAL_VALUES, one per currency.
+    CHARGE_VALUES and `charge_totals` by CHARGES_TOTAL_VALUES, one per currency. An item or credit
+    may be the line itself, where a frame of them was filled by `line_forms`.
     """
 
     values: Mapping[str, str]
-    items: Sequence[Mapping[str, str]] = ()
-    credits: Sequence[Mapping[str, str]] = ()
+    items: Sequence[Line] = ()
+    credits: Sequence[Line] = ()
     totals: Mapping[str, str] = field(default_factory=dict)
     charges: Sequence[Mapping[str, str]] = ()
     charge_totals: Sequence[Mapping[str, str]] = ()
@@ -169,7 +181,7 @@ def check_wording(wording: Wording) -> None:
 def check_text(wording: Wording) -> set[str]:
     """Return the placeholders of a body; raise WordingError for what could not be filled in."""
     where = f"{wording.template} ({wording.language})"
-    if _CONTROL.search(wording.subject) or _BREAK.search(wording.subject):
+    if CONTROL.search(wording.subject) or BREAK.search(wording.subject):
         raise WordingError(f"{where}: the subject holds a line break or control character")
     if len(wording.subject) > LONGEST_SUBJECT:
         raise WordingError(f"{where}: the subject is longer than {LONGEST_SUBJECT} characters")
@@ -177,7 +189,7 @@ def check_text(wording: Wording) -> set[str]:
         raise WordingError(f"{where}: the body is longer than {LONGEST_WORDING} characters")
     _check_tokens(wording.subject, VALUES, f"{where}, subject", has_totals=True)
     used = _check_body(wording.body, f"{where}, body")
-    if DIALOGUE_LINK in {*used - _links(wording.template), *_names(wording.subject)}:
+    if DIALOGUE_LINK in {*used - _links(wording.template), *names(wording.subject)}:
         raise WordingError(
             f"{where}: {{{DIALOGUE_LINK}}} stands in the body of a follow_up alone; take it out"
         )
@@ -193,7 +205,7 @@ def check_text(wording: Wording) -> set[str]:
         ("charges_total_line", CHARGES_TOTAL_VALUES),
     ):
         text = str(getattr(wording, name))
-        if _BREAK.search(text):
+        if BREAK.search(text):
             raise WordingError(f"{where}, {name}: must be a single line")
         _check_tokens(text, allowed, f"{where}, {name}")
     if "charges" in used and not all(getattr(wording, name) for name in _CHARGES):
@@ -213,8 +225,8 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
     where = f"{wording.template} ({wording.language})"
     values = {name: _value(name, text, where) for name, text in facts.values.items()}
     totals = {f"total:{code}": _value("total", text, where) for code, text in facts.totals.items()}
-    for name in _names(wording.subject):
-        if name in facts.values and _BREAK.search(facts.values[name]):
+    for name in names(wording.subject):
+        if name in facts.values and BREAK.search(facts.values[name]):
             raise WordingError(f"{where}: {name} holds a line break and stands in the subject")
     everything = {**values, **totals}
     subject = _fill(wording.subject, everything, where)
@@ -228,9 +240,9 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
         ],
     }
     lines: list[str] = []
-    for block, line in _body_lines(wording.body):
-        lines += [_fill(line, everything, where)] if block is None else blocks[block]
-    body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+    for block, text in _body_parts(wording.body):
+        lines += [_fill(text, everything, where)] if block is None else blocks[block]
+    body = _GAP.sub("\n\n", "\n".join(lines)).strip() + "\n"
     if len(subject) > LONGEST_SUBJECT + LONGEST_VALUE or len(body) > LONGEST_BODY:
         raise WordingError(f"{where}: the text grew too long; shorten the wording or the facts")
     return subject, body
@@ -278,7 +290,7 @@ def _wording(
 
 def _check_body(body: str, where: str) -> set[str]:
     """Return the placeholders used; refuse unknown ones and blocks that do not stand alone."""
-    if "\r" in body or _CONTROL.search(body):
+    if "\r" in body or CONTROL.search(body):
         raise WordingError(f"{where}: holds a control character; use plain line breaks")
     used: set[str] = set()
     for number, line in enumerate(body.split("\n"), 1):
@@ -294,7 +306,7 @@ def _check_tokens(
     text: str, allowed: Collection[str], where: str, *, has_totals: bool = False
 ) -> set[str]:
     used: set[str] = set()
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         name = token.group(1)
         if token.group(0) in {"{{", "}}"}:
             continue
@@ -314,67 +326,51 @@ def _block(line: str) -> str | None:
     return name if name in BLOCKS and line.strip() == f"{{{name}}}" else None
 
 
-def _names(text: str) -> Iterable[str]:
-    return [token.group(1) for token in _TOKEN.finditer(text) if token.group(1) is not None]
-
-
-@lru_cache(maxsize=4096)
-def _parts(text: str) -> tuple[tuple[str, str | None], ...]:
-    """Return the text cut into (what stands there, name of the fact to put in its place or None).
-
-    Kept, because a day's cycle fills the same few texts a hundred thousand times.
-    """
-    parts: list[tuple[str, str | None]] = []
-    end = 0
-    for token in _TOKEN.finditer(text):
-        whole, name = token.group(0), token.group(1)
-        parts.append((text[end : token.start()], None))
-        parts.append((whole[0], None) if whole in {"{{", "}}"} else (whole, name or whole))
-        end = token.end()
-    return (*parts, (text[end:], None))
-
-
 @lru_cache(maxsize=256)
-def _body_lines(body: str) -> tuple[tuple[str | None, str], ...]:
-    """Return (block or None, line) for every line of a body."""
-    return tuple((_block(line), line) for line in body.split("\n"))
+def _body_parts(body: str) -> tuple[tuple[str | None, str], ...]:
+    """Return (block, its line) or (None, lines between two blocks) in the order of a body."""
+    found: list[tuple[str | None, str]] = []
+    for line in body.split("\n"):
+        block = _block(line)
+        is_next = block is None and found and found[-1][0] is None
+        found.append((block, f"{found.pop()[1]}\n{line}" if is_next else line))
+    return tuple(found)
 
 
 def _fill(text: str, values: Mapping[str, str], where: str) -> str:
-    texts: list[str] = []
-    for literal, name in _parts(text):
-        if name is None:
-            texts.append(literal)
-        elif name in values:
-            texts.append(values[name])
-        else:
-            raise WordingError(f"{where}: the fact for {literal} is missing")
-    return "".join(texts)
+    try:
+        return filled(text, values)
+    except KeyError as missing:
+        raise WordingError(f"{where}: the fact for {missing.args[0]} is missing") from None
 
 
 def _value(name: str, text: str, where: str) -> str:
     if len(text) > LONGEST_VALUE:
         raise WordingError(f"{where}: {name} is longer than {LONGEST_VALUE} characters")
-    if text.isprintable():
-        # most are: neither a line break nor a control character is printable
-        return text
-    if name in _SEVERAL_LINES:
-        return "\n".join(_CONTROL.sub(" ", line) for line in text.splitlines())
-    return _CONTROL.sub(" ", _BREAK.sub(" ", text))
+    if name in _SEVERAL_LINES and not text.isprintable():
+        return "\n".join(CONTROL.sub(" ", line) for line in text.splitlines())
+    return one_line(text)
 
 
-def _lines(wording: Wording, rows: Sequence[Mapping[str, str]], where: str) -> list[str]:
+def _lines(wording: Wording, rows: Sequence[Line], where: str) -> list[str]:
     shown = [
-        _row(wording.line if row.get("days_late") else wording.line_before_due, row, where)
+        row if isinstance(row, str) else _row(_form(wording, row), row, where)
         for row in rows[:MOST_LINES]
     ]
     return shown + _more(wording, rows, where)
 
 
-def _credits(wording: Wording, rows: Sequence[Mapping[str, str]], where: str) -> list[str]:
+def _form(wording: Wording, row: Mapping[str, str]) -> str:
+    return wording.line if row.get("days_late") else wording.line_before_due
+
+
+def _credits(wording: Wording, rows: Sequence[Line], where: str) -> list[str]:
     if not rows:
         return []
-    shown = [_row(wording.credit_line, row, where) for row in rows[:MOST_LINES]]
+    shown = [
+        row if isinstance(row, str) else _row(wording.credit_line, row, where)
+        for row in rows[:MOST_LINES]
+    ]
     return [wording.credits_heading, *shown, *_more(wording, rows, where)]
 
 
@@ -394,7 +390,7 @@ def _row(form: str, row: Mapping[str, str], where: str) -> str:
     return _fill(form, {name: _value(name, text, where) for name, text in row.items()}, where)
 
 
-def _more(wording: Wording, rows: Sequence[Mapping[str, str]], where: str) -> list[str]:
+def _more(wording: Wording, rows: Sequence[Line], where: str) -> list[str]:
     """Return the line that counts what is not shown, if anything is not."""
     left = len(rows) - MOST_LINES
     return [_fill(wording.more_line, {"count": str(left)}, where)] if left > 0 else []

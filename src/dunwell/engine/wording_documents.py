@@ -14,6 +14,7 @@ from dunwell.engine.phrases import Phrase, PhraseHit, phrase_hits, read_phrases
 from dunwell.engine.wording import (
     REPLY_TEMPLATES,
     TEMPLATES,
+    LineForms,
     Wording,
     WordingError,
     read_wordings,
@@ -81,6 +82,11 @@ class WordingsDocument:
     def name(self) -> str:
         """Return the name its versions are counted under."""
         return f"wordings_{self.language}"
+
+    @property
+    def line_forms(self) -> LineForms:
+        """Return the forms of lines, which every text of the document shares."""
+        return next(iter(self.wordings.values())).line_forms
 
     def tone_of(self, template: str, segment: str) -> str:
         """Return the tone a segment is written to in, neutral where there is no such text."""

@@ -1,26 +1,27 @@
 """What the messages of a plan say: the facts of each customer, put into words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import narwhals.stable.v2 as nw
 import polars as pl
 from django.conf import settings
 
-from dunwell.engine.calendars import day_date, next_business_day
-from dunwell.engine.legal_blocks import MessageScope, legal_texts, with_legal_texts
+from dunwell.engine.calendars import next_business_day
+from dunwell.engine.legal_blocks import LegalText, MessageScope, legal_texts, with_legal_texts
 from dunwell.engine.schema import Column, Frame
-from dunwell.engine.wording import DIALOGUE_LINK, Facts, WordingError, render
+from dunwell.engine.wording import DIALOGUE_LINK, LONGEST_VALUE, Facts, WordingError, render
 from dunwell.models import Company, Payment
 from dunwell.queries import frames
 from dunwell.queries.charges_told import Told, charge_texts, charges_told
 from dunwell.queries.contact_rules import contact_book
 from dunwell.queries.follow_ups import LINK
+from dunwell.queries.line_texts import NO_LINES, CustomerLines, customer_lines
 from dunwell.queries.reminders import ContactPlan, native
 from dunwell.queries.wordings import (
     HOW_TO_PAY,
-    KINDS,
     WordingsInForce,
     day_text,
     every_wording_in_force,
@@ -39,7 +40,7 @@ ADDRESSEES: Frame = {
     "customer_id": Column(nw.Int64, "key of the customer"),
     "number": Column(nw.String, "the customer's number, quoted when paying"),
     "name": Column(nw.String, "the customer's name"),
-    "language": Column(nw.String, "agreed language, may be empty"),
+    "agreed_language": Column(nw.String, "agreed language, may be empty"),
     "segment": Column(nw.String, "group of customers it belongs to"),
     "country": Column(nw.String, "where it is, may be empty"),
     "party": Column(nw.String, "kind of party, may be empty"),
@@ -81,28 +82,39 @@ class MessageText:
 def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[MessageText]:
     """Yield one text per given customer of the plan, in order of customer."""
     company = plan.company
-    wanted = plan.contacts.join(customers, on="customer_id", how="semi")
-    lines = _lines(plan, customers)
-    totals = _totals(plan, customers)
     texts = every_wording_in_force(company, as_of=plan.as_of)
+    wanted = _wanted(plan, customers)
     charges = _charges(plan, wanted, texts)
+    lines = customer_lines(
+        _lines(plan, customers, wanted),
+        {language: now.document.line_forms for language, now in texts.items()},
+    )
+    totals = _totals(plan, customers)
     acts_as = contact_book(company, as_of=plan.as_of).policy.acts_as
     pay_by = next_business_day(plan.as_of + timedelta(days=DAYS_TO_PAY), country=company.country)
-    for row in wanted.join(_addressees(company), on="customer_id", how="left").iter_rows(
-        named=True
-    ):
+    for row in wanted.iter_rows(named=True):
         customer_id = row["customer_id"]
         yield _text(
             company,
             row,
             texts=texts,
             acts_as=acts_as,
-            lines=lines.get(customer_id, ()),
+            lines=lines.get(customer_id, NO_LINES),
             totals=totals.get(customer_id, {}),
             charges=charges.get(customer_id, []),
             as_of=plan.as_of,
             pay_by=pay_by,
         )
+
+
+def _wanted(plan: ContactPlan, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return the contacts of the given customers with whom they go to, and in which language."""
+    rows = plan.contacts.join(customers, on="customer_id", how="semi").join(
+        _addressees(plan.company), on="customer_id", how="left"
+    )
+    wishes = zip(rows["contact_language"], rows["agreed_language"], strict=True)
+    spoken = [language_of(*wished, plan.company.language) for wished in wishes]
+    return rows.with_columns(language=pl.Series(spoken, dtype=pl.String))
 
 
 def _text(
@@ -111,48 +123,45 @@ def _text(
     *,
     texts: Mapping[str, WordingsInForce],
     acts_as: str,
-    lines: Iterable[Mapping[str, object]],
+    lines: CustomerLines,
     totals: Mapping[str, int],
     charges: list[dict[str, object]],
     as_of: date,
     pay_by: date,
 ) -> MessageText:
-    language = language_of(str(row["contact_language"]), str(row["language"]), company.language)
-    items = [line for line in lines if not line["is_credit"]]
-    own_credits = [line for line in lines if line["is_credit"]]
-    oldest = max((_whole(line["days_past_due"]) for line in items), default=0)
-    accrued = charge_texts(charges, demand=totals, language=language)
-    facts = Facts(
-        values={
-            **accrued.values,
-            "customer_name": str(row["name"]),
-            "contact_name": str(row["contact_name"] or row["name"]),
-            "company_name": company.name,
-            "collector_name": str(row["collector"] or company.name),
-            "reply_to": company.reply_to or settings.DEFAULT_FROM_EMAIL,
-            "how_to_pay": company.pay_to or HOW_TO_PAY[language],
-            "reference": str(row["number"]),
-            "today": day_text(as_of, language),
-            "pay_by": day_text(pay_by, language),
-            "item_count": str(len(items)),
-            "oldest_days_late": str(max(oldest, 0)),
-            DIALOGUE_LINK: LINK,
-        },
-        items=[_line_texts(line, language) for line in items],
-        credits=[_line_texts(line, language) for line in own_credits],
-        totals={code: money_text(amount, code, language) for code, amount in totals.items()},
-        charges=accrued.lines,
-        charge_totals=accrued.totals,
-    )
+    language = str(row["language"])
     key, to = int(row["customer_id"]), str(row["email"] or "")
     template, now = str(row["template"]), texts[language]
+    accrued = charge_texts(charges, demand=totals, language=language)
     try:
+        items, own_credits = _whole_lines(lines.items), _whole_lines(lines.credits)
+        facts = Facts(
+            values={
+                **accrued.values,
+                "customer_name": str(row["name"]),
+                "contact_name": str(row["contact_name"] or row["name"]),
+                "company_name": company.name,
+                "collector_name": str(row["collector"] or company.name),
+                "reply_to": company.reply_to or settings.DEFAULT_FROM_EMAIL,
+                "how_to_pay": company.pay_to or HOW_TO_PAY[language],
+                "reference": str(row["number"]),
+                "today": day_text(as_of, language),
+                "pay_by": day_text(pay_by, language),
+                "item_count": str(len(items)),
+                "oldest_days_late": str(max(lines.oldest_days or 0, 0)),
+                DIALOGUE_LINK: LINK,
+            },
+            items=items,
+            credits=own_credits,
+            totals={code: money_text(amount, code, language) for code, amount in totals.items()},
+            charges=accrued.lines,
+            charge_totals=accrued.totals,
+        )
         chosen = now.chosen(template, segment=str(row["segment"]), customer_id=key)
         subject, body = render(chosen.wording, facts)
     except (KeyError, WordingError) as error:
         return MessageText(key, language, to, "", "", trouble=f"{template}: {error}")
-    legal = legal_texts(
-        shipped_legal_blocks(),
+    legal = _legal(
         MessageScope(
             country=str(row["country"] or company.country),
             party=str(row["party"]),
@@ -161,7 +170,7 @@ def _text(
             channel=str(row["channel"]),
             template=template,
         ),
-        language=language,
+        language,
     )
     return MessageText(
         key,
@@ -176,33 +185,29 @@ def _text(
     )
 
 
-def _line_texts(line: Mapping[str, object], language: str) -> dict[str, str]:
-    """Return one line in words; `days_late` stays empty for what is not due yet."""
-    currency, late = str(line["currency"]), _whole(line["days_past_due"])
-    amount = line["open_minor"] if line["is_credit"] else line["collect_minor"]
-    return {
-        "kind": KINDS[language][str(line["kind"])],
-        "number": str(line["number"]),
-        "issued_on": day_text(day_date(_whole(line["issued_day"])), language),
-        "due_on": day_text(day_date(_whole(line["due_day"])), language),
-        "days_late": str(late) if late > 0 else "",
-        "open": money_text(_whole(amount), currency, language),
-        "currency": currency,
-    }
+@lru_cache(maxsize=1024)
+def _legal(scope: MessageScope, language: str) -> tuple[LegalText, ...]:
+    """Return what the law adds to messages of a scope; the many of a day have few scopes."""
+    return legal_texts(shipped_legal_blocks(), scope, language=language)
 
 
-def _lines(plan: ContactPlan, customers: pl.DataFrame) -> dict[int, list[dict[str, object]]]:
+def _whole_lines(lines: Sequence[str | None]) -> list[str]:
+    if None in lines:
+        raise WordingError(f"the number of a line is longer than {LONGEST_VALUE} characters")
+    return [line for line in lines if line is not None]
+
+
+def _lines(plan: ContactPlan, customers: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
     """Return the lines of each customer's message, oldest first, cash not yet assigned last."""
     chosen = plan.lines.join(customers, on="customer_id", how="semi")
     documents = _documents(plan.company, chosen["item_id"])
     rows = chosen.join(documents, on="item_id", how="inner").select(*_LINE)
-    rows = pl.concat([rows, _cash_lines(plan, customers)]).sort(
-        "customer_id", pl.col("kind") == "payment", "due_day", "number"
+    spoken = wanted.select("customer_id", "language")
+    return (
+        pl.concat([rows, _cash_lines(plan, customers)])
+        .sort("customer_id", pl.col("kind") == "payment", "due_day", "number")
+        .join(spoken, on="customer_id", how="inner", maintain_order="left")
     )
-    found: dict[int, list[dict[str, object]]] = {}
-    for row in rows.iter_rows(named=True):
-        found.setdefault(row["customer_id"], []).append(row)
-    return found
 
 
 _LINE = (
@@ -295,12 +300,6 @@ def _documents(company: Company, items: pl.Series) -> pl.DataFrame:
         )
         parts.append(native(frames.read_frame(query, [company.pk, *keys], DOCUMENTS)))
     return pl.concat(parts)
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError(f"expected a whole number, found {value!r}")
-    return value
 
 
 def _addressees(company: Company) -> pl.DataFrame:

@@ -255,7 +255,7 @@ def language_of(*wishes: str) -> str:
 
 def money_text(amount_minor: int, currency: str, language: str) -> str:
     """Return an amount as Babel writes it in the language: €1,234.50 or -1.234,50 €."""
-    before, after, group, point = _money_form(currency, language)
+    before, after, group, point = money_form(currency, language)
     digits = minor_digits(currency)
     whole, rest = divmod(abs(amount_minor), 10**digits)
     number = f"{whole:,}".replace(",", group)
@@ -270,8 +270,8 @@ def day_text(on: date, language: str) -> str:
     return str(format_date(on, "medium", locale=language))
 
 
-@lru_cache
-def _money_form(currency: str, language: str) -> tuple[str, str, str, str]:
+@lru_cache(maxsize=1024)
+def money_form(currency: str, language: str) -> tuple[str, str, str, str]:
     """Return what stands before and after the number, and its two separators.
 
     Read off one example of Babel's, because a day's cycle formats a hundred thousand amounts.

@@ -1,0 +1,88 @@
+"""Texts with placeholders filled in: one text at a time, or one per row of a frame.
+
+What a placeholder is, and which there are, says `engine.wording`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from operator import itemgetter
+
+import narwhals.stable.v2 as nw
+
+TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
+"""A brace that is meant, a placeholder with its name, or a lone brace."""
+
+_CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\x85]"
+_BREAKS = r"[\r\n\x0b\x0c\x85\u2028\u2029]+"
+CONTROL, BREAK = re.compile(_CONTROLS), re.compile(_BREAKS)
+
+_Form = tuple[str, Callable[[Mapping[str, str]], object] | None]
+
+
+@lru_cache(maxsize=4096)
+def parts(text: str) -> tuple[tuple[str, str | None], ...]:
+    """Return the text cut into (what stands there, name of the fact to put in its place or None).
+
+    Kept, because a day's cycle fills the same few texts a hundred thousand times.
+    """
+    found: list[tuple[str, str | None]] = []
+    end = 0
+    for token in TOKEN.finditer(text):
+        whole, name = token.group(0), token.group(1)
+        found.append((text[end : token.start()], None))
+        found.append((whole[0], None) if whole in {"{{", "}}"} else (whole, name or whole))
+        end = token.end()
+    return (*found, (text[end:], None))
+
+
+def names(text: str) -> list[str]:
+    """Return the names of the facts a text asks for, in its order."""
+    return [name for _, name in parts(text) if name is not None]
+
+
+@lru_cache(maxsize=4096)
+def _form(text: str) -> _Form:
+    """Return the text for the % operator, and what takes its facts in their order."""
+    cut = parts(text)
+    form = "".join(literal.replace("%", "%%") if name is None else "%s" for literal, name in cut)
+    asked = names(text)
+    return form, itemgetter(*asked) if asked else None
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return the text with its facts; KeyError with the placeholder of the first one missing."""
+    form, taken = _form(text)
+    if taken is None:
+        return form % ()
+    try:
+        return form % taken(values)
+    except KeyError:
+        missing = (whole for whole, name in parts(text) if name and name not in values)
+        raise KeyError(next(missing)) from None
+
+
+def one_line(text: str) -> str:
+    """Return a value without line breaks and control characters."""
+    if text.isprintable():
+        # most are: neither a line break nor a control character is printable
+        return text
+    return CONTROL.sub(" ", BREAK.sub(" ", text))
+
+
+def filled_rows(text: str, *, longest: int) -> nw.Expr:
+    """Return the text filled with the columns of each row, as `filled` and `one_line` do.
+
+    Empty (null) where a value is longer than `longest` characters.
+    """
+    cut = [(word, name) for word, name in parts(text) if word]
+    put = nw.concat_str(
+        *[nw.lit(word) if name is None else _one_line(nw.col(name)) for word, name in cut]
+    )
+    asked = dict.fromkeys(names(text))
+    fits = [nw.col(name).str.len_chars() <= longest for name in asked]
+    return nw.when(nw.all_horizontal(*fits, ignore_nulls=False)).then(put) if fits else put
+
+
+def _one_line(column: nw.Expr) -> nw.Expr:
+    return column.str.replace_all(_BREAKS, " ").str.replace_all(_CONTROLS, " ")

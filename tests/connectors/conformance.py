@@ -11,7 +11,7 @@ from types import FunctionType
 import pytest
 
 from dunwell.actions.connection_changes import decide_changes, propose_note
-from dunwell.actions.connections import add_connection
+from dunwell.actions.connections import add_connection, pull_again
 from dunwell.actions.gate import system
 from dunwell.actions.payments import record_payment
 from dunwell.jobs import connections as jobs
@@ -57,6 +57,8 @@ def released(*names):
 class Conformance:
     kind = ""
     secret = ""
+    tie = "equal"
+    """What the tie-out says; a folder of files cannot be compared."""
 
     def settings_of(self, world):
         raise NotImplementedError
@@ -89,10 +91,11 @@ class Conformance:
         sync = self.synced(linked)
         assert Customer.objects.get().name == "Hansa GmbH"
         assert self.open_here() == {"INV/26/1": 1950, "INV/26/2": 8000}
-        assert sync.tie == "equal"
-        assert sync.totals == [
-            {"currency": "EUR", "theirs_minor": 9950, "ours_minor": 9950, "differences": 0}
-        ]
+        assert sync.tie == self.tie
+        if self.tie == "equal":
+            assert sync.totals == [
+                {"currency": "EUR", "theirs_minor": 9950, "ours_minor": 9950, "differences": 0}
+            ]
 
     def test_the_same_again_adds_nothing(self, linked, there):
         customer = there.add_customer("C7", "Hansa GmbH")
@@ -100,9 +103,9 @@ class Conformance:
         there.pay(customer, 50.00, on={number: 20.00})
         self.synced(linked)
         before = counts()
-        assert self.synced(linked).tie == "equal"
-        Connection.objects.filter(pk=linked.pk).update(cursor="")
-        assert self.synced(linked).tie == "equal"
+        assert self.synced(linked).tie == self.tie
+        pull_again(actor=system(linked.company), connection=linked, at=AT)
+        assert self.synced(linked).tie == self.tie
         assert counts() == before
 
     def test_later_syncs_bring_what_is_new(self, linked, there):
@@ -114,7 +117,7 @@ class Conformance:
         there.pay(customer, 25.00, on={number: 25.00})
         sync = self.synced(linked)
         assert self.open_here() == {"INV/26/1": 3500, "INV/26/2": 1000}
-        assert sync.tie == "equal"
+        assert sync.tie == self.tie
         assert Payment.objects.count() == 2
 
     def test_another_amount_is_a_document_of_its_own(self, linked, there):
@@ -196,7 +199,7 @@ class Conformance:
         customer = there.add_customer("C7", "Hansa GmbH")
         for number in range(MANY):
             there.add_invoice(customer, f"INV/26/{number}", 10.00)
-        assert self.synced(linked).tie == "equal"
+        assert self.synced(linked).tie == self.tie
         assert Item.objects.count() == MANY
 
     def test_an_outage_in_the_middle_is_gone_on_from(self, linked, there):
@@ -213,7 +216,7 @@ class Conformance:
         assert calls > 3
         there.down_after = None
         sync = self.synced(linked)
-        assert (sync.tie, self.open_here()) == ("equal", {"INV/26/1": 6000})
+        assert (sync.tie, self.open_here()) == (self.tie, {"INV/26/1": 6000})
         self.prove(linked)
 
     def test_a_worker_that_died_is_taken_over(self, linked, there, monkeypatch):

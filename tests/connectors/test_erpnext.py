@@ -112,7 +112,7 @@ class TestErpnext(Conformance):
             {"name": "row9", "company": "Southwind", "credit_limit": 70.0,
              "bypass_credit_limit_check": 1}
         ]  # fmt: skip
-        ledger = jobs.open_ledger(linked)
+        ledger = jobs.open_place(linked)
         changes = [
             OutsideChange(
                 key="a", kind=ChangeKind.CREDIT_LIMIT, customer=customer, value="500.00",
@@ -137,7 +137,7 @@ class TestErpnext(Conformance):
     def test_what_is_refused_there_is_said(self, linked, there):
         customer = there.add_customer("C7", "Hansa GmbH")
         there.add_invoice(customer, "SINV-1", 100.00)
-        ledger = jobs.open_ledger(linked)
+        ledger = jobs.open_place(linked)
 
         def told(value, currency="EUR", customer=customer):
             change = OutsideChange(

@@ -191,7 +191,7 @@ def test_what_changes_while_pages_are_read_comes_the_next_time(ledger, monkeypat
 
 def test_without_an_address_it_is_stripe_itself(company):
     connection = Connection(company=company, kind="stripe", settings={"address": ""})
-    assert jobs.open_ledger(connection).address == "https://api.stripe.com"
+    assert jobs.open_place(connection).address == "https://api.stripe.com"
 
 
 def test_errors_of_stripe_are_faults_by_what_they_mean(ledger):

@@ -131,7 +131,7 @@ def test_a_limit_and_a_note_stand_there_once_approved_and_holds_do_not(linked, t
     assert there.notes_of(key) == [f"{told} [dunwell-{changes['note']}]"]
 
     hold = OutsideChange(key="k", kind="hold", customer=str(key), value="1")
-    (answer,) = jobs.open_ledger(linked).push([hold], dry_run=False)
+    (answer,) = jobs.open_place(linked).push([hold], dry_run=False)
     assert (answer.verdict, answer.text) == ("unsupported", "Tryton has no hold here")
 
 

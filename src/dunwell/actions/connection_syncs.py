@@ -25,12 +25,18 @@ from dunwell.models import (
     ConnectionDifference,
     ConnectionSync,
     Customer,
+    ImportBatch,
 )
 from dunwell.queries.connection_books import base_number, customers_by_key, known_of, our_open
 
 LEASE = timedelta(minutes=15)
 """A sync that took no page in for so long is taken over."""
 MOST_NOTES, MOST_DIFFERENCES = 200, 10_000
+BOOKED = (
+    *("customers_added", "items_imported", "items_refused", "payments_added"),
+    "allocations_added",
+)
+"""Counts of an import that a sync adds up."""
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
 Status, Tie = ConnectionSync.Status, ConnectionSync.Tie
 
@@ -60,7 +66,7 @@ def begin_sync(
 def note_system(*, actor: Actor, sync: ConnectionSync, system: OutsideSystem) -> None:
     """Note who answered this sync."""
     actor.require("connection.sync")
-    _held(actor, sync)
+    held_sync(actor, sync)
     Connection.objects.filter(pk=sync.connection_id).update(system=told_system(system))
 
 
@@ -73,7 +79,7 @@ def take_page(
     Raises Refused when the sync was taken over by another worker.
     """
     actor.require("connection.sync")
-    held = _held(actor, sync)
+    held = held_sync(actor, sync)
     connection = Connection.objects.select_for_update(no_key=True).get(pk=held.connection_id)
     page = page_ledger(pulled, known_of(connection, pulled), as_of=as_of)
     counts = Counter(held.counts)
@@ -90,8 +96,7 @@ def take_page(
             actor=actor, ledger=page.ledger, name=connection.name, as_of=as_of, at=at
         )
         batches.append(batch.pk)
-        told = ("customers_added", "items_imported", "items_refused", "payments_added")
-        counts.update({name: batch.counts[name] for name in (*told, "allocations_added")})
+        counts.update({name: batch.counts[name] for name in BOOKED})
         _remember_customers(connection, page, {one.key for one in pulled.customers})
     notes = [
         {"code": one.code, "number": one.number[:140], "text": one.text[:300]}
@@ -114,13 +119,15 @@ def end_sync(
     sync: ConnectionSync,
     theirs: Sequence[OutsideOpen] | None,
     at: datetime,
+    again_in: timedelta | None = None,
 ) -> ConnectionSync:
     """End a sync: compare what is open there with our books, document by document.
 
-    Nothing is booked to make both agree. Without `theirs` nothing is compared.
+    Nothing is booked to make both agree. Without `theirs` nothing is compared. The next sync is
+    due after `again_in`, or as often as the connection says.
     """
     actor.require("connection.sync")
-    held = _held(actor, sync)
+    held = held_sync(actor, sync)
     connection = Connection.objects.select_for_update(no_key=True).get(pk=held.connection_id)
     tie = Tie.UNKNOWN
     totals: list[dict[str, Any]] = []
@@ -135,7 +142,7 @@ def end_sync(
         failures=0,
         fault="",
         error="",
-        next_at=at + timedelta(minutes=connection.every_minutes),
+        next_at=at + (again_in or timedelta(minutes=connection.every_minutes)),
     )
     record_event(
         actor, "connection.synced", connection, at=at, name=connection.name, sync=held.pk,
@@ -150,7 +157,7 @@ def fail_sync(
 ) -> ConnectionSync:
     """End a sync that could not go on; what it took in stays, and the next one goes on there."""
     actor.require("connection.sync")
-    held = _held(actor, sync)
+    held = held_sync(actor, sync)
     connection = Connection.objects.select_for_update(no_key=True).get(pk=held.connection_id)
     failures = connection.failures + 1
     wait = max(
@@ -170,7 +177,31 @@ def fail_sync(
     return ConnectionSync.objects.get(pk=held.pk)
 
 
-def _held(actor: Actor, sync: ConnectionSync) -> ConnectionSync:
+def count_file(
+    held: ConnectionSync,
+    *,
+    place: str,
+    code: str,
+    told: str,
+    at: datetime,
+    batch: ImportBatch | None = None,
+) -> ConnectionSync:
+    """Count a file of a sync that is held, note what became of it, and keep the sync alive."""
+    counts = Counter(held.counts)
+    counts[f"files_{code}"] += 1
+    if batch is not None:
+        counts.update({name: batch.counts.get(name, 0) for name in BOOKED})
+    note = {"code": code, "number": place[:140], "text": told[:300]}
+    ConnectionSync.objects.filter(pk=held.pk).update(
+        counts=dict(counts),
+        batches=[*held.batches, *([] if batch is None else [batch.pk])],
+        notes=[*held.notes, note][:MOST_NOTES],
+        claimed_at=at,
+    )
+    return ConnectionSync.objects.get(pk=held.pk)
+
+
+def held_sync(actor: Actor, sync: ConnectionSync) -> ConnectionSync:
     """Return the sync locked; raise Refused unless this worker still holds it."""
     found = ConnectionSync.objects.select_for_update().select_related("connection").get(pk=sync.pk)
     own(actor, found.connection, "connection")

@@ -11,11 +11,18 @@ from dunwell.actions.gate import Actor, Refused, Stale, own
 from dunwell.actions.texts import fitting, unused_name, web_address
 from dunwell.formats.connection_kinds import KINDS
 from dunwell.formats.connection_rows import OutsideSystem
-from dunwell.models import Company, Connection, ConnectionChange, ConnectionSync
+from dunwell.models import (
+    Company,
+    Connection,
+    ConnectionChange,
+    ConnectionFile,
+    ConnectionSync,
+)
 
 MOST_CONNECTIONS = 20
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 7 * 24 * 60
-LONGEST = {"secret": 1_000}
+LONGEST = {"secret": 8_000}
+"""A private key is long."""
 Status = ConnectionChange.Status
 
 
@@ -77,8 +84,9 @@ def change_connection(
 ) -> Connection:
     """Change a connection, or pause it; an empty secret keeps the one before.
 
-    Another address needs the secret anew, so that nobody who may not read it can send it
-    somewhere else. Raises Stale where it was changed meanwhile, Refused as `add_connection`.
+    Another address, host key or encryption needs the secret anew, so that nobody who may not read
+    it can send it somewhere else. Raises Stale where it was changed meanwhile, Refused as
+    `add_connection`.
     """
     actor.require("connection.manage")
     found = locked_connection(actor, connection)
@@ -88,9 +96,9 @@ def change_connection(
     called = unused_name(living, name=name, what="a connection", besides=found)
     told = checked_settings(found.kind, settings)
     sealed = fitting(text=secret, most=LONGEST["secret"], what="secret")
-    is_moved = told.get("address", "") != found.settings.get("address", "")
+    is_moved = KINDS[found.kind].is_moved(found.settings, told)
     if is_moved and found.secret and not sealed:
-        raise Refused("Another address needs the secret anew.")
+        raise Refused("Another address, host key or encryption needs the secret anew.")
     Connection.objects.filter(pk=found.pk).update(
         name=called,
         settings=told,
@@ -165,6 +173,7 @@ def pull_again(*, actor: Actor, connection: Connection, at: datetime) -> Connect
     actor.require("connection.manage")
     found = _running(actor, connection)
     Connection.objects.filter(pk=found.pk).update(cursor="", next_at=at)
+    ConnectionFile.objects.filter(connection=found).delete()
     record_event(actor, "connection.rewound", found, at=at, name=found.name)
     return Connection.objects.get(pk=found.pk)
 
@@ -222,6 +231,10 @@ def checked_settings(kind: str, settings: Mapping[str, str]) -> dict[str, str]:
     for name, one in fields.items():
         if one.is_needed and not told[name]:
             raise Refused(f"Give the setting {one.label.lower()}.")
+        if one.choices:
+            told[name] = one.said(told)
+            if told[name] not in one.choices:
+                raise Refused(f"{one.label} is one of {', '.join(one.choices)}.")
         if one.is_address and told[name]:
             told[name] = _address(told[name])
     return told

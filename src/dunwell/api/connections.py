@@ -52,7 +52,7 @@ class ConnectionSettings(Body):
     settings: dict[Annotated[Plain, Field(max_length=40)], Setting] = Field(
         default_factory=dict, max_length=20
     )
-    secret: Annotated[Plain, Field(max_length=1_000)] = ""
+    secret: Annotated[Plain, Field(max_length=8_000)] = ""
     every_minutes: Minutes = 60
 
 

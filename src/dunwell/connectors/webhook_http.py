@@ -120,6 +120,19 @@ class WebhookDoor:
         parts, port = _parts(address)
         self._public(parts, port)
 
+    def line(self, host: str, port: int) -> socket.socket:
+        """Return a line to a host for something that is not HTTP and encrypts by itself.
+
+        The rules are the same: every address of the host is public, or the operator lists it.
+        """
+        try:
+            chosen = self._allowed(host, port)
+            return socket.create_connection((chosen, port), timeout=self.timeout_seconds)
+        except TimeoutError as error:
+            raise WebhookError(f"no answer within {self.timeout_seconds:g} seconds") from error
+        except OSError as error:
+            raise WebhookError(f"{host}:{port} cannot be reached: {error}") from error
+
     def _connection(self, address: str) -> tuple[http.client.HTTPConnection, str]:
         parts, port = _parts(address)
         chosen = self._public(parts, port)
@@ -142,11 +155,15 @@ class WebhookDoor:
         return connection, f"{path}?{parts.query}" if parts.query else path
 
     def _public(self, parts: SplitResult, port: int) -> str:
-        """Return the one address to connect to; every address of the host must be allowed."""
+        """Return the one address to connect to; without TLS an operator must list the host."""
         host = parts.hostname or ""
-        is_inside = f"{host}:{port}" in self.inside
-        if parts.scheme != "https" and not is_inside:
+        if parts.scheme != "https" and f"{host}:{port}" not in self.inside:
             raise WebhookError("the address must begin with https://", permanent=True)
+        return self._allowed(host, port)
+
+    def _allowed(self, host: str, port: int) -> str:
+        """Return the one address to connect to; every address of the host must be allowed."""
+        is_inside = f"{host}:{port}" in self.inside
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:

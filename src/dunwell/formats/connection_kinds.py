@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 LONGEST_SETTING, LONGEST_STATEMENT = 300, 4_000
+TLS = ("auto", "verify-full", "require", "disable")
+FILES = ("folders", "ledger", "invoices", "bank")
+AFTERWARDS = ("move", "leave")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConnectionField:
     """One setting of a connection: its name, what a person reads, and whether it may be empty.
 
-    It has at most `most` characters; one that `is_long` is written in several lines.
+    It has at most `most` characters; one that `is_long` is written in several lines. With
+    `choices` it is one of them, the first where nothing is said. One that is `is_place` says whom
+    the secret is shown to: another value needs the secret anew.
     """
 
     name: str
@@ -20,11 +25,17 @@ class ConnectionField:
     is_needed: bool = True
     is_address: bool = False
     is_long: bool = False
+    is_place: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def most(self) -> int:
         """Return how many characters it may have."""
         return LONGEST_STATEMENT if self.is_long else LONGEST_SETTING
+
+    def said(self, settings: Mapping[str, str]) -> str:
+        """Return what settings say of it, or what holds where they say nothing."""
+        return settings.get(self.name, "") or (self.choices[0] if self.choices else "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,12 +50,17 @@ class ConnectionKind:
     fields: tuple[ConnectionField, ...]
     secret: str = ""
 
+    def is_moved(self, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+        """Return whether the secret would be shown to somebody else with the settings after."""
+        return any(one.said(before) != one.said(after) for one in self.fields if one.is_place)
+
 
 _ADDRESS = ConnectionField(
     name="address",
     label="Address",
     help="It begins with https://; a host inside the house is listed by your operator.",
     is_address=True,
+    is_place=True,
 )
 _SELECT = "One SELECT whose columns are named as the guide says; :since is the last sync."
 _STATEMENTS = (
@@ -139,6 +155,7 @@ _KINDS = (
                 help="Leave it empty: Stripe's own is taken.",
                 is_needed=False,
                 is_address=True,
+                is_place=True,
             ),
         ),
         secret="Restricted key",  # noqa: S106  # nosec B106 -- the field's name
@@ -151,6 +168,7 @@ _KINDS = (
                 name="address",
                 label="Host and port",
                 help="Such as db.example:5432; your operator lists it.",
+                is_place=True,
             ),
             ConnectionField(name="database", label="Database"),
             ConnectionField(name="user", label="User", help="One that may only read."),
@@ -166,9 +184,76 @@ _KINDS = (
                 name="address",
                 label="File",
                 help="Its whole path, in a folder that your operator lists.",
+                is_place=True,
             ),
             *_STATEMENTS,
         ),
+    ),
+    ConnectionKind(
+        kind="sftp",
+        label="SFTP folder",
+        fields=(
+            ConnectionField(
+                name="address",
+                label="Host and port",
+                help="Such as sftp.example:22; a host inside the house is listed by your "
+                "operator.",
+                is_place=True,
+            ),
+            ConnectionField(
+                name="host_key",
+                label="Fingerprint of the host key",
+                help="SHA256:… as whoever runs the host tells it; several with spaces between.",
+                is_place=True,
+            ),
+            ConnectionField(name="user", label="User"),
+            ConnectionField(
+                name="folder",
+                label="Folder",
+                help="Its path there; empty: where the user begins.",
+                is_needed=False,
+            ),
+            ConnectionField(
+                name="files",
+                label="What the files are",
+                help="folders: the sub-folders ledger, invoices and bank say it.",
+                is_needed=False,
+                choices=FILES,
+            ),
+            ConnectionField(
+                name="patterns",
+                label="Names of files",
+                help="Such as *.csv *.xml; empty: all.",
+                is_needed=False,
+            ),
+            ConnectionField(
+                name="marker",
+                label="Ending of the done-marker",
+                help="Such as .done: a file is taken once a file of its name with this ending "
+                "lies there. Empty: once two looks found it unchanged.",
+                is_needed=False,
+            ),
+            ConnectionField(
+                name="afterwards",
+                label="Files that were taken",
+                help="move: to done or refused there; leave: they stay, and nothing is written.",
+                is_needed=False,
+                choices=AFTERWARDS,
+            ),
+            ConnectionField(
+                name="profile",
+                label="Import profile",
+                help="A saved one by which ledgers are read.",
+                is_needed=False,
+            ),
+            ConnectionField(
+                name="currency",
+                label="Currency",
+                help="Of bank accounts whose files tell none.",
+                is_needed=False,
+            ),
+        ),
+        secret="Password or private key",  # noqa: S106  # nosec B106 -- the field's name
     ),
 )
 KINDS: Mapping[str, ConnectionKind] = MappingProxyType({one.kind: one for one in _KINDS})

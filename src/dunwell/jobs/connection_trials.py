@@ -6,7 +6,7 @@ from dunwell.actions.connections import checked_settings
 from dunwell.actions.gate import Actor, Refused
 from dunwell.formats.connection_kinds import KINDS
 from dunwell.formats.connection_rows import OutsideError, OutsideSystem
-from dunwell.jobs.connections import open_ledger
+from dunwell.jobs.connections import open_place
 from dunwell.models import Connection
 
 
@@ -25,6 +25,6 @@ def try_settings(
         company=actor.company, kind=kind, name="", settings=told, secret=secret.strip()
     )
     try:
-        return open_ledger(trial).system()
+        return open_place(trial).system()
     except OutsideError as error:
         raise Refused(f"{error.fault}: {error}") from error

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -26,7 +28,8 @@ from dunwell.actions.connections import record_connection_test
 from dunwell.actions.gate import Actor, Refused, system
 from dunwell.connectors.erpnext import ErpnextLedger
 from dunwell.connectors.odoo import OdooLedger
-from dunwell.connectors.outside_ledgers import OutsideLedger
+from dunwell.connectors.outside_ledgers import OutsideLedger, OutsidePlace
+from dunwell.connectors.sftp_folder import SftpFolder
 from dunwell.connectors.sql_query import PostgresDatabase, SqliteDatabase, SqlLedger
 from dunwell.connectors.stripe_invoices import API as STRIPE
 from dunwell.connectors.stripe_invoices import StripeLedger
@@ -41,7 +44,9 @@ from dunwell.formats.connection_rows import (
     Pulled,
 )
 from dunwell.formats.outside_answers import LARGEST_ANSWER, Door
+from dunwell.formats.remote_files import file_rules
 from dunwell.jobs.background import begin
+from dunwell.jobs.connection_files import preview_files, take_files
 from dunwell.models import (
     Company,
     Connection,
@@ -55,7 +60,7 @@ TOGETHER = 5_000
 """Rows taken in at once: an import looks at the whole ledger, so few large ones are quicker."""
 WRITES = 20
 TIMEOUT_SECONDS = 30.0
-Opener = Callable[[Connection, Door], OutsideLedger]
+Opener = Callable[[Connection, "_Door"], OutsidePlace]
 Status = ConnectionChange.Status
 
 
@@ -77,6 +82,14 @@ class _Door:
             return self._door.ask(
                 method, address, body=body, headers=headers, most_bytes=LARGEST_ANSWER
             )
+        except WebhookError as error:
+            fault = OutsideFault.REFUSED if error.permanent else OutsideFault.UNREACHABLE
+            raise OutsideError(fault, f"{error}.") from error
+
+    def line(self, host: str, port: int) -> Any:
+        """Return a connected socket; see `connectors.sftp_folder.Wire`."""
+        try:
+            return self._door.line(host, port)
         except WebhookError as error:
             fault = OutsideFault.REFUSED if error.permanent else OutsideFault.UNREACHABLE
             raise OutsideError(fault, f"{error}.") from error
@@ -141,10 +154,24 @@ def _sqlite(connection: Connection, door: Door) -> OutsideLedger:  # noqa: ARG00
     return SqlLedger(database=database, statements=told, start=told.get("start", ""))
 
 
+def _sftp(connection: Connection, door: "_Door") -> OutsidePlace:
+    told = connection.settings
+    return SftpFolder(
+        address=told["address"],
+        host_key=told["host_key"],
+        user=told["user"],
+        secret=connection.secret,
+        folder=told.get("folder", ""),
+        rules=file_rules(told),
+        wire=door.line,
+    )
+
+
 OPENERS: Mapping[str, Opener] = {
     "odoo": _odoo,
     "erpnext": _erpnext,
     "postgresql": _postgresql,
+    "sftp": _sftp,
     "sqlite": _sqlite,
     "stripe": _stripe,
     "tryton": _tryton,
@@ -152,7 +179,7 @@ OPENERS: Mapping[str, Opener] = {
 """How the connector of each kind is made from a connection."""
 
 
-def open_ledger(connection: Connection) -> OutsideLedger:
+def open_place(connection: Connection) -> OutsidePlace:
     """Return the connector of a connection; nothing is sent yet."""
     return OPENERS[connection.kind](connection, _Door())
 
@@ -161,13 +188,27 @@ def try_connection(*, actor: Actor, connection: Connection) -> Connection:
     """Sign in there and note who answered, or why nobody did."""
     actor.require("connection.manage")
     try:
-        who = open_ledger(connection).system()
+        who = open_place(connection).system()
     except OutsideError as error:
         return record_connection_test(
             actor=actor, connection=connection, system=None, fault=error.fault, error=str(error),
             at=clock.now(),
         )  # fmt: skip
     return record_connection_test(actor=actor, connection=connection, system=who, at=clock.now())
+
+
+def preview_connection(*, actor: Actor, connection: Connection) -> list[str]:
+    """Return a line for each file a sync would find and what it would do; writes nothing.
+
+    Raises Refused for a connection that leads to no folder, and when that does not answer.
+    """
+    try:
+        place = open_place(connection)
+        if not isinstance(place, SftpFolder):
+            raise Refused(f"{connection.name} is no folder of files; sync it to see what comes.")
+        return preview_files(actor=actor, connection=connection, folder=place)
+    except OutsideError as error:
+        raise Refused(f"{error.fault}: {error}") from error
 
 
 def sync_due(company_id: int) -> Counter[str]:
@@ -198,21 +239,36 @@ def sync_connection(connection_id: int) -> ConnectionSync | None:
         return None
     try:
         connection.refresh_from_db()
-        ledger = open_ledger(connection)
-        note_system(actor=actor, sync=sync, system=ledger.system())
-        cursor, is_last = connection.cursor, False
-        while not is_last:
-            pulled = _pages(ledger, cursor)
-            cursor, is_last = pulled.cursor, pulled.is_last
-            sync = take_page(actor=actor, sync=sync, pulled=pulled, as_of=as_of, at=clock.now())
-        sync = end_sync(actor=actor, sync=sync, theirs=ledger.open_now(), at=clock.now())
-        propose_changes(actor=actor, connection=connection, as_of=as_of, at=clock.now())
-        try_changes(connection.pk, ledger=ledger)
+        place = open_place(connection)
+        note_system(actor=actor, sync=sync, system=place.system())
+        if isinstance(place, SftpFolder):
+            again_in = take_files(
+                actor=actor, sync=sync, connection=connection, folder=place, as_of=as_of
+            )
+            end_sync(actor=actor, sync=sync, theirs=None, at=clock.now(), again_in=again_in)
+        else:
+            _pulled(actor, sync, connection, cast("OutsideLedger", place), as_of)
+            propose_changes(actor=actor, connection=connection, as_of=as_of, at=clock.now())
+            try_changes(connection.pk, place=place)
     except OutsideError as error:
         return _failed(actor, sync, error)
     except Refused as refusal:
         return _failed(actor, sync, OutsideError(OutsideFault.REFUSED, str(refusal)))
     return ConnectionSync.objects.get(pk=sync.pk)
+
+
+def _pulled(
+    actor: Actor, sync: ConnectionSync, connection: Connection, ledger: OutsideLedger, as_of: date
+) -> None:
+    """Take in every page of a ledger, and compare both sides."""
+    cursor, is_last = connection.cursor, False
+    while not is_last:
+        pulled = _pages(ledger, cursor)
+        cursor, is_last = pulled.cursor, pulled.is_last
+        taken = take_page(actor=actor, sync=sync, pulled=pulled, as_of=as_of, at=clock.now())
+        # whoever ends the sync when this breaks off has to know that it is still ours
+        sync.claimed_at = taken.claimed_at
+    end_sync(actor=actor, sync=sync, theirs=ledger.open_now(), at=clock.now())
 
 
 def begin_syncing(connection_id: int) -> bool:
@@ -226,7 +282,7 @@ def begin_writing(connection_id: int) -> bool:
     return begin(partial(write_changes, connection_id), key=key, takes_later=True)
 
 
-def try_changes(connection_id: int, *, ledger: OutsideLedger | None = None) -> int:
+def try_changes(connection_id: int, *, place: OutsidePlace | None = None) -> int:
     """Ask what each waiting change would do there; return how many wait for a person."""
     connection = Connection.objects.select_related("company").get(pk=connection_id)
     actor = system(connection.company)
@@ -234,7 +290,7 @@ def try_changes(connection_id: int, *, ledger: OutsideLedger | None = None) -> i
         connection=connection, status__in=(Status.PROPOSED, Status.TRIED)
     ).order_by("pk")
     total, found = 0, list(waiting)
-    there = ledger or open_ledger(connection)
+    there = place or open_place(connection)
     for start in range(0, len(found), WRITES):
         some = found[start : start + WRITES]
         writes = there.push(_asked(connection, some), dry_run=True)
@@ -252,10 +308,10 @@ def write_changes(connection_id: int) -> Counter[str]:
     """
     connection = Connection.objects.select_related("company").get(pk=connection_id)
     actor, counts = system(connection.company), Counter[str]()
-    ledger = open_ledger(connection)
+    there = open_place(connection)
     while some := claim_changes(actor=actor, connection=connection, limit=WRITES, at=clock.now()):
         try:
-            writes = ledger.push(_asked(connection, some), dry_run=False)
+            writes = there.push(_asked(connection, some), dry_run=False)
         except OutsideError:
             # how far it came is not known: all are tried again, which does no harm
             put_back_changes(actor=actor, connection=connection, changes=some)

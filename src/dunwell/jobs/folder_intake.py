@@ -168,23 +168,36 @@ def _taken(place: DropFolder, file: DroppedFile, kind: Kind | None, intake: Inta
     if kind is None:
         names = ", ".join(f"{one.value}/" for one in Kind)
         raise FileRefusedError("no_kind", "Nothing says what it is.", f"Drop it in {names}.")
-    most = settings.IMPORT_LIMIT_BYTES
-    if file.size > most:
-        raise FileRefusedError(
-            "too_large",
-            f"It has {file.size:,} bytes; {most:,} are allowed.",
-            "Export a shorter period, or let your operator raise DUNWELL_IMPORT_LIMIT_MB.",
-        )
-    if not file.size:
-        raise FileRefusedError("empty", "It is empty.", "Export it again.")
+    check_size(file.size)
     try:
         data = place.read(file)
     except PermissionError as error:
         raise FileRefusedError(
             "no_permission", "The desk may not read it.", "Let its user read the file."
         ) from error
+    return take_bytes(kind, intake, Upload(name=file.shown, data=data))
+
+
+def check_size(size: int) -> None:
+    """Raise FileRefusedError for a file of so many bytes that is not read: empty, or too large."""
+    most = settings.IMPORT_LIMIT_BYTES
+    if size > most:
+        raise FileRefusedError(
+            "too_large",
+            f"It has {size:,} bytes; {most:,} are allowed.",
+            "Export a shorter period, or let your operator raise DUNWELL_IMPORT_LIMIT_MB.",
+        )
+    if not size:
+        raise FileRefusedError("empty", "It is empty.", "Export it again.")
+
+
+def take_bytes(kind: Kind, intake: Intake, upload: Upload) -> Told:
+    """Take a whole file of a kind, wherever it came from; raises FileRefusedError.
+
+    What is known by its bytes is not taken again.
+    """
     try:
-        return TAKE[kind](intake, Upload(name=file.shown, data=data))
+        return TAKE[kind](intake, upload)
     except Refused as refusal:
         raise FileRefusedError("not_taken", str(refusal)) from refusal
 

@@ -53,6 +53,7 @@ from dunwell.models.connections import (
     ConnectionChange,
     ConnectionCustomer,
     ConnectionDifference,
+    ConnectionFile,
     ConnectionSync,
 )
 from dunwell.models.contact_rules import Consent, ContactAttempt, ContactRestriction, Signal
@@ -258,7 +259,8 @@ __all__ = [
     "CaseComment", "CaseView", "CashBasis", "CashForecast", "CashPeriod", "CashPosition",
     "CauseAction", "Certificate", "ChainHead", "Channel", "Charge", "Chargeback", "Checkout",
     "CheckoutLine", "CheckoutRefund", "CollectionCost", "Company", "Connection",
-    "ConnectionChange", "ConnectionCustomer", "ConnectionDifference", "ConnectionSync", "Consent",
+    "ConnectionChange", "ConnectionCustomer", "ConnectionDifference", "ConnectionFile",
+    "ConnectionSync", "Consent",
     "Contact", "ContactAttempt", "ContactRestriction", "Conversation", "ConversationItem",
     "Covenant", "CovenantTest", "CovenantWaiver", "Cover", "CoverClaim", "CoverNotice",
     "CreditApplication", "CreditCheck", "CreditDataPoint", "CreditGroup", "CreditGroupMember",

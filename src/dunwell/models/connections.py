@@ -124,6 +124,43 @@ class ConnectionDifference(models.Model):
         return f"{self.number}: {self.theirs_minor} there, {self.ours_minor} here"
 
 
+class ConnectionFile(models.Model):
+    """A file in a remote folder, as one look after the other found it, and what became of it.
+
+    It is one file by its `place` (the path from the folder), `size` in bytes and `written` (its
+    time of writing there, in seconds): with another one it is another file. `seen_at` is when it
+    was first seen so. `outcome` is empty until the file was dealt with, `sha256` its content then;
+    `moved_to` where it was moved to there, else empty.
+    """
+
+    class Outcome(models.TextChoices):
+        TAKEN = "taken", _("Taken")
+        KNOWN = "known", _("Known")
+        WAITS = "waits", _("Waits for a person")
+        REFUSED = "refused", _("Refused")
+
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="files")
+    place = models.CharField(max_length=300)
+    size = models.BigIntegerField()
+    written = models.BigIntegerField()
+    seen_at = models.DateTimeField()
+    outcome = models.CharField(max_length=7, choices=Outcome, blank=True, default="")
+    told = models.CharField(max_length=500, blank=True, default="")
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    dealt_at = models.DateTimeField(null=True)
+    moved_to = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "place", "size", "written"], name="connection_file_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.outcome or 'seen'}"
+
+
 class ConnectionChange(models.Model):
     """One write to a customer there: proposed from our books, tried, approved, then written.
 

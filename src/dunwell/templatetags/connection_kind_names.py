@@ -52,5 +52,34 @@ WORDS = (
     _("One SELECT whose columns are named as the guide says; :since is the last sync."),
     _("One that may only read."),
     _("Such as db.example:5432; your operator lists it."),
+    _("Currency"),
+    _("Encryption"),
+    _("Ending of the done-marker"),
+    _("Files that were taken"),
+    _("Fingerprint of the host key"),
+    _("Folder"),
+    _("Import profile"),
+    _("Names of files"),
+    _("Password or private key"),
+    _("Root certificate"),
+    _("SFTP folder"),
+    _("What the files are"),
+    _("A saved one by which ledgers are read."),
+    _("Its path there; empty: where the user begins."),
+    _("Of bank accounts whose files tell none."),
+    _("PEM text of the authority that signed; empty: those this machine trusts."),
+    _("SHA256:… as whoever runs the host tells it; several with spaces between."),
+    _("Such as *.csv *.xml; empty: all."),
+    _(
+        "Such as .done: a file is taken once a file of its name with this ending lies "
+        "there. Empty: once two looks found it unchanged."
+    ),
+    _("Such as sftp.example:22; a host inside the house is listed by your operator."),
+    _("folders: the sub-folders ledger, invoices and bank say it."),
+    _("move: to done or refused there; leave: they stay, and nothing is written."),
+    _(
+        "verify-full: the certificate is checked, with its host name; require: encrypted "
+        "and not checked; auto: verify-full, but on this machine none."
+    ),
     _("Up to Odoo 18. From 19 on leave it empty: the key alone signs in."),
 )

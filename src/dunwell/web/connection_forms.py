@@ -34,6 +34,22 @@ from dunwell.web.staff import StaffRequest
 PREFIX = "set_"
 
 
+def _field(one: ConnectionField) -> forms.Field:
+    label, help_text = gettext(one.label), gettext(one.help) if one.help else ""
+    if one.choices:
+        choices = [(word, word) for word in one.choices]
+        return forms.ChoiceField(
+            label=label, help_text=help_text, choices=choices, required=one.is_needed
+        )
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=one.most,
+        required=one.is_needed,
+        widget=_widget(one),
+    )
+
+
 def _widget(one: ConnectionField) -> forms.Widget:
     if one.is_long:
         return forms.Textarea(attrs={"rows": 5})
@@ -63,18 +79,12 @@ class ConnectionForm(forms.Form):
         """Take the fields of the kind in; a kept secret may stay as it is."""
         super().__init__(data, **options)
         for one in kind.fields:
-            self.fields[PREFIX + one.name] = forms.CharField(
-                label=gettext(one.label),
-                help_text=gettext(one.help) if one.help else "",
-                max_length=one.most,
-                required=one.is_needed,
-                widget=_widget(one),
-            )
+            self.fields[PREFIX + one.name] = _field(one)
         if kind.secret:
             self.fields["secret"].label = gettext(kind.secret)
             self.fields["secret"].required = not has_secret
             self.fields["secret"].help_text = (
-                gettext("Empty: the one before stays. Another address needs it anew.")
+                gettext("Empty: the one before stays. Another address or host key needs it anew.")
                 if has_secret
                 else gettext("It is kept sealed and shown to nobody.")
             )
@@ -175,7 +185,7 @@ def _change(
     **told: str,
 ) -> None:
     settings = _settings(told)
-    is_moved = settings.get("address", "") != connection.settings.get("address", "")
+    is_moved = KINDS[connection.kind].is_moved(connection.settings, settings)
     if secret or (settings != connection.settings and not is_moved):
         # a kept secret is never tried at another address: the action asks for it anew
         try_settings(

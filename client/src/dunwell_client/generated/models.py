@@ -2834,6 +2834,8 @@ class ConnectionField(TypedDict):
     is_needed: NotRequired[bool]
     is_address: NotRequired[bool]
     is_long: NotRequired[bool]
+    is_place: NotRequired[bool]
+    choices: NotRequired[list[str]]
 
 
 class ConnectionIn(TypedDict):

@@ -16,7 +16,13 @@ from dunwell.actions.connections import (
 )
 from dunwell.actions.gate import Actor, Refused, staff, system
 from dunwell.formats.connection_kinds import KINDS
-from dunwell.jobs.connections import sync_connection, sync_due, try_connection, write_changes
+from dunwell.jobs.connections import (
+    preview_connection,
+    sync_connection,
+    sync_due,
+    try_connection,
+    write_changes,
+)
 from dunwell.models import Company, Connection, User
 from dunwell.queries.connections import (
     ConnectionChangeRow,
@@ -30,7 +36,7 @@ from dunwell.queries.pages import every_row
 from dunwell.queries.runs import companies_to_run
 
 ACTS = (
-    *("due", "list", "add", "test", "sync", "again", "change", "pause", "resume"),
+    *("due", "list", "add", "test", "look", "sync", "again", "change", "pause", "resume"),
     *("changes", "approve", "dismiss", "end"),
 )
 
@@ -39,7 +45,7 @@ class Command(BaseCommand):
     """Connections to outside ledgers."""
 
     requires_system_checks = ()  # they read every page: checked where those are served
-    help = "Add, test and sync outside ledgers such as Odoo, and write back what was approved."
+    help = "Add, test and sync outside ledgers such as Odoo, and folders over SFTP."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what is to be done, and of which connection."""
@@ -92,6 +98,9 @@ class Command(BaseCommand):
         connection = _connection(actor.company, options["name"])
         if act == "test":
             self._test(actor, connection)
+        elif act == "look":
+            for line in preview_connection(actor=actor, connection=connection):
+                self.stdout.write(line)
         elif act in {"sync", "again"}:
             if act == "again":
                 pull_again(actor=actor, connection=connection, at=clock.now())

@@ -62,7 +62,7 @@ class CardNumberMiddleware:
             # the view sets bounds on the upload before a byte of it is read
             _look_when_read(request)
             return None
-        return _refused(request) if _is_shown(request) else None
+        return _refused(request) if holds_card_number(request) else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Refuse a form with files that turned out to hold a card number when it was read."""
@@ -79,13 +79,14 @@ def _look_when_read(request: HttpRequest) -> None:
 
     def read_and_look() -> None:
         read()
-        if _is_shown(request):
+        if holds_card_number(request):
             raise CardNumberTyped
 
     request._load_post_and_files = read_and_look  # type: ignore[method-assign]  # noqa: SLF001
 
 
-def _is_shown(request: HttpRequest) -> bool:
+def holds_card_number(request: HttpRequest) -> bool:
+    """Return whether what was sent holds a card number."""
     return any(card_numbers(text) for text in _texts(request))
 
 

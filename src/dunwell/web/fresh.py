@@ -6,7 +6,7 @@ open or a stolen session is not enough for them.
 
 from collections.abc import Callable
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ReauthenticateForm
@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from dunwell import clock
 from dunwell.actions.users import must_confirm
 from dunwell.web.staff import StaffRequest
+from dunwell.web.typed import keep_typed, page_of
 
 FORMS = frozenset(
     {
@@ -70,8 +71,8 @@ class FreshMiddleware:
     def process_view(
         self,
         request: HttpRequest,
-        view_func: Callable[..., HttpResponseBase],  # noqa: ARG002  Django's signature
-        view_args: tuple[Any, ...],  # noqa: ARG002
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],  # noqa: ARG002  Django's signature
         view_kwargs: dict[str, Any],  # noqa: ARG002
     ) -> HttpResponseBase | None:
         """Return a redirect to the page that asks, None to go on."""
@@ -82,6 +83,8 @@ class FreshMiddleware:
         known = cast("StaffRequest", request)
         if not must_confirm(known.actor, known.session, at=clock.now()):
             return None
+        if sent:
+            keep_typed(known, view_func, user_id=known.user.pk)
         return _ask(known, sent=sent)
 
 
@@ -91,20 +94,9 @@ def _ask(request: StaffRequest, *, sent: bool) -> HttpResponse:
             request,
             gettext("Nothing was done yet: confirm that it is you, then do it once more."),
         )
+    # a form asked for in a dialog is a page of its own as well, so it is what is gone on with
+    back = page_of(request) if sent else request.get_full_path()
     methods = get_adapter().get_reauthentication_methods(request.user)
     page = methods[0]["url"] if methods else reverse("mfa_index")
-    address = f"{page}?{urlencode({'next': _where(request, sent=sent)})}"
+    address = f"{page}?{urlencode({'next': back})}"
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
-
-
-def _where(request: StaffRequest, *, sent: bool) -> str:
-    """Return the page to go on with: the one that was asked for, or where the button stands.
-
-    A form asked for in a dialog is a page of its own as well, so it is what is gone on with.
-    """
-    if not sent:
-        return request.get_full_path()
-    told = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
-    if told.netloc != request.get_host():
-        return "/"
-    return f"{told.path}?{told.query}" if told.query else told.path

@@ -26,6 +26,7 @@ class SessionTimesMiddleware:
         user = request.user
         if isinstance(user, User) and _is_over(request, user, at=clock.now()):
             logout(request)
+            request.was_user_id = user.pk  # type: ignore[attr-defined]  # for `web.typed`
         return self.get_response(request)
 
 

@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -18,6 +19,7 @@ from dunwell.actions.users import lacks_second_factor
 from dunwell.jobs.heavy_files import count_for
 from dunwell.models import Company, User
 from dunwell.queries.companies import chosen_company, companies_of
+from dunwell.web.typed import keep_typed, page_of, typed_on
 from dunwell.web.visits import noted, visit
 
 OPEN_PATHS = (
@@ -104,6 +106,20 @@ class SignInMiddleware(LoginRequiredMiddleware):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        """Lead to sign-in, and on to the page that was asked for or where the form stands.
+
+        What somebody typed whose session ended meanwhile is kept for when they are back.
+        """
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        was = getattr(request, "was_user_id", None)
+        if was is not None:
+            keep_typed(request, view_func, user_id=was)
+        return redirect_to_login(page_of(request), self.get_login_url(view_func))
+
 
 class StaffMiddleware:
     """Put the actor and the company's own day on every signed-in request."""
@@ -167,4 +183,5 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "as_of": known.as_of,
         "rights": known.actor.rights,
         "areas": None if known.actor.access_id is None else known.actor.areas,
+        "typed_before": lambda: typed_on(request),
     }

@@ -7,6 +7,7 @@ import { startProgress } from "./progress.js";
 import { startSearch } from "./search.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
+import { startTyped } from "./typed.js";
 import { startWorklist } from "./worklist.js";
 
 startTheme();
@@ -18,3 +19,4 @@ startForms();
 startSearch();
 startKeys();
 startWorklist();
+startTyped();

@@ -6,12 +6,11 @@ from typing import Any
 from django import template
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from lucide.templatetags.lucide import lucide
 
 from dunwell.queries.advisor_areas import may_open
+from dunwell.templatetags.icons import drawn
 from dunwell.templatetags.places import EVERYWHERE, GROUPS, ON_PHONE, Place
 
 register = template.Library()
@@ -120,15 +119,10 @@ TONES = {
 """Colour of a status chip; the words on it carry the meaning."""
 
 
-@lru_cache(maxsize=512)
-def _drawn(name: str, size: int, classes: str) -> SafeString:
-    return SafeString(lucide(name, size=size, **{"class": classes, "aria_hidden": "true"}))
-
-
 @register.simple_tag
 def icon(name: str, size: int = 16, classes: str = "glyph") -> str:
     """Return a Lucide icon that says nothing by itself: the text beside it does."""
-    return _drawn(str(name), size, str(classes))
+    return drawn(str(name), size, str(classes))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,12 +1,12 @@
 """The search for sums: right, complete while the set is small, and never exponential."""
 
 import time
-from itertools import combinations
+from itertools import combinations, islice
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.engine.matching.subsets import MOST_FOUND, find_sums
+from dunwell.engine.matching.subsets import MOST_FOUND, _triples, find_sums
 
 amounts = st.lists(st.integers(-500, 2_000).filter(bool), min_size=1, max_size=11)
 
@@ -56,3 +56,18 @@ def test_many_equal_amounts_stay_cheap():
 
 def test_nothing_adds_up_to_nothing():
     assert find_sums([5, -5], 0, steps=100).found == ()
+
+
+def _triples_of(values, target, steps):
+    """Look at every pair in turn, a step each."""
+    places, found = {value: n for n, value in enumerate(values)}, []
+    for first, second in islice(combinations(range(len(values)), 2), steps):
+        third = places.get(target - values[first] - values[second], 0)
+        if third > second:
+            found.append((first, second, third))
+    return found[:MOST_FOUND]
+
+
+@given(st.lists(st.integers(-9, 40), max_size=30), st.integers(1, 90), st.integers(0, 300))
+def test_triples_are_looked_for_pair_by_pair_as_far_as_the_budget_reaches(values, target, steps):
+    assert _triples(values, target, steps) == _triples_of(values, target, steps)

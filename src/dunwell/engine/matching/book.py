@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
 
 from dunwell.engine.matching.inputs import Item, Key, ordered
 from dunwell.engine.matching.payers import PayerBook
@@ -266,7 +268,7 @@ def _oldest(items: Iterable[Item]) -> dict[str, list[Key]]:
     Of debits MOST_OF_CUSTOMER by due day and key, whatever more was found.
     """
     found: dict[str, list[Item]] = {}
-    for item in sorted(items, key=lambda one: (one.due_day, ordered(one.item_id))):
+    for item in _sorted(items, _BY_DUE, lambda one: (one.due_day, ordered(one.item_id))):
         if item.open_minor:
             found.setdefault(item.currency, []).append(item)
     answer = {}
@@ -279,8 +281,19 @@ def _oldest(items: Iterable[Item]) -> dict[str, list[Key]]:
 
 def in_order(items: Iterable[Item]) -> list[Item]:
     """Return the items oldest first."""
-    return sorted(items, key=_age)
+    return _sorted(items, _BY_AGE, lambda one: (one.due_day, one.issued_day, ordered(one.item_id)))
 
 
-def _age(item: Item) -> tuple[int, int, tuple[int, int, str]]:
-    return (item.due_day, item.issued_day, ordered(item.item_id))
+_BY_DUE = attrgetter("due_day", "item_id")
+_BY_AGE = attrgetter("due_day", "issued_day", "item_id")
+
+
+def _sorted(
+    items: Iterable[Item], plain: Callable[[Item], Any], mixed: Callable[[Item], Any]
+) -> list[Item]:
+    """Return the items in the order of `plain`, or of `mixed` where keys of two kinds meet."""
+    these = list(items)
+    try:
+        return sorted(these, key=plain)
+    except TypeError:
+        return sorted(these, key=mixed)

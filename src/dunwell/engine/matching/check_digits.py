@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from itertools import cycle
+from operator import mul
 
 _RF = re.compile(r"\bRF\d{2}(?: ?[A-Z0-9]){1,21}\b")
 _DIGITS = re.compile(r"(?<![A-Z0-9])\d(?:[ ./+-]{0,3}\d){4,26}(?![A-Z0-9])")
 _ESR_TABLE = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+"""The digit sum of twice a digit."""
 RF_LONGEST = 25
 QR_LENGTH = 27
 ESR_LENGTHS = (15, 16)
@@ -98,8 +102,7 @@ def _recursive(digits: str) -> int:
 
 
 def _finnish(digits: str) -> bool:
-    weights = (7, 3, 1)
-    total = sum(int(d) * weights[n % 3] for n, d in enumerate(reversed(digits[:-1])))
+    total: int = sum(map(mul, map(int, digits[-2::-1]), cycle((7, 3, 1))))
     return (10 - total % 10) % 10 == int(digits[-1])
 
 
@@ -110,8 +113,5 @@ def modulo_97(text: str) -> int:
 
 def passes_luhn(digits: str) -> bool:
     """Return whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value  # noqa: PLR2004 -- the digit sum of Luhn
-    return total % 10 == 0
+    doubled = sum(_DOUBLED[int(digit)] for digit in digits[-2::-2])
+    return (sum(map(int, digits[::-2])) + doubled) % 10 == 0

@@ -1,18 +1,17 @@
 """What a payment says it pays: one claim per remittance line or per number in its text."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dunwell.engine.matching.check_digits import structured_references
 from dunwell.engine.matching.inputs import Key, Payment, RemittanceLine, ordered
 from dunwell.engine.matching.prose import said_amounts
 from dunwell.engine.matching.references import (
     Grade,
     Mention,
     NumberIndex,
+    Numbers,
     number_forms,
-    number_runs,
 )
 from dunwell.engine.matching.words import folded
 
@@ -120,15 +119,14 @@ def _text_claims(text: str, index: NumberIndex, currency: str) -> Iterator[Claim
         yield Claim(text[start:end], said, memo, tuple(readings[start, end]))
 
 
-def said_keys(texts: Mapping[Key, Sequence[str]]) -> set[str]:
+def said_keys(texts: Iterable[Numbers]) -> set[str]:
     """Return every form of every number in the texts, to find their items in a large book."""
     keys: set[str] = set()
-    for parts in texts.values():
-        for part in parts:
-            for run in number_runs(part):
-                keys.update((run.forms.plain, run.forms.stripped, run.forms.core))
-            for one in structured_references(part[:LONGEST_FOLDED].upper()):
-                for forms in (number_forms(one.whole), number_forms(one.body)):
-                    keys.update((forms.plain, forms.stripped, forms.core))
+    for text in texts:
+        for run in text.runs:
+            keys.update((run.forms.plain, run.forms.stripped, run.forms.core))
+        for one in text.structured:
+            for forms in (number_forms(one.whole), number_forms(one.body)):
+                keys.update((forms.plain, forms.stripped, forms.core))
     keys.discard("")
     return keys

@@ -10,7 +10,7 @@ from dunwell.engine.matching.claims import Claims, read_claims, said_keys
 from dunwell.engine.matching.inputs import Item, Key, Payment, RemittanceLine
 from dunwell.engine.matching.payers import PayerBook, PayerMatch
 from dunwell.engine.matching.policy import MatchPolicy
-from dunwell.engine.matching.references import Grade, NumberIndex
+from dunwell.engine.matching.references import Grade, NumberIndex, numbers_in
 from dunwell.engine.matching.shortlist import Amount, Hint, ItemSource, normalised_texts
 
 MOST_NAMED = 8
@@ -68,9 +68,10 @@ class Loader:
 
     def read_claims(self, cases: Sequence[Asked]) -> None:
         """Read what the payments say, of all items at once."""
-        texts = {one.payment.payment_id: self._texts(one.payment) for one in cases}
-        items = {one.item_id: one for one in self.source.named(said_keys(texts))}
-        index = NumberIndex(items.values())
+        texts = {text for one in cases for text in self._texts(one.payment)}
+        numbers = {text: numbers_in(text) for text in texts}
+        items = {one.item_id: one for one in self.source.named(said_keys(numbers.values()))}
+        index = NumberIndex(items.values(), numbers)
         for one in cases:
             lines = self.lines.get(one.payment.payment_id, ())
             one.claims = read_claims(one.payment, lines, index)

@@ -91,19 +91,32 @@ FORMS = frozenset(_FORMS_TEXT.split())
 """Legal forms that stand inside a name (`Acme Inc Division 4`): no evidence either way."""
 
 
+@lru_cache(maxsize=65_536)
+def _payer_words(name: str) -> tuple[list[str], frozenset[str]]:
+    """Return the words of a payer's name that are compared, and the numbers among them."""
+    words = [w for w in name_words(name) if w not in NOISE and w not in FORMS]
+    return words, frozenset(w for w in words if w.isdigit())
+
+
+@lru_cache(maxsize=65_536)
+def _customer_words(name: str) -> tuple[list[str], frozenset[str]]:
+    """Return the words of a customer's name that are compared, and the numbers among them."""
+    words = [w for w in name_words(name) if w not in FORMS]
+    return words, frozenset(w for w in words if w.isdigit())
+
+
 def likeness(payer: str, customer: str) -> Likeness:
     """Return how well a normalised payer name fits a normalised customer name."""
     if not payer or not customer:
         return Likeness.OTHER
     if payer == customer or squeezed(payer) == squeezed(customer):
         return Likeness.SAME
-    mine = [w for w in name_words(payer) if w not in NOISE and w not in FORMS]
-    theirs = [w for w in name_words(customer) if w not in FORMS]
+    (mine, my_numbers), (theirs, their_numbers) = _payer_words(payer), _customer_words(customer)
     if not mine or not theirs:
         return Likeness.OTHER
     if mine == theirs:
         return Likeness.SAME
-    numbers = {w for w in mine if w.isdigit()}, {w for w in theirs if w.isdigit()}
+    numbers = my_numbers, their_numbers
     if numbers[0] and numbers[1] and numbers[0] != numbers[1]:
         return Likeness.OTHER
     has_extra_number = numbers[0] != numbers[1]
@@ -141,11 +154,15 @@ def _aligned(mine: list[str], theirs: list[str]) -> Likeness:
     """Return the grade from how many words of each side find a partner in order."""
     at, met_mine, met_theirs = 0, [], []
     for word in mine:
-        place = next((n for n in range(at, len(theirs)) if word_fits(word, theirs[n])), None)
-        if place is not None:
-            met_mine.append(word)
-            met_theirs.append(theirs[place])
-            at = place + 1
+        first, short = word[0], SHORT.get(word)
+        for place in range(at, len(theirs)):
+            other = theirs[place]
+            # only these can fit, and most do not
+            if (other[0] == first or other == short) and word_fits(word, other):
+                met_mine.append(word)
+                met_theirs.append(other)
+                at = place + 1
+                break
     telling = [w for w in met_theirs if w not in GENERIC and not w.isdigit()]
     if not telling:
         return Likeness.OTHER

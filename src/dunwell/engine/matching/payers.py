@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extract
 
 from dunwell.engine.matching.inputs import Key, Payment, Relation, ordered
 from dunwell.engine.matching.names import (
@@ -61,6 +62,7 @@ class PayerBook:
     aliases: Sequence[tuple[str, Key]]
     accounts: Sequence[tuple[str, Key]]
     relations: Sequence[Relation]
+    _whole: dict[Key, str] = field(default_factory=dict)
     _by_name: dict[str, list[Key]] = field(default_factory=dict)
     _by_word: dict[str, list[Key]] = field(default_factory=dict)
     _by_initials: dict[str, list[Key]] = field(default_factory=dict)
@@ -73,13 +75,17 @@ class PayerBook:
 
     def __post_init__(self) -> None:
         """Build the dictionaries once; each look-up then costs the same in any book."""
+        by_word = self._by_word
         for key in sorted(self.names, key=ordered):
             # normalised: blanks part the words, and nothing else but letters and digits is there
             words = self.names[key].split()
-            self._by_name.setdefault("".join(words), []).append(key)
+            whole = self._whole[key] = "".join(words)
+            self._by_name.setdefault(whole, []).append(key)
             starts = {w[: PREFIX - (len(w) == PREFIX)] + "*" for w in words if len(w) >= PREFIX}
             for text in starts.union(words):
-                _note(self._by_word, text, key)
+                # more than are ever compared say nothing
+                if len(these := by_word.setdefault(text, [])) <= MOST_CANDIDATES:
+                    these.append(key)
             short = "".join(word[0] for word in words if not word[0].isdigit())
             for length in range(2, min(len(short), MOST_INITIALS) + 1):
                 _note(self._by_initials, short[:length], key)
@@ -153,11 +159,10 @@ class PayerBook:
             found.update(dict.fromkeys(self._few(self._by_word, word)))
         starts = [w[:length] + "*" for w in telling for length in (PREFIX, PREFIX - 1)]
         for start in dict.fromkeys((*starts, whole[:PREFIX] + "*")):
-            for key in self._few(self._by_word, start):
-                if key not in found and ratio(
-                    whole, squeezed(self.names[key]), score_cutoff=ALIKE
-                ):
-                    found[key] = None
+            new = [key for key in self._few(self._by_word, start) if key not in found]
+            texts = [self._whole[key] for key in new]
+            like = extract(whole, texts, scorer=ratio, score_cutoff=ALIKE, limit=None)
+            found.update((new[place], None) for place in sorted(place for _, _, place in like))
         for short in dict.fromkeys((whole, *words[:1])):
             for cut in (short, short[:-1]):
                 if 1 < len(cut) <= MOST_INITIALS:
@@ -179,7 +184,7 @@ class PayerBook:
         inside = {
             key: self.names[key]
             for key in alike
-            if len(squeezed(self.names[key])) > PREFIX and f" {self.names[key]} " in whole
+            if len(self._whole[key]) > PREFIX and f" {self.names[key]} " in whole
         }
         longest = max((len(name) for name in inside.values()), default=0)
         for key, like in alike.items():

@@ -6,14 +6,14 @@ number; forms are compared through dictionaries, so cost does not grow with the 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from dunwell.engine.matching.check_digits import structured_references
+from dunwell.engine.matching.check_digits import Structured, structured_references
 from dunwell.engine.matching.inputs import Item, Key, ordered
 
 _LABELS_TEXT = (
@@ -69,18 +69,25 @@ def number_forms(text: str) -> Forms:
     """Return a number's forms: letters and digits only; without leading zeros; its letters;
     its digits without leading zeros; its last group of digits; all digits as they stand."""
     groups = _GROUPS.findall(text.upper())
-    stripped = [g.lstrip("0") or "0" if g[0].isdigit() else g for g in groups]
-    numbers = [g for g in stripped if g[0].isdigit()]
-    first = next((n for n, g in enumerate(groups) if g[0].isdigit()), len(groups))
-    # Letters between digits part two numbers: only the whole may be compared then.
-    is_one = all(g[0].isdigit() for g in groups[first:])
+    stripped, numbers, letters, digits, is_one = [], [], [], [], True
+    for group in groups:
+        if group < "A":  # digits come before letters
+            bare = group.lstrip("0") or "0"
+            digits.append(group)
+            numbers.append(bare)
+            stripped.append(bare)
+        else:
+            letters.append(group)
+            stripped.append(group)
+            # Letters between digits part two numbers: only the whole may be compared then.
+            is_one = is_one and not numbers
     return Forms(
         plain="".join(groups),
         stripped="".join(stripped),
-        letters="".join(g for g in groups if not g[0].isdigit()),
+        letters="".join(letters),
         core="".join(numbers) if is_one else "",
         tail=numbers[-1] if numbers and is_one else "",
-        digits="".join(g for g in groups if g[0].isdigit()),
+        digits="".join(digits),
     )
 
 
@@ -112,7 +119,7 @@ def number_runs(text: str) -> list[Run]:
             if last > first and not _GAP.match(upper[chunks[last - 1][1] : chunks[last][0]]):
                 break
             start, end = chunks[first][0], chunks[last][1]
-            if any(sign.isdigit() for sign in chunks[last][2]):
+            if not chunks[last][2].isalpha():
                 words = upper[start:end]
                 is_parted = last > first and _PARTED.search(words) is not None
                 is_inner = _is_inner(upper, start, end)
@@ -140,11 +147,28 @@ class Mention:
     how: str
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What of a text may be a number, and its structured references."""
+
+    runs: Sequence[Run]
+    structured: Sequence[Structured]
+
+
+def numbers_in(text: str) -> Numbers:
+    """Return what of a text may name an item; the beginning of a long text."""
+    return Numbers(number_runs(text), structured_references(text[:LONGEST_TEXT].upper()))
+
+
 class NumberIndex:
     """Items by every form of their numbers and other references."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
-        """Index the items that may be named; settled ones too, so that a paid number is known."""
+    def __init__(self, items: Iterable[Item], texts: Mapping[str, Numbers] | None = None) -> None:
+        """Index the items that may be named; settled ones too, so that a paid number is known.
+
+        `texts` have been read before and are not read again.
+        """
+        self._texts = texts or {}
         self._forms: dict[Key, tuple[tuple[Forms, str], ...]] = {}
         self._by_form: dict[str, list[Key]] = {}
         self._by_tail: dict[str, list[Key]] = {}
@@ -159,14 +183,15 @@ class NumberIndex:
     def mentions(self, text: str) -> list[Mention]:
         """Return the best mention of every item the text may name, in the text's order."""
         best: dict[Key, Mention] = {}
-        for run in number_runs(text):
+        numbers = self._texts.get(text) or numbers_in(text)
+        for run in numbers.runs:
             for key in self._near_keys(run.forms):
                 for form, how in self._forms[key]:
                     grade = compare(run.forms, form)
                     if grade < Grade.EXACT and (run.is_parted or run.is_inner):
                         grade = Grade.BARE if grade == Grade.STRIPPED else Grade.NONE
                     self._keep(best, key, grade, run, how)
-        for one in structured_references(text[:LONGEST_TEXT].upper()):
+        for one in numbers.structured:
             whole, body = number_forms(one.whole), number_forms(one.body)
             at = Run(whole, one.start, one.end, is_parted=False)
             for key in dict.fromkeys((*self._near_keys(whole), *self._near_keys(body))):

@@ -93,16 +93,17 @@ def _triples(values: list[int], target: int, steps: int) -> list[tuple[int, ...]
     places = {value: n for n, value in enumerate(values)}
     found: list[tuple[int, ...]] = []
     left = steps
-    for first in range(len(values)):
-        for second in range(first + 1, len(values)):
-            left -= 1
-            if left < 0:
-                return found
-            third = places.get(target - values[first] - values[second])
-            if third is not None and third > second:
+    for first, value in enumerate(values):
+        rest = target - value
+        for second, other in enumerate(values[first + 1 : first + 1 + left], first + 1):
+            # looked up a million times a day of money, found hardly ever
+            if rest - other in places and (third := places[rest - other]) > second:
                 found.append((first, second, third))
                 if len(found) >= MOST_FOUND:
                     return found
+        left -= len(values) - first - 1
+        if left <= 0:
+            return found
     return found
 
 

@@ -7,6 +7,7 @@ text (lower case, no accents).
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 DEDUCTIONS = {
     "freight": "freight|fracht|transport|shipping|carriage|porto",
@@ -21,6 +22,7 @@ DEDUCTIONS = {
     "other": "deduct|abzug|kurzung|deduction|less|minus|claim|short pa|disput|reklamation",
 }
 """Reason code of a deduction by the stems that name it, most telling first."""
+_ANY_DEDUCTION = "|".join(DEDUCTIONS.values())
 DISCOUNT = (
     r"discount|disc\b|skonto|skto|escompte|descuento|sconto|early pay|prompt pay|"
     r"payment terms applied|net \d+ terms|terms applied|2pct|cash disc"
@@ -69,6 +71,7 @@ def folded(text: str) -> str:
     return " ".join("".join(c for c in spread if not unicodedata.combining(c)).split())
 
 
+@lru_cache(maxsize=4_096)
 def says(stems: str, text: str) -> bool:
     """Return whether the folded text has a word that starts with one of the stems."""
     if stems not in _COMPILED:
@@ -78,6 +81,8 @@ def says(stems: str, text: str) -> bool:
 
 def deduction_kind(text: str) -> str:
     """Return the reason code of the deduction a folded text names, empty when it names none."""
+    if not says(_ANY_DEDUCTION, text):
+        return ""
     return next((kind for kind, stems in DEDUCTIONS.items() if says(stems, text)), "")
 
 

@@ -39,6 +39,7 @@ from scan import (  # noqa: E402
 from dunwell import cli  # noqa: E402 -- Django must be set up first
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES  # noqa: E402
 from dunwell.api import api  # noqa: E402
+from dunwell.api.endings import ENDINGS  # noqa: E402
 from dunwell.engine import (  # noqa: E402
     cases,
     strategy,
@@ -244,6 +245,9 @@ def operations() -> list[tuple[str, str, str, dict[str, Any]]]:
     return found
 
 
+NO_END = "Nothing: every operation, parameter and field stays.\n"
+
+
 def api_page() -> str:
     """Return every operation of the REST API."""
     text = (
@@ -261,7 +265,9 @@ def api_page() -> str:
             rows.append((method, code(path), operation["summary"], codes(names),
                          "key" if "Idempotency-Key" in heads else ""))  # fmt: skip
         text += f"\n## {tag}\n\n" + table(("", "path", "does", "query", ""), rows)
-    return text
+    ends = [(code(one.what), one.deprecated_on, one.ends_on or "", one.read_at) for one in ENDINGS]
+    told = table(("what", "deprecated since", "ends on", "what to do"), ends) if ends else NO_END
+    return f"{text}\n## What ends\n\n{told}"
 
 
 def events_page() -> str:

@@ -163,6 +163,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "dunwell.web.attachments.AttachmentMiddleware",
     "dunwell.api.throttle.ThrottleMiddleware",
+    "dunwell.api.deprecation.DeprecationMiddleware",
     "dunwell.web.busy.BusyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -27,6 +27,7 @@ PAGES = ("docs/how-to/api.md", "docs/how-to/webhooks.md", "client/README.md")
 NOT_RUN = {
     "$ export TOKEN=dw_...": "the test sets them to the desk and the program that it serves",
     "RateLimit-Policy:": "headers; tests/api/test_throttle.py reads them",
+    "Deprecation: @": "headers; tests/api/test_endings.py reads them",
     "$ pip install ./client": "the tests import the same source from client/src",
     '$ curl -s -H "Authorization: Bearer $TOKEN" -X POST $DESK/model/train': (
         "trains in a process that outlives the desk; tests/api/test_prediction_story.py asks for it"

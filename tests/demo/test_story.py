@@ -145,6 +145,8 @@ def test_every_part_is_played_and_by_items_that_are_open_and_due_for_long(size):
     assert found.story["item_number"].is_duplicated().sum() == 0
     assert rows.filter(pl.col("open_minor") != pl.col("amount_minor")).height == 0
     assert rows["due_day"].max() < day_number(AS_OF) - 180
+    for frame in (found.promises, found.disputes):
+        assert frame.join(found.story, on="item_number").height == 0
     each = found.story.group_by("customer_number").agg(pl.col("part").n_unique())["part"]
     assert each.max() == 1
 

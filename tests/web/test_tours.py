@@ -9,9 +9,10 @@ import time_machine
 from django.urls import resolve, reverse
 
 from dunwell.jobs import demo_resets
-from dunwell.models import Company, DisputeCase, Event
+from dunwell.models import Company, DisputeCase, Event, LegalMatter
 from dunwell.queries.tours import RECORD_NAMES, TOURS, tour_records
 from dunwell.templatetags.tours import ABOUT, NAMES, WORDS
+from dunwell.web.demo_story import story
 from tests.conftest import AT, TODAY, add_customer
 
 
@@ -130,6 +131,26 @@ def test_the_list_begins_with_the_own_role_and_home_and_help_lead_there(come_in,
     assert "Go on" in page.text
     assert client.get("/").text.count('href="/tours/"') == 2
     assert client.post("/tours/portal/", {"move": "here"}).status_code == 404
+
+
+def test_a_chapter_of_the_story_is_told_where_its_record_is(
+    come_in, reader, demo, django_assert_num_queries
+):
+    client = come_in(reader)
+    without = client.get("/tours/")
+    matter = LegalMatter.objects.create(
+        company=demo, customer=add_customer(demo, "K1"), kind="insolvency", status="closed",
+        currency="EUR", claim_minor=1, opened_on=TODAY, closed_on=TODAY, result="Over",
+        recorded_at=AT,
+    )  # fmt: skip
+    page = client.get("/tours/")
+    with django_assert_num_queries(1):
+        chapters = story(demo)
+
+    assert "What happened here in two years" not in without.text
+    address = reverse("legal-matter", args=[matter.pk])
+    assert f'href="{address}">The insolvency</a>' in page.text
+    assert [chapter.address for chapter in chapters] == [reverse("analysis-course"), address]
 
 
 def test_a_running_tour_costs_pages_no_query(

@@ -6,6 +6,7 @@ due from OVER on is paid as it was before.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,8 @@ from dunwell.demo.customers import COUNTRIES, CURRENCY, Profiles
 from dunwell.demo.fates import FATES, REASONS, Disputes, named
 from dunwell.demo.habits import NEVER
 from dunwell.demo.sales import Items
-from dunwell.demo.scene import Scene
+from dunwell.demo.scene import STORY_DAYS, Scene, draw_scene
+from dunwell.engine.calendars import day_date
 
 BEGINS, MEASURES, OVER = 12, 9, 6
 """Months before the month of the last day on whose first day each of them lies."""
@@ -83,6 +85,15 @@ def months_before(scene: Scene, months: int) -> int:
     """Return the first day of the month so many months before that of the last day."""
     month = np.datetime64(scene.as_of_day, "D").astype("datetime64[M]") - months
     return int(month.astype("datetime64[D]").astype(np.int64))
+
+
+def story_days(as_of: date) -> tuple[date, date, date]:
+    """Return when the crisis begins, when the desk acts, and from when on all is as before."""
+    scene = draw_scene(as_of=as_of, seed=0, days=STORY_DAYS)
+    begins, measures, over = (
+        day_date(months_before(scene, months)) for months in (BEGINS, MEASURES, OVER)
+    )
+    return begins, measures, over
 
 
 def draw_crisis(scene: Scene, profiles: Profiles) -> Crisis:

@@ -117,7 +117,11 @@ def demo_ledger(
         customers=owners,
     )
     allocations = pl.concat([paid, _credit_allocations(story, numbers)])
-    balances = item_balances(ledger_items, payments, allocations)
+    players = _players(story, numbers=numbers, customers=owners)
+    # what the desk clears up by itself is neither promised nor held besides
+    balances = item_balances(ledger_items, payments, allocations).filter(
+        ~pl.col("item_number").is_in(players["item_number"].implode())
+    )
     disputes = disputes_frame(scene, story.disputes, items=ledger_items, item_numbers=numbers)
     promises = promises_frame(
         scene,
@@ -145,7 +149,7 @@ def demo_ledger(
             disputes=disputes,
             promises=promises,
         ),
-        story=_players(story, numbers=numbers, customers=owners),
+        story=players,
         fx=fx_frame(scene),
         bank=bank_frame(scene),
     )

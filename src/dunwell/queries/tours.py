@@ -156,7 +156,7 @@ def _candidates(noun: str, customer: Customer | None) -> QuerySet[Any, Any]:
                 company=OuterRef(OuterRef("pk")), outcome=Promise.Outcome.OPEN
             ).values("customer")
         ).order_by("pk"),
-        "plan": PaymentPlan.objects.filter(**ours).order_by("pk"),
+        "plan": PaymentPlan.objects.filter(**ours).order_by("-pk"),
         "strategy": PolicyVersion.objects.filter(
             **ours,
             kind=PolicyVersion.Kind.STRATEGY,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dunwell.queries.tours import TOURS
 from dunwell.templatetags.tours import ABOUT, NAMES, moved, stages, told_tour
 from dunwell.web.answers import done
+from dunwell.web.demo_story import story
 from dunwell.web.staff import StaffRequest
 
 
@@ -28,7 +29,10 @@ class Choice:
 
 @require_GET
 def tour_list(request: StaffRequest) -> HttpResponse:
-    """Show the tours, those of the person's own roles first; 404 outside a demo company."""
+    """Show the tours, those of the person's own roles first, and the demo's story.
+
+    404 outside a demo company.
+    """
     _require_demo(request)
     actor = request.actor
     told = told_tour(request, actor.company)
@@ -39,7 +43,8 @@ def tour_list(request: StaffRequest) -> HttpResponse:
         for tour in ABOUT
     ]  # fmt: skip
     choices.sort(key=lambda choice: not choice.is_own)
-    return render(request, "web/tours.html", {"choices": choices})
+    context = {"choices": choices, "chapters": story(actor.company)}
+    return render(request, "web/tours.html", context)
 
 
 @require_POST

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.bulk import insert_rows, roomy_cache, staged
 from dunwell.models import Customer, FxRate
@@ -81,6 +82,31 @@ def test_more_rows_than_one_chunk_all_arrive_or_none(company, monkeypatch):
         insert_rows(table="dunwell_customer", rows=twice)
     assert Customer.objects.count() == 10
     assert insert_rows(table="dunwell_customer", rows=twice.clear()) == 0
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 16, 21])
+def test_rows_of_many_statements_and_those_left_over_come_in_their_order(
+    company, monkeypatch, count
+):
+    # eight rows of these three columns go into one statement on SQLite
+    monkeypatch.setattr("dunwell.actions.bulk.MOST_VALUES", 26)
+    rows = pl.DataFrame({"at": range(count), "name": [f"n{n}" for n in range(count)]})
+    rows = rows.with_columns(odd=pl.col("at") % 2 == 1)
+
+    with transaction.atomic(), staged("ordered", rows) as table, connection.cursor() as cursor:
+        cursor.execute(f"SELECT at, name, odd FROM {table} ORDER BY at")
+        assert [(at, name, bool(odd)) for at, name, odd in cursor.fetchall()] == rows.rows()
+
+
+def test_three_rows_take_the_statements_of_one(company):
+    if connection.vendor == "postgresql":
+        pytest.skip("rows arrive by COPY there, which is no query")
+    taken = []
+    for numbers in (["one"], ["two", "three", "four"]):
+        with CaptureQueriesContext(connection) as queries:
+            insert_rows(table="dunwell_customer", rows=customers(company, numbers))
+        taken.append(len(queries))
+    assert taken == [1, 1]
 
 
 def test_staged_rows_can_be_joined_and_are_gone_afterwards(company):

@@ -1,6 +1,6 @@
 """Set-based writes inside Django's own transaction: thousands to millions of rows at once.
 
-SQLite takes the rows by `executemany`, PostgreSQL by `COPY`; both through Django's
+SQLite takes many rows in one statement, PostgreSQL by `COPY`; both through Django's
 connection, so that they commit or vanish with everything else the action does.
 """
 
@@ -16,6 +16,9 @@ from dunwell.models.sealed import marks_of, sealed_texts
 
 CHUNK = 50_000
 """Rows handed to the driver at a time; bounds memory."""
+MOST_VALUES = 999
+"""Values in one statement, as many as every SQLite takes. Row by row, beginning and ending the
+statement costs twice what the row does."""
 ROOMY_KIB = 400_000
 """Memory SQLite may use for its pages during an import; indexes that fit are not written twice."""
 _TYPES: Sequence[tuple[type[pl.DataType], str, str]] = (
@@ -167,12 +170,27 @@ def _copy(table: str, rows: pl.DataFrame) -> None:
 
 
 def _execute_many(table: str, rows: pl.DataFrame) -> None:
-    marks = ", ".join(["%s"] * rows.width)
+    width, together = rows.width, max(MOST_VALUES // rows.width, 1)
+    marks = f"({', '.join(['%s'] * width)})"
     # names come from our own models and frames and are quoted; values are parameters
-    statement = f"INSERT INTO {quoted(table)} ({_columns(rows)}) VALUES ({marks})"  # noqa: S608
+    statement = f"INSERT INTO {quoted(table)} ({_columns(rows)}) VALUES "  # noqa: S608
     with connection.cursor() as cursor:
         for part in rows.iter_slices(CHUNK):
-            cursor.executemany(statement, _as_text(part).rows())
+            values = _flat(_as_text(part))
+            rest = len(values) - len(values) % (together * width)
+            for size, some in ((together, values[:rest]), (1, values[rest:])):
+                step = size * width
+                rounds = [some[at : at + step] for at in range(0, len(some), step)]
+                if rounds:
+                    cursor.executemany(statement + ", ".join([marks] * size), rounds)
+
+
+def _flat(rows: pl.DataFrame) -> list[object]:
+    """Return the values row after row."""
+    values: list[object] = [None] * (rows.height * rows.width)
+    for at, column in enumerate(rows.iter_columns()):
+        values[at :: rows.width] = column.to_list()
+    return values
 
 
 def _as_text(rows: pl.DataFrame) -> pl.DataFrame:

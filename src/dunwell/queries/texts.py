@@ -81,6 +81,8 @@ class MessageText:
 
 def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[MessageText]:
     """Yield one text per given customer of the plan, in order of customer."""
+    if customers.is_empty():
+        return
     company = plan.company
     texts = every_wording_in_force(company, as_of=plan.as_of)
     wanted = _wanted(plan, customers)

@@ -6,6 +6,7 @@ connection, so that they commit or vanish with everything else the action does.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import polars as pl
 from django.conf import settings
@@ -185,9 +186,9 @@ def _execute_many(table: str, rows: pl.DataFrame) -> None:
                     cursor.executemany(statement + ", ".join([marks] * size), rounds)
 
 
-def _flat(rows: pl.DataFrame) -> list[object]:
+def _flat(rows: pl.DataFrame) -> list[Any]:
     """Return the values row after row."""
-    values: list[object] = [None] * (rows.height * rows.width)
+    values: list[Any] = [None] * (rows.height * rows.width)
     for at, column in enumerate(rows.iter_columns()):
         values[at :: rows.width] = column.to_list()
     return values

@@ -277,7 +277,8 @@ def _course(ledger: Ledger, *, as_of: date, first: date) -> Iterator[Part]:
     """Return the main figures of month ends from the ledger itself, each month once per currency.
 
     A row: last day (number), receivables, overdue, DSO, ADD, CEI, and what was sold, collected
-    and written off within the month.
+    and written off within the month. DSO, ADD and CEI are None while the window they look back
+    over begins before the first item: with part of the sales they would stand far too high.
     """
     days = [
         day
@@ -303,6 +304,10 @@ def _course(ledger: Ledger, *, as_of: date, first: date) -> Iterator[Part]:
         stocks.select("currency", *columns)
         .join(by_month, on=["currency", "day"], how="left")
         .with_columns(pl.col(name).fill_null(0) for name in flows)
+        .with_columns(
+            pl.when(pl.col("day") >= day_number(first) + WINDOW_DAYS - 1).then(name)
+            for name in ("dso_days", "add_days", "cei_percent")
+        )
         .sort("currency", "day")
     )
     for currency, some in groupby(rows.iter_rows(), key=lambda row: row[0]):

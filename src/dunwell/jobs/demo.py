@@ -19,7 +19,7 @@ from dunwell.actions.reminders import write_reminders
 from dunwell.actions.uploads import Upload
 from dunwell.demo.bank_day import ACCOUNT, CURRENCY, Owed, bank_day
 from dunwell.demo.customers import LEAD
-from dunwell.demo.ledger import demo_ledger
+from dunwell.demo.ledger import DemoLedger, demo_ledger
 from dunwell.engine.calendars import add_business_days, is_business_day
 from dunwell.jobs.bank_files import read_file
 from dunwell.jobs.choices import choices, shown_effects
@@ -30,6 +30,8 @@ from dunwell.jobs.demo_conversations import play_conversations
 from dunwell.jobs.demo_credit import play_credit
 from dunwell.jobs.demo_debtors import open_to_debtors
 from dunwell.jobs.demo_disputes import add_demo_cases
+from dunwell.jobs.demo_history import SCENES, play_history
+from dunwell.jobs.demo_history_cases import bad_goods_are_disputed
 from dunwell.jobs.demo_insight import play_insight, state_demo_appetite
 from dunwell.jobs.demo_teamwork import play_teamwork
 from dunwell.jobs.timings import timing_of_day
@@ -37,6 +39,7 @@ from dunwell.jobs.train import train
 from dunwell.models import Company
 from dunwell.queries.choices import as_chosen
 from dunwell.queries.demo_bank import last_balance, owed_by_customer
+from dunwell.queries.demo_story import loaded_on
 from dunwell.queries.desk import DeskSummary, desk_summary
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import strategies_in_force
@@ -48,6 +51,9 @@ CUSTOMERS, ITEMS = 1_200, 32_000
 
 WEEKS_BEFORE = 7
 """Weeks of reminders that lie behind the first day, so that every step of a ladder shows."""
+
+FEWEST_FOR_STORY = 100
+"""In a smaller ledger single customers are too much of the book for a crisis to be seen."""
 
 TEST_WEEKS = 1
 LEARNED_ITEMS = 1_000
@@ -82,7 +88,12 @@ def make_demo(
     at = clock.now()
     company = add_demo_company(at=at, is_anew=is_anew)
     actor, today = system(company), clock.today(company.zone)
-    ledger = demo_ledger(as_of=today, customers=customers, items=items)
+    ledger = demo_ledger(
+        as_of=today,
+        customers=customers,
+        items=items,
+        has_crisis=customers >= FEWEST_FOR_STORY,
+    )
     is_new = load_demo_ledger(actor=actor, ledger=ledger, at=at)
     renew_demo_feeds(actor=actor, as_of=today, at=at)
     if is_new:
@@ -90,6 +101,7 @@ def make_demo(
     is_first = last_finished_day(company, last_step=LAST_STEP) is None
     days = _days(company, today, is_first=is_first)
     if is_first:
+        tell(f"{today} the crisis of the year before, dealt with: {_history(company, ledger)}")
         _play_weeks_before(actor, today=today, tell=tell)
         _train(company, as_of=days[0], tell=tell)
     _read_statement(actor, today=today, at=at, tell=tell)
@@ -120,6 +132,19 @@ def make_demo(
         is_new=is_new,
         summary=desk_summary(company, as_of=today),
     )
+
+
+def _history(company: Company, ledger: DemoLedger) -> int:
+    """Play what the desk did in the year before; return how many scenes were played."""
+    if (day := loaded_on(company)) != ledger.as_of:
+        # a call that was killed yesterday goes on with the ledger that was loaded then
+        ledger = demo_ledger(
+            as_of=day,
+            customers=ledger.customers.height,
+            items=ledger.items.height,
+            has_crisis=ledger.story.height > 0,
+        )
+    return play_history(company, ledger, [*SCENES, bad_goods_are_disputed])
 
 
 def _read_statement(actor: Actor, *, today: date, at: datetime, tell: Tell) -> None:

@@ -120,7 +120,9 @@ def play_collections(company: Company, *, as_of: date, at: datetime) -> int:
 
 def _plan_runs(stage: _Stage) -> bool:
     """Let a customer of the lead pay in four instalments, accepted by its contact."""
-    if PaymentPlan.objects.filter(company=stage.company).exists():
+    if PaymentPlan.objects.filter(
+        company=stage.company, proposed_on__gte=stage.recent_on
+    ).exists():
         return False
     found = stage.debtor(LEAD, place=2)
     if found is None:
@@ -151,7 +153,7 @@ def _plan_runs(stage: _Stage) -> bool:
 
 def _settlement_waits(stage: _Stage) -> bool:
     """Let Anna propose to take four fifths, which somebody else has to approve."""
-    if Settlement.objects.filter(company=stage.company).exists():
+    if Settlement.objects.filter(company=stage.company, proposed_on__gte=stage.recent_on).exists():
         return False
     found = stage.debtor("anna", place=3)
     if found is None:
@@ -219,7 +221,7 @@ def _agency_collects(stage: _Stage) -> bool:
 
 def _matter_opens(stage: _Stage) -> bool:
     """Open a court claim against a customer who is with the lawyer already."""
-    if LegalMatter.objects.filter(company=stage.company).exists():
+    if LegalMatter.objects.filter(company=stage.company, kind=LegalMatter.Kind.CLAIM).exists():
         return False
     for customer in debtors_at_the_lawyer(stage.company):
         rows = placeable_items(stage.company, customer, as_of=stage.as_of)

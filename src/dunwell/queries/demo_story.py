@@ -1,5 +1,6 @@
 """What is left of the story of a demo company: the records its chapters are about."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -7,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from dunwell.models import (
     CauseAction,
     Company,
+    Event,
     LegalMatter,
     PaymentPlan,
     Settlement,
@@ -20,6 +22,12 @@ def story_records(company: Company) -> dict[str, int]:
     return {name: key for name, key in found.items() if isinstance(key, int)}
 
 
+def loaded_on(company: Company) -> date:
+    """Return the day whose sample ledger a demo company was made with; one query."""
+    event = Event.objects.get(company=company, verb="demo.loaded")
+    return date.fromisoformat(event.data["as_of"])
+
+
 def _candidates() -> dict[str, QuerySet[Any]]:
     ours = {"company": OuterRef("pk")}
     plans, status = PaymentPlan.objects.filter(**ours).order_by("pk"), PaymentPlan.Status
@@ -30,8 +38,10 @@ def _candidates() -> dict[str, QuerySet[Any]]:
         "cause": CauseAction.objects.filter(
             **ours, status__in=(CauseAction.Status.DONE, CauseAction.Status.EFFECTIVE)
         ).order_by("pk"),
-        "kept": plans.filter(status=status.COMPLETED),
-        "broken": plans.filter(status=status.ACCELERATED),
+        "kept": plans.filter(status=status.COMPLETED, defaulted_on=None),
+        "broken": plans.filter(
+            status__in=(status.ACCELERATED, status.COMPLETED), defaulted_on__isnull=False
+        ),
         "settled": Settlement.objects.filter(**ours, status=Settlement.Status.COMPLETED).order_by(
             "pk"
         ),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.engine.fillings import filled, filled_rows, names, one_line
+from dunwell.engine.fillings import filled, filled_rows, names, one_line, one_line_rows
 
 VALUES = {"a": "A%s", "total:EUR": "1 €"}
 
@@ -48,15 +48,17 @@ VALUE = st.text(
 def test_a_frame_is_filled_row_by_row_as_one_text_is(rows):
     form = "  {{a}} {a}: 100%s {b}; {a}"
     frame = nw.from_native(pl.DataFrame(rows, schema=["a", "b"], orient="row"))
+    cleaned = frame.with_columns(one_line_rows("a", longest=100), one_line_rows("b", longest=100))
 
-    lines = frame.select(line=filled_rows(form, longest=100))["line"].to_list()
+    lines = cleaned.select(line=filled_rows(form))["line"].to_list()
 
     assert lines == [filled(form, {"a": one_line(a), "b": one_line(b)}) for a, b in rows]
 
 
 def test_a_row_with_a_value_that_is_too_long_stays_empty():
-    frame = nw.from_native(pl.DataFrame({"a": ["x" * 5, "x" * 6], "b": ["y" * 9, ""]}))
+    frame = nw.from_native(pl.DataFrame({"a": ["x" * 5, "x" * 6]}))
 
-    lines = frame.select(line=filled_rows("{a}!", longest=5), plain=filled_rows("-", longest=5))
+    short = frame.with_columns(one_line_rows("a", longest=5))
+    lines = short.select(line=filled_rows("{a}!"), plain=filled_rows("-"))
 
     assert lines.rows() == [("xxxxx!", "-"), (None, "-")]

@@ -200,7 +200,7 @@ def _message(
         "as_of": plan.as_of,
         "attempts": 0,
         "error": "",
-        "recorded_at": at,
+        "recorded_at": at.replace(tzinfo=None),  # frames hold UTC
     }
 
 
@@ -224,7 +224,7 @@ def _insert_messages(
     columns = {
         name: pl.Series(
             name,
-            [_naive(row[name]) for row in rows],
+            [row[name] for row in rows],
             dtype=_MESSAGE_TYPES.get(name, pl.String),
         )
         for name in rows[0]
@@ -254,11 +254,6 @@ def _numbers(company: Company, contacts: Sequence[Mapping[str, object]]) -> dict
         key: phone_number(phone, country=country or company.country)
         for key, phone, country in found
     }
-
-
-def _naive(value: object) -> object:
-    """Return a moment without its zone: frames hold UTC."""
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 def _insert_lines(plan: ContactPlan, keys: Mapping[int, int]) -> None:
@@ -299,9 +294,10 @@ def _decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterator[str]
         "customer_id", "currency", "demand_minor"
     ).iter_rows():
         demands.setdefault(customer_id, {})[currency] = amount
+    encode = json.JSONEncoder(sort_keys=True).encode
     for text in texts:
         minute = plan.hours.get(text.customer_id)
-        yield json.dumps(
+        yield encode(
             {
                 **({} if minute is None else {"not_before_minute": minute}),
                 **({} if text.wording is None else {"wording": text.wording}),
@@ -312,8 +308,7 @@ def _decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterator[str]
                 "demand_minor": demands.get(text.customer_id, {}),
                 "facts": facts[text.customer_id],
                 "bounds": bounds,
-            },
-            sort_keys=True,
+            }
         )
 
 

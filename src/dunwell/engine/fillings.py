@@ -70,19 +70,14 @@ def one_line(text: str) -> str:
     return CONTROL.sub(" ", BREAK.sub(" ", text))
 
 
-def filled_rows(text: str, *, longest: int) -> nw.Expr:
-    """Return the text filled with the columns of each row, as `filled` and `one_line` do.
-
-    Empty (null) where a value is longer than `longest` characters.
-    """
+def filled_rows(text: str) -> nw.Expr:
+    """Return the text filled with the columns of each row, whose values are one line each."""
     cut = [(word, name) for word, name in parts(text) if word]
-    put = nw.concat_str(
-        *[nw.lit(word) if name is None else _one_line(nw.col(name)) for word, name in cut]
-    )
-    asked = dict.fromkeys(names(text))
-    fits = [nw.col(name).str.len_chars() <= longest for name in asked]
-    return nw.when(nw.all_horizontal(*fits, ignore_nulls=False)).then(put) if fits else put
+    return nw.concat_str(*[nw.lit(word) if name is None else nw.col(name) for word, name in cut])
 
 
-def _one_line(column: nw.Expr) -> nw.Expr:
-    return column.str.replace_all(_BREAKS, " ").str.replace_all(_CONTROLS, " ")
+def one_line_rows(column: str, *, longest: int) -> nw.Expr:
+    """Return a column of values as `one_line` gives them; null for one longer than `longest`."""
+    value = nw.col(column)
+    one = value.str.replace_all(_BREAKS, " ").str.replace_all(_CONTROLS, " ")
+    return nw.when(value.str.len_chars() <= longest).then(one)

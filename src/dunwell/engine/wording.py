@@ -223,7 +223,13 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
     WordingError when a fact is missing or a text grows too long.
     """
     where = f"{wording.template} ({wording.language})"
-    values = {name: _value(name, text, where) for name, text in facts.values.items()}
+    values = {
+        # most fit as they are, and a day has a hundred thousand
+        name: text
+        if len(text) <= LONGEST_VALUE and text.isprintable()
+        else _value(name, text, where)
+        for name, text in facts.values.items()
+    }
     totals = {f"total:{code}": _value("total", text, where) for code, text in facts.totals.items()}
     for name in names(wording.subject):
         if name in facts.values and BREAK.search(facts.values[name]):

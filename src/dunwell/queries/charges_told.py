@@ -38,6 +38,9 @@ class ChargeTexts:
     totals: tuple[Mapping[str, str], ...] = ()
 
 
+NOTHING = ChargeTexts(values={})
+"""For a text that does not say what has accrued."""
+
 Told = Mapping[int, list[dict[str, object]]]
 """Rows in columns ACCRUED by customer, oldest first."""
 

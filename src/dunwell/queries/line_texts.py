@@ -7,7 +7,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from dunwell.engine.calendars import day_date
-from dunwell.engine.fillings import filled_rows
+from dunwell.engine.fillings import filled_rows, one_line_rows
 from dunwell.engine.money import minor_digits
 from dunwell.engine.wording import LONGEST_VALUE, LineForms
 from dunwell.queries.wordings import KINDS, day_text, money_form
@@ -39,8 +39,10 @@ def customer_lines(rows: pl.DataFrame, forms: Mapping[str, LineForms]) -> dict[i
     found: dict[int, CustomerLines] = {}
     by_language = rows.partition_by("language", maintain_order=True, as_dict=True)
     for (language,), part in by_language.items():
-        worded = nw.from_native(line_values(part, language)).with_columns(
-            line=_line(forms[language])
+        worded = (
+            nw.from_native(line_values(part, language))
+            .with_columns(number=one_line_rows("number", longest=LONGEST_VALUE))
+            .with_columns(line=_line(forms[language]))
         )
         is_credit, line = pl.col("is_credit"), pl.col("line")
         grouped = (
@@ -60,7 +62,10 @@ def customer_lines(rows: pl.DataFrame, forms: Mapping[str, LineForms]) -> dict[i
 
 
 def line_values(rows: pl.DataFrame, language: str) -> pl.DataFrame:
-    """Return the rows with LINE_VALUES in words; `days_late` is empty for what is not due yet."""
+    """Return the rows with LINE_VALUES in words; `days_late` is empty for what is not due yet.
+
+    The number stands as it was given, all else is one line by itself.
+    """
     late = pl.col("days_past_due")
     shown = pl.when("is_credit").then("open_minor").otherwise("collect_minor")
     return rows.select(
@@ -107,7 +112,7 @@ def money_texts(rows: pl.DataFrame, language: str) -> pl.Series:
 
 
 def _line(forms: LineForms) -> nw.Expr:
-    late, before_due, credit = (filled_rows(form, longest=LONGEST_VALUE) for form in forms)
+    late, before_due, credit = (filled_rows(form) for form in forms)
     is_late = nw.col("days_late") != ""
     return (
         nw.when(nw.col("is_credit"))

@@ -12,10 +12,17 @@ from django.conf import settings
 from dunwell.engine.calendars import next_business_day
 from dunwell.engine.legal_blocks import LegalText, MessageScope, legal_texts, with_legal_texts
 from dunwell.engine.schema import Column, Frame
-from dunwell.engine.wording import DIALOGUE_LINK, LONGEST_VALUE, Facts, WordingError, render
+from dunwell.engine.wording import (
+    DIALOGUE_LINK,
+    LONGEST_VALUE,
+    Facts,
+    Wording,
+    WordingError,
+    render,
+)
 from dunwell.models import Company, Payment
 from dunwell.queries import frames
-from dunwell.queries.charges_told import Told, charge_texts, charges_told
+from dunwell.queries.charges_told import NOTHING, Told, charge_texts, charges_told
 from dunwell.queries.contact_rules import contact_book
 from dunwell.queries.follow_ups import LINK
 from dunwell.queries.line_texts import NO_LINES, CustomerLines, customer_lines
@@ -134,8 +141,10 @@ def _text(
     language = str(row["language"])
     key, to = int(row["customer_id"]), str(row["email"] or "")
     template, now = str(row["template"]), texts[language]
-    accrued = charge_texts(charges, demand=totals, language=language)
     try:
+        chosen = now.chosen(template, segment=str(row["segment"]), customer_id=key)
+        is_told = _tells_charges(chosen.wording)
+        accrued = charge_texts(charges, demand=totals, language=language) if is_told else NOTHING
         items, own_credits = _whole_lines(lines.items), _whole_lines(lines.credits)
         facts = Facts(
             values={
@@ -159,7 +168,6 @@ def _text(
             charges=accrued.lines,
             charge_totals=accrued.totals,
         )
-        chosen = now.chosen(template, segment=str(row["segment"]), customer_id=key)
         subject, body = render(chosen.wording, facts)
     except (KeyError, WordingError) as error:
         return MessageText(key, language, to, "", "", trouble=f"{template}: {error}")
@@ -191,6 +199,11 @@ def _text(
 def _legal(scope: MessageScope, language: str) -> tuple[LegalText, ...]:
     """Return what the law adds to messages of a scope; the many of a day have few scopes."""
     return legal_texts(shipped_legal_blocks(), scope, language=language)
+
+
+@lru_cache(maxsize=1024)
+def _tells_charges(wording: Wording) -> bool:
+    return wording.tells_charges
 
 
 def _whole_lines(lines: Sequence[str | None]) -> list[str]:

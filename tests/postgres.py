@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,10 +48,11 @@ def _as_server(command: list[str]) -> list[str]:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
+def cluster(prepare: Callable[[Path], tuple[str, ...]] | None = None) -> Iterator[str]:
     """Start a server in a temporary folder, yield the URL of a migrated database, and stop it.
 
-    Tests kill clients and never the server, so it waits for no disk.
+    Tests kill clients and never the server, so it waits for no disk. `prepare` puts files into its
+    folder and returns more options.
     """
     kept = made_once("tar", str(binaries()), Path(__file__).read_text(), make=_make_kept)
     with _folder(PREFIX) as folder:
@@ -59,7 +60,7 @@ def cluster() -> Iterator[str]:
         with kept.open("rb") as tar:
             unpack = ["tar", "-x", "-p", "-C", str(folder)]
             subprocess.run(_as_server(unpack), check=True, stdin=tar)
-        with _running(folder, *CARELESS) as url:
+        with _running(folder, *CARELESS, *(prepare(folder) if prepare else ())) as url:
             yield url
 
 

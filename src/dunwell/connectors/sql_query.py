@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Protocol
 
 import psycopg
@@ -24,6 +25,7 @@ from dunwell.formats.connection_rows import (
     Pulled,
     WriteVerdict,
 )
+from dunwell.formats.database_tls import FULL, tls_mode, trusted_bundle
 from dunwell.formats.outside_answers import words
 from dunwell.formats.sql_rows import (
     BEGINNING,
@@ -50,6 +52,7 @@ _MAY = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 _AUTHENTICATION = ("password", "authentication", "pg_hba", "role ", "database ")
+_TLS = ("certificate", "SSL", "tls")
 _TRANSACTION, _STATEMENT = "25", frozenset({"0A", "22", "42"})
 _NO_RIGHT, _CANCELED = "42501", "57014"
 
@@ -173,13 +176,19 @@ class SqlLedger:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostgresDatabase:
-    """A PostgreSQL that the operator lists as host:port in `hosts`."""
+    """A PostgreSQL that the operator lists as host:port in `hosts`.
+
+    `tls` is a word of `formats.database_tls`; `root_certificate` the PEM text of who signed the
+    server's certificate, where that is none this machine trusts.
+    """
 
     address: str
     name: str
     user: str
     secret: str
     hosts: Collection[str]
+    tls: str = ""
+    root_certificate: str = ""
     product: str = "PostgreSQL"
 
     @contextmanager
@@ -191,20 +200,10 @@ class PostgresDatabase:
                 f"{self.address} is not listed. Give host:port, and let your operator list it in "
                 "DUNWELL_CONNECTION_HOSTS.",
             )
-        host, _, port = self.address.rpartition(":")
         try:
-            connection = psycopg.connect(
-                host=host.strip("[]"), port=port, dbname=self.name, user=self.user,
-                password=self.secret, connect_timeout=CONNECT_SECONDS, application_name="dunwell",
-                autocommit=False,
-            )  # fmt: skip
+            connection = self._connected()
         except psycopg.OperationalError as error:
-            text = words(error)
-            is_known = any(word in text for word in _AUTHENTICATION)
-            raise OutsideError(
-                OutsideFault.CREDENTIALS if is_known else OutsideFault.UNREACHABLE,
-                f"PostgreSQL did not let us in: {text}",
-            ) from error
+            raise _postgres_refusal(error) from error
         with closing(connection):
             connection.read_only = True
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -219,6 +218,22 @@ class PostgresDatabase:
             except psycopg.Error as error:
                 raise _postgres_fault("the session", error) from error
             yield _PostgresSession(connection=connection, version=version)
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        host, _, port = self.address.rpartition(":")
+        mode = tls_mode(host, self.tls)
+        with NamedTemporaryFile("w", encoding="utf-8", suffix=".pem") as file:
+            # read while connecting, and only from a file
+            file.write(self.root_certificate + "\n")
+            file.flush()
+            root = file.name if self.root_certificate else None
+            if mode == FULL and root is None:
+                root = trusted_bundle()
+            return psycopg.connect(
+                host=host.strip("[]"), port=port, dbname=self.name, user=self.user,
+                password=self.secret, connect_timeout=CONNECT_SECONDS, application_name="dunwell",
+                autocommit=False, sslmode=mode, gssencmode="disable", sslrootcert=root,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,6 +261,20 @@ class _PostgresSession:
             self.connection.execute("CLOSE told")
         except psycopg.Error as error:
             raise _postgres_fault(name, error) from error
+
+
+def _postgres_refusal(error: psycopg.OperationalError) -> OutsideError:
+    text = words(error)
+    if any(word in text for word in _AUTHENTICATION):
+        return OutsideError(OutsideFault.CREDENTIALS, f"PostgreSQL did not let us in: {text}")
+    if any(word in text for word in _TLS):
+        return OutsideError(
+            OutsideFault.REFUSED,
+            f"PostgreSQL was not reached as safely as is asked: {text}. Give the root certificate "
+            "of who signed its certificate and the host name that stands in it, or choose another "
+            "encryption.",
+        )
+    return OutsideError(OutsideFault.UNREACHABLE, f"PostgreSQL did not let us in: {text}")
 
 
 def _postgres_fault(name: str, error: psycopg.Error) -> OutsideError:

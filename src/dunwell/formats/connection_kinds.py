@@ -63,6 +63,25 @@ _ADDRESS = ConnectionField(
     is_place=True,
 )
 _SELECT = "One SELECT whose columns are named as the guide says; :since is the last sync."
+_TLS = (
+    ConnectionField(
+        name="tls",
+        label="Encryption",
+        help="verify-full: the certificate is checked, with its host name; require: encrypted and "
+        "not checked; auto: verify-full, but on this machine none.",
+        is_needed=False,
+        is_place=True,
+        choices=TLS,
+    ),
+    ConnectionField(
+        name="root_certificate",
+        label="Root certificate",
+        help="PEM text of the authority that signed; empty: those this machine trusts.",
+        is_needed=False,
+        is_long=True,
+        is_place=True,
+    ),
+)
 _STATEMENTS = (
     ConnectionField(name="customers", label="Customers", help=_SELECT, is_long=True),
     ConnectionField(name="items", label="Documents", help=_SELECT, is_long=True),
@@ -172,6 +191,7 @@ _KINDS = (
             ),
             ConnectionField(name="database", label="Database"),
             ConnectionField(name="user", label="User", help="One that may only read."),
+            *_TLS,
             *_STATEMENTS,
         ),
         secret="Password",  # noqa: S106  # nosec B106 -- the field's name

@@ -144,6 +144,8 @@ def _postgresql(connection: Connection, door: Door) -> OutsideLedger:  # noqa: A
         user=told["user"],
         secret=connection.secret,
         hosts=settings.CONNECTION_HOSTS,
+        tls=told.get("tls", ""),
+        root_certificate=told.get("root_certificate", ""),
     )
     return SqlLedger(database=database, statements=told, start=told.get("start", ""))
 

@@ -26,11 +26,11 @@ TODAY = date(2026, 3, 5)
 """The company's own day at that moment."""
 
 BROWSER = "tests/browser/"
-ON_POSTGRESQL = {"tests/actions/": 2, "tests/queries/": 2, "tests/api/": 5, "tests/jobs/": 5,
-                 "tests/web/": 5}  # fmt: skip
+ON_POSTGRESQL = {"tests/actions/": 3, "tests/queries/": 3, "tests/api/": 8, "tests/jobs/": 8,
+                 "tests/web/": 8}  # fmt: skip
 """There one file in so many runs, besides what is marked `both`: CONTRIBUTING says why."""
-LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/api/test_schema", "tests/test_bench",
-        "tests/test_package")  # fmt: skip
+LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/trust/", "tests/connectors/",
+        "tests/api/test_schema", "tests/test_bench", "tests/test_package")  # fmt: skip
 
 
 def pytest_addoption(parser):

@@ -10,7 +10,7 @@ import pytest
 from bench.figures import growth, is_met, table, target
 from bench.options import read_options
 
-pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
 
 ROOT = Path(__file__).parents[1]
 SIZE = 1_000

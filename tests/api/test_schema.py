@@ -79,7 +79,7 @@ def conforms(operation, count, signed):
 
 quick = document(with_coverage=False)
 OPERATIONS = labelled(quick)
-DEALT = share(OPERATIONS, "document", one_in=12)
+DEALT = share(OPERATIONS, "document", one_in=24)
 
 
 @pytest.mark.django_db

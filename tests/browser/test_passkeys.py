@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import ROOT, SIZES, Desk, _free_port, _wait_until_served
 from tests.migrated import put_sqlite
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=2, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
 
 RECORDS = """
 from datetime import timedelta

@@ -17,7 +17,7 @@ from tests.browser.conftest import ROOT, SIZES, Desk, _free_port, _wait_until_se
 from tests.browser.test_accessibility import findings
 from tests.migrated import put_sqlite
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=2, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
 
 
 class Shop(Desk):

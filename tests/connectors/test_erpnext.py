@@ -12,6 +12,8 @@ from dunwell.models import ConnectionDifference, Payment
 from tests.connectors.conformance import Conformance, released
 from tests.connectors.erpnext_server import KEY, SECRET, ErpnextWorld, served
 
+pytestmark = pytest.mark.dealt(one_in=3, of="systems of others", whole=True)
+
 
 @released(
     "test_a_first_sync_brings_all_and_ties_out",

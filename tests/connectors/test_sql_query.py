@@ -20,6 +20,8 @@ from tests.connectors.sql_world import (
 )
 from tests.postgres import binaries, cluster
 
+pytestmark = pytest.mark.dealt(one_in=3, of="systems of others", whole=True)
+
 
 @pytest.fixture(scope="module")
 def server():

@@ -48,7 +48,7 @@ def days(*numbers):
     return [START + timedelta(days=number) for number in numbers]
 
 
-@pytest.mark.dealt(one_in=2, of="days of late runs")
+@pytest.mark.dealt(one_in=4, of="days of late runs")
 def test_twice_late_and_after_missed_days_it_ends_as_if_run_daily(company):
     # all of them begin with the first day
     run_cycle(company.pk, *days(1))
@@ -89,7 +89,7 @@ def test_a_step_that_fails_keeps_nothing_and_the_next_call_goes_on_there(company
     assert after(company, DAY) == whole
 
 
-@pytest.mark.dealt(one_in=2, of="days of late runs")
+@pytest.mark.dealt(one_in=4, of="days of late runs")
 def test_a_long_break_is_not_caught_up_but_said(company):
     run_cycle(company.pk, DAY - timedelta(days=40))
     done = run_cycle(company.pk, DAY)

@@ -12,7 +12,7 @@ from dunwell.jobs.demo import make_demo
 from dunwell.models import Company, Invoice, Message, SignInLink, Task
 from tests.jobs.demo_desk import AT, DAY
 
-pytestmark = pytest.mark.dealt(one_in=3, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
 
 
 def test_on_a_day_off_the_last_business_day_is_run_too(db):

@@ -19,9 +19,10 @@ ROOT = Path(__file__).parents[2]
 START = "import django; django.setup(); from tests.journeys import books_flow; "
 PREPARE = START + "from tests.crash import prepare; prepare(books_flow); books_flow.run()"
 DIGEST = START + "import json; from tests.crash import digest; print(json.dumps(digest()))"
-pytestmark = pytest.mark.skipif(
-    "DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"
-)
+pytestmark = [
+    pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"),
+    pytest.mark.dealt(one_in=4, of="whole desks", whole=True),
+]
 
 
 def ran(folder, url, *arguments, key="", well=True):
@@ -109,7 +110,6 @@ def test_t17_a_restored_desk_equals_the_one_that_was_backed_up(desk, empty, tmp_
     assert "has tables already" in again
 
 
-@pytest.mark.dealt(one_in=2)
 def test_t17_a_backup_without_its_key_or_with_a_changed_byte_fails_loudly(
     desk, empty, tmp_path, key
 ):
@@ -198,7 +198,6 @@ def test_what_a_writer_adds_meanwhile_is_in_the_backup_whole_or_not_at_all(small
     assert "Close: " in dunwell(tmp_path / "new", "", "restore", str(path), key=key)
 
 
-@pytest.mark.dealt(one_in=2)
 def test_a_restore_that_was_killed_can_be_begun_again(desk, empty, tmp_path, key):
     folder, _, path, _ = desk
     new = tmp_path / "new"

@@ -13,9 +13,10 @@ import pytest
 from tests.postgres import cluster
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.skipif(
-    "DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"
-)
+pytestmark = [
+    pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"),
+    pytest.mark.dealt(one_in=4, of="whole desks", whole=True),
+]
 
 
 def ran(folder, url, *words, ends=0):

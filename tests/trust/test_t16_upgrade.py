@@ -14,9 +14,10 @@ from tests.postgres import cluster
 ROOT = Path(__file__).parents[2]
 KEY = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="
 BEFORE_SEALING, TWO_VERSIONS_AGO = "0021", "0018"
-pytestmark = pytest.mark.skipif(
-    "DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"
-)
+pytestmark = [
+    pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"),
+    pytest.mark.dealt(one_in=4, of="whole desks"),
+]
 
 
 def upgraded_from(version, place, kind, *tries):

@@ -1,6 +1,6 @@
 """T24: tests can fail. 47 planted bugs; each is noticed by the test that is named for it.
 
-The default tier tries three, other ones for every state of the source, the long tier all of them.
+The default tier tries two or three, other ones for every state of the source, the long tier all of them.
 """
 
 import os
@@ -41,7 +41,7 @@ def _due():
     quick = {name: bug for name, bug in BUGS.items() if not bug.is_slow}
     # other ones for every state of the source
     size = sum(path.stat().st_size for path in (ROOT / "src").rglob("*.py"))
-    return dealt(quick, f"planted {size}", 3)
+    return dealt(quick, f"planted {size}", 2)
 
 
 @pytest.mark.parametrize("name", _due())

@@ -112,7 +112,7 @@ def looks_safe(response):
 
 def test_every_page_has_the_headers_and_none_a_server_error(ids, everybody, come_in):
     client, told = come_in(everybody), {}
-    for name, address in hand(every_address(ids), "headers", one_in=4).items():
+    for name, address in hand(every_address(ids), "headers", one_in=8).items():
         response = client.get(address)
         kept = response.get("Cache-Control", "")
         told[name] = (response.status_code < 500, looks_safe(response), "no-store" in kept)
@@ -196,7 +196,7 @@ def test_asking_changes_nothing(ids, everybody, come_in):
     client = come_in(everybody)
     client.get("/")
     before = digest()
-    for name, address in hand(every_address(ids), "asking", one_in=4).items():
+    for name, address in hand(every_address(ids), "asking", one_in=8).items():
         with nothing_written(name):
             client.get(address)
             client.head(address)
@@ -207,7 +207,7 @@ def test_no_page_is_posted_to_without_the_token_of_its_form(ids, everybody):
     client = Client(enforce_csrf_checks=True)
     client.force_login(everybody)
     before, told = digest(), {}
-    for name, address in hand(every_address(ids), "token", one_in=4).items():
+    for name, address in hand(every_address(ids), "token", one_in=8).items():
         told[name] = client.post(address, {"reason": "x", "text": "x"}).status_code
 
     # tools of programs ask for a token of their own (401): a session counts for nothing there

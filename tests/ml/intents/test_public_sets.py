@@ -21,6 +21,8 @@ MOST_CPU_SECONDS = 120
 
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not here")
 
+pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+
 
 def banking77():
     """train.csv alone is there: a fifth of each of the 77 intents, drawn with seed 7, is asked."""

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+from dunwell.formats.client_addresses import Network, read_networks
 from dunwell.formats.redaction import redacted_event
 
 PACKAGE = Path(__file__).parent
@@ -37,6 +38,16 @@ def _number(name: str, default: int) -> int:
     if not value.isdigit():
         raise ImproperlyConfigured(f"DUNWELL_{name} is {value!r}; say a whole number.")
     return int(value)
+
+
+def _networks(name: str, default: str) -> tuple[Network, ...]:
+    value = _text(name, default)
+    try:
+        return read_networks(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"DUNWELL_{name} is {value!r}; say addresses or networks such as 10.0.0.0/8 ({error})."
+        ) from None
 
 
 def _secrets(what: str) -> dict[str, str]:
@@ -67,6 +78,8 @@ API_LIMIT = _number("API_LIMIT", 600)
 """Requests a minute to the API by one token or session; 0 is no limit."""
 API_ADDRESS_LIMIT = _number("API_ADDRESS_LIMIT", 3_000)
 """Requests a minute to the API from one address, with unknown tokens too; 0 is no limit."""
+PROXIES = _networks("PROXIES", "127.0.0.0/8,::1")
+"""Peers whose `X-Forwarded-For` is believed behind HTTPS; anybody else's is not read."""
 INVOICE_RULES = _text("INVOICE_RULES")
 """Folder of compiled rules for electronic invoices: Peppol, XRechnung."""
 ALLOWED_HOSTS = _text("HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
@@ -103,6 +116,8 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "dunwell.sqlite3",
+            # opening reads the definition of every table, which takes longer than most requests
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # without IMMEDIATE, concurrent writers fail instead of waiting
                 "transaction_mode": "IMMEDIATE",

@@ -12,7 +12,9 @@ from django.test import RequestFactory
 from dunwell import clock
 from dunwell.api import throttle
 from dunwell.api.throttle import ThrottleMiddleware, address_of
+from dunwell.formats.client_addresses import read_networks
 from dunwell.jobs.request_counts import FILE, Counter
+from dunwell.web.accounts import StaffAccountAdapter
 
 NOW = datetime(2026, 3, 5, 9, 0, 20, tzinfo=UTC)
 
@@ -90,14 +92,33 @@ def test_processes_count_together(settings, tmp_path):
     counter.close()
 
 
-def test_behind_a_proxy_the_address_it_names_last_counts(settings):
-    request = RequestFactory().get(
-        "/", REMOTE_ADDR="127.0.0.1", headers={"x-forwarded-for": "198.51.100.7, 203.0.113.9"}
-    )
+def test_behind_our_proxy_its_word_counts_and_nobody_else_s(settings):
+    def told(peer, forwarded="198.51.100.7, 203.0.113.9"):
+        headers = {"x-forwarded-for": forwarded}
+        request = RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers)
+        addresses = {address_of(request), StaffAccountAdapter().get_client_ip(request)}
+        assert len(addresses) == 1
+        return addresses.pop()
 
-    assert address_of(request) == "127.0.0.1"
+    assert told("127.0.0.1") == "127.0.0.1"
     settings.HTTPS = True
-    assert address_of(request) == "203.0.113.9"
+    assert told("127.0.0.1") == "203.0.113.9"
+    assert told("192.0.2.66") == "192.0.2.66"
+    settings.PROXIES = read_networks("127.0.0.1, 203.0.113.0/24")
+    assert told("127.0.0.1") == "198.51.100.7"
+
+
+def test_a_forged_header_changes_neither_the_limit_nor_the_address_of_a_sign_in(settings):
+    settings.HTTPS = True
+    forged = [
+        RequestFactory().get(
+            "/api/v1/me", REMOTE_ADDR="192.0.2.66", headers={"x-forwarded-for": f"10.0.0.{number}"}
+        )
+        for number in range(6)
+    ]
+    through = ThrottleMiddleware(lambda _: HttpResponse("done"))
+
+    assert [through(one).status_code for one in forged] == [200] * 4 + [429] * 2
 
 
 def test_where_the_counts_cannot_be_kept_requests_go_through(settings, tmp_path, caplog):

@@ -40,6 +40,7 @@ from dunwell.api.fields import (
     answers,
 )
 from dunwell.api.schema import DocumentedAPI, JsonParser
+from dunwell.api.throttle import address_of
 from dunwell.api.writes import once
 from dunwell.formats.account_statement import Account
 from dunwell.models import Checkout, Customer, Item, ItemDocument, PortalKey
@@ -75,7 +76,7 @@ class KeyAuth(HttpBearer):
         """
         at = clock.now()
         found = live_key(hashed_key(token), as_of=at.date())
-        caller = f"key-{found.pk}" if found else f"no-key-{request.META.get('REMOTE_ADDR', '')}"
+        caller = f"key-{found.pk}" if found else f"no-key-{address_of(request)}"
         name = f"debtor-desk:{caller}:{int(at.timestamp()) // 60}"
         cache.add(name, 0, timeout=120)
         if cache.incr(name) > MOST_A_MINUTE:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from dunwell import clock
+from dunwell.formats.client_addresses import client_address
 from dunwell.jobs.request_counts import Counter
 
 PREFIX = "/api/"
@@ -61,11 +62,12 @@ def callers(request: HttpRequest) -> Iterator[tuple[str, str, int]]:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return where a request comes from: behind a proxy (HTTPS) the address it put last."""
-    direct = str(request.META.get("REMOTE_ADDR", ""))
-    if not settings.HTTPS:
-        return direct
-    return str(request.headers.get("X-Forwarded-For", direct)).rpartition(",")[2].strip()
+    """Return where a request comes from: behind HTTPS as our proxies say, else the connection."""
+    return client_address(
+        direct=str(request.META.get("REMOTE_ADDR", "")),
+        forwarded=str(request.headers.get("X-Forwarded-For", "")),
+        proxies=settings.PROXIES if settings.HTTPS else (),
+    )
 
 
 def refused(name: str, *, most: int, wait: int) -> JsonResponse:

@@ -10,6 +10,7 @@ from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.identities import note_sign_on
 from dunwell.actions.sign_ins import note_sign_in, note_sign_out
 from dunwell.actions.users import use_sign_in_link
+from dunwell.formats.client_addresses import client_address
 from dunwell.jobs.sign_ins import begin_noting_failure
 from dunwell.models import User
 from dunwell.queries.identities import has_identity
@@ -36,6 +38,17 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Refuse every sign-up."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return where a request comes from, for limits, sessions and the log, as the API does."""
+        found = client_address(
+            direct=str(request.META.get("REMOTE_ADDR", "")),
+            forwarded=str(request.headers.get("X-Forwarded-For", "")),
+            proxies=settings.PROXIES if settings.HTTPS else (),
+        )
+        if not found:
+            raise PermissionDenied("The connection has no address, so no limit would hold for it.")
+        return found
 
     def get_login_stages(self) -> list[str]:
         """Return what stands between a password and being in: ours for the second factor."""

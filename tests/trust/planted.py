@@ -200,7 +200,7 @@ BUGS = {
     ),
     "any_digits_are_a_card": _bug(
         "engine.matching.check_digits",
-        "return total % 10 == 0",
+        "return (sum(map(int, digits[::-2])) + doubled) % 10 == 0",
         "return True",
         "engine/test_card_numbers.py",
     ),

@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
+import polars as pl
 import pytest
+from django.db import DataError, connection
+from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.adjustments import record_adjustment
 from dunwell.actions.gate import system
@@ -189,3 +192,56 @@ def test_rates(company):
         recorded_at=AT,
     )
     assert rows(frames.fx_frame(company)) == [("USD", NOW, 920_000)]
+
+
+ODD = ("", "a'\"\\/ %s", "\x01\x1f\x7f\n", "\u2028\x85\ufffe", "\U0001f600", "null", "[1]", None)
+WHOLE = (0, -1, 2**63 - 1, -(2**63), 2**53 + 1, None, 7, 8)
+
+
+def test_texts_and_whole_numbers_come_as_they_are_and_in_the_order_asked_for(db):
+    types = {"at": pl.Int32, "word": pl.String, "whole": pl.Int64, "yes": pl.Boolean}
+    pairs = [
+        f"SELECT {at} AS at, CAST(%s AS TEXT) AS word, CAST(%s AS BIGINT) AS whole, {at} > 3 AS yes"
+        for at in range(len(ODD))
+    ]
+    values = [value for pair in zip(ODD, WHOLE, strict=True) for value in pair]
+
+    with CaptureQueriesContext(connection) as queries:
+        found = frames.read_rows(
+            f"WITH odd AS ({' UNION ALL '.join(pairs)}) SELECT * FROM odd ORDER BY at DESC",
+            values,
+            types,
+        )
+
+    told = [(at, ODD[at], WHOLE[at], at > 3) for at in reversed(range(len(ODD)))]
+    assert (found.rows(), found.schema, len(queries)) == (told, pl.Schema(types), 1)
+
+
+def test_no_rows_are_a_frame_of_the_same_columns(db):
+    types = {"at": pl.Int64, "yes": pl.Boolean}
+    found = frames.read_rows("SELECT 1, TRUE FROM dunwell_company WHERE id = %s", [-1], types)
+    assert (found.height, found.schema) == (0, pl.Schema(types))
+
+
+def test_a_fraction_among_whole_numbers_comes_as_reading_by_rows_tells_it(db, monkeypatch):
+    query, types = "SELECT CAST(2.5 AS DOUBLE PRECISION) UNION ALL SELECT 1e15", {"at": pl.Int64}
+    found = frames.read_rows(query, [], types)
+
+    monkeypatch.setattr(frames, "_PLAIN", frozenset())
+    assert found.equals(frames.read_rows(query, [], types))
+
+
+def test_a_number_that_does_not_fit_is_refused(db):
+    with pytest.raises((TypeError, OverflowError, pl.exceptions.PolarsError)):
+        frames.read_rows("SELECT 3000000000", [], {"at": pl.Int32})
+
+
+def test_a_column_too_long_for_one_text_is_read_by_rows(company, monkeypatch):
+    invoice(add_customer(company, "K1"), "R1", 100_00)
+    wanted = rows(frames.items_frame(company))
+
+    def too_long(*_given):
+        raise DataError("string or blob too big")
+
+    monkeypatch.setattr(frames, "_read_columns", too_long)
+    assert rows(frames.items_frame(company)) == wanted

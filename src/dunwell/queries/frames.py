@@ -15,7 +15,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
-from django.db import connection
+from django.db import DataError, connection
 from django.db.models import Model
 
 from dunwell.engine import schema
@@ -63,8 +63,11 @@ def read_rows(
     types: Mapping[str, type[pl.DataType]],
 ) -> pl.DataFrame:
     """Return the rows of a query; its columns come in the order of `types`."""
-    # SQLite answers a yes or no with 1 or 0
     is_postgresql = connection.vendor == "postgresql"
+    if not is_postgresql and _PLAIN.issuperset(types.values()):
+        with suppress(DataError, _OddColumn):
+            return _read_columns(query, parameters, types)
+    # SQLite answers a yes or no with 1 or 0
     sent = {n: pl.Int64 if t is pl.Boolean and not is_postgresql else t for n, t in types.items()}
     parts = [pl.DataFrame(schema=types)]
     with connection.cursor() as cursor:
@@ -73,6 +76,36 @@ def read_rows(
             columns = [_column(rows, at, *one) for at, one in enumerate(sent.items())]
             parts.append(pl.DataFrame(columns).cast(pl.Schema(types)))
     return pl.concat(parts)
+
+
+def _read_columns(
+    query: str,
+    parameters: Sequence[int | str | date] | Mapping[str, int | str],
+    types: Mapping[str, type[pl.DataType]],
+) -> pl.DataFrame:
+    """Return the rows as SQLite tells them column by column, each one a list in JSON.
+
+    No tuple is made per row, which halves the work of reading a hundred thousand. Raises
+    DataError for a column longer than a text of SQLite can be, _OddColumn for a fraction among
+    whole numbers.
+    """
+    names = ", ".join(f"c{at}" for at in range(len(types)))
+    told = names.replace("c", "json_group_array(c").replace(",", "),") + ")"
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH found ({names}) AS ({query}) SELECT {told} FROM found", parameters)
+        texts = cursor.fetchone()
+    columns = {}
+    for (name, kind), text in zip(types.items(), texts, strict=True):
+        # SQLite answers a yes or no with 1 or 0
+        sent = pl.String if kind is pl.String else pl.Int64
+        if sent is pl.Int64 and "." in text:
+            raise _OddColumn
+        columns[name] = pl.Series([text]).str.json_decode(pl.List(sent)).item().cast(kind)
+    return pl.DataFrame(columns)
+
+
+class _OddColumn(Exception):
+    """A column is not what it was said to be; reading by rows tells what is wrong."""
 
 
 def _column(

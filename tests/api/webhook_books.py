@@ -14,4 +14,5 @@ def keep_webhooks(company, *, at):
     plan_deliveries(actor=actor, endpoint=endpoint, at=at)
     (delivery,) = claim_deliveries(actor=actor, endpoint=endpoint, limit=1, at=at)
     mark_untold(actor=actor, delivery=delivery, error="no answer", permanent=True, at=at)
-    return {"webhook_id": endpoint.pk, "delivery_id": delivery.pk}
+    told = f"evt_{company.pk}_{delivery.event.seq}"
+    return {"webhook_id": endpoint.pk, "delivery_id": delivery.pk, "webhook_event": told}

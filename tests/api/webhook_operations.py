@@ -10,6 +10,8 @@ WEBHOOK_OPERATIONS = {
     "drop_webhook_secret": ("A",),
     "try_webhook": ("A",),
     "replay_webhook": ("A", {"from_seq": 1, "until_seq": 1}),
+    "replay_webhook_period": ("A", PERIOD),
+    "replay_webhook_event": ("A", lambda ids, today: {"event_id": ids["webhook_event"]}),
     "list_webhook_deliveries": ("A",),
     "retry_webhook_delivery": ("A",),
 }

@@ -9,7 +9,7 @@ from dunwell.actions.gate import system
 from dunwell.actions.notes import record_note
 from dunwell.actions.webhook_deliveries import claim_deliveries, mark_untold, plan_deliveries
 from dunwell.actions.webhooks import add_webhook
-from dunwell.models import WebhookDelivery, WebhookEndpoint
+from dunwell.models import Event, WebhookDelivery, WebhookEndpoint
 from dunwell.queries.webhooks import webhook_secrets
 from tests.conftest import AT, TODAY
 from tests.connectors.webhook_receiver import webhook_receiver
@@ -112,6 +112,30 @@ def test_change_replay_and_end_are_forms_and_buttons(come_in, admin, endpoint):
     assert "has not been told of yet" in refused.content.decode()
     client.post(reverse("webhook-end", args=[endpoint.pk]))
     assert client.get(reverse("webhook", args=[endpoint.pk])).status_code == 404
+
+
+def test_a_period_and_one_event_are_told_again_from_the_page(
+    come_in, admin, company, endpoint, customer
+):
+    fail(company, endpoint, customer, 2)
+    event = Event.objects.filter(verb="note.recorded").first()
+    address, client = reverse("webhook-replay", args=[endpoint.pk]), come_in(admin)
+
+    def waiting(**told):
+        WebhookDelivery.objects.update(status="done")
+        status = client.post(address, told).status_code
+        return status, WebhookDelivery.objects.filter(status="ready").count()
+
+    # 09:00 in UTC is 10:00 on the company's clock in winter
+    on = f"{AT:%Y-%m-%d}T"
+    assert waiting(event_id=f"evt_{company.pk}_{event.seq}") == (302, 1)
+    assert waiting(from_at=f"{on}10:00", until_at=f"{on}10:01") == (302, 3)
+    assert waiting(from_at=f"{on}09:00", until_at=f"{on}10:00") == (302, 0)
+    assert waiting(from_at=f"{on}09:00") == (422, 0)
+    assert waiting(from_at="0001-01-01T00:00", until_at="9999-12-31T23:59") == (422, 0)
+    assert waiting(from_seq=1, until_seq=2, event_id="evt_1_1") == (422, 0)
+    assert waiting() == (422, 0)
+    assert b"Tell event" in client.get(reverse("webhook", args=[endpoint.pk])).content
 
 
 @pytest.mark.parametrize("page", ["webhooks", "webhook"])

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import fitting, unused_name, web_address
+from dunwell.formats.webhook_letters import read_letter_id
 from dunwell.models import ChainHead, Event, WebhookDelivery, WebhookEndpoint
 from dunwell.queries.link_tokens import fresh_nonce
-from dunwell.queries.webhooks import wants
+from dunwell.queries.webhooks import wanted, wants
 
 MOST_ENDPOINTS, MOST_VERBS = 20, 50
 MOST_REPLAYED = 100_000
@@ -135,32 +137,99 @@ def replay_events(
     found = _locked(actor, endpoint)
     if not 1 <= from_seq <= until_seq:
         raise Refused("The span must begin at 1 or later and not end before it begins.")
-    if until_seq > found.told_seq:
-        raise Refused(
-            f"Event {until_seq} has not been told of yet; the last one is {found.told_seq}."
-        )
-    if until_seq - from_seq >= MOST_REPLAYED:
-        raise Refused(f"{MOST_REPLAYED:,} events can be told again at once; choose fewer.")
-    span = Event.objects.filter(company=actor.company, seq__gte=from_seq, seq__lte=until_seq)
-    keys = [
-        key
-        for key, verb in span.order_by("seq").values_list("id", "verb")
-        if wants(found.verbs, verb)
-    ]
-    again = WebhookDelivery.objects.filter(endpoint=found, event__in=keys).exclude(
-        status=Status.CLAIMED
+    _check_told(found, until_seq)
+    events = _of(actor, found, seq__gte=from_seq, seq__lte=until_seq)
+    count = _replay(found, events, at=at)
+    record_event(
+        actor, "webhook.replayed", found, at=at, from_seq=from_seq, until_seq=until_seq,
+        events=count,
+    )  # fmt: skip
+    return count
+
+
+@transaction.atomic
+def replay_period(
+    *, actor: Actor, endpoint: WebhookEndpoint, from_at: datetime, until_at: datetime, at: datetime
+) -> int:
+    """Tell an endpoint again of what happened from a moment until before another; return how many.
+
+    What it has not been told of yet comes by itself. Raises Refused for a period that ends before
+    it begins, and for one that holds too many events.
+    """
+    actor.require("webhook.manage")
+    found = _locked(actor, endpoint)
+    if from_at >= until_at:
+        raise Refused("The period must end after it begins.")
+    events = _of(actor, found, at__gte=from_at, at__lt=until_at, seq__lte=found.told_seq)
+    count = _replay(found, events, at=at)
+    record_event(
+        actor, "webhook.replayed", found, at=at, from_at=from_at.isoformat(),
+        until_at=until_at.isoformat(), events=count,
+    )  # fmt: skip
+    return count
+
+
+@transaction.atomic
+def replay_event(*, actor: Actor, endpoint: WebhookEndpoint, event_id: str, at: datetime) -> int:
+    """Tell an endpoint of one event again, named by its webhook-id; return 1.
+
+    Raises Refused for an id that is none or of another company, an event that was not told of
+    yet or that the endpoint neither wants nor was told of, and one that is being sent.
+    """
+    actor.require("webhook.manage")
+    found = _locked(actor, endpoint)
+    try:
+        company_id, seq = read_letter_id(event_id.strip())
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    events = Event.objects.filter(company=actor.company, seq=seq)
+    event = events.first()
+    if company_id != actor.company.pk or event is None:
+        raise Refused(f"There is no event {event_id.strip()} in your company.")
+    before = found.deliveries.filter(event=event).first()
+    if before is None:
+        _check_told(found, seq)
+        if not wants(found.verbs, event.verb):
+            raise Refused(
+                f"{found.name} does not want {event.verb}; change which events it is told of."
+            )
+    elif before.status == Status.CLAIMED:
+        raise Refused(f"Event {seq} is being sent at this moment.")
+    count = _replay(found, events, at=at)
+    record_event(
+        actor, "webhook.replayed", found, at=at, from_seq=seq, until_seq=seq, events=count
     )
-    again.update(status=Status.READY, attempts=0, retry_at=None, error="", done_at=None)
+    return count
+
+
+def _of(actor: Actor, endpoint: WebhookEndpoint, **span: Any) -> QuerySet[Event]:
+    return Event.objects.filter(wanted(endpoint.verbs), company=actor.company, **span)
+
+
+def _check_told(endpoint: WebhookEndpoint, seq: int) -> None:
+    if seq > endpoint.told_seq:
+        raise Refused(
+            f"Event {seq} has not been told of yet; the last one is {endpoint.told_seq}."
+        )
+
+
+def _replay(endpoint: WebhookEndpoint, events: QuerySet[Event], *, at: datetime) -> int:
+    """Let events wait to be told and return how many; what is being sent is left to it."""
+    count = events.count()
+    if count > MOST_REPLAYED:
+        raise Refused(f"{MOST_REPLAYED:,} events can be told again at once; choose fewer.")
+    known = WebhookDelivery.objects.filter(endpoint=endpoint, event__in=events)
+    new = events.exclude(deliveries__endpoint=endpoint).order_by("seq")
+    missing = list(new.values_list("id", flat=True))
+    known.exclude(status=Status.CLAIMED).update(
+        status=Status.READY, attempts=0, retry_at=None, error="", done_at=None
+    )
     WebhookDelivery.objects.bulk_create(
-        [WebhookDelivery(endpoint=found, event_id=key, recorded_at=at) for key in keys],
+        [WebhookDelivery(endpoint=endpoint, event_id=key, recorded_at=at) for key in missing],
         batch_size=1_000,
         ignore_conflicts=True,
     )
-    record_event(
-        actor, "webhook.replayed", found, at=at, from_seq=from_seq, until_seq=until_seq,
-        events=len(keys),
-    )  # fmt: skip
-    return len(keys)
+    return count
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from ninja import Router
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import Field
 
 from dunwell.actions.advisors import (
     ask_extension,
@@ -15,8 +15,6 @@ from dunwell.actions.advisors import (
 )
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import (
-    FIRST_YEAR,
-    LAST_YEAR,
     PAGE,
     Body,
     Created,
@@ -24,6 +22,7 @@ from dunwell.api.fields import (
     Done,
     Id,
     Limit,
+    Moment,
     Plain,
     answers,
     own,
@@ -44,23 +43,6 @@ router = Router(tags=["advisors"])
 
 Area = Literal[
     "ledger", "figures", "credit", "risk", "collections", "disputes", "messages", "control"
-]
-
-
-def _moment(value: Any) -> datetime:
-    """Return the moment of an ISO 8601 text; a body is strict and takes no other type."""
-    if not isinstance(value, str):
-        raise ValueError("write the moment as 2026-03-05T09:00:00+01:00")  # noqa: TRY004 - pydantic
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise ValueError(f"state an offset, and a year between {FIRST_YEAR} and {LAST_YEAR}")
-    return moment
-
-
-Moment = Annotated[
-    AwareDatetime,
-    BeforeValidator(_moment),
-    Field(json_schema_extra={"type": "string", "format": "date-time"}),
 ]
 Told = Annotated[Plain, Field(min_length=1, max_length=300)]
 

@@ -12,12 +12,26 @@ from dunwell.actions.webhooks import (
     drop_old_secret,
     edit_webhook,
     end_webhook,
+    replay_event,
     replay_events,
+    replay_period,
     retry_delivery,
     send_test_event,
 )
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Body, Created, Cursor, Done, Id, Limit, Plain, answers, own
+from dunwell.api.fields import (
+    PAGE,
+    Body,
+    Created,
+    Cursor,
+    Done,
+    Id,
+    Limit,
+    Moment,
+    Plain,
+    answers,
+    own,
+)
 from dunwell.api.writes import once
 from dunwell.models import WebhookDelivery, WebhookEndpoint
 from dunwell.queries.pages import Page
@@ -55,6 +69,19 @@ class ReplaySpan(Body):
 
     from_seq: Seq
     until_seq: Seq
+
+
+class ReplayPeriod(Body):
+    """Moments with their offset: from this one until before that one."""
+
+    from_at: Moment
+    until_at: Moment
+
+
+class ReplayEvent(Body):
+    """The `webhook-id` an event was told under, such as evt_3_1841."""
+
+    event_id: Annotated[Plain, Field(min_length=1, max_length=41)]
 
 
 class Replayed(Schema):
@@ -163,6 +190,37 @@ def replay_webhook(
         endpoint=own(WebhookEndpoint, request.actor, webhook_id),
         from_seq=body.from_seq,
         until_seq=body.until_seq,
+        at=request.at,
+    )
+    return 200, {"events": number}
+
+
+@router.post("/webhooks/{webhook_id}/replay/period", response=answers(Replayed))
+@once
+def replay_webhook_period(
+    request: ApiRequest, webhook_id: Id, body: ReplayPeriod
+) -> tuple[int, dict[str, Any]]:
+    """Tell a webhook again of what happened in a period, under the events' ids."""
+    number = replay_period(
+        actor=request.actor,
+        endpoint=own(WebhookEndpoint, request.actor, webhook_id),
+        from_at=body.from_at,
+        until_at=body.until_at,
+        at=request.at,
+    )
+    return 200, {"events": number}
+
+
+@router.post("/webhooks/{webhook_id}/replay/event", response=answers(Replayed))
+@once
+def replay_webhook_event(
+    request: ApiRequest, webhook_id: Id, body: ReplayEvent
+) -> tuple[int, dict[str, Any]]:
+    """Tell a webhook of one event again, under its id."""
+    number = replay_event(
+        actor=request.actor,
+        endpoint=own(WebhookEndpoint, request.actor, webhook_id),
+        event_id=body.event_id,
         at=request.at,
     )
     return 200, {"events": number}

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - what a secret begins with, no secret
 TOLERANCE = timedelta(minutes=5)
 """How far the stated moment may lie from the receiver's clock; keeps old ones from being played
 again."""
+
+LETTER_ID = re.compile(r"evt_([0-9]{1,18})_([0-9]{1,18})", re.ASCII)
 
 
 class SignatureError(ValueError):
@@ -73,6 +76,14 @@ def webhook_letter(
     }
     body = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return WebhookLetter(id=f"evt_{company_id}_{seq}", body=body.encode())
+
+
+def read_letter_id(text: str) -> tuple[int, int]:
+    """Return the company's key and the event's number of a letter's id; raise ValueError."""
+    found = LETTER_ID.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text[:40]!r} is no id of an event; write one such as evt_3_1841.")
+    return int(found[1]), int(found[2])
 
 
 def secret_text(key: bytes) -> str:

@@ -1,10 +1,10 @@
 """Types of what callers send: bounded numbers, real dates, text without control characters."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from dunwell.queries.pages import LARGEST_PAGE, PAGE_SIZE
 
@@ -24,6 +24,16 @@ def _iso_day(value: Any) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
     return day
+
+
+def _moment(value: Any) -> datetime:
+    """Return the moment of an ISO 8601 text; a body is strict and takes no other type."""
+    if not isinstance(value, str):
+        raise ValueError("write the moment as 2026-03-05T09:00:00+01:00")  # noqa: TRY004 - pydantic
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"state an offset, and a year between {FIRST_YEAR} and {LAST_YEAR}")
+    return moment
 
 
 def _plain(value: str) -> str:
@@ -50,6 +60,11 @@ Day = Annotated[
     date,
     BeforeValidator(_iso_day),
     Field(json_schema_extra={"type": "string", "format": "date"}),
+]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_moment),
+    Field(json_schema_extra={"type": "string", "format": "date-time"}),
 ]
 Plain = Annotated[str, AfterValidator(_plain)]
 """Text of any length. Add one length: of two, pydantic quietly keeps the inner one."""

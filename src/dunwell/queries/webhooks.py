@@ -149,6 +149,17 @@ def wants(verbs: Sequence[str], verb: str) -> bool:
     return not verbs or any(fnmatchcase(verb, wish) for wish in verbs)
 
 
+def wanted(verbs: Sequence[str]) -> Q:
+    """Return the condition on events that holds where `wants` does, for statements on many."""
+    found = Q()
+    for wish in verbs:
+        if wish == "*":
+            return Q()
+        is_many = wish.endswith(".*")
+        found |= Q(verb__startswith=wish[:-1]) if is_many else Q(verb=wish)
+    return found
+
+
 def webhook_secrets(endpoint: WebhookEndpoint) -> list[str]:
     """Return the secrets a telling is signed with: the present one, and the one before."""
     nonces = [endpoint.nonce, *([endpoint.old_nonce] if endpoint.old_nonce else [])]

@@ -1,6 +1,6 @@
 """Pages about advisors and auditors: who may look until when, what they opened, and their own."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ from dunwell.queries.signed_exports import check_export
 from dunwell.templatetags.advisors import AREA_LABELS
 from dunwell.web.answers import REFUSED, done, form_page, posted, refused, told_page
 from dunwell.web.exports import file_response
+from dunwell.web.fields import MomentField, moment_in
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -50,17 +51,6 @@ TRACE_COLUMNS = (
     _("File"),
     _("SHA-256"),
 )
-
-
-class MomentField(forms.DateTimeField):
-    """A moment on the company's clock, to the minute."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-            **kwargs,
-        )
 
 
 class InviteForm(forms.Form):
@@ -136,7 +126,7 @@ def advisor_invite(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = dict(form.cleaned_data)
         for name in ("starts_at", "ends_at"):
-            told[name] = _moment(told[name], zone)
+            told[name] = moment_in(zone.key, told[name])
         try:
             access, token = invite_advisor(actor=request.actor, at=clock.now(), **told)
         except Refused as refusal:
@@ -188,7 +178,7 @@ def advisor_extend(request: StaffRequest, access_id: int) -> HttpResponse:
         lambda until_at, reason: ask_extension(
             actor=request.actor,
             access=access,
-            until_at=_moment(until_at, zone),
+            until_at=moment_in(zone.key, until_at),
             reason=reason,
             at=clock.now(),
         ),
@@ -270,11 +260,6 @@ def _detail(request: StaffRequest, access_id: int) -> AdvisorDetail:
 
 def _access(request: StaffRequest, access_id: int) -> AdvisorAccess:
     return get_object_or_404(AdvisorAccess, pk=access_id, company=request.actor.company)
-
-
-def _moment(told: datetime, zone: ZoneInfo) -> datetime:
-    """Return a moment told on the company's clock; a form reads it as UTC."""
-    return told.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _trace(row: TraceRow) -> tuple[Value, ...]:

@@ -1,6 +1,7 @@
 """Pages about webhooks: who is told of which events, with which secret, and what came of it."""
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,9 @@ from dunwell.actions.webhooks import (
     drop_old_secret,
     edit_webhook,
     end_webhook,
+    replay_event,
     replay_events,
+    replay_period,
     retry_delivery,
     send_test_event,
 )
@@ -38,6 +41,7 @@ from dunwell.queries.webhooks import (
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, done, posted, refused, told_page
 from dunwell.web.exports import file_response
+from dunwell.web.fields import MomentField, moment_in
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -52,6 +56,9 @@ COLUMNS = (
     _("Error"),
     _("Told at"),
 )
+WAYS = ({"from_seq", "until_seq"}, {"from_at", "until_at"}, {"event_id"})
+"""How events to be told again are named; one way at a time."""
+
 VERB = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
 
 
@@ -89,10 +96,27 @@ class WebhookEditForm(WebhookForm):
 
 
 class ReplayForm(forms.Form):
-    """Which events are told again, by their numbers."""
+    """Which events are told again: by their numbers, of a period, or one by its id."""
 
-    from_seq = forms.IntegerField(label=_("From event number"), min_value=1)
-    until_seq = forms.IntegerField(label=_("Until event number"), min_value=1)
+    from_seq = forms.IntegerField(label=_("From event number"), min_value=1, required=False)
+    until_seq = forms.IntegerField(label=_("Until event number"), min_value=1, required=False)
+    from_at = MomentField(label=_("Or what happened from"), required=False)
+    until_at = MomentField(label=_("Until before"), required=False)
+    event_id = forms.CharField(
+        label=_("Or one event"),
+        max_length=41,
+        required=False,
+        help_text=_("The webhook-id it was told under, such as evt_3_1841."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Return the one way the events were named, alone."""
+        told = {name: value for name, value in (super().clean() or {}).items() if value}
+        if not self.errors and set(told) not in WAYS:
+            raise forms.ValidationError(
+                _("Give two numbers, two moments, or the id of one event.")
+            )
+        return told
 
 
 @needs("webhook.manage")
@@ -178,23 +202,28 @@ def webhook_change(request: StaffRequest, endpoint_id: int) -> HttpResponse:
 @needs("webhook.manage")
 @require_http_methods(["GET", "POST"])
 def webhook_replay(request: StaffRequest, endpoint_id: int) -> HttpResponse:
-    """Tell a webhook of a span of events again."""
+    """Tell a webhook again of a span of events, of a period, or of one event."""
     endpoint = _endpoint(request, endpoint_id)
-    form = ReplayForm(posted(request), initial={"until_seq": endpoint.told_seq})
+    form = ReplayForm(posted(request))
     back = reverse("webhook", args=[endpoint.pk])
 
-    def act(from_seq: int, until_seq: int) -> None:
-        replay_events(
-            actor=request.actor,
-            endpoint=endpoint,
-            from_seq=from_seq,
-            until_seq=until_seq,
-            at=clock.now(),
-        )
+    def act(**told: Any) -> None:
+        replay: Callable[..., int] = replay_events
+        if "event_id" in told:
+            replay = replay_event
+        elif "from_at" in told:
+            zone = request.actor.company.zone
+            told = {name: moment_in(zone, moment) for name, moment in told.items()}
+            replay = replay_period
+        replay(actor=request.actor, endpoint=endpoint, at=clock.now(), **told)
 
     context = {
         "heading": gettext("Tell events again"),
-        "lead": gettext("Each keeps its id, so that the program can tell what it has seen."),
+        "lead": gettext(
+            "Each keeps its id, so that the program can tell what it has seen. The last event it "
+            "was told of is number %(n)d."
+        )
+        % {"n": endpoint.told_seq},
         "button": gettext("Tell again"),
         "action": reverse("webhook-replay", args=[endpoint.pk]),
         "crumb": endpoint.name,

@@ -10594,12 +10594,25 @@ class ReplayAnswer(TypedDict):
     changes: list[ContactChange]
 
 
+class ReplayEvent(TypedDict):
+    """The `webhook-id` an event was told under, such as evt_3_1841."""
+
+    event_id: str
+
+
 class ReplayIn(TypedDict):
     """Days to be gone through again under a strategy version."""
 
     version_id: int
     from_on: str
     to_on: str
+
+
+class ReplayPeriod(TypedDict):
+    """Moments with their offset: from this one until before that one."""
+
+    from_at: str
+    until_at: str
 
 
 class ReplayRow(TypedDict):

@@ -9,6 +9,8 @@ from dunwell_client.transport import path_part
 if TYPE_CHECKING:
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
+    from dunwell_client.generated.models import ReplayEvent
+    from dunwell_client.generated.models import ReplayPeriod
     from dunwell_client.generated.models import ReplaySpan
     from dunwell_client.generated.models import Replayed
     from dunwell_client.generated.models import WebhookChange
@@ -89,6 +91,22 @@ class WebhooksArea:
         POST /api/v1/webhooks/{webhook_id}/replay
         """
         told: Replayed = self._connection.call("POST", f"/webhooks/{path_part(webhook_id)}/replay", body=body, takes_key=True, key=idempotency_key)
+        return told
+
+    def replay_webhook_period(self, webhook_id: int, body: ReplayPeriod, *, idempotency_key: str | None = None) -> Replayed:
+        """Tell a webhook again of what happened in a period, under the events' ids.
+
+        POST /api/v1/webhooks/{webhook_id}/replay/period
+        """
+        told: Replayed = self._connection.call("POST", f"/webhooks/{path_part(webhook_id)}/replay/period", body=body, takes_key=True, key=idempotency_key)
+        return told
+
+    def replay_webhook_event(self, webhook_id: int, body: ReplayEvent, *, idempotency_key: str | None = None) -> Replayed:
+        """Tell a webhook of one event again, under its id.
+
+        POST /api/v1/webhooks/{webhook_id}/replay/event
+        """
+        told: Replayed = self._connection.call("POST", f"/webhooks/{path_part(webhook_id)}/replay/event", body=body, takes_key=True, key=idempotency_key)
         return told
 
     def list_webhook_deliveries(self, webhook_id: int, *, status: Literal['', 'ready', 'claimed', 'done', 'failed', 'dead'] | None = None, verb: str | None = None, cursor: str | None = None, limit: int | None = None) -> Page[WebhookDeliveryRow]:

@@ -215,6 +215,7 @@ RIGHTS_A_TO_K = {
     "credit_reviews.decide_review": "MF",
     "credit_reviews.recommend_review": "MN",
     "credit_reviews.start_review": "MN",
+    "customer_batches.save_customers": "M",
     "customer_documents.ask_document": "MCKD",
     "customer_documents.decide_document": "MCKD",
     "customer_documents.send_document": "",

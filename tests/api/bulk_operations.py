@@ -27,6 +27,10 @@ def promise(ids, today):
 
 
 BULK_OPERATIONS = {
+    "save_many_customers": (
+        "M",
+        {"rows": [{"number": "BC1", "name": "Bulk", "contacts": [{"email": "a@bulk.example"}]}]},
+    ),
     "new_items": ("K", rows(item)),
     "new_payments": ("K", rows(payment)),
     "new_contacts": ("MC", rows(lambda ids, today: {"email": "ap2@globex.example"})),

@@ -1,10 +1,23 @@
 """Many rows in one request: all or each for itself, once, and in as many statements as one row."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dunwell.models import Contact, EntryLine, Event, Item, Note, OpenItem, Payment, Promise
+from dunwell import clock
+from dunwell.models import (
+    Contact,
+    EntryLine,
+    Event,
+    Item,
+    Note,
+    OpenItem,
+    Payment,
+    Promise,
+    PromiseItem,
+)
 
 DATED = {"issued_on": "2026-01-10", "due_on": "2026-02-09"}
 
@@ -68,7 +81,7 @@ def test_payments_with_other_figures_are_refused(as_clerk, customer):
     told = as_clerk.post("/payments/bulk", {"rows": rows, "all_or_nothing": False}).json()
 
     assert (told["done"], told["refused"]) == (1, 1)
-    assert told["rows"][0]["detail"] == "B1 is already in the ledger with other figures."
+    assert told["rows"][0]["detail"] == "Payment B1 is already recorded with other figures."
     assert sorted(Payment.objects.values_list("number", "amount_minor")) == [
         ("B1", 50_00), ("B2", 50_00),
     ]  # fmt: skip
@@ -108,6 +121,100 @@ def test_contacts_notes_and_promises_draw_what_each_draws_alone(as_collector, as
     ]
     assert (Contact.objects.count(), Note.objects.count(), Promise.objects.count()) == (1, 1, 0)
     assert told["notes"]["rows"][1] == refusal(1, "refused", "Write a text.")
+
+
+def alone(program, name, whose, row):
+    """What the operation for one answers to the same row."""
+    path = f"/customers/{whose.pk}/{name}" if name in {"contacts", "notes"} else f"/{name}"
+    told = row if path == f"/{name}" else {k: v for k, v in row.items() if k != "customer_id"}
+    return program.post(path, told)
+
+
+def test_promises_that_fit_are_kept_with_their_lines_and_told_of_as_alone(
+    as_collector, as_clerk, customer, company
+):
+    keys = [as_clerk.post("/items", item(customer, n)).json()["id"] for n in ("R1", "R2", "R3")]
+    due = str(clock.today(company.zone) + timedelta(days=3))
+    rows = [
+        {
+            "customer_id": customer.pk,
+            "due_on": due,
+            "lines": [{"item_id": key, "amount_minor": 40_00}],
+        }
+        for key in keys
+    ]
+    single = alone(as_collector, "promises", customer, rows[0])
+    many = as_collector.post("/promises/bulk", {"rows": rows[1:]})
+
+    assert (single.status_code, many.status_code) == (201, 200)
+    assert [one["status"] for one in many.json()["rows"]] == ["done", "done"]
+    made = Promise.objects.order_by("pk")
+    assert [one.pk for one in made] == [
+        single.json()["id"], *(one["id"] for one in many.json()["rows"]),
+    ]  # fmt: skip
+    assert [(str(one.due_on), one.customer_id) for one in made] == [(due, customer.pk)] * 3
+    lines = PromiseItem.objects.order_by("promise").values_list("item", "amount_minor")
+    assert list(lines) == [(key, 40_00) for key in keys]
+    events = Event.objects.filter(verb="promise.recorded").order_by("seq")
+    kept = [{k: v for k, v in one.data.items() if k != "amounts"} for one in events]
+    assert len(kept) == 3
+    assert kept[0] == kept[1] == kept[2]
+
+
+REFUSED = {
+    "items": [
+        lambda one: item(one, "N1", -5),
+        lambda one: item(one, "N2", due_on="2025-01-01"),
+        lambda one: item(one, "N3", issued_on="2099-01-01", due_on="2099-01-01"),
+        lambda one: item(one, "R1", 7),
+    ],
+    "payments": [
+        lambda one: money(one, "N1", 0),
+        lambda one: {**money(one, "N2"), "value_on": "2099-01-01"},
+        lambda one: money(one, "B1", 7),
+        lambda one: {**money(one, "N3"), "reference": "4111 1111 1111 1111"},
+    ],
+    "contacts": [
+        lambda one: {"customer_id": one.pk, "email": "wrong"},
+        lambda one: {"customer_id": one.pk, "name": "Ann"},
+    ],
+    "notes": [
+        lambda one: {"customer_id": one.pk, "kind": "note"},
+        lambda one: {"customer_id": one.pk, "kind": "call", "text": "4111 1111 1111 1111"},
+        lambda one: {"customer_id": one.pk, "kind": "note", "text": "x", "next_on": "2020-01-01"},
+    ],
+    "promises": [
+        lambda one: promised(one, due_on="2099-01-01"),
+        lambda one: promised(one, due_on="2020-01-01"),
+        lambda one: promised(one, amount_minor=999_999_00),
+        lambda one: promised(one, lines=[]),
+    ],
+}
+
+
+def promised(customer, *, amount_minor=1, due_on="", lines=None):
+    line = {"item_id": Item.objects.get(number="R1").pk, "amount_minor": amount_minor}
+    on = due_on or str(clock.today(customer.company.zone) + timedelta(days=3))
+    return {"customer_id": customer.pk, "due_on": on, "lines": [line] if lines is None else lines}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_row_is_refused_in_the_words_of_the_operation_for_one(as_anyone, customer, name):
+    as_anyone.post("/items", item(customer, "R1"))
+    as_anyone.post("/payments", money(customer, "B1"))
+    for make in REFUSED[name]:
+        told = make(customer)
+        single = alone(as_anyone, name, customer, told)
+        many = as_anyone.post(f"/{name}/bulk", {"rows": [told], "all_or_nothing": False})
+
+        assert single.status_code == 422, (told, single.content)
+        words = single.json()["detail"]
+        if isinstance(words, str):
+            # a card number stops the whole body
+            told = many.json().get("rows", [many.json()])
+            assert [one["detail"] for one in told] == [words]
+        else:
+            assert [one["msg"] for one in many.json()["detail"]] == [one["msg"] for one in words]
 
 
 def test_without_the_right_nothing_is_done(as_collector, customer):

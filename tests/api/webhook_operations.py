@@ -1,6 +1,7 @@
 """The operations of webhooks, for the table of all of them."""
 
 TOLD = {"name": "ERP two", "address": "https://erp.example/two"}
+PERIOD = {"from_at": "2020-01-01T00:00:00+01:00", "until_at": "2020-01-02T00:00:00+01:00"}
 WEBHOOK_OPERATIONS = {
     "list_webhooks": ("A",),
     "new_webhook": ("A", TOLD),

@@ -1,7 +1,7 @@
 """What we know of customers and whom we write to there: editing them, and bounces."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import available_timezones
 
@@ -61,20 +61,14 @@ def edit_customer(
     actor.require("customer.edit")
     if customer.company_id != actor.company.pk:
         raise Refused("This customer belongs to another company.")
-    if "credit_limit_minor" in changes:
-        raise Refused("The limit is decided in the ledger of limits; propose it there.")
-    if unknown := sorted(set(changes) - set(CUSTOMER_FIELDS)):
-        raise Refused(f"{unknown[0]} cannot be changed here.")
-    wanted = {name: _fitting(name, value) for name, value in changes.items()}
-    before = {name: getattr(customer, name) for name in sorted(wanted)}
-    new = {name: wanted[name] for name in before if wanted[name] != before[name]}
+    new = changed_fields(
+        customer,
+        changes,
+        is_ruled=lambda: SegmentMembership.objects.filter(customer=customer.pk).exists(),
+    )
     if not new:
         return
-    if "segment" in new and SegmentMembership.objects.filter(customer=customer.pk).exists():
-        raise Refused(
-            f"The rules decide the segment of {customer.name}; set it by hand among its segments."
-        )
-    seen = {name: before[name] for name in new}
+    seen = {name: getattr(customer, name) for name in new}
     # a list compares differently on the two databases; its neighbours are compared
     compared = {name: value for name, value in seen.items() if name != "zones"}
     same = Customer.objects.filter(pk=customer.pk, **as_seen(Customer, compared))
@@ -85,9 +79,32 @@ def edit_customer(
         customer,
         at=at,
         customer_id=customer.pk,
-        before=_told(seen),
-        after=_told(new),
+        before=told_values(seen),
+        after=told_values(new),
     )
+
+
+def changed_fields(
+    customer: Customer, changes: Mapping[str, Value], *, is_ruled: Callable[[], bool]
+) -> dict[str, Value]:
+    """Return the fields that changes give another value, as they are stored; writes nothing.
+
+    `is_ruled` says whether rules decide the customer's segment. Raises Refused for a field that
+    cannot be changed and for a value that does not fit.
+    """
+    if "credit_limit_minor" in changes:
+        raise Refused("The limit is decided in the ledger of limits; propose it there.")
+    if unknown := sorted(set(changes) - set(CUSTOMER_FIELDS)):
+        raise Refused(f"{unknown[0]} cannot be changed here.")
+    wanted = {name: _fitting(name, value) for name, value in changes.items()}
+    new = {
+        name: wanted[name] for name in sorted(wanted) if wanted[name] != getattr(customer, name)
+    }
+    if "segment" in new and is_ruled():
+        raise Refused(
+            f"The rules decide the segment of {customer.name}; set it by hand among its segments."
+        )
+    return new
 
 
 @transaction.atomic
@@ -150,14 +167,9 @@ def add_contact(
     actor.require("contact.edit")
     if customer.company_id != actor.company.pk:
         raise Refused("This customer belongs to another company.")
-    fields: dict[str, Value] = {
-        "role": role,
-        "name": name.strip(),
-        "email": email.strip(),
-        "phone": phone.strip(),
-        "language": language.strip(),
-    }
-    _check_contact(fields)
+    given = {"role": role, "name": name, "email": email, "phone": phone, "language": language}
+    fields: dict[str, Value] = {one: text.strip() for one, text in given.items()}
+    check_contact(fields)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     if is_primary:
         _demote(customer.pk, role)
@@ -196,7 +208,7 @@ def edit_contact(
     if not new:
         return
     after = {**before, **new}
-    _check_contact(after)
+    check_contact(after)
     if after["is_primary"]:
         Customer.objects.select_for_update(no_key=True).get(pk=contact.customer_id)
         _demote(contact.customer_id, str(after["role"]), keep=contact.pk)
@@ -236,7 +248,7 @@ def mark_bounced(*, actor: Actor, contact: Contact, as_of: date, at: datetime) -
         record_event(actor, "contact.bounced", contact, at=at, customer_id=contact.customer_id)
 
 
-def _told(values: Mapping[str, Value]) -> dict[str, Value]:
+def told_values(values: Mapping[str, Value]) -> dict[str, Value]:
     """Return values as an event may keep them: what is sealed in the row is not open here."""
     return {
         name: hinted(str(value or "")) if name == "vat_id" else value
@@ -281,7 +293,8 @@ def _zones(value: Value) -> list[str]:
     return sorted(set(value))
 
 
-def _check_contact(fields: Mapping[str, Value]) -> None:
+def check_contact(fields: Mapping[str, Value]) -> None:
+    """Raise Refused for a contact whose fields (CONTACT_FIELDS) do not fit."""
     if not isinstance(fields.get("is_primary", True), bool):
         raise Refused("is_primary is yes or no.")
     if fields["role"] not in Contact.Role.values:

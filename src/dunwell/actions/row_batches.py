@@ -27,6 +27,11 @@ from dunwell.queries.periods import closed_until
 MOST_ROWS = 1_000
 """Rows of one request; more in several."""
 
+CHANGED: Mapping[type[Item | Payment], str] = {
+    Item: "{number} is already in the ledger with other figures; reverse it first.",
+    Payment: "Payment {number} is already recorded with other figures.",
+}
+"""What `add_item` and `record_payment` say of a number that is there with other figures."""
 Record = TypeVar("Record", Item, Payment, Contact, Note, Promise)
 L = TypeVar("L", Item, Payment)
 Row = Mapping[str, Any]
@@ -95,7 +100,7 @@ def add_items(
         return made
 
     outcomes, told, new = _sorted_out(rows, item, known, figures, _key_of_item)
-    _refuse_some(outcomes, all_or_nothing=all_or_nothing)
+    refuse_some(outcomes, all_or_nothing=all_or_nothing)
     keys = _write(Item, new)
     post_entries(company=actor.company, items=keys)
     refresh_open_items(company=actor.company, items=keys)
@@ -148,7 +153,7 @@ def record_payments(
         return made
 
     outcomes, told, new = _sorted_out(rows, payment, known, figures, lambda one: (one.number,))
-    _refuse_some(outcomes, all_or_nothing=all_or_nothing)
+    refuse_some(outcomes, all_or_nothing=all_or_nothing)
     post_entries(company=actor.company, payments=_write(Payment, new))
     facts = [
         Fact(
@@ -283,7 +288,7 @@ def _sorted_out(
             else:
                 _check_same(before, record, figures)
         except Refused as refusal:
-            outcomes.append(_refused(number, refusal))
+            outcomes.append(refused_row(number, refusal))
             continue
         told[number] = before
         outcomes.append(Outcome(row=number, status="done" if before is record else "known"))
@@ -292,15 +297,17 @@ def _sorted_out(
 
 def _check_same(before: L, record: L, figures: Sequence[str]) -> None:
     if any(getattr(before, name) != getattr(record, name) for name in figures):
-        raise Refused(f"{record.number} is already in the ledger with other figures.")
+        raise Refused(CHANGED[type(record)].format(number=record.number))
 
 
-def _refused(number: int, refusal: Refused) -> Outcome:
+def refused_row(number: int, refusal: Refused) -> Outcome:
+    """Return the outcome of a row that a rule refuses."""
     code = "absent" if isinstance(refusal, Absent) else "refused"
     return Outcome(row=number, status="refused", code=code, detail=str(refusal))
 
 
-def _refuse_some(outcomes: Sequence[Outcome], *, all_or_nothing: bool) -> None:
+def refuse_some(outcomes: Sequence[Outcome], *, all_or_nothing: bool) -> None:
+    """Raise RowsRefused where all or nothing is asked for and a row is refused."""
     if all_or_nothing and any(one.status == "refused" for one in outcomes):
         raise RowsRefused(outcomes)
 
@@ -334,6 +341,6 @@ def _each(
         except Forbidden:
             raise
         except Refused as refusal:
-            outcomes.append(_refused(number, refusal))
-    _refuse_some(outcomes, all_or_nothing=all_or_nothing)
+            outcomes.append(refused_row(number, refusal))
+    refuse_some(outcomes, all_or_nothing=all_or_nothing)
     return outcomes

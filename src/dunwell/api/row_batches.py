@@ -1,12 +1,13 @@
-"""Many rows in one request: items, payments, contacts, notes, promises."""
+"""Many rows in one request: customers, items, payments, contacts, notes, promises."""
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Router, Schema
 from pydantic import Field
 
+from dunwell.actions.customer_batches import LONGEST_NUMBER, save_customers
 from dunwell.actions.row_batches import (
     MOST_ROWS,
     Outcome,
@@ -17,20 +18,39 @@ from dunwell.actions.row_batches import (
     record_promises,
 )
 from dunwell.api.auth import ApiRequest
-from dunwell.api.customers import ContactIn, NoteIn
-from dunwell.api.fields import Body, Key, answers
+from dunwell.api.customers import ContactIn, CustomerChanges, NoteIn
+from dunwell.api.fields import Body, Key, Plain, answers
 from dunwell.api.items import ItemIn
 from dunwell.api.payments import PaymentIn
 from dunwell.api.promises import PromiseIn
 from dunwell.api.writes import once
 
 router = Router(tags=["bulk"])
+MOST_CONTACTS = 20
+"""Contacts in one row of a customer."""
 
 
 class BulkIn(Body):
     """Whether one row that does not fit stops all of them (as it does when nothing is said)."""
 
     all_or_nothing: bool = True
+
+
+class CustomerIn(CustomerChanges):
+    """A customer by its number: a new one, or what changes of it; a new one needs a name.
+
+    A contact of the same role and e-mail address (or phone, without one) is changed, any other
+    added.
+    """
+
+    number: Annotated[Plain, Field(min_length=1, max_length=LONGEST_NUMBER)]
+    contacts: list[ContactIn] = Field(default_factory=list, max_length=MOST_CONTACTS)
+
+
+class BulkCustomersIn(BulkIn):
+    """Customers with their contacts, each as it is changed alone."""
+
+    rows: list[CustomerIn] = Field(min_length=1, max_length=MOST_ROWS)
 
 
 class BulkItemsIn(BulkIn):
@@ -76,7 +96,7 @@ class BulkPromisesIn(BulkIn):
 
 
 class BulkRow(Schema):
-    """What became of a row: made (done), there before (known), or why not (refused)."""
+    """What became of a row: made or changed (done), there before (known), or why not (refused)."""
 
     row: int
     status: Literal["done", "known", "refused"]
@@ -95,12 +115,20 @@ class BulkOut(Schema):
 
 
 def carried_out(
-    action: Callable[..., list[Outcome]], request: ApiRequest, body: Any, **more: Any
+    action: Callable[..., list[Outcome]],
+    request: ApiRequest,
+    body: Any,
+    *,
+    only_said: bool = False,
+    **more: Any,
 ) -> tuple[int, dict[str, Any]]:
-    """Hand the rows of a body to an action and tell what became of them."""
+    """Hand the rows of a body to an action and tell what became of them.
+
+    `only_said`: a field that a row leaves out is not handed on, for it stays as it is.
+    """
     outcomes = action(
         actor=request.actor,
-        rows=[row.dict() for row in body.rows],
+        rows=[row.dict(exclude_unset=only_said) for row in body.rows],
         all_or_nothing=body.all_or_nothing,
         at=request.at,
         **more,
@@ -108,6 +136,13 @@ def carried_out(
     kinds = [one.status for one in outcomes]
     counts = {kind: kinds.count(kind) for kind in ("done", "known", "refused")}
     return 200, {**counts, "rows": [asdict(one) for one in outcomes]}
+
+
+@router.post("/customers/bulk", response=answers(BulkOut))
+@once
+def save_many_customers(request: ApiRequest, body: BulkCustomersIn) -> tuple[int, dict[str, Any]]:
+    """Make or change up to 1,000 customers with contacts, by number: all, or each that fits."""
+    return carried_out(save_customers, request, body, only_said=True)
 
 
 @router.post("/items/bulk", response=answers(BulkOut))

@@ -245,6 +245,7 @@ LOOKS: Mapping[str, Look] = {
     "customer.snoozed": Look(_("Snoozed"), "alarm-clock"),
     "customer.unsnoozed": Look(_("Back on the worklist"), "alarm-clock-off"),
     "customer.assigned": Look(_("Given to a collector"), "user-check"),
+    "customer.added": Look(_("Customer added"), "user-plus", "is-info"),
     "customer.edited": Look(_("Customer changed"), "pencil"),
     "portal.invited": Look(_("Access to the portal given"), "user-plus"),
     "portal.role_changed": Look(_("Role in the portal changed"), "users"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dunwell_client.generated.models import BulkContactsIn
+    from dunwell_client.generated.models import BulkCustomersIn
     from dunwell_client.generated.models import BulkItemsIn
     from dunwell_client.generated.models import BulkNotesIn
     from dunwell_client.generated.models import BulkOut
@@ -22,6 +23,14 @@ class BulkArea:
     def __init__(self, connection: Connection) -> None:
         """Call over this connection."""
         self._connection = connection
+
+    def save_many_customers(self, body: BulkCustomersIn, *, idempotency_key: str | None = None) -> BulkOut:
+        """Make or change up to 1,000 customers with contacts, by number: all, or each that fits.
+
+        POST /api/v1/customers/bulk
+        """
+        told: BulkOut = self._connection.call("POST", "/customers/bulk", body=body, takes_key=True, key=idempotency_key)
+        return told
 
     def new_items(self, body: BulkItemsIn, *, idempotency_key: str | None = None) -> BulkOut:
         """Add up to 1,000 items: all, or each that fits.

@@ -1232,6 +1232,13 @@ class BulkContactsIn(TypedDict):
     rows: list[CustomerContactIn]
 
 
+class BulkCustomersIn(TypedDict):
+    """Customers with their contacts, each as it is changed alone."""
+
+    all_or_nothing: NotRequired[bool]
+    rows: list[CustomerIn]
+
+
 class BulkItemsIn(TypedDict):
     """Items, each as it is added alone."""
 
@@ -1270,7 +1277,7 @@ class BulkPromisesIn(TypedDict):
 
 
 class BulkRow(TypedDict):
-    """What became of a row: made (done), there before (known), or why not (refused)."""
+    """What became of a row: made or changed (done), there before (known), or why not (refused)."""
 
     row: int
     status: Literal['done', 'known', 'refused']
@@ -3860,6 +3867,27 @@ class CustomerContactIn(TypedDict):
     language: NotRequired[str]
     is_primary: NotRequired[bool]
     customer_id: int
+
+
+class CustomerIn(TypedDict):
+    """A customer by its number: a new one, or what changes of it; a new one needs a name."""
+
+    name: NotRequired[str | None]
+    segment: NotRequired[str | None]
+    country: NotRequired[str | None]
+    language: NotRequired[str | None]
+    currency: NotRequired[str | None]
+    terms: NotRequired[str | None]
+    vat_id: NotRequired[str | None]
+    address: NotRequired[str | None]
+    party: NotRequired[Literal['', 'company', 'person', 'public'] | None]
+    debt_use: NotRequired[Literal['', 'business', 'personal'] | None]
+    region: NotRequired[str | None]
+    sector: NotRequired[str | None]
+    zones: NotRequired[list[str] | None]
+    is_opted_out: NotRequired[bool | None]
+    number: str
+    contacts: NotRequired[list[ContactIn]]
 
 
 class CustomerInvoicingIn(TypedDict):

@@ -360,14 +360,12 @@ def _value(name: str, text: str, where: str) -> str:
 
 def _lines(wording: Wording, rows: Sequence[Line], where: str) -> list[str]:
     shown = [
-        row if isinstance(row, str) else _row(_form(wording, row), row, where)
+        row
+        if isinstance(row, str)
+        else _row(wording.line if row.get("days_late") else wording.line_before_due, row, where)
         for row in rows[:MOST_LINES]
     ]
     return shown + _more(wording, rows, where)
-
-
-def _form(wording: Wording, row: Mapping[str, str]) -> str:
-    return wording.line if row.get("days_late") else wording.line_before_due
 
 
 def _credits(wording: Wording, rows: Sequence[Line], where: str) -> list[str]:

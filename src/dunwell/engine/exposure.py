@@ -124,30 +124,35 @@ def exposure(
     after the other in the order of their ids: each takes its share of the smaller of its amount
     and what the ones before it left, so that two covers never pay for one loss twice.
     """
-    sums = [0, 0, 0, 0]
+    open_minor = unbilled = orders = unapplied = 0
     needed: set[str] = set()
     for line in parts:
-        ahead = min(line.prepaid_minor, max(line.unapplied_minor, 0))
-        amounts = (
+        free = line.unapplied_minor
+        if line.prepaid_minor:
+            free -= min(line.prepaid_minor, max(free, 0))
+        amounts: tuple[int, ...] = (
             line.open_minor,
             line.unbilled_minor,
             line.orders_minor,
-            line.unapplied_minor - ahead,
+            free,
         )
-        if line.currency == home:
-            for place, amount in enumerate(amounts):
-                sums[place] += amount
-        elif any(amounts):
+        if line.currency != home:
+            if not any(amounts):
+                continue
             needed.add(line.currency)
-            if line.currency in rates:
-                for place, amount in enumerate(amounts):
-                    sums[place] += exchanged(amount, line.currency, rates, to=home)
+            if line.currency not in rates:
+                continue
+            rate_ppm = rates[line.currency].rate_ppm
+            amounts = tuple(part(one, rate_ppm, PPM) if one else 0 for one in amounts)
+        open_minor += amounts[0]
+        unbilled += amounts[1]
+        orders += amounts[2]
+        unapplied += amounts[3]
     needed.update(cover.currency for cover in covers if cover.currency != home)
-    missing = tuple(sorted(needed - rates.keys()))
-    open_minor, unbilled, orders, unapplied = sums
+    missing = tuple(sorted(needed - rates.keys())) if needed else ()
     left = max(open_minor + unbilled + orders - unapplied, 0)
-    taken = () if missing else _taken(left, covers, rates, home=home)
-    covered = sum(amount for _, amount in taken)
+    taken = _taken(left, covers, rates, home=home) if covers and not missing else ()
+    covered = sum(amount for _, amount in taken) if taken else 0
     return Exposure(
         home,
         open_minor,
@@ -157,7 +162,7 @@ def exposure(
         unapplied,
         None if missing else left - covered,
         missing,
-        tuple(rates[currency] for currency in sorted(needed & rates.keys())),
+        tuple(rates[currency] for currency in sorted(needed & rates.keys())) if needed else (),
         taken,
     )
 

@@ -47,7 +47,8 @@ FROM dunwell_payment p
 LEFT JOIN (SELECT payment_id, SUM(COALESCE(paid_minor, amount_minor)) AS used
            FROM dunwell_allocation WHERE company_id = %s AND payment_id IS NOT NULL
            GROUP BY payment_id) u ON u.payment_id = p.id
-WHERE p.{whose} AND p.customer_id IS NOT NULL GROUP BY p.customer_id, p.currency
+WHERE p.{whose} AND p.customer_id IS NOT NULL AND p.amount_minor <> COALESCE(u.used, 0)
+GROUP BY p.customer_id, p.currency
 """
 _ORDERS = """
 SELECT customer_id, currency, status, amount_minor, prepaid_minor, delivered_minor, billed_minor
@@ -119,7 +120,12 @@ def exposure_parts(
 
     Customers with nothing are left out.
     """
-    found = _parts(Scope(company, customer_ids))
+    return parts_of(Scope(company, customer_ids))
+
+
+def parts_of(only: "Scope") -> dict[int, tuple[Part, ...]]:
+    """Return `exposure_parts` of customers that have been looked up already; three queries."""
+    found = _parts(only)
     return {key: tuple(sorted(lines, key=lambda x: x.currency)) for key, lines in found.items()}
 
 

@@ -24,8 +24,8 @@ from dunwell.queries.exposures import (
     REDUCES,
     Scope,
     covers_in_force,
-    exposure_parts,
     exposures,
+    parts_of,
 )
 from dunwell.queries.limits import limits_in_force
 from dunwell.queries.order_family import Family, families
@@ -59,11 +59,10 @@ def order_facts(
     belongs to.
     """
     only = Scope(company, customer_ids)
-    ids = None if customer_ids is None else [row[0] for row in only.customers]
     rows = {row[0]: row for row in _of(only, [(sql.CUSTOMERS, ())], column="id")}
     found = families(company, rows, only=only, as_of=as_of)
-    limits = limits_in_force(company, as_of=as_of, customer_ids=_ids(ids, found))
-    parts = exposure_parts(company, customer_ids=ids)
+    limits = _limits(company, only, found, as_of)
+    parts = parts_of(only)
     covers = covers_in_force(only, effect=REDUCES, as_of=as_of)
     late = _of(only, [(sql.LATE, (as_of,)), (sql.CREDITS, ())])
     rates = rates_on(company, _currencies(currencies, parts, covers, late), as_of=as_of)
@@ -133,9 +132,13 @@ def _of(
     return [row for row in rows if row[place] in wanted]
 
 
-def _ids(ids: Collection[int] | None, found: Family) -> Collection[int] | None:
-    """Return whose limits are needed: of those asked for and of those they belong to."""
-    return None if ids is None else {*ids, *found.above()}
+def _limits(company: Company, only: Scope, found: Family, as_of: date) -> dict[int, LimitInForce]:
+    """Return the limits of the customers asked for and of those they belong to."""
+    asked = {row[0] for row in only.customers}
+    above = found.above() - asked
+    if not above:
+        return limits_in_force(company, as_of=as_of, only=only)
+    return limits_in_force(company, as_of=as_of, customer_ids=asked | above)
 
 
 def _currencies(

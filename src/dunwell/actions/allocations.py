@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from dunwell.actions.balances import refresh_open_items
 from dunwell.actions.entries import post_entries
 from dunwell.actions.gate import Refused
+from dunwell.actions.new_records import add_records
 from dunwell.engine.money import from_minor
 from dunwell.models import Allocation, Company, Item, Payment
 
@@ -146,7 +147,7 @@ def check_amounts(
 
 def write_allocations(*, company: Company, rows: Sequence[Allocation]) -> list[Allocation]:
     """Add allocations with their entries, refresh their items; return them with keys."""
-    written = Allocation.objects.bulk_create(rows)
+    written = add_records(Allocation, rows)
     post_entries(
         company=company,
         allocations=[row.pk for row in written],

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model
 
 from dunwell.actions.gate import Actor
+from dunwell.actions.new_records import add_records
 from dunwell.actions.separation import kept_apart, may_meet
 from dunwell.models import ChainHead, Event
 
@@ -138,6 +139,6 @@ def record_events(actor: Actor, facts: Sequence[Fact], *, at: datetime) -> int:
             Event(company=actor.company, seq=seq, previous_hash=previous, hash=digest, **values)
         )
         previous = digest
-    Event.objects.bulk_create(events, batch_size=1_000)
+    add_records(Event, events)
     ChainHead.objects.filter(pk=head.pk).update(seq=head.seq + len(events), hash=previous)
     return len(events)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from dunwell.actions.gate import Actor
 from dunwell.actions.match_decisions import chunks
 from dunwell.actions.match_moves import CASE
+from dunwell.actions.new_records import add_records
 from dunwell.models import Event, MatchCase, MatchOutcome, MatchProposal
 
 
@@ -23,12 +24,12 @@ def posted_outcomes(
             is_current=False
         )
     judge = _Judge(actor=actor, as_of=as_of, at=at)
-    MatchOutcome.objects.bulk_create(
+    add_records(
+        MatchOutcome,
         [
             judge.outcome(case, (case.tier, case.evidence), was_auto=True, is_right=True)
             for case in cases
         ],
-        batch_size=1_000,
     )
 
 

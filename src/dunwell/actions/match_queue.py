@@ -7,6 +7,7 @@ from datetime import date, datetime
 from dunwell.actions.match_answers import Answer, content, evidence_of, proposal_rows
 from dunwell.actions.match_decisions import Decision, chunks
 from dunwell.actions.match_moves import Status
+from dunwell.actions.new_records import add_records
 from dunwell.models import Company, MatchCase, MatchProposal, Payment
 
 BEST = ("tier", "confidence_ppm", "evidence")
@@ -52,7 +53,7 @@ def write_queue(
     changed |= {id(one) for one in known if _updated(one, as_of, at, by)}
     for one in fresh:
         one.found = _opened(company, one, as_of, at, by)
-    MatchCase.objects.bulk_create([one.case for one in fresh], batch_size=1_000)
+    add_records(MatchCase, [one.case for one in fresh])
     fields = ["status", "reason", "why", "escalate_to", *BEST, "version"]
     MatchCase.objects.bulk_update(
         [one.case for one in known if id(one) in changed],
@@ -131,5 +132,5 @@ def _write_proposals(entries: Sequence[Entry]) -> set[int]:
     stale = [entry.case.pk for entry in entries if id(entry) in different]
     for chunk in chunks([key for key in stale if key in kept]):
         MatchProposal.objects.filter(case__in=chunk).delete()
-    MatchProposal.objects.bulk_create(rows, batch_size=1_000)
+    add_records(MatchProposal, rows)
     return different

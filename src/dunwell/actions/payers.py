@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from dunwell.actions.allocations import locked_payment
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.new_records import add_records
 from dunwell.actions.texts import fitting
 from dunwell.models import Allocation, Company, Customer, PayerAssignment, Payment
 
@@ -107,7 +108,7 @@ def write_payers(
         )
         for payment, customer_id in payers.items()
     ]
-    PayerAssignment.objects.bulk_create(rows, batch_size=1_000)
+    add_records(PayerAssignment, rows)
     changes: Sequence[tuple[int | None, int]] = [
         (customer_id, payment.pk) for payment, customer_id in payers.items()
     ]

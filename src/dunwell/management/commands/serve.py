@@ -17,6 +17,8 @@ from granian import Granian
 from granian.constants import Interfaces
 
 HOST, PORT = "127.0.0.1", 8000
+THREADS = 16
+"""Requests a worker answers at once; each keeps a connection to the database."""
 
 
 class Command(BaseCommand):
@@ -86,10 +88,12 @@ def serve(host: str, port: int, *, workers: int = 1) -> None:
     with tempfile.TemporaryDirectory(prefix="dunwell-counts-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         server = Granian(
-            "dunwell.wsgi:application",
+            "dunwell.wsgi:served",
+            factory=True,
             address=host,
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
+            blocking_threads=THREADS,
         )
         server.serve()

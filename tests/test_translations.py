@@ -20,6 +20,7 @@ from dunwell.templatetags.events import LOOKS
 from dunwell.templatetags.imports import FIELD_LABELS
 from dunwell.templatetags.ui import GATE_LABELS
 from tools.messages import LANGUAGES, SOURCE, catalog_path, found, read_catalog, template_catalog
+from tools.sentences import CONTEXT
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
@@ -29,8 +30,8 @@ def test_the_catalog_holds_every_text_and_nothing_else(language):
     wanted = {(message.id, message.context) for message in template_catalog() if message.id}
     held = {(message.id, message.context) for message in read_catalog(language) if message.id}
 
-    assert sorted(map(str, wanted - held)) == [], "run python tools/messages.py"
-    assert sorted(map(str, held - wanted)) == [], "run python tools/messages.py"
+    assert sorted(map(str, wanted - held)) == [], "run python -m tools.messages"
+    assert sorted(map(str, held - wanted)) == [], "run python -m tools.messages"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -45,7 +46,9 @@ def test_every_text_is_translated_with_its_placeholders(language):
         for text in texts:
             found = set(PLACEHOLDER.findall(text))
             assert found <= wanted, f"{message.id}: unknown placeholder in {text}"
-        assert set(PLACEHOLDER.findall(texts[-1])) == wanted, message.id
+        # a sentence may need a value less where its English has one for a plural
+        is_whole = set(PLACEHOLDER.findall(texts[-1])) == wanted
+        assert is_whole or message.context == CONTEXT, message.id
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,4 +1,4 @@
-"""Collect every text that pages show into the message catalogs: `python tools/messages.py`.
+"""Collect every text that pages show into the message catalogs: `python -m tools.messages`.
 
 Django's own makemessages needs GNU gettext on the machine; this reads templates and code
 with Babel alone, so that the tests can prove the German catalog complete anywhere.
@@ -14,6 +14,8 @@ from pathlib import Path
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
+
+from tools.sentences import CONTEXT, sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "dunwell"
@@ -58,6 +60,8 @@ def _read_files() -> Iterator[tuple[str, int, object, str | None]]:
         name = path.relative_to(ROOT).as_posix()
         for line, texts, _comments, context in extract("python", io.BytesIO(code), KEYWORDS):
             yield name, line, texts, context
+    for name, sentence in sentences():
+        yield name, 0, sentence, CONTEXT
 
 
 def template_catalog() -> Catalog:

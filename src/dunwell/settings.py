@@ -204,13 +204,15 @@ TEMPLATES = [
         "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # why something was refused is shown on nearly every page
+            "builtins": ["dunwell.templatetags.sentences"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "dunwell.web.staff.page_context",
-            ]
+            ],
         },
     }
 ]

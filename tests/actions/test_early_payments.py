@@ -160,7 +160,7 @@ def test_a_manager_offers_by_hand_within_the_policy(company, manager, buyer):
         (((26, 10_000),), "is not between today and the due date"),
         (((-1, 10_000),), "is not between today and the due date"),
         (((5, 50_100),), "at most 5 %"),
-        (((25, 10_000),), "comes to 368.7 % a year"),
+        (((25, 10_000),), "comes to 368.7 percent a year"),
         (((5, 10_000), (10, 10_000)), "A later day earns less"),
     ]:
         with pytest.raises(Refused, match=says):

@@ -92,7 +92,10 @@ def test_from_a_draft_to_a_verdict_every_step_leaves_an_event(company, manager):
             {"kind": "comparison", "arms": [("a", 600_000), ("b", 500_000)]},
             "Every arm needs a share, and together they take at most 100 %.",
         ),
-        ({"arms": [("chance", 300_001)]}, "Chance may decide for at most 30 % of the customers."),
+        (
+            {"arms": [("chance", 300_001)]},
+            "Chance may decide for at most 30 percent of the customers.",
+        ),
         (
             {"starts_on": TODAY - timedelta(days=1)},
             "The first day has passed; past days cannot be drawn again.",
@@ -114,7 +117,7 @@ def test_from_a_draft_to_a_verdict_every_step_leaves_an_event(company, manager):
         ),
         (
             {"kind": "timing", "arms": [("8-10", 499_999), ("10-12", 500_001)]},
-            "At most 50 % of the mails may be used to try other hours.",
+            "At most 50 percent of the mails may be used to try other hours.",
         ),
         (
             {"kind": "timing", "arms": [("8-10", 600_000), ("10-12", 300_000)]},

@@ -217,7 +217,7 @@ def test_an_experiment_that_cannot_be_is_refused_with_the_reason(as_manager, as_
     assert planned(as_collector).status_code == 403
     assert told(planned(as_manager, arms=arms)) == (
         422,
-        "Chance may decide for at most 30 % of the customers.",
+        "Chance may decide for at most 30 percent of the customers.",
     )
     assert told(planned(as_manager, starts_on=yesterday)) == (
         422,

@@ -134,6 +134,10 @@ def test_a_plan_within_authority_is_offered_at_once_and_accepted_with_name_and_t
     signed = {"name": "Jane Buyer", "role": "CFO", "sha256": plan.terms_sha256}
     refused = jane.post(accept, signed)
     assert refused.status_code == 422 and "Tick that you have read" in refused.text
+    jane.cookies["django_language"] = "de"
+    german = jane.post(accept, signed)
+    assert german.status_code == 422 and "Kreuzen Sie an, dass Sie die Bedingungen" in german.text
+    del jane.cookies["django_language"]
     assert jane.post(accept, {**signed, "has_agreed": "on"}).url == first.url
     plan.refresh_from_db()
     assert plan.status == "active"

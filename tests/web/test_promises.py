@@ -167,6 +167,24 @@ def test_broken_today_lists_what_failed_today_and_is_not_forgiven(come_in, colle
     assert "Globex" not in page and "Initech" not in page
 
 
+def test_a_refusal_reads_in_the_language_of_who_asked(come_in, collector, customer):
+    late = invoice(customer, "R1", 100_00, **LATE)
+    client = come_in(collector)
+    client.cookies["django_language"] = "de"
+    told = {"due_on": "2026-03-01", f"item_{late.pk}": "on", f"amount_{late.pk}": "100"}
+
+    answer = client.post(f"/customers/{customer.pk}/promise/", told)
+    assert answer.status_code == 422
+    assert "Der zugesagte Tag ist schon vorbei." in answer.text
+    assert "has already passed" not in answer.text
+    # a button's refusal, and what is kept of it, too
+    promise = failed(customer)
+    client.post(f"/promises/{promise.pk}/forgive/", {"reason": "die Bank war spät"})
+    twice = client.post(f"/promises/{promise.pk}/forgive/", {"reason": "noch einmal"})
+    assert twice.status_code == 422
+    assert "Diese Zusage wurde am 2026-03-05 nachgesehen." in twice.text
+
+
 def test_a_failed_promise_is_forgiven_with_a_reason(come_in, collector, customer):
     promise = failed(customer)
     client = come_in(collector)

@@ -205,7 +205,7 @@ def _check_names(actor: Actor, terms: DuelTerms, as_of: date) -> None:
 
 def _check_terms(terms: DuelTerms) -> None:
     if not LEAST_SHARE_PPM <= terms.share_ppm <= MOST_SHARE_PPM:
-        raise Refused("The challenger gets 5 to 95 % of the customers.")
+        raise Refused("The challenger gets 5 to 95 percent of the customers.")
     if not SMALLEST_PPM <= terms.smallest_ppm <= LARGEST_PPM:
         raise Refused("The effect worth finding lies between 0.5 and 50 points.")
     if sorted(measure for measure, _ in terms.margins) != sorted(MEASURES):

@@ -319,8 +319,9 @@ def _check_steps(
             )
         if (yearly := apr_ppm(step.rate_ppm, days)) > policy.most_apr_ppm:
             raise Refused(
-                f"{step.rate_ppm / 10_000:g} % for {days} days comes to {yearly / 10_000:.1f} % a "
-                f"year; the policy allows {policy.most_apr_ppm / 10_000:g} %."
+                f"{step.rate_ppm / 10_000:g} percent for {days} days comes to "
+                f"{yearly / 10_000:.1f} percent a year; "
+                f"the policy allows {policy.most_apr_ppm / 10_000:g} %."
             )
         if before and not (before.until_on < step.until_on and before.rate_ppm > step.rate_ppm):
             raise Refused("A later day earns less than the one before.")

@@ -295,7 +295,7 @@ def _check_arms(kind: str, arms: Sequence[tuple[str, int]]) -> None:
         raise Refused("Every arm needs a share, and together they take at most 100 %.")
     if kind == Experiment.Kind.HOLDOUT and sum(shares) > LARGEST_HOLDOUT_PPM:
         most = LARGEST_HOLDOUT_PPM * 100 // PPM
-        raise Refused(f"Chance may decide for at most {most} % of the customers.")
+        raise Refused(f"Chance may decide for at most {most} percent of the customers.")
     if kind == Experiment.Kind.TIMING:
         _check_hours([(name.strip(), share) for name, share in arms])
 
@@ -312,7 +312,7 @@ def _check_hours(arms: Sequence[tuple[str, int]]) -> None:
     tried = PPM - arms[0][1]
     if tried > LARGEST_TRIAL_PPM:
         most = LARGEST_TRIAL_PPM * 100 // PPM
-        raise Refused(f"At most {most} % of the mails may be used to try other hours.")
+        raise Refused(f"At most {most} percent of the mails may be used to try other hours.")
     if tuple(arms) != shared([name for name, _ in arms], explore_ppm=tried):
         raise Refused(
             "The hours to be tried start with even shares, and all arms together take 100 %."

@@ -58,7 +58,7 @@ class Budget:
             raise Refused(
                 f"{money_text(amount, item.currency)} of {item.number} is no small difference: "
                 f"at most {most} and {money_text(by_share, item.currency)}, "
-                f"{self.policy.item_ppm / 10_000:g} % of it, are. "
+                f"{self.policy.item_ppm / 10_000:g} percent of it, are. "
                 "Open a deduction, or ask for a write-off."
             )
         return home

@@ -215,5 +215,5 @@ def _sentence(refusal: PlanRefusal, currency: str) -> str:
     what, _, _ = refusal.text.partition(":")
     if refusal.rule in {"deposit", "concession"}:
         percent = f"{limit / PPM_PERCENT:.2f}".rstrip("0").rstrip(".")
-        return f"{what}: the plans policy allows {percent} % of the debt."
+        return f"{what}: the plans policy allows {percent} percent of the debt."
     return f"{what}: the plans policy allows {money_text(limit, currency)}."

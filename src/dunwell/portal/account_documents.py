@@ -21,6 +21,7 @@ from dunwell.portal.debtors import FORBIDDEN, Debtor, in_portal
 from dunwell.portal.visitors import REFUSED, TOO_LARGE
 from dunwell.queries.portal_papers import portal_papers
 from dunwell.queries.statements import statement_document
+from dunwell.templatetags.sentences import spoken
 
 
 @csrf_exempt  # a file that is too large is refused unread; the token is checked inside
@@ -57,7 +58,7 @@ def _sent(request: HttpRequest, who: Debtor) -> HttpResponse:
         )
     except Refused as error:
         status = FORBIDDEN if isinstance(error, Forbidden) else REFUSED
-        return _page(request, who, refusal=str(error), status=status)
+        return _page(request, who, refusal=spoken(error), status=status)
     return redirect("portal-documents")
 
 

@@ -15,6 +15,7 @@ from dunwell.formats.exports import ExportError, Value, write_csv, write_xlsx
 from dunwell.jobs.heavy_files import heavy_file
 from dunwell.models import Item, PortalView
 from dunwell.portal.debtors import Debtor
+from dunwell.templatetags.sentences import spoken
 
 SHEETS = {
     "csv": "text/csv; charset=utf-8",
@@ -53,7 +54,7 @@ def table_file(
             is_csv = kind == "csv"
             data = write_csv(columns, rows) if is_csv else write_xlsx(columns, rows, sheet=name)
     except ExportError as error:
-        return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=413, content_type="text/plain; charset=utf-8")
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
     return attached(data, name=f"{safe}.{kind}", media_type=SHEETS[kind])
 

@@ -27,6 +27,7 @@ from dunwell.queries.supplier_statements import (
     supplier_statement,
     supplier_statement_rows,
 )
+from dunwell.templatetags.sentences import spoken
 
 DECIMALS = (("", _("Tell from the file")), (".", "1,234.56"), (",", "1.234,56"))
 ORDERS = (("", _("Tell from the file")), ("dmy", "31.12.2026"), ("mdy", "12/31/2026"))
@@ -72,7 +73,7 @@ def _compared(request: HttpRequest, who: Debtor) -> HttpResponse:
         )
     except Refused as error:
         status = FORBIDDEN if isinstance(error, Forbidden) else REFUSED
-        return _form(request, who, refusal=str(error), status=status)
+        return _form(request, who, refusal=spoken(error), status=status)
     return redirect("portal-reconciliation", made.pk)
 
 

@@ -35,6 +35,7 @@ from dunwell.queries.statement_spans import (
 )
 from dunwell.queries.statements import last_statement, letterhead, preview
 from dunwell.templatetags.disputes import reason_words
+from dunwell.templatetags.sentences import spoken
 
 SHOWN_LINES = 300
 """So many lines of a currency can be answered on one page; the files hold all."""
@@ -93,7 +94,9 @@ def _answered(request: HttpRequest, who: Debtor, name: str, span: Span) -> HttpR
         )
     except Refused as error:
         status = FORBIDDEN if isinstance(error, Forbidden) else REFUSED
-        return _page(request, who, name, span, answers=answers, refusal=str(error), status=status)
+        return _page(
+            request, who, name, span, answers=answers, refusal=spoken(error), status=status
+        )
     told = {"span": name, "from": f"{span.from_on}", "to": f"{span.to_on}", "said": f"{len(made)}"}
     return redirect(f"{reverse('portal-statement')}?{urlencode(told)}")
 
@@ -117,9 +120,9 @@ def document_file(who: Debtor, document: AccountDocument, kind: str) -> HttpResp
     try:
         data = KINDS[kind].write(document, letterhead(who.company, who.customer))
     except TypesettingError as error:
-        return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=500, content_type="text/plain; charset=utf-8")
     except ExportError as error:
-        return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=413, content_type="text/plain; charset=utf-8")
     return attached(data, name=file_name(document, kind), media_type=KINDS[kind].media_type)
 
 
@@ -135,7 +138,7 @@ def _span(asked: Mapping[str, str], who: Debtor) -> tuple[str, Span, str]:
         return *read_span(told, today=today, last_to_on=last_to_on), ""
     except ValueError as error:
         name, span = read_span({"span": THIS_YEAR}, today=today)
-        return DAYS if told["span"] == DAYS else name, span, str(error)
+        return DAYS if told["span"] == DAYS else name, span, spoken(error)
 
 
 def _typed(posted: Mapping[str, str]) -> list[LineAnswer]:

@@ -50,6 +50,7 @@ from dunwell.portal.visitors import (
 from dunwell.queries.application_links import application_of_link
 from dunwell.queries.application_parts import document_rows, reference_rows
 from dunwell.queries.application_rules import application_rules, missing_of, needed_of
+from dunwell.templatetags.sentences import spoken
 
 ROOM = 64 * 1024
 """Bytes of an upload besides the file itself."""
@@ -80,7 +81,7 @@ def apply_start(request: HttpRequest, slug: str) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             remember(request, application)
             return redirect("apply-form", step="applicant")
@@ -107,7 +108,7 @@ def apply_resume(request: HttpRequest, token: str) -> HttpResponse:
             at=clock.now(),
         )
     except Refused as refusal:
-        context = {"application": application, "refusal": str(refusal)}
+        context = {"application": application, "refusal": spoken(refusal)}
         return render(request, "portal/resume.html", context, status=REFUSED)
     remember(request, opened)
     return redirect("apply-form", step="applicant")
@@ -154,7 +155,7 @@ def apply_form(request: HttpRequest, application: CreditApplication, step: str) 
             at=clock.now(),
         )
     except Refused as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, spoken(refusal))
         is_valid = False
     if is_valid:
         return redirect(_after(step))
@@ -295,7 +296,7 @@ def apply_submit(request: HttpRequest, application: CreditApplication) -> HttpRe
             at=clock.now(),
         )
     except Refused as refusal:
-        context = {"refusal": str(refusal), "is_given": True, "given": application.consents}
+        context = {"refusal": spoken(refusal), "is_given": True, "given": application.consents}
         return _page(request, application, "consent", context, status=REFUSED)
     return redirect("apply-done")
 
@@ -327,7 +328,7 @@ def _told(
         try:
             act()
         except Refused as refusal:
-            form.add_error(field, str(refusal))
+            form.add_error(field, spoken(refusal))
         else:
             return redirect(f"apply-{step}")
     status = REFUSED if form.is_bound else 200
@@ -343,7 +344,7 @@ def _removed(
     try:
         take_off()
     except Refused as refusal:
-        return _page(request, application, step, {"refusal": str(refusal)}, status=REFUSED)
+        return _page(request, application, step, {"refusal": spoken(refusal)}, status=REFUSED)
     return redirect(f"apply-{step}")
 
 

@@ -14,6 +14,7 @@ from dunwell.actions.portal_hardship import REST_DAYS, report_hardship
 from dunwell.portal.arrangements_forms import KeyedForm, page
 from dunwell.portal.debtors import Debtor, in_portal
 from dunwell.queries.portal_arrangements import arrangements
+from dunwell.templatetags.sentences import spoken
 
 
 class HardshipForm(KeyedForm):
@@ -52,7 +53,7 @@ def hardship_add(request: HttpRequest, who: Debtor) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("Thank you for telling us. Somebody looks at it."))
             return redirect("portal-arrangements")

@@ -37,6 +37,7 @@ from dunwell.queries.portal_arrangements import own_plan
 from dunwell.queries.portal_letters import plan_pdf
 from dunwell.queries.portal_requests import sent_record
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 
 WAIT_DAYS = 7
 """The first payment is suggested for the working day a week ahead."""
@@ -102,7 +103,7 @@ def plan_ask(request: HttpRequest, who: Debtor) -> HttpResponse:
                     at=clock.now(),
                 )
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, spoken(refusal))
             else:
                 return redirect("portal-plan", plan.pk)
     context = {
@@ -144,7 +145,7 @@ def plan_accept(request: HttpRequest, who: Debtor, plan_id: int) -> HttpResponse
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("The plan runs. Thank you."))
             return redirect("portal-plan", plan.pk)
@@ -167,7 +168,7 @@ def plan_decline(request: HttpRequest, who: Debtor, plan_id: int) -> HttpRespons
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("The offer is declined."))
             return redirect("portal-arrangements")

@@ -36,6 +36,7 @@ from dunwell.queries.portal_promises import (
     promise_bounds,
 )
 from dunwell.templatetags.money import MoneyField, money_input
+from dunwell.templatetags.sentences import spoken
 
 
 class PromiseForm(KeyedForm):
@@ -117,7 +118,7 @@ def promise_add(request: HttpRequest, who: Debtor) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             day = promise.due_on.isoformat()
             messages.success(
@@ -148,7 +149,7 @@ def promise_move(request: HttpRequest, who: Debtor, promise_id: int) -> HttpResp
                 actor=who.actor, promise=promise, as_of=today, at=clock.now(), **form.cleaned_data
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("The new day is noted. Thank you."))
             return redirect("portal-arrangements")
@@ -177,7 +178,7 @@ def promise_withdraw(request: HttpRequest, who: Debtor, promise_id: int) -> Http
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("The promise is taken back."))
             return redirect("portal-arrangements")

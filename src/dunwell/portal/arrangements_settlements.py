@@ -32,6 +32,7 @@ from dunwell.portal.debtors import Debtor, in_portal
 from dunwell.queries.portal_arrangements import own_settlement
 from dunwell.queries.settlement_items import settleable_items
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 
 PAY_WITHIN_DAYS = 14
 """The day of payment that is suggested."""
@@ -89,7 +90,7 @@ def settlement_ask(request: HttpRequest, who: Debtor) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("portal-settlement", settlement.pk)
     context = {
@@ -127,7 +128,7 @@ def settlement_accept(request: HttpRequest, who: Debtor, settlement_id: int) -> 
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("It is agreed. Thank you."))
             return redirect("portal-settlement", settlement.pk)
@@ -150,7 +151,7 @@ def settlement_decline(request: HttpRequest, who: Debtor, settlement_id: int) ->
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("The offer is declined."))
             return redirect("portal-arrangements")

@@ -22,6 +22,7 @@ from dunwell.queries.assistant_talks import (
     open_talk,
     talk_turns,
 )
+from dunwell.templatetags.sentences import spoken
 
 QUICK = (
     _("How much do I owe?"),
@@ -70,7 +71,7 @@ def assistant_talk(request: HttpRequest, who: Debtor) -> HttpResponse:
             )
             answer(talk, form.cleaned_data["text"], key=form.cleaned_data["key"], at=now)
         except Refused as refusal:
-            form.add_error("text", str(refusal))
+            form.add_error("text", spoken(refusal))
         else:
             return redirect(f"{reverse('portal-assistant')}#newest")
     talk_now = last_talk(who.seat.pk) if who.seat else None

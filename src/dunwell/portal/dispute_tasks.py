@@ -19,6 +19,7 @@ from dunwell.formats.document_types import MOST_BYTES
 from dunwell.models import DisputeTask
 from dunwell.portal.visitors import REFUSED, TOO_LARGE, visitor
 from dunwell.queries.dispute_guests import guest_question, is_answerable, task_of_link
+from dunwell.templatetags.sentences import spoken
 
 ROOM = 64 * 1024
 """What a form may take besides its files."""
@@ -100,7 +101,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return render(request, "portal/guest_thanks.html", context)
     return render(request, "portal/guest.html", context, status=REFUSED if form.is_bound else 200)

@@ -31,6 +31,7 @@ from dunwell.portal.webauthn import PasskeyError, asked, checked
 from dunwell.queries.link_tokens import hashed_link
 from dunwell.queries.portal_links import live_links
 from dunwell.queries.portal_seats import live_seats, masked_email
+from dunwell.templatetags.sentences import spoken
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ def portal_passkey_enter(request: HttpRequest) -> HttpResponse:
         )
     except (PasskeyError, Refused) as refusal:
         _log_failure(request, by="passkey")
-        context = {"form": DoorForm(), "refusal": str(refusal)}
+        context = {"form": DoorForm(), "refusal": spoken(refusal)}
         return render(request, "portal/access/enter.html", context, status=REFUSED)
     take_seat(request, seat)
     confirm(request, seat)

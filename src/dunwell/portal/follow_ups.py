@@ -28,6 +28,7 @@ from dunwell.models import AssistantConversation, Message
 from dunwell.portal.visitors import REFUSED, visitor
 from dunwell.queries.assistant_talks import assistant_is_on, talk_turns
 from dunwell.queries.follow_ups import contact_of_follow_up, message_of_follow_up
+from dunwell.templatetags.sentences import spoken
 
 SESSION_KEY = "follow_up"
 OPEN = AssistantConversation.Status.OPEN
@@ -75,7 +76,7 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
         try:
             _answer(request, message, talk, form)
         except Refused as refusal:
-            form.add_error("text", str(refusal))
+            form.add_error("text", spoken(refusal))
             talk = _talk(request, message)
         else:
             return redirect(f"{reverse('follow-up', args=[token])}#newest")

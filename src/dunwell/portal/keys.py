@@ -18,6 +18,7 @@ from dunwell.portal.debtors import Debtor, in_portal
 from dunwell.portal.second_factor import second_factor
 from dunwell.portal.visitors import REFUSED
 from dunwell.queries.portal_seats import key_rows
+from dunwell.templatetags.sentences import spoken
 
 RIGHTS = (
     ("portal.view", _("See items, statement and documents")),
@@ -60,7 +61,7 @@ def portal_keys(request: HttpRequest, who: Debtor) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             begin_portal_mails(who.company.pk)
             return _page(request, who, {"token": token, "made": key})

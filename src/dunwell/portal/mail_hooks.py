@@ -16,6 +16,7 @@ from dunwell.jobs.fetch_mail import begin_looking_after
 from dunwell.models import Mailbox
 from dunwell.portal.visitors import visitor
 from dunwell.queries.mailboxes import mailbox_secret, posted_mailbox
+from dunwell.templatetags.sentences import spoken
 
 MOST = 6_000
 """Posts from one address in ten minutes."""
@@ -44,7 +45,7 @@ def inbound_mail(request: HttpRequest, mailbox_id: int, token: str) -> HttpRespo
     try:
         check_signature(told, body, [mailbox_secret(mailbox)], now=now)
     except SignatureError as error:
-        return _said(str(error), UNSIGNED)
+        return _said(spoken(error), UNSIGNED)
     channel = request.GET.get("channel", "email")
     if channel not in CHANNELS:
         return _said(f"There is no such channel; use {', '.join(CHANNELS)}.", REFUSED)
@@ -58,7 +59,7 @@ def inbound_mail(request: HttpRequest, mailbox_id: int, token: str) -> HttpRespo
             at=now,
         )
     except Refused as refusal:
-        return _said(str(refusal), REFUSED)
+        return _said(spoken(refusal), REFUSED)
     begin_looking_after(mailbox.company_id, at=now)
     return JsonResponse({"id": inbound.pk}, status=ACCEPTED)
 

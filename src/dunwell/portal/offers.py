@@ -18,6 +18,7 @@ from dunwell.portal.debtors import Debtor, in_portal
 from dunwell.portal.visitors import REFUSED
 from dunwell.queries.early_payment import open_offers
 from dunwell.templatetags.dates import day_text
+from dunwell.templatetags.sentences import spoken
 
 
 class AcceptForm(forms.Form):
@@ -59,7 +60,7 @@ def portal_offer_accept(request: HttpRequest, who: Debtor, offer_id: int) -> Htt
             at=clock.now(),
         )
     except Refused as refusal:
-        return _page(request, who, refused=(offer.pk, str(refusal)), status=REFUSED)
+        return _page(request, who, refused=(offer.pk, spoken(refusal)), status=REFUSED)
     messages.success(request, _("Noted: you pay by %(day)s and less.") % {"day": day_text(pay_on)})
     return redirect("portal-offers")
 

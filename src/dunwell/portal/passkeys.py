@@ -20,6 +20,7 @@ from dunwell.portal.second_factor import second_factor
 from dunwell.portal.visitors import REFUSED
 from dunwell.portal.webauthn import PasskeyError, asked_new, made
 from dunwell.queries.portal_seats import passkey_rows
+from dunwell.templatetags.sentences import spoken
 
 
 class PasskeyForm(forms.Form):
@@ -51,7 +52,7 @@ def portal_passkeys(request: HttpRequest, who: Debtor) -> HttpResponse:
                 at=clock.now(),
             )
         except (PasskeyError, Refused) as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             begin_portal_mails(who.company.pk)
             messages.success(request, gettext("The passkey is kept. Use it to sign in."))

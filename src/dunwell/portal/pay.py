@@ -19,6 +19,7 @@ from dunwell.portal.pay_choice import Choice, read_choice
 from dunwell.portal.visitors import REFUSED
 from dunwell.queries.payment_ways import PaymentWay, payment_ways
 from dunwell.queries.portal_payments import waiting_checkouts
+from dunwell.templatetags.sentences import spoken
 
 
 @in_portal("portal.view")
@@ -73,7 +74,7 @@ def pay_start(request: HttpRequest, who: Debtor) -> HttpResponse:
             return redirect("portal-transfer", _announced(who, choice).pk)
         checkout = _begun(request, who, choice, way)
     except Refused as refusal:
-        context = {**_how(who, choice, way), "error": str(refusal)}
+        context = {**_how(who, choice, way), "error": spoken(refusal)}
         return render(request, "portal/account/pay_how.html", context, status=REFUSED)
     hand_over_checkout(checkout)
     return redirect(f"{reverse('portal-pay-done', args=[checkout.pk])}?go")

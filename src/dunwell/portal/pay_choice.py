@@ -21,6 +21,7 @@ from dunwell.queries.payables import (
     settlement_amounts,
 )
 from dunwell.templatetags.money import read_money
+from dunwell.templatetags.sentences import spoken
 
 ALL, SELECTED, PART = "all", "selected", "part"
 CHOSEN_BY = frozenset({"currency", "mode", "item", "credit", "amount", "instalment", "settlement"})
@@ -115,7 +116,7 @@ def read_choice(request: HttpRequest, customer: Customer, *, as_of: date) -> Cho
     try:
         amounts, purpose = _amounts(plain, as_of=as_of)
     except Refused as refusal:
-        return _with(plain, error=str(refusal))
+        return _with(plain, error=spoken(refusal))
     return _netted(plain, amounts, purpose, as_of=as_of)
 
 

@@ -21,6 +21,7 @@ from dunwell.portal.visitors import REFUSED
 from dunwell.queries.payment_ways import transfer_to
 from dunwell.queries.portal_payments import own_checkout, own_transfer, paid_lines
 from dunwell.queries.receipts import receipt_of
+from dunwell.templatetags.sentences import spoken
 
 Status = Checkout.Status
 ASK_AGAIN = timedelta(seconds=10)
@@ -74,7 +75,7 @@ def pay_cancel(request: HttpRequest, who: Debtor, checkout_id: int) -> HttpRespo
             "who": who,
             "checkout": checkout,
             "lines": paid_lines(checkout),
-            "error": str(refusal),
+            "error": spoken(refusal),
         }
         return render(request, "portal/account/pay_done.html", context, status=REFUSED)
     return redirect("portal-pay")

@@ -32,6 +32,7 @@ from dunwell.queries.debit_notices import hidden_account
 from dunwell.queries.mandate_texts import mandate_terms
 from dunwell.queries.payables import currencies_of
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 
 MOST_CHARGES = 12
 
@@ -121,7 +122,7 @@ def mandate_new(request: HttpRequest, who: Debtor) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("portal-ways")
     status = REFUSED if form.is_bound else 200
@@ -157,7 +158,7 @@ def autopay_new(request: HttpRequest, who: Debtor) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("portal-ways")
     status = REFUSED if form.is_bound and (form.errors or agrees) else 200
@@ -182,7 +183,7 @@ def autopay_change(request: HttpRequest, who: Debtor, autopay_id: int) -> HttpRe
     try:
         change(actor=who.actor, autopay=autopay, at=clock.now())
     except Refused as refusal:
-        return _list(request, who, error=str(refusal))
+        return _list(request, who, error=spoken(refusal))
     return redirect("portal-ways")
 
 
@@ -197,7 +198,7 @@ def method_remove(request: HttpRequest, who: Debtor, method_id: int) -> HttpResp
     try:
         remove_method(actor=who.actor, method=method, at=clock.now())
     except Refused as refusal:
-        return _list(request, who, error=str(refusal))
+        return _list(request, who, error=spoken(refusal))
     return redirect("portal-ways")
 
 
@@ -215,7 +216,7 @@ def charge_drop(request: HttpRequest, who: Debtor, charge_id: int) -> HttpRespon
     try:
         drop_charge(actor=who.actor, charge=charge, at=clock.now())
     except Refused as refusal:
-        return _list(request, who, error=str(refusal))
+        return _list(request, who, error=spoken(refusal))
     return redirect("portal-ways")
 
 

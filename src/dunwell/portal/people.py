@@ -19,6 +19,7 @@ from dunwell.portal.debtors import FORBIDDEN, Debtor, in_portal, leave
 from dunwell.portal.second_factor import is_confirmed, second_factor
 from dunwell.portal.visitors import REFUSED
 from dunwell.queries.portal_seats import passkey_rows, seat_rows
+from dunwell.templatetags.sentences import spoken
 
 LANGUAGES = (
     ("", _("As the supplier writes")),
@@ -65,7 +66,7 @@ def portal_people(request: HttpRequest, who: Debtor) -> HttpResponse:
         try:
             edit_person(actor=who.actor, seat=who.seat, at=clock.now(), **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("Saved."))
             return redirect("portal-people")
@@ -88,7 +89,7 @@ def portal_person_invite(request: HttpRequest, who: Debtor) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             begin_portal_mails(who.company.pk)
             messages.success(request, gettext("The invitation is on its way."))
@@ -113,7 +114,7 @@ def portal_seat_role(request: HttpRequest, who: Debtor, seat_id: int) -> HttpRes
             at=clock.now(),
         )
     except Refused as refusal:
-        return _page(request, who, {"refusal": str(refusal)}, status=REFUSED)
+        return _page(request, who, {"refusal": spoken(refusal)}, status=REFUSED)
     begin_portal_mails(who.company.pk)
     return redirect("portal-people")
 
@@ -136,7 +137,7 @@ def portal_seat_end(request: HttpRequest, who: Debtor, seat_id: int) -> HttpResp
                 at=clock.now(),
             )
         except Refused as refusal:
-            context["refusal"] = str(refusal)
+            context["refusal"] = spoken(refusal)
             return render(request, "portal/access/end.html", context, status=REFUSED)
         if is_own:
             leave(request)

@@ -53,6 +53,7 @@ from dunwell.queries.portal_disputes import (
 )
 from dunwell.queries.portal_promises import promisable_items
 from dunwell.queries.portal_seen import CASE
+from dunwell.templatetags.sentences import spoken
 
 
 @in_portal()
@@ -112,7 +113,7 @@ def _new(request: HttpRequest, who: Debtor) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             number = {"number": case.number}
             messages.success(request, gettext("Thank you. Your query is %(number)s.") % number)
@@ -259,7 +260,7 @@ def _done(
         try:
             act(form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, said)
             return redirect("portal-dispute", case.pk)

@@ -39,6 +39,7 @@ from dunwell.queries.portal_messages import (
 )
 from dunwell.queries.portal_seen import CONVERSATION
 from dunwell.queries.portal_surveys import waiting_survey, waiting_surveys
+from dunwell.templatetags.sentences import spoken
 
 
 @in_portal()
@@ -70,7 +71,7 @@ def _new(request: HttpRequest, who: Debtor) -> HttpResponse:
         try:
             key = _send(who, form.cleaned_data, items=items, is_complaint=is_complaint)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("Thank you. We answer here and by mail."))
             return redirect("portal-message", key)
@@ -97,7 +98,7 @@ def _show(request: HttpRequest, who: Debtor, conversation_id: int) -> HttpRespon
         try:
             key = _send(who, form.cleaned_data, conversation=talk)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("Sent. Thank you."))
             return redirect("portal-message", key)
@@ -131,15 +132,15 @@ def feedback(request: HttpRequest, who: Debtor, survey_id: int) -> HttpResponse:
         try:
             _answer(who, survey, form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("Thank you for telling us."))
             return redirect("portal-messages")
-    spoken = survey_language(translation.get_language() or "en")
+    tongue = survey_language(translation.get_language() or "en")
     context = {
         "form": form,
-        "question": QUESTIONS[spoken][survey.kind],
-        "language": spoken,
+        "question": QUESTIONS[tongue][survey.kind],
+        "language": tongue,
         "ends": ENDS[survey.kind],
     }
     return page(request, who, "feedback", context, form)

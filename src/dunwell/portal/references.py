@@ -12,6 +12,7 @@ from dunwell.models import ApplicationReference
 from dunwell.portal.application_forms import ReferenceAnswerForm
 from dunwell.portal.visitors import REFUSED, outsider, visitor
 from dunwell.queries.application_links import reference_of_link
+from dunwell.templatetags.sentences import spoken
 
 OPEN = (ApplicationReference.Status.ASKED, ApplicationReference.Status.GIVEN_UP)
 
@@ -49,7 +50,7 @@ def apply_reference(request: HttpRequest, token: str) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return render(request, "portal/reference_thanks.html", context)
     status = REFUSED if form.is_bound else 200

@@ -16,6 +16,7 @@ from dunwell.formats.webhook_letters import SignatureError, check_signature
 from dunwell.models import InvoiceResponse
 from dunwell.portal.visitors import visitor
 from dunwell.queries.invoice_platforms import platform_secret, posted_platform, program_name
+from dunwell.templatetags.sentences import spoken
 
 MOST = 6_000
 """Posts from one address in ten minutes."""
@@ -39,7 +40,7 @@ def invoice_response(request: HttpRequest, platform_id: int, token: str) -> Http
     try:
         check_signature(told, body, [platform_secret(platform)], now=now)
     except SignatureError as error:
-        return _said(str(error), UNSIGNED)
+        return _said(spoken(error), UNSIGNED)
     try:
         taken = take_response_file(
             actor=Actor(company=platform.company, name=program_name(platform), rights=RIGHTS),
@@ -50,7 +51,7 @@ def invoice_response(request: HttpRequest, platform_id: int, token: str) -> Http
             at=now,
         )
     except Refused as refusal:
-        return _said(str(refusal), REFUSED)
+        return _said(spoken(refusal), REFUSED)
     answer = {
         "new": taken.new,
         "known": len(taken.taken) - taken.new,

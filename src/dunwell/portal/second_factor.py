@@ -28,6 +28,7 @@ from dunwell.portal.debtors import CONFIRMED_KEY, FORBIDDEN, Debtor, in_portal
 from dunwell.portal.visitors import REFUSED
 from dunwell.portal.webauthn import PasskeyError, asked, checked
 from dunwell.queries.portal_seats import masked_email, passkey_rows
+from dunwell.templatetags.sentences import spoken
 
 LASTS_SECONDS = 15 * 60
 CODE_KEY = "portal_code"
@@ -113,7 +114,7 @@ def portal_confirm_send(request: HttpRequest, who: Debtor) -> HttpResponse:
             at=clock.now(),
         )
     except Refused as refusal:
-        return _page(request, who, {"refusal": str(refusal)}, status=REFUSED)
+        return _page(request, who, {"refusal": spoken(refusal)}, status=REFUSED)
     request.session[CODE_KEY] = code.pk
     begin_portal_mails(who.company.pk)
     return redirect(f"{reverse('portal-confirm')}?next={quote(_next(request))}")
@@ -138,7 +139,7 @@ def portal_confirm_passkey(request: HttpRequest, who: Debtor) -> HttpResponse:
             actor=who.actor, passkey=passkey, seat=who.seat, sign_count=count, at=clock.now()
         )
     except (PasskeyError, Refused) as refusal:
-        return _page(request, who, {"refusal": str(refusal)}, status=REFUSED)
+        return _page(request, who, {"refusal": spoken(refusal)}, status=REFUSED)
     confirm(request, who.seat)
     return redirect(_next(request))
 

@@ -15,6 +15,7 @@ from dunwell.formats.survey_words import QUESTIONS, survey_language
 from dunwell.models import Company, Survey
 from dunwell.portal.visitors import REFUSED, visitor
 from dunwell.queries.surveys import survey_of_link
+from dunwell.templatetags.sentences import spoken
 
 ENDS = {
     "csat": (_("not satisfied at all"), _("very satisfied")),
@@ -70,7 +71,7 @@ def survey_answer(request: HttpRequest, token: str) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return render(request, "portal/survey_thanks.html", context)
     context |= {

@@ -18,6 +18,7 @@ from dunwell.actions.unsubscriptions import EVERYTHING, MAIL, REMINDERS, opt_out
 from dunwell.models import Company, Message
 from dunwell.portal.visitors import REFUSED, visitor
 from dunwell.queries.unsubscribe_links import message_of_link
+from dunwell.templatetags.sentences import spoken
 
 MOST = 2_000
 """Requests in ten minutes: the servers of large mail programs press the button for everybody."""
@@ -64,7 +65,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return render(request, "portal/unsubscribe_done.html", context)
     status = REFUSED if request.method == "POST" else 200

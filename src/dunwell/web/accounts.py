@@ -26,6 +26,7 @@ from dunwell.formats.client_addresses import client_address
 from dunwell.jobs.sign_ins import begin_noting_failure
 from dunwell.models import User
 from dunwell.queries.identities import has_identity
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.sign_on import vouched
 from dunwell.web.staff import VOUCHED
 
@@ -134,7 +135,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         user = use_sign_in_link(token=token, at=clock.now())
     except Refused as refusal:
         failed_sign_in(request, login="", by="link")
-        return render(request, "web/sign_in_link.html", {"refusal": str(refusal)}, status=422)
+        return render(request, "web/sign_in_link.html", {"refusal": spoken(refusal)}, status=422)
     get_adapter().logout(request)
     response: HttpResponse = perform_login(request, user, redirect_url=reverse("home"))
     return response

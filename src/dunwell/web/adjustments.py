@@ -13,6 +13,7 @@ from dunwell.actions.adjustments import BY_HAND, record_adjustment, reverse_adju
 from dunwell.actions.gate import Refused
 from dunwell.models import Adjustment, Item
 from dunwell.templatetags.money import MoneyField, money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
@@ -62,7 +63,7 @@ def adjustment_add(request: StaffRequest, item_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,

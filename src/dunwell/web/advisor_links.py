@@ -14,6 +14,7 @@ from dunwell import clock
 from dunwell.actions.advisors import accept_invitation
 from dunwell.actions.gate import Refused
 from dunwell.queries.advisors import invitation_of
+from dunwell.templatetags.sentences import spoken
 
 
 @login_not_required
@@ -36,7 +37,7 @@ def advisor_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         user = accept_invitation(token=token, at=at)
     except Refused as refusal:
-        context = {"offered": None, "refusal": str(refusal)}
+        context = {"offered": None, "refusal": spoken(refusal)}
         return render(request, "web/advisor_join.html", context, status=422)
     logout(request)
     response: HttpResponse = perform_login(request, user, redirect_url=reverse("my-access"))

@@ -34,6 +34,7 @@ from dunwell.queries.advisors import (
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.signed_exports import check_export
 from dunwell.templatetags.advisors import AREA_LABELS
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, form_page, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import MomentField, moment_in
@@ -130,7 +131,7 @@ def advisor_invite(request: StaffRequest) -> HttpResponse:
         try:
             access, token = invite_advisor(actor=request.actor, at=clock.now(), **told)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             address = request.build_absolute_uri(reverse("advisor-link", args=[token]))
             context = {"access": access, "secret": address, "days": LINK_DAYS}

@@ -21,6 +21,7 @@ from dunwell.models import Agency
 from dunwell.queries.agencies import ScoredAgency, agency_detail, agency_rows
 from dunwell.queries.placement_batches import batch_rows
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
@@ -158,7 +159,7 @@ def agency_add(request: StaffRequest) -> HttpResponse:
         try:
             agency = add_agency(actor=request.actor, at=clock.now(), **form.terms())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(name)s is added.") % {"name": agency.name}
             return done(request, text, back=reverse("agency", args=[agency.pk]))
@@ -190,7 +191,7 @@ def agency_edit(request: StaffRequest, agency_id: int) -> HttpResponse:
                 **form.terms(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Saved."), back=back)
     context = {

@@ -16,6 +16,7 @@ from dunwell.actions.placement_batches import claim_batch, hand_over_batch, rele
 from dunwell.actions.placement_files import read_agency_report
 from dunwell.models import Agency, AgencySeat, PlacementBatch
 from dunwell.queries.placement_batches import batch_bytes
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, form_page, posted, refused
 from dunwell.web.placements import zip_response
 from dunwell.web.reasons import reason_page
@@ -131,7 +132,7 @@ def agency_report(request: StaffRequest, agency_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", spoken(refusal))
         else:
             if not read.refusals:
                 text = gettext("%(lines)s lines read, %(changed)s of them new.")
@@ -155,7 +156,7 @@ def seat_add(request: StaffRequest, agency_id: int) -> HttpResponse:
         try:
             seat_partner(actor=request.actor, agency=agency, at=clock.now(), **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("The seat is given. Make a sign-in link under People.")
             return done(request, text, back=back)
@@ -196,7 +197,7 @@ def seat_token(request: StaffRequest, seat_id: int) -> HttpResponse:
                 actor=request.actor, seat=seat, name=form.cleaned_data["name"], at=clock.now()
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             context = {"seat": seat, "secret": secret, "back": back}
             return render(request, "web/agency_token.html", context)

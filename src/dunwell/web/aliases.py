@@ -17,6 +17,7 @@ from dunwell.models import Company, Customer, PayerAlias, PayerRelation
 from dunwell.queries.pages import CursorError
 from dunwell.queries.payer_knowledge import alias_rows, relation_rows
 from dunwell.templatetags.money import read_money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -65,7 +66,7 @@ class PayerForm(forms.Form):
             try:
                 data["amount_minor"] = read_money(data["amount"], data["currency"])
             except (ValueError, KeyError) as error:
-                self.add_error("amount", str(error))
+                self.add_error("amount", spoken(error))
         return data
 
     def _customer(self, number: str) -> Customer | None:
@@ -105,7 +106,7 @@ def payer_add(request: StaffRequest) -> HttpResponse:
         try:
             _add(request, form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Kept."), back=reverse("payers"))
     context = {

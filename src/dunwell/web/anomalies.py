@@ -19,6 +19,7 @@ from dunwell.models import Anomaly
 from dunwell.queries.anomalies import AnomalyRow, anomaly_counts, anomaly_rows
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.anomalies import KINDS, anomaly_kind, anomaly_words
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page
 from dunwell.web.exports import file_response
@@ -153,7 +154,7 @@ def _decide(
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, said, back=back)
     crumb = {"crumb": gettext("Anomalies"), "back": back}

@@ -15,6 +15,7 @@ from django_htmx.http import trigger_client_event
 
 from dunwell.actions.gate import Forbidden, Refused
 from dunwell.models import Customer, User
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.staff import StaffRequest
 
 REFUSED = 422
@@ -49,10 +50,10 @@ def done(
 def refused(request: StaffRequest, refusal: Refused, *, back: str) -> HttpResponse:
     """Show why a button's action was refused: 403 when the right is missing, else 422."""
     status = FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
-    context = {"refusal": str(refusal), "back": back_to(request, back)}
+    context = {"refusal": spoken(refusal), "back": back_to(request, back)}
     if request.htmx:
         response = HttpResponse(status=204)
-        return trigger_client_event(response, "toast", {"text": str(refusal), "error": True})
+        return trigger_client_event(response, "toast", {"text": spoken(refusal), "error": True})
     return render(request, "web/refused.html", context, status=status)
 
 
@@ -90,7 +91,7 @@ def told_page(
         try:
             act(**form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, said, back=back)
     return form_page(request, template, form, {"back": back, **context})

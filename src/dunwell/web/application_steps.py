@@ -43,6 +43,7 @@ from dunwell.actions.gate import Refused
 from dunwell.engine.application_rules import CONSENTS
 from dunwell.models import CreditApplication, Customer
 from dunwell.queries.application_proposals import application_proposal
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.application_forms import (
     ActivateForm,
@@ -245,7 +246,7 @@ def application_document_add(request: StaffRequest, application_id: int) -> Http
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", spoken(refusal))
         else:
             return done(request, str(_("Added.")), back=back)
     context = {

@@ -29,6 +29,7 @@ from dunwell.queries.applications import (
     application_rows,
 )
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import form_page, posted
 from dunwell.web.application_forms import NewForm
@@ -122,7 +123,7 @@ def application_new(request: StaffRequest) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("application", application.pk)
     context = {
@@ -153,7 +154,7 @@ def application_letter(request: StaffRequest, application_id: int) -> HttpRespon
     try:
         data = decision_letter_pdf(letter)
     except TypesettingError as error:
-        context = {"refusal": str(error), "back": reverse("application", args=[application.pk])}
+        context = {"refusal": spoken(error), "back": reverse("application", args=[application.pk])}
         return render(request, "web/refused.html", context, status=422)
     return _attachment(data, name=f"{application.number}.pdf", media_type="application/pdf")
 

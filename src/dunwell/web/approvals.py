@@ -20,6 +20,7 @@ from dunwell.models import ApprovalRequest
 from dunwell.queries.approvals import SCOPES, WAITING, ApprovalRow, approval_rows, waiting_count
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.approvals import act_label, role_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page
 from dunwell.web.exports import file_response
@@ -142,7 +143,7 @@ def approval_withdraw(request: StaffRequest, request_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Withdrawn."), back=reverse("approvals"))
     context = {
@@ -175,7 +176,7 @@ def _decide(
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, said, back=reverse("approvals"))
     return form_page(request, "web/plain_form.html", form, {**context, **_crumb()})

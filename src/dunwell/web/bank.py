@@ -35,6 +35,7 @@ from dunwell.queries.bank_entries import open_entries
 from dunwell.queries.bank_statements import broken_statements, statement_rows
 from dunwell.queries.pages import CursorError
 from dunwell.queries.remittances import remittance_counts
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page, progress
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
@@ -119,7 +120,7 @@ def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
         received = receive_bank_files(actor=request.actor, files=files, at=clock.now())
     except Refused as refusal:
         status = FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
-        return _feeds(request, refusal=str(refusal), status=status)
+        return _feeds(request, refusal=spoken(refusal), status=status)
     _begin(request, size=sum(len(file.data) for file in files))
     if len(received) == 1:
         waits = BankFile.objects.filter(pk=received[0].pk, status=BankFile.Status.ASKS).exists()
@@ -230,7 +231,7 @@ def bank_account_edit(request: StaffRequest, account_id: int) -> HttpResponse:
                 **{name: form.cleaned_data[name] for name in names},
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Account changed."), back=back)
     context = {

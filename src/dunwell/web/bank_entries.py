@@ -29,6 +29,7 @@ from dunwell.queries.bank_statements import statement_card
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.money import money
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page
 from dunwell.web.bank import tab_counts
@@ -223,7 +224,7 @@ def entry_decide(request: StaffRequest, entry_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Decided."), back=reverse("bank-entries"))
     context = {

@@ -28,6 +28,7 @@ from dunwell.queries.bank_layouts import (
     layout_rows,
     sheet_profile,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.bank import AT_ONCE_BYTES, tab_counts
 from dunwell.web.exports import file_response
@@ -81,7 +82,7 @@ def bank_answers(request: StaffRequest, file_id: int) -> HttpResponse:
             at=clock.now(),
         )
     except Refused as refusal:
-        return _page(request, file, document=document, refusal=str(refusal))
+        return _page(request, file, document=document, refusal=spoken(refusal))
     _read(request, file)
     return redirect("bank-file", file.pk)
 

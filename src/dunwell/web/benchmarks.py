@@ -27,6 +27,7 @@ from dunwell.queries.benchmarks import (
     industry_rows,
     segment_table,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.staff import StaffRequest
 
@@ -131,7 +132,7 @@ def industry_figure_import(request: StaffRequest) -> HttpResponse:
                 text = gettext("New figures: %(n)s.") % {"n": new}
                 return done(request, text, back=reverse("benchmarks"))
         except (IndustryFileError, Refused) as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", spoken(refusal))
     context = {
         "heading": _("Figures of industries from a file"),
         "lead": _("Days as 2026-03-31, numbers with a point. Figures there already stay."),

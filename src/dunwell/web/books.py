@@ -31,6 +31,7 @@ from dunwell.queries.journals import (
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.periods import closed_until, lock_rows, unlock_asked
 from dunwell.queries.realised_fx import FxRow, fx_months, fx_pending, fx_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page
 from dunwell.web.exports import KINDS, file_response
 from dunwell.web.fields import day_field
@@ -273,7 +274,7 @@ def journal_export(request: StaffRequest, journal_id: int, kind: str) -> HttpRes
     try:
         data = writers[kind]()
     except ExportError as error:
-        return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=413, content_type="text/plain; charset=utf-8")
     media = {**KINDS, "json": "application/json"}[kind]
     response = HttpResponse(data, content_type=media)
     response["Content-Disposition"] = f'attachment; filename="journal-{row.number}.{kind}"'
@@ -355,7 +356,7 @@ def _acted(
         try:
             act(form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, said, back=reverse(back))
     shown = {**context, "back": reverse(back), "crumb": gettext("Closing and journals")}

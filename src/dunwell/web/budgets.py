@@ -33,6 +33,7 @@ from dunwell.queries.budgets import BudgetTable, budget_lines, budget_rows, budg
 from dunwell.queries.ledgers import Books
 from dunwell.queries.month_actuals import MonthFacts, month_facts
 from dunwell.queries.pages import CursorError
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, posted, told_page
 from dunwell.web.budget_grid import BudgetGrid
 from dunwell.web.exports import file_response
@@ -169,7 +170,7 @@ def budget_edit(request: StaffRequest, budget_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as error:
-            refusal = str(error)
+            refusal = spoken(error)
         else:
             back = reverse("budget", args=[budget.pk])
             return done(request, gettext("The figures are saved."), back=back)

@@ -23,6 +23,7 @@ from dunwell.models import BureauAccount, BureauPull
 from dunwell.queries.bureaus import BureauPullRow, bureau_rows, cost_rows, pull_rows
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, done, posted, told_page
 from dunwell.web.exports import file_response
@@ -195,7 +196,7 @@ def bureau_feed(request: StaffRequest, bureau_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", spoken(refusal))
         else:
             text = ngettext("%(n)d report is new.", "%(n)d reports are new.", added) % {"n": added}
             return done(request, " ".join([text, *unmatched[:10]]), back=reverse("bureaus"))

@@ -13,6 +13,7 @@ from dunwell.actions.notes import record_note
 from dunwell.models import Note
 from dunwell.queries.calls import CallQueue, CallRow, call_queue
 from dunwell.queries.promises import last_promise
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, customer_or_404, done, refused
 from dunwell.web.customers import customer_context
 from dunwell.web.notes import STEP_PAGES, WITHOUT_REASON, CallForm, call_facts
@@ -46,7 +47,7 @@ def call_record(request: StaffRequest, customer_id: int) -> HttpResponse:
             **call_facts(form, as_of=request.as_of),
         )
     except Refused as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, spoken(refusal))
         return _shown(request, form, customer_id=customer_id)
     following = reverse("calls")
     page = STEP_PAGES.get(form.cleaned_data["step"])

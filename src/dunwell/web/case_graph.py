@@ -18,6 +18,7 @@ from dunwell.models import Customer
 from dunwell.queries.case_graph import CaseGraph, case_graph
 from dunwell.queries.colleagues import colleagues
 from dunwell.templatetags.case_charts import case_kind, desk_label, node_name
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.exports import file_response
@@ -87,7 +88,7 @@ def case_remark(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, _said(kept), back=back)
     context = {

@@ -30,6 +30,7 @@ from dunwell.queries.match_cases import (
 )
 from dunwell.queries.pages import CursorError
 from dunwell.templatetags.money import money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done
 from dunwell.web.cash_forms import (
     named_keys,
@@ -133,7 +134,7 @@ def case_show(request: StaffRequest, case_id: int) -> HttpResponse:
     except ValueError as error:
         status = FORBIDDEN if isinstance(error, Forbidden) else REFUSED
         card = _card_or_404(request, case_id)
-        context = _context(request, card, refusal=str(error))
+        context = _context(request, card, refusal=spoken(error))
         return render(request, "web/cash_case.html", context, status=status)
     text = gettext("%(payment)s is applied.") % {"payment": settled.payment.number}
     if near.after is None:

@@ -41,6 +41,7 @@ from dunwell.queries.liquidity import cash_balances
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.planning import payment_kind
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -87,7 +88,7 @@ class MoneyForm(forms.Form):
             try:
                 told["minor"] = read_money(told["amount"], told["currency"])
             except ValueError as error:
-                self.add_error("amount", str(error))
+                self.add_error("amount", spoken(error))
         return told
 
 

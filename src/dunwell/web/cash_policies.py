@@ -25,6 +25,7 @@ from dunwell.queries.cash_policies import (
 )
 from dunwell.queries.pages import CursorError
 from dunwell.queries.policies import policy_rows, policy_text
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.keys import read_key
 from dunwell.web.policy_texts import DraftForm, Reading, read_text
@@ -98,7 +99,7 @@ def cash_policy_draft(request: StaffRequest) -> HttpResponse:
             except Refused as refusal:
                 status = REFUSED
                 if not reading.error:
-                    form.add_error(None, str(refusal))
+                    form.add_error(None, spoken(refusal))
             else:
                 return redirect(reverse("cash-policy", args=[version.pk]))
         elif reading.error or reading.failed:

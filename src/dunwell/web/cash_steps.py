@@ -11,6 +11,7 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.match_cases import hold_case, park_case, release_case
 from dunwell.models import Company, Customer
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.cash import case_or_404
 from dunwell.web.cash_forms import read_seconds
@@ -83,7 +84,7 @@ def case_park(request: StaffRequest, case_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Left on account."), back=reverse("cash"))
     context = {
@@ -115,7 +116,7 @@ def case_hold(request: StaffRequest, case_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Held."), back=reverse("cash"))
     context = {

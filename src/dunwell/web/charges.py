@@ -32,6 +32,7 @@ from dunwell.queries.charges import (
 from dunwell.queries.overbilled import overbilled_rows
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.money import money
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.exports import file_response
@@ -140,7 +141,7 @@ def charges_bill(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             said = ", ".join(
                 f"{item.number} {money(item.amount_minor, item.currency)}" for item in items
@@ -177,7 +178,7 @@ def charge_waive(request: StaffRequest, charge_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             said = (
                 gettext("Waived.")

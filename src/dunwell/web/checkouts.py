@@ -31,6 +31,7 @@ from dunwell.queries.checkouts import (
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.payment_providers import providers_in_use
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
@@ -187,7 +188,7 @@ def payment_link_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 key=data["key"],
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("checkout", checkout_id=checkout.pk)
     context = {

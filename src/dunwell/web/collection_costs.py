@@ -23,6 +23,7 @@ from dunwell.models import CollectionCost, Company, Customer, User
 from dunwell.queries.collection_costs import collection_cost_rows, collection_cost_sums
 from dunwell.queries.pages import CursorError
 from dunwell.queries.users import collectors_of
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, refused
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
@@ -74,7 +75,7 @@ class CollectionCostForm(forms.Form):
             try:
                 told["amount_minor"] = to_minor(told["amount"], told["currency"].upper())
             except ValueError as error:
-                self.add_error("amount", str(error))
+                self.add_error("amount", spoken(error))
         return told
 
 
@@ -121,7 +122,7 @@ def collection_cost_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Cost recorded."), back=reverse("collection-costs"))
     context = {

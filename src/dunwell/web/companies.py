@@ -14,6 +14,7 @@ from dunwell.actions.gate import Refused
 from dunwell.models import Company
 from dunwell.queries.wordings import LANGUAGES
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page
 from dunwell.web.staff import StaffRequest
 
@@ -80,7 +81,7 @@ def company_edit(request: StaffRequest) -> HttpResponse:
         try:
             edit_company(actor=request.actor, changes=changes, at=clock.now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Settings kept."), back=reverse("company"))
     return form_page(request, "web/companies.html", form, {"section": "company"})

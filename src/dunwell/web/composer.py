@@ -22,6 +22,7 @@ from dunwell.jobs.enclosures import (
 )
 from dunwell.models import Message
 from dunwell.queries.compositions import Composition, composition, starting_text
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.composer_forms import Composer, ComposerForm, composer_of, first_contact
 from dunwell.web.kept_files import capped
@@ -58,7 +59,7 @@ def _posted(request: StaffRequest, customer_id: int, cap: CappedUpload) -> HttpR
     try:
         message = _sent(request, composer, form, cap)
     except Refused as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, spoken(refusal))
         return _page(request, composer, form)
     said = (
         gettext("The message waits for approval.")

@@ -17,6 +17,7 @@ from dunwell.models import Pool
 from dunwell.queries.compositions import CHANNELS, COMPOSABLE
 from dunwell.queries.customers import segments_of
 from dunwell.templatetags.reasons import channel_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.strategies import template_label
 from dunwell.web.answers import REFUSED, done, progress
 from dunwell.web.keys import read_key
@@ -95,7 +96,7 @@ def compose_many(request: StaffRequest) -> HttpResponse:
                 return done(request, said % {"n": count}, back=request.path)
             context["samples"] = samples(request.actor, form.wish(), as_of=as_of, at=at)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             if not context["samples"]:
                 form.add_error(None, gettext("Nobody on this list owes anything."))

@@ -27,6 +27,7 @@ from dunwell.engine.contact_rules.rules import CHANNELS, PURPOSES
 from dunwell.models import Consent, Contact, ContactAttempt, ContactRestriction, Customer
 from dunwell.templatetags.contact_rules import any_channel, purpose_label
 from dunwell.templatetags.dates import day_text
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted, refused, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
@@ -279,7 +280,7 @@ def attempt_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             if attempt.outcome != ContactAttempt.Outcome.REFUSED:
                 return done(request, gettext("Contact logged."), back=_back(customer))

@@ -12,6 +12,7 @@ from dunwell import clock
 from dunwell.actions.contacts import CONTACT_FIELDS, add_contact, edit_contact
 from dunwell.actions.gate import Refused
 from dunwell.models import Contact
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.staff import StaffRequest
 
@@ -42,7 +43,7 @@ def contact_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 actor=request.actor, customer=customer, at=clock.now(), **form.cleaned_data
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request, gettext("Contact added."), back=reverse("customer", args=[customer.pk])
@@ -76,7 +77,7 @@ def contact_change(request: StaffRequest, contact_id: int) -> HttpResponse:
                 actor=request.actor, contact=contact, changes=form.cleaned_data, at=clock.now()
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,

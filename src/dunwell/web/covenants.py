@@ -25,6 +25,7 @@ from dunwell.queries.covenants import (
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.planning import measure_name
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -103,7 +104,7 @@ class CovenantForm(forms.Form):
             try:
                 told[f"{field}_minor"] = read_money(told[field], currency)
             except ValueError as error:
-                self.add_error(field, str(error))
+                self.add_error(field, spoken(error))
         return told
 
     def measured(self) -> int:

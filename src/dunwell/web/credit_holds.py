@@ -33,6 +33,7 @@ from dunwell.queries.events import event_rows
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.orders import RULE_LABELS, rule_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done
 from dunwell.web.exports import file_response
@@ -169,7 +170,7 @@ def holds_release(request: StaffRequest) -> HttpResponse:
             at=clock.now(),
         )
     except Refused as refusal:
-        return done(request, str(refusal), back=back)
+        return done(request, spoken(refusal), back=back)
     if all(answer.status == "released" for answer in answers):
         return done(request, _said(answers), back=back)
     numbers = {hold.pk: hold.order.number if hold.order else "" for hold in holds}

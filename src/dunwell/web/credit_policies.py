@@ -22,6 +22,7 @@ from dunwell.queries.credit_proposals import CreditProposal, propose
 from dunwell.queries.credit_ratings import RatingRow, class_moves, rating_rows
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.money import read_money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
@@ -83,7 +84,7 @@ class TryForm(forms.Form):
         try:
             amount = read_money(text, self._company.currency)
         except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(spoken(error)) from error
         if not 0 <= amount <= LARGEST_ASK:
             raise forms.ValidationError(gettext("Write an amount of 0 or more."))
         return amount
@@ -172,7 +173,7 @@ def _policy_of(version: PolicyVersion) -> tuple[CreditPolicy | None, str]:
     try:
         return policy_of_text(version.text), ""
     except (DocumentError, PolicyError) as error:
-        return None, str(error)
+        return None, spoken(error)
 
 
 def _moves(request: StaffRequest, policy: CreditPolicy) -> dict[str, Any]:

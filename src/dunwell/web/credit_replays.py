@@ -26,6 +26,7 @@ from dunwell.queries.credit_replays import (
     every_credit_change,
     month_ends,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import progress, refused
 from dunwell.web.exports import file_response
 from dunwell.web.staff import StaffRequest
@@ -81,7 +82,7 @@ def credit_replay_show(request: StaffRequest, replay_id: int) -> HttpResponse:
         try:
             data = replayed_bytes(found)
         except Refused as refusal:
-            context["lost"] = str(refusal)
+            context["lost"] = spoken(refusal)
         else:
             context["answer"] = credit_replay_answer(
                 request.actor.company, found, data, kind=kind, on=on

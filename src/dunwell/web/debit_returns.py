@@ -25,6 +25,7 @@ from dunwell.queries.debits import DebitRow, debit_rows, due_retries
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.debits import return_words
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page
 from dunwell.web.debit_steps import own_debit
@@ -132,7 +133,7 @@ def debit_return(request: StaffRequest, debit_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The debit came back; its items are open."), back=back)
     context = {
@@ -166,7 +167,7 @@ def answer_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", spoken(refusal))
         else:
             said = ngettext(
                 "Run %(number)s: the bank refuses %(n)s debit.",

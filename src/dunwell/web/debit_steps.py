@@ -15,6 +15,7 @@ from dunwell.actions.debit_settlements import record_collected
 from dunwell.actions.gate import Refused
 from dunwell.models import Debit
 from dunwell.queries.debits import letters_of
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, refused
 from dunwell.web.debits import crumb_of, own_run
 from dunwell.web.fields import day_field
@@ -82,7 +83,7 @@ def run_collected(request: StaffRequest, debit_run_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Recorded; the items are paid."), back=back)
     context = {

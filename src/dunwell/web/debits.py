@@ -37,6 +37,7 @@ from dunwell.queries.debits import (
 from dunwell.queries.mandates import mandate_counts
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.debits import sequence_words
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, refused
 from dunwell.web.exports import file_response
@@ -137,7 +138,7 @@ def run_prepare(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("debit-run", run.pk)
     lead = gettext(
@@ -224,7 +225,7 @@ def run_send(request: StaffRequest, debit_run_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The file is ready; give it to the bank."), back=back)
     context = {

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.jobs.demo_resets import FAILED, RUNNING, begin_demo_reset, read_demo_reset
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, progress
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -33,7 +34,7 @@ def demo_reset(request: StaffRequest) -> HttpResponse:
         try:
             begin_demo_reset(actor=request.actor, typed=form.cleaned_data["name"], at=clock.now())
         except Refused as refusal:
-            form.add_error("name", str(refusal))
+            form.add_error("name", spoken(refusal))
         else:
             return redirect("demo-reset")
     status = REFUSED if form.errors else 200

@@ -28,6 +28,7 @@ from dunwell.queries.dispute_amounts import CaseAmounts
 from dunwell.queries.dispute_details import case_detail
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.dispute_tasks import my_task_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, customer_or_404, done, posted, told_page
 from dunwell.web.dispute_board import language
 from dunwell.web.dispute_forms import (
@@ -145,7 +146,7 @@ def dispute_new(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             said = gettext("%(case)s is open; only what is disputed rests.") % {
                 "case": case.number

@@ -15,6 +15,7 @@ from dunwell.engine.dispute_policy import DisputePolicy
 from dunwell.engine.dispute_validity import VERDICTS
 from dunwell.models import Company, Customer, Dispute, Item, User
 from dunwell.templatetags.money import MoneyField, money, read_money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.fields import day_field
 
 MOST_ITEMS = 60
@@ -107,7 +108,7 @@ class NewCaseForm(forms.Form):
                 try:
                     lines.setdefault(key, []).append(self._line(at, by_key[key].currency))
                 except ValueError as error:
-                    self.add_error(f"line_line_{at}", str(error))
+                    self.add_error(f"line_line_{at}", spoken(error))
         parts = []
         for key, item in by_key.items():
             amount = data.get(f"amount_{key}") or 0

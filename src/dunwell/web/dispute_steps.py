@@ -36,6 +36,7 @@ from dunwell.models import (
 )
 from dunwell.queries.dispute_facts import checklist, disputed_now
 from dunwell.queries.dispute_policies import dispute_policy_in_force
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, form_page, posted, refused, told_page
 from dunwell.web.dispute_board import language
 from dunwell.web.dispute_cases import case_address, case_context, case_or_404
@@ -93,7 +94,7 @@ def _evidence_page(request: StaffRequest, case_id: int, cap: CappedUpload | None
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Added."), back=case_address(case))
     context = case_context(request, case, gettext("Add evidence"))
@@ -170,7 +171,7 @@ def dispute_ask(request: StaffRequest, case_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             if task.guest_email:
                 then = reverse("dispute-task-link", args=[task.pk])
@@ -265,7 +266,7 @@ def dispute_resolve(request: StaffRequest, case_id: int) -> HttpResponse:
                 },
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             waits = resolution.status in (
                 DisputeResolution.Status.PROPOSED,

@@ -16,6 +16,7 @@ from dunwell.actions.gate import Refused
 from dunwell.models import Customer, Dispute, Item
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.templatetags.money import read_money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.dispute_board import language
 from dunwell.web.dispute_forms import reasons_of
@@ -60,7 +61,7 @@ class DisputeForm(forms.Form):
                     read_money(text, item.currency) if text else item.open_now.open_minor
                 )
             except ValueError as error:
-                self.add_error("amount", str(error))
+                self.add_error("amount", spoken(error))
         return data
 
 
@@ -90,7 +91,7 @@ def dispute_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,
@@ -130,7 +131,7 @@ def dispute_close(request: StaffRequest, dispute_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,

@@ -18,6 +18,7 @@ from dunwell.ml.duels import MEASURES
 from dunwell.models import Duel
 from dunwell.queries.duels import power, strategy_names, wording_names
 from dunwell.templatetags.experiments import guard_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import form_page, posted
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
@@ -111,7 +112,7 @@ def duel_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("experiment", duel.experiment_id)
     context = {

@@ -17,6 +17,7 @@ from dunwell.engine.playbooks_policy import ROLES
 from dunwell.models import Duty, Role, User
 from dunwell.queries.colleagues import colleagues
 from dunwell.queries.duties import duty_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -83,7 +84,7 @@ def duty_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("On call."), back=reverse("duties"))
     context = {

@@ -24,6 +24,7 @@ from dunwell.jobs.invoice_rules import check_einvoice, supplied_packs
 from dunwell.models import EInvoiceFile
 from dunwell.queries.einvoices import EInvoiceFileRow, einvoice_file_rows
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done
 from dunwell.web.exports import amount_or_none, file_response
 from dunwell.web.kept_files import capped, sent_file
@@ -61,7 +62,7 @@ def _check(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
             return _xml(*converted(upload.data, to))
         found = check_einvoice(upload.data)
     except (EInvoiceError, Refused) as refusal:
-        return _check_page(request, refusal=str(refusal), to=request.POST.get("to", ""))
+        return _check_page(request, refusal=spoken(refusal), to=request.POST.get("to", ""))
     return _check_page(request, found=found, name=upload.name)
 
 

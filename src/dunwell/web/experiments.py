@@ -36,6 +36,7 @@ from dunwell.queries.experiments import (
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.timing_readings import timing_reading
 from dunwell.queries.verdict_figures import verdict_figures
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, refused
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -159,7 +160,7 @@ def experiment_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("experiment", experiment.pk)
     context = {
@@ -238,7 +239,7 @@ def experiment_decide(request: StaffRequest, experiment_id: int) -> HttpResponse
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The verdict is kept."), back=back)
     context: dict[str, Any] = {

@@ -18,6 +18,7 @@ from dunwell.queries.import_batches import finding_rows
 from dunwell.queries.items import ItemRow
 from dunwell.queries.pages import every_row
 from dunwell.queries.payments import SCOPES, payment_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.items import ItemChoice, all_rows, item_choice
 from dunwell.web.staff import StaffRequest
 
@@ -80,7 +81,7 @@ def file_response(
         with heavy_file():
             data = _written(kind, name, columns, rows)
     except ExportError as error:
-        return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=413, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type=KINDS[kind])
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
     response["Content-Disposition"] = f'attachment; filename="{safe}.{kind}"'

@@ -19,6 +19,7 @@ from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import Customer, FinancialStatement
 from dunwell.queries.financial_statements import statement_versions, told_lines
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, customer_or_404, done, posted
 from dunwell.web.fields import day_field
@@ -121,7 +122,7 @@ def statement_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("The statement to %(day)s is recorded.")
             return done(request, text % {"day": statement.period_to}, back=_back(customer))
@@ -153,7 +154,7 @@ def statement_upload(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **{**told, "scale": int(told["scale"] or 0)},
             )
         except Refused as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", spoken(refusal))
         else:
             text = ngettext(
                 "%(n)d statement is recorded.", "%(n)d statements are recorded.", len(statements)

@@ -39,6 +39,7 @@ from dunwell.queries.hand_offs import (
 )
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.case_charts import desk_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404, done, form_page, posted, refused, told_page
 from dunwell.web.case_graph import about_choices, graph_of, read_about
@@ -213,7 +214,7 @@ def hand_off_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             said = gettext("Handed off; the clock runs.")
             return done(request, said, back=reverse("hand-off", args=[made.pk]))

@@ -12,6 +12,7 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.holds import place_hold, release_hold
 from dunwell.models import Customer, Hold, Item
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.fields import day_field
 from dunwell.web.staff import StaffRequest
@@ -57,7 +58,7 @@ def hold_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,
@@ -94,7 +95,7 @@ def hold_release(request: StaffRequest, hold_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,

@@ -29,6 +29,7 @@ from dunwell.queries.import_batches import (
 )
 from dunwell.queries.import_previews import import_preview
 from dunwell.queries.pages import CursorError
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, progress, refused
 from dunwell.web.import_mappings import file_heads, table_views
 from dunwell.web.rights import needs
@@ -66,7 +67,7 @@ def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
             at=clock.now(),
         )
     except Refused as refusal:
-        return _list(request, refusal=str(refusal), status=_status(refusal))
+        return _list(request, refusal=spoken(refusal), status=_status(refusal))
     _begin_check(batch)
     return redirect("import", batch.pk)
 
@@ -108,7 +109,7 @@ def import_confirm(request: StaffRequest, batch_id: int) -> HttpResponse:
     try:
         batch = start_import(actor=request.actor, batch=batch, at=clock.now())
     except Refused as refusal:
-        return _page(request, batch, refusal=str(refusal))
+        return _page(request, batch, refusal=spoken(refusal))
     _begin_run(request, batch)
     return redirect("import", batch.pk)
 

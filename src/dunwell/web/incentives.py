@@ -28,6 +28,7 @@ from dunwell.queries.incentives import (
 )
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -232,7 +233,7 @@ def incentive_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             words = {"name": incentive.name}
             text = gettext("%(name)s is proposed; somebody else has to approve it.") % words

@@ -32,6 +32,7 @@ from dunwell.queries.initiatives import SCOPES, InitiativeRow, initiative_row, i
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.voices import voice_rows
 from dunwell.templatetags.improvement import INITIATIVE_COLUMNS, SCOPE_LABELS
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.initiative_forms import InitiativeForm, StartForm, initial_of
@@ -98,7 +99,7 @@ def initiative_add(request: StaffRequest) -> HttpResponse:
                 actor=request.actor, terms=form.terms, as_of=request.as_of, at=clock.now()
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("initiative", made.pk)
     context = {
@@ -136,7 +137,7 @@ def initiative_edit(request: StaffRequest, initiative_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Changed."), back=back)
     context = {

@@ -21,6 +21,7 @@ from dunwell.formats.findings import TableError
 from dunwell.formats.invoice_rows import RowFinding, read_invoice_table
 from dunwell.models import Customer, Invoice
 from dunwell.queries.invoice_rules import tax_rates_on
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, customer_or_404, done
 from dunwell.web.invoice_forms import Editor
 from dunwell.web.keys import read_key
@@ -106,7 +107,7 @@ def invoice_new(request: StaffRequest, customer_id: int) -> HttpResponse:
                 as_of=request.as_of, at=clock.now(),
             )  # fmt: skip
         except Refused as refusal:
-            editor.head.add_error(None, str(refusal))
+            editor.head.add_error(None, spoken(refusal))
         else:
             back = reverse("invoice", args=[invoice.pk])
             return done(request, gettext("Draft saved."), back=back)
@@ -130,7 +131,7 @@ def invoice_edit(request: StaffRequest, invoice_id: int) -> HttpResponse:
                 as_of=request.as_of, at=clock.now(),
             )  # fmt: skip
         except Refused as refusal:
-            editor.head.add_error(None, str(refusal))
+            editor.head.add_error(None, spoken(refusal))
         else:
             back = reverse("invoice", args=[invoice.pk])
             return done(request, gettext("Draft saved."), back=back)
@@ -159,7 +160,7 @@ def invoice_import(request: StaffRequest) -> HttpResponse:
         except RowsRefused as refusal:
             findings = refusal.findings
         except (Refused, TableError) as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", spoken(refusal))
     is_wrong = bool(findings) or (form.is_bound and bool(form.errors))
     context = {"form": form, "findings": findings}
     return render(request, "web/invoice_import.html", context, status=REFUSED if is_wrong else 200)

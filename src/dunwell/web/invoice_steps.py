@@ -19,6 +19,7 @@ from dunwell.jobs.invoices import issue_with_files
 from dunwell.models import CreditRequest, Invoice, Order
 from dunwell.queries.invoice_rules import tax_rates_on
 from dunwell.queries.invoices import InvoiceLineRow, line_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page, refused, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.invoices import shown
@@ -152,7 +153,7 @@ def invoice_credit(request: StaffRequest, invoice_id: int) -> HttpResponse:
                 as_of=request.as_of, at=clock.now(),
             )  # fmt: skip
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             messages.success(request, gettext("Draft of the credit note saved."))
             return redirect("invoice", note.pk)
@@ -228,4 +229,4 @@ def _version(request: StaffRequest) -> int:
 def _again(request: StaffRequest, invoice: Invoice, refusal: Refused) -> HttpResponse:
     """Show the invoice again with why not."""
     status = FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
-    return shown(request, invoice.pk, refusal=str(refusal), status=status)
+    return shown(request, invoice.pk, refusal=spoken(refusal), status=status)

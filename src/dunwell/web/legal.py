@@ -18,6 +18,7 @@ from dunwell.queries.legal_claims import proof_of_claim
 from dunwell.queries.limitation import limitation_totals
 from dunwell.queries.limitation_frames import limitation_frame
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
@@ -103,7 +104,7 @@ def matter_pdf(request: StaffRequest, matter_id: int) -> HttpResponse:
     try:
         data = proof_of_claim_pdf(claim)
     except TypesettingError as error:
-        return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=500, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="claim-{claim.number}.pdf"'
     return response

@@ -27,6 +27,7 @@ from dunwell.models import Agency, LegalMatter, Payment
 from dunwell.queries.legal_claims import claimable_items, lawyers, spendable_payments
 from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.money import MoneyField, money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
@@ -149,7 +150,7 @@ def matter_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **form.terms(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(number)s is open; what it is about is no longer chased.")
             return done(

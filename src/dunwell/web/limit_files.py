@@ -37,6 +37,7 @@ from dunwell.queries.limit_checks import (
 )
 from dunwell.queries.limit_use import customers_in, segment_sizes
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, posted
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -177,7 +178,7 @@ def limit_file(request: StaffRequest, token: str) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, _said(found), back=reverse("limits"))
     return _lines_page(request, form, checked, name=name, read=read)
@@ -208,7 +209,7 @@ def limit_adjust(request: StaffRequest) -> HttpResponse:
                 )
                 return done(request, _said(found), back=reverse("limits"))
         except (Refused, ValueError) as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             asked = asked_of_change(company, change, customer_ids=keys, from_on=told["from_on"])
             checked = checked_limits(

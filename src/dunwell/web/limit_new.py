@@ -19,6 +19,7 @@ from dunwell.queries.limit_ledger import group_names
 from dunwell.queries.limit_use import segment_sizes
 from dunwell.queries.limits import limits_in_force
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
@@ -102,7 +103,7 @@ def limit_add(request: StaffRequest) -> HttpResponse:
         try:
             limit = _proposed(request, form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             said = (
                 gettext("The limit is in the ledger; it is within your authority.")

@@ -29,6 +29,7 @@ from dunwell.queries.limitation import (
 from dunwell.queries.limitation_frames import BUCKETS, limitation_frame
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.legal import bucket_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -167,7 +168,7 @@ def event_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Recorded; the last day is worked out anew."), back=back)
     context = {
@@ -198,7 +199,7 @@ def event_end(request: StaffRequest, event_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Recorded; the last day is worked out anew."), back=back)
     context = {

@@ -22,6 +22,7 @@ from dunwell.formats.mandate_rows import (
 )
 from dunwell.formats.profile import DATE_ORDERS
 from dunwell.queries.mandate_checks import checked_lines
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import capped, file_token, kept_file, sent_file, upload_page
@@ -92,7 +93,7 @@ def mandate_file(request: StaffRequest, token: str) -> HttpResponse:
         )
     except Refused as refusal:
         return _file_page(
-            request, read, name=name, order=order, rows=frozenset(rows), refusal=str(refusal)
+            request, read, name=name, order=order, rows=frozenset(rows), refusal=spoken(refusal)
         )
     text = ngettext(
         "%(n)d mandate added; %(known)d known from before.",

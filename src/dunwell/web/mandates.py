@@ -25,6 +25,7 @@ from dunwell.models import Mandate
 from dunwell.queries.accounts_shown import shown
 from dunwell.queries.mandates import MandateRow, mandate_counts, mandate_rows
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404, done, form_page, refused
 from dunwell.web.exports import file_response
@@ -135,7 +136,7 @@ def mandate_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 actor=request.actor, customer=customer, at=clock.now(), **form.cleaned_data
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,
@@ -171,7 +172,7 @@ def mandate_sign(request: StaffRequest, mandate_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The mandate is active."), back=_back(mandate))
     context = {

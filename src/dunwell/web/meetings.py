@@ -32,6 +32,7 @@ from dunwell.queries.stuck_money import (
     stuck_item_rows,
 )
 from dunwell.templatetags.meetings import stuck_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import form_page, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -173,7 +174,7 @@ def meeting_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("meeting", made.pk)
     context = {

@@ -28,6 +28,7 @@ from dunwell.queries.messages import (
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.channels import provider_label
 from dunwell.templatetags.reasons import channel_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
@@ -187,7 +188,7 @@ def message_cancel(request: StaffRequest, message_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request, gettext("Message cancelled."), back=reverse("message", args=[message.pk])

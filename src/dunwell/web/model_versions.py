@@ -20,6 +20,7 @@ from dunwell.ml.card import card_text
 from dunwell.models import ModelVersion
 from dunwell.queries.model_versions import LARGE, CheckRow, model_page, version_page
 from dunwell.templatetags.model_words import SCOPES
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, progress
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -125,7 +126,7 @@ def model_promote(request: StaffRequest, model_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("Version %(number)d serves now; the next cycle scores with it.")
             return done(request, text % {"number": version.number}, back=reverse("models"))
@@ -154,7 +155,7 @@ def model_reject(request: StaffRequest, model_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("Version %(number)d is rejected.") % {"number": version.number}
             return done(request, text, back=reverse("models"))

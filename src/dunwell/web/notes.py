@@ -14,6 +14,7 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.notes import record_note
 from dunwell.models import Note
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.fields import day_field, working_day
 from dunwell.web.staff import StaffRequest
@@ -103,7 +104,7 @@ def call_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **call_facts(form, as_of=request.as_of),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,
@@ -135,7 +136,7 @@ def note_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,

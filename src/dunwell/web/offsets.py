@@ -17,6 +17,7 @@ from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import Item
 from dunwell.queries.payments import targets_of
 from dunwell.templatetags.money import money, read_money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, customer_or_404, done
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
@@ -60,7 +61,7 @@ def offset_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except ValueError as error:
-            refusal = str(error)
+            refusal = spoken(error)
             status = FORBIDDEN if isinstance(error, Forbidden) else REFUSED
         else:
             text = gettext("%(amount)s is netted.") % {"amount": money(total, currency)}

@@ -34,6 +34,7 @@ from dunwell.queries.orders import (
 )
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.orders import result_label, rule_label, way_text
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404
 from dunwell.web.exports import KINDS, file_response
@@ -175,7 +176,7 @@ def orders_check(request: StaffRequest) -> HttpResponse:
         try:
             rows, problems = _checked(request, told["file"], commit=told["commit"])
         except (OrderFileError, Refused) as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", spoken(refusal))
         else:
             if told["answer"] in KINDS and not problems:
                 return _answer(request, told["answer"], rows)

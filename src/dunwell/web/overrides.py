@@ -16,6 +16,7 @@ from dunwell.models import Customer, Item, StrategyOverride
 from dunwell.queries.overrides import override_rows
 from dunwell.queries.policies import strategies_in_force
 from dunwell.templatetags.reasons import channel_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, customer_or_404, done, posted, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.staff import StaffRequest
@@ -85,7 +86,7 @@ def customer_overrides(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The override is set."), back=back)
     context = {

@@ -16,6 +16,7 @@ from dunwell.queries.accounts_shown import shown_page
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.pages import CursorError
 from dunwell.queries.payees import payee_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted, refused
 from dunwell.web.keys import read_key
 from dunwell.web.reasons import reason_page
@@ -94,7 +95,7 @@ def payee_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(name)s is proposed; somebody else approves the account.")
             return done(request, text % {"name": payee.name}, back=back)

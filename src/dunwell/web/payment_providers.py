@@ -22,6 +22,7 @@ from dunwell.jobs.checkouts import fetch_payouts, try_provider
 from dunwell.jobs.practice_bank import pay_out
 from dunwell.models import BankAccount, Checkout, Company, PaymentProvider
 from dunwell.queries.payment_providers import payment_provider_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, posted, refused, told_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -103,7 +104,7 @@ def payment_provider_list(request: StaffRequest) -> HttpResponse:
                     **form.told(),
                 )
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, spoken(refusal))
             else:
                 text = gettext("The payment provider is added.")
                 return done(request, text, back=reverse("payment-providers"))

@@ -36,6 +36,7 @@ from dunwell.queries.payments import (
 )
 from dunwell.queries.refunds import return_note
 from dunwell.templatetags.money import money, money_input, read_money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page
 from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
@@ -106,7 +107,7 @@ class PaymentForm(forms.Form):
             try:
                 data["amount_minor"] = read_money(data["amount"], data["currency"])
             except ValueError as error:
-                self.add_error("amount", str(error))
+                self.add_error("amount", spoken(error))
         return data
 
 
@@ -165,7 +166,7 @@ def payment_add(request: StaffRequest) -> HttpResponse:
                 **{name: told[name] for name in names},
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect(reverse("payment", args=[payment.pk]))
     context = {
@@ -199,7 +200,7 @@ def payment_show(request: StaffRequest, payment_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except ValueError as error:
-            refusal = str(error)
+            refusal = spoken(error)
             status = FORBIDDEN if isinstance(error, Forbidden) else REFUSED
         else:
             text = gettext("%(amount)s put on items.") % {
@@ -255,7 +256,7 @@ def credit_apply(request: StaffRequest, item_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except ValueError as error:
-            refusal = str(error)
+            refusal = spoken(error)
             status = FORBIDDEN if isinstance(error, Forbidden) else REFUSED
         else:
             text = gettext("%(amount)s of %(credit)s put on items.") % {

@@ -31,6 +31,7 @@ from dunwell.actions.placements import (
 )
 from dunwell.models import AgencyReport, Company, Payment, Placement
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.reasons import reason_page
@@ -273,7 +274,7 @@ def placement_reconcile(request: StaffRequest, placement_id: int) -> HttpRespons
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Reconciled with the bank payment."), back=back)
     context = _context(placement, "placement-reconcile", gettext("Reconcile with the bank"))

@@ -19,6 +19,7 @@ from dunwell.engine.placement_checks import PlacementCheck
 from dunwell.models import Agency, Customer, Item
 from dunwell.queries.placement_facts import agency_tiers, checks_of, placeable_items
 from dunwell.queries.settlement_items import SettleableItem
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
@@ -83,7 +84,7 @@ def placement_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(number)s is proposed; a second person approves it.")
             back = reverse("placement", args=[placement.pk])

@@ -16,6 +16,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.plan_steps import accelerate_plan, cure_plan
 from dunwell.actions.plans import accept_plan, cancel_plan, decline_plan
 from dunwell.models import PaymentPlan
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
@@ -49,7 +50,7 @@ def plan_accept(request: StaffRequest, plan_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(number)s runs; its items are no longer chased.")
             back = reverse("plan", args=[plan.pk])

@@ -22,6 +22,7 @@ from dunwell.queries.plan_items import CoverableItem, coverable_items, replaceab
 from dunwell.queries.plan_offers import Offers, plan_offers
 from dunwell.queries.plan_policies import plans_in_force
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page
 from dunwell.web.fields import day_field, working_day
 from dunwell.web.keys import read_key
@@ -158,7 +159,7 @@ def _page(request: StaffRequest, asked: Asked, propose: Propose, *, address: str
             try:
                 plan = propose(wish, told)
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, spoken(refusal))
             else:
                 return done(request, _said(plan), back=reverse("plan", args=[plan.pk]))
     context = {

@@ -21,6 +21,7 @@ from dunwell.models import PolicyVersion
 from dunwell.queries.pages import CursorError
 from dunwell.queries.policies import policy_rows, policy_text
 from dunwell.queries.policy_documents import policies_at_a_glance, standard_text, text_in_force
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.keys import read_key
 from dunwell.web.policy_texts import DraftForm, Reading, differences, read_text
@@ -103,7 +104,7 @@ def policy_draft(request: StaffRequest, policy_kind: str) -> HttpResponse:
             except Refused as refusal:
                 status = REFUSED
                 if not reading.error:
-                    form.add_error(None, str(refusal))
+                    form.add_error(None, spoken(refusal))
             else:
                 return redirect(reverse("policy", args=[policy_kind, version.pk]))
         elif reading.error or reading.failed:

@@ -17,6 +17,7 @@ from dunwell.models import Pool
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.pools import pool_aging, pool_customers, pool_rows
 from dunwell.queries.workforce import collectors_of
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, posted, refused
 from dunwell.web.exports import file_response
 from dunwell.web.pool_forms import PoolForm
@@ -148,7 +149,7 @@ def pool_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("pool", pool_id=pool.pk)
     status = REFUSED if form.errors else 200
@@ -177,7 +178,7 @@ def pool_change(request: StaffRequest, pool_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("The pool is changed.")
             return done(request, text, back=reverse("pool", args=[pool.pk]))

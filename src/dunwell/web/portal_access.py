@@ -16,6 +16,7 @@ from dunwell.actions.portal_links import revoke_link, send_sign_in_link, send_vi
 from dunwell.jobs.portal_mails import begin_portal_mails
 from dunwell.models import Contact, Customer, PortalKey, PortalLink, PortalSeat
 from dunwell.queries.portal_seats import key_rows, link_rows, seat_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, customer_or_404, done, posted, refused
 from dunwell.web.staff import StaffRequest
 
@@ -52,7 +53,7 @@ def customer_portal(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             begin_portal_mails(request.actor.company.pk)
             text = gettext("%(email)s was invited.") % form.cleaned_data

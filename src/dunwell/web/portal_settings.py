@@ -12,6 +12,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.portal_settings import LONGEST_WELCOME, save_portal_settings
 from dunwell.models import PortalSetting
 from dunwell.queries.portal_settings import portal_choices
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -58,7 +59,7 @@ def portal_settings(request: StaffRequest) -> HttpResponse:
         try:
             save_portal_settings(actor=request.actor, at=clock.now(), **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             said = gettext("The settings of the portal are saved.")
             return done(request, said, back=reverse("settings-portal"))

@@ -26,6 +26,7 @@ from dunwell.queries.portfolio_reviews import (
     review_detail,
     review_rows,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import form_page, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
@@ -187,7 +188,7 @@ def review_add(request: StaffRequest) -> HttpResponse:
                 actor=request.actor, as_of=request.as_of, at=clock.now(), **form.cleaned_data
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("portfolio-review", review.pk)
     context = {

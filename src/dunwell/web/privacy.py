@@ -21,6 +21,7 @@ from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.personal import personal_fields
 from dunwell.queries.persons import PersonFile, legal_hold
 from dunwell.queries.privacy_log import erasure_rows, legal_hold_rows, privacy_log
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, form_page, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
@@ -285,7 +286,7 @@ def _file(
                 purpose=form.cleaned_data["purpose"], as_of=request.as_of, at=clock.now(),
             )  # fmt: skip
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return _attached(request, told, kind=form.cleaned_data["kind"])
     about = str(contact) if contact is not None else customer.name

@@ -20,6 +20,7 @@ from dunwell.queries.process import (
 from dunwell.queries.process_cases import ProcessCase
 from dunwell.queries.process_files import LogTooLargeError, ocel_log
 from dunwell.templatetags.process import activity_label, process_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.exports import file_response
 from dunwell.web.process import cases_asked, chosen
 from dunwell.web.staff import StaffRequest
@@ -118,7 +119,7 @@ def process_log_export(request: StaffRequest) -> HttpResponse:
     try:
         log = ocel_log(company, choice, as_of=request.as_of)
     except LogTooLargeError as error:
-        return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=413, content_type="text/plain; charset=utf-8")
     response = HttpResponse(write_ocel(log), content_type="application/json")
     name = f"invoice-to-cash-{choice.first:%Y-%m}-{choice.last:%Y-%m}.ocel.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

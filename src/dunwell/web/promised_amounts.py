@@ -19,6 +19,7 @@ from dunwell.queries.promised_amounts import free_to_promise, unpaid_amounts
 from dunwell.queries.promises import keep_record, promise_words
 from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.fields import day_field, working_day
 from dunwell.web.staff import StaffRequest
@@ -67,7 +68,7 @@ def promised_amount_add(request: StaffRequest, customer_id: int) -> HttpResponse
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("Promise of %(name)s for %(day)s recorded.") % {
                 "name": customer.name,

@@ -24,6 +24,7 @@ from dunwell.queries.promises import PromiseDay, promise_days, promise_rows
 from dunwell.queries.workforce import covered_users
 from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.fields import day_field, working_day
 from dunwell.web.staff import StaffRequest
@@ -174,7 +175,7 @@ def promise_forgive(request: StaffRequest, promise_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The promise is forgiven."), back=reverse("promises"))
     return form_page(
@@ -216,7 +217,7 @@ def promise_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,
@@ -249,7 +250,7 @@ def promise_withdraw(request: StaffRequest, promise_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Promise withdrawn."), back=reverse("promises"))
     return form_page(

@@ -37,6 +37,7 @@ from dunwell.queries.provisions import (
     run_items,
     run_rows,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, posted, refused, told_page
 from dunwell.web.exports import KINDS, file_response
 from dunwell.web.fields import day_field, month_end
@@ -264,7 +265,7 @@ def provision_note_file(request: StaffRequest, provision_id: int, kind: str) -> 
     try:
         data = note_pdf(note) if kind == "pdf" else note_xlsx(note)
     except TypesettingError as error:
-        return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=500, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type=NOTES[kind])
     name = f"expected-losses-{detail.row.as_of.isoformat()}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -12,6 +12,7 @@ from dunwell.actions.quizzes import begin_quiz, hand_in_quiz
 from dunwell.models import QuizSitting
 from dunwell.queries.quizzes import QuizSittingRow, quiz_sitting
 from dunwell.templatetags.contact_rules import RULE_TEXTS
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, posted, refused
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -73,7 +74,7 @@ def quiz_show(request: StaffRequest, sitting_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("quiz", sitting_id)
     status = REFUSED if form.is_bound and form.errors else 200

@@ -17,6 +17,7 @@ from dunwell.actions.rates import NewRate, load_rates, set_rate
 from dunwell.formats.rates import RatesError, ReadRate, rate_ppm, read_rate, read_rates
 from dunwell.queries.pages import CursorError
 from dunwell.queries.rates import rate_currencies, rate_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, form_page
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
@@ -63,7 +64,7 @@ class RateForm(forms.Form):
                     quote=data["quote"],
                 )
             except RatesError as error:
-                self.add_error("rate", str(error))
+                self.add_error("rate", spoken(error))
         return data
 
 
@@ -94,7 +95,7 @@ class FileForm(forms.Form):
             try:
                 data["rates"] = read_rates(file.read(), home=self.home, quote=data["quote"])
             except RatesError as error:
-                self.add_error("file", str(error))
+                self.add_error("file", spoken(error))
         return data
 
 
@@ -122,7 +123,7 @@ def rate_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("Rate of %(code)s set.") % {"code": rate.currency}
             return done(request, text, back=reverse("rates"))
@@ -154,7 +155,7 @@ def rate_load(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext(
                 "%(added)d rates added, %(changed)d replaced, %(known)d known already."

@@ -29,6 +29,7 @@ from dunwell.queries.recoveries import (
 )
 from dunwell.templatetags.legal import over_label
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
@@ -107,7 +108,7 @@ def recovery_add(request: StaffRequest, item_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Recovered; the write-off stays."), back=back)
     context = {

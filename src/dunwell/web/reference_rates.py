@@ -20,6 +20,7 @@ from dunwell.actions.reference_rates import (
 from dunwell.models import ReferenceRate
 from dunwell.queries.charge_law import official_tables
 from dunwell.queries.reference_rates import proposed_rates, rate_tables, rule_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
@@ -103,7 +104,7 @@ def reference_rate_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Proposed; a second person approves it."), back=back)
     context = {

@@ -40,6 +40,7 @@ from dunwell.queries.refunds import (
     refund_totals,
 )
 from dunwell.templatetags.money import MoneyField, money
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
@@ -338,7 +339,7 @@ def _propose(
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(number)s is proposed; somebody else approves it.")
             said = text % {"number": refund.number}

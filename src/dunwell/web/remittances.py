@@ -25,6 +25,7 @@ from dunwell.queries.remittances import (
     remittance_counts,
     remittance_rows,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, refused
 from dunwell.web.bank import tab_counts
 from dunwell.web.exports import file_response
@@ -78,7 +79,7 @@ def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
         )
     except Refused as refusal:
         status = FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
-        return _list(request, refusal=str(refusal), status=status)
+        return _list(request, refusal=spoken(refusal), status=status)
     if len(found) == 1:
         return redirect("remittance", found[0].pk)
     return redirect(f"{reverse('remittances')}?scope=all")

@@ -18,6 +18,7 @@ from dunwell.formats.exports import Value
 from dunwell.jobs.replays import replayed_bytes, start_replay
 from dunwell.models import PolicyVersion, Replay
 from dunwell.queries.replays import all_changes, replay_answer, replay_row, replay_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, progress, refused
 from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
@@ -60,7 +61,7 @@ def replay_order(request: StaffRequest, version_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             start_replay(found)
             return redirect(reverse("replay", args=[found.pk]))
@@ -80,7 +81,7 @@ def replay_show(request: StaffRequest, replay_id: int) -> HttpResponse:
         try:
             context["answer"] = replay_answer(request.actor.company, replayed_bytes(found))
         except Refused as refusal:
-            context["lost"] = str(refusal)
+            context["lost"] = spoken(refusal)
     elif found.status in UNDER_WAY and "replay.run" in request.actor.rights:
         # the process that did it may have died: beginning it again is harmless
         start_replay(found)

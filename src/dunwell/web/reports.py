@@ -28,6 +28,7 @@ from dunwell.queries.reports import (
     schedules,
     view_rows,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
@@ -164,7 +165,7 @@ def report_make(request: StaffRequest) -> HttpResponse:
         try:
             report = make_report(actor=request.actor, as_of=request.as_of, **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("report", made_report_id=report.pk)
     return _form(

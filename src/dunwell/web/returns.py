@@ -15,6 +15,7 @@ from dunwell.engine.return_reasons import OTHER, RETURN_REASONS
 from dunwell.models import Payment
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.templatetags.money import money
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -70,7 +71,7 @@ def payment_return(request: StaffRequest, payment_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("Payment returned; its items are owed again."), back=back)
     context = {

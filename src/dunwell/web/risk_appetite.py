@@ -28,6 +28,7 @@ from dunwell.templatetags.credit_portfolio import gauge_value, measure_label, wa
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.portfolio_risk import QUESTIONS as WORDS
 from dunwell.templatetags.portfolio_risk import question_text, steps_text
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, posted
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -82,7 +83,7 @@ class AppetiteForm(forms.Form):
             try:
                 told[question.name] = read_money(text, self._currency)
             except ValueError as error:
-                self.add_error(question.name, str(error))
+                self.add_error(question.name, spoken(error))
         return told
 
     def answers(self) -> Mapping[str, Answer]:
@@ -142,7 +143,7 @@ def appetite_new(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("risk-statement", statement.pk)
     context = {

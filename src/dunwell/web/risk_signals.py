@@ -28,6 +28,7 @@ from dunwell.queries.risk_signals import (
     signal_detail,
     signal_rows,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, posted, told_page
 from dunwell.web.exports import file_response
@@ -138,7 +139,7 @@ def signal_follow(request: StaffRequest, signal_id: int) -> HttpResponse:
             at=clock.now(),
         )
     except Refused as refusal:
-        return _signal_page(request, signal_id, refusal=str(refusal))
+        return _signal_page(request, signal_id, refusal=spoken(refusal))
     return redirect("risk-signal", signal_id)
 
 

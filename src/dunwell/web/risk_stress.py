@@ -18,6 +18,7 @@ from dunwell.engine.sectors import SECTIONS
 from dunwell.engine.stress import Scenario
 from dunwell.models import StressScenario
 from dunwell.queries.stress_scenarios import READY, scenario_of, scenario_rows, stressed_book
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED
 from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
@@ -187,7 +188,7 @@ def risk_stress_save(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as told:
-            refusal = str(told)
+            refusal = spoken(told)
         else:
             response = redirect("risk-stress")
             response["Location"] += f"?scenario={saved.pk}"
@@ -204,7 +205,7 @@ def risk_stress_end(request: StaffRequest, scenario_id: int) -> HttpResponse:
     try:
         end_scenario(actor=request.actor, scenario=one, as_of=request.as_of, at=clock.now())
     except Refused as told:
-        return _page(request, ShockForm(), Scenario(), "", status=REFUSED, refusal=str(told))
+        return _page(request, ShockForm(), Scenario(), "", status=REFUSED, refusal=spoken(told))
     return redirect("risk-stress")
 
 

@@ -18,6 +18,7 @@ from dunwell.actions.role_plays import (
 from dunwell.jobs.role_plays import say_and_hear
 from dunwell.models import RolePlay
 from dunwell.queries.role_plays import role_play_detail
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, posted, refused
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -67,7 +68,7 @@ def role_play_show(request: StaffRequest, role_play_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect(f"{reverse('role-play', args=[play.pk])}#newest")
     detail = role_play_detail(request.actor.company, play.pk)

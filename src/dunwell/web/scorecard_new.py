@@ -19,6 +19,7 @@ from dunwell.actions.scorecards import draft_scorecard
 from dunwell.formats.policies import LARGEST_BYTES, PolicyError, read_policy
 from dunwell.jobs.scorecards import CardOrder, begin_card_training, latest_card_training
 from dunwell.models import Scorecard
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, form_page, posted, progress
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
@@ -185,7 +186,7 @@ def scorecard_write(request: StaffRequest) -> HttpResponse:
             document = read_policy(form.cleaned_data["text"]).document
             found = draft_scorecard(actor=request.actor, document=document, at=clock.now())
         except (PolicyError, Refused) as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(card)s is kept as a draft; somebody else promotes it.")
             back = reverse("scorecard", args=[found.pk])

@@ -39,6 +39,7 @@ from dunwell.queries.scorecards import (
     shadow_table,
 )
 from dunwell.templatetags.scorecards import method_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.reasons import reason_page
@@ -309,7 +310,7 @@ def _tried(request: StaffRequest, card: Card) -> dict[str, Any]:
     try:
         values = {one.name: _read_value(one, typed[one.name]) for one in card.inputs}
     except ValueError as error:
-        return {**context, "try_refusal": str(error)}
+        return {**context, "try_refusal": spoken(error)}
     return {**context, **_answer(card, values)}
 
 

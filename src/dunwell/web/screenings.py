@@ -30,6 +30,7 @@ from dunwell.models import (
 )
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.sanctions import HitRow, hit_rows, lists_in_force
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.application_forms import EvidenceForm, JudgeForm
@@ -116,7 +117,7 @@ def sanction_list_load(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except (Refused, SanctionsError) as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", spoken(refusal))
         else:
             key = f"sanctions-{request.actor.company.pk}"
             begin(partial(rescreen_customers, request.actor.company.pk), key=key)

@@ -13,6 +13,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.segments import clear_segment, set_segment
 from dunwell.queries.segments import customer_segment, segment_choices
 from dunwell.queries.segments_due import segments_in_force
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, customer_or_404, done, form_page, posted
 from dunwell.web.fields import day_field
 from dunwell.web.staff import StaffRequest
@@ -62,7 +63,7 @@ def segment_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
                 actor=request.actor, customer=customer, as_of=as_of, at=clock.now(), **told
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(name)s is in segment %(segment)s.")
             return done(
@@ -95,7 +96,7 @@ def segment_clear(request: StaffRequest, customer_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("The rules decide again: %(segment)s.") % {"segment": segment}
             return done(request, text, back=back)

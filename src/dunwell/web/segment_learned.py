@@ -9,6 +9,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.policies_by_kind import draft_document
 from dunwell.models import PolicyVersion
 from dunwell.queries.segments_learned import proposed_segments
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, posted
 from dunwell.web.policy_texts import DraftForm
 from dunwell.web.staff import StaffRequest
@@ -29,7 +30,7 @@ def segments_learned(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("policy", policy_kind=KIND, policy_id=version.pk)
     proposed = proposed_segments(request.actor.company, as_of=request.as_of)

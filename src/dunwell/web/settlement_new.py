@@ -26,6 +26,7 @@ from dunwell.queries.settlement_items import (
     worth_of,
 )
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page
 from dunwell.web.fields import day_field, working_day
 from dunwell.web.keys import read_key
@@ -109,7 +110,7 @@ def settlement_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             back = reverse("settlement", args=[settlement.pk])
             return done(request, _said(settlement), back=back)
@@ -175,7 +176,9 @@ def _comparison(request: StaffRequest, asked: Asked, form: forms.Form) -> Compar
             as_of=as_of,
         )
     except Refused as refusal:
-        return Comparison(pay_minor=pay, concession_minor=given, worth=worth, refusal=str(refusal))
+        return Comparison(
+            pay_minor=pay, concession_minor=given, worth=worth, refusal=spoken(refusal)
+        )
     return Comparison(
         pay_minor=pay,
         concession_minor=given,

@@ -29,6 +29,7 @@ from dunwell.queries.settlements import (
     settlement_rows,
     settlement_totals,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
@@ -127,7 +128,7 @@ def settlement_accept(request: StaffRequest, settlement_id: int) -> HttpResponse
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(number)s is accepted; its items are no longer chased.")
             return done(request, text % {"number": settlement.number}, back=back)

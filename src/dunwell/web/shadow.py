@@ -23,6 +23,7 @@ from dunwell.engine.shadow import (
 )
 from dunwell.formats.deed_rows import MOST_BYTES, TEMPLATE, DeedFileError, DeedLine, read_deeds
 from dunwell.queries.shadow import customers_by_number, our_deeds
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import capped, sent_file
@@ -111,7 +112,7 @@ def _compare(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
         upload = sent_file(request, cap, most_bytes=MOST_BYTES)
         lines = read_deeds(upload.data, upload.name)
     except (Refused, DeedFileError) as refusal:
-        return _page(request, form, refusal=str(refusal), status=REFUSED)
+        return _page(request, form, refusal=spoken(refusal), status=REFUSED)
     if not form.is_valid():
         return _page(request, form, status=REFUSED)
     told = form.cleaned_data

@@ -34,6 +34,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.identities import SIGN_ON, tie_by_address, tie_identity, untie_identity
 from dunwell.actions.users import FRESH_SECONDS
 from dunwell.models import User
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.openid import LEEWAY_SECONDS, StaffOpenIDAdapter
 
 REFUSED = 422
@@ -90,7 +91,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
             ):
                 sociallogin.lookup()
         except Refused as refusal:
-            raise ImmediateHttpResponse(_failed(request, str(refusal), REFUSED)) from refusal
+            raise ImmediateHttpResponse(_failed(request, spoken(refusal), REFUSED)) from refusal
         if not sociallogin.is_existing:
             log.warning("sign_on.unknown", extra={"issuer": settings.OIDC_ISSUER})
             told = gettext("Nobody here is known under this identity%(address)s.") % {
@@ -203,7 +204,7 @@ def untie(request: HttpRequest) -> HttpResponse:
     try:
         untie_identity(user=cast("User", request.user), at=clock.now())
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, spoken(refusal))
     else:
         messages.success(request, gettext("Untied. It no longer signs you in."))
     return redirect("sign-on")

@@ -41,6 +41,7 @@ from dunwell.queries.statements import (
     statement_document,
     statement_rows,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.statements import line_label
 from dunwell.web.answers import FORBIDDEN, REFUSED, customer_or_404
 from dunwell.web.exports import file_response
@@ -147,7 +148,7 @@ def customer_statement(request: StaffRequest, customer_id: int) -> HttpResponse:
     try:
         name, span = read_span(asked, today=request.as_of, last_to_on=last.to_on if last else None)
     except ValueError as error:
-        name, refusal, status = DAYS, str(error), REFUSED
+        name, refusal, status = DAYS, spoken(error), REFUSED
     if request.method == "POST" and span is not None:
         try:
             made = make_statement(
@@ -160,7 +161,7 @@ def customer_statement(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as error:
-            refusal = str(error)
+            refusal = spoken(error)
             status = FORBIDDEN if isinstance(error, Forbidden) else REFUSED
         else:
             return redirect("statement", made.pk)
@@ -188,7 +189,7 @@ def customer_statement_file(request: StaffRequest, customer_id: int, kind: str) 
             request.GET, today=request.as_of, last_to_on=last.to_on if last else None
         )
     except ValueError as error:
-        return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=422, content_type="text/plain; charset=utf-8")
     document = preview(
         company, customer, span=span, language=language if language in LANGUAGES else ""
     )
@@ -202,9 +203,9 @@ def document_file(document: AccountDocument, head: Letterhead, kind: str) -> Htt
     try:
         data = KINDS[kind].write(document, head)
     except TypesettingError as error:
-        return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=500, content_type="text/plain; charset=utf-8")
     except ExportError as error:
-        return HttpResponse(str(error), status=413, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error), status=413, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type=KINDS[kind].media_type)
     name = file_name(document, kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'

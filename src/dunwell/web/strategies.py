@@ -19,6 +19,7 @@ from dunwell.queries.pages import CursorError
 from dunwell.queries.policies import policy_rows, policy_text, strategies_in_force
 from dunwell.queries.wording_previews import wording_previews
 from dunwell.queries.wordings import SPOKEN, language_of
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.keys import read_key
 from dunwell.web.policy_texts import DraftForm, Reading, read_text
@@ -90,7 +91,7 @@ def strategy_draft(request: StaffRequest) -> HttpResponse:
             except Refused as refusal:
                 status = REFUSED
                 if not reading.error:
-                    form.add_error(None, str(refusal))
+                    form.add_error(None, spoken(refusal))
             else:
                 return redirect(reverse("strategy", args=[version.pk]))
         elif reading.error or reading.failed:
@@ -111,7 +112,7 @@ def strategy_dry_run(request: StaffRequest, version_id: int) -> HttpResponse:
     try:
         run = dry_run(company, as_of=night, version_id=version.pk)
     except StrategyError as refusal:
-        error = str(refusal)
+        error = spoken(refusal)
     context = {"version": version, "run": run, "error": error}
     part = "#answer" if request.htmx else ""
     status = REFUSED if error else 200

@@ -27,6 +27,7 @@ from dunwell.queries.targets import (
     target_sets,
     work_setting,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.targets import ASPECT_LABELS, MEASURE_LABELS
 from dunwell.web.answers import done, form_page, posted, told_page
 from dunwell.web.exports import file_response
@@ -176,7 +177,7 @@ def target_add(request: StaffRequest, whose: str) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The targets run."), back=reverse("targets"))
     context = {

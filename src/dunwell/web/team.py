@@ -23,6 +23,7 @@ from dunwell.models import Absence, Customer, User
 from dunwell.queries.access_reviews import overdue_reviews
 from dunwell.queries.colleagues import colleagues
 from dunwell.queries.workforce import absence_rows, collectors_of, team_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.fields import day_field
 from dunwell.web.staff import StaffRequest
@@ -108,7 +109,7 @@ def absence_add(request: StaffRequest) -> HttpResponse:
                 actor=request.actor, as_of=request.as_of, at=clock.now(), **form.cleaned_data
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The absence is noted down."), back=reverse("team"))
     return _form(request, form, gettext("Absence"), gettext("Note down"), "absence-add")
@@ -136,7 +137,7 @@ def capacity_set(request: StaffRequest) -> HttpResponse:
                 actor=request.actor, as_of=request.as_of, at=clock.now(), **form.cleaned_data
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The minutes are set."), back=reverse("team"))
     return _form(request, form, gettext("Minutes a day"), gettext("Set"), "capacity-set")
@@ -160,7 +161,7 @@ def hand_over(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(n)d customers changed hands.") % {"n": moved}
             return done(request, text, back=reverse("team"))

@@ -16,6 +16,7 @@ from dunwell.actions.gate import Refused
 from dunwell.ml.bandit_hours import ORDINARY, OTHER, SLOTS, shared
 from dunwell.models import Experiment
 from dunwell.templatetags.experiments import arm_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import form_page
 from dunwell.web.fields import day_field
 from dunwell.web.rights import needs
@@ -88,7 +89,7 @@ def timing_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return redirect("experiment", experiment.pk)
     context = {

@@ -13,6 +13,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.users import make_api_token, revoke_api_token
 from dunwell.models import ApiToken
 from dunwell.queries.tokens import token_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -58,7 +59,7 @@ def token_list(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
     context = {
         "form": TokenForm(request.actor.rights, initial={"rights": ["ledger.view"]})
         if secret

@@ -15,6 +15,7 @@ from dunwell.actions.role_rights import ROLE_RIGHTS, STAFF_ROLES
 from dunwell.actions.users import LINK_MINUTES, add_user, make_sign_in_link, set_roles
 from dunwell.models import Membership, Role
 from dunwell.queries.users import user_rows
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import colleague_or_404, done, form_page, refused
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -80,7 +81,7 @@ def user_add(request: StaffRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,
@@ -120,7 +121,7 @@ def user_roles(request: StaffRequest, user_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,
@@ -162,7 +163,7 @@ def user_remove(request: StaffRequest, user_id: int) -> HttpResponse:
             set_roles(actor=request.actor, user=user, roles=(), at=clock.now())
         except Refused as refusal:
             form.full_clean()
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(
                 request,

@@ -26,6 +26,7 @@ from dunwell.queries.vat_relief import (
     vat_totals,
 )
 from dunwell.templatetags.legal import vat_label
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.rights import needs
@@ -116,7 +117,7 @@ def vat_claim(request: StaffRequest, item_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The claim is recorded."), back=back)
     context = {
@@ -143,7 +144,7 @@ def vat_repay(request: StaffRequest, item_id: int) -> HttpResponse:
                 actor=request.actor, item=item, as_of=request.as_of, at=clock.now()
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             return done(request, gettext("The repayment is recorded."), back=back)
     context = {

@@ -38,6 +38,7 @@ from dunwell.queries.webhooks import (
     webhook_rows,
     webhook_secrets,
 )
+from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, done, posted, refused, told_page
 from dunwell.web.exports import file_response
@@ -131,7 +132,7 @@ def webhook_list(request: StaffRequest) -> HttpResponse:
             try:
                 made = add_webhook(actor=request.actor, at=clock.now(), **form.cleaned_data)
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, spoken(refusal))
             else:
                 form, status = WebhookForm(), 200
     context = {

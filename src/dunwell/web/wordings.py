@@ -29,6 +29,7 @@ from dunwell.queries.customers import customer_page
 from dunwell.queries.wording_previews import wording_previews
 from dunwell.queries.wording_studio import own_text, studio, text_to_edit, variant_rows
 from dunwell.queries.wordings import KIND, LANGUAGES, SPOKEN, hits_of, language_of, read_document
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.policy_texts import DraftForm, differences
 from dunwell.web.rights import needs
@@ -88,7 +89,7 @@ def wording_edit(request: StaffRequest, language: str, template: str) -> HttpRes
             at=clock.now(),
         )
     except Refused as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, spoken(refusal))
         return _edit_page(request, form, language, template, tone)
     return redirect("wording-version", version.pk)
 
@@ -162,7 +163,7 @@ def wording_document(request: StaffRequest, language: str) -> HttpResponse:
                 version = draft_wordings(actor=request.actor, text=text, at=clock.now())
             except Refused as refusal:
                 if not context["error"]:
-                    form.add_error(None, str(refusal))
+                    form.add_error(None, spoken(refusal))
             else:
                 return redirect("wording-version", version.pk)
         before = own_text(company, language, as_of=request.as_of)
@@ -255,7 +256,7 @@ def _previewed(
         text = _changed(request, form, start, template, tone)
         document = read_document(read_policy(text).document)
     except (DocumentError, PolicyError) as error:
-        return {**shown, "trouble": str(error)}
+        return {**shown, "trouble": spoken(error)}
     place = f"{template} ({tone})" if tone else template
     hits = [hit for hit in hits_of(document) if hit.part.startswith(f"{place}, ")]
     number = form.cleaned_data.get("customer", "").strip()
@@ -305,9 +306,9 @@ def _read(text: str) -> dict[str, Any]:
         policy = read_policy(text)
         document = read_document(policy.document)
     except PolicyError as error:
-        return {**told, "error": str(error)}
+        return {**told, "error": spoken(error)}
     except DocumentError as error:
-        line = line_of_wording(policy, str(error))
+        line = line_of_wording(policy, spoken(error))
         return {**told, "error": f"line {line}: {error}", "line": line}
     findings = [(_line(policy, document, hit), hit) for hit in hits_of(document)]
     return {**told, "document": document, "findings": findings}

@@ -26,6 +26,7 @@ from dunwell.queries.worklist import (
     worklist_rows,
 )
 from dunwell.templatetags.dates import day_text
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted, refused
 from dunwell.web.customers import customer_context
 from dunwell.web.fields import day_field, working_day
@@ -110,7 +111,7 @@ def snooze_add(request: StaffRequest, customer_id: int) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, spoken(refusal))
         else:
             text = gettext("%(name)s is put aside until %(day)s.") % {
                 "name": customer.name,

@@ -10,6 +10,7 @@ from dunwell.actions.gate import Refused
 from dunwell.models import Event
 from tests.simulator import (
     books,  # noqa: F401 -- these modules register their steps
+    bulk,  # noqa: F401
     closing,  # noqa: F401
     credit,  # noqa: F401
     desk,  # noqa: F401

@@ -3,7 +3,6 @@
 import http.cookiejar
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tarfile
@@ -19,6 +18,7 @@ import pytest
 import urllib3
 
 from hatch_build import lacking
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 UV = (sys.executable, "-m", "uv")
@@ -157,13 +157,6 @@ def test_the_locked_packages_are_what_the_package_asks_for(bare):
                **alone(bare))  # fmt: skip
 
     assert Path(told.strip()).is_relative_to(bare / "env")
-
-
-def free_port():
-    """A port that nobody listens on; a moment later somebody might."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Visitor:

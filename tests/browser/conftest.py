@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.migrated import put_sqlite
+from tests.ports import free_port
 
 # Playwright keeps an event loop in this thread; Django would refuse its records in other tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -100,7 +100,7 @@ def browser_type_launch_args(browser_type_launch_args):
 def desk():
     """A served demo company; stopped at the end of the run."""
     with tempfile.TemporaryDirectory(prefix="dunwell-browser-") as folder:
-        port = _free_port()
+        port = free_port()
         desk = Desk(address=f"http://127.0.0.1:{port}", folder=Path(folder))
         put_sqlite(desk.folder)
         desk.manage("demo", "--no-serve", "--customers", "120", "--items", "2400")
@@ -163,12 +163,6 @@ def open_page(browser, desk, signed_in):
         context.close()
     # a refused form answers 422, which Chromium also writes to its console
     assert [text for text in errors if "status of 422" not in text] == []
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _wait_until_served(desk, server):

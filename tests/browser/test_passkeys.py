@@ -12,8 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, SIZES, Desk, _free_port, _wait_until_served
+from tests.browser.conftest import ROOT, SIZES, Desk, _wait_until_served
 from tests.migrated import put_sqlite
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
 
@@ -46,7 +47,7 @@ for number in range(1, 4):
 def door():
     """A served company with three buyers, and the paths of their first links."""
     with tempfile.TemporaryDirectory(prefix="dunwell-door-") as folder:
-        port = _free_port()
+        port = free_port()
         # a passkey belongs to a name: browsers make none for an address of numbers
         desk = Desk(address=f"http://localhost:{port}", folder=Path(folder))
         put_sqlite(desk.folder)

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, SIZES, Desk, _free_port, _wait_until_served
+from tests.browser.conftest import ROOT, SIZES, Desk, _wait_until_served
 from tests.browser.test_accessibility import findings
 from tests.migrated import put_sqlite
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
 
@@ -33,7 +34,7 @@ class Shop(Desk):
 def shop():
     """Two invoices of each customer are 20 days late, and their reminders lie ready."""
     with tempfile.TemporaryDirectory(prefix="dunwell-shop-") as folder:
-        port = _free_port()
+        port = free_port()
         shop = Shop(address=f"http://127.0.0.1:{port}", folder=Path(folder))
         put_sqlite(shop.folder)
         buyers = shop.ask("opened()")

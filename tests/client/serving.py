@@ -3,7 +3,6 @@
 import json
 import os
 import select
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.migrated import put_sqlite
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,10 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @contextmanager
 def served_desk(factory="tests.client.live_desk:make_application", **setting):
     """Yield the address, what the factory told in tokens.json, and the environment it runs in."""
-    with tempfile.TemporaryDirectory(prefix="dunwell-client-") as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
+    with tempfile.TemporaryDirectory(prefix="dunwell-client-") as folder:
+        port = free_port()
         put_sqlite(Path(folder))
         own = {
             name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")

@@ -9,6 +9,7 @@ import pytest
 
 from dunwell.connectors.smtp import MailError, MailServer, mail_line
 from dunwell.formats.mail import Mail, write_mail
+from tests.ports import free_port
 
 AT = datetime(2026, 3, 5, 9, tzinfo=UTC)
 SENDER = "credit@northwind.example"
@@ -82,12 +83,6 @@ def test_a_refusal_says_whether_it_is_final_and_the_line_goes_on(sink, to, perma
         line.send(mail(), sender=SENDER, to="pay@acme.example")
     assert (str(caught.value), caught.value.permanent) == (f"127.0.0.1:{port} {text}", permanent)
     assert len(kept(folder)) == 1
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_a_server_that_is_not_there_is_tried_again_later():

@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from dunwell.formats.connection_rows import OutsideError
 from dunwell.formats.database_tls import is_this_machine, tls_mode, trusted_bundle
 from tests.conftest import AT
 from tests.connectors.sql_world import STATEMENTS
+from tests.ports import free_port
 from tests.postgres import binaries, cluster
 
 BEGIN, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC) + timedelta(36_500)
@@ -48,15 +48,13 @@ def pem(certificate):
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def free_port():
+def server_port():
     """A port nobody listens at; skips where no PostgreSQL could."""
     try:
         binaries()
     except RuntimeError as error:
         pytest.skip(str(error))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +65,7 @@ def authority():
 @pytest.fixture(scope="module")
 def server(authority):
     """A PostgreSQL that takes lines with and without TLS; yields its port and database."""
-    port = free_port()
+    port = server_port()
     key, certificate = signed("localhost", by=authority, names=["localhost"])
 
     def prepare(folder):
@@ -130,7 +128,7 @@ def test_encryption_can_be_asked_for_without_a_check_or_given_up(server):
 
 
 def test_encryption_that_is_asked_for_is_never_given_up_by_itself():
-    port = free_port()
+    port = server_port()
     with cluster(lambda _: ("-c listen_addresses=127.0.0.1", f"-c port={port}")) as url:
         told = conninfo_to_dict(url)
         plain = (port, told["dbname"], told["user"])

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from dunwell.management.commands.serve import check_address, is_loopback
 from dunwell.models import Company, Membership, PolicyVersion, SignInLink, User
 from tests.conftest import AT
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize(
@@ -33,10 +34,7 @@ def test_serving_others_needs_https(settings):
     with pytest.raises(CommandError, match="0.0.0.0 can be reached by others"):
         check_address("0.0.0.0", 8000)
     settings.HTTPS = True
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free = probe.getsockname()[1]
-    check_address("0.0.0.0", free)
+    check_address("0.0.0.0", free_port())
 
 
 def test_a_taken_port_is_said_plainly():

@@ -24,8 +24,8 @@ from tests.actions.mail_rows import imap_box
 from tests.actions.test_bureaus import bureau
 from tests.conftest import AT, TODAY
 from tests.connectors.conftest import mail_sink
-from tests.connectors.test_smtp import free_port
 from tests.jobs.test_channel_delivery import written
+from tests.ports import free_port
 
 NOON = datetime(2026, 3, 5, 11, tzinfo=UTC)
 

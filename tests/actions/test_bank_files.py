@@ -300,8 +300,12 @@ def test_recording_takes_as_many_queries_for_three_hundred_entries_as_for_three(
             connection,
         ) as told:
             record_bank_file(actor=system(company), file=file, read=read, as_of=TODAY, at=AT)
-        return len(told)
+        written = sum(one["sql"].startswith("INSERT") for one in told)
+        return len(told) - written, written
 
     queries(1, 3)
-    assert queries(2, 3) == queries(3, 300)
+    asked, written = queries(2, 3)
+    # a statement writes a hundred rows or so, as many as SQLite takes parameters
+    many, parts = queries(3, 300)
+    assert (many, parts <= written + 20) == (asked, True)
     assert Payment.objects.count() == 306

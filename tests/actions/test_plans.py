@@ -276,10 +276,10 @@ BEYOND = [
     ({"number": 13}, "13 monthly instalments are not offered; choose 2 to 12."),
     ({"frequency": "quarterly"}, ("quarterly instalments are not offered; choose one of weekly, "
      "fortnightly, monthly.")),
-    ({"deposit_minor": 450_01}, ("The deposit is too large: the plans policy allows 50 % of the "
-     "debt.")),
-    ({"concession_minor": 1}, ("The concession is too large: the plans policy allows 0 % of the "
-     "debt.")),
+    ({"deposit_minor": 450_01}, ("The deposit is too large: the plans policy allows 50 percent of "
+     "the debt.")),
+    ({"concession_minor": 1}, ("The concession is too large: the plans policy allows 0 percent of "
+     "the debt.")),
     ({"first_on": TODAY + timedelta(days=32)}, ("The first payment on 2026-04-06 must lie between "
      "2026-03-05 and 2026-04-05.")),
     ({"frequency": "weekly", "number": 26, "deposit_minor": 300_00}, ("An instalment is too small: "

@@ -30,7 +30,7 @@ from dunwell.queries.promises import promise_rows
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import breaks, invoice
 from tests.conftest import AT, TODAY, add_customer
-from tests.connectors.conftest import mail_sink
+from tests.connectors.mail_sink import mail_sink
 
 DUE = TODAY + timedelta(days=8)
 LATER = AT + timedelta(minutes=1)

@@ -21,7 +21,7 @@ from dunwell.queries.statements import statement_document
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY, add_customer
-from tests.connectors.conftest import mail_sink
+from tests.connectors.mail_sink import mail_sink
 
 SPAN = {"from_on": TODAY - timedelta(days=30), "to_on": TODAY}
 

@@ -1,36 +1,12 @@
 """Real servers on loopback: for mail, for every test that sends, and for files over SFTP."""
 
-import subprocess
-import sys
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
 import time_machine
 
 from dunwell.actions.connections import add_connection
 from dunwell.actions.gate import system
 from tests.conftest import AT
-
-ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def mail_sink(folder):
-    """Start the sink in a process of its own; yield its port."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.connectors.sink", str(folder)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait()
-        process.stdout.close()
+from tests.connectors.mail_sink import mail_sink
 
 
 @pytest.fixture

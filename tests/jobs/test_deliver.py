@@ -25,7 +25,7 @@ from dunwell.jobs.deliver import deliver
 from dunwell.models import Company, Event, Item, Message, Task
 from tests.actions.ledger_rows import breaks, invoice, payment
 from tests.conftest import AT, TODAY, add_customer
-from tests.connectors.conftest import mail_sink
+from tests.connectors.mail_sink import mail_sink
 
 LATE = {"issued_on": TODAY - timedelta(days=40), "due_on": TODAY - timedelta(days=10)}
 NOON = datetime(2026, 3, 5, 11, tzinfo=UTC)

@@ -23,7 +23,7 @@ from dunwell.queries.verify import verify_books
 from tests.actions.mail_rows import imap_box
 from tests.actions.test_bureaus import bureau
 from tests.conftest import AT, TODAY
-from tests.connectors.conftest import mail_sink
+from tests.connectors.mail_sink import mail_sink
 from tests.jobs.test_channel_delivery import written
 from tests.ports import free_port
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import time_machine
 
-from tests.connectors.conftest import mail_sink
 from tests.connectors.http_sink import http_sink
+from tests.connectors.mail_sink import mail_sink
 from tests.crash import Points, SqliteStore, in_child, prepare, spread
 from tests.jobs.demo_desk import AT, DAY, demo_company
 

@@ -24,7 +24,7 @@ from dunwell.formats.mirror import (
 from dunwell.jobs.file_locks import claimed_file
 from dunwell.jobs.mirror_files import FrameFiles, next_generation, put_manifest, remove_unnamed
 from dunwell.models import Company
-from dunwell.queries.adbc import Read, ReadError, apart, is_within_reach
+from dunwell.queries.adbc import READ_ERRORS, Read, apart, is_within_reach
 from dunwell.queries.mirror import BEFORE, MANIFEST, last_keys, mirror_folder, standing_mirror
 from dunwell.queries.mirror_rows import (
     PAYERS,
@@ -40,6 +40,8 @@ KEYS_AT_ONCE = 1_000_000
 """So many keys are read at a time; bounds memory."""
 WORTH_ITEMS = 50_000
 """From so many items on the day's cycle makes a mirror; less is cheap to read anyway."""
+TROUBLES: tuple[type[Exception], ...] = (Refused, OSError, Error, *READ_ERRORS)
+"""What a refresh may end with that is no fault of the program."""
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +106,7 @@ def refresh_if_worth(company: Company, *, at: datetime) -> Refreshed | None:
         return None
     try:
         return refresh_mirror(company, at=at)
-    except (Refused, OSError, Error, ReadError) as error:
+    except TROUBLES as error:
         # the day's work does not wait for what only makes it cheaper
         logger.warning("company %s: the mirror was not refreshed: %s", company.pk, error)
         return None

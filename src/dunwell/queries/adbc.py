@@ -1,16 +1,21 @@
-"""Reading many committed rows by ADBC: columns come from the driver, no tuple is made per row.
+"""Reading many committed rows apart: by ADBC from PostgreSQL, where no tuple is made per row.
 
 On a connection of its own, so what a running transaction wrote is not seen: only for work that
 begins outside one. Whoever needs that reads by `queries.frames`.
+
+SQLite is read by Python's own: an ADBC driver brings a second SQLite into the process, and when
+that closes the file, the system drops all locks of the process on it. Somebody else could then
+write in the middle of a transaction of ours (sqlite.org, How To Corrupt, 2.2.1).
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import adbc_driver_postgresql.dbapi
-import adbc_driver_sqlite.dbapi
 import polars as pl
 from django.conf import settings
 from django.db import connection
@@ -18,8 +23,10 @@ from psycopg.conninfo import make_conninfo
 
 from dunwell import walls
 
-ReadError: type[Exception] = adbc_driver_sqlite.dbapi.Error
+READ_ERRORS: tuple[type[Exception], ...] = (adbc_driver_postgresql.dbapi.Error, sqlite3.Error)
 """What the drivers of both databases raise."""
+CHUNK = 50_000
+"""Rows of SQLite taken at a time; bounds the tuples there are at once."""
 Types = Mapping[str, type[pl.DataType]]
 Read = Callable[[str, Types], pl.DataFrame]
 """Takes a query without parameters and the names and types of its columns."""
@@ -41,22 +48,39 @@ def apart() -> Iterator[Read]:
 
     The database must be within reach. On PostgreSQL it works behind the same walls.
     """
-    opened = (
-        adbc_driver_postgresql.dbapi.connect(_conninfo())
-        if connection.vendor == "postgresql"
-        else adbc_driver_sqlite.dbapi.connect(f"file:{quote(_name())}?mode=ro")
-    )
-    with closing(opened):
+    if connection.vendor != "postgresql":
+        with closing(_sqlite()) as line:
+            yield partial(_sqlite_rows, line)
+        return
+    with closing(adbc_driver_postgresql.dbapi.connect(_conninfo())) as opened:
 
         def read(query: str, types: Types) -> pl.DataFrame:
             with opened.cursor() as cursor:
                 cursor.execute(query)
                 # PostgreSQL calls all expressions alike
                 found = cursor.fetch_arrow_table().rename_columns(list(types))
-            # SQLite's whole numbers come as 64 bits, its yes and no as numbers
             return pl.DataFrame(pl.from_arrow(found)).cast(pl.Schema(types))
 
         yield read
+
+
+def _sqlite() -> sqlite3.Connection:
+    line = sqlite3.connect(f"file:{quote(_name())}?mode=ro", uri=True, isolation_level=None)
+    # all reads are of one moment
+    line.execute("BEGIN")
+    return line
+
+
+def _sqlite_rows(line: sqlite3.Connection, query: str, types: Types) -> pl.DataFrame:
+    # SQLite answers a yes or no with 1 or 0
+    sent = {name: pl.Int64 if kind is pl.Boolean else kind for name, kind in types.items()}
+    parts = [pl.DataFrame(schema=types)]
+    cursor = line.execute(query)
+    while rows := cursor.fetchmany(CHUNK):
+        columns = zip(sent.items(), zip(*rows, strict=True), strict=True)
+        told = [pl.Series(name, values, dtype=kind) for (name, kind), values in columns]
+        parts.append(pl.DataFrame(told).cast(pl.Schema(types)))
+    return pl.concat(parts)
 
 
 def _name() -> str:

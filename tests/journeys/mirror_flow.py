@@ -1,4 +1,4 @@
-"""A ledger that grows between two refreshes of its mirror, for the crash harness; read by ADBC."""
+"""A ledger that grows between two refreshes of its mirror, for the crash harness; read apart."""
 
 import narwhals.stable.v2 as nw
 

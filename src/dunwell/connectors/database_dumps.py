@@ -12,9 +12,14 @@ class DumpError(RuntimeError):
     """A database could not be copied; the message says which program said what."""
 
 
+def _opened(path: Path) -> sqlite3.Connection:
+    """Return a database file opened for reading, whatever signs its path has."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
 def copy_sqlite(source: Path, target: Path) -> None:
     """Copy a database as of one moment while others write; the target is one file, no journal."""
-    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as reading:
+    with _opened(source) as reading:
         writing = sqlite3.connect(target)
         try:
             # in one step: readers of a WAL hold nobody up, and a copy in steps begins anew
@@ -30,7 +35,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
 def sqlite_faults(path: Path) -> list[str]:
     """Return what SQLite finds wrong with a database file; nothing when it is whole."""
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        connection = _opened(path)
         try:
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
             found += [
@@ -59,7 +64,7 @@ def sqlite_tables(path: Path) -> dict[str, int]:
 
 def sqlite_rows(path: Path, query: str) -> list[tuple[object, ...]]:
     """Return the rows of a query on a database file that nobody writes to."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = _opened(path)
     try:
         return connection.execute(query).fetchall()
     finally:

@@ -10,7 +10,7 @@ write in the middle of a transaction of ours (sqlite.org, How To Corrupt, 2.2.1)
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from dunwell import walls
+from dunwell.queries.frames import PLAIN, OddColumnError, columns_of, columns_query
 
 READ_ERRORS: tuple[type[Exception], ...] = (adbc_driver_postgresql.dbapi.Error, sqlite3.Error)
 """What the drivers of both databases raise."""
@@ -72,6 +73,10 @@ def _sqlite() -> sqlite3.Connection:
 
 
 def _sqlite_rows(line: sqlite3.Connection, query: str, types: Types) -> pl.DataFrame:
+    if PLAIN.issuperset(types.values()):
+        # a column longer than a text of SQLite, or with fractions, is read row by row
+        with suppress(sqlite3.DataError, OddColumnError):
+            return columns_of(line.execute(columns_query(query, types)).fetchone(), types)
     # SQLite answers a yes or no with 1 or 0
     sent = {name: pl.Int64 if kind is pl.Boolean else kind for name, kind in types.items()}
     parts = [pl.DataFrame(schema=types)]

@@ -24,7 +24,7 @@ from dunwell.models.sealed import opened_texts
 
 CHUNK = 25_000
 """Rows taken from the driver at a time; bounds memory."""
-_PLAIN = frozenset((pl.Int64, pl.Int32, pl.String, pl.Boolean))
+PLAIN = frozenset((pl.Int64, pl.Int32, pl.String, pl.Boolean))
 """Types of columns that are made of what a driver tells without a look at each value."""
 _TYPES: Mapping[type[nw.dtypes.DType], type[pl.DataType]] = {
     nw.Int64: pl.Int64,
@@ -64,8 +64,8 @@ def read_rows(
 ) -> pl.DataFrame:
     """Return the rows of a query; its columns come in the order of `types`."""
     is_postgresql = connection.vendor == "postgresql"
-    if not is_postgresql and _PLAIN.issuperset(types.values()):
-        with suppress(DataError, _OddColumn):
+    if not is_postgresql and PLAIN.issuperset(types.values()):
+        with suppress(DataError, OddColumnError):
             return _read_columns(query, parameters, types)
     # SQLite answers a yes or no with 1 or 0
     sent = {n: pl.Int64 if t is pl.Boolean and not is_postgresql else t for n, t in types.items()}
@@ -86,25 +86,34 @@ def _read_columns(
     """Return the rows as SQLite tells them column by column, each one a list in JSON.
 
     No tuple is made per row, which halves the work of reading a hundred thousand. Raises
-    DataError for a column longer than a text of SQLite can be, _OddColumn for a fraction among
+    DataError for a column longer than a text of SQLite can be, OddColumnError for a fraction among
     whole numbers.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(columns_query(query, types), parameters)
+        return columns_of(cursor.fetchone(), types)
+
+
+def columns_query(query: str, types: Mapping[str, type[pl.DataType]]) -> str:
+    """Return a query of SQLite that answers one row: each column of another as a list in JSON."""
     names = ", ".join(f"c{at}" for at in range(len(types)))
     told = names.replace("c", "json_group_array(c").replace(",", "),") + ")"
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH found ({names}) AS ({query}) SELECT {told} FROM found", parameters)
-        texts = cursor.fetchone()
+    return f"WITH found ({names}) AS ({query}) SELECT {told} FROM found"
+
+
+def columns_of(texts: Sequence[str], types: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Return what `columns_query` answered; raises OddColumnError for a fraction."""
     columns = {}
     for (name, kind), text in zip(types.items(), texts, strict=True):
         # SQLite answers a yes or no with 1 or 0
         sent = pl.String if kind is pl.String else pl.Int64
         if sent is pl.Int64 and "." in text:
-            raise _OddColumn
+            raise OddColumnError
         columns[name] = pl.Series([text]).str.json_decode(pl.List(sent)).item().cast(kind)
     return pl.DataFrame(columns)
 
 
-class _OddColumn(Exception):
+class OddColumnError(Exception):
     """A column is not what it was said to be; reading by rows tells what is wrong."""
 
 
@@ -112,7 +121,7 @@ def _column(
     rows: Sequence[tuple[Any, ...]], at: int, name: str, kind: type[pl.DataType]
 ) -> pl.Series:
     """Return one column of rows: half the work of making them a frame row by row."""
-    if kind in _PLAIN:
+    if kind in PLAIN:
         # a sum comes as a Decimal from PostgreSQL and is no plain whole number
         with suppress(TypeError):
             return pl.Series(name, [row[at] for row in rows], dtype=kind)

@@ -201,7 +201,7 @@ def test_dunwell_demo_runs_from_the_wheel_alone(bare):
         lines = shown_by(process)
         link = next(one for one in lines if one.startswith("Sign in")).split(": ", 1)[1]
         visitor = Visitor(f"http://127.0.0.1:{port}/")
-        patient = urllib3.Retry(connect=200, backoff_factor=0.05, backoff_max=0.1)
+        patient = urllib3.Retry(total=200, backoff_factor=0.05, backoff_max=0.1)
         with urllib3.PoolManager() as pool:
             pool.request("GET", visitor.address + "health/", retries=patient)
         entrance = visitor.page("accounts/login/")

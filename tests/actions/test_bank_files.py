@@ -300,7 +300,7 @@ def test_recording_takes_as_many_queries_for_three_hundred_entries_as_for_three(
             connection,
         ) as told:
             record_bank_file(actor=system(company), file=file, read=read, as_of=TODAY, at=AT)
-        written = sum(one["sql"].startswith("INSERT") for one in told)
+        written = sum("INSERT INTO" in one["sql"] for one in told)
         return len(told) - written, written
 
     queries(1, 3)

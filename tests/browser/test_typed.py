@@ -5,11 +5,11 @@ import pytest
 pytestmark = pytest.mark.browser
 
 PASSWORD = "a long sentence for one test"
-SET_PASSWORD = f"""
-from dunwell.models import User
-user = User.objects.get(username="lead")
-user.set_password("{PASSWORD}")
-user.save(update_fields=["password"])
+SOMEBODY = f"""
+from dunwell.models import Membership, User
+from dunwell.queries.companies import open_demo
+user = User.objects.create_user("typist", "typist@demo.example", "{PASSWORD}")
+Membership.objects.create(company=open_demo(), user=user, role="collector")
 """
 END_ONE = """
 from django.contrib.sessions.backends.db import SessionStore
@@ -20,11 +20,12 @@ session.save()
 
 
 def test_words_in_a_dialog_come_back_after_the_session_ended(desk, open_page):
-    desk.manage("shell", "-v", "0", "-c", SET_PASSWORD)
+    # of their own: a changed password ends every session, and others share the lead's
+    desk.manage("shell", "-v", "0", "-c", SOMEBODY)
     page = open_page("/customers/", is_signed_in=False)
 
     def sign_in():
-        page.get_by_label("Name or e-mail").or_(page.locator("[name=login]")).first.fill("lead")
+        page.get_by_label("Name or e-mail").or_(page.locator("[name=login]")).first.fill("typist")
         page.locator("[name=password]").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(lambda address: "/accounts/" not in address)

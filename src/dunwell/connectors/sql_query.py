@@ -317,7 +317,12 @@ class SqliteDatabase:
         path = self._path()
         try:
             connection = sqlite3.connect(
-                f"{path.as_uri()}?mode=ro", uri=True, timeout=CONNECT_SECONDS, isolation_level=None
+                f"{path.as_uri()}?mode=ro",
+                uri=True,
+                timeout=CONNECT_SECONDS,
+                isolation_level=None,
+                # whoever lets go of a read that was given up may be another thread
+                check_same_thread=False,
             )
         except sqlite3.Error as error:
             raise _sqlite_fault("the file", error) from error

@@ -52,7 +52,7 @@ CUSTOMERS, ITEMS = 1_200, 32_000
 WEEKS_BEFORE = 7
 """Weeks of reminders that lie behind the first day, so that every step of a ladder shows."""
 
-FEWEST_FOR_STORY = 100
+FEWEST_FOR_STORY = 150
 """In a smaller ledger single customers are too much of the book for a crisis to be seen."""
 
 TEST_WEEKS = 1

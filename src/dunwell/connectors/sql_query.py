@@ -316,14 +316,11 @@ class SqliteDatabase:
         """Open the file for reading alone, in one transaction."""
         path = self._path()
         try:
+            # whoever lets go of a read that was given up may be another thread
             connection = sqlite3.connect(
-                f"{path.as_uri()}?mode=ro",
-                uri=True,
-                timeout=CONNECT_SECONDS,
-                isolation_level=None,
-                # whoever lets go of a read that was given up may be another thread
-                check_same_thread=False,
-            )
+                f"{path.as_uri()}?mode=ro", uri=True, timeout=CONNECT_SECONDS,
+                isolation_level=None, check_same_thread=False,
+            )  # fmt: skip
         except sqlite3.Error as error:
             raise _sqlite_fault("the file", error) from error
         with closing(connection):

@@ -22,12 +22,10 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from dunwell import walls
-from dunwell.queries.frames import PLAIN, OddColumnError, columns_of, columns_query
+from dunwell.queries.frames import PLAIN, OddColumnError, columns_of, columns_query, rows_of
 
 READ_ERRORS: tuple[type[Exception], ...] = (adbc_driver_postgresql.dbapi.Error, sqlite3.Error)
 """What the drivers of both databases raise."""
-CHUNK = 50_000
-"""Rows of SQLite taken at a time; bounds the tuples there are at once."""
 Types = Mapping[str, type[pl.DataType]]
 Read = Callable[[str, Types], pl.DataFrame]
 """Takes a query without parameters and the names and types of its columns."""
@@ -77,15 +75,7 @@ def _sqlite_rows(line: sqlite3.Connection, query: str, types: Types) -> pl.DataF
         # a column longer than a text of SQLite, or with fractions, is read row by row
         with suppress(sqlite3.DataError, OddColumnError):
             return columns_of(line.execute(columns_query(query, types)).fetchone(), types)
-    # SQLite answers a yes or no with 1 or 0
-    sent = {name: pl.Int64 if kind is pl.Boolean else kind for name, kind in types.items()}
-    parts = [pl.DataFrame(schema=types)]
-    cursor = line.execute(query)
-    while rows := cursor.fetchmany(CHUNK):
-        columns = zip(sent.items(), zip(*rows, strict=True), strict=True)
-        told = [pl.Series(name, values, dtype=kind) for (name, kind), values in columns]
-        parts.append(pl.DataFrame(told).cast(pl.Schema(types)))
-    return pl.concat(parts)
+    return rows_of(line.execute(query), types, has_booleans=False)
 
 
 def _name() -> str:

@@ -67,14 +67,20 @@ def read_rows(
     if not is_postgresql and PLAIN.issuperset(types.values()):
         with suppress(DataError, OddColumnError):
             return _read_columns(query, parameters, types)
-    # SQLite answers a yes or no with 1 or 0
-    sent = {n: pl.Int64 if t is pl.Boolean and not is_postgresql else t for n, t in types.items()}
-    parts = [pl.DataFrame(schema=types)]
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        while rows := cursor.fetchmany(CHUNK):
-            columns = [_column(rows, at, *one) for at, one in enumerate(sent.items())]
-            parts.append(pl.DataFrame(columns).cast(pl.Schema(types)))
+        return rows_of(cursor, types, has_booleans=is_postgresql)
+
+
+def rows_of(
+    cursor: Any, types: Mapping[str, type[pl.DataType]], *, has_booleans: bool
+) -> pl.DataFrame:
+    """Return the rows a cursor holds; without booleans a yes or no comes as 1 or 0."""
+    sent = {n: pl.Int64 if t is pl.Boolean and not has_booleans else t for n, t in types.items()}
+    parts = [pl.DataFrame(schema=types)]
+    while rows := cursor.fetchmany(CHUNK):
+        columns = [_column(rows, at, *one) for at, one in enumerate(sent.items())]
+        parts.append(pl.DataFrame(columns).cast(pl.Schema(types)))
     return pl.concat(parts)
 
 

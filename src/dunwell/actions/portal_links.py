@@ -79,11 +79,7 @@ def send_sign_in_link(*, actor: Actor, seat: PortalSeat, site: str, at: datetime
     Raises Refused for access that has ended and when five were sent within the hour.
     """
     actor.require("portal.invite")
-    own(actor, seat, "access")
-    found = PortalSeat.objects.select_related("company", "customer__company", "person")
-    locked = found.select_for_update(of=("self",), no_key=True).get(pk=seat.pk)
-    if locked.ended_on is not None:
-        raise Refused("This access has ended; invite the person anew.")
+    locked = _living(actor, seat)
     if _is_too_often(locked.person, at=at):
         raise Refused(
             f"{locked.person.email} was sent a link just now, or {MOST_AN_HOUR} within an hour; "
@@ -100,12 +96,10 @@ def make_demo_link(*, actor: Actor, seat: PortalSeat, at: datetime) -> PortalLin
     demo, where nobody but the debtor may hold such a link, and for access that has ended.
     """
     actor.require("portal.invite")
-    own(actor, seat, "access")
+    locked = _living(actor, seat)
     if not actor.company.is_demo:
         raise Refused("Only the portal of a demo is shown to others; send the person a link.")
-    if not PortalSeat.objects.filter(pk=seat.pk, ended_on=None).exists():
-        raise Refused("This access has ended; invite the person anew.")
-    link = _new_sign_in(seat, at=at)
+    link = _new_sign_in(locked, at=at)
     record_event(
         actor, "portal.link_made", link, at=at, customer_id=seat.customer_id, email=link.email
     )
@@ -277,6 +271,16 @@ def _send(actor: Actor, seat: PortalSeat, *, kind: str, site: str, at: datetime)
         actor, "portal.link_sent", link, at=at, customer_id=customer.pk, email=person.email
     )
     return link
+
+
+def _living(actor: Actor, seat: PortalSeat) -> PortalSeat:
+    """Return a seat of the actor's company, locked; raise Refused for access that has ended."""
+    own(actor, seat, "access")
+    found = PortalSeat.objects.select_related("company", "customer__company", "person")
+    locked = found.select_for_update(of=("self",), no_key=True).get(pk=seat.pk)
+    if locked.ended_on is not None:
+        raise Refused("This access has ended; invite the person anew.")
+    return locked
 
 
 def _new_sign_in(seat: PortalSeat, *, at: datetime) -> PortalLink:

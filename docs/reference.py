@@ -23,7 +23,7 @@ DOCS = Path(__file__).parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
 django.setup()
 
-from data_pages import DATA_PAGES, PICTURES  # noqa: E402
+from data_pages import DATA_PAGES, PICTURES, endings_part  # noqa: E402
 from markdown_tables import Row, capital, code, codes, table  # noqa: E402
 from scan import (  # noqa: E402
     SRC,
@@ -39,7 +39,6 @@ from scan import (  # noqa: E402
 from dunwell import cli  # noqa: E402 -- Django must be set up first
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES  # noqa: E402
 from dunwell.api import api  # noqa: E402
-from dunwell.api.endings import ENDINGS  # noqa: E402
 from dunwell.engine import (  # noqa: E402
     cases,
     strategy,
@@ -245,9 +244,6 @@ def operations() -> list[tuple[str, str, str, dict[str, Any]]]:
     return found
 
 
-NO_END = "Nothing: every operation, parameter and field stays.\n"
-
-
 def api_page() -> str:
     """Return every operation of the REST API."""
     text = (
@@ -265,9 +261,7 @@ def api_page() -> str:
             rows.append((method, code(path), operation["summary"], codes(names),
                          "key" if "Idempotency-Key" in heads else ""))  # fmt: skip
         text += f"\n## {tag}\n\n" + table(("", "path", "does", "query", ""), rows)
-    ends = [(code(one.what), one.deprecated_on, one.ends_on or "", one.read_at) for one in ENDINGS]
-    told = table(("what", "deprecated since", "ends on", "what to do"), ends) if ends else NO_END
-    return f"{text}\n## What ends\n\n{told}"
+    return f"{text}\n## What ends\n\n{endings_part()}"
 
 
 def events_page() -> str:

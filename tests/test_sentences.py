@@ -6,9 +6,9 @@ import pytest
 from django.utils.translation import override
 
 from dunwell.actions.gate import Refused
-from dunwell.templatetags.sentences import PLACEHOLDER, spoken
+from dunwell.templatetags.sentences import CONTEXT, PLACEHOLDER, spoken
 from tools.messages import read_catalog
-from tools.sentences import BASE, CONTEXT, SOURCE, refusals, sentences
+from tools.sentences import BASE, SOURCE, refusals, sentences
 
 TEMPLATES = {
     message.id: message.string for message in read_catalog("de") if message.context == CONTEXT

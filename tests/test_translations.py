@@ -18,9 +18,9 @@ from dunwell.queries.verify import CHECKS
 from dunwell.templatetags.assistant_talks import MATTERS
 from dunwell.templatetags.events import LOOKS
 from dunwell.templatetags.imports import FIELD_LABELS
+from dunwell.templatetags.sentences import CONTEXT
 from dunwell.templatetags.ui import GATE_LABELS
 from tools.messages import LANGUAGES, SOURCE, catalog_path, found, read_catalog, template_catalog
-from tools.sentences import CONTEXT
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 

@@ -15,7 +15,8 @@ from babel.messages import pofile
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 
-from tools.sentences import CONTEXT, sentences
+from dunwell.templatetags.sentences import CONTEXT
+from tools.sentences import sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "dunwell"

@@ -14,9 +14,10 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+from dunwell.templatetags.sentences import PLACEHOLDER
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "dunwell"
-CONTEXT = "sentence"
 BASE = "Refused"
 """What it and the classes made of it say is told to people."""
 
@@ -26,7 +27,6 @@ DEEPEST = 4
 LEAST_LETTERS = 6
 """A template with fewer letters of its own would fit too many sentences."""
 
-PLACEHOLDER = re.compile(r"\{\w+\}")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -170,9 +170,8 @@ class _Reader:
             return found
         if name in self.module.values:
             return _Reader(self.module, None).texts(self.module.values[name], deep)
-        place, theirs = self.module.imported.get(name, ("", ""))
-        other = modules().get(place)
-        return _Reader(other, None)._named(theirs, deep) if other and deep else []  # noqa: SLF001
+        theirs, there = self._imported(name)
+        return there._named(theirs, deep) if there and deep else []  # noqa: SLF001
 
     def _returned(self, name: str, deep: int) -> list[str]:
         if name in self.module.functions:
@@ -184,9 +183,14 @@ class _Reader:
                 if isinstance(node, ast.Return) and node.value is not None
                 for text in reader.texts(node.value, deep)
             ]
+        theirs, there = self._imported(name)
+        return there._returned(theirs, deep) if there and deep else []  # noqa: SLF001
+
+    def _imported(self, name: str) -> "tuple[str, _Reader | None]":
+        """Return what a name is called where it comes from, and a reader of that module."""
         place, theirs = self.module.imported.get(name, ("", ""))
         other = modules().get(place)
-        return _Reader(other, None)._returned(theirs, deep) if other and deep else []  # noqa: SLF001
+        return theirs, _Reader(other, None) if other else None
 
     def _one_by_one(self, several: ast.expr, deep: int) -> list[str]:
         match several:

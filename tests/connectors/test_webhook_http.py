@@ -135,3 +135,32 @@ def test_a_program_that_speaks_no_http_is_an_error():
         with pytest.raises(WebhookError):
             WebhookDoor(inside=[host]).tell(f"http://{host}/", b"{}", {})
         thread.join()
+
+
+def half_answer(listener):
+    """Take one call, answer with half a page, and say no more."""
+    line, _ = listener.accept()
+    with line:
+        line.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"half"')
+        line.shutdown(socket.SHUT_WR)
+        while line.recv(4096):
+            pass
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        lambda door, address: door.tell(address, b"{}", {}),
+        lambda door, address: door.fetch(address, most_bytes=1000),
+        lambda door, address: door.ask("GET", address, headers={}, most_bytes=1000),
+    ],
+    ids=["tell", "fetch", "ask"],
+)
+def test_an_answer_that_breaks_off_is_no_answer(reach):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host = f"127.0.0.1:{listener.getsockname()[1]}"
+        thread = threading.Thread(target=half_answer, args=(listener,))
+        thread.start()
+        with pytest.raises(WebhookError, match="IncompleteRead"):
+            reach(WebhookDoor(inside=[host]), f"http://{host}/")
+        thread.join()

@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from socket import SHUT_WR
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
@@ -31,10 +32,14 @@ NOON = datetime(2026, 3, 5, 11, tzinfo=UTC)
 
 
 class Half(BaseRequestHandler):
-    """Answers half a page to whatever is asked, and hangs up."""
+    """Answers half a page to whatever is asked, and says no more."""
 
     def handle(self):
         self.request.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"half"')
+        self.request.shutdown(SHUT_WR)
+        # hanging up on what was not read would take the half page back from the caller, or not
+        while self.request.recv(4096):
+            pass
 
 
 @contextmanager

@@ -1,8 +1,13 @@
+import re
 from datetime import timedelta
 
 import pytest
 
+from dunwell.actions.events import Fact, record_events
+from dunwell.actions.gate import system
 from dunwell.models import Feed, KpiValue, Run
+from dunwell.templatetags.events import LOOKS
+from dunwell.web.home import MOST_HAPPENED
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY, add_customer
 from tests.queries.test_worklist import ranked
@@ -110,3 +115,27 @@ def test_what_happened_since_yesterday_is_shown_with_a_way_to_its_rows(come_in, 
 
     assert 'href="/payments/"' in page
     assert "Payments received" in page and "€1,234.50" in page
+
+
+def test_the_many_kinds_of_events_of_a_first_day_are_folded_but_a_few(
+    come_in, reader, company, customer
+):
+    """Named are records one can open, the most frequent first; all others wait in the fold."""
+    known = [verb for verb, look in LOOKS.items() if look.page][:40]
+    record_events(
+        system(company),
+        [
+            Fact(verb=verb, subject="customer", subject_id=customer.pk)
+            for verb in ("absence.recorded", *known, "watch.ended", "watch.ended")
+        ],
+        at=AT,
+    )
+
+    page = come_in(reader).get("/").text
+    changed = page[page.index('id="changed-title"') :]
+    named, _, folded = changed.partition("<details")
+
+    labels = re.findall(r'class="grow">([^<]+)</span>', named)
+    assert labels[0] == "Watch ended" and len(labels) == MOST_HAPPENED
+    assert "more kinds of events" in folded
+    assert "Absence recorded" in folded and "Absence recorded" not in named

@@ -25,11 +25,14 @@ from dunwell.queries.home import CurrencyFigures, KpiFigure, Movement, home_figu
 from dunwell.queries.messages import message_counts
 from dunwell.queries.runs import run_rows
 from dunwell.queries.worklist import worklist_counts, worklist_rows
+from dunwell.templatetags.events import LOOKS
 from dunwell.web.answers import done, refused
 from dunwell.web.escalations import reader_for
 from dunwell.web.staff import StaffRequest
 
 TOP = 5
+MOST_HAPPENED = 8
+"""Kinds of events named on the page; the first day of a company has more than a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ def home(request: StaffRequest) -> HttpResponse:
             Change(movement, movement.now_minor - movement.before_minor)
             for movement in figures.movements
         ],
+        **_happened(figures.happened),
         "counts": counts,
         "show": show,
         "top": top.rows,
@@ -96,6 +100,16 @@ def cycle_run(request: StaffRequest) -> HttpResponse:
         "changed": cycle.changed,
     }
     return done(request, text, back=reverse("home"))
+
+
+def _happened(counts: Sequence[tuple[str, int]]) -> dict[str, Sequence[tuple[str, int]]]:
+    """Return the kinds of events to name at once, and those that stand behind a fold.
+
+    Named are those about records one can open, the most frequent first.
+    """
+    known = [line for line in counts if line[0] in LOOKS and LOOKS[line[0]].page]
+    named = sorted(known, key=lambda line: (-line[1], line[0]))[:MOST_HAPPENED]
+    return {"named": named, "folded": [line for line in counts if line not in named]}
 
 
 def _raised(request: StaffRequest) -> tuple[EscalationRow, ...]:

@@ -95,5 +95,6 @@ def serve(host: str, port: int, *, workers: int = 1) -> None:
             interface=Interfaces.WSGI,
             workers=workers,
             blocking_threads=THREADS,
+            websockets=False,
         )
         server.serve()

@@ -10,12 +10,14 @@ from dunwell.engine.assistant_intents import INTENTS
 from dunwell.engine.chase import GATE_REASONS
 from dunwell.engine.kpi_catalogue import KPIS
 from dunwell.engine.wording import TEMPLATES
+from dunwell.formats.connection_kinds import KINDS as CONNECTION_KINDS
 from dunwell.formats.refusals import AMOUNT_REASONS, DATE_REASONS
 from dunwell.formats.roles import ROLE_FIELDS
 from dunwell.queries.duty_pairs import duty_pairs
 from dunwell.queries.reminders import REASONS
 from dunwell.queries.verify import CHECKS
 from dunwell.templatetags.assistant_talks import MATTERS
+from dunwell.templatetags.connection_kind_names import WORDS as KIND_WORDS
 from dunwell.templatetags.events import LOOKS
 from dunwell.templatetags.imports import FIELD_LABELS
 from dunwell.templatetags.sentences import CONTEXT
@@ -123,6 +125,16 @@ FIXED = {
     ],
     "findings": [words(code).capitalize() for code in sorted(finding_codes())],
     "events": [words(verb) for verb in sorted(verbs()) if verb not in LOOKS],
+    "kinds of connections": [
+        text
+        for kind in CONNECTION_KINDS.values()
+        for text in (
+            *((kind.label,) if kind.label in KIND_WORDS else ()),
+            kind.about,
+            *((kind.secret,) if kind.secret else ()),
+            *(text for one in kind.fields for text in (one.label, one.help) if text),
+        )
+    ],
 }
 
 

@@ -1,6 +1,7 @@
 """The frame of every page: sign-in, company, theme, language, errors, and what a browser may run."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.template.loader import get_template
 from lucide.templatetags.lucide import lucide
 
 from dunwell.models import Membership
+from dunwell.templatetags.dates import day_near
 from dunwell.templatetags.events import LOOKS
 from dunwell.templatetags.icons import drawn
 from dunwell.templatetags.money import money, money_input, money_whole, read_money
@@ -134,6 +136,18 @@ def test_amounts_read_and_are_typed_exactly(minor, currency, shown, whole, typed
     assert money_whole(minor, currency).replace("\N{NO-BREAK SPACE}", " ") == whole
     assert money_input(minor, currency) == typed
     assert read_money(typed, currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"),
+    [
+        (date(2026, 12, 31), "Dec 31"),
+        (date(2027, 1, 1), "Jan 1, 2027"),
+        (date(2025, 6, 17), "Jun 17, 2025"),
+    ],
+)
+def test_a_short_day_tells_its_year_where_it_is_not_that_of_the_page(day, shown):
+    assert day_near(day, date(2026, 11, 28)) == shown
 
 
 def test_the_vendor_folder_is_complete():

@@ -42,11 +42,12 @@ class ConnectionField:
 class ConnectionKind:
     """A kind of outside ledger: settings in the order a form shows them, and the secret's name.
 
-    Without `secret` none is asked for.
+    `about` says in a sentence what is read. Without `secret` none is asked for.
     """
 
     kind: str
     label: str
+    about: str
     fields: tuple[ConnectionField, ...]
     secret: str = ""
 
@@ -109,6 +110,7 @@ _KINDS = (
     ConnectionKind(
         kind="odoo",
         label="Odoo",
+        about="Customers, invoices, credit notes, payments and what settles what, by Odoo itself.",
         fields=(
             _ADDRESS,
             ConnectionField(name="database", label="Database"),
@@ -130,6 +132,7 @@ _KINDS = (
     ConnectionKind(
         kind="erpnext",
         label="ERPNext",
+        about="Customers, sales invoices, payment entries and journals, by ERPNext itself.",
         fields=(
             _ADDRESS,
             ConnectionField(name="key", label="API key", help="Of a user of its own there."),
@@ -145,6 +148,7 @@ _KINDS = (
     ConnectionKind(
         kind="tryton",
         label="Tryton",
+        about="Parties, receivable lines and their reconciliations, by Tryton itself.",
         fields=(
             _ADDRESS,
             ConnectionField(name="database", label="Database"),
@@ -167,6 +171,7 @@ _KINDS = (
     ConnectionKind(
         kind="stripe",
         label="Stripe invoices",
+        about="Customers, invoices and payments of a Stripe account.",
         fields=(
             ConnectionField(
                 name="address",
@@ -182,6 +187,7 @@ _KINDS = (
     ConnectionKind(
         kind="postgresql",
         label="PostgreSQL",
+        about="Any ledger kept in PostgreSQL, by SELECT statements of yours.",
         fields=(
             ConnectionField(
                 name="address",
@@ -199,6 +205,7 @@ _KINDS = (
     ConnectionKind(
         kind="sqlite",
         label="SQLite",
+        about="Any ledger kept in an SQLite file, by SELECT statements of yours.",
         fields=(
             ConnectionField(
                 name="address",
@@ -212,6 +219,7 @@ _KINDS = (
     ConnectionKind(
         kind="sftp",
         label="SFTP folder",
+        about="Ledger exports, e-invoices and bank files that are laid into a folder.",
         fields=(
             ConnectionField(
                 name="address",

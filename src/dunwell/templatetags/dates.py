@@ -35,6 +35,12 @@ def day_short(value: date | None) -> str:
     return format_skeleton("MMMd", value, locale=locale()) if value else NO_VALUE
 
 
+@register.filter
+def day_near(value: date | None, as_of: date) -> str:
+    """Return a day without its year where that is the year of the page's own day."""
+    return day_text(value) if value and value.year != as_of.year else day_short(value)
+
+
 @register.simple_tag(takes_context=True)
 def moment(context: template.Context, value: datetime | None) -> str:
     """Return a moment in the company's zone as a <time> element; UTC where no company acts."""

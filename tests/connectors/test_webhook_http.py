@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -164,3 +165,32 @@ def test_an_answer_that_breaks_off_is_no_answer(reach):
         with pytest.raises(WebhookError, match="IncompleteRead"):
             reach(WebhookDoor(inside=[host]), f"http://{host}/")
         thread.join()
+
+
+@pytest.mark.parametrize(
+    "begun", ["HTTP/1.1 200 OK\r\nX-Slow: ", "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n"]
+)
+def test_an_answer_that_drips_in_is_late_as_a_whole(begun):
+    """Each wait is short and the whole would take ten times as long as is allowed."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host = f"127.0.0.1:{listener.getsockname()[1]}"
+        is_over = threading.Event()
+
+        def drip():
+            line, _ = listener.accept()
+            with line, suppress(OSError):
+                line.sendall(begun.encode())
+                for _ in range(900):
+                    line.sendall(b"x")
+                    if is_over.wait(0.01):
+                        return
+                line.sendall(b"\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            with pytest.raises(WebhookError, match=r"no answer within 0\.5 seconds"):
+                WebhookDoor(inside=[host], timeout_seconds=0.5).tell(f"http://{host}/", b"{}", {})
+        finally:
+            is_over.set()
+            thread.join()

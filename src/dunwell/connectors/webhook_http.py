@@ -3,14 +3,18 @@
 A host is resolved once, every address it has must be public, and the connection is made to the
 address that was checked: a name that changes its mind in between (DNS rebinding) gains nothing.
 Redirects are not followed. Hosts inside the house are reached only where the operator lists them.
+An answer that drips in is late as a whole: the time is that of the exchange, not of each wait.
 """
 
 import http.client
+import io
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 TIMEOUT_SECONDS = 10.0
@@ -39,7 +43,8 @@ class DoorAnswer:
 class WebhookDoor:
     """How programs are told. `inside` lists host:port that may be private and without TLS.
 
-    `listed_in` names the setting in which the operator lists them.
+    `listed_in` names the setting in which the operator lists them. `timeout_seconds` is for
+    reaching the host, and then for the whole of asking and answering.
     """
 
     inside: Collection[str] = ()
@@ -144,7 +149,7 @@ class WebhookDoor:
             except OSError as error:
                 line.close()
                 raise WebhookError(f"no encrypted connection: {error}") from error
-        connection.sock = line
+        connection.sock = _TimedLine(line, self.timeout_seconds)
         path = parts.path or "/"
         return connection, f"{path}?{parts.query}" if parts.query else path
 
@@ -171,6 +176,49 @@ class WebhookDoor:
                     permanent=True,
                 )
         return addresses[0]
+
+
+class _TimedLine:
+    """As much of a socket as HTTP needs, from now on for so many seconds and no longer."""
+
+    def __init__(self, line: socket.socket, seconds: float) -> None:
+        self._line, self._until = line, time.monotonic() + seconds
+
+    def hurry(self) -> None:
+        """Let the next wait be as long as is left; raise TimeoutError where nothing is."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._line.settimeout(left)
+
+    def sendall(self, data: bytes) -> None:
+        self.hurry()
+        self._line.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        # what is handed out keeps the socket open until it is closed too, as HTTP expects
+        return io.BufferedReader(_TimedReader(self, self._line.makefile("rb", buffering=0)))
+
+    def close(self) -> None:
+        self._line.close()
+
+
+class _TimedReader(io.RawIOBase):
+    """What comes over a timed line."""
+
+    def __init__(self, line: _TimedLine, raw: socket.SocketIO) -> None:
+        self._line, self._raw = line, raw
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._line.hurry()
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 def _whole(answer: DoorAnswer, most_bytes: int) -> DoorAnswer:

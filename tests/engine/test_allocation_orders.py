@@ -84,6 +84,69 @@ def test_switzerland_the_first_enforced_then_the_first_due_and_undue_ones_by_sec
     ]
 
 
+@pytest.mark.parametrize(
+    ("order", "rule"), [("de_bgb", "due"), ("at_abgb", "due"), ("es_codigo_civil", "due")]
+)
+def test_a_debt_is_due_on_its_day_and_not_the_day_before(order, rule):
+    today, tomorrow = debt(2, due=0), debt(1, due=1)
+    assert settled(order, 100, tomorrow, today) == [(2, 100, rule)]
+    # both are due on that day: nothing tells them apart
+    assert settled(order, 100, today, debt(1, due=-1)) == [
+        (1, 50, "proportional"),
+        (2, 50, "proportional"),
+    ]
+
+
+def test_switzerland_ranks_by_the_due_day_what_is_due_today_and_by_security_what_is_not():
+    today = debt(2, due=0, security=9)
+    assert settled("ch_or", 100, today, debt(1, due=-1)) == [(1, 100, "due_earlier_if_due")]
+    assert settled("ch_or", 100, today, debt(1, due=0)) == [
+        (1, 50, "proportional"),
+        (2, 50, "proportional"),
+    ]
+    # a later day of what is not due does not count, nor does security of what is
+    assert settled("ch_or", 100, debt(1, due=1, security=1), debt(2, due=9)) == [
+        (2, 100, "less_secured_if_not_due")
+    ]
+
+
+def test_austria_the_more_onerous_of_two_that_are_due():
+    assert settled("at_abgb", 100, debt(1), debt(2, burden_ppm=1)) == [(2, 100, "burdensome")]
+
+
+LAWS = {
+    "oldest_due": (date(1900, 1, 1), "", False),
+    "de_bgb": (date(1900, 1, 1), "DE", True),
+    "at_abgb": (date(1812, 1, 1), "AT", True),
+    "ch_or": (date(1912, 1, 1), "CH LI", True),
+    "fr_code_civil": (date(2016, 10, 1), "FR", True),
+    "es_codigo_civil": (date(1889, 5, 1), "ES", True),
+    "common_law": (date(1816, 1, 1), "GB IE", False),
+    "us_common_law": (date(1981, 1, 1), "US", True),
+}
+"""Since when each is the law, of which countries, and whether equals share in proportion."""
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_each_law_since_its_day_and_equals_share_where_it_says_so(name):
+    since, countries, is_proportional = LAWS[name]
+    assert (ORDERS[name].from_on, ORDERS[name].countries) == (since, tuple(countries.split()))
+    told = "proportional" if is_proportional else "listed"
+    assert settled(name, 60, debt(1)) == [(1, 60, told)]
+    split = [(1, 50, "proportional"), (2, 50, "proportional")]
+    assert settled(name, 100, debt(1), debt(2)) == (
+        split if is_proportional else [(1, 100, "listed")]
+    )
+
+
+@pytest.mark.parametrize("claimed", [0, -9])
+def test_what_is_nowhere_named_or_claimed_comes_behind_what_is(claimed):
+    named = debt(2, designated=10**9)
+    assert settled("oldest_due", 100, debt(1, due=-99), named) == [(2, 100, "designated")]
+    sued = debt(2, claimed_on=AS_OF + timedelta(days=claimed))
+    assert settled("ch_or", 100, debt(1, due=-99), sued) == [(2, 100, "claimed_first")]
+
+
 def test_france_due_first_then_the_debtor_s_interest_then_the_oldest():
     assert settled("fr_code_civil", 250, debt(1, due=5, issued=-99), debt(2), debt(3, issued=-50)) == [
         (3, 100, "older"), (2, 100, "due"), (1, 50, "due"),
@@ -110,12 +173,26 @@ def test_common_law_the_creditor_may_appropriate_else_first_in_first_out():
     ]
 
 
+def test_the_united_states_by_security_then_the_earlier_due():
+    secured = debt(1, due=-99, security=1)
+    assert settled("us_common_law", 201, secured, debt(2, due=-3), debt(3, due=-5)) == [
+        (3, 100, "due_earlier"),
+        (2, 100, "less_secured"),
+        (1, 1, "less_secured"),
+    ]
+
+
 def test_the_house_s_own_order_is_the_earliest_due_first():
     assert settled("oldest_due", 150, debt(1, due=3), debt(2, due=-3), debt(3, due=-3)) == [
         (2, 100, "listed"),
         (3, 50, "listed"),
     ]
     assert settled("oldest_due", 999, debt(1)) == [(1, 100, "all_paid")]
+    assert settled("oldest_due", 200, debt(1), debt(2, due=9)) == [
+        (1, 100, "all_paid"),
+        (2, 100, "all_paid"),
+    ]
+    assert settled("oldest_due", 50, debt(1)) == [(1, 50, "listed")]
     assert settled("oldest_due", 0, debt(1)) == []
 
 

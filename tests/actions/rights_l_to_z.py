@@ -33,6 +33,7 @@ RIGHTS_L_TO_Z = {
     "loss_assessments.ask_assessment": "MN",
     "loss_assessments.decide_assessment": "MF",
     "loss_assessments.end_assessment": "MN",
+    "mail_claims.put_back_mail": "MC",
     "mail_reports.act_on_report": "MCKD",
     "mailboxes.add_mailbox": "A",
     "mailboxes.edit_mailbox": "A",

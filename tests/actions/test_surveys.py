@@ -11,6 +11,7 @@ from dunwell.actions.gate import Actor, Forbidden, Refused, system
 from dunwell.actions.policies_by_kind import draft_document, publish_document
 from dunwell.actions.restrictions import give_consent
 from dunwell.actions.surveys import answer_survey, ask_surveys
+from dunwell.formats.mail import ADDRESS_UNKNOWN
 from dunwell.jobs.deliver import deliver
 from dunwell.models import (
     Contact,
@@ -307,14 +308,22 @@ def test_the_link_goes_out_with_the_mail_and_opens_the_question(
     assert LINK not in body
 
 
-def test_without_an_address_of_this_site_the_mail_is_given_up_with_what_to_do(
+def test_without_an_address_of_this_site_the_mail_waits_with_what_to_do_and_goes_then(
     company, customer, settings, tmp_path
 ):
     settings.SITE, settings.DATA_DIR = "", tmp_path
     settled_case(customer)
     with time_machine.travel(AT, tick=False):
         ask(company)
-        deliver(company.pk)
+        counts = [dict(deliver(company.pk)) for _ in range(2)]
+        message = Message.objects.get()
+        waited = message.status, message.attempts, message.error
+        claims = Event.objects.filter(verb="message.claimed").count()
+        settings.SITE = "https://desk.example"
+        sent = dict(deliver(company.pk))
 
-    message = Message.objects.get()
-    assert (message.status, "set DUNWELL_SITE" in message.error) == ("dead", True)
+    # the second delivery leaves it alone: a year without the setting is no year of events
+    assert (counts, claims) == ([{"waiting": 1}, {}], 1)
+    assert waited == ("ready", 0, ADDRESS_UNKNOWN)
+    message.refresh_from_db()
+    assert (sent, message.status, message.error) == ({"sent": 1}, "sent", "")

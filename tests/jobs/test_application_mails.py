@@ -6,6 +6,7 @@ from email.policy import default
 import pytest
 import time_machine
 
+from dunwell.formats.mail import ADDRESS_UNKNOWN
 from dunwell.jobs.application_mails import deliver_application_mails
 from dunwell.jobs.deliver import deliver
 from dunwell.models import ApplicationMail, CreditApplication, Event
@@ -44,12 +45,17 @@ def test_a_decision_leaves_with_its_letter_as_a_pdf(company, analyst, tmp_path):
     assert dict(deliver(company.pk)) == {}
 
 
-def test_a_link_needs_the_address_of_the_installation(company, analyst):
+def test_a_link_waits_for_the_address_of_the_installation(company, analyst, settings, tmp_path):
     started(analyst, sends_link=True)
-    assert dict(deliver_application_mails(company.pk)) == {"dead": 1}
+    assert dict(deliver_application_mails(company.pk)) == {"waiting": 1}
     mail = ApplicationMail.objects.get()
-    assert "send the link again from there" in mail.error
-    assert Event.objects.filter(verb="application.mail_failed").count() == 1
+    assert (mail.status, mail.attempts, mail.error) == ("ready", 0, ADDRESS_UNKNOWN)
+    assert dict(deliver_application_mails(company.pk)) == {}
+    assert not Event.objects.filter(verb="application.mail_failed").exists()
+    settings.SITE = "https://desk.example"
+    assert dict(deliver_application_mails(company.pk)) == {"sent": 1}
+    (written_mail,) = written(company, tmp_path)
+    assert "https://desk.example/apply/" in written_mail.get_content().replace("=\n", "")
 
 
 def test_a_line_break_in_a_name_adds_no_header(company, analyst, tmp_path):

@@ -6,7 +6,7 @@ from dunwell.models import Channel, Message
 from tests.actions.test_messages import message_to
 from tests.conftest import AT, TODAY, add_customer
 
-QUERIES_OF_THE_PAGE = 9
+QUERIES_OF_THE_PAGE = 10
 
 
 def channel_of(company, **fields):

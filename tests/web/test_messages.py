@@ -4,7 +4,7 @@ from dunwell.models import Message, Signal
 from tests.actions.test_messages import message_to
 from tests.conftest import AT, TODAY, add_customer
 
-QUERIES_OF_THE_LIST = 7
+QUERIES_OF_THE_LIST = 8
 
 
 def test_drafts_are_listed_read_and_approved(come_in, manager, customer):

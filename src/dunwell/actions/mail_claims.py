@@ -7,10 +7,13 @@ colleagues); those to debtors go through `outbox`.
 from datetime import datetime
 from typing import TypeVar
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from dunwell.actions.gate import Actor
 from dunwell.actions.outbox import ATTEMPTS, BACKOFF, LEASE
 from dunwell.models import ApplicationMail, PortalMail, ReportMail, TeamMail
+from dunwell.queries.site_addresses import unaddressed
 
 M = TypeVar("M", ApplicationMail, PortalMail, ReportMail, TeamMail)
 
@@ -38,6 +41,7 @@ def claim_mails(mails: QuerySet[M], *, limit: int, at: datetime, after: int = 0)
     found = (
         mails.filter(id__gt=after)
         .filter(Q(status=Status.READY) | Q(status=Status.FAILED) & waiting)
+        .exclude(unaddressed())
         .order_by("id")
         .values_list("id", "status")[:limit]
     )
@@ -49,6 +53,18 @@ def claim_mails(mails: QuerySet[M], *, limit: int, at: datetime, after: int = 0)
         )
     ]
     return mails.filter(pk__in=taken).order_by("id")
+
+
+@transaction.atomic
+def put_back_mail(*, actor: Actor, mail: M, text: str) -> None:
+    """Put a claimed mail back to wait, with why; the attempt does not count, and nothing happened.
+
+    A claim that was lost changes nothing.
+    """
+    actor.require("message.send")
+    type(mail).objects.filter(
+        pk=mail.pk, status=Status.CLAIMED, claimed_at=mail.claimed_at
+    ).update(status=Status.READY, attempts=F("attempts") - 1, error=text[:500])
 
 
 def settle_mail(

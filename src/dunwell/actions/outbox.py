@@ -20,6 +20,7 @@ from dunwell.models import Message
 from dunwell.queries.contact_rules import ContactVerdict
 from dunwell.queries.debit_notices import BY_MAIL, BY_STATEMENT
 from dunwell.queries.promise_confirmations import BY_CONFIRMATION
+from dunwell.queries.site_addresses import unaddressed
 from dunwell.queries.trial_mails import TEST
 
 LEASE = timedelta(minutes=10)
@@ -65,9 +66,9 @@ def claim_messages(
 
     `after` is the last key of the batch before, so that what was put back waits for the next
     call; `besides` are messages left alone, whose hour has not come; only `channels` are
-    looked at: one that rests is left out. Ready ones, failed ones whose waiting time is over,
-    and claims of workers that died. Each is taken by compare-and-set, so two workers never hold
-    the same message.
+    looked at: one that rests is left out, as is what waits for DUNWELL_SITE. Ready ones, failed
+    ones whose waiting time is over, and claims of workers that died. Each is taken by
+    compare-and-set, so two workers never hold the same message.
     """
     actor.require("message.send")
     _release_dead_claims(actor, at=at)
@@ -76,6 +77,7 @@ def claim_messages(
         Message.objects.filter(company=actor.company, channel__in=channels, id__gt=after)
         .filter(Q(status=Status.READY) | Q(status=Status.FAILED) & is_due)
         .exclude(channel__in=SENT_AS_TEXT, to="")
+        .exclude(unaddressed())
         .exclude(Q(pk__in=()) if besides is None else besides)
         .order_by("id")
         .values_list("id", "status")[:limit]

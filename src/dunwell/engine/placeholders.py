@@ -9,7 +9,7 @@ VALUES: Mapping[str, str] = {
     "collector_name": "who writes",
     "reply_to": "where answers reach a person: e-mail and telephone",
     "how_to_pay": "bank details; may have several lines",
-    "pay_link": "address of the payment page",
+    "pay_link": "address of the portal, where the customer signs in to see and pay",
     "dialogue_link": "address at which the assistant asks when it will be paid; follow_up only",
     "reference": "what the payer should quote",
     "today": "day of the message",

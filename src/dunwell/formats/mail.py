@@ -9,9 +9,22 @@ from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+ADDRESS_UNKNOWN = (
+    "The address of this installation is not known, and the mail leads to it; set DUNWELL_SITE, "
+    "and it goes out with the next delivery"
+)
+
 
 class MailFormError(ValueError):
     """The message cannot be written as an e-mail; the text says which header is wrong."""
+
+
+class AddressUnknown(MailFormError):
+    """A mail leads to our pages, and nobody has said where these are: it waits."""
+
+    def __init__(self) -> None:
+        """Say what to set."""
+        super().__init__(ADDRESS_UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from dunwell.actions.application_mails import (
 )
 from dunwell.formats.application_words import LINK
 from dunwell.formats.decision_letter import decision_letter_pdf
-from dunwell.formats.mail import Attachment, Mail, MailFormError
+from dunwell.formats.mail import AddressUnknown, Attachment, Mail, MailFormError
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.plain_mails import hand_over_mails
 from dunwell.models import ApplicationMail
@@ -52,13 +52,10 @@ def _mail(mail: ApplicationMail) -> Mail:
 
 
 def _link(mail: ApplicationMail) -> str:
-    """Return the link of a mail; MailFormError where this installation's address is not known."""
-    site = mail.application.site.rstrip("/")
+    """Return the link of a mail; AddressUnknown where this installation's address is not known."""
+    site = str(settings.SITE or mail.application.site).rstrip("/")
     if not site:
-        raise MailFormError(
-            "The address of this installation is not known. Open the application and send the "
-            "link again from there"
-        )
+        raise AddressUnknown
     if mail.reference is not None:
         token = link_token(REFERENCE, mail.reference.pk, mail.reference.link_nonce)
         return f"{site}{reverse('apply-reference', args=[token])}"

@@ -19,7 +19,7 @@ from dunwell.actions.outbox import (
     withdraw_message,
 )
 from dunwell.formats.hand_overs import CarrierError, HandedOver
-from dunwell.formats.mail import MailFormError
+from dunwell.formats.mail import AddressUnknown, MailFormError
 from dunwell.jobs.application_mails import deliver_application_mails
 from dunwell.jobs.channels import HandOver, carrier_of
 from dunwell.jobs.message_mails import mail_of
@@ -146,6 +146,8 @@ def _hand_over(carriers: Carriers, message: Message, verdict: Verdict) -> str:
     actor, kind = carriers.actor, carriers.kind_of(message)
     try:
         handed = carriers.line(kind)(mail_of(message), clock.now())
+    except AddressUnknown as error:
+        return _waits(actor, message, str(error))
     except MailFormError as error:
         return _failed(actor, message, str(error), permanent=True)
     except CarrierError as error:

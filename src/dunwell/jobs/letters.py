@@ -12,7 +12,9 @@ from io import RawIOBase
 
 from dunwell.formats.exports import Value, write_csv
 from dunwell.formats.letters_pdf import LetterSheets, letters_pdf
+from dunwell.formats.mail import AddressUnknown
 from dunwell.formats.postcodes import postcode_in
+from dunwell.formats.typesetting import TypesettingError
 from dunwell.formats.zip_entries import zip_entry
 from dunwell.models import Company, Message
 from dunwell.queries.letters import batch_letters, letter_of
@@ -75,8 +77,12 @@ def letters_zip(company: Company, batch_id: int) -> Iterator[bytes]:
 
 
 def _set(company: Company, letters: Sequence[Message]) -> LetterSheets:
+    try:
+        sheets = [letter_of(letter) for letter in letters]
+    except AddressUnknown as error:
+        raise TypesettingError(str(error)) from error
     return letters_pdf(
-        [letter_of(letter) for letter in letters],
+        sheets,
         country=company.country,
         is_specimen=company.sending == Company.Sending.TEST,
     )

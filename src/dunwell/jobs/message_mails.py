@@ -8,12 +8,13 @@ from django.conf import settings
 from dunwell.actions.uploads import upload_path
 from dunwell.formats.account_statement_files import file_name
 from dunwell.formats.account_statement_pdf import statement_pdf
-from dunwell.formats.mail import Attachment, Mail, MailFormError
+from dunwell.formats.mail import AddressUnknown, Attachment, Mail, MailFormError
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import Message
 from dunwell.queries import follow_ups
 from dunwell.queries.assistant_talks import assistant_is_on
 from dunwell.queries.debit_notices import STATEMENT
+from dunwell.queries.portal_links import with_door
 from dunwell.queries.statements import statement_document
 from dunwell.queries.surveys import LINK, SURVEY, survey_address
 from dunwell.queries.unsubscribe_links import unsubscribe_address
@@ -23,7 +24,11 @@ MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
 
 
 def mail_of(message: Message) -> Mail:
-    """Return a message as a mail; MailFormError where a file of it is missing or not proved."""
+    """Return a message as a mail.
+
+    Raises AddressUnknown where it leads to pages nobody has said the address of, MailFormError
+    where a file of it is missing or not proved.
+    """
     company = message.company
     # what a customer's own program wrote as its id is not always one
     answered = message.in_reply_to if MESSAGE_ID.fullmatch(message.in_reply_to) else ""
@@ -53,12 +58,10 @@ def _body(message: Message) -> str:
             )
         mark, address = follow_ups.LINK, follow_ups.follow_up_address(message)
     else:
-        return message.body
+        return with_door(message.body)
     if not address:
-        raise MailFormError(
-            "The address of this installation is not known; set DUNWELL_SITE and try again"
-        )
-    return message.body.replace(mark, address)
+        raise AddressUnknown
+    return with_door(message.body.replace(mark, address))
 
 
 def _files(message: Message) -> tuple[Attachment, ...]:

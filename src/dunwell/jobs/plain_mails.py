@@ -8,9 +8,9 @@ from typing import TypeVar
 from dunwell import clock
 from dunwell.actions.channel_health import note_failure
 from dunwell.actions.gate import Actor, system
-from dunwell.actions.mail_claims import CLAIM_LASTS
+from dunwell.actions.mail_claims import CLAIM_LASTS, put_back_mail
 from dunwell.formats.hand_overs import CarrierError
-from dunwell.formats.mail import Mail, MailFormError
+from dunwell.formats.mail import AddressUnknown, Mail, MailFormError
 from dunwell.jobs.channels import HandOver, carrier
 from dunwell.models import ApplicationMail, Channel, Company, PortalMail, ReportMail, TeamMail
 
@@ -25,7 +25,7 @@ def hand_over_mails(
     written: Callable[[M], Mail],
     batch: int,
 ) -> Counter[str]:
-    """Hand over what is ready; return how many were sent, failed or given up.
+    """Hand over what is ready; return how many were sent, failed, given up or wait.
 
     Each mail is claimed, handed over as `written` says outside any transaction, and marked;
     killed in between, a later call hands it over again under the same message id. Where nothing
@@ -58,6 +58,9 @@ def _hand_over(
         return "waiting"
     try:
         place = hand_over(written(mail), at).place
+    except AddressUnknown as problem:
+        put_back_mail(actor=actor, mail=mail, text=str(problem))
+        return "waiting"
     except MailFormError as problem:
         error, is_final = str(problem), True
     except CarrierError as problem:

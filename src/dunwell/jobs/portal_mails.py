@@ -12,7 +12,7 @@ from django.conf import settings
 from dunwell import clock, walls
 from dunwell.actions.portal_links import answer_knock
 from dunwell.actions.portal_mails import claim_portal_mails, mark_portal_mail
-from dunwell.formats.mail import Mail, MailFormError
+from dunwell.formats.mail import AddressUnknown, Mail, MailFormError
 from dunwell.formats.portal_words import CODE, DOOR, LINK
 from dunwell.jobs.background import begin
 from dunwell.jobs.plain_mails import hand_over_mails
@@ -80,12 +80,16 @@ def _mail(mail: PortalMail) -> Mail:
 
 
 def _body(mail: PortalMail) -> str:
-    """Return the words with link, door and code; MailFormError where our address is not known."""
+    """Return the words with link, door and code; AddressUnknown where ours is not known.
+
+    Raises MailFormError where link or code ran out meanwhile: the mail would open nothing.
+    """
     door = door_address(mail.site)
     if not door and (LINK in mail.body or DOOR in mail.body):
-        raise MailFormError(
-            "The address of this installation is not known; set DUNWELL_SITE and try again"
-        )
+        raise AddressUnknown
+    for opener in (mail.link, mail.code):
+        if opener is not None and opener.expires_at <= clock.now():
+            raise MailFormError("What this mail brings ran out while it waited; send a new one")
     body = mail.body.replace(DOOR, door)
     if mail.link is not None:
         body = body.replace(LINK, portal_address(mail.link, mail.site))

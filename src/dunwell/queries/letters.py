@@ -12,6 +12,7 @@ from dunwell.formats.postcodes import postcode_in
 from dunwell.models import Company, ContactAttempt, Message, Task
 from dunwell.queries.messages import MessageRow, rows_of
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.portal_links import with_door
 from dunwell.queries.statements import letterhead
 
 CHANNEL = "letter"
@@ -177,12 +178,15 @@ def dispatch_rows(company: Company, batch_id: int) -> list[LetterDispatch]:
 
 
 def letter_of(message: Message) -> Letter:
-    """Return a letter as it is set; its message comes with customer and company."""
+    """Return a letter as it is set; its message comes with customer and company.
+
+    Raises AddressUnknown where it leads to the portal and its address is not set.
+    """
     return Letter(
         reference=message.customer.number,
         language=message.language,
         subject=message.subject,
-        body=message.body,
+        body=with_door(message.body),
         on=message.as_of,
         head=letterhead(message.company, message.customer),
         demand_minor=_demand(message),

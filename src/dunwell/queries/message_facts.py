@@ -20,6 +20,7 @@ from dunwell.models import (
     PromiseItem,
 )
 from dunwell.queries.charges_told import accrued_charges, charge_texts
+from dunwell.queries.portal_links import told_door
 from dunwell.queries.texts import DAYS_TO_PAY
 from dunwell.queries.wordings import HOW_TO_PAY, KINDS, day_text, language_of, money_text
 
@@ -105,6 +106,7 @@ def message_facts(
         "item_count": str(len(debits)),
         "oldest_days_late": str(max(late, 0)),
         **accrued.values,
+        "pay_link": told_door(),
     }
     if promise is not None:
         day, amount, currency = promise

@@ -6,8 +6,12 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
+from dunwell.formats.mail import AddressUnknown
 from dunwell.models import PortalCode, PortalLink
 from dunwell.queries.link_tokens import link_token
+
+PORTAL_LINK = "[[portal link]]"
+"""Stands for the portal's address in a text until it leaves us, where the address is not set."""
 
 CODE = "portal_code"
 """What a code of six digits is computed for."""
@@ -32,6 +36,21 @@ def door_address(site: str = "") -> str:
     """Return the address of the portal's door, "" where this installation's is not known."""
     begin = str(settings.SITE or site).rstrip("/")
     return f"{begin}{reverse('portal-enter')}" if begin else ""
+
+
+def told_door() -> str:
+    """Return what a text says where the portal is: its address, or what stands for it."""
+    return door_address() or PORTAL_LINK
+
+
+def with_door(text: str) -> str:
+    """Return a text as it leaves us. Raises AddressUnknown where it needs the portal's address."""
+    if PORTAL_LINK not in text:
+        return text
+    address = door_address()
+    if not address:
+        raise AddressUnknown
+    return text.replace(PORTAL_LINK, address)
 
 
 def code_digits(code: PortalCode) -> str:

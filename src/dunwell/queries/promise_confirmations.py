@@ -17,6 +17,7 @@ from django.db.models.functions import Cast, Concat
 from dunwell.engine.wording import Facts, render
 from dunwell.models import Company, Contact, Message, Promise, User
 from dunwell.queries.contact_rules import ContactVerdict, delivery_rules
+from dunwell.queries.portal_links import told_door
 from dunwell.queries.wordings import (
     HOW_TO_PAY,
     day_text,
@@ -82,6 +83,7 @@ def confirmation_text(
             "collector_name": _writer(collector) or company.name,
             "reply_to": company.reply_to or settings.DEFAULT_FROM_EMAIL,
             "how_to_pay": company.pay_to or HOW_TO_PAY[language],
+            "pay_link": told_door(),
             "reference": customer.number,
             "today": day_text(as_of, language),
             "promise_day": day_text(promise.due_on, language),

@@ -26,6 +26,7 @@ from dunwell.queries.charges_told import NOTHING, Told, charge_texts, charges_to
 from dunwell.queries.contact_rules import contact_book
 from dunwell.queries.follow_ups import LINK
 from dunwell.queries.line_texts import NO_LINES, CustomerLines, customer_lines
+from dunwell.queries.portal_links import told_door
 from dunwell.queries.reminders import ContactPlan, native
 from dunwell.queries.wordings import (
     HOW_TO_PAY,
@@ -160,6 +161,7 @@ def _text(
                 "pay_by": day_text(pay_by, language),
                 "item_count": str(len(items)),
                 "oldest_days_late": str(max(lines.oldest_days or 0, 0)),
+                "pay_link": told_door(),
                 DIALOGUE_LINK: LINK,
             },
             items=items,

@@ -149,4 +149,4 @@ def _facts(customer: Customer, rows: list[OpenItem], *, language: str, as_of: da
         as_of=as_of,
         promise=next(iter(open_promises(customer)), (as_of, asked, first.currency)),
     )
-    return replace(facts, values={**facts.values, "pay_link": "", DIALOGUE_LINK: LINK})
+    return replace(facts, values={**facts.values, DIALOGUE_LINK: LINK})

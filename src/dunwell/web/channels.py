@@ -23,6 +23,7 @@ from dunwell.queries.channels import (
     outcome_rows,
     waiting_rows,
 )
+from dunwell.queries.site_addresses import count_unaddressed
 from dunwell.templatetags.channels import provider_label
 from dunwell.templatetags.reasons import channel_label
 from dunwell.web.answers import done, refused
@@ -52,6 +53,7 @@ def channel_list(request: StaffRequest) -> HttpResponse:
         "rows": rows,
         "has_mail": any(row.kind == Channel.Kind.EMAIL for row in rows),
         "waiting": waiting_rows(company),
+        "unaddressed": count_unaddressed(company),
         "months": month_rows(company, as_of=request.as_of),
         "outcomes": outcome_rows(company, at=at),
         "choices": [

@@ -26,6 +26,7 @@ from dunwell.queries.messages import (
     message_rows,
 )
 from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.site_addresses import count_unaddressed
 from dunwell.templatetags.channels import provider_label
 from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.sentences import spoken
@@ -85,6 +86,7 @@ def message_list(request: StaffRequest) -> HttpResponse:
         "channels": CHANNELS,
         "tabs": [(value, label, counts[value]) for value, label in Message.Status.choices],
         "total": sum(counts.values()),
+        "unaddressed": count_unaddressed(company),
     }
     return render(request, "web/messages.html", context)
 

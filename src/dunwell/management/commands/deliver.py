@@ -14,6 +14,7 @@ from dunwell.jobs.team_work import turn_clocks
 from dunwell.jobs.webhooks import tell_webhooks
 from dunwell.models import Company
 from dunwell.queries.runs import companies_to_run
+from dunwell.queries.site_addresses import count_unaddressed
 
 
 class Command(BaseCommand):
@@ -47,5 +48,7 @@ def _handed_over(company: Company) -> str:
     for word, number in tell_webhooks(company.pk).items():
         counts[f"events {word}"] += number
     told = ", ".join(f"{word} {counts[word]:,}" for word in sorted(counts)) or "nothing due"
+    if held := count_unaddressed(company):
+        told += f"; {held:,} lead to our pages and wait: set DUNWELL_SITE to their address"
     test = company.sending == Company.Sending.TEST
     return f"{told} (test: to the file outbox)" if test else told

@@ -61,6 +61,26 @@ def test_germany_debts_of_the_same_age_share_in_proportion_to_the_cent():
     ]
 
 
+@pytest.mark.parametrize(
+    ("amounts", "money", "parts"),
+    [((1, 5), 4, [1, 3]), ((2, 3), 3, [1, 2]), ((3, 3, 1), 5, [2, 2, 1]), ((1, 1, 1), 2, [1, 1])],
+)
+def test_the_cent_that_is_left_over_goes_to_the_largest_remainder_then_by_key(
+    amounts, money, parts
+):
+    debts = [debt(key, amount) for key, amount in enumerate(amounts, 1)]
+    assert settled("de_bgb", money, *debts) == [
+        (key, part, "proportional") for key, part in enumerate(parts, 1)
+    ]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("nothing", [0, -50])
+def test_what_is_not_open_or_a_credit_takes_no_part(order, nothing):
+    assert settled(order, 100, debt(1, nothing), debt(2)) == [(2, 100, "all_paid")]
+    assert settled(order, 40, debt(1, nothing), debt(2)) == settled(order, 40, debt(2))
+
+
 def test_austria_interest_then_what_was_claimed_then_what_is_due():
     claimed = debt(3, due=5, claimed_on=AS_OF)
     assert settled("at_abgb", 109, debt(1), claimed, debt(2, 10, kind="interest")) == [

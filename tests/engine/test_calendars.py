@@ -1,8 +1,10 @@
 """Day numbers, business days and holidays."""
 
+from calendar import isleap
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +18,11 @@ from dunwell.engine.calendars import (
     day_number,
     has_holidays,
     is_business_day,
+    is_public_holiday,
     month_end,
     month_number,
+    month_start,
+    months_after,
     next_business_day,
 )
 from tests.engine.rows import answers
@@ -105,3 +110,73 @@ def test_the_calendar_frame_agrees_with_the_functions(on):
     assert row["is_business"] == is_business_day(on, country=TARGET)
     assert row["next_business_day"] == day_number(next_business_day(on, country=TARGET))
     assert row["weekday"] == on.isoweekday()
+
+
+@pytest.mark.parametrize("country", ["DE", "TARGET", ""])
+def test_each_row_of_two_years_agrees_with_counting(country):
+    """Over two ends of a year and a leap day; months are counted by the plain functions alone."""
+    first, last = date(2023, 12, 1), date(2025, 1, 31)
+    months: dict[tuple[int, int], list[date]] = {}
+    expected, passed = [], 0
+    for on in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        begin = on.replace(day=1)
+        end = (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        if begin == on:
+            months[on.year, on.month] = business_days(country, first=on, last=end)
+        open_days = months[on.year, on.month]
+        is_open = is_business_day(on, country=country)
+        passed += is_open
+        of_month = sum(day <= on for day in open_days)
+        expected.append((
+            day_number(on), (on.year - 1970) * 12 + on.month - 1, on.month, on.isoweekday(),
+            is_open, passed, of_month, len(open_days) - of_month,
+            day_number(next_business_day(on, country=country)), day_number(open_days[-1]),
+        ))  # fmt: skip
+    assert [
+        tuple(row.values()) for row in answers(calendar_days(country, first=first, last=last))
+    ] == (expected)
+
+
+def test_the_frame_runs_over_whole_months_whatever_day_was_asked_for():
+    frame = calendar_days("DE", first=date(2024, 2, 29), last=date(2024, 3, 1))
+    days = [row["day"] for row in answers(frame.select("day"))]
+    assert (days[0], days[-1]) == (day_number(date(2024, 2, 1)), day_number(date(2024, 3, 31)))
+    assert len(days) == 29 + 31
+
+
+YEARS = [*range(1896, 1906), *range(1968, 1973), *range(1996, 2005), *range(2019, 2033)]
+YEARS += [*range(2096, 2106), *range(2396, 2406)]
+"""Around ends of centuries with and without a leap day, of the 400 years, and nowadays."""
+
+
+def test_the_first_of_the_month_is_found_from_the_number_of_a_day_alone():
+    days = [
+        date(year, 1, 1) + timedelta(days=n) for year in YEARS for n in range(365 + isleap(year))
+    ]
+    frame = nw.from_native(pl.DataFrame({"day": [day_number(on) for on in days]}).lazy())
+    found = answers(frame.select(first=month_start(nw.col("day"))))
+    assert [row["first"] for row in found] == [day_number(on.replace(day=1)) for on in days]
+
+
+def test_a_holiday_is_one_where_holidays_are_known():
+    epiphany = date(2026, 1, 6)
+    told = [is_public_holiday(epiphany, country=code) for code in ("DE-BY", "DE", "TARGET", "??")]
+    assert told == [True, False, False, False]
+    # a Sunday is no business day and no holiday
+    assert not is_public_holiday(date(2026, 1, 4), country="DE-BY")
+
+
+@pytest.mark.parametrize(
+    ("on", "months", "expected"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)),
+        (date(2026, 11, 30), 1, date(2026, 12, 30)),
+        (date(2026, 1, 15), -1, date(2025, 12, 15)),
+        (date(2026, 3, 31), -1, date(2026, 2, 28)),
+        (date(2026, 5, 4), 0, date(2026, 5, 4)),
+    ],
+)
+def test_months_after_keep_the_day_or_end_the_month(on, months, expected):
+    assert months_after(on, months) == expected

@@ -63,7 +63,7 @@ BROKEN = 3
 """Exit code of pytest, and of a process, that broke by itself."""
 ENDLESS = 77
 """Exit code of a process whose loops ran on."""
-PATIENCE = 10
+PATIENCE = 5
 """A change may make loops turn so many times as often as in the module as it stands."""
 LONGEST_CPU_SECONDS = 900
 """Only for what no count sees; reported, and not taken for noticed."""

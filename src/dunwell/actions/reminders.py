@@ -1,8 +1,7 @@
 """The reminders of a day: messages with their decision, and tasks for what a person must do."""
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -20,9 +19,10 @@ from dunwell.queries.channel_carriers import active_channels, kind_of
 from dunwell.queries.debit_notices import ASKING_NOTHING
 from dunwell.queries.deliveries import LONGEST_WAIT
 from dunwell.queries.ledgers import Books
+from dunwell.queries.message_decisions import message_decisions
 from dunwell.queries.policies import PolicyInForce
 from dunwell.queries.promise_confirmations import BY_CONFIRMATION
-from dunwell.queries.reminders import ContactPlan, gate_policy, native
+from dunwell.queries.reminders import ContactPlan, native
 from dunwell.queries.texts import MessageText, message_texts
 from dunwell.queries.trial_mails import TEST
 
@@ -143,7 +143,7 @@ def _write(
             plan=plan,
             at=at,
         )
-        for text, decision in zip(written, _decisions(plan, written), strict=True)
+        for text, decision in zip(written, message_decisions(plan, written), strict=True)
     ]
     keys = _insert_messages(company, rows, plan.as_of)
     _insert_lines(plan, keys)
@@ -278,38 +278,6 @@ def _insert_lines(plan: ContactPlan, keys: Mapping[int, int]) -> None:
         )
     )
     insert_rows(table="dunwell_messageitem", rows=lines)
-
-
-def _decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterator[str]:
-    """Yield the decision of each text as JSON: the contact, the demand, what was looked at.
-
-    With the hour before which it must not go out, where one was chosen.
-    """
-    policy = gate_policy(plan.company)
-    bounds = {name: getattr(policy, name) for name in policy.__slots__}
-    facts = {row.pop("customer_id"): row for row in plan.facts.iter_rows(named=True)}
-    contacts = {row.pop("customer_id"): row for row in plan.contacts.iter_rows(named=True)}
-    demands: dict[int, dict[str, int]] = {}
-    for customer_id, currency, amount in plan.totals.select(
-        "customer_id", "currency", "demand_minor"
-    ).iter_rows():
-        demands.setdefault(customer_id, {})[currency] = amount
-    encode = json.JSONEncoder(sort_keys=True).encode
-    for text in texts:
-        minute = plan.hours.get(text.customer_id)
-        yield encode(
-            {
-                **({} if minute is None else {"not_before_minute": minute}),
-                **({} if text.wording is None else {"wording": text.wording}),
-                **({"tone": text.tone} if text.tone else {}),
-                **({"legal": list(text.legal)} if text.legal else {}),
-                "as_of": plan.as_of.isoformat(),
-                "contact": contacts[text.customer_id],
-                "demand_minor": demands.get(text.customer_id, {}),
-                "facts": facts[text.customer_id],
-                "bounds": bounds,
-            }
-        )
 
 
 def _tasks(

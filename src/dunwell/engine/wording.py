@@ -67,7 +67,8 @@ LONGEST_BODY = 200_000
 MOST_LINES = 500
 """Bounds of what may be published, stated and rendered."""
 
-_GAP = re.compile(r"\n{3,}")
+_WIDE = "\n" * 3
+_GAP = re.compile(rf"{_WIDE}+")
 _TOTAL = re.compile(r"total:([A-Z]{3})")
 _CHARGE_TEXTS = ("charges_total", "total_with_charges", "charges_until")
 _SEVERAL_LINES = frozenset({"how_to_pay"})
@@ -248,7 +249,10 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
     lines: list[str] = []
     for block, text in _body_parts(wording.body):
         lines += [_fill(text, everything, where)] if block is None else blocks[block]
-    body = _GAP.sub("\n\n", "\n".join(lines)).strip() + "\n"
+    body = "\n".join(lines)
+    if _WIDE in body:
+        body = _GAP.sub("\n\n", body)
+    body = body.strip() + "\n"
     if len(subject) > LONGEST_SUBJECT + LONGEST_VALUE or len(body) > LONGEST_BODY:
         raise WordingError(f"{where}: the text grew too long; shorten the wording or the facts")
     return subject, body

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 from django.conf import settings
 
-from dunwell.engine.calendars import next_business_day
+from dunwell.engine.calendars import day_number, next_business_day
 from dunwell.engine.legal_blocks import LegalText, MessageScope, legal_texts, with_legal_texts
 from dunwell.engine.schema import Column, Frame
 from dunwell.engine.wording import (
@@ -63,7 +63,6 @@ DOCUMENTS: Frame = {
     "kind": Column(nw.String, "kind of document"),
     "number": Column(nw.String, "number on the document"),
     "issued_day": Column(nw.Int32, "issue date"),
-    "due_day": Column(nw.Int32, "due date"),
 }
 
 
@@ -101,7 +100,10 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
     )
     totals = _totals(plan, customers)
     acts_as = contact_book(company, as_of=plan.as_of).policy.acts_as
-    pay_by = next_business_day(plan.as_of + timedelta(days=DAYS_TO_PAY), country=company.country)
+    said = {
+        language: _said_to_all(company, language, as_of=plan.as_of)
+        for language in wanted["language"].unique()
+    }
     for row in wanted.iter_rows(named=True):
         customer_id = row["customer_id"]
         yield _text(
@@ -112,9 +114,22 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
             lines=lines.get(customer_id, NO_LINES),
             totals=totals.get(customer_id, {}),
             charges=charges.get(customer_id, []),
-            as_of=plan.as_of,
-            pay_by=pay_by,
+            said=said[row["language"]],
         )
+
+
+def _said_to_all(company: Company, language: str, *, as_of: date) -> dict[str, str]:
+    """Return what every message of a day says alike in a language."""
+    pay_by = next_business_day(as_of + timedelta(days=DAYS_TO_PAY), country=company.country)
+    return {
+        "company_name": company.name,
+        "reply_to": company.reply_to or settings.DEFAULT_FROM_EMAIL,
+        "how_to_pay": company.pay_to or HOW_TO_PAY[language],
+        "today": day_text(as_of, language),
+        "pay_by": day_text(pay_by, language),
+        "pay_link": told_door(),
+        DIALOGUE_LINK: LINK,
+    }
 
 
 def _wanted(plan: ContactPlan, customers: pl.DataFrame) -> pl.DataFrame:
@@ -136,8 +151,7 @@ def _text(
     lines: CustomerLines,
     totals: Mapping[str, int],
     charges: list[dict[str, object]],
-    as_of: date,
-    pay_by: date,
+    said: Mapping[str, str],
 ) -> MessageText:
     language = str(row["language"])
     key, to = int(row["customer_id"]), str(row["email"] or "")
@@ -150,19 +164,13 @@ def _text(
         facts = Facts(
             values={
                 **accrued.values,
+                **said,
                 "customer_name": str(row["name"]),
                 "contact_name": str(row["contact_name"] or row["name"]),
-                "company_name": company.name,
                 "collector_name": str(row["collector"] or company.name),
-                "reply_to": company.reply_to or settings.DEFAULT_FROM_EMAIL,
-                "how_to_pay": company.pay_to or HOW_TO_PAY[language],
                 "reference": str(row["number"]),
-                "today": day_text(as_of, language),
-                "pay_by": day_text(pay_by, language),
                 "item_count": str(len(items)),
                 "oldest_days_late": str(max(lines.oldest_days or 0, 0)),
-                "pay_link": told_door(),
-                DIALOGUE_LINK: LINK,
             },
             items=items,
             credits=own_credits,
@@ -174,14 +182,12 @@ def _text(
     except (KeyError, WordingError) as error:
         return MessageText(key, language, to, "", "", trouble=f"{template}: {error}")
     legal = _legal(
-        MessageScope(
-            country=str(row["country"] or company.country),
-            party=str(row["party"]),
-            use=str(row["debt_use"]),
-            acts_as=acts_as,
-            channel=str(row["channel"]),
-            template=template,
-        ),
+        str(row["country"] or company.country),
+        str(row["party"]),
+        str(row["debt_use"]),
+        acts_as,
+        str(row["channel"]),
+        template,
         language,
     )
     return MessageText(
@@ -198,8 +204,13 @@ def _text(
 
 
 @lru_cache(maxsize=1024)
-def _legal(scope: MessageScope, language: str) -> tuple[LegalText, ...]:
+def _legal(
+    country: str, party: str, use: str, acts_as: str, channel: str, template: str, language: str
+) -> tuple[LegalText, ...]:
     """Return what the law adds to messages of a scope; the many of a day have few scopes."""
+    scope = MessageScope(
+        country=country, party=party, use=use, acts_as=acts_as, channel=channel, template=template
+    )
     return legal_texts(shipped_legal_blocks(), scope, language=language)
 
 
@@ -218,7 +229,10 @@ def _lines(plan: ContactPlan, customers: pl.DataFrame, wanted: pl.DataFrame) -> 
     """Return the lines of each customer's message, oldest first, cash not yet assigned last."""
     chosen = plan.lines.join(customers, on="customer_id", how="semi")
     documents = _documents(plan.company, chosen["item_id"])
-    rows = chosen.join(documents, on="item_id", how="inner").select(*_LINE)
+    # the day an item was due is known from how late it is and need not be read again
+    due_day = (day_number(plan.as_of) - pl.col("days_past_due")).cast(pl.Int32)
+    dated = chosen.with_columns(due_day=due_day)
+    rows = dated.join(documents, on="item_id", how="inner").select(*_LINE)
     spoken = wanted.select("customer_id", "language")
     return (
         pl.concat([rows, _cash_lines(plan, customers)])
@@ -294,11 +308,11 @@ def _charges(
 
 
 def _documents(company: Company, items: pl.Series) -> pl.DataFrame:
-    """Return number and dates of the given items.
+    """Return kind, number and day of issue of the given items.
 
     Those open now are read in one go; a day gone by also names items settled since.
     """
-    columns = f"i.id, i.kind, i.number, {frames.day('i.issued_on')}, {frames.day('i.due_on')}"
+    columns = f"i.id, i.kind, i.number, {frames.day('i.issued_on')}"
     opened = native(
         frames.read_frame(
             f"SELECT {columns} FROM dunwell_item i "  # noqa: S608

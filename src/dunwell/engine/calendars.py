@@ -14,7 +14,10 @@ from functools import lru_cache
 import holidays
 import narwhals.stable.v2 as nw
 
+from dunwell.engine.late_packages import import_late
 from dunwell.engine.schema import Column, Frame, table
+
+import_late("holidays.countries")
 
 EPOCH = date(1970, 1, 1)
 

@@ -27,16 +27,14 @@ from dunwell.queries.frames import day, read_rows
 SETTLED_DAYS = 400
 """Items settled within so many days are still recognised: as paid already, or paid twice."""
 PACKED = 50_000
-"""Items whose numbers come in one row, which is far quicker than a row each."""
+"""Items whose numbers PostgreSQL tells in one row, which is far quicker than a row each."""
 
 _NUMBERS = """
-SELECT {packed} FROM (
-  SELECT i.id, i.number, i.reference FROM dunwell_item i
-  WHERE i.company_id = %(company)s AND i.kind <> 'refund' AND {issued_day} <= %(today)s
-    AND (EXISTS (SELECT 1 FROM dunwell_openitem o WHERE o.item_id = i.id)
-         OR i.id IN (SELECT item_id FROM dunwell_allocation
-                     WHERE company_id = %(company)s AND applied_on > {settled}))) n
-GROUP BY n.id / %(packed)s
+SELECT i.id AS item_id, i.number, i.reference FROM dunwell_item i
+WHERE i.company_id = %(company)s AND i.kind <> 'refund' AND {issued_day} <= %(today)s
+  AND (EXISTS (SELECT 1 FROM dunwell_openitem o WHERE o.item_id = i.id)
+       OR i.id IN (SELECT item_id FROM dunwell_allocation
+                   WHERE company_id = %(company)s AND applied_on > {settled}))
 """
 _NAMES = """
 SELECT k.id, k.name FROM dunwell_customer k WHERE k.company_id = %(company)s AND (
@@ -197,22 +195,25 @@ class MatchItems:
 
     @cached_property
     def _numbers(self) -> nw.DataFrame:
-        columns = ("id", "number", "reference")
-        is_postgresql = connection.vendor == "postgresql"
-        pack = "CAST(json_agg(n.{0}) AS text)" if is_postgresql else "json_group_array(n.{0})"
-        query = _NUMBERS.format(
-            packed=", ".join(pack.format(one) for one in columns),
-            issued_day=day("i.issued_on"),
-            settled=_date("settled"),
-        )
-        rows = read_rows(query, self._given, dict.fromkeys(columns, pl.String))
-        types = (pl.Int64, pl.String, pl.String)
-        unpacked = [
-            pl.col(name).str.json_decode(pl.List(one))
-            for name, one in zip(columns, types, strict=True)
-        ]
-        table = rows.select(unpacked).explode(columns).rename({"id": "item_id"})
-        return numbers_of(nw.from_native(table, eager_only=True))
+        types: Mapping[str, type[pl.DataType]] = {
+            "item_id": pl.Int64,
+            "number": pl.String,
+            "reference": pl.String,
+        }
+        query = _NUMBERS.format(issued_day=day("i.issued_on"), settled=_date("settled"))
+        if connection.vendor == "postgresql":
+            rows = self._unpacked(query, types)
+        else:
+            rows = read_rows(query, self._given, types)
+        return numbers_of(nw.from_native(rows, eager_only=True))
+
+    def _unpacked(self, query: str, types: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+        """Return the rows of a query of items as PostgreSQL packs them: a list each column."""
+        told = ", ".join(f"CAST(json_agg(n.{name}) AS text)" for name in types)
+        packs = f"SELECT {told} FROM ({query}) n GROUP BY n.item_id / %(packed)s"
+        rows = read_rows(packs, self._given, dict.fromkeys(types, pl.String))
+        unpacked = [pl.col(name).str.json_decode(pl.List(kind)) for name, kind in types.items()]
+        return rows.select(unpacked).explode(*types)
 
 
 def _date(name: str) -> str:

@@ -206,6 +206,8 @@ TEMPLATES = [
         "OPTIONS": {
             # why something was refused is shown on nearly every page
             "builtins": ["dunwell.templatetags.sentences"],
+            # each word of a template is looked up once per language
+            "libraries": {"i18n": "dunwell.templatetags.known_texts"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

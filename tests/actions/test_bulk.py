@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from dunwell.actions.bulk import insert_rows, roomy_cache, staged
+from dunwell.actions.bulk import insert_rows, look_at_tables, roomy_cache, staged
 from dunwell.models import Customer, FxRate
 from tests.conftest import AT, TODAY
 
@@ -154,3 +154,17 @@ def test_the_roomy_cache_is_given_back(db):
     with pytest.raises(ZeroDivisionError), roomy_cache():
         _ = 1 // 0
     assert size() == before
+
+
+def test_the_database_notes_how_a_table_is_filled(company):
+    insert_rows(table="dunwell_customer", rows=customers(company, [f"c{n}" for n in range(300)]))
+
+    look_at_tables("dunwell_customer")
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'dunwell_customer'")
+            assert cursor.fetchone() == (300,)
+        else:
+            cursor.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'customer_name'")
+            assert cursor.fetchone() == ("300 300 1 1",)

@@ -6,9 +6,11 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.gate import Refused
+from dunwell.jobs import cycle
 from dunwell.jobs.cycle import run_cycle
 from dunwell.jobs.cycle_steps import STEPS
 from dunwell.models import (
@@ -46,6 +48,16 @@ def after(company, *days):
 
 def days(*numbers):
     return [START + timedelta(days=number) for number in numbers]
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL looks by itself")
+def test_a_large_books_tables_are_looked_at_once_a_day(company, monkeypatch):
+    monkeypatch.setattr(cycle, "LARGE", 1)
+    with CaptureQueriesContext(connection) as asked:
+        run_cycle(company.pk, *days(1))
+        run_cycle(company.pk, *days(1))
+
+    assert [one["sql"] for one in asked if "ANALYZE" in one["sql"]] == ["ANALYZE"]
 
 
 @pytest.mark.dealt(one_in=4, of="days of late runs")

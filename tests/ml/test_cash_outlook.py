@@ -19,6 +19,8 @@ from dunwell.ml.history import as_known
 from dunwell.ml.levers import Lever, Target, best_levers, p10_with
 from dunwell.ml.naive import customer_median
 from dunwell.ml.pay_delays import pay_delays
+from dunwell.ml.run_rate import new_business
+from dunwell.ml.run_rate import together as all_new_business
 from tests.ml.books import requests, sample_history
 from tests.ml.test_forecast import LEDGER, ledger_history
 
@@ -50,7 +52,7 @@ def covered(history, *, snapshots, learn, step=7):
         day = history.as_of - step * ago
         past = {
             scope: [
-                PastCash(r["currency"], r["kind"], r["number"], r["expected_minor"],
+                PastCash(r["currency"], r["kind"], r["number"], r["last_day"], r["expected_minor"],
                          r["spread_minor"], r[f"came_{scope}_minor"])
                 for r in rows if r["scope"] == scope and r["last_day"] <= day
             ]
@@ -120,17 +122,52 @@ def test_a_claim_is_a_mixture_of_its_laws():
 
 def test_errors_common_to_all_customers_widen_the_range():
     calm = [
-        PastCash("EUR", "week", 1 + n % 3, 1000, 100, 1000 + 100 * (-1) ** n) for n in range(30)
+        PastCash("EUR", "week", 1 + n % 3, 100 + n, 1000, 100, 1000 + 100 * (-1) ** n)
+        for n in range(30)
     ]
     shaken = [
-        PastCash("EUR", "week", 1 + n % 3, 1000, 100, 1000 + 400 * (-1) ** n) for n in range(30)
+        PastCash("EUR", "week", 1 + n % 3, 100 + n, 1000, 100, 1000 + 400 * (-1) ** n)
+        for n in range(30)
     ]
-    few = calibration([], currency="EUR", kind="week", most=13)
+    few = calibration([], currency="EUR", kind="week", most=13, as_of=130)
     small, large = (
-        calibration(past, currency="EUR", kind="week", most=13) for past in (calm, shaken)
+        calibration(past, currency="EUR", kind="week", most=13, as_of=130)
+        for past in (calm, shaken)
     )
     assert few.shock == pytest.approx(0.05) and few.errors == 0
     assert small.shock < 0.05 and 0.3 < large.shock < 0.4
+
+
+def test_late_errors_move_the_range_more_than_old_ones():
+    def biases(gap, day):
+        past = [
+            PastCash("EUR", "week", 1, day - 7 * n, 1000, 100, 1000 + gap * (n < 8))
+            for n in range(30)
+        ]
+        return calibration(past, currency="EUR", kind="week", most=13, as_of=day).biases
+
+    came_less = biases(-100, 700)
+    assert came_less[0] < -0.3 and (came_less[1:] == 0).all()
+    # a year on the same errors say next to nothing
+    past = [PastCash("EUR", "week", 1, 700 - 7 * n, 1000, 100, 900) for n in range(30)]
+    later = calibration(past, currency="EUR", kind="week", most=13, as_of=1_064).biases
+    assert -0.05 < later[0] < 0
+
+
+def test_the_rate_of_billing_is_unsure_in_all_periods_together():
+    known = sample_history(items=700, customers=40)
+    periods = cash_periods(known.as_of)[:13]
+    for new in new_business(known, periods):
+        spans = new.with_spans(13)
+        assert (np.diff(new.rate / new.mean) > 0).all()
+        assert spans.mean[-1] == pytest.approx(new.mean.sum())
+        # own swings of weeks even out, a wrong rate does not
+        assert spans.alone[-1] < 0.5 * new.alone.sum()
+        assert spans.rate[-1] == pytest.approx(new.rate.sum())
+        both = all_new_business([(new, 1.0), (new, 2.0)], "EUR")
+        assert both.mean == pytest.approx(3 * new.mean)
+        assert both.spread == pytest.approx(np.sqrt(5) * new.spread)
+    assert all_new_business([], "EUR") is None
 
 
 def test_the_league_is_scored_by_what_came():
@@ -215,4 +252,6 @@ def test_ranges_hold_over_a_longer_simulated_past():
 @pytest.mark.skipif(not LEDGER.exists(), reason=f"{LEDGER} is not on this machine")
 def test_ranges_hold_on_a_real_ledger():
     found = covered(ledger_history(), snapshots=40, learn=12)
+    # measured .867, .848, .743 and .911; the months are only seven, of two currencies
     assert 0.74 <= found[KNOWN, "week"] <= 0.88 and 0.74 <= found[KNOWN, "month"] <= 0.90
+    assert 0.72 <= found[ALL, "week"] <= 0.88

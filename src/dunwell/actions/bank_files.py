@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from dunwell.actions.banking.advices import add_advices
@@ -17,7 +17,7 @@ from dunwell.actions.banking.reading import Reading, as_found
 from dunwell.actions.banking.repeats import link_repeats
 from dunwell.actions.banking.returns import settle_outgoing
 from dunwell.actions.banking.statements import NewStatement, accounts_of, add_statements
-from dunwell.actions.bulk import is_postgresql
+from dunwell.actions.bulk import look_at_tables
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.uploads import MOST_FILES, Upload, keep_upload
@@ -207,9 +207,8 @@ def _counts(statements: Sequence[NewStatement]) -> dict[str, int]:
 
 
 def _analyze(entries: int) -> None:
-    if entries >= LARGE and is_postgresql():
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE dunwell_bankentry, dunwell_payment, dunwell_entryline")
+    if entries >= LARGE:
+        look_at_tables("dunwell_bankentry", "dunwell_payment", "dunwell_entryline")
 
 
 def _reread(actor: Actor, file: BankFile) -> BankFile:

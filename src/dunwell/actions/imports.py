@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from django.db import connection, transaction
+from django.db import transaction
 
 from dunwell.actions.balances import refresh_batch_open_items
-from dunwell.actions.bulk import insert_rows, is_postgresql, roomy_cache
+from dunwell.actions.bulk import insert_rows, look_at_tables, roomy_cache
 from dunwell.actions.entries import post_batch_entries
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
@@ -28,8 +28,13 @@ from dunwell.queries.periods import closed_until
 Status = ImportBatch.Status
 PREVIEW = 1000
 """So many findings are kept with a checked batch; the import keeps all of them."""
-LARGE = 100_000
+LARGE = 10_000
 """Rows from which the database is told to look at its tables again after an import."""
+TABLES = (
+    *("dunwell_customer", "dunwell_item", "dunwell_openitem", "dunwell_payment"),
+    *("dunwell_allocation", "dunwell_entryline"),
+)
+"""The tables that an import fills."""
 
 
 @transaction.atomic
@@ -201,11 +206,8 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
         for key, value in counts.items()
         if key.endswith(("added", "filled", "imported", "changed"))
     )
-    if changed >= LARGE and is_postgresql():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "ANALYZE dunwell_item, dunwell_payment, dunwell_allocation, dunwell_entryline"
-            )
+    if changed >= LARGE:
+        look_at_tables(*TABLES)
     return _finish(actor, batch, totals=totals, counts=counts, at=merge.at)
 
 

@@ -10,6 +10,7 @@ import http.client
 import json
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -44,6 +45,17 @@ has one. Transfers go to our own account, not through Stripe."""
 _EXPANDED = ("payment_intent.latest_charge.balance_transaction", "payment_intent.payment_method")
 
 
+@contextmanager
+def _legible() -> Iterator[None]:
+    """Say of an object that is not what Stripe documents that it cannot be read."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise PaymentGatewayError(
+            f"Stripe answered with an object that cannot be read: {error!r}."
+        ) from error
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StripeGateway:
     """A Stripe account, reached with its secret key; `webhook_secret` signs what it tells us.
@@ -57,6 +69,7 @@ class StripeGateway:
     address: str = API
     timeout_seconds: float = 20.0
 
+    @_legible()
     def open_checkout(self, asked: OpenCheckout) -> OpenedCheckout:
         """Open a hosted page; see `PaymentGateway`."""
         session = self._post("/v1/checkout/sessions", _session(asked), key=asked.key)
@@ -67,6 +80,7 @@ class StripeGateway:
             expires_at=stripe.moment(expires) if expires else None,
         )
 
+    @_legible()
     def state_of(self, provider_id: str) -> ProviderState:
         """Return all that is known of a checkout: payment, refunds and chargebacks."""
         if provider_id.startswith("pi_"):
@@ -103,6 +117,7 @@ class StripeGateway:
                 raise
         return self.state_of(provider_id)
 
+    @_legible()
     def charge_saved(self, asked: OpenCheckout, *, token: str) -> ProviderState:
         """Charge a saved way to pay without the payer; a decline is a fact and no error."""
         payer = asked.payer_token
@@ -140,6 +155,7 @@ class StripeGateway:
         if status >= DONE and status != GONE and code != "payment_method_unattached":
             raise _error(status, answer)
 
+    @_legible()
     def refund(
         self, provider_id: str, *, key: str, currency: str, amount_minor: int
     ) -> RefundAsked:
@@ -176,6 +192,7 @@ class StripeGateway:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise WebhookRefused("The message is signed, but no event of Stripe's.") from error
 
+    @_legible()
     def payouts(self, *, since: date) -> tuple[PayoutFacts, ...]:
         """Return the payouts that reach us from a day on, with their lines."""
         first = int(datetime.combine(since, time(), tzinfo=UTC).timestamp())

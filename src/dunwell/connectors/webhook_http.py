@@ -204,17 +204,25 @@ class _TimedLine:
 
 
 class _TimedReader(io.RawIOBase):
-    """What comes over a timed line."""
+    """What comes over a timed line; a head that breaks off is an error, which HTTP reads past."""
 
     def __init__(self, line: _TimedLine, raw: socket.SocketIO) -> None:
         self._line, self._raw = line, raw
+        self._is_in_head, self._last = True, b""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
         self._line.hurry()
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        if self._is_in_head:
+            if not count and self._last:
+                raise http.client.IncompleteRead(self._last)
+            told = self._last + bytes(buffer[:count])
+            self._is_in_head = b"\n\r\n" not in told and b"\n\n" not in told
+            self._last = told[-2:]
+        return count
 
     def close(self) -> None:
         self._raw.close()

@@ -1,11 +1,15 @@
 """The day's cycle of one company: every step in order, for every day that is missing."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
+from django.db import OperationalError
+
 from dunwell import clock, walls
+from dunwell.actions.bulk import is_postgresql, look_at_tables
 from dunwell.actions.cycle import StepDone, run_step
 from dunwell.actions.gate import Refused, system
 from dunwell.jobs.cycle_day import Day
@@ -14,7 +18,12 @@ from dunwell.jobs.handed_nights import Engine
 from dunwell.jobs.mirror import refresh_if_worth
 from dunwell.jobs.reports import make_due_reports
 from dunwell.models import Company
+from dunwell.queries.mirror_rows import has_rows
 from dunwell.queries.runs import first_item_on, is_finished, last_finished_day, missing_days
+
+LARGE = 10_000
+"""Items from which it matters by which index SQLite looks things up."""
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,8 @@ def run_cycle(
             steps.append(done)
             if tell is not None:
                 tell(done)
+        if days:
+            _look_at_tables(company)
         if day == today:
             make_due_reports(company, as_of=day)
     return CycleDone(as_of=day, days=tuple(days), steps=tuple(steps), left_out=left_out)
@@ -78,6 +89,17 @@ def _steps(company: Company, days: list[date], engine: Engine | None) -> Iterato
                 as_of=day.as_of,
                 at=day.at,
             )
+
+
+def _look_at_tables(company: Company) -> None:
+    """Have SQLite note how full its tables are, after all that a day brings; it never does so."""
+    if is_postgresql() or not has_rows(company, least=LARGE):
+        return
+    try:
+        look_at_tables()
+    except OperationalError as error:
+        # the day is done; what was noted a day ago serves as well
+        logger.warning("company %s: the tables were not looked at: %s", company.pk, error)
 
 
 def _check_day(company: Company, day: date, *, today: date, last: date | None) -> None:

@@ -16,6 +16,7 @@ from dunwell.ml.cash_sums import CashRows, Moments, components_of, merged, momen
 from dunwell.ml.history import Floats, History
 from dunwell.ml.pay_delays import PayDelays, pay_delays
 from dunwell.ml.run_rate import NewBusiness, new_business
+from dunwell.ml.run_rate import together as all_new_business
 
 KNOWN, ALL = "known", "all"
 FORESEEN = (RECURRING, DELIVERED)
@@ -243,20 +244,11 @@ def _consolidated(
     for frame in converted[1:]:
         together = together.select(pl.col(name) + frame[name] for name in COMPONENTS)
     fresh = [(one.new, rates[one.currency] / PPM) for one in sums if one.new is not None]
-    new = (
-        NewBusiness(
-            home,
-            np.sum([one.mean * rate for one, rate in fresh], axis=0),
-            np.sqrt(np.sum([np.square(one.spread * rate) for one, rate in fresh], axis=0)),
-        )
-        if fresh
-        else None
-    )
     whole = Sums(
         currency=home,
         components=together,
         moments=merged([(one.moments, rates[one.currency] / PPM) for one in sums]),
-        new=new,
+        new=all_new_business(fresh, home),
         naive={},
     )
     return _told(whole, periods, past).with_columns(is_consolidated=pl.lit(value=True))
@@ -275,12 +267,12 @@ def _scoped(
     expected = sums.components.select(
         pl.sum_horizontal(name for name in COMPONENTS if scope == ALL or name != NEW)
     ).to_series()
-    spread = spreads(parts)
+    spread, as_of = spreads(parts), periods[0].first_day - 1
     frames = []
     for kind in dict.fromkeys(one.kind for one in periods):
         places = [place for place, one in enumerate(periods) if one.kind == kind]
         own = [periods[place] for place in places]
-        told = calibration(past, currency=sums.currency, kind=kind, most=len(own))
+        told = calibration(past, currency=sums.currency, kind=kind, most=len(own), as_of=as_of)
         levels = ranges(parts, own, told, most=most, places=places)
         frames.append(
             pl.DataFrame(
@@ -309,14 +301,7 @@ def _scoped(
 
 def _with_spans(sums: Sums) -> NewBusiness | None:
     """Return new business with a column per period, then per span: the first n weeks together."""
-    if sums.new is None:
-        return None
-    mean, spread = sums.new.mean, sums.new.spread
-    return replace(
-        sums.new,
-        mean=np.append(mean, mean[:WEEKS].cumsum()[1:]),
-        spread=np.append(spread, np.sqrt(np.square(spread[:WEEKS]).cumsum()[1:])),
-    )
+    return None if sums.new is None else sums.new.with_spans(WEEKS)
 
 
 def _by_period(
@@ -364,7 +349,13 @@ def lever_targets(
         for scope in (KNOWN, ALL):
             own = new if scope == ALL else None
             parts = sums.moments.parts(own)
-            told = calibration(past[scope], currency=sums.currency, kind=WEEK, most=WEEKS)
+            told = calibration(
+                past[scope],
+                currency=sums.currency,
+                kind=WEEK,
+                most=WEEKS,
+                as_of=outlook.as_of,
+            )
             chosen = [periods[column] for column in columns]
             levels = ranges(parts, chosen, told, places=columns)
             mean = parts.mean.sum(axis=0)

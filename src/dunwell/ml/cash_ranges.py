@@ -13,7 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from dunwell.ml.cash_periods import MONTH, WEEK, CashSpan
+from dunwell.ml.cash_periods import MONTH, WEEK, WEEK_DAYS, CashSpan
 from dunwell.ml.cash_spread import Parts, sum_quantiles
 from dunwell.ml.curves import LEVELS
 from dunwell.ml.forecast import (
@@ -35,8 +35,11 @@ PRIOR_ROWS = 8.0
 NODES = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
 """The shock at equally likely points."""
 
-BIAS_WEIGHT = 8.0
+BIAS_WEIGHT = 4.0
 """No bias counts as much as so many errors of a period."""
+
+HALF_DAYS = 56.0
+"""An error this much older says half as much of the bias to come: what is never paid piles up."""
 
 FEW = 4.0
 """A period with so many errors is still told a fifth wider than they were."""
@@ -51,11 +54,12 @@ MONTHLY_WEEKS = ((1, 4), (5, 8), (9, 12))
 
 @dataclass(frozen=True, slots=True)
 class PastCash:
-    """An earlier forecast of a period since over, and what came; minor units of a currency."""
+    """An earlier forecast of a period since over on a day; minor units of a currency."""
 
     currency: str
     kind: str
     number: int
+    last_day: int
     expected_minor: int
     spread_minor: int
     came_minor: int
@@ -85,14 +89,20 @@ def replayed_cash(replay: Sequence[ReplayedWeek]) -> list[PastCash]:
     """Return the model's replayed weeks as past forecasts of weeks and, four at a time, months."""
     found = [
         PastCash(
-            row.currency, WEEK, row.week, row.expected_minor, row.spread_minor, row.paid_minor
+            row.currency,
+            WEEK,
+            row.week,
+            row.as_of + WEEK_DAYS * row.week,
+            row.expected_minor,
+            row.spread_minor,
+            row.paid_minor,
         )
         for row in replay
     ]
     by_day: dict[tuple[str, int], dict[int, ReplayedWeek]] = {}
     for row in replay:
         by_day.setdefault((row.currency, row.as_of), {})[row.week] = row
-    for (currency, _), weeks in sorted(by_day.items()):
+    for (currency, as_of), weeks in sorted(by_day.items()):
         for number, (first, last) in enumerate(MONTHLY_WEEKS, 1):
             rows = [weeks[week] for week in range(first, last + 1) if week in weeks]
             if len(rows) == MONTH_WEEKS:
@@ -101,6 +111,7 @@ def replayed_cash(replay: Sequence[ReplayedWeek]) -> list[PastCash]:
                         currency,
                         MONTH,
                         number,
+                        as_of + WEEK_DAYS * last,
                         sum(row.expected_minor for row in rows),
                         round(float(np.sqrt(sum(row.spread_minor**2 for row in rows)))),
                         sum(row.paid_minor for row in rows),
@@ -109,7 +120,9 @@ def replayed_cash(replay: Sequence[ReplayedWeek]) -> list[PastCash]:
     return found
 
 
-def calibration(past: Sequence[PastCash], *, currency: str, kind: str, most: int) -> Calibration:
+def calibration(
+    past: Sequence[PastCash], *, currency: str, kind: str, most: int, as_of: int
+) -> Calibration:
     """Return what past forecasts of a kind say; those of all currencies where one has few."""
     rows = [row for row in past if row.kind == kind and row.expected_minor > 0]
     own = [row for row in rows if row.currency == currency]
@@ -122,10 +135,14 @@ def calibration(past: Sequence[PastCash], *, currency: str, kind: str, most: int
     size = np.sqrt(spread**2 + (shock * told) ** 2)
     error = np.clip((came - told) / np.maximum(size, 1), -MOST_ERROR, MOST_ERROR)
     overlap = OVERLAP.get(kind, 1.0)
-    biases = _biases(number, error, most=most, overlap=overlap)
+    age = as_of - np.array([row.last_day for row in rows], np.float64)
+    weight = np.power(0.5, np.maximum(age, 0) / HALF_DAYS)
+    seen = np.bincount(number - 1, weights=weight, minlength=most) / overlap
+    total = np.bincount(number - 1, weights=weight * error, minlength=most) / overlap
+    # drawn to none: errors of one period are not those of all
+    biases = np.asarray(total / (BIAS_WEIGHT + seen), np.float64)
     around = error - biases[number - 1]
     widths = _widths(number, np.abs(around), most=most)
-    seen = np.bincount(number - 1, minlength=most) / overlap
     # few errors tell little of the next one, and those of neighbouring days tell the same
     unsure = np.sqrt(1 + FEW / (FEW + seen))
     return Calibration(shock, biases, widths * unsure, around / widths[number - 1])
@@ -138,13 +155,6 @@ def _shock(told: Floats, spread: Floats, came: Floats) -> float:
     scale = float(np.mean(told**2)) if len(told) else 1.0
     shown = float(beyond.sum()) + PRIOR_ROWS * PRIOR_SHOCK**2 * scale
     return float(np.sqrt(max(shown, 0.0) / (float((told**2).sum()) + PRIOR_ROWS * scale)))
-
-
-def _biases(number: Ints, error: Floats, *, most: int, overlap: float) -> Floats:
-    """Return the mean error of each period, drawn to none: errors of one are not those of all."""
-    seen = np.bincount(number - 1, minlength=most)
-    total = np.bincount(number - 1, weights=error, minlength=most)
-    return np.asarray(total / (BIAS_WEIGHT * overlap + seen), np.float64)
 
 
 def _widths(number: Ints, size: Floats, *, most: int) -> Floats:

@@ -4,6 +4,7 @@ What is billed per week lately, moved by the same season a year ago where there 
 after the waits seen so far. It is an extrapolation and labelled as one everywhere.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,11 +29,43 @@ LEAST_WEEKS = 4
 
 @dataclass(frozen=True, slots=True)
 class NewBusiness:
-    """Cash per period of one currency in minor units, with the standard deviation of each."""
+    """Cash per period of one currency in minor units, with what it may differ by.
+
+    `alone` is the standard deviation of a period by itself, `rate` that of the rate of billing,
+    which all periods share; `spread` is both together.
+    """
 
     currency: str
     mean: Floats
-    spread: Floats
+    alone: Floats
+    rate: Floats
+
+    @property
+    def spread(self) -> Floats:
+        """Return the standard deviation of each period."""
+        return np.asarray(np.hypot(self.alone, self.rate), np.float64)
+
+    def with_spans(self, weeks: int) -> "NewBusiness":
+        """Return the same with the first 2, 3 ... of the first `weeks` periods together added."""
+        mean, alone, rate = (one[:weeks] for one in (self.mean, self.alone, self.rate))
+        return NewBusiness(
+            self.currency,
+            np.append(self.mean, mean.cumsum()[1:]),
+            np.append(self.alone, np.sqrt(np.square(alone).cumsum()[1:])),
+            np.append(self.rate, rate.cumsum()[1:]),
+        )
+
+
+def together(parts: Sequence[tuple[NewBusiness, float]], currency: str) -> NewBusiness | None:
+    """Return the new business of several currencies in one, each times its rate of exchange."""
+    if not parts:
+        return None
+    return NewBusiness(
+        currency,
+        np.sum([one.mean * rate for one, rate in parts], axis=0),
+        np.sqrt(np.sum([np.square(one.alone * rate) for one, rate in parts], axis=0)),
+        np.sqrt(np.sum([np.square(one.rate * rate) for one, rate in parts], axis=0)),
+    )
 
 
 def new_business(history: History, periods: tuple[CashSpan, ...]) -> tuple[NewBusiness, ...]:
@@ -58,8 +91,16 @@ def new_business(history: History, periods: tuple[CashSpan, ...]) -> tuple[NewBu
         swing = float(recent.std() / max(recent.mean(), 1.0))
         # weeks of billing vary on their own: a longer period averages over more of them
         days = np.array([one.last_day - one.first_day + 1 for one in periods])
-        spread = mean * swing / np.sqrt(np.maximum(days / 7, 1.0))
-        found.append(NewBusiness(str(currency), mean, np.asarray(spread, np.float64)))
+        alone = mean * swing / np.sqrt(np.maximum(days / 7, 1.0))
+        # the rate is itself a mean of few weeks, and wanders: a mean over n weeks is the best
+        # one where each week moves the rate by swing / n
+        ahead = np.array([(one.first_day + one.last_day) / 2 for one in periods]) - history.as_of
+        rate = mean * swing * np.sqrt(1 / RECENT_WEEKS + ahead / 7 / RECENT_WEEKS**2)
+        found.append(
+            NewBusiness(
+                str(currency), mean, np.asarray(alone, np.float64), np.asarray(rate, np.float64)
+            )
+        )
     return tuple(found)
 
 

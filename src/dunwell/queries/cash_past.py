@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 from django.db.models import Q
 
+from dunwell.engine.calendars import day_number
 from dunwell.ml.cash_ranges import PastCash
 from dunwell.models import CashPeriod, Company
 
@@ -37,6 +38,7 @@ def past_cash(
                     currency=row.currency,
                     kind=row.kind,
                     number=row.number,
+                    last_day=day_number(row.ends_on),
                     expected_minor=row.expected_minor,
                     spread_minor=row.spread_minor,
                     came_minor=came,

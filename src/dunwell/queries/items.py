@@ -9,6 +9,7 @@ from django.db.models import Count, Q, Sum
 from dunwell.engine.aging import BUCKET_EDGES, BUCKETS
 from dunwell.models import Company, Customer, Dispute, Item, OpenItem
 from dunwell.queries.holds import active_holds
+from dunwell.queries.kept_sums import kept
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
 from dunwell.queries.promised_amounts import promised_now
 
@@ -25,6 +26,9 @@ SORTS: Mapping[str, tuple[str, str, type[Key]]] = {
 
 A leading "-" turns the order round; `open` sorts lists of open items alone.
 """
+
+LARGE = 5_000
+"""Items whose sums are worth keeping until something is recorded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +152,15 @@ def item_rows(
 
 def item_totals(company: Company, *, as_of: date, only: ItemFilter) -> tuple[ItemTotal, ...]:
     """Return the sums of all items under the same filter, one per currency."""
+    return kept(
+        company,
+        ("item_totals", as_of, only),
+        lambda: _totals(company, as_of=as_of, only=only),
+        is_worth=lambda totals: sum(total.items for total in totals) >= LARGE,
+    )
+
+
+def _totals(company: Company, *, as_of: date, only: ItemFilter) -> tuple[ItemTotal, ...]:
     sums: Iterable[tuple[str, int, int, int | None]]
     if _asks_open(only):
         sums = (

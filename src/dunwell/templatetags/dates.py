@@ -1,12 +1,13 @@
 """How days and moments look, in the reader's language and the company's own zone."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from dunwell.templatetags.money import NO_VALUE, locale
 
@@ -16,7 +17,14 @@ register = template.Library()
 @register.filter
 def day_text(value: date | None) -> str:
     """Return a day as plain text: Mar 5, 2026 or 05.03.2026."""
-    return format_date(value, "medium", locale=locale()) if value else NO_VALUE
+    return _day_text(value, get_language() or "en") if value else NO_VALUE
+
+
+@lru_cache(maxsize=16384)
+def _day_text(value: date, language: str) -> str:
+    del language  # the active one: what `locale` tells
+    text: str = format_date(value, "medium", locale=locale())
+    return text
 
 
 @register.simple_tag
@@ -24,8 +32,15 @@ def day(value: date | None) -> str:
     """Return a day as a <time> element; a dash for none."""
     if value is None:
         return NO_VALUE
+    return _day(value, get_language() or "en")
+
+
+@lru_cache(maxsize=16384)
+def _day(value: date, language: str) -> str:
     return format_html(
-        '<time datetime="{}" class="nowrap">{}</time>', value.isoformat(), day_text(value)
+        '<time datetime="{}" class="nowrap">{}</time>',
+        value.isoformat(),
+        _day_text(value, language),
     )
 
 

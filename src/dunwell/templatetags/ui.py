@@ -138,10 +138,18 @@ def bottombar(context: template.Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def key_places(context: template.Context) -> list[dict[str, Any]]:
+def key_places(context: template.Context) -> tuple[dict[str, Any], ...]:
     """Return the pages that two keys open, for the help dialog and the keyboard."""
     _, rights, here, areas = _asked(context)
-    return [place for place in _places(EVERYWHERE, rights, here, areas) if place["keys"]]
+    return _key_places(rights, here, areas)
+
+
+@lru_cache(maxsize=2048)
+def _key_places(
+    rights: frozenset[str], here: str, areas: frozenset[str] | None
+) -> tuple[dict[str, Any], ...]:
+    """Return them once for all who may open the same; labels are put into words by the page."""
+    return tuple(place for place in _places(EVERYWHERE, rights, here, areas) if place["keys"])
 
 
 def _asked(

@@ -3,6 +3,7 @@
 import errno
 import ipaddress
 import os
+import signal
 import socket
 import tempfile
 from argparse import ArgumentParser
@@ -19,6 +20,9 @@ from granian.constants import Interfaces
 HOST, PORT = "127.0.0.1", 8000
 THREADS = 16
 """Requests a worker answers at once; each keeps a connection to the database."""
+
+LONGEST_STOP_SECONDS = 30
+"""How long a request may go on after the server was told to stop."""
 
 
 class Command(BaseCommand):
@@ -85,6 +89,7 @@ def sign_in_address(token: str, port: int = PORT) -> str:
 
 def serve(host: str, port: int, *, workers: int = 1) -> None:
     """Serve until the process is told to stop; workers count requests in a folder they share."""
+    os.register_at_fork(after_in_child=_end_when_told)
     with tempfile.TemporaryDirectory(prefix="dunwell-counts-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         server = Granian(
@@ -96,5 +101,16 @@ def serve(host: str, port: int, *, workers: int = 1) -> None:
             workers=workers,
             blocking_threads=THREADS,
             websockets=False,
+            workers_kill_timeout=LONGEST_STOP_SECONDS,
         )
         server.serve()
+
+
+def _end_when_told() -> None:
+    """Let a worker end by a signal from its first moment on.
+
+    It inherits handlers that wake the process it came from; until it has its own, which takes the
+    import of all pages, they would swallow the signal, and who waits for it would wait for ever.
+    """
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, signal.SIG_DFL)

@@ -1,0 +1,57 @@
+"""Sums over a whole large book, kept in this process until something is recorded.
+
+Whatever an action changes leaves an event in the same transaction, so the number of the
+company's last event stands for the state of its books.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import connection
+
+from dunwell import clock
+from dunwell.models import ChainHead, Company
+
+T = TypeVar("T")
+
+MOST_KEPT = 512
+KEPT = timedelta(minutes=5)
+"""How long a sum is told again while nothing is recorded."""
+
+_kept: OrderedDict[Hashable, tuple[datetime, Any]] = OrderedDict()
+_guard = threading.Lock()
+
+
+def kept(
+    company: Company, asked: Hashable, work: Callable[[], T], *, is_worth: Callable[[T], bool]
+) -> T:
+    """Return what was `asked` of the company's books: as kept, else as `work` finds it now.
+
+    Only what `is_worth` it is kept, and nothing inside a transaction, which may be taken back.
+    """
+    if _may_be_taken_back():
+        return work()
+    heads = ChainHead.objects.filter(company=company).values_list("seq", flat=True)
+    # read before the work: what is recorded meanwhile makes another key
+    key = (connection.settings_dict["NAME"], company.pk, asked, tuple(heads))
+    now = clock.now()
+    with _guard:
+        found = _kept.get(key)
+    if found is not None and now - KEPT < found[0] <= now:
+        return found[1]  # type: ignore[no-any-return]  # kept under what was asked
+    told = work()
+    if is_worth(told):
+        with _guard:
+            _kept[key] = (now, told)
+            _kept.move_to_end(key)
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+    return told
+
+
+def _may_be_taken_back() -> bool:
+    """Return whether what is read now might never come to be."""
+    return bool(connection.in_atomic_block)

@@ -1,0 +1,56 @@
+"""The web server as a process: it stops when it is told to, whatever it is at."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from tests.migrated import ROOT, put_sqlite
+from tests.ports import free_port
+
+LONGEST_STOP_SECONDS = 60
+"""More than the server waits for its workers before it kills them, which the test looks for."""
+
+
+@pytest.mark.parametrize(
+    "sign", ["Spawning worker-1", "Started worker-1"], ids=["while it starts", "while it serves"]
+)
+def test_the_server_ends_at_once_when_told_to(tmp_path, sign):
+    put_sqlite(tmp_path)
+    port = free_port()
+    own = {name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")}
+    server = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "django", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env={
+            **own,
+            "DJANGO_SETTINGS_MODULE": "dunwell.settings",
+            "DUNWELL_DATA_DIR": str(tmp_path),
+            "PYTHONPATH": str(ROOT / "src"),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        heard = ""
+        while sign not in heard:
+            line = server.stdout.readline()
+            assert line, heard
+            heard += line
+        if sign.startswith("Started"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/") as page:
+                assert page.status == 200
+        server.send_signal(signal.SIGTERM)
+        heard += server.communicate(timeout=LONGEST_STOP_SECONDS)[0]
+    finally:
+        if server.returncode is None:
+            os.killpg(server.pid, signal.SIGKILL)
+        server.communicate()
+
+    assert "refused to gracefully stop" not in heard
+    assert ("shutdown completed" in heard, server.returncode) == (True, 0)

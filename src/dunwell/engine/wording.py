@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from dunwell.engine import documents
+from dunwell.engine import documents, fillings
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.fillings import BREAK, CONTROL, TOKEN, filled, names, one_line
 from dunwell.engine.placeholders import (
@@ -67,8 +67,6 @@ LONGEST_BODY = 200_000
 MOST_LINES = 500
 """Bounds of what may be published, stated and rendered."""
 
-_WIDE = "\n" * 3
-_GAP = re.compile(rf"{_WIDE}+")
 _TOTAL = re.compile(r"total:([A-Z]{3})")
 _CHARGE_TEXTS = ("charges_total", "total_with_charges", "charges_until")
 _SEVERAL_LINES = frozenset({"how_to_pay"})
@@ -249,10 +247,7 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
     lines: list[str] = []
     for block, text in _body_parts(wording.body):
         lines += [_fill(text, everything, where)] if block is None else blocks[block]
-    body = "\n".join(lines)
-    if _WIDE in body:
-        body = _GAP.sub("\n\n", body)
-    body = body.strip() + "\n"
+    body = fillings.without_gaps("\n".join(lines)).strip() + "\n"
     if len(subject) > LONGEST_SUBJECT + LONGEST_VALUE or len(body) > LONGEST_BODY:
         raise WordingError(f"{where}: the text grew too long; shorten the wording or the facts")
     return subject, body

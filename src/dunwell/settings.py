@@ -198,6 +198,8 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "dunwell.urls"
 WSGI_APPLICATION = "dunwell.wsgi.application"
+# two libraries called i18n: ours stands in the place of Django's on purpose
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -12,7 +12,7 @@ from dunwell.formats.refusals import AMOUNT_REASONS, DATE_REASONS
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src" / "dunwell"
-READERS = {"_text": "", "_flag": "0", "_networks": "", "_number": ""}
+READERS = {"_certificates": "", "_text": "", "_flag": "0", "_networks": "", "_number": ""}
 """The functions by which settings.py reads a variable, and their default when none is given."""
 VERB = re.compile(r"[a-z_]+\.[a-z_{}]+")
 HOLE = "…"

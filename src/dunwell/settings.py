@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from dunwell.formats.client_addresses import Network, read_networks
 from dunwell.formats.redaction import redacted_event
+from dunwell.formats.root_certificates import read_certificates
 
 PACKAGE = Path(__file__).parent
 
@@ -48,6 +49,13 @@ def _networks(name: str, default: str) -> tuple[Network, ...]:
         raise ImproperlyConfigured(
             f"DUNWELL_{name} is {value!r}; say addresses or networks such as 10.0.0.0/8 ({error})."
         ) from None
+
+
+def _certificates(name: str) -> str:
+    try:
+        return read_certificates(_text(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DUNWELL_{name} holds {error}; name a file of them.") from None
 
 
 def _secrets(what: str) -> dict[str, str]:
@@ -205,9 +213,8 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             # why something was refused is shown on nearly every page
-            "builtins": ["dunwell.templatetags.sentences"],
-            # each word of a template is looked up once per language
-            "libraries": {"i18n": "dunwell.templatetags.known_texts"},
+            # and each word of a template is looked up once per language
+            "builtins": ["dunwell.templatetags.sentences", "dunwell.templatetags.known_texts"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -339,6 +346,8 @@ EMAIL_PORT = _number("SMTP_PORT", 25)
 EMAIL_HOST_USER = _text("SMTP_USER")
 EMAIL_HOST_PASSWORD = _text("SMTP_PASSWORD")
 EMAIL_USE_TLS = _flag("SMTP_TLS", default=False)
+EMAIL_USE_SSL = _flag("SMTP_IMPLICIT_TLS", default=False)
+MAIL_ROOT_CERTIFICATE = _certificates("MAIL_ROOT_CERTIFICATE")
 BUREAU_SECRETS = _secrets("BUREAU")
 PAYMENT_SECRETS = _secrets("PAYMENT")
 """Tokens of credit bureaus by the name of their variable; a bureau names the one it uses."""

@@ -13,6 +13,7 @@ CONNECTION_OPERATIONS = {
     "stop_connection": ("A",),
     "list_connection_syncs": ("AM",),
     "list_connection_differences": ("AM",),
+    "list_connection_files": ("AM",),
     "list_connection_changes": ("AM",),
     "decide_connection_changes": (
         "M",

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 from dunwell import clock
 from dunwell.actions.assistant_talks import save_assistant_setting
+from dunwell.actions.connections import add_connection
 from dunwell.actions.escalations import raise_escalation
 from dunwell.actions.gate import staff, system
 from dunwell.actions.workforce import record_absence
-from dunwell.models import Company, Contact, Customer, Meeting, User
+from dunwell.models import Company, ConnectionFile, Contact, Customer, Meeting, User
 from dunwell.queries.assistant_talks import assistant_is_on
 from dunwell.queries.follow_ups import follow_up_token
 from tests.actions.assistant_rows import asked_for_a_yes, human, keep, yes_to
@@ -45,6 +46,7 @@ def kept():
         from_on=today, until_on=today + timedelta(days=5), cover=lead, note="Call Acme on Tuesday",
         as_of=today, at=at,
     )  # fmt: skip
+    keys |= _folder(company, at=at)
     keys |= _talked(company, customer, **on)
     keys |= {
         "absence_id": absence.pk,
@@ -52,6 +54,21 @@ def kept():
         "meeting_currency": Meeting.objects.get(pk=keys["meeting_id"]).points.get().currency,
     }
     print(json.dumps(keys))  # noqa: T201  the answer to the caller
+
+
+def _folder(company, *, at):
+    """A folder that is never asked, with a file of every state."""
+    folder = add_connection(
+        actor=system(company), kind="sftp", name="Bank drop", secret="s", at=at,
+        settings={"address": "sftp.example:22", "host_key": "SHA256:abc", "user": "ann"},
+    )  # fmt: skip
+    for number, outcome in enumerate(("", *ConnectionFile.Outcome.values)):
+        ConnectionFile.objects.create(
+            connection=folder, place=f"ledger/export-of-the-first-quarter-{number}.csv",
+            size=2_000, written=1_700_000_000 + number, seen_at=at, outcome=outcome,
+            told="It is empty. Export it again." if outcome == "refused" else "",
+        )  # fmt: skip
+    return {"folder_connection_id": folder.pk}
 
 
 def _talked(company, customer, *, today, at):

@@ -177,6 +177,8 @@ TOGETHER = (
 )
 OF_TOGETHER = (
     "/assistant/{talk_id}/",
+    "/connections/{folder_connection_id}/",
+    "/connections/{folder_connection_id}/files/",
     "/customers/{shared_customer_id}/case/",
     "/customers/{shared_customer_id}/copilot/",
     "/customers/{shared_customer_id}/copilot/email/",

@@ -7,7 +7,7 @@ what was asked; anything that would delete or mark a mail answers BAD, so a test
 import re
 import socketserver
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 
@@ -139,13 +139,22 @@ class Server(socketserver.ThreadingTCPServer):
 
     allow_reuse_address = True
     daemon_threads = True
+    context = None
+
+    def finish_request(self, request, client_address):
+        """Shake hands in the connection's own thread; a reader who hangs up then is none."""
+        if self.context is None:
+            return super().finish_request(request, client_address)
+        with suppress(OSError), self.context.wrap_socket(request, server_side=True) as line:
+            return super().finish_request(line, client_address)
 
 
 @contextmanager
-def imap_server():
-    """An account whose server runs meanwhile."""
+def imap_server(context=None):
+    """An account whose server runs meanwhile, encrypted from the first byte with a context."""
     account = Account()
     with Server(("127.0.0.1", 0), Handler) as server:
+        server.context = context
         server.account, account.port = account, server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()

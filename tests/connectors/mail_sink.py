@@ -9,10 +9,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def mail_sink(folder):
+def mail_sink(folder, *tls):
     """Start the sink in a process of its own; yield its port."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.connectors.sink", str(folder)],
+        [sys.executable, "-m", "tests.connectors.sink", str(folder), *tls],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

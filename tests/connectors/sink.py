@@ -1,11 +1,12 @@
 """A mail server that keeps what it is given: each message becomes a file in a folder.
 
-`python -m tests.connectors.sink FOLDER` prints its port on the first line and serves until
+`python -m tests.connectors.sink FOLDER [implicit|starttls CERTIFICATE]` prints its port on the first line and serves until
 it is terminated. Recipients tell it what to do: `refused@` is refused for good, `later@`
 for now, `content@` is refused after the text was sent.
 """
 
 import asyncio
+import ssl
 import sys
 from itertools import count
 from pathlib import Path
@@ -38,12 +39,24 @@ class Keeper:
         return "250 OK"
 
 
-async def serve(folder):
-    """Serve on a free port until cancelled."""
+async def serve(folder, way="", certificate=""):
+    """Serve on a free port until cancelled; encrypted with a certificate and key in one file."""
+    context = None
+    if certificate:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
     keeper = Keeper(folder)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(keeper, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", 0
+        lambda: SMTP(
+            keeper,
+            enable_SMTPUTF8=True,
+            loop=loop,
+            tls_context=context if way == "starttls" else None,
+        ),
+        "127.0.0.1",
+        0,
+        ssl=context if way == "implicit" else None,
     )
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
@@ -52,4 +65,4 @@ async def serve(folder):
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(Path(sys.argv[1]), *sys.argv[2:]))

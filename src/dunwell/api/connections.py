@@ -24,6 +24,7 @@ from dunwell.api.writes import once
 from dunwell.formats.connection_kinds import KINDS, ConnectionKind
 from dunwell.jobs.connections import begin_syncing, begin_writing, try_connection
 from dunwell.models import Connection, ConnectionSync, Customer
+from dunwell.queries.connection_files import ConnectionFileRow, connection_file_rows
 from dunwell.queries.connections import (
     ConnectionChangeRow,
     ConnectionDifferenceRow,
@@ -43,6 +44,8 @@ Minutes = Annotated[int, Field(ge=SHORTEST_MINUTES, le=LONGEST_MINUTES)]
 ChangeState = Literal[
     "", "proposed", "tried", "approved", "writing", "written", "failed", "dismissed"
 ]
+
+FileOutcome = Literal["", "seen", "taken", "known", "waits", "refused"]
 
 
 class ConnectionSettings(Body):
@@ -91,6 +94,12 @@ class ConnectionChangeQuery(ConnectionPageQuery):
     """Which write-backs to list."""
 
     status: ChangeState = ""
+
+
+class ConnectionFileQuery(ConnectionPageQuery):
+    """Which files to list, by what became of them; `seen` is not taken yet."""
+
+    outcome: FileOutcome = ""
 
 
 class ConnectionDecision(Body):
@@ -205,6 +214,22 @@ def list_connection_differences(
     sync = get_object_or_404(ConnectionSync, pk=connection_sync_id, connection=connection)
     return connection_difference_rows(
         request.actor.company, sync_id=sync.pk, cursor=query.cursor, limit=query.limit
+    )
+
+
+@router.get("/connections/{connection_id}/files", response=answers(Page[ConnectionFileRow]))
+def list_connection_files(
+    request: ApiRequest, connection_id: Id, query: Query[ConnectionFileQuery]
+) -> Page[ConnectionFileRow]:
+    """List the files found in a remote folder, the newest first, with what each became here."""
+    request.actor.require("connection.sync")
+    connection = own(Connection, request.actor, connection_id)
+    return connection_file_rows(
+        request.actor.company,
+        connection_id=connection.pk,
+        outcome=query.outcome,
+        cursor=query.cursor,
+        limit=query.limit,
     )
 
 

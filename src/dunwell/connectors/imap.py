@@ -31,6 +31,10 @@ class ImapError(RuntimeError):
     """The mailbox could not be read; the sentence says what to look at."""
 
 
+class ImapCertificateError(ImapError):
+    """The server shows a certificate nobody we trust has signed, or of another name."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImapServer:
     """Where mail lies, and as whom it is read."""
@@ -43,8 +47,8 @@ class ImapServer:
     move_to: str = ""
     is_encrypted: bool = True
     timeout_seconds: float = TIMEOUT_SECONDS
-    context: ssl.SSLContext | None = None
-    """Whom to trust; by default whoever the system trusts."""
+    root_certificate: str = ""
+    """PEM text of whom to trust, alone; without it whoever the system trusts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,7 +182,7 @@ def imap_folder(server: ImapServer) -> Iterator[ImapFolder]:
 def _connected(server: ImapServer) -> BaseMailBox:
     if not server.is_encrypted:
         return MailBoxUnencrypted(server.host, server.port, timeout=server.timeout_seconds)
-    context = server.context or ssl.create_default_context()
+    context = ssl.create_default_context(cadata=server.root_certificate or None)
     kind = MailBoxStartTls if server.port == START_TLS_PORT else _TlsBox
     return kind(server.host, server.port, timeout=server.timeout_seconds, ssl_context=context)
 
@@ -193,6 +197,11 @@ def _told(server: ImapServer) -> Iterator[None]:
     except TimeoutError as error:
         seconds = f"{server.timeout_seconds:g}"
         raise ImapError(f"{_place(server)} did not answer within {seconds} seconds") from error
+    except ssl.SSLCertVerificationError as error:
+        raise ImapCertificateError(
+            f"{_place(server)} shows a certificate that is not trusted: {error.verify_message}; "
+            "check its name, or set DUNWELL_MAIL_ROOT_CERTIFICATE_FILE to who signed it"
+        ) from error
     except Failure as error:
         raise ImapError(f"{_place(server)} could not be used: {_said(error)}") from error
 

@@ -11,6 +11,8 @@ from dunwell.formats.hand_overs import CarrierError
 TIMEOUT_SECONDS = 20
 PERMANENT = 500
 """SMTP codes from here on are final for this message (RFC 5321, 4.2.1)."""
+IMPLICIT_TLS_PORT = 465
+"""The port of submission over TLS from the first byte (RFC 8314)."""
 CLOSING = 421
 """The server serves nobody at the moment (RFC 5321, 4.2.3)."""
 
@@ -19,16 +21,31 @@ class MailError(CarrierError):
     """The server did not take the message; `permanent` says whether trying again can help."""
 
 
+class MailCertificateError(MailError):
+    """The server shows a certificate nobody we trust has signed, or of another name."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailServer:
-    """Where mail is handed over, and as whom."""
+    """Where mail is handed over, and as whom.
+
+    With `use_tls` the line is protected by STARTTLS, with `is_implicit` from its first byte.
+    `root_certificate` is the PEM text of whom to trust, alone; without it whoever the system does.
+    """
 
     host: str
     port: int
     user: str = ""
     password: str = ""
     use_tls: bool = False
+    is_implicit: bool = False
+    root_certificate: str = ""
     timeout_seconds: float = TIMEOUT_SECONDS
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        """How the line is encrypted and whose certificates are believed."""
+        return ssl.create_default_context(cadata=self.root_certificate or None)
 
 
 class MailLine:
@@ -60,10 +77,10 @@ class MailLine:
     def _open(self) -> smtplib.SMTP:
         if self._connection is None:
             server = self._server
-            connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout_seconds)
+            connection = _connected(server)
             try:
-                if server.use_tls:
-                    connection.starttls(context=ssl.create_default_context())
+                if server.use_tls and not server.is_implicit:
+                    connection.starttls(context=server.context)
                 if server.user:
                     connection.login(server.user, server.password)
             except (smtplib.SMTPException, OSError):
@@ -71,6 +88,14 @@ class MailLine:
                 raise
             self._connection = connection
         return self._connection
+
+
+def _connected(server: MailServer) -> smtplib.SMTP:
+    if not server.is_implicit:
+        return smtplib.SMTP(server.host, server.port, timeout=server.timeout_seconds)
+    return smtplib.SMTP_SSL(
+        server.host, server.port, timeout=server.timeout_seconds, context=server.context
+    )
 
 
 @contextmanager
@@ -115,6 +140,19 @@ def _mail_error(error: smtplib.SMTPException | OSError, server: MailServer) -> M
         said = _said(error.smtp_code, error.smtp_error)
         return MailError(
             f"{place} refused the sender: {said}; check DUNWELL_MAIL_FROM",
+            permanent=False,
+            of_carrier=True,
+        )
+    return _line_error(error, server)
+
+
+def _line_error(error: smtplib.SMTPException | OSError, server: MailServer) -> MailError:
+    """Say why no conversation came about; the next try may find it mended."""
+    place = f"{server.host}:{server.port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return MailCertificateError(
+            f"{place} shows a certificate that is not trusted: {error.verify_message}; check its "
+            "name, or set DUNWELL_MAIL_ROOT_CERTIFICATE_FILE to who signed it",
             permanent=False,
             of_carrier=True,
         )

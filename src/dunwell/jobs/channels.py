@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from dunwell.connectors.message_http import GatewayLine
 from dunwell.connectors.outbox_files import write_eml
-from dunwell.connectors.smtp import MailLine, MailServer, mail_line
+from dunwell.connectors.smtp import IMPLICIT_TLS_PORT, MailLine, MailServer, mail_line
 from dunwell.formats.hand_overs import CarrierError, HandedOver
 from dunwell.formats.mail import Mail, write_mail
 from dunwell.formats.message_gateways import Gateway, ShortText
@@ -85,6 +85,9 @@ def mail_server(channel: Channel | None) -> MailServer:
             user=settings.EMAIL_HOST_USER,
             password=settings.EMAIL_HOST_PASSWORD,
             use_tls=settings.EMAIL_USE_TLS,
+            is_implicit=settings.EMAIL_USE_SSL
+            or (settings.EMAIL_USE_TLS and settings.EMAIL_PORT == IMPLICIT_TLS_PORT),
+            root_certificate=settings.MAIL_ROOT_CERTIFICATE,
         )
     host, _, port = channel.address.rpartition(":")
     return MailServer(
@@ -92,7 +95,9 @@ def mail_server(channel: Channel | None) -> MailServer:
         port=int(port),
         user=str(channel.settings.get("user", "")),
         password=secret_of(channel),
-        use_tls=bool(channel.settings.get("use_tls", True)),
+        use_tls=(use_tls := bool(channel.settings.get("use_tls", True))),
+        is_implicit=use_tls and int(port) == IMPLICIT_TLS_PORT,
+        root_certificate=settings.MAIL_ROOT_CERTIFICATE,
     )
 
 

@@ -216,4 +216,5 @@ def _server(box: Mailbox) -> ImapServer:
         folder=box.folder,
         move_to=box.move_to,
         is_encrypted=box.is_encrypted,
+        root_certificate=settings.MAIL_ROOT_CERTIFICATE,
     )

@@ -1,7 +1,8 @@
-"""Django's library `i18n`, with texts of templates looked up once per language.
+"""`{% translate %}` of Django's library `i18n`, with each text looked up once per language.
 
 A list of fifty rows says the same dozen words in each of them, and looking a word up in the
-catalogs costs several times what writing it does. Settings put this in the place of Django's own.
+catalogs costs several times what writing it does. It is put into Django's own library, which
+every template loads: settings name this module among those read before any template.
 """
 
 from typing import Any
@@ -12,8 +13,7 @@ from django.templatetags import i18n
 from django.utils.translation import get_language
 
 register = Library()
-register.tags.update(i18n.register.tags)
-register.filters.update(i18n.register.filters)
+"""Nothing of its own: what is here stands in the library `i18n`."""
 
 
 class KnownTextNode(i18n.TranslateNode):
@@ -33,8 +33,6 @@ class KnownTextNode(i18n.TranslateNode):
         return text
 
 
-@register.tag("translate")
-@register.tag("trans")
 def translate(parser: Parser, token: Token) -> i18n.TranslateNode:
     """Read the tag as Django does; what is no text of the template itself stays Django's."""
     node: Any = i18n.do_translate(parser, token)
@@ -43,3 +41,6 @@ def translate(parser: Parser, token: Token) -> i18n.TranslateNode:
     if is_text and node.asvar is None and node.message_context is None and not node.noop:
         return KnownTextNode(node)
     return node  # type: ignore[no-any-return]
+
+
+i18n.register.tags.update({"translate": translate, "trans": translate})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dunwell.web import connection_forms, connection_lists, connections
+from dunwell.web import connection_files, connection_forms, connection_lists, connections
 
 urlpatterns = [
     path("", connections.connection_list, name="connections"),
@@ -23,6 +23,12 @@ urlpatterns = [
     path("<int:connection_id>/again/", connections.connection_again, name="connection-again"),
     path("<int:connection_id>/test/", connections.connection_test, name="connection-test"),
     path("<int:connection_id>/end/", connections.connection_end, name="connection-end"),
+    path("<int:connection_id>/files/", connection_files.file_list, name="connection-files"),
+    path(
+        "<int:connection_id>/files/export.<str:kind>",
+        connection_files.files_export,
+        name="connection-files-export",
+    ),
     path("<int:connection_id>/changes/", connection_lists.change_list, name="connection-changes"),
     path(
         "<int:connection_id>/changes/export.<str:kind>",

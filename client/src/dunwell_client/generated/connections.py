@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import ConnectionChangeRow
     from dunwell_client.generated.models import ConnectionDecision
     from dunwell_client.generated.models import ConnectionDifferenceRow
+    from dunwell_client.generated.models import ConnectionFileRow
     from dunwell_client.generated.models import ConnectionIn
     from dunwell_client.generated.models import ConnectionKind
     from dunwell_client.generated.models import ConnectionRow
@@ -108,6 +109,14 @@ class ConnectionsArea:
         GET /api/v1/connections/{connection_id}/syncs/{connection_sync_id}/differences
         """
         told: Page[ConnectionDifferenceRow] = self._connection.call("GET", f"/connections/{path_part(connection_id)}/syncs/{path_part(connection_sync_id)}/differences", query={"cursor": cursor, "limit": limit})
+        return told
+
+    def list_connection_files(self, connection_id: int, *, cursor: str | None = None, limit: int | None = None, outcome: Literal['', 'seen', 'taken', 'known', 'waits', 'refused'] | None = None) -> Page[ConnectionFileRow]:
+        """List the files found in a remote folder, the newest first, with what each became here.
+
+        GET /api/v1/connections/{connection_id}/files
+        """
+        told: Page[ConnectionFileRow] = self._connection.call("GET", f"/connections/{path_part(connection_id)}/files", query={"cursor": cursor, "limit": limit, "outcome": outcome})
         return told
 
     def list_connection_changes(self, connection_id: int, *, cursor: str | None = None, limit: int | None = None, status: Literal['', 'proposed', 'tried', 'approved', 'writing', 'written', 'failed', 'dismissed'] | None = None) -> Page[ConnectionChangeRow]:

@@ -2845,6 +2845,36 @@ class ConnectionField(TypedDict):
     choices: NotRequired[list[str]]
 
 
+class ConnectionFileQuery(TypedDict):
+    """Which files to list, by what became of them; `seen` is not taken yet."""
+
+    cursor: NotRequired[str]
+    limit: NotRequired[int]
+    outcome: NotRequired[Literal['', 'seen', 'taken', 'known', 'waits', 'refused']]
+
+
+class ConnectionFileRow(TypedDict):
+    """A file as it was found; `outcome` is seen until it was dealt with, then what became of it."""
+
+    id: int
+    connection_id: int
+    place: str
+    size: int
+    written_at: str
+    seen_at: str
+    outcome: str
+    outcome_label: str
+    told: str
+    sha256: str
+    dealt_at: str | None
+    moved_to: str
+    rows: int | None
+    import_id: int | None
+    bank_file_id: int | None
+    einvoice_file_id: int | None
+    item_id: int | None
+
+
 class ConnectionIn(TypedDict):
     """A connection of a kind; its secret is kept sealed and in no answer."""
 
@@ -2860,6 +2890,7 @@ class ConnectionKind(TypedDict):
 
     kind: str
     label: str
+    about: str
     fields: list[ConnectionField]
     secret: NotRequired[str]
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import request_finished, request_started
@@ -129,25 +130,31 @@ def as_anyone(company):
     return add_token(person, company, rights=sorted(RIGHTS))
 
 
+@pytest.fixture(autouse=True)
+def _at_kept(request):
+    """The clock of tests with kept books stands where those were made."""
+    if {"kept", "signed"}.isdisjoint(request.fixturenames):
+        yield
+    else:
+        with time_machine.travel(AT, tick=False):
+            yield
+
+
 @pytest.fixture(scope="module")
 def kept(standing):
-    """A company with one record of every kind, written once for a file of tests, and its keys."""
-    from tests.api.books import keep_books
+    """A company with one record of every kind, put there once for a file of tests, and its keys."""
+    from tests.api.kept_books import kept_books
 
-    company = Company.objects.create(
-        name="Northwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
-    )
-    return company.pk, keep_books(company)
+    return kept_books()
 
 
 @pytest.fixture(scope="module")
 def signed(django_db_setup, django_db_blocker):
     """Headers of a program with every right, in a company with one record of every kind."""
     with django_db_blocker.unblock(), transaction.atomic():
-        from tests.api.books import keep_books
+        from tests.api.kept_books import kept_books
 
-        company = Company.objects.create(name="Northwind", zone="Europe/Berlin", created_at=AT)
-        keep_books(company)
+        company = Company.objects.get(pk=kept_books()[0])
         person = add_user(company, "omni", *STAFF_ROLES)
         program = add_token(person, company, rights=sorted(RIGHTS))
         # a server closes old connections around each request, which here would end the transaction

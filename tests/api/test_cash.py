@@ -1,11 +1,17 @@
 """Cash application through the API: what waits, a decision, a second one that comes too late."""
 
-from dunwell.models import MatchCase
-from tests.api.books import keep_books
+import pytest
+
+from dunwell.models import Company, MatchCase
 
 
-def test_a_case_is_settled_once_and_the_second_decision_is_told_who_was_faster(as_anyone, company):
-    program, ids = as_anyone, keep_books(company)
+@pytest.fixture
+def company(kept, db):
+    return Company.objects.get(pk=kept[0])
+
+
+def test_a_case_is_settled_once_and_the_second_decision_is_told_who_was_faster(as_anyone, kept):
+    program, ids = as_anyone, kept[1]
     case = program.call("GET", f"/cash/cases/{ids['case_id']}").json()
     assert (case["status"], case["left_minor"], case["version"]) == ("exception", 2_51, 1)
     body = {

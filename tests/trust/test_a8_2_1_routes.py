@@ -14,7 +14,7 @@ from dunwell.models import AdvisorAccess, Company, Customer, PortalSeat, Role
 from dunwell.queries.advisor_areas import AREAS, may_open
 from dunwell.web.staff import PARTNER_PATHS
 from dunwell.web.visits import OWN_WRITES
-from tests.api.books import keep_books
+from tests.api.kept_books import kept_books
 from tests.api.placement_books import take_seat
 from tests.conftest import AT, add_user
 from tests.dealing import is_long_tier
@@ -41,12 +41,10 @@ def _standing(settings):
 @pytest.fixture(scope="module")
 def kept(standing):
     """A company with one record of every kind, and where its pages are."""
-    with time_machine.travel(AT, tick=False):
-        company = Company.objects.create(
-            name="Southwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
-        )
-        ids = keep_books(company)
-        return company.pk, every_address(ids)
+    company_id, ids = kept_books()
+    # the debtors' fixtures make a company of the other name
+    Company.objects.filter(pk=company_id).update(name="Southwind")
+    return company_id, every_address(ids)
 
 
 def asked(names, who):

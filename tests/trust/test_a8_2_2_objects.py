@@ -12,8 +12,8 @@ from dunwell import clock
 from dunwell.actions.role_rights import RIGHTS, STAFF_ROLES
 from dunwell.api import api
 from dunwell.models import Company, Contact, Customer
-from tests.api.books import keep_books
 from tests.api.conftest import add_token
+from tests.api.kept_books import kept_books
 from tests.api.operations import operations, send
 from tests.conftest import AT, add_customer, add_user
 from tests.dealing import is_long_tier
@@ -60,13 +60,11 @@ def form_of(ids, chance):
 
 
 def test_a8_2_2_whatever_names_a_record_of_another_company_finds_and_changes_none(db):
-    theirs, ours = (
-        Company.objects.create(
-            name=name, zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
-        )
-        for name in ("Theirs", "Ours")
+    company_id, ids = kept_books()
+    theirs = Company.objects.get(pk=company_id)
+    ours = Company.objects.create(
+        name="Ours", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
     )
-    ids = keep_books(theirs)
     Customer.objects.filter(company=theirs).update(name=MARK)
     Contact.objects.filter(customer__company=theirs).update(name=MARK)
     person = add_user(ours, "omni", *STAFF_ROLES)

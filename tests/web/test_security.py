@@ -7,14 +7,13 @@ import re
 from urllib.parse import urljoin
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.test import Client
 
 from dunwell.actions.role_rights import STAFF_ROLES
 from dunwell.models import Company
-from tests.api.books import keep_books
 from tests.api.conftest import digest
+from tests.api.kept_books import kept_books
 from tests.conftest import AT, add_user
 from tests.dealing import hand
 from tests.web.addresses import every_address, names_of_records
@@ -70,11 +69,7 @@ def _no_attempts_before():
 @pytest.fixture(scope="module")
 def _kept(standing):
     """A company with one record of every kind, and their keys."""
-    with time_machine.travel(AT, tick=False):
-        company = Company.objects.create(
-            name="Northwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
-        )
-        return company.pk, keep_books(company)
+    return kept_books()
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ They see what tables cannot: that a customer who pays on the last Friday of a mo
 every other Friday out. Asked once per item and day, so only for books where that is cheap.
 """
 
-import lightgbm as lgb
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from dunwell.ml.closed_days import ClosedDays
@@ -15,6 +16,9 @@ from dunwell.ml.history import NEVER, Ints
 from dunwell.ml.own_days import own_odds
 from dunwell.ml.past import Portfolio
 from dunwell.ml.tables import Size, settled
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 DAY_FACTS = (
     "after_due",
@@ -85,8 +89,10 @@ def day_table(
 
 def fit_day_trees(
     table: np.ndarray, paid: np.ndarray, weight: np.ndarray, *, size: Size, seed: int
-) -> lgb.Booster:
+) -> "lgb.Booster":
     """Return trees giving the log-odds of payment on a day for a row of `table`."""
+    import lightgbm as lgb  # noqa: PLC0415  slow to load
+
     return lgb.train(
         {
             "objective": "binary",

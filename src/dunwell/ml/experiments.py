@@ -11,7 +11,9 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy.stats import chi2, norm
+
+# the functions behind those of scipy.stats, which is slow to load
+from scipy.special import chdtrc, ndtr, ndtri
 
 from dunwell.engine.collectable import PPM
 from dunwell.ml.curves import Floats
@@ -115,7 +117,7 @@ def customers_needed(
     """
     if not 0 < share < 1 or smallest == 0 or deviation <= 0:
         raise ValueError("the share lies between 0 and 1, effect and deviation are not 0")
-    reach = float(norm.ppf(1 - error * (1 - PEEK) / 2) + norm.ppf(power))
+    reach = float(ndtri(1 - error * (1 - PEEK) / 2) + ndtri(power))
     return math.ceil((reach * deviation / smallest) ** 2 * (1 / share + 1 / (1 - share)))
 
 
@@ -124,7 +126,7 @@ def arms_mismatch(counts: Ints, shares: Floats) -> float:
     wanted = shares / shares.sum() * counts.sum()
     if len(counts) < 2 or wanted.min() < FEWEST_EXPECTED:  # noqa: PLR2004  one arm matches itself
         return 1.0
-    return float(chi2.sf(((counts - wanted) ** 2 / wanted).sum(), len(counts) - 1))
+    return float(chdtrc(len(counts) - 1, ((counts - wanted) ** 2 / wanted).sum()))
 
 
 def propensity_mismatch(log: pl.DataFrame, *, by: tuple[str, ...] = ()) -> pl.DataFrame:
@@ -157,7 +159,7 @@ def propensity_mismatch(log: pl.DataFrame, *, by: tuple[str, ...] = ()) -> pl.Da
         .collect()
     )
     far = (rows["excess"] / rows["spread"]).abs().fill_nan(0.0).to_numpy()
-    chance = np.minimum(2 * norm.sf(far) * max(rows.height, 1), 1.0)
+    chance = np.minimum(2 * ndtr(-far) * max(rows.height, 1), 1.0)
     return rows.select(
         *by,
         pl.col("judged").alias("action"),

@@ -8,8 +8,8 @@ dropped. Beside it, where the book is small enough, trees over item and day toge
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 import polars as pl
 
@@ -25,6 +25,9 @@ from dunwell.ml.past import Past, Portfolio
 from dunwell.ml.quick import QuickTables, is_quick
 from dunwell.ml.tables import Tables, offsets
 from dunwell.ml.tilt import COARSE, FINE, Phases, tilts_by_day
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 TAIL_DAYS = 28
 """The daily hazard beyond the grid is that of its last days."""
@@ -46,9 +49,9 @@ class HazardModel:
 
     tables: Tables
     base: float
-    trees: lgb.Booster
-    day_trees: lgb.Booster | None
-    late_trees: lgb.Booster | None
+    trees: "lgb.Booster"
+    day_trees: "lgb.Booster | None"
+    late_trees: "lgb.Booster | None"
     late_weight: float
     own: CustomerMedian | None
     masked: Ints
@@ -147,7 +150,7 @@ class HazardModel:
         return 1 - drawn(unpaid, views, first, late), tail
 
     def _day_odds(
-        self, trees: lgb.Booster, views: Views, closed: ClosedDays, days: np.ndarray
+        self, trees: "lgb.Booster", views: Views, closed: ClosedDays, days: np.ndarray
     ) -> np.ndarray:
         """Return what the day trees say of every item and day."""
         found = np.empty(days.shape, np.float32)

@@ -1,8 +1,8 @@
 """Fitting the hazard: which days of which items are looked at, and what is learned first."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 import polars as pl
 
@@ -19,6 +19,9 @@ from dunwell.ml.past import Past
 from dunwell.ml.quick import QUICK_GROUPS
 from dunwell.ml.tables import Size, fit_tables, offsets
 from dunwell.ml.tilt import fit_tilt, inputs
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 SMALL = Size(
     table_trees=50,
@@ -135,7 +138,7 @@ def fit_hazard(
 
 def _late_trees(
     history: History, cells: Cells, *, masked: Ints, size: Size, seed: int
-) -> lgb.Booster | None:
+) -> "lgb.Booster | None":
     """Return trees for "late or not?" learned from items whose due day has passed.
 
     An item still open then is late, however long it stays so: nothing waits for the answer.

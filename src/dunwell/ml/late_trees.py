@@ -6,13 +6,17 @@ shares: it stays one distribution, and its days are as good as before. (Scaling 
 by one factor instead moves every day of the curve, and cost 0.02 days of CRPS.)
 """
 
-import lightgbm as lgb
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from dunwell.ml.dates import WEEK
 from dunwell.ml.features import FACTS, Views
 from dunwell.ml.history import Floats, Ints
 from dunwell.ml.tables import Size, settled
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 LEAST = 1e-6
 """A chance nearer to 0 or 1 is not moved further."""
@@ -29,8 +33,10 @@ def late_table(views: Views, *, masked: Ints) -> np.ndarray:
 
 def fit_late_trees(
     table: np.ndarray, is_late: np.ndarray, *, size: Size, seed: int
-) -> lgb.Booster:
+) -> "lgb.Booster":
     """Return trees giving the log-odds of being paid late for a row of `table`."""
+    import lightgbm as lgb  # noqa: PLC0415  slow to load
+
     return lgb.train(
         {
             "objective": "binary",

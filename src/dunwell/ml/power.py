@@ -7,7 +7,7 @@ for time (Chow, Shao, Wang, Lokhnygina: Sample Size Calculations in Clinical Res
 import math
 from dataclasses import dataclass
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from dunwell.ml.experiments import PEEK, customers_needed
 
@@ -38,7 +38,7 @@ def detectable(
     """Return the smallest effect that so many customers find with chance `power`."""
     if not 0 < share < 1 or customers < 1 or deviation <= 0:
         raise ValueError("the share lies between 0 and 1, customers and deviation are positive")
-    reach = float(norm.ppf(1 - error * (1 - PEEK) / 2) + norm.ppf(power))
+    reach = float(ndtri(1 - error * (1 - PEEK) / 2) + ndtri(power))
     return reach * deviation * math.sqrt((1 / share + 1 / (1 - share)) / customers)
 
 

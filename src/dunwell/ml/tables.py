@@ -6,11 +6,14 @@ trees is a sum of one function per group, and each function is a small table.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 
 from dunwell.ml.day_facts import GROUPS, Bins
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 LEAST_RATE = 1e-6
 
@@ -60,6 +63,8 @@ def fit_tables(
     seed: int,
 ) -> tuple[dict[str, np.ndarray], float]:
     """Return tables (log-odds) and a constant fitted to cells: was the item paid on that day?"""
+    import lightgbm as lgb  # noqa: PLC0415  slow to load
+
     columns, groups = _columns(bins)
     data = np.empty((len(paid), len(columns)), np.float32)
     for place, (name, axis) in enumerate(columns):
@@ -109,7 +114,7 @@ def _columns(bins: Bins) -> tuple[list[tuple[str, int]], list[list[int]]]:
     return columns, groups
 
 
-def _written_out(model: lgb.Booster, columns: list[tuple[str, int]]) -> dict[str, np.ndarray]:
+def _written_out(model: "lgb.Booster", columns: list[tuple[str, int]]) -> dict[str, np.ndarray]:
     """Return the model as one table per group; the constant part goes into the first."""
     origin = np.zeros((1, len(columns)), np.float32)
     constant = float(np.asarray(model.predict(origin, raw_score=True))[0])

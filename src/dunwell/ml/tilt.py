@@ -7,13 +7,16 @@ one per day is what makes a curve cheap.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 
 from dunwell.ml.features import FACTS, Views
 from dunwell.ml.history import Ints
 from dunwell.ml.tables import Size, settled
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 LARGEST = 5.0
 """A tilt is kept within e^-5 to e^5 times the odds."""
@@ -105,16 +108,18 @@ def fit_tilt(
     *,
     size: Size,
     seed: int,
-) -> lgb.Booster:
+) -> "lgb.Booster":
     """Return trees that give the tilt of a row of `table` (columns INPUTS).
 
     `cells` are the log-odds of days, `unit` names the row of `table` each day belongs to,
     `paid` counts the payments in each row. The gradient of the log-likelihood in the tilt
     is sum(p) - paid, its curvature sum(p (1 - p)).
     """
+    import lightgbm as lgb  # noqa: PLC0415  slow to load
+
     rows = len(table)
 
-    def slope(tilt: np.ndarray, _: lgb.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    def slope(tilt: np.ndarray, _: "lgb.Dataset") -> tuple[np.ndarray, np.ndarray]:
         odds = cells + np.clip(tilt, -LARGEST, LARGEST).astype(np.float32)[unit]
         chance = 1 / (1 + np.exp(-odds))
         total = np.bincount(unit, weights=chance, minlength=rows)
@@ -139,7 +144,7 @@ def fit_tilt(
 
 
 def tilts_by_day(
-    trees: lgb.Booster, views: Views, day: np.ndarray, *, phases: Phases, masked: Ints
+    trees: "lgb.Booster", views: Views, day: np.ndarray, *, phases: Phases, masked: Ints
 ) -> np.ndarray:
     """Return the tilt on each day (rows, days), in log-odds.
 

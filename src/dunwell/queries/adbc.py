@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-import adbc_driver_postgresql.dbapi
 import polars as pl
 from django.conf import settings
 from django.db import connection
@@ -24,8 +23,13 @@ from psycopg.conninfo import make_conninfo
 from dunwell import walls
 from dunwell.queries.frames import PLAIN, OddColumnError, columns_of, columns_query, rows_of
 
-READ_ERRORS: tuple[type[Exception], ...] = (adbc_driver_postgresql.dbapi.Error, sqlite3.Error)
-"""What the drivers of both databases raise."""
+
+class ReadError(Exception):
+    """PostgreSQL's driver cannot connect or read; its own error is the cause."""
+
+
+READ_ERRORS: tuple[type[Exception], ...] = (ReadError, sqlite3.Error)
+"""What reading raises on both databases."""
 Types = Mapping[str, type[pl.DataType]]
 Read = Callable[[str, Types], pl.DataFrame]
 """Takes a query without parameters and the names and types of its columns."""
@@ -51,10 +55,22 @@ def apart() -> Iterator[Read]:
         with closing(_sqlite()) as line:
             yield partial(_sqlite_rows, line)
         return
-    with closing(adbc_driver_postgresql.dbapi.connect(_conninfo())) as opened:
+    # brings pandas along, which nothing else of a desk loads, and SQLite needs none of it
+    from adbc_driver_postgresql import dbapi  # noqa: PLC0415
+
+    @contextmanager
+    def named() -> Iterator[None]:
+        try:
+            yield
+        except dbapi.Error as error:
+            raise ReadError(str(error)) from error
+
+    with named():
+        far = dbapi.connect(_conninfo())
+    with closing(far) as opened:
 
         def read(query: str, types: Types) -> pl.DataFrame:
-            with opened.cursor() as cursor:
+            with named(), opened.cursor() as cursor:
                 cursor.execute(query)
                 # PostgreSQL calls all expressions alike
                 found = cursor.fetch_arrow_table().rename_columns(list(types))

@@ -6,8 +6,8 @@ order of its weight of evidence. Risk is held to one direction where asked.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 
 from dunwell.ml.history import Floats
@@ -21,6 +21,9 @@ from dunwell.ml.scorecards.additive import (
 from dunwell.ml.scorecards.binning import evidence
 from dunwell.ml.scorecards.samples import UNKNOWN, Category, Sample
 from dunwell.ml.tables import settled
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ Coding = Mapping[str, Floats]
 
 def fit_stumps(sample: Sample, choices: StumpChoices | None = None, *, seed: int) -> AdditiveModel:
     """Return the sum of the stumps as one table per input that any stump asks about."""
+    import lightgbm as lgb  # noqa: PLC0415  slow to load
+
     chosen = choices or StumpChoices()
     coding = coded_levels(sample)
     table = coded(sample, coding)
@@ -97,7 +102,7 @@ def coded(sample: Sample, coding: Coding) -> Floats:
     return np.column_stack(columns)
 
 
-def _compiled(model: lgb.Booster, sample: Sample, coding: Coding) -> AdditiveModel:
+def _compiled(model: "lgb.Booster", sample: Sample, coding: Coding) -> AdditiveModel:
     """Return the stumps summed up; they speak of bad, the tables of good."""
     names = list(sample.inputs)
     base = 0.0

@@ -4,9 +4,8 @@ For comparison only: nobody is decided on by them, since their points do not add
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 
 from dunwell.ml.history import Floats
@@ -15,6 +14,9 @@ from dunwell.ml.scorecards.samples import Sample
 from dunwell.ml.scorecards.stumps import Coding, coded, coded_levels
 from dunwell.ml.scorecards.woe import fit_woe
 from dunwell.ml.tables import settled
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 FEW_ROWS = 2_000
 """Below this, boosted trees learn noise: a forest beside the weight of evidence does better."""
@@ -27,7 +29,7 @@ SURE = 1e-6
 class TreeModel:
     """A booster, how it reads texts, and an additive model whose log-odds are averaged with it."""
 
-    booster: lgb.Booster
+    booster: "lgb.Booster"
     coding: Coding
     beside: AdditiveModel | None
 
@@ -43,6 +45,8 @@ class TreeModel:
 
 def fit_trees(sample: Sample, *, seed: int) -> TreeModel:
     """Return boosted trees; on few rows a random forest averaged with the weight of evidence."""
+    import lightgbm as lgb  # noqa: PLC0415  slow to load
+
     coding = coded_levels(sample)
     is_small = len(sample) < FEW_ROWS
     booster = lgb.train(

@@ -6,13 +6,15 @@ import pytest
 from django.utils.translation import override
 
 from dunwell.actions.gate import Refused
-from dunwell.templatetags.sentences import CONTEXT, PLACEHOLDER, spoken
+from dunwell.templatetags.sentences import CONTEXT, PLACEHOLDER, PLACES, spoken
 from tools.messages import read_catalog
-from tools.sentences import BASE, SOURCE, refusals, sentences
+from tools.sentences import SOURCE, modules, origin, refusals, sentences, told_classes, unread
+from tools.told import BASE, ERRORS, VALUE_ERRORS
 
 TEMPLATES = {
     message.id: message.string for message in read_catalog("de") if message.context == CONTEXT
 }
+SENTENCES = set(TEMPLATES) - set(PLACES)
 
 
 def filled(text):
@@ -22,15 +24,85 @@ def filled(text):
 
 def test_every_sentence_is_told_by_its_own_template():
     with override("de"):
-        wrong = [text for text in TEMPLATES if spoken(filled(text)) != filled(TEMPLATES[text])]
+        wrong = [text for text in SENTENCES if spoken(filled(text)) != filled(TEMPLATES[text])]
 
-    assert len(TEMPLATES) > 1_700
+    assert len(TEMPLATES) > 2_800
     assert wrong == []
 
 
 def test_the_catalog_holds_the_sentences_that_the_code_says():
     assert set(TEMPLATES) == {text for _file, text in sentences()}
-    assert {BASE, "Stale", "Forbidden"} <= refusals()
+    assert {BASE, "Stale", "Forbidden", "StrategyError", "UndecidedError"} <= refusals()
+
+
+def test_what_is_told_exists():
+    """A renamed error or module would quietly be told in English."""
+    lost = [one for one in VALUE_ERRORS if f"dunwell.{one}" not in modules()]
+    for one in ERRORS:
+        place, _dot, name = f"dunwell.{one}".rpartition(".")
+        if f"class {name}(" not in getattr(modules().get(place), "text", ""):
+            lost.append(one)
+
+    assert lost == []
+
+
+HANDED_ON = (
+    "str(error)",
+    "str(refusal)",
+    "gettext(",
+    "_untrue()",
+)
+"""Words of another error, which is told where it is raised, or texts of a page."""
+
+
+@pytest.mark.parametrize("layer", ["engine", "formats", "connectors", "ml"])
+def test_what_files_and_documents_are_refused_with_can_be_read_from_the_code(layer):
+    """A sentence that is put together somewhere else would be missing in the catalog."""
+    hidden = [
+        one
+        for one in unread()
+        if one.startswith(f"dunwell.{layer}.") and not any(words in one for words in HANDED_ON)
+        # the questions of a file that is not decided are asked on a page of their own
+        if "UndecidedError(" not in one
+    ]
+    known = {
+        # `refuse`, whose callers say what is wrong: `makers` finds them
+        "dunwell.formats.bank.fixed_width: StatementError(self.file, self.place, reason)",
+        "dunwell.formats.bank.x12: StatementError(self.file, self.place, reason)",
+    }
+
+    assert set(hidden) <= known
+
+
+UNTOLD = {
+    "dunwell.engine.checkout_facts.WebhookRefused": "answers to programs",
+    "dunwell.formats.delivery_report_files.DeliveryReportError": "answers to programs",
+    "dunwell.queries.pages.CursorError": "leads to the first page",
+}
+
+
+def shown_errors(surface):
+    """(place, class) of every error of our own that a surface catches and has a word for."""
+    for module in modules().values():
+        if not module.name.startswith(f"dunwell.{surface}."):
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ExceptHandler) and node.name and node.type is not None:
+                types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+                for one in types:
+                    found = origin(module, one)
+                    if found.startswith("dunwell.") and not found.startswith(module.name):
+                        yield f"{module.name}:{node.lineno}", found
+
+
+@pytest.mark.parametrize("surface", ["web", "portal"])
+def test_errors_that_pages_show_are_among_those_that_are_told(surface):
+    told = told_classes() | set(UNTOLD)
+
+    found = list(shown_errors(surface))
+
+    assert found != []
+    assert [one for one in found if one[1] not in told] == [], "name it in tools/told.py"
 
 
 @pytest.mark.parametrize(
@@ -52,6 +124,36 @@ def test_the_catalog_holds_the_sentences_that_the_code_says():
             "line 4: case 2 fails: Choose at least one item to promise.",
             "Zeile 4: Fall 2 scheitert: Wählen Sie mindestens einen Posten für die Zusage.",
         ),
+        (
+            "umsatz.sta: line 12: 12,3x is not an amount. Ask the bank for the file again",
+            "umsatz.sta: Zeile 12: 12,3x ist kein Betrag. Fragen Sie die Bank neu nach der Datei",
+        ),
+        (
+            "line 7: strategy, step 2: template 'x' is too long for sms; use one of a, b",
+            (
+                "Zeile 7: strategy, Schritt 2: Die Vorlage 'x' ist für sms zu lang; nehmen Sie eine "
+                "von a, b"
+            ),
+        ),
+        (
+            "list.csv, line 3: kind is dog; write person or entity.",
+            "list.csv, Zeile 3: kind ist dog; schreiben Sie person oder entity.",
+        ),
+        (
+            "The file holds no XML. Send the invoice itself.",
+            "Die Datei enthält kein XML. Senden Sie die Rechnung selbst.",
+        ),
+        (
+            (
+                "The number of the invoice (BT-1) is missing (at /Invoice/ID) [BR-02]. "
+                "Ask for the invoice with it."
+            ),
+            (
+                "Die Nummer der Rechnung (BT-1) fehlt (/Invoice/ID) [BR-02]. "
+                "Bitten Sie um die Rechnung damit."
+            ),
+        ),
+        ("line of credit: it is big", "line of credit: it is big"),
         ("Nobody wrote this sentence.", "Nobody wrote this sentence."),
         ("", ""),
     ],
@@ -78,10 +180,19 @@ def caught(tree):
         if isinstance(handler, ast.ExceptHandler) and handler.name and handler.type is not None:
             types = {one.rsplit(".", 1)[-1] for one in ast.unparse(handler.type).split(", ")}
             if {one.strip("()") for one in types} & refusals():
+                # a refusal made of the words is told where it is shown, JSON is for programs
+                handed_on = {
+                    id(one)
+                    for node in ast.walk(handler)
+                    if isinstance(node, ast.Call)
+                    if ast.unparse(node.func) in {BASE, "JsonResponse"}
+                    for one in ast.walk(node)
+                }
                 yield from (
                     node
                     for node in ast.walk(handler)
                     if isinstance(node, ast.Call) and ast.unparse(node) == f"str({handler.name})"
+                    if id(node) not in handed_on
                 )
 
 

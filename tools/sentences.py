@@ -4,22 +4,28 @@ They are written where the rule stands, as plain f-strings in English, and kept 
 page tells them in its reader's language (`templatetags.sentences`), which needs each sentence
 once with names in place of its values: `raise Refused(f"{seat.email} asked twice.")` is collected
 as `{email} asked twice.`.
+
+Whose sentences: refusals, and what readers of files and policy documents, calculations and
+connectors say that a page shows (`tools/told.py`). What only programs and operators at a command
+line read is left in English.
 """
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 
-from dunwell.templatetags.sentences import PLACEHOLDER
+from dunwell.templatetags.sentences import PLACEHOLDER, PLACES
+from tools.told import ERRORS, VALUE_ERRORS
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "dunwell"
-BASE = "Refused"
-"""What it and the classes made of it say is told to people."""
+
+PLACE_NAMES = frozenset({"self", "name", "file", "place", "where", "actor", "request", "company"})
+"""What functions take that says where something is wrong, not what."""
 
 DEEPEST = 4
 """Names and functions that lead from a refusal to its words, at most."""
@@ -27,18 +33,59 @@ DEEPEST = 4
 LEAST_LETTERS = 6
 """A template with fewer letters of its own would fit too many sentences."""
 
+CLASS = re.compile(r"^class (\w+)\(([^)]*)\)", re.MULTILINE)
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
 class Module:
-    """A file's code: its functions, its assignments of the top level, and where names are from."""
+    """A file's code, read when somebody asks: its functions, values, calls, and imported names."""
 
     name: str
-    tree: ast.Module
-    functions: dict[str, Function] = field(default_factory=dict)
-    values: dict[str, ast.expr] = field(default_factory=dict)
-    imported: dict[str, tuple[str, str]] = field(default_factory=dict)
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Return the file parsed."""
+        return ast.parse(self.text)
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        """Return the functions of the top level by name."""
+        return {one.name: one for one in self.tree.body if isinstance(one, Function)}
+
+    @cached_property
+    def values(self) -> dict[str, ast.expr]:
+        """Return what is assigned at the top level."""
+        return {
+            one.targets[0].id: one.value
+            for one in self.tree.body
+            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)
+        }
+
+    @cached_property
+    def imported(self) -> dict[str, tuple[str, str]]:
+        """Return name -> (module, name there) of what is imported at the top level."""
+        return {
+            one.asname or one.name: (node.module, one.name)
+            for node in self.tree.body
+            if isinstance(node, ast.ImportFrom) and node.module
+            for one in node.names
+        }
+
+    @cached_property
+    def calls(self) -> "list[tuple[Function | None, ast.Call]]":
+        """Return every call with the function it stands in."""
+        return list(_calls(self.tree, None))
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Return whether any of the words stands in the file, without parsing it."""
+        return not self._words.isdisjoint(names)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\w+", self.text))
 
 
 @cache
@@ -49,50 +96,128 @@ def modules() -> dict[str, Module]:
 
 def _read(path: Path) -> Module:
     name = ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
-    module = Module(name=name, tree=ast.parse(path.read_text(encoding="utf-8")))
-    for node in module.tree.body:
-        if isinstance(node, Function):
-            module.functions[node.name] = node
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            module.values[node.targets[0].id] = node.value
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for one in node.names:
-                module.imported[one.asname or one.name] = (node.module, one.name)
-    return module
+    return Module(name=name, text=path.read_text(encoding="utf-8"))
 
 
 @cache
 def refusals() -> frozenset[str]:
     """Return the names of the classes whose words are told to people."""
-    found, before = {BASE}, 0
+    return frozenset(one.rsplit(".", 1)[-1] for one in told_classes())
+
+
+@cache
+def told_classes() -> frozenset[str]:
+    """Return the classes whose words are told to people, by their dotted names."""
+    found = {f"dunwell.{one}" for one in ERRORS}
     classes = [
-        node
+        (module, match[1], re.findall(r"[\w.]+", match[2]))
         for module in modules().values()
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.ClassDef)
+        for match in CLASS.finditer(module.text)
     ]
+    before = 0
     while len(found) != before:
         before = len(found)
-        found |= {one.name for one in classes if any(_last(b) in found for b in one.bases)}
+        known = {one.rsplit(".", 1)[-1] for one in found}
+        found |= {
+            f"{module.name}.{name}"
+            for module, name, bases in classes
+            for base in bases
+            if base.rsplit(".", 1)[-1] in known
+            and origin(module, ast.parse(base, mode="eval").body) in found
+        }
     return frozenset(found)
+
+
+def origin(module: Module, node: ast.expr) -> str:
+    """Return the dotted name of what a name, or a name of a module, stands for in a module."""
+    rest: list[str] = []
+    while isinstance(node, ast.Attribute):
+        rest.insert(0, node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    place, theirs = module.imported.get(node.id, (module.name, node.id))
+    while (further := modules().get(place)) and theirs in further.imported:
+        place, theirs = further.imported[theirs]
+    return ".".join((place, theirs, *rest))
+
+
+def _telling() -> list[Module]:
+    return [one for one in modules().values() if one.has(refusals())]
+
+
+@cache
+def makers() -> frozenset[tuple[str, str]]:
+    """Return (module, function) of what makes a told error of words it is handed."""
+    return frozenset(
+        (module.name, function.name)
+        for module in _telling()
+        for function, call in module.calls
+        if function is not None and origin(module, call.func) in told_classes()
+        if {ast.unparse(one) for one in _words(call)} & _taken(function)
+    )
+
+
+def _taken(function: Function) -> set[str]:
+    given = function.args
+    return {one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)} - PLACE_NAMES
+
+
+def _is_maker(module: Module, func: ast.expr) -> bool:
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    of_name = {place for place, one in makers() if one == name != "__init__"}
+    if not of_name:
+        return False
+    places = {module.name, *(place for place, _theirs in module.imported.values())}
+    return bool(of_name & (places | {".".join(one) for one in module.imported.values()}))
 
 
 @cache
 def sentences() -> tuple[tuple[str, str], ...]:
-    """Return (file, template) of every sentence of a refusal, each once in a file."""
+    """Return (file, template) of every sentence that is told, each once in a file."""
+    spoken_by = refusals() | {name for _place, name in makers()}
     found = {
         (module.name.replace(".", "/"), text)
         for module in modules().values()
+        if module.has(spoken_by) or module.name.removeprefix("dunwell.") in VALUE_ERRORS
         for text in _of_module(module)
         if _is_telling(text)
     }
+    found |= {("dunwell/templatetags/sentences", place) for place in PLACES}
     return tuple(sorted((f"src/{name}.py", text) for name, text in found))
 
 
+@cache
+def unread() -> tuple[str, ...]:
+    """Return where an error that is told is made with words that could not be read, by file."""
+    return tuple(
+        f"{module.name}: {ast.unparse(call)}"
+        for module in _telling()
+        for function, call in module.calls
+        if origin(module, call.func) in told_classes() and call.args
+        if not any(_Reader(module, function).texts(one, DEEPEST) for one in _words(call))
+    )
+
+
 def _of_module(module: Module) -> Iterator[str]:
-    for function, call in _calls(module.tree, None):
-        if _last(call.func) in refusals() and call.args:
-            yield from _Reader(module, function).texts(call.args[0], DEEPEST)
+    """Read what told errors are made with, and what their classes make of it."""
+    tells_values = module.name.removeprefix("dunwell.") in VALUE_ERRORS
+    for function, call in module.calls:
+        name = origin(module, call.func)
+        is_value = tells_values and name.endswith(".ValueError")
+        if name in told_classes() or is_value or _is_maker(module, call.func):
+            for one in _words(call):
+                yield from _Reader(module, function).texts(one, DEEPEST)
+    for node in module.tree.body:
+        if isinstance(node, ast.ClassDef) and f"{module.name}.{node.name}" in told_classes():
+            for function, call in _calls(node, None):
+                if isinstance(call.func, ast.Attribute) and call.func.attr == "__init__":
+                    for one in call.args:
+                        yield from _Reader(module, function).texts(one, DEEPEST)
+
+
+def _words(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(one.value for one in call.keywords)]
 
 
 def _calls(node: ast.AST, inside: Function | None) -> Iterator[tuple[Function | None, ast.Call]]:

@@ -23,12 +23,44 @@ DEEPEST = 3
 """A sentence may stand in a sentence: the reason after a line's number, the step after that."""
 
 
+PLACES = (
+    "bin {number}",
+    "case {number}",
+    "column {number}",
+    "entry {number}",
+    "line {number}",
+    "page {number}",
+    "rate {number}",
+    "row {number}",
+    "rows {number}",
+    "rule {number}",
+    "rung {number}",
+    "scenario {number}",
+    "sheet {number}",
+    "step {number}",
+    "tier {number}",
+    "window {number}",
+)
+"""Where in a file or document something is wrong: these fit numbers alone."""
+
+NUMBERED = re.compile(
+    rf"({'|'.join(one.removesuffix(' {number}') for one in PLACES)}) (\d[\d.,]*)"
+)
+
+TAIL = re.compile(r"(?: \(at [^()]*\))?(?: \[[\w.:-]+\])?\.?$")
+"""What a wrapper sets behind a sentence: its place, the rule it breaks, its full stop."""
+
+LONGEST = 5_000
+"""A text with more characters is told as it is."""
+
+
 class Pattern(NamedTuple):
-    """A template of a sentence, how it begins and ends, and its words in another language."""
+    """A template of a sentence, how it begins and ends, its longest words, and its translation."""
 
     text: str
     begins: str
     ends: str
+    longest: str
     told: str
 
 
@@ -42,32 +74,78 @@ def spoken(text: object) -> str:
 
 
 def _spoken(sentence: str, language: str, deep: int) -> str:
-    found = _whole(sentence, language, deep)
+    if len(sentence) > LONGEST:
+        return sentence
+    found = _whole(sentence, language, deep) or _placed(sentence, language, deep)
     if found is not None:
         return found
     parts = ENDS.split(sentence)
     if len(parts) == 1:
         return sentence
-    told = [_whole(part, language, deep) for part in parts]
+    told = [_whole(one, language, deep) or _placed(one, language, deep) for one in parts]
     return " ".join(one or part for one, part in zip(told, parts, strict=True))
 
 
 def _whole(sentence: str, language: str, deep: int) -> str | None:
-    known = pgettext(CONTEXT, sentence)
+    """Return a sentence by the template it fits, with or without what a wrapper set behind."""
+    if (found := _fitted(sentence, language, deep)) is not None:
+        return found
+    match = TAIL.search(sentence)
+    if match is None or not match.group():
+        return None
+    found = _fitted(sentence[: match.start()], language, deep)
+    return None if found is None else found + match.group().replace(" (at ", " (")
+
+
+def _placed(sentence: str, language: str, deep: int) -> str | None:
+    """Return a sentence that stands behind its places, such as `file.csv, row 4: it is empty`."""
+    places, parting, rest = sentence.partition(": ")
+    while parting:
+        if (found := _whole(rest, language, deep)) is not None:
+            return f"{_told_places(places)}: {found}"
+        more, parting, rest = rest.partition(": ")
+        places = f"{places}: {more}"
+    return None
+
+
+def _told_places(places: str) -> str:
+    return "".join(map(_told_place, re.split(r"(, |: )", places)))
+
+
+def _told_place(place: str) -> str:
+    if (match := NUMBERED.fullmatch(place)) is not None:
+        return pgettext(CONTEXT, f"{match[1]} {{number}}").replace("{number}", match[2])
+    # a place without a number, such as the whole file
+    return pgettext(CONTEXT, place) if place.strip() else place
+
+
+def _fitted(sentence: str, language: str, deep: int) -> str | None:
+    # what nobody wrote is not looked up: an empty text is the catalog's own head
+    known = pgettext(CONTEXT, sentence) if sentence else sentence
     if known != sentence:
         return known
     for pattern in _patterns(language):
-        if not (sentence.startswith(pattern.begins) and sentence.endswith(pattern.ends)):
+        if not (
+            sentence.startswith(pattern.begins)
+            and sentence.endswith(pattern.ends)
+            and pattern.longest in sentence
+        ):
             continue
         if (match := _fitting(pattern.text).fullmatch(sentence)) is not None:
             return _filled(pattern.told, match.groupdict(), language, deep)
     return None
 
 
+def _value(value: str, language: str, deep: int) -> str:
+    """Return a value told: itself a sentence, or places where something is wrong."""
+    told = _spoken(value, language, deep)
+    return _told_places(value) if told == value else told
+
+
 def _filled(told: str, values: dict[str, str], language: str, deep: int) -> str:
     """Return words with the values in their places, each told in the language where it can be."""
     if deep:
-        values = {name: _spoken(value, language, deep - 1) for name, value in values.items()}
+        values = {name: _value(value, language, deep - 1) for name, value in values.items()}
     return PLACEHOLDER.sub(lambda place: values[place[1]], told)
 
 
@@ -86,11 +164,13 @@ def _patterns(language: str) -> tuple[Pattern, ...]:
         if message.context in (CONTEXT, CONTEXT.encode())
         and message.string
         and PLACEHOLDER.search(str(message.id))
+        and str(message.id) not in PLACES
     ]
     found.sort(key=lambda one: (-len(PLACEHOLDER.sub("", one[0])), one[0]))
     ends = [PLACEHOLDER.split(text) for text, _told in found]
     return tuple(
-        Pattern(text, begins=parts[0], ends=parts[-1], told=told)
+        # a split by the names leaves the words at the even places
+        Pattern(text, parts[0], parts[-1], max(parts[::2], key=len), told)
         for (text, told), parts in zip(found, ends, strict=True)
     )
 

@@ -30,6 +30,7 @@ from dunwell.queries.credit_portfolio import (
     rows_page,
 )
 from dunwell.queries.pages import CursorError
+from dunwell.templatetags.sentences import spoken
 from dunwell.web.exports import KINDS, amount_or_none, file_response
 from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
@@ -233,7 +234,7 @@ def credit_pack_file(request: StaffRequest, kind: str) -> HttpResponse:
     try:
         data = pack_pdf(pack) if kind == "pdf" else pack_xlsx(pack)
     except TypesettingError as error:
-        text = gettext("The pack cannot be written: %(why)s") % {"why": error}
+        text = gettext("The pack cannot be written: %(why)s") % {"why": spoken(error)}
         return HttpResponse(text, status=500, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type=PACKS[kind])
     name = f"credit-review-{request.as_of.isoformat()}.{kind}"

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from dunwell.engine.documents import DocumentError
 from dunwell.formats.policies import LARGEST_BYTES, PolicyError, line_of, read_policy
-from dunwell.templatetags.sentences import spoken
 
 AROUND = 3
 """Lines that stay the same and are shown around a difference."""
@@ -71,14 +70,15 @@ def read_text(
     try:
         document = read_policy(text)
     except PolicyError as error:
-        words = spoken(error)
+        # the page tells it; its line is read from it as it was said
+        words = f"{error}"
         number = words.removeprefix("line ").split(":", 1)[0]
         line = int(number) if words.startswith("line ") and number.isdigit() else None
         return Reading(policy=None, error=words, line=line)
     try:
         policy = read(document.document)
     except DocumentError as error:
-        line = line_of(document, spoken(error))
+        line = line_of(document, f"{error}")
         return Reading(policy=None, error=f"line {line}: {error}", line=line)
     return Reading(policy=policy, results=play_cases(policy))
 

@@ -194,7 +194,7 @@ def appetite_statement_pdf(request: StaffRequest, statement_id: int) -> HttpResp
     try:
         data = appetite_pdf(paper)
     except TypesettingError as error:
-        text = gettext("The statement cannot be written: %(why)s") % {"why": error}
+        text = gettext("The statement cannot be written: %(why)s") % {"why": spoken(error)}
         return HttpResponse(text, status=500, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="appetite-{row.id}.pdf"'

@@ -308,7 +308,7 @@ def _read(text: str) -> dict[str, Any]:
     except PolicyError as error:
         return {**told, "error": spoken(error)}
     except DocumentError as error:
-        line = line_of_wording(policy, spoken(error))
+        line = line_of_wording(policy, f"{error}")
         return {**told, "error": f"line {line}: {error}", "line": line}
     findings = [(_line(policy, document, hit), hit) for hit in hits_of(document)]
     return {**told, "document": document, "findings": findings}

@@ -1,4 +1,4 @@
-"""T24: of small changes to what decides about money, days and rules, tests notice 85 in 100.
+"""T24: of small changes to what decides about money, days and rules, tests notice enough.
 
 `tests/trust/mutants.py` makes the changes; which parts, and which tests must notice, stands there.
 """

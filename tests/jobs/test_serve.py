@@ -1,7 +1,9 @@
 """The web server as a process: it stops when it is told to, whatever it is at."""
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -13,6 +15,15 @@ from tests.ports import free_port
 
 LONGEST_STOP_SECONDS = 60
 """More than the server waits for its workers before it kills them, which the test looks for."""
+
+
+def is_listening(port, server):
+    """Wait until somebody listens: a worker says that it has started before it does."""
+    while server.poll() is None:
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return True
+    return False
 
 
 @pytest.mark.parametrize(
@@ -43,6 +54,7 @@ def test_the_server_ends_at_once_when_told_to(tmp_path, sign):
             assert line, heard
             heard += line
         if sign.startswith("Started"):
+            assert is_listening(port, server)
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/") as page:
                 assert page.status == 200
         server.send_signal(signal.SIGTERM)

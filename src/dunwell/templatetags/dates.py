@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, format_time
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
-from dunwell.templatetags.money import NO_VALUE, locale
+from dunwell.templatetags.money import NO_VALUE, locale, locale_of, reader_language
 
 register = template.Library()
 
@@ -17,13 +17,12 @@ register = template.Library()
 @register.filter
 def day_text(value: date | None) -> str:
     """Return a day as plain text: Mar 5, 2026 or 05.03.2026."""
-    return _day_text(value, get_language() or "en") if value else NO_VALUE
+    return _day_text(value, reader_language()) if value else NO_VALUE
 
 
 @lru_cache(maxsize=16384)
 def _day_text(value: date, language: str) -> str:
-    del language  # the active one: what `locale` tells
-    text: str = format_date(value, "medium", locale=locale())
+    text: str = format_date(value, "medium", locale=locale_of(language))
     return text
 
 
@@ -32,7 +31,7 @@ def day(value: date | None) -> str:
     """Return a day as a <time> element; a dash for none."""
     if value is None:
         return NO_VALUE
-    return _day(value, get_language() or "en")
+    return _day(value, reader_language())
 
 
 @lru_cache(maxsize=16384)

@@ -25,20 +25,26 @@ register = template.Library()
 NO_VALUE = "\N{EN DASH}"
 
 
+def reader_language() -> str:
+    """Return the code of the reader's language."""
+    return get_language() or "en"
+
+
 def locale() -> Locale:
     """Return the reader's language as Babel knows it."""
-    return _locale(get_language() or "en")
+    return locale_of(reader_language())
 
 
 @lru_cache(maxsize=16)
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
+    """Return a language as Babel knows it."""
     return Locale.parse(language, sep="-")
 
 
 @lru_cache(maxsize=256)
 def _pattern(language: str, digits: int) -> NumberPattern:
     """Return the language's money pattern with our own number of decimals (ISO 4217, not CLDR)."""
-    pattern: NumberPattern = copy(_locale(language).currency_formats["standard"])
+    pattern: NumberPattern = copy(locale_of(language).currency_formats["standard"])
     pattern.frac_prec = (digits, digits)
     return pattern
 
@@ -50,9 +56,9 @@ def _text(language: str, amount_minor: int, currency: str, is_whole: bool) -> st
     if is_whole:
         value = value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
     text: str = _pattern(language, digits).apply(
-        value, _locale(language), currency=currency, currency_digits=False
+        value, locale_of(language), currency=currency, currency_digits=False
     )
-    symbol = get_currency_symbol(currency, _locale(language))
+    symbol = get_currency_symbol(currency, locale_of(language))
     if currency == UNKNOWN_CURRENCY:
         text, symbol = text.replace(symbol, currency), currency
     if symbol.isalpha():  # a code needs a space before the digits, a sign does not
@@ -65,7 +71,7 @@ def money(amount_minor: int | None, currency: str) -> str:
     """Return an amount to the last minor unit; a dash for none."""
     if amount_minor is None:
         return NO_VALUE
-    return _text(get_language() or "en", amount_minor, currency, is_whole=False)
+    return _text(reader_language(), amount_minor, currency, is_whole=False)
 
 
 @register.simple_tag
@@ -73,7 +79,7 @@ def money_whole(amount_minor: int | None, currency: str) -> str:
     """Return an amount in whole units for sentences and charts, rounded half away from zero."""
     if amount_minor is None:
         return NO_VALUE
-    return _text(get_language() or "en", amount_minor, currency, is_whole=True)
+    return _text(reader_language(), amount_minor, currency, is_whole=True)
 
 
 @register.filter

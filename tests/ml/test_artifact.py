@@ -12,11 +12,11 @@ import pytest
 from dunwell.ml.artifact import VERSION, ArtifactError, dump, load, unread_version
 from dunwell.ml.hazard_fit import LARGE, fit_hazard
 from dunwell.ml.naive import NAIVE
-from dunwell.ml.pay_date import LEARNED, fit
+from dunwell.ml.pay_date import fit, learned
 from tests.ml.books import requests, sample_history
 
 BOOK = sample_history(120)
-NAMES = pytest.mark.parametrize("name", [*NAIVE, *LEARNED])
+NAMES = pytest.mark.parametrize("name", [*NAIVE, *learned()])
 
 
 @cache
@@ -106,11 +106,11 @@ def test_a_model_of_another_version_is_refused_by_its_number(name):
 
 
 def test_learned_models_of_an_older_version_are_refused_and_naive_ones_still_read():
-    old = {name: tampered(name, head(version=1)) for name in (*NAIVE, *LEARNED)}
+    old = {name: tampered(name, head(version=1)) for name in (*NAIVE, *learned())}
     for name in NAIVE:
         assert unread_version(old[name]) is None
         assert dump(load(old[name])) == content(name)
-    for name in LEARNED:
+    for name in learned():
         assert unread_version(old[name]) == 1
         with pytest.raises(ArtifactError, match="of version 1, not 2"):
             load(old[name])

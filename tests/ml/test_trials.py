@@ -9,7 +9,7 @@ from dunwell.ml.calibration import crps_days
 from dunwell.ml.history import as_known
 from dunwell.ml.league import FEW_PAID_ITEMS, league
 from dunwell.ml.naive import NAIVE
-from dunwell.ml.pay_date import LEARNED
+from dunwell.ml.pay_date import learned
 from dunwell.ml.predictions import MATURED, PREDICTIONS
 from dunwell.ml.trials import BRIEF, OUTCOME_DAYS, WEEKLY, Protocol, back_tested, makers
 from tests.ml.books import rewritten, sample_history
@@ -38,8 +38,8 @@ def test_with_few_paid_items_only_naive_models_take_part():
     first = SMALL.as_of - OUTCOME_DAYS - 28
     assert as_known(SMALL, as_of=first).paid_items < FEW_PAID_ITEMS
     assert set(DONE.backtest.predictions) == set(NAIVE)
-    assert set(DONE.replayed) == {*NAIVE, *LEARNED}
-    for name in LEARNED:
+    assert set(DONE.replayed) == {*NAIVE, *learned()}
+    for name in learned():
         assert (DONE.replayed[name].cash, DONE.replayed[name].paid) == ([], [])
         assert DONE.replayed[name].rows.schema == MATURED
         assert DONE.replayed[name].crps_days is None
@@ -48,10 +48,10 @@ def test_with_few_paid_items_only_naive_models_take_part():
 def test_with_enough_the_learned_one_does_too():
     first = LARGE.as_of - OUTCOME_DAYS
     assert as_known(LARGE, as_of=first).paid_items >= FEW_PAID_ITEMS
-    assert set(makers(LARGE, first=first, seed=7)) == {*NAIVE, *LEARNED}
+    assert set(makers(LARGE, first=first, seed=7)) == {*NAIVE, *learned()}
     found = back_tested(LARGE, seed=7, protocol=replace(SHORT, snapshots=1))
-    assert set(found.backtest.predictions) == {*NAIVE, *LEARNED}
-    assert all(found.replayed[name].rows.height for name in LEARNED)
+    assert set(found.backtest.predictions) == {*NAIVE, *learned()}
+    assert all(found.replayed[name].rows.height for name in learned())
 
 
 @pytest.mark.parametrize("name", NAIVE)

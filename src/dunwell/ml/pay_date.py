@@ -1,19 +1,12 @@
 """The pay-date models by name: fitting any of them the same way."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
+from dunwell.ml.hazard_fit import fit_hazard
 from dunwell.ml.history import History
 from dunwell.ml.model import PayDateModel
 from dunwell.ml.naive import NAIVE
-
-try:
-    from dunwell.ml.hazard_fit import fit_hazard
-except OSError:  # LightGBM needs the system's libgomp; without it the naive models serve
-    LEARNED: tuple[str, ...] = ()
-    _HAZARDS: Mapping[str, Callable[..., PayDateModel]] = {}
-else:
-    LEARNED = ("hazard",)
-    _HAZARDS = {"hazard": fit_hazard}
 
 QUICK_ITEMS = 50_000
 """Open items from which the hazard is read from its tables alone, see `ml.hazard`."""
@@ -26,18 +19,32 @@ class TooLittleToLearn(ValueError):
     """The history holds too few paid items for a learned model; the message says how many."""
 
 
+def learned() -> tuple[str, ...]:
+    """Return the names of the models that learn; none where LightGBM cannot be loaded."""
+    return tuple(_learned())
+
+
+@cache
+def _learned() -> Mapping[str, Callable[..., PayDateModel]]:
+    try:
+        import lightgbm  # noqa: F401, PLC0415  slow to load
+    except OSError:  # it needs the system's libgomp; without it the naive models serve
+        return {}
+    return {"hazard": fit_hazard}
+
+
 def fit(history: History, name: str, *, seed: int = 7) -> PayDateModel:
     """Return the named model fitted to a history: the same for the same history and seed.
 
-    Names are those of `naive.NAIVE` and LEARNED. Raises KeyError for any other, and
+    Names are those of `naive.NAIVE` and `learned()`. Raises KeyError for any other, and
     TooLittleToLearn when a learned model has fewer than LEAST_PAID_ITEMS to learn from.
     """
     if name in NAIVE:
         return NAIVE[name](history)
-    if name in _HAZARDS and history.paid_items < LEAST_PAID_ITEMS:
+    if name in _learned() and history.paid_items < LEAST_PAID_ITEMS:
         raise TooLittleToLearn(
             f"the model {name} learns from {LEAST_PAID_ITEMS} paid items or more, "
             f"and only {history.paid_items} are known"
         )
     is_quick = history.open.height > QUICK_ITEMS
-    return _HAZARDS[name](history, seed=seed, is_quick=is_quick)
+    return _learned()[name](history, seed=seed, is_quick=is_quick)

@@ -21,7 +21,7 @@ from dunwell.ml.league import FEW_PAID_ITEMS
 from dunwell.ml.model import Maker, PayDateModel
 from dunwell.ml.naive import NAIVE
 from dunwell.ml.paid_watch import PaidWeek, paid_weeks
-from dunwell.ml.pay_date import LEARNED, fit
+from dunwell.ml.pay_date import fit, learned
 from dunwell.ml.predictions import MATURED, matured, predictions
 from dunwell.ml.samples import MOST_ITEMS, sampled
 
@@ -105,7 +105,7 @@ def back_tested(history: History, *, seed: int, protocol: Protocol, tell: Tell =
     days = [last - protocol.step_days * back for back in range(snapshots - 1, -1, -1)]
     known = [day for day in days if isinstance(oldest, int) and day > oldest]
     first = known[0] if known else last + 1
-    replayed = {name: Replayed() for name in (*NAIVE, *LEARNED)}
+    replayed = {name: Replayed() for name in (*NAIVE, *learned())}
     models = makers(history, first=first, seed=seed, most_items=protocol.most_items)
     answers = count(1)
 
@@ -145,8 +145,8 @@ def makers(
 ) -> dict[str, Maker]:
     """Return the models that take part, given what is known on the first snapshot."""
     paid = as_known(history, as_of=first).paid_items
-    learned = LEARNED if paid >= FEW_PAID_ITEMS else ()
+    worth = learned() if paid >= FEW_PAID_ITEMS else ()
     return {
         name: partial(fitted, name=name, seed=seed, most_items=most_items)
-        for name in (*NAIVE, *learned)
+        for name in (*NAIVE, *worth)
     }

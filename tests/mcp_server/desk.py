@@ -7,10 +7,10 @@ from datetime import timedelta
 from functools import partial
 
 import anyio
-import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
-from django.db import connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 from django.test.testcases import QuietWSGIRequestHandler
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
@@ -45,17 +45,29 @@ class SharedServer(ThreadedWSGIServer):
         pass
 
 
+def one_at_a_time(application):
+    """The application for requests that share a connection: their savepoints must not cross."""
+    lock = threading.Lock()
+
+    def answered(environ, start_response):
+        with lock:
+            return application(environ, start_response)
+
+    return answered
+
+
 @contextmanager
 def served():
     """The pages' own server on loopback; yields the address of the tools."""
     connection = connections["default"]
-    if connection.vendor != "sqlite":
-        pytest.skip("a connection inside a test is shared by threads in SQLite's memory alone")
     server = SharedServer(
         ("127.0.0.1", 0), QuietWSGIRequestHandler, connections_override={"default": connection}
     )
-    server.set_app(WSGIHandler())
+    server.set_app(one_at_a_time(WSGIHandler()))
     connection.inc_thread_sharing()
+    # a request closes a connection that stands in a transaction, here the test's own
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -64,6 +76,8 @@ def served():
         server.shutdown()
         server.server_close()
         thread.join()
+        request_started.connect(close_old_connections)
+        request_finished.connect(close_old_connections)
         connection.dec_thread_sharing()
 
 

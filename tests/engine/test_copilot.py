@@ -140,7 +140,13 @@ def test_the_points_that_are_told_and_the_rest_add_up_to_the_score(points, base)
 
 def test_before_the_first_cycle_a_missing_rank_is_not_taken_for_nothing_due():
     assert [one.key for one in explain_rank(facts(item()))] == ["rank_no_cycle"]
-    assert explain_rank(facts(item(), cycle_on=DAY)) == ()
+    assert explain_rank(facts(item(late=-1), cycle_on=DAY)) == ()
+
+
+def test_what_is_due_but_not_ranked_is_not_told_as_nothing_due():
+    ran_on = DAY - timedelta(days=1)
+    (told,) = explain_rank(facts(item(), cycle_on=ran_on))
+    assert (told.key, told.slots["day"]) == ("rank_not_listed", ran_on)
 
 
 def test_the_sums_of_a_rank_add_up():

@@ -9,7 +9,7 @@ from dunwell.actions.gate import system
 from dunwell.actions.holds import place_hold
 from dunwell.models import Message, Run
 from tests.actions.ledger_rows import invoice
-from tests.conftest import AT, TODAY
+from tests.conftest import AT, TODAY, add_customer
 from tests.connectors.fake_model import model_server, obeys, polite
 
 
@@ -46,7 +46,10 @@ def test_a_customer_is_told_in_short_with_the_next_question(come_in, collector, 
         company=customer.company, kind="cycle", as_of=TODAY, step="worklist", changed=0,
         finished_at=AT,
     )  # fmt: skip
-    assert "It is not on the worklist: nothing is due." in client.get(page(customer)).text
+    late = client.get(page(customer)).text
+    assert "nothing was to be collected" in late and "nothing is due" not in late
+    quiet = add_customer(customer.company, "K2", "Quiet Ltd")
+    assert "It is not on the worklist: nothing is due." in client.get(page(quiet)).text
     card = client.get(page(customer), headers={"HX-Request": "true"}).text
     assert "Next question for the call" in card and "<html" not in card
     assert page(customer) in client.get(f"/customers/{customer.pk}/").text

@@ -92,10 +92,20 @@ def explain_score(facts: CopilotFacts) -> tuple[Sentence, ...]:
     return tuple(said)
 
 
+def _unranked(facts: CopilotFacts) -> tuple[Sentence, ...]:
+    if facts.cycle_on is None:
+        return (Sentence(key="rank_no_cycle", records=(facts.record,)),)
+    if facts.overdue:
+        day = {"day": facts.cycle_on}
+        return (Sentence(key="rank_not_listed", slots=day, records=(facts.record,)),)
+    return ()
+
+
 def explain_rank(facts: CopilotFacts) -> tuple[Sentence, ...]:
     """Return why the customer has its place on the worklist; empty where it has none.
 
-    Before the first cycle there is no worklist at all, which is said instead.
+    Before the first cycle there is no worklist at all, which is said instead; so is that what is
+    overdue now gave it no place in the last one.
 
     The sums told add up: what is neither promised, disputed nor to be collected is the rest, held,
     covered by credits or cash, or asked for lately. The place is by the extra cash expected per
@@ -103,8 +113,7 @@ def explain_rank(facts: CopilotFacts) -> tuple[Sentence, ...]:
     """
     rank = facts.rank
     if rank is None:
-        is_new = facts.cycle_on is None
-        return (Sentence(key="rank_no_cycle", records=(facts.record,)),) if is_new else ()
+        return _unranked(facts)
     record = Record("worklist", str(facts.customer_id), facts.number)
 
     def amount(minor: int) -> Amount:

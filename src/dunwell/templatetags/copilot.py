@@ -95,6 +95,10 @@ TEXTS: Mapping[str, Promise | str] = {
         "No cycle has run yet, so there is no worklist. Run the cycle on the home page; then its "
         "place is told here."
     ),
+    "rank_not_listed": _(
+        "It was not on the worklist of %(day)s: nothing was to be collected then. What became "
+        "due or free since is ranked by the next cycle."
+    ),
     "rank_is": _("Place %(rank)s of %(of)s on the worklist."),
     "rank_collect": _(
         "To collect: %(collect)s = %(due)s due, less %(promised)s promised, %(disputed)s disputed "

@@ -1,13 +1,23 @@
 """Open, settled and unapplied, on chosen days."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import narwhals.stable.v2 as nw
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dunwell.engine.calendars import day_number
-from dunwell.engine.items import balances, open_items, settled_items, unapplied
+from dunwell.engine.items import (
+    BALANCES,
+    OPEN_ITEMS,
+    SETTLED_ITEMS,
+    UNAPPLIED,
+    balances,
+    open_items,
+    settled_items,
+    unapplied,
+)
 from tests.engine.ledgers import FIRST, SPAN, random_rows
 from tests.engine.rows import allocations, answers, items, payments
 
@@ -64,6 +74,157 @@ def test_an_item_settled_by_credit_alone_has_no_lateness():
     assert answers(settled, "paid_minor", "paid_day", "days_late") == [
         {"paid_minor": 0, "paid_day": None, "days_late": None}
     ]
+
+
+@pytest.mark.parametrize(
+    ("booked", "expected"),
+    [
+        # a cent is money too
+        ([("payment", 1, 3, 4)], (1, 3)),
+        # the last money in decides, whatever order it was booked in
+        ([("payment", 6_000, 8, 9), ("payment", 4_000, 3, 12)], (10_000, 8)),
+        # neither a credit nor the reversal of a payment is money that reached us
+        ([("payment", 9_999, 3, 4), ("credit", 1, 9, 9)], (9_999, 3)),
+        ([("payment", 7, 3, 4), ("payment", 1, 5, 5), ("payment", -1, 9, 9)], (7, 5)),
+        # money that went back in full leaves an item that credit settled
+        ([("payment", 5, 3, 4), ("payment", -5, 6, 6), ("credit", 5, 9, 9)], (0, None)),
+    ],
+)
+def test_the_day_an_item_was_paid_is_that_of_its_last_money(booked, expected):
+    issued = date(2026, 2, 1)
+    owed = sum(minor for _, minor, _, _ in booked)
+    settled = settled_items(
+        items({"amount_minor": owed, "issued_day": issued}),
+        allocations(
+            *[
+                {
+                    "source": source,
+                    "amount_minor": minor,
+                    "value_day": date(2026, 2, value_day),
+                    "applied_day": date(2026, 2, applied_day),
+                }
+                for source, minor, value_day, applied_day in booked
+            ]
+        ),
+        as_of=date(2026, 2, 28),
+    )
+    paid_minor, paid_on = expected
+    paid_day = None if paid_on is None else day_number(date(2026, 2, paid_on))
+
+    assert answers(settled, "paid_minor", "paid_day", "settled_day") == [
+        {
+            "paid_minor": paid_minor,
+            "paid_day": paid_day,
+            "settled_day": day_number(date(2026, 2, max(row[3] for row in booked))),
+        }
+    ]
+
+
+def test_a_refund_that_is_paid_out_has_no_lateness():
+    settled = settled_items(
+        items({"kind": "refund", "amount_minor": 500}, {"amount_minor": 500}),
+        allocations({"amount_minor": 500}, {"item_id": 2, "amount_minor": 500}),
+        as_of=date(2026, 3, 1),
+    )
+
+    assert [row["days_late"] for row in answers(settled, "item_id", "days_late")] == [None, -30]
+
+
+def test_an_item_of_nothing_is_neither_open_nor_settled_until_something_is_booked_on_it():
+    nothing = items({"amount_minor": 0})
+    booked = allocations({"amount_minor": 5}, {"amount_minor": -5})
+    day = date(2026, 3, 1)
+
+    assert answers(open_items(nothing, allocations(), as_of=day)) == []
+    assert answers(settled_items(nothing, allocations(), as_of=day)) == []
+    assert answers(settled_items(nothing, booked, as_of=day), "paid_minor") == [{"paid_minor": 0}]
+
+
+def test_an_item_open_by_a_cent_is_open_and_one_paid_a_cent_too_much_as_well():
+    rows = items({"amount_minor": 100}, {"amount_minor": 100}, {"amount_minor": 100})
+    paid = [{"item_id": n, "amount_minor": 98 + n} for n in (1, 2, 3)]
+    day = date(2026, 3, 1)
+
+    assert answers(open_items(rows, allocations(*paid), as_of=day), "item_id", "open_minor") == [
+        {"item_id": 1, "open_minor": 1},
+        {"item_id": 3, "open_minor": -1},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        (date(2026, 1, 4), []),
+        (date(2026, 1, 5), [100]),
+        (date(2026, 1, 8), [100]),
+        (date(2026, 1, 9), [40]),
+        (date(2026, 1, 10), [1]),
+        (date(2026, 1, 11), []),
+        (date(2026, 1, 12), [60]),
+    ],
+)
+def test_cash_is_unapplied_from_the_day_it_came_until_all_of_it_is_put_on_items(as_of, expected):
+    """An allocation of no payment, a credit, uses none of it; a reversal gives it back."""
+    parts = ((60, 9), (39, 10), (1, 11), (-60, 12))
+    booked = allocations(
+        {"source": "credit", "amount_minor": 7, "applied_day": date(2026, 1, 5)},
+        *[
+            {"payment_id": 1, "amount_minor": part, "applied_day": date(2026, 1, day)}
+            for part, day in parts
+        ],
+    )
+    cash = payments({"amount_minor": 100, "value_day": date(2026, 1, 5)})
+
+    found = answers(unapplied(cash, booked, as_of=as_of), "unapplied_minor")
+    assert [row["unapplied_minor"] for row in found] == expected
+
+
+@pytest.mark.parametrize("late", [-1, 0, 1, 2])
+@pytest.mark.parametrize("open_minor", [-1, 1, 500])
+def test_a_balance_is_overdue_from_the_day_after_the_due_date(late, open_minor):
+    due = date(2026, 3, 10)
+    opened = open_items(
+        items({"amount_minor": open_minor, "due_day": due}),
+        allocations(),
+        as_of=date(2026, 3, 10 + late),
+    )
+    nothing = unapplied(payments(), allocations(), as_of=due)
+    (found,) = answers(
+        balances(opened, nothing), "open_minor", "overdue_minor", "credit_minor", "unapplied_minor"
+    )
+
+    assert found == {
+        "open_minor": open_minor,
+        "overdue_minor": open_minor if late > 0 else 0,
+        "credit_minor": min(open_minor, 0),
+        "unapplied_minor": 0,
+    }
+
+
+def test_a_column_is_empty_only_where_the_dictionary_allows_it_and_there_it_may_be():
+    rows, day = random_rows(5, currencies=3), FIRST + timedelta(days=SPAN)
+    ledger = rows.ledger()
+    unknown = payments({"customer_id": None, "value_day": FIRST})
+    credited = items({"item_id": 1, "issued_day": FIRST})
+    by_credit = allocations({"source": "credit", "applied_day": FIRST})
+    opened = open_items(ledger.items, ledger.allocations, as_of=day)
+    settled = nw.concat(
+        [
+            settled_items(ledger.items, ledger.allocations, as_of=day),
+            settled_items(credited, by_credit, as_of=day),
+        ]
+    )
+    cash = unapplied(unknown, ledger.allocations, as_of=day)
+
+    for frame, declared in (
+        (opened, OPEN_ITEMS),
+        (settled, SETTLED_ITEMS),
+        (cash, UNAPPLIED),
+        (balances(opened, cash), BALANCES),
+    ):
+        found = answers(frame)
+        empty = {name for row in found for name, value in row.items() if value is None}
+        assert empty == {name for name, column in declared.items() if column.nullable}
 
 
 def test_a_reversed_payment_opens_the_item_again():

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.engine.money import LARGEST_MINOR, from_minor, share, to_minor
+from dunwell.engine.money import (
+    LARGEST_MINOR,
+    amount_words,
+    from_minor,
+    is_currency_code,
+    minor_digits,
+    part,
+    percent_words,
+    share,
+    to_minor,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,14 +37,92 @@ def test_minor_units_follow_the_currency(amount, currency, minor):
     assert from_minor(minor, currency) == Decimal(amount)
 
 
-def test_an_amount_finer_than_its_currency_is_refused():
-    with pytest.raises(ValueError, match=r"12\.345 has more decimals than EUR allows"):
-        to_minor(Decimal("12.345"), "EUR")
+@pytest.mark.parametrize(
+    ("digits", "currencies"),
+    [
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (2, "EUR USD GBP CHF INR BRL HUF CNY"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    ],
+)
+def test_the_decimal_places_are_those_of_iso_4217(digits, currencies):
+    assert {minor_digits(currency) for currency in currencies.split()} == {digits}
 
 
-def test_an_amount_too_large_for_the_ledger_is_refused():
-    with pytest.raises(ValueError, match="is larger than this ledger can hold"):
-        to_minor(Decimal(LARGEST_MINOR), "EUR")
+@pytest.mark.parametrize(
+    "amount", ["12.345", "0.001", "-0.009", "1." + "0" * 40 + "1", "1e-400", "-12.3400000000001"]
+)
+def test_an_amount_finer_than_its_currency_is_refused(amount):
+    """However many digits it has: nothing is rounded on the way in."""
+    with pytest.raises(ValueError, match="has more decimals than EUR allows"):
+        to_minor(Decimal(amount), "EUR")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_largest_amount_is_accepted_and_a_cent_more_is_refused(sign):
+    largest = sign * Decimal("90000000000000.00")
+    assert to_minor(largest, "EUR") == sign * 9_000_000_000_000_000
+    for larger in (largest + sign * Decimal("0.01"), largest * 10**30, sign * Decimal("1e400")):
+        with pytest.raises(ValueError, match="is larger than this ledger can hold"):
+            to_minor(larger, "EUR")
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_is_no_amount(text):
+    with pytest.raises(ValueError, match=f"{text} is no amount of money"):
+        to_minor(Decimal(text), "EUR")
+
+
+def test_a_currency_code_is_three_capital_letters():
+    codes = ("EUR", "XXX", "eur", "EURO", "EU", "E1R", "ÄÖÜ", "E R", "")
+
+    assert [code for code in codes if is_currency_code(code)] == ["EUR", "XXX"]
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "words"),
+    [
+        (1_234_56, "EUR", "1,234.56 EUR"),
+        (-5, "EUR", "-0.05 EUR"),
+        (1_234, "JPY", "1,234 JPY"),
+        (1_234, "KWD", "1.234 KWD"),
+        (100, "", "1.00"),
+    ],
+)
+def test_an_amount_in_words_has_its_own_decimals_and_its_currency(minor, currency, words):
+    assert amount_words(minor, currency) == words
+
+
+@pytest.mark.parametrize(
+    ("ppm", "words"),
+    [(0, "0 %"), (20_000, "2 %"), (102_700, "10.27 %"), (5_000, "0.5 %"), (1_000_000, "100 %")],
+)
+def test_a_rate_in_words_is_percent(ppm, words):
+    assert percent_words(ppm) == words
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("amount", "numerator", "denominator", "expected"),
+    [
+        (10, 1, 4, 3),  # 2.5
+        (9, 1, 4, 2),  # 2.25
+        (11, 1, 4, 3),  # 2.75
+        (1, 1, 2, 1),
+        (1, 1, 3, 0),
+        (7, 0, 3, 0),
+        (7, 3, 1, 21),
+        (1, 1, 1, 1),
+    ],
+)
+def test_a_part_rounds_half_away_from_zero_whatever_the_signs(
+    sign, amount, numerator, denominator, expected
+):
+    assert part(sign * amount, numerator, denominator) == sign * expected
+    assert part(amount, sign * numerator, denominator) == sign * expected
+    assert part(amount, numerator, sign * denominator) == sign * expected
+    assert part(-amount, sign * numerator, -denominator) == sign * expected
 
 
 @given(

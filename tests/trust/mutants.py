@@ -43,8 +43,8 @@ PARTS = {
     "ledger": Part(
         modules=("engine.ledger", "engine.items", "engine.money"),
         tests=(
-            *("engine/test_items.py", "engine/test_money.py", "engine/test_aging.py"),
-            *("engine/test_statements.py", "engine/test_kpis.py"),
+            *("engine/test_items.py", "engine/test_money.py", "engine/test_ledger.py"),
+            *("engine/test_aging.py", "engine/test_statements.py", "engine/test_kpis.py"),
         ),
         least=51,
     ),

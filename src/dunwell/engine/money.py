@@ -1,6 +1,6 @@
 """Whole minor units, and the one place that rounds."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import narwhals.stable.v2 as nw
 
@@ -35,14 +35,19 @@ def is_currency_code(text: str) -> bool:
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """Turn 12.34 EUR into 1234; or raise ValueError: finer than the currency, too large."""
+    """Turn 12.34 EUR into 1234; or raise ValueError: no number, too large, too fine.
+
+    Judged by what comes back, for arithmetic on decimals rounds what has more than 28 digits.
+    """
+    if not amount.is_finite():
+        raise ValueError(f"{amount} is no amount of money")
     scaled = amount.scaleb(minor_digits(currency))
-    whole = scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    if whole != scaled:
-        raise ValueError(f"{amount} has more decimals than {currency} allows")
-    if abs(whole) > LARGEST_MINOR:
+    if abs(scaled) > LARGEST_MINOR:
         raise ValueError(f"{amount} {currency} is larger than this ledger can hold")
-    return int(whole)
+    whole = int(scaled)
+    if amount != from_minor(whole, currency):
+        raise ValueError(f"{amount} has more decimals than {currency} allows")
+    return whole
 
 
 def from_minor(amount_minor: int, currency: str) -> Decimal:

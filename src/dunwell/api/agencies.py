@@ -74,7 +74,7 @@ class SeatIn(Body):
     email: Annotated[Plain, Field(max_length=254)]
 
 
-class ReportIn(Body):
+class AgencyReportIn(Body):
     """An agency's report as the text of its CSV file."""
 
     text: LongText
@@ -207,7 +207,7 @@ def new_placement_file(request: ApiRequest, agency_id: Id) -> tuple[int, dict[st
 @router.post("/{agency_id}/reports", response=answers(ReportRead))
 @once
 def read_report_of_agency(
-    request: ApiRequest, agency_id: Id, body: ReportIn
+    request: ApiRequest, agency_id: Id, body: AgencyReportIn
 ) -> tuple[int, dict[str, Any]]:
     """Read an agency's report; with a refusal nothing was written, and each line says why."""
     read = read_agency_report(

@@ -38,7 +38,7 @@ class AnomalyChoice(Schema):
     customer_id: Key | None = None
 
 
-class DecisionIn(Body):
+class AnomalyDecisionIn(Body):
     """What a person says of a finding; a dismissal needs its reason."""
 
     status: Literal["confirmed", "dismissed"]
@@ -71,7 +71,7 @@ def count_anomalies(request: ApiRequest) -> dict[str, int]:
 @router.post("/{anomaly_id}/decide", response=answers(Done))
 @once
 def decide_on_anomaly(
-    request: ApiRequest, anomaly_id: Id, body: DecisionIn
+    request: ApiRequest, anomaly_id: Id, body: AnomalyDecisionIn
 ) -> tuple[int, dict[str, Any]]:
     """Confirm a finding, or dismiss it for good with the reason."""
     decide_anomaly(

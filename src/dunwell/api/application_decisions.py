@@ -82,7 +82,7 @@ class RecommendationIn(Body):
         )
 
 
-class DecisionIn(Body):
+class ApplicationDecisionIn(Body):
     """As was recommended, or sent back with a reason."""
 
     outcome: Literal["approve", "decline", "send_back"]
@@ -95,13 +95,13 @@ class ActivationIn(Body):
     number: Annotated[Plain, Field(max_length=80)] = ""
 
 
-class EvidenceIn(Body):
+class ConditionEvidenceIn(Body):
     """What shows that a condition is met."""
 
     evidence: Annotated[Plain, Field(min_length=1, max_length=300)]
 
 
-class AgencyIn(Body):
+class ReportingAgencyIn(Body):
     """The agency a report on a person came from; it stands in a refusal."""
 
     name: Annotated[Plain, Field(min_length=1, max_length=120)]
@@ -209,7 +209,7 @@ def advise_on_application(
 @router.post("/applications/{application_id}/decide", response=answers(Done))
 @once
 def decide_on_application(
-    request: ApiRequest, application_id: Id, body: DecisionIn
+    request: ApiRequest, application_id: Id, body: ApplicationDecisionIn
 ) -> tuple[int, dict[str, Any]]:
     """Decide as was recommended; beyond one's authority an approval is asked for."""
     decide_application(
@@ -226,7 +226,7 @@ def decide_on_application(
 @router.post("/application-conditions/{condition_id}/meet", response=answers(Done))
 @once
 def note_condition_met(
-    request: ApiRequest, condition_id: Id, body: EvidenceIn
+    request: ApiRequest, condition_id: Id, body: ConditionEvidenceIn
 ) -> tuple[int, dict[str, Any]]:
     """Record that a condition is met, with what shows it."""
     fulfil_condition(
@@ -274,7 +274,7 @@ def activate_applicant(
 @router.post("/applications/{application_id}/report", response=answers(Done))
 @once
 def note_report_used(
-    request: ApiRequest, application_id: Id, body: AgencyIn
+    request: ApiRequest, application_id: Id, body: ReportingAgencyIn
 ) -> tuple[int, dict[str, Any]]:
     """Record that a report on a person counted; a refusal then names the agency."""
     record_report_used(

@@ -81,20 +81,20 @@ class ApplicationIn(Body):
     sends_link: bool = False
 
 
-class AnswersIn(Body):
+class ApplicationAnswersIn(Body):
     """Answers by name of the field; amounts are minor units of the application's currency."""
 
     answers: Document
 
 
-class ConsentIn(Body):
+class ApplicationConsentIn(Body):
     """What the applicant agrees to, and who says so."""
 
     kinds: Annotated[list[Literal["credit_check", "truth"]], Field(min_length=1, max_length=2)]
     by: Annotated[Plain, Field(min_length=1, max_length=120)]
 
 
-class ReferenceIn(Body):
+class ApplicationReferenceIn(Body):
     """Somebody who knows the applicant."""
 
     kind: Literal["trade", "bank"]
@@ -171,7 +171,7 @@ def new_application(request: ApiRequest, body: ApplicationIn) -> tuple[int, dict
 @router.post("/applications/{application_id}/answers", response=answers(Done))
 @once
 def keep_application_answers(
-    request: ApiRequest, application_id: Id, body: AnswersIn
+    request: ApiRequest, application_id: Id, body: ApplicationAnswersIn
 ) -> tuple[int, dict[str, Any]]:
     """Keep answers; those not named stay, and one that cannot be kept keeps all out."""
     save_answers(
@@ -186,7 +186,7 @@ def keep_application_answers(
 @router.post("/applications/{application_id}/consents", response=answers(Done))
 @once
 def note_application_consent(
-    request: ApiRequest, application_id: Id, body: ConsentIn
+    request: ApiRequest, application_id: Id, body: ApplicationConsentIn
 ) -> tuple[int, dict[str, Any]]:
     """Keep what the applicant agrees to, word for word, with the moment."""
     give_consent(
@@ -202,7 +202,7 @@ def note_application_consent(
 @router.post("/applications/{application_id}/references", response=answers(Created, 201))
 @once
 def new_application_reference(
-    request: ApiRequest, application_id: Id, body: ReferenceIn
+    request: ApiRequest, application_id: Id, body: ApplicationReferenceIn
 ) -> tuple[int, dict[str, Any]]:
     """Name somebody who knows the applicant; asked by mail once the screening is done."""
     reference = name_reference(

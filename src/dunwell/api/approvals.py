@@ -18,14 +18,14 @@ router = Router(tags=["approvals"])
 Note = Annotated[Plain, Field(max_length=300)]
 
 
-class DecisionIn(Body):
+class ApprovalDecisionIn(Body):
     """Yes or no; a no needs a reason."""
 
     is_approved: bool
     reason: Note = ""
 
 
-class WithdrawIn(Body):
+class ApprovalWithdrawIn(Body):
     """Why the request is taken back, if it should be said."""
 
     reason: Note = ""
@@ -55,7 +55,7 @@ def list_approvals(
 @router.post("/{request_id}/decide", response=answers(Done))
 @once
 def decide_on_request(
-    request: ApiRequest, request_id: Id, body: DecisionIn
+    request: ApiRequest, request_id: Id, body: ApprovalDecisionIn
 ) -> tuple[int, dict[str, Any]]:
     """Approve or reject what somebody else asked for; an approval is carried out at once."""
     decide_approval(
@@ -72,7 +72,7 @@ def decide_on_request(
 @router.post("/{own_request_id}/withdraw", response=answers(Done))
 @once
 def withdraw_request(
-    request: ApiRequest, own_request_id: Id, body: WithdrawIn
+    request: ApiRequest, own_request_id: Id, body: ApprovalWithdrawIn
 ) -> tuple[int, dict[str, Any]]:
     """Take one's own request back."""
     withdraw_approval(

@@ -22,7 +22,7 @@ from dunwell.queries.bank_layouts import LayoutRow, layout_document, layout_rows
 router = Router(tags=["bank"])
 
 
-class AnswersIn(Body):
+class BankLayoutIn(Body):
     """How a sheet is read; what is left out stays to the file.
 
     `columns` maps a column to a field (empty: leave it out), `version` is how often the file was
@@ -57,7 +57,7 @@ def show_bank_sheet(request: ApiRequest, file_id: Id) -> SheetPreview:
 @router.post("/files/{file_id}/answers", response=answers(Done))
 @once
 def answer_bank_sheet(
-    request: ApiRequest, file_id: Id, body: AnswersIn
+    request: ApiRequest, file_id: Id, body: BankLayoutIn
 ) -> tuple[int, dict[str, Any]]:
     """Answer what a sheet asks; it is read then, and so are the next files of its layout.
 

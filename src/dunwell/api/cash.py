@@ -106,7 +106,7 @@ class ParkIn(Body):
     seconds: Seconds = 0
 
 
-class HoldIn(Body):
+class CashCaseHoldIn(Body):
     """Why it is held, and who looks at it."""
 
     version: Version
@@ -268,7 +268,9 @@ def park_one_case(request: ApiRequest, case_id: Id, body: ParkIn) -> tuple[int, 
 
 @router.post("/cases/{case_id}/hold", response=answers(Done))
 @once
-def hold_one_case(request: ApiRequest, case_id: Id, body: HoldIn) -> tuple[int, dict[str, Any]]:
+def hold_one_case(
+    request: ApiRequest, case_id: Id, body: CashCaseHoldIn
+) -> tuple[int, dict[str, Any]]:
     """Keep a payment from being posted until somebody has looked at it."""
     hold_case(
         actor=request.actor,

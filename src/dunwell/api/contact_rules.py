@@ -115,7 +115,7 @@ class LiftIn(Body):
     reason: Annotated[Plain, Field(min_length=1, max_length=500)]
 
 
-class ConsentIn(Body):
+class ContactConsentIn(Body):
     """A yes to a channel and where it can be seen; given today unless a day is named."""
 
     channel: Channel
@@ -245,7 +245,7 @@ def end_restriction(
 @router.post("/customers/{customer_id}/consents", response=answers(Created, 201))
 @once
 def new_consent(
-    request: ApiRequest, customer_id: Id, body: ConsentIn
+    request: ApiRequest, customer_id: Id, body: ContactConsentIn
 ) -> tuple[int, dict[str, Any]]:
     """Record a customer's consent to a channel."""
     customer = own(Customer, request.actor, customer_id)

@@ -61,7 +61,7 @@ class ReviewCounts(Schema):
     all: int
 
 
-class ReviewIn(Body):
+class CreditReviewIn(Body):
     """Whose credit to review out of turn, and why."""
 
     customer_id: Key
@@ -143,7 +143,7 @@ def show_credit_review(request: ApiRequest, review_id: Id) -> ReviewDetail:
 
 @router.post("", response=answers(Created, 201))
 @once
-def new_credit_review(request: ApiRequest, body: ReviewIn) -> tuple[int, dict[str, Any]]:
+def new_credit_review(request: ApiRequest, body: CreditReviewIn) -> tuple[int, dict[str, Any]]:
     """Ask for a review of a customer out of turn."""
     review = ask_review(
         actor=request.actor,

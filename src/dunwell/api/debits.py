@@ -92,13 +92,13 @@ class SendIn(Body):
     schema_name: Literal["pain.008.001.08", "pain.008.001.02"] = "pain.008.001.08"
 
 
-class CollectedIn(Body):
+class DebitRunCollectedIn(Body):
     """The day on which the money was on the account."""
 
     value_on: Day
 
 
-class ReturnIn(Body):
+class DebitReturnIn(Body):
     """Why and when a debit came back; without a fee the one of the policy is charged."""
 
     reason_code: Annotated[Plain, Field(min_length=1, max_length=10)]
@@ -107,7 +107,7 @@ class ReturnIn(Body):
     text: Annotated[Plain, Field(max_length=300)] = ""
 
 
-class ReportIn(Body):
+class DebitReportIn(Body):
     """A status report of the bank (pain.002) as it was received."""
 
     name: Annotated[Plain, Field(min_length=1, max_length=200)]
@@ -272,7 +272,7 @@ def tell_customers_again(request: ApiRequest, debit_run_id: Id) -> tuple[int, di
 @router.post("/debit-runs/{debit_run_id}/collected", response=answers(Done))
 @once
 def collect_debit_run(
-    request: ApiRequest, debit_run_id: Id, body: CollectedIn
+    request: ApiRequest, debit_run_id: Id, body: DebitRunCollectedIn
 ) -> tuple[int, dict[str, Any]]:
     """Count the debits of a run as collected, where no bank statement is read."""
     collected = record_collected(
@@ -311,7 +311,7 @@ def make_debit_last(request: ApiRequest, debit_id: Id) -> tuple[int, dict[str, A
 @router.post("/debits/{debit_id}/return", response=answers(Done))
 @once
 def note_returned_debit(
-    request: ApiRequest, debit_id: Id, body: ReturnIn
+    request: ApiRequest, debit_id: Id, body: DebitReturnIn
 ) -> tuple[int, dict[str, Any]]:
     """Record that a debit came back; the ladder decides what follows."""
     return_debit(
@@ -326,7 +326,7 @@ def note_returned_debit(
 
 @router.post("/debit-reports", response=answers(ReportOut))
 @once
-def read_debit_report(request: ApiRequest, body: ReportIn) -> tuple[int, dict[str, Any]]:
+def read_debit_report(request: ApiRequest, body: DebitReportIn) -> tuple[int, dict[str, Any]]:
     """Read the bank's status report (pain.002) and record what it refuses."""
     outcome = apply_status_report(
         actor=request.actor,

@@ -50,7 +50,7 @@ DeliveryState = Literal[
 ]
 
 
-class DeliveryFilter(Schema):
+class InvoiceDeliveryFilter(Schema):
     """Which open invoices to list."""
 
     state: DeliveryState = ""
@@ -77,7 +77,7 @@ class DeliveryNoteIn(Body):
 
 
 @router.get("", response=answers(DeliveryBoard))
-def list_deliveries(request: ApiRequest, query: Query[DeliveryFilter]) -> DeliveryBoard:
+def list_deliveries(request: ApiRequest, query: Query[InvoiceDeliveryFilter]) -> DeliveryBoard:
     """List open invoices with how far each has come, the soonest due first, and all sums."""
     request.actor.require("ledger.view")
     return delivery_board(request.actor.company, as_of=request.as_of, **query.dict())

@@ -26,7 +26,7 @@ class DutyPairOut(Schema):
     second: list[str]
 
 
-class OverrideIn(Body):
+class DutyOverrideIn(Body):
     """Who may do both sides of which pair, why, and for how many days."""
 
     user_id: Key
@@ -62,7 +62,7 @@ def show_duty_override(request: ApiRequest, duty_override_id: Id) -> KeptApartRo
 
 @router.post("", response=answers(Created, 201))
 @once
-def new_duty_override(request: ApiRequest, body: OverrideIn) -> tuple[int, dict[str, Any]]:
+def new_duty_override(request: ApiRequest, body: DutyOverrideIn) -> tuple[int, dict[str, Any]]:
     """Allow a person both sides of a pair for a time; one that stands is ended."""
     request.actor.require("user.manage")
     made = allow_duties(

@@ -73,7 +73,7 @@ class ImportCard:
     findings: tuple[FindingCount, ...]
 
 
-class ProfileIn(Body):
+class ImportProfileIn(Body):
     """How the files are to be read: texts such as date_order, and roles with their columns."""
 
     profile: Document
@@ -140,7 +140,7 @@ def check_import(request: ApiRequest, batch_id: Id) -> ImportCard:
 
 
 @router.put("/imports/{batch_id}/profile", response=answers(ImportCard))
-def map_import(request: ApiRequest, batch_id: Id, body: ProfileIn) -> ImportCard:
+def map_import(request: ApiRequest, batch_id: Id, body: ImportProfileIn) -> ImportCard:
     """Set how the files are read, and check them again. The same profile twice: no key."""
     batch = own(ImportBatch, request.actor, batch_id)
     set_profile(actor=request.actor, batch=batch, document=body.profile, at=request.at)

@@ -47,7 +47,7 @@ Texts = Annotated[
 ]
 
 
-class ProfileIn(Body):
+class InvoicingProfileIn(Body):
     """Our details by the names of their fields; those left out become empty."""
 
     texts: Texts
@@ -148,7 +148,7 @@ def show_invoicing(request: ApiRequest) -> dict[str, Any]:
 
 @router.put("/invoicing", response=answers(Done))
 @once
-def change_invoicing(request: ApiRequest, body: ProfileIn) -> tuple[int, dict[str, Any]]:
+def change_invoicing(request: ApiRequest, body: InvoicingProfileIn) -> tuple[int, dict[str, Any]]:
     """Save our details on invoices; what is issued keeps what stood there."""
     save_profile(
         actor=request.actor, texts=body.texts, approve_over_minor=body.approve_over_minor,

@@ -59,7 +59,7 @@ class EventIn(Body):
     evidence: Annotated[Plain, Field(min_length=1, max_length=300)]
 
 
-class EndIn(Body):
+class LimitationEventEndIn(Body):
     """The last day of what ran."""
 
     until_on: Day
@@ -128,7 +128,7 @@ def new_limitation_event(request: ApiRequest, body: EventIn) -> tuple[int, dict[
 @router.post("/limitation-events/{limitation_event_id}/end", response=answers(Done))
 @once
 def note_limitation_event_ended(
-    request: ApiRequest, limitation_event_id: Id, body: EndIn
+    request: ApiRequest, limitation_event_id: Id, body: LimitationEventEndIn
 ) -> tuple[int, dict[str, Any]]:
     """Record the last day of what ran until now."""
     end_limitation_event(

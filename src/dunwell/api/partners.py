@@ -30,10 +30,10 @@ from dunwell.api.fields import (
 )
 from dunwell.api.placements import (
     CommissionMinor,
-    EndIn,
-    NoteIn,
+    PlacementEndIn,
+    PlacementNoteIn,
+    PlacementReferenceIn,
     Reference,
-    ReferenceIn,
     evidence,
 )
 from dunwell.api.writes import once
@@ -88,7 +88,7 @@ def download_partner_evidence(request: ApiRequest, placement_id: Id) -> HttpResp
 @router.post("/placements/{placement_id}/acknowledge", response=answers(Done))
 @once
 def acknowledge_as_partner(
-    request: ApiRequest, placement_id: Id, body: ReferenceIn
+    request: ApiRequest, placement_id: Id, body: PlacementReferenceIn
 ) -> tuple[int, dict[str, Any]]:
     """Say that the agency has an approved placement: it is handed over now."""
     return _done(request, placement_id, acknowledge_placement, reference=body.reference)
@@ -97,7 +97,7 @@ def acknowledge_as_partner(
 @router.post("/placements/{placement_id}/accept", response=answers(Done))
 @once
 def accept_as_partner(
-    request: ApiRequest, placement_id: Id, body: ReferenceIn
+    request: ApiRequest, placement_id: Id, body: PlacementReferenceIn
 ) -> tuple[int, dict[str, Any]]:
     """Say that the agency takes a placement."""
     return _done(request, placement_id, accept_placement, reference=body.reference)
@@ -115,7 +115,7 @@ def refuse_as_partner(
 @router.post("/placements/{placement_id}/end", response=answers(Done))
 @once
 def end_as_partner(
-    request: ApiRequest, placement_id: Id, body: EndIn
+    request: ApiRequest, placement_id: Id, body: PlacementEndIn
 ) -> tuple[int, dict[str, Any]]:
     """Say that the debt is uncollectable or goes to court; settling is agreed with us first."""
     return _done(request, placement_id, end_placement, status=body.status, reason=body.reason)
@@ -124,7 +124,7 @@ def end_as_partner(
 @router.post("/placements/{placement_id}/notes", response=answers(Done))
 @once
 def note_as_partner(
-    request: ApiRequest, placement_id: Id, body: NoteIn
+    request: ApiRequest, placement_id: Id, body: PlacementNoteIn
 ) -> tuple[int, dict[str, Any]]:
     """Write a note that the creditor reads."""
     return _done(request, placement_id, note_on_placement, text=body.text)

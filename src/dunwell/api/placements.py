@@ -75,26 +75,26 @@ class PlacementIn(Body):
     reason: Reason
 
 
-class ReferenceIn(Body):
+class PlacementReferenceIn(Body):
     """The agency's own reference."""
 
     reference: Reference
 
 
-class EndIn(Body):
+class PlacementEndIn(Body):
     """How a placement goes on, and why."""
 
     status: Literal["settled", "returned", "legal"]
     reason: Reason
 
 
-class NoteIn(Body):
+class PlacementNoteIn(Body):
     """A note that both sides read."""
 
     text: Annotated[Plain, Field(min_length=1, max_length=2000)]
 
 
-class CollectedIn(Body):
+class PlacementCollectedIn(Body):
     """Money: gross = net + commission; without a commission it follows from the agreed rate."""
 
     kind: Literal["remitted", "direct"] = "remitted"
@@ -222,7 +222,7 @@ def recall_a_placement(
 @router.post("/{placement_id}/acknowledge", response=answers(Done))
 @once
 def note_placement_received(
-    request: ApiRequest, placement_id: Id, body: ReferenceIn
+    request: ApiRequest, placement_id: Id, body: PlacementReferenceIn
 ) -> tuple[int, dict[str, Any]]:
     """Record that an agency on the API has fetched the placement."""
     return _done(request, placement_id, acknowledge_placement, reference=body.reference)
@@ -231,7 +231,7 @@ def note_placement_received(
 @router.post("/{placement_id}/accept", response=answers(Done))
 @once
 def note_placement_accepted(
-    request: ApiRequest, placement_id: Id, body: ReferenceIn
+    request: ApiRequest, placement_id: Id, body: PlacementReferenceIn
 ) -> tuple[int, dict[str, Any]]:
     """Record that the agency takes a placement."""
     return _done(request, placement_id, accept_placement, reference=body.reference)
@@ -249,7 +249,7 @@ def note_placement_refused(
 @router.post("/{placement_id}/end", response=answers(Done))
 @once
 def note_placement_ended(
-    request: ApiRequest, placement_id: Id, body: EndIn
+    request: ApiRequest, placement_id: Id, body: PlacementEndIn
 ) -> tuple[int, dict[str, Any]]:
     """Record how a placement goes on: settled, returned or to court."""
     return _done(request, placement_id, end_placement, status=body.status, reason=body.reason)
@@ -258,7 +258,7 @@ def note_placement_ended(
 @router.post("/{placement_id}/notes", response=answers(Done))
 @once
 def new_placement_note(
-    request: ApiRequest, placement_id: Id, body: NoteIn
+    request: ApiRequest, placement_id: Id, body: PlacementNoteIn
 ) -> tuple[int, dict[str, Any]]:
     """Write a note that the agency reads too."""
     return _done(request, placement_id, note_on_placement, text=body.text)
@@ -267,7 +267,7 @@ def new_placement_note(
 @router.post("/{placement_id}/reports", response=answers(Created, 201))
 @once
 def new_placement_report(
-    request: ApiRequest, placement_id: Id, body: CollectedIn
+    request: ApiRequest, placement_id: Id, body: PlacementCollectedIn
 ) -> tuple[int, dict[str, Any]]:
     """Record money the agency collected, or that came to us directly."""
     report = report_collection(

@@ -55,7 +55,7 @@ Minor = Annotated[int, Field(ge=0, le=LARGEST_MINOR, description="Minor units.")
 Count = Annotated[int, Field(ge=1, le=120)]
 
 
-class TermsIn(Body):
+class PlanTermsIn(Body):
     """What is wanted: the rest (interest, fee, calendar) is the policy's."""
 
     frequency: Frequency
@@ -77,7 +77,7 @@ class TermsIn(Body):
         )
 
 
-class PlanIn(TermsIn):
+class PlanIn(PlanTermsIn):
     """A new plan for all that is open on the items; `supersede` ends promises on them."""
 
     customer_id: Key
@@ -191,7 +191,9 @@ def new_plan(request: ApiRequest, body: PlanIn) -> tuple[int, dict[str, Any]]:
 
 @router.post("/{plan_id}/replace", response=answers(Created, 201))
 @once
-def replace_plan(request: ApiRequest, plan_id: Id, body: TermsIn) -> tuple[int, dict[str, Any]]:
+def replace_plan(
+    request: ApiRequest, plan_id: Id, body: PlanTermsIn
+) -> tuple[int, dict[str, Any]]:
     """Propose another plan for the rest of one; the old one ends when the new is accepted."""
     plan = renegotiate_plan(
         actor=request.actor,

@@ -154,7 +154,7 @@ class RebalancingOut(Schema):
     steps: list[RebalancingStepOut]
 
 
-class SignalIn(Body):
+class RiskSignalIn(Body):
     """One signal; who it is about by number, VAT number or party, else by where and what."""
 
     external_id: Annotated[Plain, Field(min_length=1, max_length=200)]
@@ -177,7 +177,7 @@ class SignalsIn(Body):
     """Signals of one source; what it told before is known by its own id."""
 
     source: Annotated[Plain, Field(min_length=1, max_length=80)]
-    signals: Annotated[list[SignalIn], Field(min_length=1, max_length=500)]
+    signals: Annotated[list[RiskSignalIn], Field(min_length=1, max_length=500)]
 
 
 class SignalMatchOut(Schema):

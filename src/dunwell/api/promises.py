@@ -73,7 +73,7 @@ class AmountIn(Body):
     supersede: bool = False
 
 
-class WithdrawIn(Body):
+class PromiseWithdrawIn(Body):
     """Why the promise is taken back."""
 
     reason: Name
@@ -190,7 +190,9 @@ def add_promise(request: ApiRequest, body: PromiseIn) -> tuple[int, dict[str, An
 
 @router.post("/{promise_id}/forgive", response=answers(Done))
 @once
-def forgive(request: ApiRequest, promise_id: Id, body: WithdrawIn) -> tuple[int, dict[str, Any]]:
+def forgive(
+    request: ApiRequest, promise_id: Id, body: PromiseWithdrawIn
+) -> tuple[int, dict[str, Any]]:
     """Take back what followed from a failed promise; the judgement stays."""
     forgive_promise(
         actor=request.actor,
@@ -205,7 +207,7 @@ def forgive(request: ApiRequest, promise_id: Id, body: WithdrawIn) -> tuple[int,
 @router.post("/{promise_id}/withdraw", response=answers(Done))
 @once
 def take_back_promise(
-    request: ApiRequest, promise_id: Id, body: WithdrawIn
+    request: ApiRequest, promise_id: Id, body: PromiseWithdrawIn
 ) -> tuple[int, dict[str, Any]]:
     """Withdraw an open promise, so that dunning goes on."""
     withdraw_promise(

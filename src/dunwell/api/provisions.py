@@ -100,7 +100,7 @@ class RetentionIn(Body):
     event: Annotated[Plain, Field(min_length=1, max_length=200)]
 
 
-class EvidenceIn(Body):
+class RetentionEvidenceIn(Body):
     """What shows that the event has happened."""
 
     evidence: Words
@@ -225,7 +225,7 @@ def new_retention(request: ApiRequest, body: RetentionIn) -> tuple[int, dict[str
 @router.post("/retentions/{retention_id}/release", response=answers(Done))
 @once
 def release_held_retention(
-    request: ApiRequest, retention_id: Id, body: EvidenceIn
+    request: ApiRequest, retention_id: Id, body: RetentionEvidenceIn
 ) -> tuple[int, dict[str, Any]]:
     """Note that what makes a part due has happened."""
     found = own(Retention, request.actor, retention_id)

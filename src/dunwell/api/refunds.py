@@ -86,7 +86,7 @@ class PaidIn(Body):
     paid_on: Day
 
 
-class ReturnIn(Body):
+class PaymentReturnIn(Body):
     """Why a payment came back: an ISO reason code such as AM04, NARR with words of its own."""
 
     reason_code: Annotated[Plain, Field(min_length=1, max_length=4)]
@@ -309,7 +309,9 @@ def end_payee(request: ApiRequest, payee_id: Id, body: ReasonIn) -> tuple[int, d
 
 @router.post("/payments/{payment_id}/return", response=answers(Created, 201))
 @once
-def note_return(request: ApiRequest, payment_id: Id, body: ReturnIn) -> tuple[int, dict[str, Any]]:
+def note_return(
+    request: ApiRequest, payment_id: Id, body: PaymentReturnIn
+) -> tuple[int, dict[str, Any]]:
     """Record that a payment came back, with the bank's reason and the fee of the cash policy."""
     back = return_payment(
         actor=request.actor,

@@ -44,7 +44,7 @@ class ReplayIn(Body):
     to_on: Day
 
 
-class OverrideIn(Body):
+class StrategyOverrideIn(Body):
     """A departure from the strategy of a customer, or of one of its items."""
 
     customer_id: Key
@@ -57,13 +57,13 @@ class OverrideIn(Body):
     reason: Reason
 
 
-class EndIn(Body):
+class StrategyOverrideEndIn(Body):
     """Why the strategy is followed again."""
 
     reason: Reason
 
 
-class SignalIn(Body):
+class MessageSignalIn(Body):
     """What a customer did with a message; the same identity of a source is known once."""
 
     customer_id: Key
@@ -120,7 +120,7 @@ def list_overrides(request: ApiRequest, customer_id: Id) -> list[OverrideRow]:
 
 @router.post("/overrides", response=answers(Created, 201))
 @once
-def new_override(request: ApiRequest, body: OverrideIn) -> tuple[int, dict[str, Any]]:
+def new_override(request: ApiRequest, body: StrategyOverrideIn) -> tuple[int, dict[str, Any]]:
     """Depart from the strategy for a customer or one item."""
     override = set_override(
         actor=request.actor,
@@ -141,7 +141,7 @@ def new_override(request: ApiRequest, body: OverrideIn) -> tuple[int, dict[str, 
 @router.post("/overrides/{override_id}/end", response=answers(Done))
 @once
 def end_one_override(
-    request: ApiRequest, override_id: Id, body: EndIn
+    request: ApiRequest, override_id: Id, body: StrategyOverrideEndIn
 ) -> tuple[int, dict[str, Any]]:
     """Follow the strategy again."""
     end_override(
@@ -156,7 +156,7 @@ def end_one_override(
 
 @router.post("/signals", response=answers(Created, 201))
 @once
-def new_signal(request: ApiRequest, body: SignalIn) -> tuple[int, dict[str, Any]]:
+def new_signal(request: ApiRequest, body: MessageSignalIn) -> tuple[int, dict[str, Any]]:
     """Tell that a message was delivered, viewed, answered, came back or was complained about."""
     signal = record_signal(
         actor=request.actor,

@@ -51,7 +51,7 @@ Words = Annotated[Plain, Field(min_length=1, max_length=300)]
 Way = Literal["call", "visit"]
 
 
-class TermsIn(Body):
+class WatchTermsIn(Body):
     """How a customer is watched; what is left out is as the playbook says, or stays."""
 
     agenda: list[Annotated[Plain, Field(max_length=200)]] | None = Field(
@@ -62,7 +62,7 @@ class TermsIn(Body):
     sponsor_id: Key | None = None
 
 
-class WatchIn(TermsIn):
+class WatchIn(WatchTermsIn):
     """Whom to watch, under which playbook, and why."""
 
     customer_id: Key
@@ -70,7 +70,7 @@ class WatchIn(TermsIn):
     reason: Words
 
 
-class ChangeIn(TermsIn):
+class ChangeIn(WatchTermsIn):
     """What is to be different, and the day of the next check."""
 
     next_on: Day | None = None
@@ -151,7 +151,7 @@ def new_watch(request: ApiRequest, body: WatchIn) -> tuple[int, dict[str, Any]]:
 @router.post("/{watch_id}/start", response=answers(Done))
 @once
 def start_proposed_watch(
-    request: ApiRequest, watch_id: Id, body: TermsIn
+    request: ApiRequest, watch_id: Id, body: WatchTermsIn
 ) -> tuple[int, dict[str, Any]]:
     """Start the watch that a playbook proposes."""
     accept_watch(
@@ -236,7 +236,7 @@ def end_freeze(request: ApiRequest, freeze_id: Id, body: WhyIn) -> tuple[int, di
     return 200, {"changed": 1}
 
 
-def _terms(request: ApiRequest, body: TermsIn) -> WatchTerms:
+def _terms(request: ApiRequest, body: WatchTermsIn) -> WatchTerms:
     return WatchTerms(
         agenda=body.agenda,
         every_days=body.every_days,

@@ -97,7 +97,7 @@ class WebhookSecret(Schema):
     secret: str
 
 
-class DeliveryFilter(Schema):
+class WebhookDeliveryFilter(Schema):
     """Which deliveries to list."""
 
     status: DeliveryState = ""
@@ -228,7 +228,7 @@ def replay_webhook_event(
 
 @router.get("/webhooks/{webhook_id}/deliveries", response=answers(Page[WebhookDeliveryRow]))
 def list_webhook_deliveries(
-    request: ApiRequest, webhook_id: Id, query: Query[DeliveryFilter]
+    request: ApiRequest, webhook_id: Id, query: Query[WebhookDeliveryFilter]
 ) -> Page[WebhookDeliveryRow]:
     """List the deliveries of a webhook, the newest first."""
     request.actor.require("webhook.manage")

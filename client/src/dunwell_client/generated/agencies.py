@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import AgencyChangeIn
     from dunwell_client.generated.models import AgencyDetail
     from dunwell_client.generated.models import AgencyIn
+    from dunwell_client.generated.models import AgencyReportIn
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
     from dunwell_client.generated.models import PlacementBatchRow
     from dunwell_client.generated.models import ReasonIn
-    from dunwell_client.generated.models import ReportIn
     from dunwell_client.generated.models import ReportRead
     from dunwell_client.generated.models import SeatIn
     from dunwell_client.paging import Page
@@ -109,7 +109,7 @@ class AgenciesArea:
         told: Created = self._connection.call("POST", f"/agencies/{path_part(agency_id)}/files", takes_key=True, key=idempotency_key)
         return told
 
-    def read_report_of_agency(self, agency_id: int, body: ReportIn, *, idempotency_key: str | None = None) -> ReportRead:
+    def read_report_of_agency(self, agency_id: int, body: AgencyReportIn, *, idempotency_key: str | None = None) -> ReportRead:
         """Read an agency's report; with a refusal nothing was written, and each line says why.
 
         POST /api/v1/agencies/{agency_id}/reports

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from dunwell_client.transport import path_part
 
 if TYPE_CHECKING:
+    from dunwell_client.generated.models import AnomalyDecisionIn
     from dunwell_client.generated.models import AnomalyRow
-    from dunwell_client.generated.models import DecisionIn
     from dunwell_client.generated.models import Done
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection
@@ -40,7 +40,7 @@ class AnomaliesArea:
         told: dict[str, int] = self._connection.call("GET", "/anomalies/counts")
         return told
 
-    def decide_on_anomaly(self, anomaly_id: int, body: DecisionIn, *, idempotency_key: str | None = None) -> Done:
+    def decide_on_anomaly(self, anomaly_id: int, body: AnomalyDecisionIn, *, idempotency_key: str | None = None) -> Done:
         """Confirm a finding, or dismiss it for good with the reason.
 
         POST /api/v1/anomalies/{anomaly_id}/decide

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from dunwell_client.transport import path_part
 
 if TYPE_CHECKING:
+    from dunwell_client.generated.models import ApprovalDecisionIn
     from dunwell_client.generated.models import ApprovalRow
-    from dunwell_client.generated.models import DecisionIn
+    from dunwell_client.generated.models import ApprovalWithdrawIn
     from dunwell_client.generated.models import Done
-    from dunwell_client.generated.models import WithdrawIn
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection
 
@@ -30,7 +30,7 @@ class ApprovalsArea:
         told: Page[ApprovalRow] = self._connection.call("GET", "/approvals", query={"scope": scope, "cursor": cursor, "limit": limit})
         return told
 
-    def decide_on_request(self, request_id: int, body: DecisionIn, *, idempotency_key: str | None = None) -> Done:
+    def decide_on_request(self, request_id: int, body: ApprovalDecisionIn, *, idempotency_key: str | None = None) -> Done:
         """Approve or reject what somebody else asked for; an approval is carried out at once.
 
         POST /api/v1/approvals/{request_id}/decide
@@ -38,7 +38,7 @@ class ApprovalsArea:
         told: Done = self._connection.call("POST", f"/approvals/{path_part(request_id)}/decide", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def withdraw_request(self, own_request_id: int, body: WithdrawIn, *, idempotency_key: str | None = None) -> Done:
+    def withdraw_request(self, own_request_id: int, body: ApprovalWithdrawIn, *, idempotency_key: str | None = None) -> Done:
         """Take one's own request back.
 
         POST /api/v1/approvals/{own_request_id}/withdraw

@@ -8,7 +8,7 @@ from dunwell_client.transport import path_part
 
 if TYPE_CHECKING:
     from dunwell_client.generated.models import AccountIn
-    from dunwell_client.generated.models import AnswersIn
+    from dunwell_client.generated.models import BankLayoutIn
     from dunwell_client.generated.models import Done
     from dunwell_client.generated.models import EntryDecision
     from dunwell_client.generated.models import EntryRow
@@ -131,7 +131,7 @@ class BankArea:
         told: SheetPreview = self._connection.call("GET", f"/bank/files/{path_part(file_id)}/sheet")
         return told
 
-    def answer_bank_sheet(self, file_id: int, body: AnswersIn, *, idempotency_key: str | None = None) -> Done:
+    def answer_bank_sheet(self, file_id: int, body: BankLayoutIn, *, idempotency_key: str | None = None) -> Done:
         """Answer what a sheet asks; it is read then, and so are the next files of its layout.
 
         Refused where an answer leaves a question open, a cell cannot be read so, or somebody

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import CaseOut
     from dunwell_client.generated.models import CaseRow
     from dunwell_client.generated.models import CaseTotal
+    from dunwell_client.generated.models import CashCaseHoldIn
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
-    from dunwell_client.generated.models import HoldIn
     from dunwell_client.generated.models import MatchQuality
     from dunwell_client.generated.models import Matched
     from dunwell_client.generated.models import ParkIn
@@ -93,7 +93,7 @@ class CashApplicationArea:
         told: Done = self._connection.call("POST", f"/cash/cases/{path_part(case_id)}/park", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def hold_one_case(self, case_id: int, body: HoldIn, *, idempotency_key: str | None = None) -> Done:
+    def hold_one_case(self, case_id: int, body: CashCaseHoldIn, *, idempotency_key: str | None = None) -> Done:
         """Keep a payment from being posted until somebody has looked at it.
 
         POST /api/v1/cash/cases/{case_id}/hold

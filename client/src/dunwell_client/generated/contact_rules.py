@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import AttemptIn
     from dunwell_client.generated.models import AttemptOut
     from dunwell_client.generated.models import AttemptRow
-    from dunwell_client.generated.models import ConsentIn
     from dunwell_client.generated.models import ContactCard
+    from dunwell_client.generated.models import ContactConsentIn
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
     from dunwell_client.generated.models import LiftIn
@@ -78,7 +78,7 @@ class ContactRulesArea:
         told: Done = self._connection.call("POST", f"/restrictions/{path_part(restriction_id)}/lift", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def new_consent(self, customer_id: int, body: ConsentIn, *, idempotency_key: str | None = None) -> Created:
+    def new_consent(self, customer_id: int, body: ContactConsentIn, *, idempotency_key: str | None = None) -> Created:
         """Record a customer's consent to a channel.
 
         POST /api/v1/customers/{customer_id}/consents

@@ -8,26 +8,26 @@ from dunwell_client.transport import path_part
 
 if TYPE_CHECKING:
     from dunwell_client.generated.models import ActivationIn
-    from dunwell_client.generated.models import AgencyIn
-    from dunwell_client.generated.models import AnswersIn
+    from dunwell_client.generated.models import ApplicationAnswersIn
+    from dunwell_client.generated.models import ApplicationConsentIn
+    from dunwell_client.generated.models import ApplicationDecisionIn
     from dunwell_client.generated.models import ApplicationDetail
     from dunwell_client.generated.models import ApplicationIn
+    from dunwell_client.generated.models import ApplicationReferenceIn
     from dunwell_client.generated.models import ApplicationRow
     from dunwell_client.generated.models import AskedIn
     from dunwell_client.generated.models import AskedOnIn
-    from dunwell_client.generated.models import ConsentIn
+    from dunwell_client.generated.models import ConditionEvidenceIn
     from dunwell_client.generated.models import ContestAnswerIn
     from dunwell_client.generated.models import ContestIn
     from dunwell_client.generated.models import Created
-    from dunwell_client.generated.models import DecisionIn
     from dunwell_client.generated.models import Done
-    from dunwell_client.generated.models import EvidenceIn
     from dunwell_client.generated.models import JudgedIn
     from dunwell_client.generated.models import LetterOut
     from dunwell_client.generated.models import MatchIn
     from dunwell_client.generated.models import ReasonIn
     from dunwell_client.generated.models import RecommendationIn
-    from dunwell_client.generated.models import ReferenceIn
+    from dunwell_client.generated.models import ReportingAgencyIn
     from dunwell_client.generated.models import ToldIn
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection, Files
@@ -64,7 +64,7 @@ class CreditApplicationsArea:
         told: ApplicationDetail = self._connection.call("GET", f"/applications/{path_part(application_id)}")
         return told
 
-    def keep_application_answers(self, application_id: int, body: AnswersIn, *, idempotency_key: str | None = None) -> Done:
+    def keep_application_answers(self, application_id: int, body: ApplicationAnswersIn, *, idempotency_key: str | None = None) -> Done:
         """Keep answers; those not named stay, and one that cannot be kept keeps all out.
 
         POST /api/v1/applications/{application_id}/answers
@@ -72,7 +72,7 @@ class CreditApplicationsArea:
         told: Done = self._connection.call("POST", f"/applications/{path_part(application_id)}/answers", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def note_application_consent(self, application_id: int, body: ConsentIn, *, idempotency_key: str | None = None) -> Done:
+    def note_application_consent(self, application_id: int, body: ApplicationConsentIn, *, idempotency_key: str | None = None) -> Done:
         """Keep what the applicant agrees to, word for word, with the moment.
 
         POST /api/v1/applications/{application_id}/consents
@@ -80,7 +80,7 @@ class CreditApplicationsArea:
         told: Done = self._connection.call("POST", f"/applications/{path_part(application_id)}/consents", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def new_application_reference(self, application_id: int, body: ReferenceIn, *, idempotency_key: str | None = None) -> Created:
+    def new_application_reference(self, application_id: int, body: ApplicationReferenceIn, *, idempotency_key: str | None = None) -> Created:
         """Name somebody who knows the applicant; asked by mail once the screening is done.
 
         POST /api/v1/applications/{application_id}/references
@@ -200,7 +200,7 @@ class CreditApplicationsArea:
         told: Done = self._connection.call("POST", f"/applications/{path_part(application_id)}/recommend", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def decide_on_application(self, application_id: int, body: DecisionIn, *, idempotency_key: str | None = None) -> Done:
+    def decide_on_application(self, application_id: int, body: ApplicationDecisionIn, *, idempotency_key: str | None = None) -> Done:
         """Decide as was recommended; beyond one's authority an approval is asked for.
 
         POST /api/v1/applications/{application_id}/decide
@@ -208,7 +208,7 @@ class CreditApplicationsArea:
         told: Done = self._connection.call("POST", f"/applications/{path_part(application_id)}/decide", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def note_condition_met(self, condition_id: int, body: EvidenceIn, *, idempotency_key: str | None = None) -> Done:
+    def note_condition_met(self, condition_id: int, body: ConditionEvidenceIn, *, idempotency_key: str | None = None) -> Done:
         """Record that a condition is met, with what shows it.
 
         POST /api/v1/application-conditions/{condition_id}/meet
@@ -232,7 +232,7 @@ class CreditApplicationsArea:
         told: Done = self._connection.call("POST", f"/applications/{path_part(application_id)}/activate", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def note_report_used(self, application_id: int, body: AgencyIn, *, idempotency_key: str | None = None) -> Done:
+    def note_report_used(self, application_id: int, body: ReportingAgencyIn, *, idempotency_key: str | None = None) -> Done:
         """Record that a report on a person counted; a refusal then names the agency.
 
         POST /api/v1/applications/{application_id}/report

@@ -9,12 +9,12 @@ from dunwell_client.transport import path_part
 if TYPE_CHECKING:
     from dunwell_client.generated.models import AdviceIn
     from dunwell_client.generated.models import Created
+    from dunwell_client.generated.models import CreditReviewIn
     from dunwell_client.generated.models import Done
     from dunwell_client.generated.models import ReviewBudget
     from dunwell_client.generated.models import ReviewCounts
     from dunwell_client.generated.models import ReviewDecisionIn
     from dunwell_client.generated.models import ReviewDetail
-    from dunwell_client.generated.models import ReviewIn
     from dunwell_client.generated.models import ReviewMonth
     from dunwell_client.generated.models import ReviewRow
     from dunwell_client.generated.models import ReviewStartIn
@@ -37,7 +37,7 @@ class CreditReviewsArea:
         told: Page[ReviewRow] = self._connection.call("GET", "/credit-reviews", query={"scope": scope, "customer_id": customer_id, "cursor": cursor, "limit": limit})
         return told
 
-    def new_credit_review(self, body: ReviewIn, *, idempotency_key: str | None = None) -> Created:
+    def new_credit_review(self, body: CreditReviewIn, *, idempotency_key: str | None = None) -> Created:
         """Ask for a review of a customer out of turn.
 
         POST /api/v1/credit-reviews

@@ -8,10 +8,12 @@ from dunwell_client.transport import path_part
 
 if TYPE_CHECKING:
     from dunwell_client.generated.models import CheckedLine
-    from dunwell_client.generated.models import CollectedIn
     from dunwell_client.generated.models import Created
+    from dunwell_client.generated.models import DebitReportIn
+    from dunwell_client.generated.models import DebitReturnIn
     from dunwell_client.generated.models import DebitRow
     from dunwell_client.generated.models import DebitRunCard
+    from dunwell_client.generated.models import DebitRunCollectedIn
     from dunwell_client.generated.models import DebitRunRow
     from dunwell_client.generated.models import Done
     from dunwell_client.generated.models import MandateIn
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import MandateRow
     from dunwell_client.generated.models import MandatesAdded
     from dunwell_client.generated.models import ReasonIn
-    from dunwell_client.generated.models import ReportIn
     from dunwell_client.generated.models import ReportOut
-    from dunwell_client.generated.models import ReturnIn
     from dunwell_client.generated.models import RunIn
     from dunwell_client.generated.models import SendIn
     from dunwell_client.generated.models import SignatureIn
@@ -116,7 +116,7 @@ class DirectDebitArea:
         told: Done = self._connection.call("POST", f"/debit-runs/{path_part(debit_run_id)}/tell", takes_key=True, key=idempotency_key)
         return told
 
-    def collect_debit_run(self, debit_run_id: int, body: CollectedIn, *, idempotency_key: str | None = None) -> Done:
+    def collect_debit_run(self, debit_run_id: int, body: DebitRunCollectedIn, *, idempotency_key: str | None = None) -> Done:
         """Count the debits of a run as collected, where no bank statement is read.
 
         POST /api/v1/debit-runs/{debit_run_id}/collected
@@ -140,7 +140,7 @@ class DirectDebitArea:
         told: Done = self._connection.call("POST", f"/debits/{path_part(debit_id)}/last", takes_key=True, key=idempotency_key)
         return told
 
-    def note_returned_debit(self, debit_id: int, body: ReturnIn, *, idempotency_key: str | None = None) -> Done:
+    def note_returned_debit(self, debit_id: int, body: DebitReturnIn, *, idempotency_key: str | None = None) -> Done:
         """Record that a debit came back; the ladder decides what follows.
 
         POST /api/v1/debits/{debit_id}/return
@@ -148,7 +148,7 @@ class DirectDebitArea:
         told: Done = self._connection.call("POST", f"/debits/{path_part(debit_id)}/return", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def read_debit_report(self, body: ReportIn, *, idempotency_key: str | None = None) -> ReportOut:
+    def read_debit_report(self, body: DebitReportIn, *, idempotency_key: str | None = None) -> ReportOut:
         """Read the bank's status report (pain.002) and record what it refuses.
 
         POST /api/v1/debit-reports

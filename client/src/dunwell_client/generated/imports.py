@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import FindingRow
     from dunwell_client.generated.models import ImportCard
-    from dunwell_client.generated.models import ProfileIn
+    from dunwell_client.generated.models import ImportProfileIn
     from dunwell_client.generated.models import ProfileRow
     from dunwell_client.generated.models import ProfileSaved
     from dunwell_client.paging import Page
@@ -65,7 +65,7 @@ class ImportsArea:
         told: ImportCard = self._connection.call("POST", f"/imports/{path_part(batch_id)}/check")
         return told
 
-    def map_import(self, batch_id: int, body: ProfileIn) -> ImportCard:
+    def map_import(self, batch_id: int, body: ImportProfileIn) -> ImportCard:
         """Set how the files are read, and check them again. The same profile twice: no key.
 
         PUT /api/v1/imports/{batch_id}/profile

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import InvoiceRow
     from dunwell_client.generated.models import InvoiceTotal
     from dunwell_client.generated.models import InvoicingOut
+    from dunwell_client.generated.models import InvoicingProfileIn
     from dunwell_client.generated.models import OrderBillIn
-    from dunwell_client.generated.models import ProfileIn
     from dunwell_client.generated.models import ReasonIn
     from dunwell_client.generated.models import ScheduleEndIn
     from dunwell_client.generated.models import ScheduleIn
@@ -176,7 +176,7 @@ class InvoicesArea:
         told: InvoicingOut = self._connection.call("GET", "/invoicing")
         return told
 
-    def change_invoicing(self, body: ProfileIn, *, idempotency_key: str | None = None) -> Done:
+    def change_invoicing(self, body: InvoicingProfileIn, *, idempotency_key: str | None = None) -> Done:
         """Save our details on invoices; what is issued keeps what stood there.
 
         PUT /api/v1/invoicing

@@ -9,8 +9,8 @@ from dunwell_client.transport import path_part
 if TYPE_CHECKING:
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
-    from dunwell_client.generated.models import EndIn
     from dunwell_client.generated.models import EventIn
+    from dunwell_client.generated.models import LimitationEventEndIn
     from dunwell_client.generated.models import LimitationEventRow
     from dunwell_client.generated.models import LimitationRow
     from dunwell_client.generated.models import ReasonIn
@@ -53,7 +53,7 @@ class LimitationArea:
         told: Created = self._connection.call("POST", "/limitation-events", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def note_limitation_event_ended(self, limitation_event_id: int, body: EndIn, *, idempotency_key: str | None = None) -> Done:
+    def note_limitation_event_ended(self, limitation_event_id: int, body: LimitationEventEndIn, *, idempotency_key: str | None = None) -> Done:
         """Record the last day of what ran until now.
 
         POST /api/v1/limitation-events/{limitation_event_id}/end

@@ -59,6 +59,16 @@ class AcceptedIn(TypedDict):
     note: NotRequired[str]
 
 
+class AccessReviewIn(TypedDict):
+    """A look at somebody's roles: those that were seen, and those of them that are taken."""
+
+    user_id: int
+    seen: list[str]
+    taken: NotRequired[list[str]]
+    note: NotRequired[str]
+    days: NotRequired[int]
+
+
 class AccessReviewRow(TypedDict):
     """One person's rights: when they were looked at last, and when again."""
 
@@ -316,6 +326,12 @@ class AgencyIn(TypedDict):
     commission: list[TierIn]
 
 
+class AgencyReportIn(TypedDict):
+    """An agency's report as the text of its CSV file."""
+
+    text: str
+
+
 class AgencyRow(TypedDict):
     """An agency or a lawyer; the smallest claim in the company's currency."""
 
@@ -480,6 +496,13 @@ class AnomalyChoice(TypedDict):
     customer_id: NotRequired[int | None]
 
 
+class AnomalyDecisionIn(TypedDict):
+    """What a person says of a finding; a dismissal needs its reason."""
+
+    status: Literal['confirmed', 'dismissed']
+    reason: NotRequired[str]
+
+
 class AnomalyRow(TypedDict):
     """One finding. Its subject is an item or a payment, `other` what it is compared with."""
 
@@ -515,19 +538,6 @@ class AnsweredIn(TypedDict):
 
     answer: str
     verdict: NotRequired[Literal['', 'valid', 'partly', 'invalid']]
-
-
-class AnswersIn(TypedDict):
-    """How a sheet is read; what is left out stays to the file."""
-
-    version: NotRequired[int]
-    columns: NotRequired[dict[str, Any]]
-    date_order: NotRequired[Literal['', 'dmy', 'mdy']]
-    decimal: NotRequired[Literal['', '.', ',']]
-    signs: NotRequired[Literal['', 'side', 'signed', 'reversed']]
-    currency: NotRequired[str]
-    account: NotRequired[str]
-    keeps_account: NotRequired[bool]
 
 
 class AppetiteAnswerIn(TypedDict):
@@ -577,6 +587,12 @@ class AppetiteStatementRow(TypedDict):
     valid_from: str
 
 
+class ApplicationAnswersIn(TypedDict):
+    """Answers by name of the field; amounts are minor units of the application's currency."""
+
+    answers: dict[str, Any]
+
+
 class ApplicationCheckRow(TypedDict):
     """One check with its outcome and what a person made of it."""
 
@@ -592,6 +608,20 @@ class ApplicationCheckRow(TypedDict):
     decision_reason: str
     reviewed_by: str
     checked_at: str
+
+
+class ApplicationConsentIn(TypedDict):
+    """What the applicant agrees to, and who says so."""
+
+    kinds: list[Literal['credit_check', 'truth']]
+    by: str
+
+
+class ApplicationDecisionIn(TypedDict):
+    """As was recommended, or sent back with a reason."""
+
+    outcome: Literal['approve', 'decline', 'send_back']
+    reason: NotRequired[str]
 
 
 class ApplicationDetail(TypedDict):
@@ -635,6 +665,16 @@ class ApplicationIn(TypedDict):
     sends_link: NotRequired[bool]
 
 
+class ApplicationReferenceIn(TypedDict):
+    """Somebody who knows the applicant."""
+
+    kind: Literal['trade', 'bank']
+    name: str
+    email: str
+    person: NotRequired[str]
+    phone: NotRequired[str]
+
+
 class ApplicationRow(TypedDict):
     """One application; amounts in minor units of `currency`. `days_left` below 0 is late."""
 
@@ -671,6 +711,13 @@ class ApplyIn(TypedDict):
     lines: list[LineIn]
 
 
+class ApprovalDecisionIn(TypedDict):
+    """Yes or no; a no needs a reason."""
+
+    is_approved: bool
+    reason: NotRequired[str]
+
+
 class ApprovalRow(TypedDict):
     """One request: `amount_minor` is what it is about, `concession_ppm` the share given up."""
 
@@ -699,6 +746,12 @@ class ApprovalRow(TypedDict):
     decision: str
     is_mine: bool
     is_late: bool
+
+
+class ApprovalWithdrawIn(TypedDict):
+    """Why the request is taken back, if it should be said."""
+
+    reason: NotRequired[str]
 
 
 class ApproveIn(TypedDict):
@@ -978,6 +1031,19 @@ class BandMove(TypedDict):
     band: str
     customers: int
     steps: int
+
+
+class BankLayoutIn(TypedDict):
+    """How a sheet is read; what is left out stays to the file."""
+
+    version: NotRequired[int]
+    columns: NotRequired[dict[str, Any]]
+    date_order: NotRequired[Literal['', 'dmy', 'mdy']]
+    decimal: NotRequired[Literal['', '.', ',']]
+    signs: NotRequired[Literal['', 'side', 'signed', 'reversed']]
+    currency: NotRequired[str]
+    account: NotRequired[str]
+    keeps_account: NotRequired[bool]
 
 
 class Base(TypedDict):
@@ -1850,6 +1916,14 @@ class CashAccuracy(TypedDict):
     periods: list[JudgedPeriod]
 
 
+class CashCaseHoldIn(TypedDict):
+    """Why it is held, and who looks at it."""
+
+    version: int
+    reason: str
+    escalate_to: str
+
+
 class CashDrill(TypedDict):
     """A period of a currency with its components, and one page of the rows of one of them."""
 
@@ -2590,12 +2664,6 @@ class Cohort(TypedDict):
     lost_minor: int
 
 
-class CollectedIn(TypedDict):
-    """The day on which the money was on the account."""
-
-    value_on: str
-
-
 class CollectionCostIn(TypedDict):
     """A cost of collecting as it stands on its voucher."""
 
@@ -2734,6 +2802,12 @@ class CompositionOut(TypedDict):
     rule: str
     next_at: str | None
     approval: str
+
+
+class ConditionEvidenceIn(TypedDict):
+    """What shows that a condition is met."""
+
+    evidence: str
 
 
 class ConditionIn(TypedDict):
@@ -2957,16 +3031,6 @@ class ConnectionTested(TypedDict):
     system: dict[str, Any]
 
 
-class ConsentIn(TypedDict):
-    """A yes to a channel and where it can be seen; given today unless a day is named."""
-
-    channel: Literal['email', 'letter', 'call', 'sms', 'portal', 'visit']
-    source: str
-    purpose: NotRequired[Literal['collection', 'legal', 'last_notice', 'validation', 'notice', 'service']]
-    contact_id: NotRequired[int | None]
-    given_on: NotRequired[str | None]
-
-
 class ConsentRow(TypedDict):
     """One consent to a channel."""
 
@@ -3018,6 +3082,16 @@ class ContactChanges(TypedDict):
     phone: NotRequired[str | None]
     language: NotRequired[str | None]
     is_primary: NotRequired[bool | None]
+
+
+class ContactConsentIn(TypedDict):
+    """A yes to a channel and where it can be seen; given today unless a day is named."""
+
+    channel: Literal['email', 'letter', 'call', 'sms', 'portal', 'visit']
+    source: str
+    purpose: NotRequired[Literal['collection', 'legal', 'last_notice', 'validation', 'notice', 'service']]
+    contact_id: NotRequired[int | None]
+    given_on: NotRequired[str | None]
 
 
 class ContactGap(TypedDict):
@@ -3722,6 +3796,13 @@ class CreditReplayRow(TypedDict):
     changes: int | None
 
 
+class CreditReviewIn(TypedDict):
+    """Whose credit to review out of turn, and why."""
+
+    customer_id: int
+    reason: str
+
+
 class CreditYield(TypedDict):
     """What credit brought over a period; `yield_ppm` a year on what was owed, None if nothing was."""
 
@@ -4144,6 +4225,22 @@ class DebitLine(TypedDict):
     amount_minor: int
 
 
+class DebitReportIn(TypedDict):
+    """A status report of the bank (pain.002) as it was received."""
+
+    name: str
+    content: str
+
+
+class DebitReturnIn(TypedDict):
+    """Why and when a debit came back; without a fee the one of the policy is charged."""
+
+    reason_code: str
+    returned_on: str
+    fee_minor: NotRequired[int | None]
+    text: NotRequired[str]
+
+
 class DebitRow(TypedDict):
     """One debit; `notice_status` is that of its message, empty while nobody was told."""
 
@@ -4183,6 +4280,12 @@ class DebitRunCard(TypedDict):
     told: NoticeCount
     left_out: list[LeftOutRow]
     left_out_count: int
+
+
+class DebitRunCollectedIn(TypedDict):
+    """The day on which the money was on the account."""
+
+    value_on: str
 
 
 class DebitRunRow(TypedDict):
@@ -4226,13 +4329,6 @@ class Decision(TypedDict):
     question: str
     options: NotRequired[list[str]]
     examples: NotRequired[list[str]]
-
-
-class DecisionIn(TypedDict):
-    """What a person says of a finding; a dismissal needs its reason."""
-
-    status: Literal['confirmed', 'dismissed']
-    reason: NotRequired[str]
 
 
 class DecisionOfLossIn(TypedDict):
@@ -4283,15 +4379,6 @@ class DeliveryBoard(TypedDict):
 
     totals: list[DeliveryTotal]
     page: Page[DeliveryRow]
-
-
-class DeliveryFilter(TypedDict):
-    """Which open invoices to list."""
-
-    state: NotRequired[Literal['', 'alarm', 'bounced', 'not_received', 'queried', 'rejected', 'issued', 'handed_over', 'delivered', 'opened', 'received', 'accepted', 'approved', 'scheduled']]
-    customer_id: NotRequired[int | None]
-    cursor: NotRequired[str]
-    limit: NotRequired[int]
 
 
 class DeliveryNoteIn(TypedDict):
@@ -4823,6 +4910,15 @@ class DutyIn(TypedDict):
     until_on: str
 
 
+class DutyOverrideIn(TypedDict):
+    """Who may do both sides of which pair, why, and for how many days."""
+
+    user_id: int
+    pair: str
+    reason: str
+    days: int
+
+
 class DutyPairOut(TypedDict):
     """Two sides that one person should not hold, as rights, and why."""
 
@@ -4961,12 +5057,6 @@ class Effect(TypedDict):
     difference_ppm: int | None
     low_ppm: int | None
     high_ppm: int | None
-
-
-class EndIn(TypedDict):
-    """Why the strategy is followed again."""
-
-    reason: str
 
 
 class EntryChoice(TypedDict):
@@ -5130,12 +5220,6 @@ class EventRow(TypedDict):
     customer_id: int | None
     data: dict[str, Any]
     hash: str
-
-
-class EvidenceIn(TypedDict):
-    """What shows that the event has happened."""
-
-    evidence: str
 
 
 class EvidenceKind(TypedDict):
@@ -6150,6 +6234,12 @@ class ImportCard(TypedDict):
     findings: list[FindingCount]
 
 
+class ImportProfileIn(TypedDict):
+    """How the files are to be read: texts such as date_order, and roles with their columns."""
+
+    profile: dict[str, Any]
+
+
 class InboundOut(TypedDict):
     """A message with its words, how it was read, and what may be done about it."""
 
@@ -6532,6 +6622,15 @@ class InvoiceCheck(TypedDict):
     reasons: list[dict[str, Any]]
 
 
+class InvoiceDeliveryFilter(TypedDict):
+    """Which open invoices to list."""
+
+    state: NotRequired[Literal['', 'alarm', 'bounced', 'not_received', 'queried', 'rejected', 'issued', 'handed_over', 'delivered', 'opened', 'received', 'accepted', 'approved', 'scheduled']]
+    customer_id: NotRequired[int | None]
+    cursor: NotRequired[str]
+    limit: NotRequired[int]
+
+
 class InvoiceDetail(TypedDict):
     """One invoice with its lines and files."""
 
@@ -6697,6 +6796,14 @@ class InvoicingOut(TypedDict):
     series: list[SeriesRow]
     tax_rates: list[TaxRateRow]
     as_of: str
+
+
+class InvoicingProfileIn(TypedDict):
+    """Our details by the names of their fields; those left out become empty."""
+
+    texts: dict[str, Any]
+    approve_over_minor: NotRequired[int | None]
+    version: int
 
 
 class ItemCard(TypedDict):
@@ -7541,6 +7648,12 @@ class LimitationCause(TypedDict):
     effect: str
 
 
+class LimitationEventEndIn(TypedDict):
+    """The last day of what ran."""
+
+    until_on: str
+
+
 class LimitationEventRow(TypedDict):
     """An event recorded by hand; without an item it is about all of the customer's."""
 
@@ -8206,6 +8319,17 @@ class MessageRow(TypedDict):
     bounced_at: str | None
 
 
+class MessageSignalIn(TypedDict):
+    """What a customer did with a message; the same identity of a source is known once."""
+
+    customer_id: int
+    message_id: NotRequired[int | None]
+    kind: Literal['delivered', 'viewed', 'replied', 'bounced', 'complained']
+    source: str
+    external_id: str
+    on: NotRequired[str | None]
+
+
 class MessageTotal(TypedDict):
     """What a message asks for in one currency."""
 
@@ -8311,9 +8435,14 @@ class NamedItemsIn(TypedDict):
 
 
 class NoteIn(TypedDict):
-    """A note that both sides read."""
+    """A call result or a remark."""
 
-    text: str
+    kind: Literal['call', 'note', 'email', 'visit']
+    result: NotRequired[Literal['', 'reached', 'no_answer', 'left_message', 'call_back', 'wrong_number', 'refuses', 'says_paid']]
+    why: NotRequired[Literal['', 'cash', 'not_received', 'not_approved', 'dispute', 'process', 'waiting_credit', 'insolvent']]
+    text: NotRequired[str]
+    next_on: NotRequired[str | None]
+    snooze: NotRequired[bool]
 
 
 class NoticeCount(TypedDict):
@@ -8602,15 +8731,6 @@ class OverlapRow(TypedDict):
     also: str
     customers: int
     by_hand: int
-
-
-class OverrideIn(TypedDict):
-    """Who may do both sides of which pair, why, and for how many days."""
-
-    user_id: int
-    pair: str
-    reason: str
-    days: int
 
 
 class OverrideRow(TypedDict):
@@ -8969,6 +9089,14 @@ class PaymentProviderRow(TypedDict):
     dead: int
 
 
+class PaymentReturnIn(TypedDict):
+    """Why a payment came back: an ISO reason code such as AM04, NARR with words of its own."""
+
+    reason_code: str
+    reason: NotRequired[str]
+    charge_fee: NotRequired[bool]
+
+
 class PaymentRow(TypedDict):
     """One payment; amounts in minor units of `currency`. A return is below zero."""
 
@@ -9103,6 +9231,16 @@ class PlacementBatchRow(TypedDict):
     ended_on: str | None
 
 
+class PlacementCollectedIn(TypedDict):
+    """Money: gross = net + commission; without a commission it follows from the agreed rate."""
+
+    kind: NotRequired[Literal['remitted', 'direct']]
+    reference: str
+    gross_minor: int
+    commission_minor: NotRequired[int | None]
+    reported_on: str
+
+
 class PlacementDetail(TypedDict):
     """One placement with its checks, items, money and history."""
 
@@ -9121,6 +9259,13 @@ class PlacementDetail(TypedDict):
     lines: list[PlacementLine]
     reports: list[ReportRow]
     moments: list[PlacementMoment]
+
+
+class PlacementEndIn(TypedDict):
+    """How a placement goes on, and why."""
+
+    status: Literal['settled', 'returned', 'legal']
+    reason: str
 
 
 class PlacementIn(TypedDict):
@@ -9149,6 +9294,18 @@ class PlacementMoment(TypedDict):
     verb: str
     by: str
     text: str
+
+
+class PlacementNoteIn(TypedDict):
+    """A note that both sides read."""
+
+    text: str
+
+
+class PlacementReferenceIn(TypedDict):
+    """The agency's own reference."""
+
+    reference: str
 
 
 class PlacementRow(TypedDict):
@@ -9276,6 +9433,18 @@ class PlanRow(TypedDict):
     accepted_on: str | None
     defaulted_on: str | None
     ended_on: str | None
+
+
+class PlanTermsIn(TypedDict):
+    """What is wanted: the rest (interest, fee, calendar) is the policy's."""
+
+    frequency: Literal['weekly', 'fortnightly', 'monthly', 'quarterly']
+    number: int
+    first_on: str
+    deposit_minor: NotRequired[int]
+    concession_minor: NotRequired[int]
+    reason: NotRequired[str]
+    guarantee: NotRequired[str]
 
 
 class PlannedPaymentIn(TypedDict):
@@ -9828,14 +9997,6 @@ class ProcessRow(TypedDict):
     p90_hours: int | None
 
 
-class ProfileIn(TypedDict):
-    """Our details by the names of their fields; those left out become empty."""
-
-    texts: dict[str, Any]
-    approve_over_minor: NotRequired[int | None]
-    version: int
-
-
 class ProfileRow(TypedDict):
     """A saved mapping; `fits`: it was saved for files with the same header."""
 
@@ -9944,6 +10105,12 @@ class PromiseSum(TypedDict):
     currency: str
     count: int
     promised_minor: int
+
+
+class PromiseWithdrawIn(TypedDict):
+    """Why the promise is taken back."""
+
+    reason: str
 
 
 class PromotionIn(TypedDict):
@@ -10445,12 +10612,6 @@ class RecoveryRow(TypedDict):
     over: str
 
 
-class ReferenceIn(TypedDict):
-    """The agency's own reference."""
-
-    reference: str
-
-
 class ReferenceRateIn(TypedDict):
     """A yearly rate in ppm of an official series from a day on, and where it was published."""
 
@@ -10722,10 +10883,12 @@ class ReplyOut(TypedDict):
 
 
 class ReportIn(TypedDict):
-    """A status report of the bank (pain.002) as it was received."""
+    """A pack to make now; without sections it has every one."""
 
     name: str
-    content: str
+    sections: NotRequired[list[str]]
+    language: NotRequired[Literal['en', 'de']]
+    recipients: NotRequired[list[str]]
 
 
 class ReportOut(TypedDict):
@@ -10783,6 +10946,14 @@ class ReportScheduleRow(TypedDict):
     recipients: list[str]
     language: str
     author: str
+
+
+class ReportingAgencyIn(TypedDict):
+    """The agency a report on a person came from; it stands in a refusal."""
+
+    name: str
+    address: str
+    phone: NotRequired[str]
 
 
 class ReportsRead(TypedDict):
@@ -10930,6 +11101,12 @@ class RestrictionRow(TypedDict):
     is_active: bool
 
 
+class RetentionEvidenceIn(TypedDict):
+    """What shows that the event has happened."""
+
+    evidence: str
+
+
 class RetentionIn(TypedDict):
     """A part of an item that is due later, and on what event."""
 
@@ -10969,15 +11146,6 @@ class RetryIn(TypedDict):
     message_ids: NotRequired[list[int]]
     channel: NotRequired[Literal['', 'email', 'letter', 'call', 'sms', 'whatsapp', 'portal']]
     error: NotRequired[str]
-
-
-class ReturnIn(TypedDict):
-    """Why and when a debit came back; without a fee the one of the policy is charged."""
-
-    reason_code: str
-    returned_on: str
-    fee_minor: NotRequired[int | None]
-    text: NotRequired[str]
 
 
 class ReviewBudget(TypedDict):
@@ -11024,16 +11192,6 @@ class ReviewFact(TypedDict):
     before: int | str | None
     now: int | str | None
     moved: bool
-
-
-class ReviewIn(TypedDict):
-    """A look at somebody's roles: those that were seen, and those of them that are taken."""
-
-    user_id: int
-    seen: list[str]
-    taken: NotRequired[list[str]]
-    note: NotRequired[str]
-    days: NotRequired[int]
 
 
 class ReviewMonth(TypedDict):
@@ -11156,6 +11314,25 @@ class RiskPartOut(TypedDict):
     share_ppm: int
     loss_minor: int
     before_minor: int | None
+
+
+class RiskSignalIn(TypedDict):
+    """One signal; who it is about by number, VAT number or party, else by where and what."""
+
+    external_id: str
+    kind: Literal['insolvency', 'rate', 'currency', 'rule', 'sector', 'country', 'other']
+    title: str
+    text: NotRequired[str]
+    url: NotRequired[str]
+    published_on: str
+    effective_on: NotRequired[str | None]
+    severity: NotRequired[int]
+    region: NotRequired[str]
+    sector: NotRequired[str]
+    currency: NotRequired[str]
+    customer_number: NotRequired[str]
+    vat_id: NotRequired[str]
+    party: NotRequired[str]
 
 
 class RolePlayDetail(TypedDict):
@@ -12011,17 +12188,6 @@ class SignalFollowIn(TypedDict):
     customer_ids: NotRequired[list[int] | None]
 
 
-class SignalIn(TypedDict):
-    """What a customer did with a message; the same identity of a source is known once."""
-
-    customer_id: int
-    message_id: NotRequired[int | None]
-    kind: Literal['delivered', 'viewed', 'replied', 'bounced', 'complained']
-    source: str
-    external_id: str
-    on: NotRequired[str | None]
-
-
 class SignalMatchOut(TypedDict):
     """A customer a signal touches."""
 
@@ -12069,7 +12235,7 @@ class SignalsIn(TypedDict):
     """Signals of one source; what it told before is known by its own id."""
 
     source: str
-    signals: list[SignalIn]
+    signals: list[RiskSignalIn]
 
 
 class SignatureIn(TypedDict):
@@ -12361,6 +12527,25 @@ class StrategyIn(TypedDict):
     """A new strategy document: YAML text with its own cases."""
 
     text: str
+
+
+class StrategyOverrideEndIn(TypedDict):
+    """Why the strategy is followed again."""
+
+    reason: str
+
+
+class StrategyOverrideIn(TypedDict):
+    """A departure from the strategy of a customer, or of one of its items."""
+
+    customer_id: int
+    item_id: NotRequired[int | None]
+    kind: Literal['assign', 'skip', 'hold_level', 'channel']
+    strategy: NotRequired[str]
+    level: NotRequired[int | None]
+    channel: NotRequired[Literal['', 'email', 'letter', 'portal']]
+    until_on: NotRequired[str | None]
+    reason: str
 
 
 class StrategyText(TypedDict):
@@ -12682,15 +12867,6 @@ class TeamRow(TypedDict):
     tasks_open: int
     tasks_done: int
     calls: int
-
-
-class TermsIn(TypedDict):
-    """How a customer is watched; what is left out is as the playbook says, or stays."""
-
-    agenda: NotRequired[list[str] | None]
-    every_days: NotRequired[int | None]
-    way: NotRequired[Literal['call', 'visit'] | None]
-    sponsor_id: NotRequired[int | None]
 
 
 class TextInForce(TypedDict):
@@ -13285,6 +13461,15 @@ class WatchRow(TypedDict):
     freeze: str
 
 
+class WatchTermsIn(TypedDict):
+    """How a customer is watched; what is left out is as the playbook says, or stays."""
+
+    agenda: NotRequired[list[str] | None]
+    every_days: NotRequired[int | None]
+    way: NotRequired[Literal['call', 'visit'] | None]
+    sponsor_id: NotRequired[int | None]
+
+
 class WebhookChange(TypedDict):
     """All settings of a webhook; while it is not active its events wait."""
 
@@ -13292,6 +13477,15 @@ class WebhookChange(TypedDict):
     address: str
     verbs: NotRequired[list[str]]
     is_active: NotRequired[bool]
+
+
+class WebhookDeliveryFilter(TypedDict):
+    """Which deliveries to list."""
+
+    status: NotRequired[Literal['', 'ready', 'claimed', 'done', 'failed', 'dead']]
+    verb: NotRequired[str]
+    cursor: NotRequired[str]
+    limit: NotRequired[int]
 
 
 class WebhookDeliveryRow(TypedDict):
@@ -13447,12 +13641,6 @@ class WishRow(TypedDict):
     asked_on: str
     decided_by: str
     reason: str
-
-
-class WithdrawIn(TypedDict):
-    """Why the request is taken back, if it should be said."""
-
-    reason: NotRequired[str]
 
 
 class WordingsIn(TypedDict):

@@ -9,12 +9,12 @@ from dunwell_client.transport import path_part
 if TYPE_CHECKING:
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
-    from dunwell_client.generated.models import EndIn
-    from dunwell_client.generated.models import NoteIn
     from dunwell_client.generated.models import PlacementDetail
+    from dunwell_client.generated.models import PlacementEndIn
+    from dunwell_client.generated.models import PlacementNoteIn
+    from dunwell_client.generated.models import PlacementReferenceIn
     from dunwell_client.generated.models import PlacementRow
     from dunwell_client.generated.models import ReasonIn
-    from dunwell_client.generated.models import ReferenceIn
     from dunwell_client.generated.models import RemittedIn
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection
@@ -51,7 +51,7 @@ class PartnerArea:
         told: bytes = self._connection.call("GET", f"/partner/placements/{path_part(placement_id)}/evidence.zip")
         return told
 
-    def acknowledge_as_partner(self, placement_id: int, body: ReferenceIn, *, idempotency_key: str | None = None) -> Done:
+    def acknowledge_as_partner(self, placement_id: int, body: PlacementReferenceIn, *, idempotency_key: str | None = None) -> Done:
         """Say that the agency has an approved placement: it is handed over now.
 
         POST /api/v1/partner/placements/{placement_id}/acknowledge
@@ -59,7 +59,7 @@ class PartnerArea:
         told: Done = self._connection.call("POST", f"/partner/placements/{path_part(placement_id)}/acknowledge", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def accept_as_partner(self, placement_id: int, body: ReferenceIn, *, idempotency_key: str | None = None) -> Done:
+    def accept_as_partner(self, placement_id: int, body: PlacementReferenceIn, *, idempotency_key: str | None = None) -> Done:
         """Say that the agency takes a placement.
 
         POST /api/v1/partner/placements/{placement_id}/accept
@@ -75,7 +75,7 @@ class PartnerArea:
         told: Done = self._connection.call("POST", f"/partner/placements/{path_part(placement_id)}/refuse", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def end_as_partner(self, placement_id: int, body: EndIn, *, idempotency_key: str | None = None) -> Done:
+    def end_as_partner(self, placement_id: int, body: PlacementEndIn, *, idempotency_key: str | None = None) -> Done:
         """Say that the debt is uncollectable or goes to court; settling is agreed with us first.
 
         POST /api/v1/partner/placements/{placement_id}/end
@@ -83,7 +83,7 @@ class PartnerArea:
         told: Done = self._connection.call("POST", f"/partner/placements/{path_part(placement_id)}/end", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def note_as_partner(self, placement_id: int, body: NoteIn, *, idempotency_key: str | None = None) -> Done:
+    def note_as_partner(self, placement_id: int, body: PlacementNoteIn, *, idempotency_key: str | None = None) -> Done:
         """Write a note that the creditor reads.
 
         POST /api/v1/partner/placements/{placement_id}/notes

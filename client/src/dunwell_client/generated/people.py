@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from dunwell_client.transport import path_part
 
 if TYPE_CHECKING:
+    from dunwell_client.generated.models import AccessReviewIn
     from dunwell_client.generated.models import AccessReviewRow
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
+    from dunwell_client.generated.models import DutyOverrideIn
     from dunwell_client.generated.models import DutyPairOut
     from dunwell_client.generated.models import KeptApartRow
     from dunwell_client.generated.models import LinkMade
-    from dunwell_client.generated.models import OverrideIn
     from dunwell_client.generated.models import PastReviewRow
-    from dunwell_client.generated.models import ReviewIn
     from dunwell_client.generated.models import RolesIn
     from dunwell_client.generated.models import TokenIn
     from dunwell_client.generated.models import TokenMade
@@ -105,7 +105,7 @@ class PeopleArea:
         told: list[KeptApartRow] = self._connection.call("GET", "/duty-overrides")
         return told
 
-    def new_duty_override(self, body: OverrideIn, *, idempotency_key: str | None = None) -> Created:
+    def new_duty_override(self, body: DutyOverrideIn, *, idempotency_key: str | None = None) -> Created:
         """Allow a person both sides of a pair for a time; one that stands is ended.
 
         POST /api/v1/duty-overrides
@@ -137,7 +137,7 @@ class PeopleArea:
         told: list[AccessReviewRow] = self._connection.call("GET", "/access-reviews")
         return told
 
-    def new_access_review(self, body: ReviewIn, *, idempotency_key: str | None = None) -> Created:
+    def new_access_review(self, body: AccessReviewIn, *, idempotency_key: str | None = None) -> Created:
         """Record a look at a person's roles; what is taken is gone with the next request.
 
         POST /api/v1/access-reviews

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Literal
 from dunwell_client.transport import path_part
 
 if TYPE_CHECKING:
-    from dunwell_client.generated.models import CollectedIn
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
-    from dunwell_client.generated.models import EndIn
-    from dunwell_client.generated.models import NoteIn
+    from dunwell_client.generated.models import PlacementCollectedIn
     from dunwell_client.generated.models import PlacementDetail
+    from dunwell_client.generated.models import PlacementEndIn
     from dunwell_client.generated.models import PlacementIn
+    from dunwell_client.generated.models import PlacementNoteIn
+    from dunwell_client.generated.models import PlacementReferenceIn
     from dunwell_client.generated.models import PlacementRow
     from dunwell_client.generated.models import ReasonIn
     from dunwell_client.generated.models import ReconcileIn
-    from dunwell_client.generated.models import ReferenceIn
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection
 
@@ -93,7 +93,7 @@ class PlacementsArea:
         told: Done = self._connection.call("POST", f"/placements/{path_part(placement_id)}/recall", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def note_placement_received(self, placement_id: int, body: ReferenceIn, *, idempotency_key: str | None = None) -> Done:
+    def note_placement_received(self, placement_id: int, body: PlacementReferenceIn, *, idempotency_key: str | None = None) -> Done:
         """Record that an agency on the API has fetched the placement.
 
         POST /api/v1/placements/{placement_id}/acknowledge
@@ -101,7 +101,7 @@ class PlacementsArea:
         told: Done = self._connection.call("POST", f"/placements/{path_part(placement_id)}/acknowledge", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def note_placement_accepted(self, placement_id: int, body: ReferenceIn, *, idempotency_key: str | None = None) -> Done:
+    def note_placement_accepted(self, placement_id: int, body: PlacementReferenceIn, *, idempotency_key: str | None = None) -> Done:
         """Record that the agency takes a placement.
 
         POST /api/v1/placements/{placement_id}/accept
@@ -117,7 +117,7 @@ class PlacementsArea:
         told: Done = self._connection.call("POST", f"/placements/{path_part(placement_id)}/refuse", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def note_placement_ended(self, placement_id: int, body: EndIn, *, idempotency_key: str | None = None) -> Done:
+    def note_placement_ended(self, placement_id: int, body: PlacementEndIn, *, idempotency_key: str | None = None) -> Done:
         """Record how a placement goes on: settled, returned or to court.
 
         POST /api/v1/placements/{placement_id}/end
@@ -125,7 +125,7 @@ class PlacementsArea:
         told: Done = self._connection.call("POST", f"/placements/{path_part(placement_id)}/end", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def new_placement_note(self, placement_id: int, body: NoteIn, *, idempotency_key: str | None = None) -> Done:
+    def new_placement_note(self, placement_id: int, body: PlacementNoteIn, *, idempotency_key: str | None = None) -> Done:
         """Write a note that the agency reads too.
 
         POST /api/v1/placements/{placement_id}/notes
@@ -133,7 +133,7 @@ class PlacementsArea:
         told: Done = self._connection.call("POST", f"/placements/{path_part(placement_id)}/notes", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def new_placement_report(self, placement_id: int, body: CollectedIn, *, idempotency_key: str | None = None) -> Created:
+    def new_placement_report(self, placement_id: int, body: PlacementCollectedIn, *, idempotency_key: str | None = None) -> Created:
         """Record money the agency collected, or that came to us directly.
 
         POST /api/v1/placements/{placement_id}/reports

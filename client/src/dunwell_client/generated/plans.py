@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import PlanIn
     from dunwell_client.generated.models import PlanOffer
     from dunwell_client.generated.models import PlanRow
+    from dunwell_client.generated.models import PlanTermsIn
     from dunwell_client.generated.models import ReasonIn
-    from dunwell_client.generated.models import TermsIn
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection
 
@@ -70,7 +70,7 @@ class PlansArea:
         told: PlanDetail = self._connection.call("GET", f"/plans/{path_part(plan_id)}")
         return told
 
-    def replace_plan(self, plan_id: int, body: TermsIn, *, idempotency_key: str | None = None) -> Created:
+    def replace_plan(self, plan_id: int, body: PlanTermsIn, *, idempotency_key: str | None = None) -> Created:
         """Propose another plan for the rest of one; the old one ends when the new is accepted.
 
         POST /api/v1/plans/{plan_id}/replace

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import PromiseDetail
     from dunwell_client.generated.models import PromiseIn
     from dunwell_client.generated.models import PromiseRow
-    from dunwell_client.generated.models import WithdrawIn
+    from dunwell_client.generated.models import PromiseWithdrawIn
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection
 
@@ -71,7 +71,7 @@ class PromisesArea:
         told: PromiseDetail = self._connection.call("GET", f"/promises/{path_part(promise_id)}")
         return told
 
-    def forgive(self, promise_id: int, body: WithdrawIn, *, idempotency_key: str | None = None) -> Done:
+    def forgive(self, promise_id: int, body: PromiseWithdrawIn, *, idempotency_key: str | None = None) -> Done:
         """Take back what followed from a failed promise; the judgement stays.
 
         POST /api/v1/promises/{promise_id}/forgive
@@ -79,7 +79,7 @@ class PromisesArea:
         told: Done = self._connection.call("POST", f"/promises/{path_part(promise_id)}/forgive", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def take_back_promise(self, promise_id: int, body: WithdrawIn, *, idempotency_key: str | None = None) -> Done:
+    def take_back_promise(self, promise_id: int, body: PromiseWithdrawIn, *, idempotency_key: str | None = None) -> Done:
         """Withdraw an open promise, so that dunning goes on.
 
         POST /api/v1/promises/{promise_id}/withdraw

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import DecisionOfLossIn
     from dunwell_client.generated.models import Done
     from dunwell_client.generated.models import DrawProvisionIn
-    from dunwell_client.generated.models import EvidenceIn
     from dunwell_client.generated.models import Hindsight
     from dunwell_client.generated.models import LossAssessmentIn
     from dunwell_client.generated.models import LossAssessmentRow
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import ProvisionItemRow
     from dunwell_client.generated.models import ProvisionRunRow
     from dunwell_client.generated.models import ReasonIn
+    from dunwell_client.generated.models import RetentionEvidenceIn
     from dunwell_client.generated.models import RetentionIn
     from dunwell_client.generated.models import RetentionRow
     from dunwell_client.paging import Page
@@ -105,7 +105,7 @@ class ProvisionsArea:
         told: Created = self._connection.call("POST", "/provisions/retentions", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def release_held_retention(self, retention_id: int, body: EvidenceIn, *, idempotency_key: str | None = None) -> Done:
+    def release_held_retention(self, retention_id: int, body: RetentionEvidenceIn, *, idempotency_key: str | None = None) -> Done:
         """Note that what makes a part due has happened.
 
         POST /api/v1/provisions/retentions/{retention_id}/release

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import PaidIn
     from dunwell_client.generated.models import PayeeIn
     from dunwell_client.generated.models import PayeeRow
+    from dunwell_client.generated.models import PaymentReturnIn
     from dunwell_client.generated.models import ReasonIn
     from dunwell_client.generated.models import RefundIn
     from dunwell_client.generated.models import RefundRow
     from dunwell_client.generated.models import RefundTotal
-    from dunwell_client.generated.models import ReturnIn
     from dunwell_client.generated.models import UnclaimedRow
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection
@@ -142,7 +142,7 @@ class RefundsArea:
         told: Done = self._connection.call("POST", f"/payees/{path_part(payee_id)}/retire", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def note_return(self, payment_id: int, body: ReturnIn, *, idempotency_key: str | None = None) -> Created:
+    def note_return(self, payment_id: int, body: PaymentReturnIn, *, idempotency_key: str | None = None) -> Created:
         """Record that a payment came back, with the bank's reason and the fee of the cash policy.
 
         POST /api/v1/payments/{payment_id}/return

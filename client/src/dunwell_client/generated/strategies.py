@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
     from dunwell_client.generated.models import DryRun
-    from dunwell_client.generated.models import EndIn
     from dunwell_client.generated.models import LevelRow
     from dunwell_client.generated.models import Levels
-    from dunwell_client.generated.models import OverrideIn
+    from dunwell_client.generated.models import MessageSignalIn
     from dunwell_client.generated.models import OverrideRow
     from dunwell_client.generated.models import PolicyRow
     from dunwell_client.generated.models import ReplayAnswer
     from dunwell_client.generated.models import ReplayIn
     from dunwell_client.generated.models import ReplayRow
-    from dunwell_client.generated.models import SignalIn
     from dunwell_client.generated.models import StrategyIn
+    from dunwell_client.generated.models import StrategyOverrideEndIn
+    from dunwell_client.generated.models import StrategyOverrideIn
     from dunwell_client.generated.models import StrategyText
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection
@@ -147,7 +147,7 @@ class StrategiesArea:
         told: list[OverrideRow] = self._connection.call("GET", f"/steering/customers/{path_part(customer_id)}/overrides")
         return told
 
-    def new_override(self, body: OverrideIn, *, idempotency_key: str | None = None) -> Created:
+    def new_override(self, body: StrategyOverrideIn, *, idempotency_key: str | None = None) -> Created:
         """Depart from the strategy for a customer or one item.
 
         POST /api/v1/steering/overrides
@@ -155,7 +155,7 @@ class StrategiesArea:
         told: Created = self._connection.call("POST", "/steering/overrides", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def end_one_override(self, override_id: int, body: EndIn, *, idempotency_key: str | None = None) -> Done:
+    def end_one_override(self, override_id: int, body: StrategyOverrideEndIn, *, idempotency_key: str | None = None) -> Done:
         """Follow the strategy again.
 
         POST /api/v1/steering/overrides/{override_id}/end
@@ -163,7 +163,7 @@ class StrategiesArea:
         told: Done = self._connection.call("POST", f"/steering/overrides/{path_part(override_id)}/end", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def new_signal(self, body: SignalIn, *, idempotency_key: str | None = None) -> Created:
+    def new_signal(self, body: MessageSignalIn, *, idempotency_key: str | None = None) -> Created:
         """Tell that a message was delivered, viewed, answered, came back or was complained about.
 
         POST /api/v1/steering/signals

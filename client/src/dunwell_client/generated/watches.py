@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import Created
     from dunwell_client.generated.models import Done
     from dunwell_client.generated.models import FreezeRow
-    from dunwell_client.generated.models import TermsIn
     from dunwell_client.generated.models import WatchDetail
     from dunwell_client.generated.models import WatchIn
     from dunwell_client.generated.models import WatchRow
+    from dunwell_client.generated.models import WatchTermsIn
     from dunwell_client.generated.models import WhyIn
     from dunwell_client.paging import Page
     from dunwell_client.transport import Connection
@@ -68,7 +68,7 @@ class WatchesArea:
         told: Done = self._connection.call("PATCH", f"/watches/{path_part(watch_id)}", body=body, takes_key=True, key=idempotency_key)
         return told
 
-    def start_proposed_watch(self, watch_id: int, body: TermsIn, *, idempotency_key: str | None = None) -> Done:
+    def start_proposed_watch(self, watch_id: int, body: WatchTermsIn, *, idempotency_key: str | None = None) -> Done:
         """Start the watch that a playbook proposes.
 
         POST /api/v1/watches/{watch_id}/start

@@ -6,6 +6,8 @@ import pytest
 
 from dunwell.engine.strategy import (
     StrategyError,
+    branching_steps,
+    in_force_by_segment,
     minimums_frame,
     read_strategy,
     steps_frame,
@@ -171,6 +173,133 @@ def test_steps_frame_holds_the_strategies_in_force_on_the_day():
         ]
         for day in (date(2025, 1, 1), date(2026, 1, 1), date(2026, 6, 1))
     ] == [[], [("standard", "old", 1)], [("standard", "new", 1)]]
+
+
+def test_the_clash_names_only_those_that_clash():
+    old = version("old", "2025-01-01", "standard")
+    clash = (version("b", "2026-01-01", "standard"), old, version("a", "2026-01-01", "standard"))
+
+    with pytest.raises(StrategyError, match="^segment standard: a and b both apply"):
+        strategy_in_force(clash, "standard", date(2026, 1, 1))
+    assert strategy_in_force(clash, "standard", date(2025, 12, 31)) is old
+
+
+def test_segments_come_in_order_and_those_assigned_by_hand_after_them():
+    """One assigned by hand is its newest version by the day, whatever its segments say."""
+    old, new = version("vip", "2026-01-01", "small"), version("vip", "2026-03-01", "small")
+    other = version("all", "2026-02-01", "standard", "large")
+    late = version("later", "2026-04-01", "public")
+    known = (new, other, late, old)
+    names = ("vip", "later", "gone", "vip", "all")
+
+    def found(month):
+        return [
+            (segment, strategy.name, strategy.valid_from.month)
+            for segment, strategy in in_force_by_segment(
+                known, as_of=date(2026, month, 1), by_hand=names
+            )
+        ]
+
+    assert found(1) == [("small", "vip", 1), ("strategy vip", "vip", 1)]
+    assert found(2) == [
+        *[("large", "all", 2), ("small", "vip", 1), ("standard", "all", 2)],
+        *[("strategy all", "all", 2), ("strategy vip", "vip", 1)],
+    ]
+    assert found(3)[-1] == ("strategy vip", "vip", 3)
+    assert found(4)[-2:] == [("strategy later", "later", 4), ("strategy vip", "vip", 3)]
+    assert in_force_by_segment(known, as_of=date(2025, 12, 31), by_hand=names) == []
+
+
+def test_steps_that_branch_come_with_their_segment_and_level():
+    branch = {"when": ["replied"], "delay": 3}
+    strategy = read_strategy(
+        changed(
+            segments=["standard", "small"],
+            steps=[STEP, {**STEP, "level": 2, "day": 9, "branches": [branch]}],
+        )
+    )
+    day = date(2026, 1, 1)
+    found = branching_steps((strategy,), as_of=day, by_hand=["s"])
+
+    assert [(segment, level) for segment, level, _ in found] == [
+        ("small", 2),
+        ("standard", 2),
+        ("strategy s", 2),
+    ]
+    assert [[b.trigger.delay for b in branches] for _, _, branches in found] == [[3]] * 3
+
+
+def test_what_a_document_leaves_out_is_nothing():
+    plain = read_strategy(GOOD)
+
+    assert (plain.owner, plain.pause_when, plain.cases) == ("", (), ())
+    assert (plain.min_open_minor, plain.min_days_between, plain.grace_days) == ({"home": 0}, 0, 0)
+
+
+def test_each_reason_to_pause_may_be_named_and_days_reach_a_year():
+    reasons = ["disputed", "promise_open", "plan_active", "on_hold"]
+    strategy = read_strategy(changed(pause_when=reasons, min_days_between=365, grace_days=365))
+
+    assert strategy.pause_when == tuple(reasons)
+    assert (strategy.min_days_between, strategy.grace_days) == (365, 365)
+    for name in ("min_days_between", "grace_days"):
+        with pytest.raises(StrategyError, match=f"{name} is 366; it must lie in 0 … 365"):
+            read_strategy(changed(**{name: 366}))
+
+
+def test_cases_stand_beside_the_strategy_or_inside_it():
+    case = {"name": "c", "days_past_due": 5, "expect": 1}
+    without = read_strategy({"strategy": GOOD})
+    beside = read_strategy({"strategy": GOOD, "cases": [case]})
+
+    assert without == read_strategy(GOOD)
+    assert without.cases == ()
+    assert [one.name for one in beside.cases] == ["c"]
+    assert beside == read_strategy({"strategy": changed(cases=[case])})
+    assert beside == read_strategy(changed(cases=[case]))
+
+
+def test_every_row_of_steps_says_all_that_is_asked_of_it():
+    strategy = read_strategy(
+        changed(
+            min_open_minor={"home": 2_000, "USD": 2_500},
+            min_days_between=5,
+            grace_days=2,
+            pause_when=["disputed"],
+            steps=[
+                {**STEP, "level": 0, "day": -5, "template": "upcoming"},
+                {**STEP, "day": 0, "counted": "business", "fallback": "letter"},
+                {**STEP, "level": 2, "day": 9, "channel": "letter", "needs_approval": True,
+                 "only_amount_over": 700},
+            ],
+        )
+    )  # fmt: skip
+    waiting = read_strategy(
+        changed(name="w", segments=["small"], min_open_minor=1, pause_when=["promise_open"])
+    )
+    same = {
+        "segment": "standard", "strategy": "s", "min_home_minor": 2_000, "min_days_between": 5,
+        "grace_days": 2, "pause_disputed": True, "pause_promised": False,
+        "is_first": False, "needs_approval": False, "only_over_minor": 0, "is_business": False,
+    }  # fmt: skip
+    on_due = {"channel": "email", "template": "reminder", "fallback": "letter"}
+    note = {"channel": "email", "template": "upcoming", "fallback": None}
+    by_letter = {"channel": "letter", "template": "reminder", "fallback": None}
+
+    def late(way):
+        return {f"late_{name}": word for name, word in way.items()}
+
+    small, *ladder = dicts(steps_frame((strategy, waiting), as_of=date(2026, 1, 1)))
+    assert ladder == [
+        {**same, "level": 0, "day": -5, "is_first": True, **note, **late(on_due)},
+        {**same, "level": 1, "day": 0, "is_business": True, **on_due, **late(on_due)},
+        {**same, "level": 2, "day": 9, "needs_approval": True, "only_over_minor": 700,
+         **by_letter, **late(by_letter)},
+    ]  # fmt: skip
+    assert {name: small[name] for name in ("segment", "is_first", "min_home_minor")} == {
+        "segment": "small", "is_first": True, "min_home_minor": 1,
+    }  # fmt: skip
+    assert (small["pause_disputed"], small["pause_promised"]) == (False, True)
 
 
 def test_a_ladder_step_before_the_due_date_knows_its_wording_when_late():

@@ -60,8 +60,9 @@ PARTS = {
     "policy": Part(
         modules=("engine.documents", "engine.strategy"),
         tests=(
-            *("engine/test_strategy.py", "engine/test_charges_policy.py"),
-            *("engine/test_cash_policy.py", "engine/test_credit_policy.py"),
+            *("engine/test_documents.py", "engine/test_strategy.py"),
+            *("engine/test_charges_policy.py", "engine/test_cash_policy.py"),
+            *("engine/test_credit_policy.py",),
         ),
         least=79,
     ),

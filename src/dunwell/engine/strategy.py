@@ -52,11 +52,11 @@ class Strategy:
     owner: str
     segments: tuple[str, ...]
     steps: tuple[Step, ...]
-    pause_when: tuple[str, ...] = ()
+    pause_when: tuple[str, ...]
     min_open_minor: Mapping[str, int]
-    min_days_between: int = 0
-    grace_days: int = 0
-    cases: tuple[Case, ...] = ()
+    min_days_between: int
+    grace_days: int
+    cases: tuple[Case, ...]
 
 
 def read_strategy(
@@ -105,9 +105,9 @@ def strategy_in_force(
     if not of_segment:
         return None
     newest = max(s.valid_from for s in of_segment)
-    claims = sorted({s.name for s in of_segment if s.valid_from == newest})
     latest = [s for s in of_segment if s.valid_from == newest]
     if len(latest) > 1:
+        claims = sorted({s.name for s in latest})
         raise StrategyError(
             f"segment {segment}: {' and '.join(claims)} both apply from {newest}; "
             "remove the segment from one of them or give one a later valid_from"
@@ -211,7 +211,7 @@ STEPS: Mapping[str, nw.dtypes.DType] = {
 
 
 def _step_row(segment: str, strategy: Strategy, step: Step) -> dict[str, object]:
-    late = step if step.day >= 0 else next(s for s in strategy.steps if s.day >= 0)
+    late = next(s for s in strategy.steps if s.day >= max(step.day, 0))
     return {
         "segment": segment,
         "strategy": strategy.name,

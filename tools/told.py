@@ -40,6 +40,7 @@ ERRORS = frozenset(
         "formats.mail_parts.InboundMailError",
         "formats.mailbox_files.MailboxFileError",
         "formats.mirror.MirrorError",
+        "formats.outlook_mail.OutlookMailError",
         "formats.pain001.TransferFileError",
         "formats.pain008.DebitFileError",
         "formats.payment_code.PaymentCodeError",
@@ -83,3 +84,33 @@ VALUE_ERRORS = frozenset(
     ]
 )
 """Modules whose plain ValueErrors a page shows."""
+
+NOTES = frozenset(
+    [
+        ("ColumnMatch", "reason"),
+        ("Decision", "question"),
+        ("DkimKey", "problem"),
+        ("Dmarc", "problem"),
+        ("ExportCheck", "finding"),
+        ("FileJudgement", "finding"),
+        ("Hold", "why"),
+        ("LineRefusal", "reason"),
+        ("MirrorStatus", "reason"),
+        ("Recognition", "reason"),
+        ("RowFinding", "reason"),
+        ("StatementFinding", "reason"),
+        ("_cut", "reason"),
+        ("_spf", "problem"),
+        ("finding", "reason"),
+        ("judge_attachment", "finding"),
+        ("refuse", "reason"),
+        ("refuse_bank_file", "reason"),
+        ("refuse_import", "reason"),
+        ("refuse_problems", "reasons"),
+        ("rows", "reason"),
+    ]
+)
+"""What a call notes in which keyword: findings of rows, entries and files, and open questions."""
+
+PROBLEMS = frozenset(["problems"])
+"""Lists of what is wrong with a line, which a page shows one after the other."""

@@ -33,6 +33,7 @@ from tests.actions.ledger_rows import invoice
 from tests.actions.mail_rows import SENDER, contact, letter, mailbox, take
 from tests.actions.test_messages import message_to
 from tests.conftest import AT, TODAY, add_customer
+from tests.formats.outlook_builders import attached, msg, outlook
 
 HOUR = timedelta(hours=1)
 EXE = ("invoice.pdf.exe", b"MZ\x90\x00")
@@ -307,6 +308,24 @@ def test_a_file_of_mails_is_taken_in_whole_and_once(company, clerk, known):
     assert take_in_file(actor=actor, mailbox=None, at=AT, **file) == (0, 2)
     assert set(InboundMessage.objects.values_list("text", flat=True)) == {
         "We paid R-1001 yesterday.", "Other",
+    }  # fmt: skip
+
+
+def test_a_mail_that_outlook_saved_is_taken_in_with_what_is_attached(company, clerk, known):
+    inner = outlook(attached("advice.pdf", PDF[1]), kind="inner", p1000="R-1001 is paid.")
+    saved = msg(
+        attached("Advice", inner), p0C1F=SENDER, p0037="R-1001", p1000="See the mail below.",
+        p1035="<o@buyer.example>",
+    )  # fmt: skip
+    file = {"name": "mail.msg", "data": saved}
+    assert take_in_file(actor=acting(clerk), mailbox=None, at=AT, **file) == (1, 0)
+    assert take_in_file(actor=acting(clerk), mailbox=None, at=AT, **file) == (0, 1)
+
+    inbound = InboundMessage.objects.get()
+    assert (inbound.customer, inbound.text) == (known, "See the mail below.")
+    assert inbound.quoted.endswith("R-1001 is paid.")
+    assert set(inbound.attachments.values_list("name", "verdict")) == {
+        ("file.eml", "unscanned"), ("advice.pdf", "unscanned"),
     }  # fmt: skip
 
 

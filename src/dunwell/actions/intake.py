@@ -15,6 +15,7 @@ from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.mail_reports import act_on_report
 from dunwell.actions.signals import record_signal
 from dunwell.actions.uploads import keep_upload
+from dunwell.formats.attached_mails import with_attached
 from dunwell.formats.card_masking import masked_message
 from dunwell.formats.inbound_mail import (
     InboundMail,
@@ -171,7 +172,7 @@ def judge_attachment(
 
 def _read(data: bytes, channel: str) -> InboundMail:
     try:
-        return read_mail(data) if channel in MAILS else read_text_reply(data)
+        return with_attached(read_mail(data)) if channel in MAILS else read_text_reply(data)
     except InboundMailError as error:
         if channel not in MAILS:
             raise Refused(str(error)) from error

@@ -122,6 +122,6 @@ def new_mailbox_secret(request: ApiRequest, mailbox_id: Id) -> MailboxSecret:
 def upload_mails(
     request: ApiRequest, files: File[list[UploadedFile]]
 ) -> tuple[int, dict[str, Any]]:
-    """Take in the mails of one file (.eml or .mbox), all or none; known ones add nothing."""
+    """Take in the mails of one file (.eml, .msg or .mbox), all or none; known ones add nothing."""
     new, known = take_in_file(actor=request.actor, mailbox=None, at=request.at, **only_file(files))
     return 201, {"new": new, "known": known}

@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from dunwell.formats.mail_text import UNSEEN
+from dunwell.formats.outlook_mail import is_outlook_mail
 
 LONGEST_NAME = 150
 MOST_ENTRIES = 1_000
@@ -37,6 +38,7 @@ _SETS = {kind: frozenset(told.split()) for kind, told in _ENDINGS.items()}
 PROGRAMS, MACRO_FILES = _SETS["programs"], _SETS["macros"]
 PAGES, PACKED = _SETS["pages"], _SETS["packed"]
 NOT_IN_TEXT = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
+OUTLOOK = "application/vnd.ms-outlook"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PROGRAM_STARTS = (
     (b"MZ", "a program"),
@@ -94,6 +96,7 @@ ENDINGS = {
     "application/zip": "zip",
     "application/rtf": "rtf",
     "message/rfc822": "eml",
+    OUTLOOK: "msg",
     OFFICE[0][1]: "xlsx",
     OFFICE[1][1]: "docx",
     OFFICE[2][1]: "pptx",
@@ -203,7 +206,12 @@ def _is_text(data: bytes) -> bool:
 
 
 def _compound(data: bytes) -> FileJudgement:
-    """Judge an old office file: its streams have names in UTF-16."""
+    """Judge an old office file: its streams have names in UTF-16.
+
+    What lies in a mail of Outlook is judged where the mail is opened.
+    """
+    if is_outlook_mail(data):
+        return FileJudgement(media_type=OUTLOOK)
     if "EncryptedPackage".encode("utf-16-le") in data:
         finding = "The file is encrypted, so that nobody can look into it."
     elif b"_VBA_PROJECT" in data or any(

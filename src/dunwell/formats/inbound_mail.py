@@ -31,6 +31,7 @@ from dunwell.formats.mail_parts import (
 )
 from dunwell.formats.mail_reports import MailReport, read_report
 from dunwell.formats.mail_text import MOST_TEXT, decoded, html_text, language_of, plain
+from dunwell.formats.outlook_mail import LEFT_OUT
 from dunwell.formats.quoted_text import MARKS, split_reply
 
 __all__ = (
@@ -62,6 +63,7 @@ BULK = re.compile(r"^\s*(bulk|list|junk|auto_reply)\s*$", re.IGNORECASE)
 ENCRYPTED = "The mail is encrypted with {}. Ask the sender to write without encryption."
 TOO_LARGE = b"X-Dunwell-Too-Large"
 """A header put on the headers of a mail whose rest was not fetched."""
+NOT_IN_MAIL = "Outlook saved the mail without these files: {}. Ask the sender for them."
 WINMAIL = (
     "The mail came as winmail.dat, a form of Outlook that hides its files. Ask the sender to "
     "write in HTML or plain text."
@@ -179,6 +181,8 @@ def _mail(whole: MailPart) -> InboundMail:
     words = _Words()
     files: list[InboundFile] = []
     findings: list[str] = []
+    if header(whole, LEFT_OUT):
+        findings.append(NOT_IN_MAIL.format(header(whole, LEFT_OUT)[:200]))
     if header(whole, TOO_LARGE.decode()):
         findings.append("The mail is larger than 25 MB; only its headers are kept here.")
     for part in _leaves(whole):

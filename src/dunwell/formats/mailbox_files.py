@@ -1,4 +1,4 @@
-"""Files with mails (.eml with one, .mbox with many), and when a mail reached the first server."""
+"""Files with mails (.eml and .msg with one, .mbox with many), and when a mail reached us."""
 
 import re
 from contextlib import suppress
@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from dunwell.formats.inbound_files import OLE
 from dunwell.formats.mail_parts import EARLIEST_YEAR, headers, read_head
+from dunwell.formats.outlook_mail import OutlookMailError, is_outlook_mail, outlook_mail
 
 MOST_BYTES = 100 * 1024 * 1024
 MOST_MAILS = 1_000
@@ -19,16 +20,19 @@ class MailboxFileError(ValueError):
 
 
 def read_mailbox_file(data: bytes) -> tuple[bytes, ...]:
-    """Return the mails of a file, one by one; raises MailboxFileError for none or too many."""
+    """Return the mails of a file, one by one; raises MailboxFileError for none or too many.
+
+    A mail that Outlook saved comes as the .eml it is written anew as.
+    """
     if not data.strip():
         raise MailboxFileError("The file is empty.")
     if len(data) > MOST_BYTES:
         raise MailboxFileError(f"The file has more than {MOST_BYTES // 1024**2} MB. Split it.")
     if data.startswith(OLE):
-        raise MailboxFileError("Outlook's own .msg is not read. Save the mail as .eml or .mbox.")
+        return (_of_outlook(data),)
     if not data.startswith(b"From "):
         if b":" not in data[:1_000]:
-            raise MailboxFileError("The file holds no mail. Save the mail as .eml or .mbox.")
+            raise MailboxFileError("The file holds no mail. Save the mail as .eml, .msg or .mbox.")
         return (data,)
     starts = [match.span() for match in MBOX_START.finditer(data)]
     if not starts:
@@ -40,6 +44,15 @@ def read_mailbox_file(data: bytes) -> tuple[bytes, ...]:
     ends = [start for start, _ in starts[1:]] + [len(data)]
     pieces = (data[at:end] for (_, at), end in zip(starts, ends, strict=True))
     return tuple(ESCAPED.sub(rb"\1", piece).rstrip(b"\r\n") + b"\n" for piece in pieces)
+
+
+def _of_outlook(data: bytes) -> bytes:
+    if not is_outlook_mail(data):
+        raise MailboxFileError("The file holds no mail. Save the mail as .eml, .msg or .mbox.")
+    try:
+        return outlook_mail(data)
+    except OutlookMailError as error:
+        raise MailboxFileError(str(error)) from error
 
 
 def received_at(data: bytes, *, at: datetime) -> datetime:

@@ -225,7 +225,7 @@ def mailboxes_progress(request: StaffRequest) -> HttpResponse:
 @needs("conversation.edit")
 @require_http_methods(["GET", "POST"])
 def mails_upload(request: StaffRequest) -> HttpResponse:
-    """Take in mails from a file by hand: .eml with one, .mbox with many."""
+    """Take in mails from a file by hand: .eml and .msg with one, .mbox with many."""
     if request.method == "POST":
         return _receive(request, capped(request, limit_bytes=MOST_BYTES))
     return _upload_page(request)

@@ -66,7 +66,7 @@ class MailboxesArea:
         return told
 
     def upload_mails(self, files: Files, *, idempotency_key: str | None = None) -> MailsTaken:
-        """Take in the mails of one file (.eml or .mbox), all or none; known ones add nothing.
+        """Take in the mails of one file (.eml, .msg or .mbox), all or none; known ones add nothing.
 
         POST /api/v1/mails
         """

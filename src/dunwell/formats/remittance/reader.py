@@ -11,6 +11,7 @@ from dunwell.formats.bank.sheet_profile import SheetProfile
 from dunwell.formats.bank.statement import BankFile, StatementError, StatementFinding
 from dunwell.formats.bank.text import bank_text, head
 from dunwell.formats.findings import TableError
+from dunwell.formats.outlook_mail import OutlookMailError, is_outlook_mail, outlook_mail
 from dunwell.formats.remittance.advice import Advice
 from dunwell.formats.remittance.entries import advices_of
 from dunwell.formats.remittance.mail import html_text, is_mail, read_mail
@@ -34,7 +35,8 @@ class RemittanceFile:
 
 def is_remittance(content: bytes, name: str) -> bool:  # noqa: ARG001  the registry's signature
     """Return whether the file is a mail, a PDF, or a sheet that names documents that are paid."""
-    return is_pdf(content) or is_mail(content) or is_advice_table(_header(content))
+    is_saved_mail = is_mail(content) or is_outlook_mail(content)
+    return is_pdf(content) or is_saved_mail or is_advice_table(_header(content))
 
 
 def _header(content: bytes) -> list[str]:
@@ -66,6 +68,8 @@ def read_remittance(
         raise StatementError(name, "whole file", f"it has more than {MOST_BYTES // 1024**2} MB")
     if not content.strip():
         raise StatementError(name, "whole file", "the file is empty. Ask the payer for it again")
+    if is_outlook_mail(content):
+        content = _of_outlook(content, name)
     if is_pdf(content) and not is_mail(content):
         advice = read_advice_text(pdf_text(content, name), name, currency=currency)
         return RemittanceFile(format="pdf", advices=(advice,))
@@ -90,6 +94,13 @@ def _bank(file: BankFile, name: str) -> RemittanceFile:
         raise StatementError(name, "whole file", "the message names no document that is paid")
     findings = (*file.findings, *(f for one in file.statements for f in one.findings))
     return RemittanceFile(format=file.format, advices=advices, findings=findings)
+
+
+def _of_outlook(content: bytes, name: str) -> bytes:
+    try:
+        return outlook_mail(content)
+    except OutlookMailError as error:
+        raise StatementError(name, "whole file", str(error).rstrip(".")) from error
 
 
 def _mail(content: bytes, name: str, *, currency: str, profile: SheetProfile) -> RemittanceFile:

@@ -54,7 +54,7 @@ PARTS = {
     ),
     "interest": Part(
         modules=("engine.charges.interest", "engine.charges.compounding"),
-        tests=("engine/test_charges.py", "engine/test_charge_laws.py"),
+        tests=("engine/test_interest.py", "engine/test_charges.py", "engine/test_charge_laws.py"),
         least=76,
     ),
     "policy": Part(

@@ -60,7 +60,7 @@ def interest_segments(
             until_day=nw.coalesce("until_day", "end_day"),
             base_minor=(nw.col("open_sum") - held).cast(nw.Int64),
         )
-        .filter(nw.col("base_minor") > 0, nw.col("until_day") > nw.col("day"))
+        .filter(nw.col("base_minor") > 0)
         .join(table.rates, on=["terms_no", "day"], how="inner")
         .filter(nw.col("rate_ppm") > 0)
         .join(table.days, on="day", how="inner")
@@ -125,11 +125,8 @@ def differences(running: nw.LazyFrame) -> nw.LazyFrame:
     `running` has the columns of INTEREST with `running`, `cap_ppm` (may be empty) and the item's
     `amount_minor` in place of the month's.
     """
-    most = share(nw.col("amount_minor"), nw.col("cap_ppm").fill_null(0), PPM)
-    is_over = ~nw.col("cap_ppm").is_null() & (nw.col("running") > most)
-    capped = running.with_columns(
-        running=nw.when(is_over).then(most).otherwise(nw.col("running")).cast(nw.Int64)
-    )
+    most = share(nw.col("amount_minor"), nw.col("cap_ppm"), PPM)  # empty where nothing caps it
+    capped = running.with_columns(running=nw.min_horizontal("running", most).cast(nw.Int64))
     before = nw.col("running").shift(1).over("item_id", order_by="month_no")
     return (
         capped.with_columns(before=before)
@@ -142,8 +139,7 @@ def _spans(subjects: nw.LazyFrame, table: Timetable) -> nw.LazyFrame:
     """Return per item its terms, the days looked at, and the month in which they begin."""
     months = table.days.select(start_day="day", start_month="month_no")
     return (
-        subjects.filter(nw.col("start_day") < nw.col("end_day"))
-        .join(table.terms.select("terms_no", "is_thirty"), on="terms_no", how="inner")
+        subjects.join(table.terms.select("terms_no", "is_thirty"), on="terms_no", how="inner")
         .join(months, on="start_day", how="inner")
         .select("item_id", "terms_no", "start_day", "end_day", "start_month", "is_thirty")
     )
@@ -151,16 +147,16 @@ def _spans(subjects: nw.LazyFrame, table: Timetable) -> nw.LazyFrame:
 
 def _points(spans: nw.LazyFrame, moved: nw.LazyFrame, cuts: nw.LazyFrame) -> nw.LazyFrame:
     """Return the days on which something changes, per item, with what changes on them."""
-    nothing, day, start = nw.lit(0, nw.Int64), nw.col("day"), nw.col("start_day")
+    nothing, is_before_the_end = nw.lit(0, nw.Int64), nw.col("day") < nw.col("end_day")
     changes = (
         moved.join(spans.select("item_id", "start_day", "end_day"), on="item_id", how="inner")
-        .with_columns(day=nw.when(day < start).then(start).otherwise(day).cast(nw.Int32))
-        .filter(day < nw.col("end_day"))
+        .with_columns(day=nw.max_horizontal("day", "start_day").cast(nw.Int32))
+        .filter(is_before_the_end)
         .select("item_id", "day", "open_minor", "disputed_minor")
     )
     breaks = (
         spans.join(cuts, on=["terms_no", "start_month"], how="inner")
-        .filter(day > start, day < nw.col("end_day"))
+        .filter(is_before_the_end)
         .select("item_id", "day", open_minor=nothing, disputed_minor=nothing)
     )
     return (

@@ -13,7 +13,7 @@ from tests.einvoices import document_of
 
 WRITERS = [
     *((write_ubl, key) for key in ("en16931", "xrechnung", "peppol")),
-    *((write_cii, key) for key in ("en16931", "xrechnung")),
+    *((write_cii, key) for key in ("en16931", "xrechnung", "peppol")),
 ]
 GENERATED = 200
 """Invoices and credit notes of every shape; 80 of them in the default tier, each written once."""
@@ -151,6 +151,55 @@ def test_a_pack_that_does_not_compile_is_a_warning_and_no_verdict(settings, tmp_
     found = check_einvoice(write_ubl(document_of(0, shape="plain"), "en16931"))
     assert [(one.rule, one.level) for one in found.findings] == [("DUNWELL-RULES", "warning")]
     assert found.is_valid and found.packs == ("EN 16931",)
+
+
+SCHEMATRON = """<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2"
+  xmlns:u="utils">
+  <ns prefix="rsm" uri="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"/>
+  <ns prefix="ram"
+    uri="urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"/>
+  <ns prefix="u" uri="utils"/>
+  <function xmlns="http://www.w3.org/1999/XSL/Transform" name="u:odd"
+      as="xs:boolean" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+    <param name="text"/><sequence select="string-length($text) mod 2 = 1"/>
+  </function>
+  <pattern><rule context="rsm:ExchangedDocument">
+    <assert id="HOUSE-1" flag="fatal" test="u:odd(ram:ID)">The number is odd in length.</assert>
+    <assert id="HOUSE-2" flag="warning" test="ram:TypeCode = '381'">It gives back.</assert>
+    <assert id="HOUSE-3" flag="fatal" test="ram:IssueDateTime">It has a day.</assert>
+  </rule></pattern>
+</schema>"""
+
+
+def test_rules_as_their_authors_write_them_are_compiled_and_used(settings, tmp_path):
+    """Peppol publishes those of CII as schematron alone."""
+    (tmp_path / "PEPPOL-EN16931-CII.sch").write_text(SCHEMATRON)
+    settings.INVOICE_RULES = str(tmp_path)
+    made = document_of(0, shape="plain", kind="380")
+    found = check_einvoice(write_cii(made, "peppol"))
+    assert found.packs == ("EN 16931", "Peppol BIS Billing 3.0")
+    assert [(one.rule, one.level, one.text, one.where) for one in found.findings] == [
+        ("HOUSE-1", "fatal", "The number is odd in length.",
+         "CrossIndustryInvoice/ExchangedDocument"),
+        ("HOUSE-2", "warning", "It gives back.", "CrossIndustryInvoice/ExchangedDocument"),
+    ]  # fmt: skip
+    # what names another specification is not held to it
+    assert check_einvoice(write_cii(made, "en16931")).packs == ("EN 16931",)
+
+
+def test_a_schematron_that_does_not_compile_is_a_warning_and_no_verdict(settings, tmp_path):
+    wrong = SCHEMATRON.replace("u:odd(ram:ID)", "u:even(ram:ID")
+    (tmp_path / "PEPPOL-EN16931-CII.sch").write_text(wrong)
+    settings.INVOICE_RULES = str(tmp_path)
+    found = check_einvoice(write_cii(document_of(0, shape="plain"), "peppol"))
+    assert [(one.rule, one.level) for one in found.findings] == [("DUNWELL-RULES", "warning")]
+    assert "Peppol BIS Billing 3.0" in found.findings[0].text
+
+
+def test_compiled_rules_go_before_the_same_as_schematron(tmp_path):
+    for name in ("PEPPOL-EN16931-CII.sch", "PEPPOL-EN16931-CII.xslt", "notes.sch"):
+        (tmp_path / name).write_text(SCHEMATRON)
+    assert [one.path.name for one in packs_in(tmp_path)] == ["PEPPOL-EN16931-CII.xslt"]
 
 
 def test_places_are_shown_as_names():

@@ -41,7 +41,7 @@ from dunwell.queries.pages import Page
 
 router = Router(tags=["e-invoices"])
 
-Target = Literal["ubl", "cii", "xrechnung_ubl", "xrechnung_cii", "peppol"]
+Target = Literal["ubl", "cii", "xrechnung_ubl", "xrechnung_cii", "peppol", "peppol_cii"]
 
 
 class EInvoiceVerdict(Schema):

@@ -28,6 +28,7 @@ CONVERSIONS = {
     "xrechnung_ubl": Conversion(label="UBL, XRechnung", write=write_ubl, profile="xrechnung"),
     "xrechnung_cii": Conversion(label="CII, XRechnung", write=write_cii, profile="xrechnung"),
     "peppol": Conversion(label="UBL, Peppol BIS 3", write=write_ubl, profile="peppol"),
+    "peppol_cii": Conversion(label="CII, Peppol BIS 3", write=write_cii, profile="peppol"),
 }
 
 

@@ -2,12 +2,16 @@
 
 It is started by its path, alone (`connectors.rule_process`), so that a stylesheet that hangs,
 grows or crashes takes nothing else with it. Asked `{"sheet": path, "xml": text}`, it answers
-`{"svrl": text}` or `{"error": text}`. A stylesheet is compiled once.
+`{"svrl": text}` or `{"error": text}`. A sheet is compiled once, a schematron (`.sch`) through the
+stylesheet SchXslt2 makes of it (`schxslt/transpile.xsl`: version 1.3.4, MIT, unchanged).
 """
 
 import json
 import sys
+from pathlib import Path
 from typing import Any, TextIO
+
+TRANSPILE = Path(__file__).with_name("schxslt") / "transpile.xsl"
 
 
 def main(asked: TextIO, answers: TextIO) -> None:
@@ -28,12 +32,22 @@ def main(asked: TextIO, answers: TextIO) -> None:
 def _checked(processor: Any, sheets: dict[str, Any], asked: dict[str, str]) -> str:
     path = asked["sheet"]
     if path not in sheets:
-        sheets[path] = processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=path)
+        sheets[path] = _compiled(processor, path)
     node = processor.parse_xml(xml_text=asked["xml"])
     found = sheets[path].transform_to_string(xdm_node=node)
     if not found:
         raise ValueError("the rules gave no report")
     return str(found)
+
+
+def _compiled(processor: Any, path: str) -> Any:
+    if not path.endswith(".sch"):
+        return processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=path)
+    transpile = processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(TRANSPILE))
+    sheet = transpile.transform_to_string(source_file=path)
+    if not sheet:
+        raise ValueError("the schematron made no stylesheet")
+    return processor.new_xslt30_processor().compile_stylesheet(stylesheet_text=sheet)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Reports of schematron rules (SVRL), and which compiled rules a folder holds."""
+"""Reports of schematron rules (SVRL), and which rules a folder holds."""
 
 import re
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def short_place(location: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RulePack:
-    """Compiled rules in one file, and which invoices they are for."""
+    """Rules in one file, compiled or as schematron, and which invoices they are for."""
 
     path: Path
     name: str
@@ -75,15 +75,18 @@ PACKS = (
 )
 """What stands in a file's name, what the pack is called, and whose invoices it is for."""
 
+KINDS = ("sch", "xsl", "xslt")
+"""Endings of files with rules: schematron as its authors write it, and compiled to XSLT."""
+
 
 def packs_in(folder: Path) -> tuple[RulePack, ...]:
     """Return the packs of a folder and those below it; of several alike, the last by its path.
 
     A file is known by its name: PEPPOL, XRechnung or EN16931, and UBL or CII, as their authors
-    call them (`PEPPOL-EN16931-UBL.xslt`). Others are left alone.
+    call them (`PEPPOL-EN16931-UBL.xslt`, `PEPPOL-EN16931-CII.sch`). Others are left alone.
     """
     found: dict[tuple[str, bool], RulePack] = {}
-    for path in sorted((*folder.rglob("*.xslt"), *folder.rglob("*.xsl"))):
+    for path in sorted(one for kind in KINDS for one in folder.rglob(f"*.{kind}")):
         known = pack_of(path)
         if known is not None:
             found[known.name, known.is_ubl] = known

@@ -117,6 +117,7 @@ def test_an_invoice_is_announced_then_charged_once_on_its_day(company, customer,
     notice = Message.objects.get()
     assert (notice.to, notice.channel) == ("jane@buyer.example", "email")
     assert "R1: €600.00" in notice.body
+    assert "pause automatic payment in our portal.\n" in notice.body  # its address is not known
     assert states() == [("planned", 60_000, 1)]
     assert not Checkout.objects.exists()
 
@@ -130,6 +131,17 @@ def test_an_invoice_is_announced_then_charged_once_on_its_day(company, customer,
     assert states() == [("taken", 60_000, 1)]
     (row,) = autopay_charge_rows(company).rows
     assert (row.items, row.checkout) == (("R1",), checkout.number)
+
+
+def test_a_notice_leads_to_the_page_where_the_order_is_paused(
+    company, customer, jane, method, settings
+):
+    settings.SITE = "https://desk.example"
+    invoice(customer, "R1", 60_000, due_on=TODAY + timedelta(days=3))
+    agree(jane, customer, method)
+    run(company)
+    body = Message.objects.get().body
+    assert "in our portal:\nhttps://desk.example/portal/ways/\n" in body
 
 
 def test_what_is_questioned_after_the_notice_is_not_charged(company, customer, jane, method):

@@ -12,13 +12,13 @@ from django.core.management import call_command
 from dunwell.actions.contacts import add_contact
 from dunwell.actions.gate import system
 from dunwell.actions.portal_links import SIGN_IN_LASTS, send_sign_in_link, send_view_link
-from dunwell.formats.mail import ADDRESS_UNKNOWN
+from dunwell.formats.mail import ADDRESS_UNKNOWN, AddressUnknown
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.letters import letter_pdf
 from dunwell.jobs.portal_mails import deliver_portal_mails
 from dunwell.models import Event, Message, PortalMail
 from dunwell.queries.message_facts import message_facts, named_items
-from dunwell.queries.portal_links import PORTAL_LINK
+from dunwell.queries.portal_links import PORTAL_LINK, told_page, with_door
 from dunwell.queries.wording_previews import wording_previews
 from dunwell.queries.wordings import wordings_in_force
 from tests.actions.ledger_rows import invoice
@@ -111,6 +111,19 @@ def test_a_letter_that_leads_to_the_portal_is_not_printed_without_its_address(cu
         letter_pdf(letter)
     settings.SITE = "https://desk.example"
     assert letter_pdf(letter).startswith(b"%PDF-")
+
+
+def test_a_page_of_the_portal_stands_open_until_the_address_is_known(settings):
+    page = told_page("/portal/messages/7/")
+    text = f"Answer here:\n{page}\nor there: {PORTAL_LINK}\n[[portal link https://x.example/]]"
+    with pytest.raises(AddressUnknown):
+        with_door(text)
+    settings.SITE = "https://desk.example"
+    assert with_door(text).splitlines() == [
+        "Answer here:", "https://desk.example/portal/messages/7/", f"or there: {DOOR}",
+        "[[portal link https://x.example/]]",
+    ]  # fmt: skip
+    assert told_page("/portal/messages/7/") == "https://desk.example/portal/messages/7/"
 
 
 def test_the_command_and_the_pages_say_how_many_wait_and_what_to_set(

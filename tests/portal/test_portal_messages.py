@@ -109,6 +109,7 @@ def test_an_answer_is_shown_marked_unread_and_told_by_mail(
         "portal_answer",
     )
     assert notice.to == "jane@buyer.example" and "noted" not in notice.body
+    assert f"answer here:\n[[portal link {page}]]\n" in notice.body
     assert "new</span>" in jane.get(LIST).text
     with time_machine.travel(AT + timedelta(minutes=9), tick=False):
         shown = jane.get(page).text

@@ -1,12 +1,22 @@
 """A told debit keeps reminders away from its items, for as long as the bank takes, no longer."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from dunwell.actions.debit_notices import told_debits
 from dunwell.engine.calendars import day_date
 from dunwell.models import Debit, Message
-from dunwell.queries.debit_notices import debit_holds_frame, hidden_account, told_in_time
+from dunwell.queries import debit_notices
+from dunwell.queries.debit_notices import (
+    NOTICE,
+    debit_holds_frame,
+    hidden_account,
+    notice_text,
+    shipped_notices,
+    told_in_time,
+)
 from dunwell.queries.reminders import native
 from tests.actions.debit_rows import COLLECT, account_of, approved, mandate_of, prepared, tell
 from tests.actions.test_reminders import desk, owing, tonight
@@ -51,6 +61,17 @@ def test_no_reminder_is_written_while_the_debit_runs(desk, announced):
     Debit.objects.update(status="cancelled")
     assert tonight(desk) == 1
     assert tell(desk)["sent"] == 1
+
+
+def test_a_notice_may_lead_to_the_portal(desk, announced, monkeypatch, settings):
+    written = shipped_notices("en")
+    plain = written[NOTICE]
+    leading = {**written, NOTICE: replace(plain, body="See it at {pay_link}\n" + plain.body)}
+    monkeypatch.setattr(debit_notices, "shipped_notices", lambda language: leading)
+    (debit,) = told_debits(announced.run)
+    settings.SITE = "https://desk.example"
+    text = notice_text(debit, None, retry_days=[5], as_of=TODAY)
+    assert text.body.splitlines()[0] == "See it at https://desk.example/portal/enter/"
 
 
 def test_the_middle_of_an_account_is_hidden_and_days_are_counted_from_the_notice():

@@ -286,7 +286,7 @@ def _tell(
                 f"{money_text(line.amount_minor, autopay.currency, language)}"
                 for line in lines
             ),
-            address=f"{settings.SITE}{page}" if settings.SITE else company.name,
+            address=f"{settings.SITE}{page}" if settings.SITE else "",
             **more,
         )
         message, _ = Message.objects.get_or_create(

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Collection
 from datetime import date, datetime
 
-from django.conf import settings
 from django.urls import reverse
 
 from dunwell.actions.gate import Actor
@@ -24,6 +23,7 @@ from dunwell.models import (
     Settlement,
 )
 from dunwell.queries.channel_carriers import active_channels, kind_of
+from dunwell.queries.portal_links import told_page
 from dunwell.queries.portal_messages import PORTAL_ANSWER
 
 STRATEGY = "portal"
@@ -61,7 +61,7 @@ def notify(
             kind=kind,
             what=what,
             name=person.name or customer.name,
-            address=f"{settings.SITE}{address}" if settings.SITE else company.name,
+            address=told_page(address),
             company=company.name,
         )
         message, _ = Message.objects.get_or_create(

@@ -44,7 +44,7 @@ NOTICE: Mapping[str, tuple[str, str]] = {
         (
             "Dear {name},\n\nas agreed, we will charge {method} on {day} with {amount} for:\n\n"
             "{lines}\n\nIf something is not right, tell us before that day or pause automatic "
-            "payment:\n{address}\n\nKind regards\n{company}\n"
+            "payment in our portal:\n{address}\n\nKind regards\n{company}\n"
         ),
     ),
     "de": (
@@ -54,7 +54,8 @@ NOTICE: Mapping[str, tuple[str, str]] = {
             "am {day} mit {amount} für:\n\n"
             "{lines}\n\nWenn etwas nicht stimmt, sagen Sie es uns vor "
             "diesem Tag oder pausieren Sie "
-            "die automatische Zahlung:\n{address}\n\nFreundliche Grüße\n{company}\n"
+            "die automatische Zahlung in unserem Portal:\n{address}\n\n"
+            "Freundliche Grüße\n{company}\n"
         ),
     ),
 }
@@ -64,14 +65,14 @@ DECLINED: Mapping[str, tuple[str, str]] = {
         (
             "Dear {name},\n\nwe could not charge {method} with {amount}. "
             "{next}\n\nYou can pay another "
-            "way or change the way to pay here:\n{address}\n\nKind regards\n{company}\n"
+            "way or change the way to pay in our portal:\n{address}\n\nKind regards\n{company}\n"
         ),
     ),
     "de": (
         "{company}: Die Belastung vom {day} war nicht möglich",
         (
             "Guten Tag {name},\n\nwir konnten {method} nicht mit {amount} belasten. {next}\n\nSie "
-            "können hier anders zahlen oder den Zahlungsweg "
+            "können in unserem Portal anders zahlen oder den Zahlungsweg "
             "ändern:\n{address}\n\nFreundliche Grüße\n"
             "{company}\n"
         ),
@@ -132,9 +133,15 @@ def agreement_text(
 
 
 def charge_mail(language: str, *, is_declined: bool = False, **facts: str) -> AutopayMail:
-    """Return the notice before a charge, or what is told of a declined one; amounts as written."""
+    """Return the notice before a charge, or what is told of a declined one; amounts as written.
+
+    `address` leads to the page about it; where it is empty the mail goes out without, for a
+    notice must arrive in time.
+    """
     used = autopay_language(language)
     subject, body = (DECLINED if is_declined else NOTICE)[used]
+    if not facts["address"]:
+        body = body.replace(":\n{address}", ".")
     return AutopayMail(
         language=used, subject=subject.format(**facts)[:200], body=body.format(**facts)
     )

@@ -15,6 +15,7 @@ from dunwell.engine.wording import Facts, Wording, read_wordings, render
 from dunwell.formats.policies import read_policy
 from dunwell.models import Company, Contact, Debit, DebitRun, Message
 from dunwell.queries import frames
+from dunwell.queries.portal_links import told_door
 from dunwell.queries.wordings import KINDS, day_text, language_of, money_text
 
 NOTICE = "debit_notice"
@@ -85,6 +86,7 @@ def notice_text(
             "creditor_id": run.account.creditor_id,
             "debit_account": hidden_account(debit.mandate.iban),
             "retry_days": ", ".join(map(str, retry_days)) or "0",
+            "pay_link": told_door(),
         },
         items=[
             {

@@ -1,5 +1,6 @@
 """Links and codes that let somebody into the portal: what they open, and whether they still do."""
 
+import re
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from dunwell.queries.link_tokens import link_token
 
 PORTAL_LINK = "[[portal link]]"
 """Stands for the portal's address in a text until it leaves us, where the address is not set."""
+
+PORTAL_PAGE = re.compile(r"\[\[portal link(?: (/portal/[\w/-]*))?\]\]")
+"""The same, or what stands for a page within the portal: its path is in it."""
 
 CODE = "portal_code"
 """What a code of six digits is computed for."""
@@ -43,14 +47,20 @@ def told_door() -> str:
     return door_address() or PORTAL_LINK
 
 
+def told_page(path: str) -> str:
+    """Return what a text says where a portal page is: its address, or what stands for it."""
+    site = str(settings.SITE).rstrip("/")
+    return f"{site}{path}" if site else f"[[portal link {path}]]"
+
+
 def with_door(text: str) -> str:
     """Return a text as it leaves us. Raises AddressUnknown where it needs the portal's address."""
-    if PORTAL_LINK not in text:
+    if PORTAL_PAGE.search(text) is None:
         return text
-    address = door_address()
-    if not address:
+    site = str(settings.SITE).rstrip("/")
+    if not site:
         raise AddressUnknown
-    return text.replace(PORTAL_LINK, address)
+    return PORTAL_PAGE.sub(lambda found: site + (found[1] or reverse("portal-enter")), text)
 
 
 def code_digits(code: PortalCode) -> str:

@@ -1,4 +1,7 @@
+import re
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,12 +11,16 @@ from dunwell.actions.notes import record_note
 from dunwell.actions.payments import reverse_payment
 from dunwell.actions.promises import record_promise
 from dunwell.actions.role_rights import ROLE_RIGHTS
+from dunwell.actions.signals import record_signal
 from dunwell.models import Conversation, CreditRating, InboundMessage, Signal
 from dunwell.queries.timeline import timeline
-from dunwell.queries.timeline_rows import KINDS, TimelineFilter, TimelineRow
+from dunwell.queries.timeline_rows import KINDS, TOLD_ELSEWHERE, TimelineFilter, TimelineRow
 from tests.actions.ledger_rows import invoice, payment
+from tests.actions.mail_rows import contact, letter, take
 from tests.actions.test_messages import message_to
 from tests.conftest import AT, TODAY, add_customer
+
+EVENTS = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
 
 
 def hours(number):
@@ -209,3 +216,27 @@ def test_a_role_reads_no_more_than_it_may(company, customer, role):
     looked_for = TimelineFilter(text="friday")
     found = timeline(company, customer.pk, rights=rights, only=looked_for).rows
     assert bool(found) == may_read
+
+
+def test_what_came_in_and_what_was_done_with_a_mail_is_told_once(company, customer):
+    contact(customer)
+    message = message_to(customer, status="sent", sent_at=AT)
+    inbound = take(company, letter(replies_to=message.message_id))
+    record_signal(
+        actor=system(company), customer=customer, message=message, kind="viewed", source="portal",
+        external_id="v1", as_of=TODAY, at=hours(1),
+    )  # fmt: skip
+    rows = timeline(company, customer.pk).rows
+
+    assert inbound.customer == customer
+    assert Counter(row.kind for row in rows) == {"message": 1, "inbound": 1, "signal": 2}
+
+
+def test_what_is_told_elsewhere_is_what_the_desk_records():
+    """A verb that was renamed would quietly be told twice."""
+    told = set(re.findall(r"^\| `([^`]+)`", EVENTS.read_text(encoding="utf-8"), re.MULTILINE))
+    kinds = {f"signal.{kind}" for kind in Signal.Kind.values}
+
+    assert "signal.{kind}" in told
+    assert set(TOLD_ELSEWHERE) - kinds <= told
+    assert kinds <= set(TOLD_ELSEWHERE)

@@ -25,10 +25,8 @@ TOLD_ELSEWHERE = (
     "promise.recorded",
     "payment.recorded",
     "message.sent",
-    "message.drafted",
-    "message.queued",
-    "inbound.received",
-    "rating.changed",
+    "mail.received",
+    *(f"signal.{kind}" for kind in Signal.Kind.values),
 )
 """Events whose own record stands in the timeline with its words and amounts."""
 

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from dunwell.formats.exports import RISKY, safe_text, write_csv, write_xlsx
+from dunwell.formats.exports import (
+    MEDIA_TYPES,
+    RISKY,
+    safe_text,
+    write_csv,
+    write_table,
+    write_xlsx,
+)
 
 PAYLOADS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\tx", "\rx", "\nx", "\0=1", "=cmd|'/c calc'!A0"]
 
@@ -43,6 +50,15 @@ def test_a_number_a_double_cannot_hold_is_written_as_text() -> None:
         io.BytesIO(write_xlsx(["a"], [[10**18], [float("nan")]]))
     )
     assert book.get_sheet_by_index(0).to_python()[1:] == [["1000000000000000000"], ["nan"]]
+
+
+BEGINS = {"csv": b"\xef\xbb\xbf", "xlsx": b"PK", "parquet": b"PAR1"}
+
+
+@pytest.mark.parametrize("kind", MEDIA_TYPES)
+def test_a_kind_of_file_is_chosen_in_one_place(kind: str) -> None:
+    data, name = write_table(kind, name="Ledger of Müller & Co", columns=["a"], rows=[[1]])
+    assert (data.startswith(BEGINS[kind]), name) == (True, f"Ledger-of-M-ller-Co.{kind}")
 
 
 @given(st.text())

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,12 @@ LONGEST_CELL = 32_767
 """Characters a spreadsheet cell can hold."""
 MOST_ROWS = 1_048_576
 LARGEST = 1e15
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+"""Kinds of file rows are written as, by the ending of their name."""
 
 
 class ExportError(ValueError):
@@ -43,6 +50,22 @@ def _plain(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(safe_text(value))
+
+
+def write_table(
+    kind: str, *, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
+) -> tuple[bytes, str]:
+    """Return rows as a file of one of MEDIA_TYPES, and a file name that every system takes.
+
+    Raises ExportError for more rows than a sheet can hold.
+    """
+    if kind == "csv":
+        data = write_csv(columns, rows)
+    elif kind == "xlsx":
+        data = write_xlsx(columns, rows, sheet=name)
+    else:
+        data = write_parquet(columns, rows)
+    return data, f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name)}.{kind}"
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:

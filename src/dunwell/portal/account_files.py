@@ -1,6 +1,5 @@
 """Files on the debtor's pages: lists as CSV and XLSX, kept bytes, and uploads under a cap."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,16 +10,14 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.portal_views import note_view
 from dunwell.actions.uploads import Upload, upload_path
-from dunwell.formats.exports import ExportError, Value, write_csv, write_xlsx
+from dunwell.formats.exports import MEDIA_TYPES, ExportError, Value, write_table
 from dunwell.jobs.heavy_files import heavy_file
 from dunwell.models import Item, PortalView
 from dunwell.portal.debtors import Debtor
 from dunwell.templatetags.sentences import spoken
 
-SHEETS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+SHEETS = ("csv", "xlsx")
+"""Kinds of file a list is offered as here."""
 ROOM = 64 * 1024
 """Room for the form around a file."""
 
@@ -51,12 +48,10 @@ def table_file(
         raise Http404
     try:
         with heavy_file():
-            is_csv = kind == "csv"
-            data = write_csv(columns, rows) if is_csv else write_xlsx(columns, rows, sheet=name)
+            data, file_name = write_table(kind, name=name, columns=columns, rows=rows)
     except ExportError as error:
         return HttpResponse(spoken(error), status=413, content_type="text/plain; charset=utf-8")
-    safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
-    return attached(data, name=f"{safe}.{kind}", media_type=SHEETS[kind])
+    return attached(data, name=file_name, media_type=MEDIA_TYPES[kind])
 
 
 def kept_bytes(sha256: str, *, name: str, media_type: str) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Lists as files: the same filter as the page, as CSV, XLSX or Parquet, safe to open."""
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
-from dunwell.formats.exports import ExportError, Value, write_csv, write_parquet, write_xlsx
+from dunwell.formats.exports import MEDIA_TYPES, ExportError, Value, write_table
 from dunwell.jobs.heavy_files import heavy_file
 from dunwell.models import ImportBatch, Item
 from dunwell.queries.import_batches import finding_rows
@@ -22,11 +21,7 @@ from dunwell.templatetags.sentences import spoken
 from dunwell.web.items import ItemChoice, all_rows, item_choice
 from dunwell.web.staff import StaffRequest
 
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/vnd.apache.parquet",
-}
+KINDS = MEDIA_TYPES
 """Kinds of file and their media types."""
 
 ITEM_COLUMNS = (
@@ -79,23 +74,12 @@ def file_response(
         raise Http404
     try:
         with heavy_file():
-            data = _written(kind, name, columns, rows)
+            data, file_name = write_table(kind, name=name, columns=columns, rows=rows)
     except ExportError as error:
         return HttpResponse(spoken(error), status=413, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type=KINDS[kind])
-    safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
-    response["Content-Disposition"] = f'attachment; filename="{safe}.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
-
-
-def _written(
-    kind: str, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
-) -> bytes:
-    if kind == "csv":
-        return write_csv(columns, rows)
-    if kind == "parquet":
-        return write_parquet(columns, rows)
-    return write_xlsx(columns, rows, sheet=name)
 
 
 def amount_or_none(minor: int | None, currency: str) -> Value:

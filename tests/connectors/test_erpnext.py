@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dunwell.connectors import erpnext
-from dunwell.formats.connection_ledger import merged_pages
+from dunwell.formats.connection_rows import merged_pages
 from dunwell.formats.connection_rows import ChangeKind, OutsideChange, OutsideError
 from dunwell.jobs import connections as jobs
 from dunwell.models import ConnectionDifference, Payment

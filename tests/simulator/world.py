@@ -80,6 +80,8 @@ class World:
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
         self.day, self.count = BEGIN, 0
+        self.links: dict[int, object] = {}
+        """What lies at the other end of each connection, by its key."""
         self.due: list[str] = []
         """Names of steps that may follow what was done; dealt half of the time."""
         self.company: Company = add_company(

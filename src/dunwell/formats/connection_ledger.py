@@ -4,8 +4,9 @@ Rows of our ledger are never changed: another amount becomes a second document f
 a void document a credit note over what is open. What cannot be taken in is said by name.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,14 +14,20 @@ from types import MappingProxyType
 import polars as pl
 
 from dunwell.engine.money import from_minor, to_minor
+from dunwell.formats.connection_known import (
+    CHANGED,
+    MOST_CHANGES,
+    VOID,
+    Known,
+    KnownItem,
+    KnownPayment,
+    changes_of,
+)
 from dunwell.formats.connection_rows import OutsideAllocation, OutsideItem, OutsidePayment, Pulled
 from dunwell.formats.grid import Table
 from dunwell.formats.ledger import Ledger, read_ledger
 from dunwell.formats.profile import Profile, RoleProfile
 
-VOID, CHANGED = "/void", "/changed-"
-MOST_CHANGES = 9
-"""A document that changes more often is reported; every change is a document of its own."""
 COLUMNS = {
     "customers": (
         "customer_number", "customer_name", "email", "phone", "country", "language", "terms",
@@ -52,55 +59,6 @@ PROFILE = Profile(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KnownItem:
-    """A document as our books have it; corrections are documents of their own."""
-
-    number: str
-    customer: str
-    kind: str
-    currency: str
-    amount_minor: int
-    open_minor: int
-    issued_on: date
-    due_on: date
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownPayment:
-    """A payment as our books have it; `customer` is a customer number."""
-
-    number: str
-    customer: str
-    currency: str
-    amount_minor: int
-    value_on: date
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownPair:
-    """What is on an item of one payment or credit note in our books, above 0 as stated there."""
-
-    source: str
-    item: str
-    amount_minor: int
-    applied_on: date
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """What our books know of the documents of a page; customers by their key there.
-
-    `customers` holds our customer numbers by key. Items and payments are found by their number,
-    `pairs` by item. An item of another customer than the page says is not the same item.
-    """
-
-    customers: Mapping[str, str] = field(default_factory=dict)
-    items: Mapping[str, KnownItem] = field(default_factory=dict)
-    payments: Mapping[str, KnownPayment] = field(default_factory=dict)
-    pairs: Mapping[str, tuple[KnownPair, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Note:
     """One thing about a page that a person should know: which document, and what about it."""
 
@@ -128,6 +86,7 @@ class _Page:
         self.items: dict[str, tuple[str, ...]] = {}
         self.payments: dict[str, tuple[str, ...]] = {}
         self.pairs: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.left: dict[str, int] = {}
 
     def note(self, code: str, number: str, text: str) -> None:
         self.notes.append(Note(code=code, number=number, text=text))
@@ -194,11 +153,7 @@ class _Page:
             return
         if (now_minor := self._minor(one.number, one.amount, one.currency)) is None:
             return
-        corrections = [
-            self.known.items[f"{one.number}{CHANGED}{turn}"]
-            for turn in range(1, MOST_CHANGES + 1)
-            if f"{one.number}{CHANGED}{turn}" in self.known.items
-        ]
+        corrections = [self.known.items[name] for name in changes_of(one.number, self.known.items)]
         had = known.amount_minor + sum(each.amount_minor for each in corrections)
         if now_minor == had:
             return
@@ -216,24 +171,56 @@ class _Page:
         number = f"{known.number}{VOID}"
         if number in self.known.items:
             return
-        if known.open_minor == 0:
+        left_minor = sum(self._left(name) for name in self._family(known.number))
+        if left_minor == 0:
             self.note("void_but_settled", known.number, "is void there and settled here")
             return
-        self._correct(known, number, -known.open_minor, None)
+        self._correct(known, number, -left_minor, None)
         self.note("void", known.number, "is void there; a document takes back what is open")
 
     def _correct(self, known: KnownItem, number: str, by_minor: int, due: date | None) -> None:
-        """Add a document over a difference; one that lowers what is open is put on it at once."""
+        """Add a document over a difference; what lowers what is open is put on it at once."""
         issued = max(self.as_of, known.issued_on)
+        family = self._family(known.number)
         self.items[number] = (
             number, known.customer, "credit_note" if by_minor < 0 else "invoice", known.currency,
             _text(from_minor(by_minor, known.currency)), issued.isoformat(),
             max(due or issued, issued).isoformat(), known.number,
         )  # fmt: skip
-        if known.open_minor * by_minor < 0:
-            put = _text(from_minor(min(abs(by_minor), abs(known.open_minor)), known.currency))
-            source, item = (number, known.number) if by_minor < 0 else (known.number, number)
-            self.pairs[source, item] = (source, item, put, issued.isoformat(), known.currency)
+        self.left[number] = by_minor
+        for name in family:
+            if self._left(name) * by_minor < 0 and name in self.known.items:
+                self._again(self.known.items[name])
+                pair = (number, name) if by_minor < 0 else (name, number)
+                for source, item, minor in self._shares([pair[0]], [pair[1]], abs(by_minor)):
+                    self._put(source, item, minor, issued.isoformat())
+
+    def _family(self, number: str) -> list[str]:
+        """Return a document's number and those of what it changed by since, as far as known."""
+        told = self.known.items.keys() | self.items.keys()
+        return [number, *changes_of(number, told)]
+
+    def _left(self, number: str) -> int:
+        """Return what is open of a document, less what this page puts on it; 0 if not known."""
+        if number not in self.left:
+            known, row = self.known.items.get(number), self.items.get(number)
+            self.left[number] = known.open_minor if known else _minor_of(row)
+        return self.left[number]
+
+    def _shares(
+        self, sources: list[str], items: list[str], minor: int
+    ) -> Iterator[tuple[str, str, int]]:
+        """Yield how an amount of the sources goes on the items: each as far as it is open."""
+        for item in items:
+            for source in sources:
+                part = min(minor, max(self._left(item), 0))
+                if source in self.items or source in self.known.items:
+                    part = min(part, max(-self._left(source), 0))
+                    self.left[source] += part
+                if part:
+                    self.left[item] -= part
+                    minor -= part
+                    yield source, item, part
 
     def _again(self, known: KnownItem) -> None:
         """Lay a known item beside the page with our figures, and with it what is on it already."""
@@ -280,14 +267,18 @@ class _Page:
 
     def add_allocation(self, one: OutsideAllocation) -> None:
         """Take an allocation in, with the item and the source it names where we know them."""
-        had = next(
-            (pair for pair in self.known.pairs.get(one.item, ()) if pair.source == one.source),
-            None,
-        )
-        if had is None and not one.amount:
+        items, sources = self._family(one.item), self._family(one.source)
+        had = {
+            (pair.source, item): pair.amount_minor
+            for item in items
+            for pair in self.known.pairs.get(item, ())
+            if pair.source in sources
+        }
+        if not had and not one.amount:
             return
-        if one.item not in self.items and (item := self.known.items.get(one.item)):
-            self._again(item)
+        for item in items:
+            if item not in self.items and (known := self.known.items.get(item)):
+                self._again(known)
         if one.item not in self.items:
             self.note("unknown_item", one.item, f"{one.source} settles it, and it did not come")
             return
@@ -295,14 +286,35 @@ class _Page:
         amount = self._minor(one.item, one.amount, currency)
         if amount is None:
             return
-        if had is not None and amount < had.amount_minor:
+        here = sum(had.values())
+        if amount < here:
             self.note(
                 "taken_back", one.item,
-                f"{from_minor(had.amount_minor, currency)} {currency} of {one.source} is on it "
+                f"{from_minor(here, currency)} {currency} of {one.source} is on it "
                 f"here and {_text(one.amount)} there",
             )  # fmt: skip
             return
-        self._put(one.source, one.item, amount, one.applied.isoformat())
+        self._settle(one, sources, items, amount - here, had)
+
+    def _settle(
+        self,
+        one: OutsideAllocation,
+        sources: list[str],
+        items: list[str],
+        more_minor: int,
+        had: Mapping[tuple[str, str], int],
+    ) -> None:
+        """Lay more of a source on an item: on what it changed by since as well, where it did."""
+        more: Counter[tuple[str, str]] = Counter()
+        if sources != [one.source] or items != [one.item]:
+            for source, item, minor in self._shares(sources, items, more_minor):
+                more[source, item] += minor
+        # what finds no room is laid on the document, for the import to say so
+        more[one.source, one.item] += more_minor - more.total()
+        for (source, item), minor in more.items():
+            total = had.get((source, item), 0) + minor
+            if total:
+                self._put(source, item, total, one.applied.isoformat())
 
     def _put(self, source: str, item: str, amount_minor: int, applied: str) -> None:
         """Lay a pair beside the page, with its source where we know that."""
@@ -360,19 +372,6 @@ def wanted_numbers(pulled: Pulled) -> tuple[set[str], set[str]]:
     return items | sources, {one.number for one in pulled.payments} | sources
 
 
-def merged_pages(pages: Iterable[Pulled]) -> Pulled:
-    """Return several pages as one, the cursor of the last."""
-    told = list(pages)
-    return Pulled(
-        customers=tuple(row for one in told for row in one.customers),
-        items=tuple(row for one in told for row in one.items),
-        payments=tuple(row for one in told for row in one.payments),
-        allocations=tuple(row for one in told for row in one.allocations),
-        cursor=told[-1].cursor,
-        is_last=told[-1].is_last,
-    )
-
-
 def _table(role: str, rows: list[tuple[str, ...]]) -> Table:
     columns = COLUMNS[role]
     cells = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
@@ -380,6 +379,16 @@ def _table(role: str, rows: list[tuple[str, ...]]) -> Table:
     return Table(
         name=role, cells=cells, rows=pl.Series("row", range(1, len(rows) + 1), dtype=pl.Int64)
     )
+
+
+def _minor_of(row: tuple[str, ...] | None) -> int:
+    """Return the amount of a row of items; 0 where there is none, or it cannot be read."""
+    if row is None:
+        return 0
+    try:
+        return to_minor(Decimal(row[4]), row[3])
+    except ValueError:
+        return 0
 
 
 def _text(amount: Decimal) -> str:

@@ -1,6 +1,6 @@
 """What a connector brings from an outside ledger and takes to it, whatever system that is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -125,6 +125,19 @@ class Pulled:
     def rows(self) -> int:
         """Return how many rows the page has."""
         return sum(map(len, (self.customers, self.items, self.payments, self.allocations)))
+
+
+def merged_pages(pages: Iterable[Pulled]) -> Pulled:
+    """Return several pages as one, the cursor of the last."""
+    told = list(pages)
+    return Pulled(
+        customers=tuple(row for one in told for row in one.customers),
+        items=tuple(row for one in told for row in one.items),
+        payments=tuple(row for one in told for row in one.payments),
+        allocations=tuple(row for one in told for row in one.allocations),
+        cursor=told[-1].cursor,
+        is_last=told[-1].is_last,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

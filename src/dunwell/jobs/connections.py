@@ -35,13 +35,13 @@ from dunwell.connectors.stripe_invoices import API as STRIPE
 from dunwell.connectors.stripe_invoices import StripeLedger
 from dunwell.connectors.tryton import TrytonLedger
 from dunwell.connectors.webhook_http import DoorAnswer, WebhookDoor, WebhookError
-from dunwell.formats.connection_ledger import merged_pages
 from dunwell.formats.connection_rows import (
     ChangeKind,
     OutsideChange,
     OutsideError,
     OutsideFault,
     Pulled,
+    merged_pages,
 )
 from dunwell.formats.outside_answers import LARGEST_ANSWER, Door
 from dunwell.formats.remote_files import file_rules

@@ -9,7 +9,7 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from dunwell.engine.money import from_minor
-from dunwell.formats.connection_ledger import (
+from dunwell.formats.connection_known import (
     CHANGED,
     MOST_CHANGES,
     VOID,
@@ -17,8 +17,8 @@ from dunwell.formats.connection_ledger import (
     KnownItem,
     KnownPair,
     KnownPayment,
-    wanted_numbers,
 )
+from dunwell.formats.connection_ledger import wanted_numbers
 from dunwell.formats.connection_rows import Pulled
 from dunwell.models import (
     Allocation,
@@ -60,14 +60,16 @@ def known_of(connection: Connection, pulled: Pulled) -> Known:
     """Return what our books know of the documents a page names; queries per 500 numbers."""
     items, payments = wanted_numbers(pulled)
     found = _items(connection, items)
+    # corrections hang on documents that are known, and few documents ever have one
+    found |= _items(connection, (f"{number}{VOID}" for number in found))
+    changed = list(found)
+    for turn in range(1, MOST_CHANGES + 1):
+        changes = _items(connection, (f"{number}{CHANGED}{turn}" for number in changed))
+        found |= changes
+        changed = [base_number(number) for number in changes]
     pairs = _pairs(connection, [key for key, _ in found.values()])
     sources = {pair.source for several in pairs.values() for pair in several}
-    found |= _items(connection, sources - items)
-    # corrections hang on documents that are known, and few documents ever have one
-    corrections = (f"{number}{suffix}" for number in found for suffix in _suffixes())
-    told = {one.number for one in pulled.items}
-    if told & found.keys():
-        found |= _items(connection, corrections)
+    found |= _items(connection, sources - found.keys())
     return Known(
         customers=_customers(connection, pulled),
         items={number: item for number, (_, item) in found.items()},
@@ -145,12 +147,6 @@ def wishes(connection: Connection, *, as_of: date) -> list[Wish]:
         )
         for key in sorted(keys)
     ]
-
-
-def _suffixes() -> Iterator[str]:
-    yield VOID
-    for turn in range(1, MOST_CHANGES + 1):
-        yield f"{CHANGED}{turn}"
 
 
 def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:

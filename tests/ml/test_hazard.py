@@ -72,6 +72,16 @@ def test_curves_are_distributions_that_start_when_the_item_does():
     assert (told.expected() > days[0] - 1).all()
 
 
+def test_a_small_history_is_asked_by_the_mean_of_four_seeds():
+    whole = model()
+    assert len(whole.fits) == 4
+    told = whole.curves(BOOK, requests(BOOK))
+    alone = [replace(whole, fits=(one,)).curves(BOOK, requests(BOOK)) for one in whole.fits]
+    assert np.allclose(told.paid, np.mean([one.paid for one in alone], axis=0), atol=1e-6)
+    assert np.allclose(told.tail, np.mean([one.tail for one in alone], axis=0), atol=1e-6)
+    assert all(not np.allclose(alone[0].paid, other.paid, atol=1e-3) for other in alone[1:])
+
+
 def test_what_the_future_holds_moves_neither_the_fit_nor_a_curve():
     day = BOOK.as_of - 60
     then, other = as_known(BOOK, as_of=day), as_known(rewritten(BOOK, after=day), as_of=day)

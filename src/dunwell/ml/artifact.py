@@ -21,13 +21,21 @@ from dunwell.ml.past import Portfolio
 if TYPE_CHECKING:
     import lightgbm as lgb
 
-    from dunwell.ml.hazard import HazardModel
+    from dunwell.ml.hazard import Fit, HazardModel
 
-VERSION = 2
+VERSION = 3
 """Raised when a reader of older bytes would misread newer ones, or can no longer read them."""
 
-UNCHANGED: Mapping[str, int] = {"due_date": 1, "customer_median": 1, "customer_rate": 1}
-"""Models whose bytes are still those of an older version; the others are trained anew."""
+UNCHANGED: Mapping[str, int] = {
+    "due_date": 1,
+    "customer_median": 1,
+    "customer_rate": 1,
+    "hazard": 2,
+}
+"""The oldest version of each model's bytes that is still read; older ones are trained anew."""
+
+ONE_FIT = 2
+"""The last version whose learned models had one fit only."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """Every entry's date, so that the same model gives the same bytes."""
@@ -159,44 +167,68 @@ def _customer_median(
 
 def _put_hazard(parts: dict[str, bytes], head: dict[str, Any], model: PayDateModel) -> None:
     found = cast("HazardModel", model)
-    for name, table in found.tables.items():
-        parts[f"tables/{name}.npy"] = _array(table)
-    parts["trees.txt"] = found.trees.model_to_string().encode()
-    if found.day_trees is not None:
-        parts["day_trees.txt"] = found.day_trees.model_to_string().encode()
-    if found.late_trees is not None:
-        parts["late_trees.txt"] = found.late_trees.model_to_string().encode()
+    for place, fit in enumerate(found.fits):
+        _put_fit(parts, fit, _folder(place))
     parts["masked.npy"] = _array(found.masked)
     if found.own is not None:
         _put_lateness(parts, head, "own_portfolio", found.own.portfolio)
         _put_lateness(parts, head, "own_newcomers", found.own.newcomers)
     head |= {
-        "base": found.base,
+        "base": found.fits[0].base,
+        "more_bases": [fit.base for fit in found.fits[1:]],
         "late_weight": found.late_weight,
         "portfolio": asdict(found.portfolio),
         "currencies": found.currencies,
-        "tables": list(found.tables),
+        "tables": list(found.fits[0].tables),
     }
+
+
+def _folder(place: int) -> str:
+    """Return where the parts of a fit lie: those of the first where version 2 had the only one."""
+    return f"{place}/" if place else ""
+
+
+def _put_fit(parts: dict[str, bytes], fit: "Fit", folder: str) -> None:
+    for name, table in fit.tables.items():
+        parts[f"{folder}tables/{name}.npy"] = _array(table)
+    parts[f"{folder}trees.txt"] = fit.trees.model_to_string().encode()
+    if fit.day_trees is not None:
+        parts[f"{folder}day_trees.txt"] = fit.day_trees.model_to_string().encode()
+    if fit.late_trees is not None:
+        parts[f"{folder}late_trees.txt"] = fit.late_trees.model_to_string().encode()
 
 
 def _hazard(head: dict[str, Any], parts: dict[str, bytes]) -> "HazardModel":
     # LightGBM's system library may be missing; only this kind of model needs it
     from dunwell.ml.hazard import HazardModel  # noqa: PLC0415
 
-    day_trees, late_trees = parts.get("day_trees.txt"), parts.get("late_trees.txt")
     portfolio = head["portfolio"] | {"weekdays": tuple(head["portfolio"]["weekdays"])}
+    bases = [head["base"], *(head["more_bases"] if head["version"] > ONE_FIT else [])]
     return HazardModel(
-        tables={name: _read(parts[f"tables/{name}.npy"], GROUPS[name]) for name in head["tables"]},
-        base=float(head["base"]),
+        fits=tuple(
+            _fit(parts, _folder(place), float(base), head["tables"])
+            for place, base in enumerate(bases)
+        ),
         late_weight=float(head["late_weight"]),
         own=_customer_median(parts, head, "own_") if "own_portfolio" in head else None,
-        trees=_trees(parts["trees.txt"]),
-        day_trees=_trees(day_trees) if day_trees is not None else None,
-        late_trees=_trees(late_trees) if late_trees is not None else None,
         masked=_read(parts["masked.npy"]),
         portfolio=Portfolio(**portfolio),
         currencies=dict(head["currencies"]),
         name=head["name"],
+    )
+
+
+def _fit(parts: dict[str, bytes], folder: str, base: float, tables: list[str]) -> "Fit":
+    from dunwell.ml.hazard import Fit  # noqa: PLC0415
+
+    day_trees = parts.get(f"{folder}day_trees.txt")
+    late_trees = parts.get(f"{folder}late_trees.txt")
+    return Fit(
+        tables={name: _read(parts[f"{folder}tables/{name}.npy"], GROUPS[name]) for name in tables},
+        base=base,
+        trees=_trees(parts[f"{folder}trees.txt"]),
+        day_trees=_trees(day_trees) if day_trees is not None else None,
+        late_trees=_trees(late_trees) if late_trees is not None else None,
     )
 
 

@@ -44,14 +44,24 @@ CHUNK = 8_000
 
 
 @dataclass(frozen=True, slots=True)
-class HazardModel:
-    """Fitted tables and trees; `curves` reads them for any day."""
+class Fit:
+    """Tables and trees of one seed."""
 
     tables: Tables
     base: float
     trees: "lgb.Booster"
     day_trees: "lgb.Booster | None"
     late_trees: "lgb.Booster | None"
+
+
+@dataclass(frozen=True, slots=True)
+class HazardModel:
+    """One fit, or several of different seeds; `curves` reads them for any day.
+
+    What the fits say is averaged as chances: few items leave much to the seed.
+    """
+
+    fits: tuple[Fit, ...]
     late_weight: float
     own: CustomerMedian | None
     masked: Ints
@@ -116,52 +126,89 @@ class HazardModel:
         """
         first = int(views.day[0]) + 1 if len(views.day) else 0
         days = np.broadcast_to(first + np.arange(GRID_DAYS), (len(views.day), GRID_DAYS))
-        if is_quick(self.tables):
-            odds = QuickTables(self.tables, self.base).odds(views, closed, first)
+        others = self._day_odds(views, closed, days) if is_whole else [None] * len(self.fits)
+        said = []
+        for fit, day_odds in zip(self.fits, others, strict=True):
+            unpaid, tail = self._unpaid(fit, views, closed, days, day_odds)
+            if is_whole:
+                unpaid, tail = self._corrected(fit, views, unpaid, tail, own)
+            said.append((1 - unpaid, tail))
+        if len(said) == 1:
+            return said[0]
+        paid, tails = zip(*said, strict=True)
+        return np.mean(paid, axis=0), np.mean(tails, axis=0)
+
+    def _unpaid(
+        self,
+        fit: Fit,
+        views: Views,
+        closed: ClosedDays,
+        days: np.ndarray,
+        day_odds: np.ndarray | None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return P(unpaid after each day) by one fit and the hazard beyond.
+
+        `day_odds` are what its day trees say, if they were asked.
+        """
+        first = int(views.day[0]) + 1 if len(views.day) else 0
+        if is_quick(fit.tables):
+            odds = QuickTables(fit.tables, fit.base).odds(views, closed, first)
         else:
-            odds = offsets(self.tables, self.base, day_bins(views, closed, days, self.tables))
+            odds = offsets(fit.tables, fit.base, day_bins(views, closed, days, fit.tables))
         odds += tilts_by_day(
-            self.trees, views, days, phases=phases_of(self.tables), masked=self.masked
+            fit.trees, views, days, phases=phases_of(fit.tables), masked=self.masked
         )
         unpaid, tail = _survival(odds, views, first)
-        if is_whole and self.day_trees is not None:
-            other, other_tail = _survival(
-                self._day_odds(self.day_trees, views, closed, days), views, first
-            )
-            # two opinions of one item are averaged as chances: where one of them is far off,
-            # the median stays with the other
-            unpaid = MIX * unpaid + (1 - MIX) * other
-            tail = MIX * tail + (1 - MIX) * other_tail
-        if not is_whole:
-            return 1 - unpaid, tail
+        if day_odds is None:
+            return unpaid, tail
+        other, other_tail = _survival(day_odds, views, first)
+        # two opinions of one item are averaged as chances: where one of them is far off,
+        # the median stays with the other
+        return MIX * unpaid + (1 - MIX) * other, MIX * tail + (1 - MIX) * other_tail
+
+    def _corrected(
+        self,
+        fit: Fit,
+        views: Views,
+        unpaid: np.ndarray,
+        tail: np.ndarray,
+        own: tuple[np.ndarray, np.ndarray] | None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same in line with the trees of P(late) and the customers' own past."""
+        if fit.late_trees is None and own is None:
+            return unpaid, tail
+        first = int(views.day[0]) + 1 if len(views.day) else 0
         late = late_odds(unpaid, views, first)
-        if self.late_trees is not None:
+        if fit.late_trees is not None:
             table = late_table(views, masked=self.masked)
-            direct = np.asarray(self.late_trees.predict(table, raw_score=True))
+            direct = np.asarray(fit.late_trees.predict(table, raw_score=True))
             late += self.late_weight * (direct - late)
-        elif own is None:
-            return 1 - unpaid, tail
         if own is not None:
             # of a dispute or a promise the customer's past knows nothing
             is_plain = (views.promised >= NEVER) & ~(views.column("disputed") > 0)
             weight = np.where(is_plain, OWN, 0).astype(np.float32)
             unpaid = (1 - weight)[:, None] * unpaid + weight[:, None] * (1 - own[0])
             tail = (1 - weight) * tail + weight * own[1]
-        return 1 - drawn(unpaid, views, first, late), tail
+        return drawn(unpaid, views, first, late), tail
 
     def _day_odds(
-        self, trees: "lgb.Booster", views: Views, closed: ClosedDays, days: np.ndarray
-    ) -> np.ndarray:
-        """Return what the day trees say of every item and day."""
-        found = np.empty(days.shape, np.float32)
-        for begin in range(0, len(days), DAY_CHUNK):
+        self, views: Views, closed: ClosedDays, days: np.ndarray
+    ) -> list[np.ndarray | None]:
+        """Return what the day trees of each fit say of every item and day, None without any."""
+        asked = [(place, fit.day_trees) for place, fit in enumerate(self.fits) if fit.day_trees]
+        found: list[np.ndarray | None] = [None] * len(self.fits)
+        said = {place: np.empty(days.shape, np.float32) for place, _ in asked}
+        for begin in range(0, len(days) if asked else 0, DAY_CHUNK):
             part = days[begin : begin + DAY_CHUNK]
             row = np.repeat(np.arange(begin, begin + len(part)), part.shape[1])
             table = day_table(
                 views, closed, row, part.ravel(), masked=self.masked, assumed=self.portfolio
             )
-            odds = np.asarray(trees.predict(table, raw_score=True), np.float32)
-            found[begin : begin + len(part)] = odds.reshape(part.shape)
+            for place, trees in asked:
+                odds = np.asarray(trees.predict(table, raw_score=True), np.float32)
+                said[place][begin : begin + len(part)] = odds.reshape(part.shape)
+        for place, odds in said.items():
+            found[place] = odds
         return found
 
 

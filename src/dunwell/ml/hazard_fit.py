@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from dunwell.ml.closed_days import calendars
+from dunwell.ml.closed_days import ClosedDays, calendars
 from dunwell.ml.curves import GRID_DAYS
 from dunwell.ml.day_facts import GROUPS, day_bins
 from dunwell.ml.day_trees import day_table, fit_day_trees
 from dunwell.ml.features import FACTS, Lookups, Views, usual_amounts
-from dunwell.ml.hazard import HazardModel, phases_of
+from dunwell.ml.hazard import Fit, HazardModel, phases_of
 from dunwell.ml.history import NEVER, History, Ints, day_array, first_day
 from dunwell.ml.late_trees import fit_late_trees, late_table
 from dunwell.ml.naive import customer_median
 from dunwell.ml.past import Past
 from dunwell.ml.quick import QUICK_GROUPS
-from dunwell.ml.tables import Size, fit_tables, offsets
+from dunwell.ml.tables import Size, Tables, fit_tables, offsets
 from dunwell.ml.tilt import fit_tilt, inputs
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ SMALL = Size(
     late_weight=0.0,
     has_own=False,
     days=400_000,
+    fits=4,
 )
 LARGE = Size(
     table_trees=60,
@@ -52,6 +53,9 @@ QUICK_TREES, QUICK_LEAVES = 40, 15
 
 LARGE_ITEMS = 5_000
 """Paid items from which the large model is worth it."""
+
+SEEDS_APART = 100
+"""Between the seeds of the fits of one model."""
 
 TIME_FACTS = ("due_month", "tenure", "portfolio_recent", "portfolio_late")
 SEASONS_DAYS = 760
@@ -83,56 +87,86 @@ def fit_hazard(
     """Return a model learned from what a history shows, the same for the same history and seed."""
     chosen = size or (LARGE if history.paid_items >= LARGE_ITEMS else SMALL)
     if is_quick:
-        chosen = replace(chosen, tilt_trees=QUICK_TREES, tilt_leaves=QUICK_LEAVES)
+        chosen = replace(chosen, tilt_trees=QUICK_TREES, tilt_leaves=QUICK_LEAVES, fits=1)
     past = Past(history)
     currencies = usual_amounts(history)
     lookups = Lookups(history, past, currencies)
     closed, calendar = calendars(
         history.items, history, first=first_day(history), last=history.as_of
     )
-    chance = np.random.default_rng(seed)
-    cells = _cells(history, lookups, calendar, chance, chosen.days)
+    fits = []
+    for own_seed in range(seed, seed + chosen.fits * SEEDS_APART, SEEDS_APART):
+        chance = np.random.default_rng(own_seed)
+        cells = _cells(history, lookups, calendar, chance, chosen.days)
+        kept = cells.is_paid | (chance.random(len(cells.row)) < UNPAID_KEPT)
+        fits.append(
+            _fit(history, cells, kept, closed, past, size=chosen, seed=own_seed, is_quick=is_quick)
+        )
+    return HazardModel(
+        fits=tuple(fits),
+        late_weight=chosen.late_weight,
+        own=customer_median(history) if chosen.has_own and not is_quick else None,
+        masked=_masked(history),
+        portfolio=past.portfolio,
+        currencies=currencies,
+    )
+
+
+def _fit(
+    history: History,
+    cells: Cells,
+    kept: np.ndarray,
+    closed: ClosedDays,
+    past: Past,
+    *,
+    size: Size,
+    seed: int,
+    is_quick: bool,
+) -> Fit:
+    """Return tables and trees learned from cells, of which `kept` are shown to the tables."""
     # days without payment are thinned for the tables, the kept ones weigh for the others
-    kept = cells.is_paid | (chance.random(len(cells.row)) < UNPAID_KEPT)
-    row, day = cells.row[kept], cells.day[kept]
-    weight = np.where(cells.is_paid[kept], 1.0, 1 / UNPAID_KEPT)
+    row, day, is_paid = cells.row[kept], cells.day[kept], cells.is_paid[kept]
+    weight = np.where(is_paid, 1.0, 1 / UNPAID_KEPT)
     groups = QUICK_GROUPS if is_quick else tuple(GROUPS)
     bins = day_bins(cells.views.take(row), closed, day, groups)
-    tables, base = fit_tables(bins, cells.is_paid[kept], weight, size=chosen, seed=seed)
-    every_day = cells.views.take(cells.row)
-    odds = offsets(tables, base, day_bins(every_day, closed, cells.day, groups))
+    tables, base = fit_tables(bins, is_paid, weight, size=size, seed=seed)
     masked = _masked(history)
+    trees = _tilt(cells, closed, tables, base, masked=masked, size=size, seed=seed)
+    if is_quick:
+        return Fit(tables=tables, base=base, trees=trees, day_trees=None, late_trees=None)
+    table = day_table(cells.views, closed, row, day, masked=masked, assumed=past.portfolio)
+    day_trees = fit_day_trees(table, is_paid, weight, size=size, seed=seed)
+    late_trees = None
+    if size.late_trees:
+        late_trees = _late_trees(history, cells, masked=masked, size=size, seed=seed)
+    return Fit(tables=tables, base=base, trees=trees, day_trees=day_trees, late_trees=late_trees)
+
+
+def _tilt(
+    cells: Cells,
+    closed: ClosedDays,
+    tables: Tables,
+    base: float,
+    *,
+    masked: Ints,
+    size: Size,
+    seed: int,
+) -> "lgb.Booster":
+    """Return the trees that tilt what the tables say of an item, phase by phase."""
+    every_day = cells.views.take(cells.row)
+    odds = offsets(tables, base, day_bins(every_day, closed, cells.day, tuple(tables)))
     phases = phases_of(tables)
     key = cells.row * phases.count + phases.of(every_day, cells.day)
     units, unit = np.unique(key, return_inverse=True)
-    trees = fit_tilt(
+    return fit_tilt(
         inputs(
             cells.views, units // phases.count, units % phases.count, phases=phases, masked=masked
         ),
         odds.astype(np.float32),
         unit,
         np.bincount(unit, weights=cells.is_paid, minlength=len(units)),
-        size=chosen,
+        size=size,
         seed=seed,
-    )
-    day_trees = None
-    if not is_quick:
-        table = day_table(cells.views, closed, row, day, masked=masked, assumed=past.portfolio)
-        day_trees = fit_day_trees(table, cells.is_paid[kept], weight, size=chosen, seed=seed)
-    late_trees = None
-    if chosen.late_trees and not is_quick:
-        late_trees = _late_trees(history, cells, masked=masked, size=chosen, seed=seed)
-    return HazardModel(
-        day_trees=day_trees,
-        late_trees=late_trees,
-        late_weight=chosen.late_weight,
-        own=customer_median(history) if chosen.has_own and not is_quick else None,
-        tables=tables,
-        base=base,
-        trees=trees,
-        masked=masked,
-        portfolio=past.portfolio,
-        currencies=currencies,
     )
 
 

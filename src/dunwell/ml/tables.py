@@ -26,7 +26,8 @@ class Size:
     """How large a model the history bears.
 
     `late_weight`: how far P(late) is drawn towards that of the late trees, of which there may be
-    none; `has_own`: whether the customers' own past has a say beside the tables and the trees.
+    none; `has_own`: whether the customers' own past has a say beside the tables and the trees;
+    `fits`: how many fits of different seeds are averaged.
     """
 
     table_trees: int
@@ -41,6 +42,7 @@ class Size:
     days: int
     table_rate: float = 0.08
     tilt_rate: float = 0.06
+    fits: int = 1
 
 
 def offsets(tables: Tables, base: float, bins: Bins) -> np.ndarray:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from dunwell import clock
@@ -18,7 +19,8 @@ from tests.writes import nothing_written
 
 pytestmark = pytest.mark.both
 
-WITH_BODY = [route for route in operations(api.get_openapi_schema()) if "requestBody" in route[3]]
+DOCUMENT = api.get_openapi_schema()
+WITH_BODY = [route for route in operations(DOCUMENT) if "requestBody" in route[3]]
 JSON = "application/json"
 ODD_BODIES = {
     "nothing": (b"", JSON),
@@ -149,6 +151,109 @@ def test_odd_values_in_any_field_are_answered(company, ids, of, name, method, pa
 
     assert set(told.values()) <= {200, 201, 202, 400, 404, 409, 422}, told
     assert name == "upload_files" or told["one field too many"] == 422
+
+
+def _with_all(value, foreign):
+    """The body with foreign fields in it and in every object below."""
+    if isinstance(value, list):
+        return [_with_all(one, foreign) for one in value]
+    if isinstance(value, dict):
+        kept = {name: _with_all(one, foreign) for name, one in value.items()}
+        return {**dict.fromkeys(foreign - value.keys(), 1), **kept}
+    return value
+
+
+COLUMNS = {
+    name
+    for model in apps.get_app_config("dunwell").get_models()
+    for field in model._meta.concrete_fields
+    for name in (field.name, field.attname)
+}
+"""Every field of every record, also as the key of what it points to."""
+
+
+@pytest.mark.dealt(one_in=8)
+@pytest.mark.parametrize(
+    ("name", "method", "path", "says"), WITH_BODY, ids=lambda value: str(value)[:40]
+)
+def test_a8_2_3_no_field_of_any_record_is_taken_that_is_not_of_the_body(
+    company, ids, of, name, method, path, says
+):
+    """All that the body does not name are sent at once: each is refused by name, nothing written."""
+    usual = OPERATIONS[name].sent(ids, clock.today(company.zone))
+    if not isinstance(usual, dict) or OPERATIONS[name].is_upload:
+        usual = {}
+    foreign = COLUMNS - _named(says["requestBody"])
+    body = json.dumps(_with_all(usual, foreign)).encode()
+    address = f"/api/v1{path.format(**OPERATIONS[name].keys_of(ids))}"
+
+    with nothing_written():
+        answer = Client(raise_request_exception=False).generic(
+            method, address, body, content_type=JSON, headers=of(path)
+        )
+
+    if OPERATIONS[name].is_upload:
+        assert answer.status_code in {415, 422}
+        return
+    told = answer.json()["detail"]
+    refused = {one["loc"][-1] for one in told}
+    assert "extra_forbidden" in {one["type"] for one in told}
+    assert (answer.status_code, foreign - refused) == (422, set())
+
+
+def _named(told, seen=()):
+    """Every name of a field in a part of the API's document, at any depth."""
+    if isinstance(told, list):
+        return {name for one in told for name in _named(one, seen)}
+    if not isinstance(told, dict):
+        return set()
+    found = set(told.get("properties", {}))
+    if (reference := told.get("$ref")) and reference not in seen:
+        part = DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]]
+        found |= _named(part, (*seen, reference))
+    return found | {name for one in told.values() for name in _named(one, seen)}
+
+
+def _open_objects(told, seen=()):
+    """The objects of a part of the API's document that take fields they do not name."""
+    if isinstance(told, list):
+        return {name for one in told for name in _open_objects(one, seen)}
+    if not isinstance(told, dict):
+        return set()
+    found = set()
+    if "properties" in told and told.get("additionalProperties") is not False:
+        found.add(told.get("title", "?"))
+    if (reference := told.get("$ref")) and reference not in seen:
+        part = DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]]
+        found |= _open_objects(part, (*seen, reference))
+    return found | {name for one in told.values() for name in _open_objects(one, seen)}
+
+
+def test_a8_2_3_every_object_of_every_body_takes_the_fields_it_names_alone():
+    assert _open_objects({"schema": {"title": "Open", "properties": {}}}) == {"Open"}
+    assert {
+        name: found
+        for name, _, _, says in WITH_BODY
+        if "application/json" in says["requestBody"]["content"]
+        and (found := _open_objects(says["requestBody"]))
+    } == {}
+
+
+SERVERS_OWN = {
+    *("company", "company_id", "created_at", "recorded_at", "recorded_on", "request_id", "seq"),
+    *("hash", "previous_hash", "password", "is_staff", "is_superuser", "token_hash", "open_minor"),
+    *("by_user", "by_user_id", "approved_by", "approved_by_id", "approved_at", "decided_by"),
+    *("decided_by_id", "attempts", "claimed_at", "settled_at", "session_nonce"),
+}
+"""What nobody tells us: whose a row is, who did it and when, and what the books work out."""
+
+
+def test_a8_2_3_no_body_names_what_the_server_alone_decides():
+    assert {
+        name: found
+        for name, _, _, says in WITH_BODY
+        if (found := _named(says["requestBody"]) & SERVERS_OWN)
+    } == {}
 
 
 ODD_QUERIES = [

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
@@ -31,13 +30,20 @@ from dunwell.api.fields import (
     Plain,
     Text,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
 from dunwell.engine.contact_rules.rules import ContactRule
 from dunwell.models import Consent, Contact, ContactRestriction, Customer, Item
 from dunwell.queries.contact_rules import contact_book, rules_in_force
-from dunwell.queries.contact_words import AttemptRow, ContactCard, attempt_rows, contact_card
+from dunwell.queries.contact_words import (
+    AttemptFilter,
+    AttemptRow,
+    ContactCard,
+    attempt_rows,
+    contact_card,
+)
 from dunwell.queries.pages import Page
 
 router = Router(tags=["contact rules"])
@@ -159,10 +165,9 @@ def list_contact_rules(request: ApiRequest) -> dict[str, Any]:
 def show_contact_rules(request: ApiRequest, customer_id: Id) -> ContactCard:
     """Show whether a customer may be contacted now, by what, and when again."""
     request.actor.require("ledger.view")
-    card = contact_card(request.actor.company, customer_id, as_of=request.as_of, at=request.at)
-    if card is None:
-        raise Http404
-    return card
+    return existing(
+        contact_card(request.actor.company, customer_id, as_of=request.as_of, at=request.at)
+    )
 
 
 @router.get("/contact-attempts", response=answers(Page[AttemptRow]))
@@ -177,8 +182,7 @@ def list_attempts(
     request.actor.require("ledger.view")
     return attempt_rows(
         request.actor.company,
-        customer_id=customer_id,
-        only_refused=only_refused,
+        only=AttemptFilter(customer_id=customer_id, only_refused=only_refused),
         cursor=cursor,
         limit=limit,
     )

@@ -5,7 +5,8 @@ opens the rows it counts.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -78,7 +79,7 @@ def right_party(company: Company, *, from_on: date, until_on: date) -> list[Righ
     """Return the calls of a span, all together first, then by who called; one query."""
     found = (
         _attempts(company, from_on, until_on)
-        .filter(channel=SPOKEN, outcome__in=MADE)
+        .filter(counted("calls"))
         .values("by")
         .annotate(calls=Count("id"), reached=Count("id", filter=Q(outcome=Outcome.CONVERSATION)))
         .order_by("-calls", "by")
@@ -96,7 +97,7 @@ def complaint_rates(
     A complaint is a report of a mail provider, or a conversation somebody marked as one that a
     message began; what is composed by hand has no strategy.
     """
-    begin, end = _span(from_on, until_on)
+    begin, end = _span(company, from_on, until_on)
     sent = dict(
         Message.objects.filter(
             company=company, status__in=Message.HANDED_OVER, sent_at__gte=begin, sent_at__lt=end
@@ -139,11 +140,10 @@ def tired_customers(
     Contacts of every team count, and what the customer began does not. The most contacted first.
     """
     limit = page_limit(limit)
-    from_on = as_of - timedelta(days=policy.fatigue_days - 1)
+    from_on = tiring_since(policy, as_of=as_of)
     found = (
         _attempts(company, from_on, as_of)
-        .filter(is_inbound=False)
-        .exclude(outcome=Outcome.REFUSED)
+        .filter(counted("ours"))
         .values("customer_id", "customer__number", "customer__name")
         .annotate(
             contacts=Count("id"),
@@ -178,15 +178,37 @@ def tired_customers(
     )
 
 
+def tiring_since(policy: FeedbackPolicy, *, as_of: date) -> date:
+    """Return the first day whose contacts count as of late."""
+    return as_of - timedelta(days=policy.fatigue_days - 1)
+
+
+def complained_of(company: Company) -> Q:
+    """Return the condition of messages that a complaint is about, as `complaint_rates` counts."""
+    told = Signal.objects.filter(company=company, kind=Signal.Kind.COMPLAINED)
+    marked = Conversation.objects.filter(company=company, is_complaint=True)
+    return Q(pk__in=told.values("message")) | Q(pk__in=marked.values("inbound__answers"))
+
+
+def counted(kind: str) -> Q:
+    """Return the condition of contacts a figure counts: calls, reached or ours; else all."""
+    if kind == "ours":
+        return Q(is_inbound=False) & ~Q(outcome=Outcome.REFUSED)
+    if kind == "calls":
+        return Q(channel=SPOKEN, outcome__in=MADE)
+    return Q(channel=SPOKEN, outcome=Outcome.CONVERSATION) if kind == "reached" else Q()
+
+
 def _attempts(company: Company, from_on: date, until_on: date) -> QuerySet[ContactAttempt]:
-    begin, end = _span(from_on, until_on)
+    begin, end = _span(company, from_on, until_on)
     return ContactAttempt.objects.filter(company=company, at__gte=begin, at__lt=end)
 
 
-def _span(from_on: date, until_on: date) -> tuple[datetime, datetime]:
-    """Return the moments a span of days begins and has ended, UTC."""
-    begin = datetime.combine(from_on, time(), UTC)
-    return begin, datetime.combine(until_on + timedelta(days=1), time(), UTC)
+def _span(company: Company, from_on: date, until_on: date) -> tuple[datetime, datetime]:
+    """Return the moments a span of the company's days begins and has ended."""
+    zone = ZoneInfo(company.zone)
+    begin = datetime.combine(from_on, time(), zone)
+    return begin, datetime.combine(until_on + timedelta(days=1), time(), zone)
 
 
 def _right_party(by: str, calls: int, reached: int) -> RightParty:

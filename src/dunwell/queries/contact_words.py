@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from dunwell.models import Company, Consent, ContactAttempt, ContactRestriction, Customer
 from dunwell.queries.contact_groups import (
@@ -11,11 +12,28 @@ from dunwell.queries.contact_groups import (
     contact_group,
     contacts_by_others,
 )
+from dunwell.queries.contact_quality import counted
 from dunwell.queries.contact_rules import ContactVerdict, contact_book, customer_verdicts
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 MOST_WORDS = 100
 """So many restrictions and consents of one customer are shown, the newest first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttemptFilter:
+    """Which contacts are asked for; empty fields ask for all.
+
+    `figure` names a figure whose contacts are wanted (`contact_quality.counted`), `from_on` and
+    `until_on` are days in the company's zone, both included.
+    """
+
+    customer_id: int | None = None
+    only_refused: bool = False
+    by: str = ""
+    figure: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,17 +156,24 @@ def contact_card(
 def attempt_rows(
     company: Company,
     *,
-    customer_id: int | None = None,
-    only_refused: bool = False,
+    only: AttemptFilter = AttemptFilter(),
     cursor: str = "",
     limit: int = PAGE_SIZE,
 ) -> Page[AttemptRow]:
     """Return one page of contacts made or refused, the newest first."""
-    found = ContactAttempt.objects.filter(company=company)
-    if customer_id is not None:
-        found = found.filter(customer=customer_id)
-    if only_refused:
+    zone = ZoneInfo(company.zone)
+    found = ContactAttempt.objects.filter(counted(only.figure), company=company)
+    if only.customer_id is not None:
+        found = found.filter(customer=only.customer_id)
+    if only.only_refused:
         found = found.filter(outcome=ContactAttempt.Outcome.REFUSED)
+    if only.by:
+        found = found.filter(by=only.by)
+    if only.from_on is not None:
+        found = found.filter(at__gte=datetime.combine(only.from_on, time(), zone))
+    if only.until_on is not None:
+        end = datetime.combine(only.until_on + timedelta(days=1), time(), zone)
+        found = found.filter(at__lt=end)
     limit = page_limit(limit)
     rows = (
         found.filter(after(cursor, ("-at", "-id"), (datetime, int)))

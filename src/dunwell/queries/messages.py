@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, QuerySet, Sum
 
 from dunwell.models import Company, Message, MessageItem, Signal
+from dunwell.queries.contact_quality import complained_of
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 HANDED_OVER = "handed_over"
@@ -77,12 +78,17 @@ class AttachedFile:
     sha256: str
 
 
+BY_HAND = "-"
+"""The strategy of a filter that asks for what people wrote."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageFilter:
     """Which messages are asked for; empty fields ask for all.
 
     `status` may be handed_over: it left us, whatever became of it. `from_on` and `until_on` are
     days in the company's zone on which it left, both included; `error` is a part of the reason.
+    `strategy` is the one it was written under, BY_HAND for none.
     """
 
     status: str = ""
@@ -96,6 +102,8 @@ class MessageFilter:
     from_on: date | None = None
     until_on: date | None = None
     only_priced: bool = False
+    strategy: str = ""
+    only_complained: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,6 +172,10 @@ def messages_of(company: Company, only: MessageFilter) -> QuerySet[Message]:
         found = found.filter(status=only.status)
     if only.error:
         found = found.filter(error__icontains=only.error)
+    if only.strategy:
+        found = found.filter(strategy="" if only.strategy == BY_HAND else only.strategy)
+    if only.only_complained:
+        found = found.filter(complained_of(company))
     if only.only_priced:
         found = found.filter(cost_micros__isnull=False)
     zone = ZoneInfo(company.zone)

@@ -1,7 +1,6 @@
 """Pages about contact rules: those in force, what they say of one customer, contacts made."""
 
 from functools import partial
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -13,7 +12,7 @@ from dunwell import clock
 from dunwell.engine.contact_rules.rules import ContactRule
 from dunwell.formats.exports import Value
 from dunwell.queries.contact_rules import contact_book, rules_in_force
-from dunwell.queries.contact_words import AttemptRow, attempt_rows, contact_card
+from dunwell.queries.contact_words import AttemptFilter, AttemptRow, attempt_rows, contact_card
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.templatetags.contact_rules import (
     any_channel,
@@ -26,7 +25,7 @@ from dunwell.templatetags.contact_rules import (
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404
 from dunwell.web.exports import file_response
-from dunwell.web.keys import read_key
+from dunwell.web.keys import read_key, read_span_day
 from dunwell.web.staff import StaffRequest
 
 RULE_COLUMNS = (
@@ -41,6 +40,11 @@ RULE_COLUMNS = (
     _("Evidence"),
     _("Last compared on"),
 )
+FIGURES = ("calls", "reached", "ours")
+"""Figures of feedback that open the contacts they count."""
+
+LONGEST_NAME = 150
+
 ATTEMPT_COLUMNS = (
     _("When (UTC)"),
     _("Customer number"),
@@ -93,7 +97,9 @@ def rules_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     card = contact_card(request.actor.company, customer.pk, as_of=request.as_of, at=clock.now())
     if card is None:
         raise Http404
-    attempts = attempt_rows(request.actor.company, customer_id=customer.pk, limit=10)
+    attempts = attempt_rows(
+        request.actor.company, only=AttemptFilter(customer_id=customer.pk), limit=10
+    )
     context = {"customer": customer, "card": card, "attempts": attempts}
     part = "#card" if request.htmx else ""
     return render(request, f"web/contact_rules_customer.html{part}", context)
@@ -104,16 +110,17 @@ def attempt_list(request: StaffRequest) -> HttpResponse:
     """List contacts that were made or refused, the newest first."""
     company, only = request.actor.company, _only(request)
     try:
-        page = attempt_rows(company, cursor=request.GET.get("cursor", ""), **only)
+        page = attempt_rows(company, only=only, cursor=request.GET.get("cursor", ""))
     except CursorError:
-        page = attempt_rows(company, **only)
-    return render(request, "web/contact_attempts.html", {"page": page, **only})
+        page = attempt_rows(company, only=only)
+    context = {"page": page, "only": only, "is_narrowed": only != AttemptFilter()}
+    return render(request, "web/contact_attempts.html", context)
 
 
 @require_GET
 def attempts_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every contact under the page's filter as a file."""
-    found = every_row(partial(attempt_rows, request.actor.company, **_only(request)))
+    found = every_row(partial(attempt_rows, request.actor.company, only=_only(request)))
     return file_response(
         kind,
         name=f"contacts-{request.as_of.isoformat()}",
@@ -122,11 +129,17 @@ def attempts_export(request: StaffRequest, kind: str) -> HttpResponse:
     )
 
 
-def _only(request: StaffRequest) -> dict[str, Any]:
-    return {
-        "customer_id": read_key(request.GET.get("customer", "")),
-        "only_refused": request.GET.get("refused") == "1",
-    }
+def _only(request: StaffRequest) -> AttemptFilter:
+    asked = request.GET
+    figure = asked.get("figure", "")
+    return AttemptFilter(
+        customer_id=read_key(asked.get("customer", "")),
+        only_refused=asked.get("refused") == "1",
+        by=asked.get("by", "")[:LONGEST_NAME].replace("\0", ""),
+        figure=figure if figure in FIGURES else "",
+        from_on=read_span_day(asked.get("from", "")),
+        until_on=read_span_day(asked.get("until", "")),
+    )
 
 
 def _rule_row(rule: ContactRule) -> tuple[Value, ...]:

@@ -18,13 +18,14 @@ from dunwell.queries.contact_quality import (
     complaint_rates,
     right_party,
     tired_customers,
+    tiring_since,
 )
 from dunwell.queries.feedback_policies import feedback_policy
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.surveys import SurveyRow, survey_figures, survey_rows
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import file_response
-from dunwell.web.keys import read_day
+from dunwell.web.keys import read_span_day
 from dunwell.web.staff import StaffRequest
 
 DAYS = timedelta(days=364)
@@ -120,7 +121,13 @@ def tired_list(request: StaffRequest) -> HttpResponse:
         page = read(cursor=request.GET.get("cursor", ""))
     except CursorError:
         page = read()
-    context = {"tab": "fatigue", "page": page, "policy": policy}
+    context = {
+        "tab": "fatigue",
+        "page": page,
+        "policy": policy,
+        "from_on": tiring_since(policy, as_of=request.as_of),
+        "until_on": request.as_of,
+    }
     return render(request, "web/feedback_fatigue.html", context)
 
 
@@ -140,7 +147,7 @@ def tired_export(request: StaffRequest, kind: str) -> HttpResponse:
 
 def _span(request: StaffRequest) -> Span:
     """Return the days of the address; a year until today where it names none that fit."""
-    from_on, until_on = (read_day(request.GET.get(name, "")) for name in ("from", "until"))
+    from_on, until_on = (read_span_day(request.GET.get(name, "")) for name in ("from", "until"))
     until_on = until_on or request.as_of
     if from_on is None or from_on > until_on:
         from_on = until_on - DAYS
@@ -154,8 +161,8 @@ def _only(request: StaffRequest) -> dict[str, Any]:
         "kind": kind if kind in SCALES else "",
         "occasion": occasion if occasion in OCCASIONS else "",
         "only_answered": request.GET.get("answered", "") == "1",
-        "from_on": read_day(request.GET.get("from", "")),
-        "until_on": read_day(request.GET.get("until", "")),
+        "from_on": read_span_day(request.GET.get("from", "")),
+        "until_on": read_span_day(request.GET.get("until", "")),
     }
 
 

@@ -2,6 +2,9 @@
 
 from datetime import date
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""Years of days that begin or end a span; others would overflow a moment."""
+
 LONGEST_KEY = 18
 """Digits that every 64-bit key has at most; more would overflow the database."""
 
@@ -18,3 +21,9 @@ def read_day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def read_span_day(text: str) -> date | None:
+    """Return the day a span begins or ends with, None for none or one far from any record."""
+    found = read_day(text)
+    return found if found and FIRST_YEAR <= found.year <= LAST_YEAR else None

@@ -1,6 +1,5 @@
 """Pages about messages: the outbox, one message with its decision, approving and cancelling."""
 
-from datetime import date
 from functools import partial
 
 from django import forms
@@ -33,12 +32,11 @@ from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
-from dunwell.web.keys import read_day
+from dunwell.web.keys import read_span_day
 from dunwell.web.staff import StaffRequest
 
 CHANNELS = ("email", "sms", "whatsapp", "call", "letter", "portal")
 LONGEST_WORD = 80
-FIRST_YEAR, LAST_YEAR = 1970, 2200
 COLUMNS = (
     _("Message"),
     _("Day"),
@@ -223,14 +221,11 @@ def _only(request: StaffRequest) -> MessageFilter:
         template=word("template"),
         error=word("error"),
         cost_currency=word("currency"),
-        from_on=_day(asked.get("from", "")),
-        until_on=_day(asked.get("until", "")),
+        strategy=word("strategy"),
+        only_complained=asked.get("complained") == "1",
+        from_on=read_span_day(asked.get("from", "")),
+        until_on=read_span_day(asked.get("until", "")),
     )
-
-
-def _day(text: str) -> date | None:
-    found = read_day(text)
-    return found if found and FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def _row(row: MessageRow) -> tuple[Value, ...]:

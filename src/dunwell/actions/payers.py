@@ -4,12 +4,14 @@ The newest `PayerAssignment` rules. `Payment.customer` and the customer of its e
 repeat it; they are the only columns of the ledger that may change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 
+import polars as pl
 from django.db import connection, transaction
 
 from dunwell.actions.allocations import locked_payment
+from dunwell.actions.bulk import staged
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.new_records import add_records
@@ -18,15 +20,20 @@ from dunwell.models import Allocation, Company, Customer, PayerAssignment, Payme
 
 LONGEST_REASON = 300
 
-_PAYMENT = "UPDATE dunwell_payment SET customer_id = %s WHERE id = %s"
+_PAYMENTS = """
+UPDATE dunwell_payment SET customer_id = s.customer_id FROM {staged} s
+WHERE dunwell_payment.id = s.payment_id
+"""
 # found by their unique key; a company's index would lead SQLite through all its lines
 _LINES = """
-UPDATE dunwell_entryline SET customer_id = %s WHERE source = 'payment' AND source_id = %s
+UPDATE dunwell_entryline SET customer_id = s.customer_id FROM {staged} s
+WHERE dunwell_entryline.source = 'payment' AND dunwell_entryline.source_id = s.payment_id
 """
 _APPLIED = """
-UPDATE dunwell_entryline SET customer_id = %s
-WHERE source = 'allocation' AND account = 'unapplied'
-  AND source_id IN (SELECT id FROM dunwell_allocation WHERE payment_id = %s)
+UPDATE dunwell_entryline SET customer_id = s.customer_id
+FROM {staged} s JOIN dunwell_allocation a ON a.payment_id = s.payment_id
+WHERE dunwell_entryline.source = 'allocation' AND dunwell_entryline.account = 'unapplied'
+  AND dunwell_entryline.source_id = a.id
 """
 
 
@@ -109,11 +116,15 @@ def write_payers(
         for payment, customer_id in payers.items()
     ]
     add_records(PayerAssignment, rows)
-    changes: Sequence[tuple[int | None, int]] = [
-        (customer_id, payment.pk) for payment, customer_id in payers.items()
-    ]
-    with connection.cursor() as cursor:
-        for statement in (_PAYMENT, _LINES, _APPLIED):
-            cursor.executemany(statement, changes)
+    changes = pl.DataFrame(
+        {
+            "payment_id": [payment.pk for payment in payers],
+            "customer_id": list(payers.values()),
+        },
+        schema={"payment_id": pl.Int64, "customer_id": pl.Int64},
+    )
+    with staged("payers_said", changes, key="payment_id") as table, connection.cursor() as cursor:
+        for statement in (_PAYMENTS, _LINES, _APPLIED):
+            cursor.execute(statement.format(staged=table))
     for payment, customer_id in payers.items():
         payment.customer_id = customer_id

@@ -11,7 +11,7 @@ from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.payments import reverse_payment
 from dunwell.models import BankEntry, Payment
 
-_AMOUNT = """e.amount_minor < 0 AND (p.amount_minor = -e.amount_minor
+_AMOUNT = """(p.amount_minor = -e.amount_minor
     OR p.amount_minor = -e.amount_minor - e.charges_minor
     OR p.amount_minor = ABS(COALESCE(e.original_minor, 0)))"""
 """What went out is the payment, with or without what the bank charged for it."""
@@ -21,23 +21,29 @@ _OURS = """e.company_id = %(company)s AND e.statement_id IN
     (SELECT id FROM dunwell_bankstatement WHERE file_id = %(file)s)
     AND e.status = 'booked' AND e.treatment IN ('open', 'other')"""
 _RETURNED = f"""
-SELECT DISTINCT e.id, p.id FROM dunwell_bankentry e
+WITH gone AS MATERIALIZED (
+    SELECT id, company_id, currency, amount_minor, charges_minor, original_minor, end_to_end,
+           bank_reference, booked_on
+    FROM dunwell_bankentry e WHERE {_OURS} AND e.amount_minor < 0)
+SELECT DISTINCT e.id, p.id FROM gone e
 JOIN dunwell_bankentry o ON o.company_id = e.company_id AND o.end_to_end = e.end_to_end
  AND o.payment_id IS NOT NULL AND o.id <> e.id AND o.booked_on <= e.booked_on
 JOIN dunwell_payment p ON p.id = o.payment_id
-WHERE {_OURS} AND e.end_to_end <> '' AND {_AMOUNT} AND {_ALIVE}
+WHERE e.end_to_end <> '' AND {_AMOUNT} AND {_ALIVE}
 UNION
-SELECT DISTINCT e.id, p.id FROM dunwell_bankentry e
+SELECT DISTINCT e.id, p.id FROM gone e
 JOIN dunwell_bankentry o ON o.company_id = e.company_id AND o.bank_reference = e.bank_reference
  AND o.payment_id IS NOT NULL AND o.id <> e.id AND o.booked_on <= e.booked_on
 JOIN dunwell_payment p ON p.id = o.payment_id
-WHERE {_OURS} AND e.bank_reference <> '' AND {_AMOUNT} AND {_ALIVE}
+WHERE e.bank_reference <> '' AND {_AMOUNT} AND {_ALIVE}
 UNION
-SELECT e.id, p.id FROM dunwell_bankentry e
+SELECT e.id, p.id FROM gone e
 JOIN dunwell_debit d ON d.end_to_end = e.end_to_end AND d.status IN ('sent', 'paid')
 JOIN dunwell_payment p ON p.id = d.payment_id AND p.company_id = e.company_id
-WHERE {_OURS} AND e.end_to_end <> '' AND {_AMOUNT} AND {_ALIVE}
+WHERE e.end_to_end <> '' AND {_AMOUNT} AND {_ALIVE}
 """  # noqa: S608  put together from the texts above
+"""What went out is found first: PostgreSQL, which knows nothing of rows this new, compared each
+entry of the file with each."""
 _REFUNDS = f"""
 UPDATE dunwell_bankentry SET treatment = 'open' WHERE id IN (
     SELECT e.id FROM dunwell_bankentry e JOIN dunwell_refund f

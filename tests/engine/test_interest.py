@@ -163,6 +163,32 @@ def test_a_month_says_from_when_until_when_on_how_many_days_and_on_how_much():
 
 
 @pytest.mark.parametrize(
+    ("amount", "until", "expected"),
+    [
+        # a day at a millionth a year bears a 365 millionth of the amount
+        (182_499_999, date(2025, 1, 11), [0]),
+        (182_500_000, date(2025, 1, 11), [1]),
+        (456_250_000, date(2025, 1, 11), [1]),
+        (547_499_999, date(2025, 1, 11), [1]),
+        (547_500_000, date(2025, 1, 11), [2]),
+        # the exact sum is rounded at the end of each month, not what each month adds: 21 days
+        # of an eighth are 2.625, a day more 2.75; of a quarter 5.25 and 5.5
+        (45_625_000, date(2025, 2, 1), [3, 0]),
+        (91_250_000, date(2025, 2, 1), [5, 1]),
+        (91_249_999, date(2025, 2, 1), [5, 0]),
+    ],
+)
+def test_the_sum_up_to_the_end_of_a_month_is_rounded_half_up(amount, until, expected):
+    items = [{"item_id": 1, "amount_minor": amount, "due_day": DUE}]
+    made = frames(at_rate(1), items, as_of=until)
+    found = monthly_interest(
+        interest_segments(made.subjects, made.moved, made.table), made.subjects, made.table
+    )
+
+    assert [row[1] for row in rows_of(found, "month_no", "amount_minor")] == expected
+
+
+@pytest.mark.parametrize(
     ("cap_ppm", "running", "expected"),
     [
         (None, [3, 5, 5, 9], [3, 2, 0, 4]),

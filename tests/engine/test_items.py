@@ -86,6 +86,8 @@ def test_an_item_settled_by_credit_alone_has_no_lateness():
         # neither a credit nor the reversal of a payment is money that reached us
         ([("payment", 9_999, 3, 4), ("credit", 1, 9, 9)], (9_999, 3)),
         ([("payment", 7, 3, 4), ("payment", 1, 5, 5), ("payment", -1, 9, 9)], (7, 5)),
+        # nor is an allocation of nothing
+        ([("payment", 7, 3, 4), ("payment", 0, 9, 9)], (7, 3)),
         # money that went back in full leaves an item that credit settled
         ([("payment", 5, 3, 4), ("payment", -5, 6, 6), ("credit", 5, 9, 9)], (0, None)),
     ],

@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[2]
 class Part:
     """Modules below `dunwell`, and the files below `tests` that must notice, the nearest first.
 
-    `least` is how many percent of the changes they must notice: the bar of T24, or what was
-    measured where that is not reached yet. It only rises.
+    `least` is how many percent of the changes they must notice: the bar of T24, or about what was
+    measured where that is more. It only rises.
     """
 
     modules: tuple[str, ...]
@@ -46,7 +46,7 @@ PARTS = {
             *("engine/test_items.py", "engine/test_money.py", "engine/test_ledger.py"),
             *("engine/test_aging.py", "engine/test_statements.py", "engine/test_kpis.py"),
         ),
-        least=51,
+        least=90,
     ),
     "allocation": Part(
         modules=("engine.allocation_orders",),
@@ -55,7 +55,7 @@ PARTS = {
     "interest": Part(
         modules=("engine.charges.interest", "engine.charges.compounding"),
         tests=("engine/test_interest.py", "engine/test_charges.py", "engine/test_charge_laws.py"),
-        least=76,
+        least=90,
     ),
     "policy": Part(
         modules=("engine.documents", "engine.strategy"),
@@ -64,7 +64,7 @@ PARTS = {
             *("engine/test_charges_policy.py", "engine/test_cash_policy.py"),
             *("engine/test_credit_policy.py",),
         ),
-        least=79,
+        least=97,
     ),
 }
 

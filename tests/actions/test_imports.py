@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from dunwell.actions import imports
 from dunwell.actions.gate import Forbidden, Refused, staff, system
 from dunwell.actions.imports import import_ledger
 from dunwell.actions.payments import apply_payment, reverse_allocation
@@ -68,6 +69,22 @@ def test_the_same_rows_again_change_nothing_whatever_the_file(company):
         assert item_totals(batch) == {"EUR": (160_00, 0, 160_00, 0), "USD": (50_00, 0, 50_00, 0)}
         assert rows() == before
     assert breaks(company) == {}
+
+
+def test_the_tables_are_looked_at_when_an_import_makes_up_much_of_them(company, monkeypatch):
+    seen = []
+    monkeypatch.setattr(imports, "LARGE", 1)
+    monkeypatch.setattr(imports, "look_at_tables", lambda *tables: seen.append(tables))
+
+    merged(company, FIRST)
+    assert seen == [imports.TABLES]
+
+    more = [f"K1;Acme;M{n};invoice;2026-01-05;2026-02-04;EUR;1.00;1.00" for n in range(20)]
+    merged(company, items_csv(*more), at=LATER)
+    assert seen == [imports.TABLES] * 2
+    last = items_csv(*more, "K1;Acme;M20;invoice;2026-01-05;2026-02-04;EUR;1.00;1.00")
+    merged(company, last, at=LATER + timedelta(days=1))
+    assert seen == [imports.TABLES] * 2
 
 
 def test_a_newer_export_settles_what_was_paid_since(company):

@@ -16,7 +16,11 @@ from hypothesis import HealthCheck, settings
 from tests import dealing
 from tests.dealing import is_long_tier
 
-settings.register_profile("house", deadline=None, derandomize=True, max_examples=40)
+# how long values take to make says how busy the machine is, nothing of the code
+settings.register_profile(
+    "house", deadline=None, derandomize=True, max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
 settings.register_profile("release", settings.get_profile("house"), max_examples=240)
 settings.load_profile("house")
 
@@ -91,7 +95,7 @@ def examples(few, *, release):
     """Settings for a law whose examples are heavy: a few, and more in the long tier."""
     return settings(
         max_examples=release if is_long_tier() else few,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
 
 

@@ -127,7 +127,10 @@ class Play:
             )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=st.lists(STEP, min_size=8, max_size=25))
 def test_any_order_of_steps_asks_for_nothing_twice(company, steps):
     with transaction.atomic():

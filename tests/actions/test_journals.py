@@ -277,7 +277,10 @@ def test_the_proofs_find_a_journal_that_was_tampered_with(company, dollars):
 CUTS = st.lists(st.integers(0, 20), max_size=4)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=st.lists(STEP, min_size=5, max_size=22), cuts=CUTS)
 def test_any_sequence_of_actions_and_journals_ties(company, customer, steps, cuts):
     with transaction.atomic():

@@ -105,7 +105,10 @@ class Play:
         self.day += timedelta(days=1)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=st.lists(STEP, min_size=3, max_size=9))
 def test_undoing_everything_restores_the_books_exactly(company, steps):
     with transaction.atomic():

@@ -189,7 +189,10 @@ class Play:
         return rows.order_by("pk").first()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=st.lists(STEP, min_size=5, max_size=25))
 def test_any_sequence_of_actions_keeps_the_books_clean(company, customer, steps):
     with transaction.atomic():

@@ -125,7 +125,10 @@ class Play:
             assert 0 <= conceded <= (plan.concession_minor if plan.status == "completed" else 0)
 
 
-@settings(max_examples=14, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=14,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     steps=st.lists(STEP, min_size=12, max_size=24), acceleration=st.sampled_from(["ask", "auto"])
 )

@@ -88,7 +88,10 @@ class Play:
             assert is_bounced or sum(given.values_list("amount_minor", flat=True)) <= 100_00
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=st.lists(STEP, min_size=5, max_size=20))
 def test_no_sequence_gives_back_more_than_there_is(company, clerk, manager, customer, steps):
     with transaction.atomic():

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dunwell.connectors import stripe_invoices
-from dunwell.formats.connection_rows import merged_pages
-from dunwell.formats.connection_rows import ChangeKind, OutsideChange, OutsideError
+from dunwell.formats.connection_rows import ChangeKind, OutsideChange, OutsideError, merged_pages
 from dunwell.jobs import connections as jobs
 from dunwell.models import Connection, ConnectionDifference, Item, Payment
 from tests.connectors.conformance import Conformance, released

@@ -22,6 +22,8 @@ def main() -> int:
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dunwell-simulator-") as folder:
         os.environ["DUNWELL_DATA_DIR"] = folder
+        # frames of a few rows: handing them to other threads costs more than it gains
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
         return _play(told, Path(folder))
 

@@ -70,16 +70,17 @@ class Folder:
 
 
 def _folder(world):
+    """A connection that leads to a folder, and the folder; the first one is made."""
     folders = [key for key, there in world.links.items() if isinstance(there, Folder)]
-    living = Connection.objects.filter(pk__in=folders, ended_at=None, is_on=True)
-    if not folders:
+    known = Connection.objects.filter(pk__in=folders, kind="sftp", ended_at=None)
+    if known.exists():
+        link = world.one(known.filter(is_on=True))
+    else:
         link = add_connection(
             actor=world.system, kind="sftp", name=world.number("Folder "), settings=SETTINGS,
             secret="simulated", at=world.at,
         )  # fmt: skip
         world.links[link.pk] = Folder()
-        return link, world.links[link.pk]
-    link = world.one(living)
     return link, world.links[link.pk]
 
 

@@ -65,6 +65,7 @@ def play(seed: int, steps: int, *, into: Played | None = None, tell=None) -> Pla
 
 
 def _step(world, prover, played, seed, place, tell):
+    is_done = False
     for _ in range(8):
         name = _dealt(world)
         try:
@@ -72,7 +73,7 @@ def _step(world, prover, played, seed, place, tell):
                 STEPS[name].play(world)
             played.done[name] += 1
             world.due = [*STEPS[name].then, *world.due][:8]
-            outcome = "done"
+            outcome, is_done = "done", True
         except Nothing:
             played.nothing[name] += 1
             continue
@@ -85,6 +86,9 @@ def _step(world, prover, played, seed, place, tell):
             tell(place, world.day, name, outcome)
         break
     played.steps += 1
+    if not is_done:
+        # what was refused is rolled back whole: the books are those that were proved last
+        return
     try:
         prover.after(STEPS[name].proves)
     except Exception as error:

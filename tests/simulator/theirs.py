@@ -18,6 +18,8 @@ from dunwell.formats.connection_rows import (
 )
 
 AMOUNTS = ("0.01", "50.00", "119.00", "800.00")
+OLDEST = 20
+"""Days before today that a document may be dated."""
 WAYS = ("item", "item", "credit", "payment", "pair", "pair", "amount", "void")
 """Changes that our books follow to the cent; what is taken off again, they only tell of."""
 
@@ -112,7 +114,7 @@ class Theirs:
 
     def _item(self, world, sign=1):
         number = f"{self.letter}-{world.count}-{len(self.log)}"
-        issued = world.day - timedelta(days=world.chance.choice((0, 20)))
+        issued = world.day - timedelta(days=world.chance.choice((0, OLDEST)))
         self._put("items", number, OutsideItem(
             number=number, customer=world.chance.choice(list(self.customers)), currency="EUR",
             amount=sign * Decimal(world.chance.choice(AMOUNTS)), issued=issued,

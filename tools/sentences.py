@@ -19,7 +19,8 @@ from itertools import product
 from pathlib import Path
 
 from dunwell.templatetags.sentences import PLACEHOLDER, PLACES
-from tools.told import ERRORS, VALUE_ERRORS
+from tools.notes import added, noted, of_frame
+from tools.told import ERRORS, NOTES, PROBLEMS, VALUE_ERRORS
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "dunwell"
@@ -32,6 +33,8 @@ DEEPEST = 4
 
 LEAST_LETTERS = 6
 """A template with fewer letters of its own would fit too many sentences."""
+
+NOTED = frozenset(name for name, _keyword in NOTES) | PROBLEMS
 
 CLASS = re.compile(r"^class (\w+)\(([^)]*)\)", re.MULTILINE)
 
@@ -59,9 +62,10 @@ class Module:
     def values(self) -> dict[str, ast.expr]:
         """Return what is assigned at the top level."""
         return {
-            one.targets[0].id: one.value
+            target.id: one.value
             for one in self.tree.body
-            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)
+            if isinstance(one, ast.Assign | ast.AnnAssign) and one.value is not None
+            if isinstance(target := _target(one), ast.Name)
         }
 
     @cached_property
@@ -183,6 +187,16 @@ def sentences() -> tuple[tuple[str, str], ...]:
         for text in _of_module(module)
         if _is_telling(text)
     }
+    found |= {
+        # a form that a function fills in later has no name for its value
+        (module.name.replace(".", "/"), text.replace("{}", "{amount}"))
+        for module in modules().values()
+        if module.has(NOTED)
+        for function, call in module.calls
+        for words in noted(call)
+        for text in _Reader(module, function).texts(words, DEEPEST)
+        if _is_telling(text)
+    }
     found |= {("dunwell/templatetags/sentences", place) for place in PLACES}
     return tuple(sorted((f"src/{name}.py", text) for name, text in found))
 
@@ -227,6 +241,10 @@ def _calls(node: ast.AST, inside: Function | None) -> Iterator[tuple[Function | 
         yield from _calls(child, child if isinstance(child, Function) else inside)
 
 
+def _target(node: ast.Assign | ast.AnnAssign) -> ast.expr:
+    return node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+
+
 def _last(node: ast.expr) -> str:
     return ast.unparse(node).rsplit(".", 1)[-1]
 
@@ -243,7 +261,7 @@ class _Reader:
     module: Module
     function: Function | None
 
-    def texts(self, node: ast.expr, deep: int) -> list[str]:  # noqa: PLR0911 one kind a line
+    def texts(self, node: ast.expr, deep: int) -> list[str]:  # noqa: C901, PLR0911 one kind a line
         """Return every template; none where the words are not written in the code."""
         match node:
             case ast.Constant(value=str() as text):
@@ -257,14 +275,19 @@ class _Reader:
             case ast.NamedExpr(value=value):
                 return self.texts(value, deep)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                pairs = product(self.texts(left, deep), self.texts(right, deep))
-                return [one + other for one, other in pairs]
+                return added(left, right, lambda one: self.texts(one, deep))
+            case ast.Dict(values=several):
+                return [text for one in several for text in self.texts(one, deep)]
+            case ast.Subscript(value=ast.Name() as table) if deep:
+                return self.texts(table, deep - 1)
             case ast.Name(id=name) if deep:
                 return self._named(name, deep - 1)
             case ast.Call(func=ast.Name(id=name)) if deep:
                 return self._returned(name, deep - 1)
             case ast.Call(func=ast.Attribute(attr="join"), args=[several]) if deep:
                 return self._one_by_one(several, deep - 1)
+            case ast.Call():
+                return of_frame(node, lambda one: self.texts(one, deep))
         return []
 
     def _joined(self, parts: list[ast.expr]) -> list[str]:

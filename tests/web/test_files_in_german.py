@@ -90,3 +90,26 @@ def test_a_bad_einvoice(speaks, clerk, language, said):
     page = speaks(clerk, language).post("/einvoices/", {"file": bad})
 
     assert said in page.text
+
+
+ROWS = (
+    b"Customer,Name,Invoice,Date,Due date,Currency,Amount\n"
+    b"K1,Acme Ltd,R1,2026-01-05,2026-02-05,EUR,100.00\n"
+    b"K1,Acme Ltd,R2,2026-01-05,2026-02-05,EUR,nonsense\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "is not an amount. Correct it and import again"),
+        ("de", "ist kein Betrag. Berichtigen Sie ihn und importieren Sie erneut"),
+    ],
+)
+def test_a_finding_of_one_row(speaks, clerk, language, said):
+    client = speaks(clerk, language)
+
+    client.post("/imports/", {"files": [SimpleUploadedFile("ledger.csv", ROWS)]})
+
+    batch = ImportBatch.objects.get()
+    assert said in client.get(f"/imports/{batch.pk}/findings/").text

@@ -79,11 +79,14 @@ def _spoken(sentence: str, language: str, deep: int) -> str:
     found = _whole(sentence, language, deep) or _placed(sentence, language, deep)
     if found is not None:
         return found
-    parts = ENDS.split(sentence)
+    parts, between = ENDS.split(sentence), " "
+    if len(parts) == 1:
+        # what is wrong with a line, one after the other
+        parts, between = sentence.split("; "), "; "
     if len(parts) == 1:
         return sentence
     told = [_whole(one, language, deep) or _placed(one, language, deep) for one in parts]
-    return " ".join(one or part for one, part in zip(told, parts, strict=True))
+    return between.join(one or part for one, part in zip(told, parts, strict=True))
 
 
 def _whole(sentence: str, language: str, deep: int) -> str | None:

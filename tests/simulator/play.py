@@ -12,11 +12,9 @@ from tests.simulator import (
     books,  # noqa: F401 -- these modules register their steps
     bulk,  # noqa: F401
     closing,  # noqa: F401
-    connections,  # noqa: F401
     credit,  # noqa: F401
     desk,  # noqa: F401
     disputes,  # noqa: F401
-    folders,  # noqa: F401
     outside,  # noqa: F401
     refunds,  # noqa: F401
 )

@@ -15,6 +15,7 @@ from dunwell.jobs.report_mails import deliver_report_mails
 from dunwell.jobs.reports import make_due_reports, make_report
 from dunwell.models import Event, Report, ReportMail
 from dunwell.queries.report_sections import SECTIONS
+from dunwell.queries.report_words import report_words
 from dunwell.queries.reports import report_detail, reports_due
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice
@@ -60,6 +61,9 @@ def test_a_due_report_is_made_once_and_its_sentences_say_the_figures(company, ow
         "Receivables are EUR 1,000.00, of which EUR 600.00 or 60.0 % are overdue." in report.words
     )
     assert f"Most overdue: {owed_name(report)} EUR 600.00." in report.words
+    assert "1.000,00, davon sind EUR 600,00 oder 60,0 % überfällig." in report_words(
+        company, language="de", as_of=TODAY
+    )
     assert [part["key"] for part in report.document["sections"]] == list(SECTIONS)
     assert bytes(report.pdf).startswith(b"%PDF-")
     detail = report_detail(company, report.pk)

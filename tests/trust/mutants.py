@@ -64,7 +64,7 @@ PARTS = {
             *("engine/test_charges_policy.py", "engine/test_cash_policy.py"),
             *("engine/test_credit_policy.py",),
         ),
-        least=97,
+        least=94,
     ),
 }
 

@@ -52,11 +52,11 @@ class Strategy:
     owner: str
     segments: tuple[str, ...]
     steps: tuple[Step, ...]
-    pause_when: tuple[str, ...]
+    pause_when: tuple[str, ...] = ()
     min_open_minor: Mapping[str, int]
-    min_days_between: int
-    grace_days: int
-    cases: tuple[Case, ...]
+    min_days_between: int = 0
+    grace_days: int = 0
+    cases: tuple[Case, ...] = ()
 
 
 def read_strategy(

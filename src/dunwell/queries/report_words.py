@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
+from babel.numbers import format_decimal
 from django.db.models import Count, Sum
 from django.utils.translation import gettext, ngettext, override
 
@@ -49,7 +50,7 @@ def _receivables(company: Company, language: str, as_of: date) -> Iterator[str]:
         ) % {
             "open": _money(row.open_minor, row.currency, language),
             "overdue": _money(row.overdue_minor, row.currency, language),
-            "share": f"{share:.1f}",
+            "share": format_decimal(share, "0.0", locale=language),
         }
 
 
@@ -60,16 +61,20 @@ def _dso(company: Company, language: str, as_of: date) -> Iterator[str]:
 
 
 def _dso_sentence(row: Figure, language: str) -> str:
-    told = {"currency": row.currency, "dso": row.value}
+    told = {"currency": row.currency, "dso": _days(row.value, language)}
     if row.earlier is None or row.earlier_on is None or row.value is None:
         return gettext("DSO in %(currency)s is %(dso)s days.") % told
     change = row.value - row.earlier
-    told |= {"by": abs(change), "day": shown_day(row.earlier_on, language)}
+    told |= {"by": _days(abs(change), language), "day": shown_day(row.earlier_on, language)}
     if change == Decimal(0):
         return gettext("DSO in %(currency)s is %(dso)s days, as on %(day)s.") % told
     if change > 0:
         return gettext("DSO in %(currency)s is %(dso)s days, %(by)s more than on %(day)s.") % told
     return gettext("DSO in %(currency)s is %(dso)s days, %(by)s less than on %(day)s.") % told
+
+
+def _days(value: Decimal | None, language: str) -> str:
+    return "" if value is None else format_decimal(value, "0.##", locale=language)
 
 
 def _cash(company: Company, language: str, as_of: date) -> Iterator[str]:

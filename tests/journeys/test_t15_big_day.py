@@ -17,7 +17,7 @@ from tests.postgres import cluster
 POINTS = 20
 """So many kills of the long day: each one is a day anew."""
 PER_LINE_KB = 12
-"""Memory that a line more, with its two items more, may take at the peak; measured about half."""
+"""Memory that a line more, with its two items more, may take at the peak."""
 
 
 def killed(flow, most, url):

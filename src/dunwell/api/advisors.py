@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -25,6 +24,7 @@ from dunwell.api.fields import (
     Moment,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -92,10 +92,7 @@ def list_advisors(
 def show_advisor(request: ApiRequest, access_id: Id) -> AdvisorDetail:
     """Show one access and what was asked for it."""
     request.actor.require("ledger.view")
-    found = advisor_detail(request.actor.company, access_id, at=request.at)
-    if found is None:
-        raise Http404
-    return found
+    return existing(advisor_detail(request.actor.company, access_id, at=request.at))
 
 
 @router.get("/{access_id}/traces", response=answers(Page[TraceRow]))

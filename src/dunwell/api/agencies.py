@@ -24,6 +24,7 @@ from dunwell.api.fields import (
     Plain,
     ReasonIn,
     answers,
+    existing,
     of_file,
     own,
 )
@@ -162,10 +163,7 @@ def end_agency_seat(request: ApiRequest, seat_id: Id) -> tuple[int, dict[str, An
 def show_agency(request: ApiRequest, agency_id: Id) -> AgencyDetail:
     """Show one agency with its seats and its score by currency and cohort."""
     request.actor.require("ledger.view")
-    detail = agency_detail(request.actor.company, agency_id)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(agency_detail(request.actor.company, agency_id))
 
 
 @router.post("", response=answers(Created, 201))

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
@@ -36,6 +35,7 @@ from dunwell.api.fields import (
     PositiveMinor,
     ReasonIn,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -157,9 +157,7 @@ def _own(request: ApiRequest, application_id: int) -> CreditApplication:
 def show_application_letter(request: ApiRequest, application_id: Id) -> LetterOut:
     """Show what the letter with the decision says; 404 before there is one."""
     request.actor.require("ledger.view")
-    letter = decision_letter(_own(request, application_id))
-    if letter is None:
-        raise Http404
+    letter = existing(decision_letter(_own(request, application_id)))
     return LetterOut(
         number=letter.number,
         language=letter.language,

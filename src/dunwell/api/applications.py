@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import File, Router, UploadedFile
 from pydantic import Field
@@ -47,6 +46,7 @@ from dunwell.api.fields import (
     ReasonIn,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -147,10 +147,7 @@ def list_applications(
 def show_application(request: ApiRequest, application_id: Id) -> ApplicationDetail:
     """Show one application: answers, documents, references, checks, proposal, decision."""
     request.actor.require("ledger.view")
-    detail = application_detail(request.actor.company, application_id, as_of=request.as_of)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(application_detail(request.actor.company, application_id, as_of=request.as_of))
 
 
 @router.post("/applications", response=answers(Created, 201))

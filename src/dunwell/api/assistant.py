@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.actions.assistant_talks import save_assistant_setting
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Body, Cursor, Done, Id, Limit, answers
+from dunwell.api.fields import PAGE, Body, Cursor, Done, Id, Limit, answers, existing
 from dunwell.api.writes import once
 from dunwell.queries.assistant_talks import (
     AssistantSwitch,
@@ -43,10 +42,7 @@ def list_assistant_talks(
 def get_assistant_talk(request: ApiRequest, talk_id: Id) -> AssistantTalk:
     """Return one talk: each text, how it was understood, the answer and what proved it."""
     request.actor.require("timeline.words")
-    found = assistant_talk(request.actor.company, talk_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(assistant_talk(request.actor.company, talk_id))
 
 
 @router.get("/switch", response=answers(AssistantSwitch))

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import File, Query, Router, Schema, UploadedFile
 from pydantic import ConfigDict, Field
 
@@ -25,6 +24,7 @@ from dunwell.api.fields import (
     Problem,
     Text,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -160,10 +160,7 @@ def send_bank_files(
 def show_bank_file(request: ApiRequest, file_id: Id) -> FileCard:
     """Show a bank file: read or refused, with the reason; what it added, how often."""
     request.actor.require("ledger.view")
-    card = file_card(request.actor.company, file_id)
-    if card is None:
-        raise Http404
-    return card
+    return existing(file_card(request.actor.company, file_id))
 
 
 @router.post("/files/{file_id}/read", response=answers(FileCard))
@@ -194,10 +191,7 @@ def list_statements(
 def show_statement(request: ApiRequest, statement_id: Id) -> StatementCard:
     """Show a statement: opening + listed + told before = closing; its entries by their list."""
     request.actor.require("ledger.view")
-    card = statement_card(request.actor.company, statement_id)
-    if card is None:
-        raise Http404
-    return card
+    return existing(statement_card(request.actor.company, statement_id))
 
 
 @router.post("/statements/{statement_id}/explain", response=answers(Done))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -24,6 +24,7 @@ from dunwell.api.fields import (
     Plain,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -276,9 +277,7 @@ def simulate_allocation(
     """
     request.actor.require("ledger.view")
     company = request.actor.company
-    card = payment_card(company, payment_id, as_of=request.as_of)
-    if card is None:
-        raise Http404
+    card = existing(payment_card(company, payment_id, as_of=request.as_of))
     chosen = allocation_order(company, as_of=request.as_of, name=order)
     found = shares(
         card.row.unapplied_minor,

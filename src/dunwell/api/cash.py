@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -34,6 +33,7 @@ from dunwell.api.fields import (
     Text,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -189,9 +189,7 @@ def total_cases(request: ApiRequest) -> list[CaseTotal]:
 def show_case(request: ApiRequest, case_id: Id) -> CaseOut:
     """Show a payment beside what it may pay, ranked proposals first."""
     request.actor.require("ledger.view")
-    card = case_card(request.actor.company, case_id, as_of=request.as_of)
-    if card is None:
-        raise Http404
+    card = existing(case_card(request.actor.company, case_id, as_of=request.as_of))
     return _shown(card)
 
 

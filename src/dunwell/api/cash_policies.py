@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from django.http import Http404
 from ninja import Router
 
 from dunwell.actions.cash_policies import (
@@ -11,7 +10,7 @@ from dunwell.actions.cash_policies import (
     publish_cash_policy,
 )
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Created, Cursor, Done, Id, Limit, answers, own
+from dunwell.api.fields import PAGE, Created, Cursor, Done, Id, Limit, answers, existing, own
 from dunwell.api.strategies import StrategyIn, StrategyText
 from dunwell.api.writes import once
 from dunwell.models import PolicyVersion
@@ -62,9 +61,7 @@ def show_budget(request: ApiRequest) -> BudgetUse:
 def show_cash_policy(request: ApiRequest, version_id: Id) -> CashPolicyText:
     """Show one version's document."""
     request.actor.require("ledger.view")
-    text = policy_text(request.actor.company, version_id, kind=CASH)
-    if text is None:
-        raise Http404
+    text = existing(policy_text(request.actor.company, version_id, kind=CASH))
     return CashPolicyText(text=text)
 
 

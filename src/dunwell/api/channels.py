@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -15,7 +14,7 @@ from dunwell.actions.channels import (
     wake_channel,
 )
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import AnyCurrency, Body, Created, Done, Id, Plain, answers, own
+from dunwell.api.fields import AnyCurrency, Body, Created, Done, Id, Plain, answers, existing, own
 from dunwell.api.writes import once
 from dunwell.jobs.channel_tests import try_channel
 from dunwell.models import Channel
@@ -117,10 +116,7 @@ def new_channel(request: ApiRequest, body: ChannelIn) -> tuple[int, dict[str, An
 def show_channel(request: ApiRequest, channel_id: Id) -> ChannelRow:
     """Show a channel."""
     request.actor.require("ledger.view")
-    row = channel_row(request.actor.company, channel_id, at=request.at)
-    if row is None:
-        raise Http404
-    return row
+    return existing(channel_row(request.actor.company, channel_id, at=request.at))
 
 
 @router.patch("/channels/{channel_id}", response=answers(Done))

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -28,6 +27,7 @@ from dunwell.api.fields import (
     Plain,
     ReasonIn,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -209,10 +209,7 @@ def drop_reference_rate(request: ApiRequest, rate_id: Id) -> tuple[int, dict[str
 def show_charge(request: ApiRequest, charge_id: Id) -> ChargeRow:
     """Show one charge."""
     request.actor.require("ledger.view")
-    row = charge_row(request.actor.company, charge_id)
-    if row is None:
-        raise Http404
-    return row
+    return existing(charge_row(request.actor.company, charge_id))
 
 
 @router.post("/{charge_id}/waive", response=answers(Waived))

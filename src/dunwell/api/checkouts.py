@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from django.http import Http404
 from django.urls import reverse
 from ninja import Router, Schema
 from pydantic import Field
@@ -30,6 +29,7 @@ from dunwell.api.fields import (
     PositiveMinor,
     ReasonIn,
     answers,
+    existing,
     own,
 )
 from dunwell.api.payments import LineIn, amounts_of
@@ -137,9 +137,7 @@ def total_checkouts(request: ApiRequest, status: CheckoutStatus = "") -> list[Ch
 def show_checkout(request: ApiRequest, checkout_id: Id) -> dict[str, Any]:
     """Return one online payment."""
     request.actor.require("ledger.view")
-    detail = checkout_detail(request.actor.company, checkout_id)
-    if detail is None:
-        raise Http404
+    detail = existing(checkout_detail(request.actor.company, checkout_id))
     return {
         "row": detail.row,
         "external_id": detail.external_id,
@@ -251,12 +249,10 @@ def list_provider_events(
 @once
 def apply_provider_event_again(request: ApiRequest, event_id: Id) -> tuple[int, dict[str, Any]]:
     """Apply an event again by the next delivery."""
-    event = (
+    event = existing(
         ProviderEvent.objects.filter(pk=event_id, provider__company=request.actor.company)
         .select_related("provider")
         .first()
     )
-    if event is None:
-        raise Http404
     retry_provider_event(actor=request.actor, event=event, at=request.at)
     return 200, {"changed": 1}

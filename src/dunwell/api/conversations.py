@@ -28,6 +28,7 @@ from dunwell.api.fields import (
     Limit,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -98,10 +99,7 @@ def list_conversations(
 def show_conversation(request: ApiRequest, conversation_id: Id) -> ConversationDetail:
     """Show a conversation with all that was said, in its order."""
     request.actor.require("timeline.words")
-    detail = conversation_detail(request.actor.company, conversation_id)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(conversation_detail(request.actor.company, conversation_id))
 
 
 @router.post("/{conversation_id}/assign", response=answers(Done))
@@ -112,9 +110,7 @@ def assign_a_conversation(
     """Give a conversation to somebody who works here, or back to all."""
     assignee = None
     if body.user_id is not None:
-        assignee = User.objects.filter(pk=body.user_id).first()
-        if assignee is None:
-            raise Http404
+        assignee = existing(User.objects.filter(pk=body.user_id).first())
     assign_conversation(
         actor=request.actor,
         conversation=own(Conversation, request.actor, conversation_id),

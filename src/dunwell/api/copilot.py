@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from dunwell.actions.compositions import writer_of
 from dunwell.api.auth import ApiRequest
 from dunwell.api.compositions import FindingOut
-from dunwell.api.fields import AnyCurrency, Day, Id, Word, answers, own
+from dunwell.api.fields import AnyCurrency, Day, Id, Word, answers, existing, own
 from dunwell.engine.copilot import draft_choice, explain_holds, questions, summary
 from dunwell.engine.copilot_explanations import explain_kpi, explain_rank, explain_score
 from dunwell.engine.copilot_facts import CopilotFacts, Sentence
@@ -124,10 +124,9 @@ def explain_figure(
 
 
 def _facts(request: ApiRequest, customer_id: int) -> CopilotFacts:
-    found = copilot_facts(request.actor.company, customer_id, as_of=request.as_of, at=request.at)
-    if found is None:
-        raise Http404
-    return found
+    return existing(
+        copilot_facts(request.actor.company, customer_id, as_of=request.as_of, at=request.at)
+    )
 
 
 def _draft(request: ApiRequest, customer_id: int, kind: str) -> tuple[Sentence, CopilotDraft]:

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -31,6 +30,7 @@ from dunwell.api.fields import (
     ReasonIn,
     answers,
     check_currency,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -92,10 +92,7 @@ def list_cover_claims(
 def show_cover_claim(request: ApiRequest, cover_claim_id: Id) -> CoverClaimRow:
     """Show one claim under a cover."""
     request.actor.require("ledger.view")
-    found = claim_row(request.actor.company, cover_claim_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(claim_row(request.actor.company, cover_claim_id))
 
 
 @router.post("", response=answers(Created, 201))

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -25,6 +24,7 @@ from dunwell.api.fields import (
     ReasonIn,
     answers,
     check_currency,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -159,10 +159,7 @@ def list_cover_usage(
 def show_cover(request: ApiRequest, cover_id: Id) -> CoverRow:
     """Show one cover."""
     request.actor.require("ledger.view")
-    found = cover_row(request.actor.company, cover_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(cover_row(request.actor.company, cover_id, as_of=request.as_of))
 
 
 @router.post("", response=answers(Created, 201))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 from pydantic import Field, TypeAdapter
 
@@ -25,6 +25,7 @@ from dunwell.api.fields import (
     Plain,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -162,10 +163,7 @@ def list_credit_checks(
 def show_credit_check(request: ApiRequest, credit_check_id: Id) -> CreditCheckRow:
     """Show one check with every rule's outcome."""
     request.actor.require("ledger.view")
-    found = check_detail(request.actor.company, credit_check_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(check_detail(request.actor.company, credit_check_id))
 
 
 @router.get("/orders", response=answers(Page[OrderRow]))
@@ -187,10 +185,7 @@ def list_orders(
 def show_order(request: ApiRequest, order_id: Id) -> OrderRow:
     """Show one order with its amounts."""
     request.actor.require("ledger.view")
-    found = order_detail(request.actor.company, order_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(order_detail(request.actor.company, order_id))
 
 
 @router.post("/orders/{order_id}", response=answers(Done))
@@ -257,9 +252,9 @@ def _wishes(request: ApiRequest, orders: Sequence[OrderIn]) -> list[Wish]:
     for order in orders:
         if (order.customer_id is None) == (not order.customer_number):
             raise Refused(f"Order {order.number}: name the customer by its key or its number.")
-        customer = by_key.get(order.customer_id or 0) or by_number.get(order.customer_number)
-        if customer is None:
-            raise Http404
+        customer = existing(
+            by_key.get(order.customer_id or 0) or by_number.get(order.customer_number)
+        )
         wishes.append((customer, _ask(request, order)))
     return wishes
 

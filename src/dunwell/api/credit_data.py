@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import File, Router, Schema, UploadedFile
 from pydantic import Field
 
@@ -19,6 +18,7 @@ from dunwell.api.fields import (
     Plain,
     SignedMinor,
     answers,
+    existing,
     only_file,
     own,
 )
@@ -66,10 +66,7 @@ class StatementsRead(Schema):
 def show_credit_file(request: ApiRequest, customer_id: Id) -> CreditFile:
     """Show what is known of a customer's credit: facts, points, bureaus, statements."""
     request.actor.require("ledger.view")
-    found = credit_file(request.actor.company, customer_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(credit_file(request.actor.company, customer_id, as_of=request.as_of))
 
 
 @router.post("/customers/{customer_id}/credit-points", response=answers(Created, 201))

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -20,6 +19,7 @@ from dunwell.api.fields import (
     Plain,
     PositiveMinor,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -82,10 +82,7 @@ def list_credit_groups(
 def show_credit_group(request: ApiRequest, group_id: Id) -> CreditGroupRow:
     """Show one group."""
     request.actor.require("ledger.view")
-    row = group_row(request.actor.company, group_id, as_of=request.as_of)
-    if row is None:
-        raise Http404
-    return row
+    return existing(group_row(request.actor.company, group_id, as_of=request.as_of))
 
 
 @router.get("/credit-groups/{group_id}/members", response=answers(list[GroupMemberRow]))
@@ -127,11 +124,11 @@ def end_membership(
     request: ApiRequest, member_id: Id, body: LastDayIn
 ) -> tuple[int, dict[str, Any]]:
     """End a membership with its last day."""
-    member = CreditGroupMember.objects.filter(
-        pk=member_id, group__company=request.actor.company
-    ).first()
-    if member is None:
-        raise Http404
+    member = existing(
+        CreditGroupMember.objects.filter(
+            pk=member_id, group__company=request.actor.company
+        ).first()
+    )
     leave_group(
         actor=request.actor,
         member=member,

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -25,6 +24,7 @@ from dunwell.api.fields import (
     Plain,
     ReasonIn,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -119,10 +119,7 @@ def list_credit_holds(
 def show_credit_hold(request: ApiRequest, credit_hold_id: Id) -> HoldDetail:
     """Show one hold with what the rules say now and what would free it."""
     request.actor.require("ledger.view")
-    found = hold_detail(request.actor.company, credit_hold_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(hold_detail(request.actor.company, credit_hold_id, as_of=request.as_of))
 
 
 @router.get("/{credit_hold_id}/what-if", response=answers(ReleaseTry))

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -25,6 +24,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -135,10 +135,7 @@ def show_review_calendar(request: ApiRequest) -> list[ReviewMonth]:
 def show_credit_review(request: ApiRequest, review_id: Id) -> ReviewDetail:
     """Show one review: what moved since the last one, and what the policy proposed."""
     request.actor.require("ledger.view")
-    detail = review_detail(request.actor.company, review_id, as_of=request.as_of)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(review_detail(request.actor.company, review_id, as_of=request.as_of))
 
 
 @router.post("", response=answers(Created, 201))

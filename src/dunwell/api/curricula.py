@@ -2,13 +2,12 @@
 
 from typing import Annotated, Any
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.actions.certificates import assign_curriculum, end_assignment, revoke_certificate
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Day, Done, Id, Key, Plain, answers, own
+from dunwell.api.fields import Body, Created, Day, Done, Id, Key, Plain, answers, existing, own
 from dunwell.api.writes import once
 from dunwell.models import Certificate, CurriculumAssignment, User
 from dunwell.queries.certificates import CertificateRow, certificate_of, certificate_rows
@@ -36,11 +35,8 @@ def list_curricula(request: ApiRequest) -> list[CurriculumRow]:
     """List every curriculum as it stands for the token's owner, the own role's first."""
     request.actor.require("training.take")
     actor = request.actor
-    if actor.user_id is None:
-        raise Http404
-    return list(
-        curriculum_rows(actor.company, actor.user_id, roles=actor.roles, as_of=request.as_of)
-    )
+    learner = existing(actor.user_id)
+    return list(curriculum_rows(actor.company, learner, roles=actor.roles, as_of=request.as_of))
 
 
 @router.get("/people", response=answers(list[LearnerRow]))
@@ -55,9 +51,7 @@ def list_certificates(request: ApiRequest, user_id: Key | None = None) -> list[C
     """List certificates of the token's owner, for a lead of anybody; the newest first."""
     actor = request.actor
     actor.require("training.take")
-    learner = actor.user_id if user_id is None else user_id
-    if learner is None:
-        raise Http404
+    learner = existing(actor.user_id if user_id is None else user_id)
     if learner != actor.user_id:
         actor.require("training.lead")
     return list(certificate_rows(actor.company, learner, as_of=request.as_of))
@@ -68,9 +62,7 @@ def show_certificate(request: ApiRequest, certificate_id: Id) -> CertificateRow:
     """Show one certificate, one's own or, for a lead, anybody's."""
     actor = request.actor
     actor.require("training.take")
-    row = certificate_of(actor.company, certificate_id, as_of=request.as_of)
-    if row is None:
-        raise Http404
+    row = existing(certificate_of(actor.company, certificate_id, as_of=request.as_of))
     if row.user_id != actor.user_id:
         actor.require("training.lead")
     return row
@@ -81,9 +73,9 @@ def show_certificate(request: ApiRequest, certificate_id: Id) -> CertificateRow:
 def ask_to_learn(request: ApiRequest, body: CurriculumIn) -> tuple[int, dict[str, Any]]:
     """Ask somebody to learn a curriculum, of their own role or another."""
     request.actor.require("training.lead")
-    user = User.objects.filter(pk=body.user_id, memberships__company=request.actor.company).first()
-    if user is None:
-        raise Http404
+    user = existing(
+        User.objects.filter(pk=body.user_id, memberships__company=request.actor.company).first()
+    )
     made = assign_curriculum(
         actor=request.actor,
         user=user,

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -34,6 +33,7 @@ from dunwell.api.fields import (
     Text,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -192,9 +192,7 @@ def assign(request: ApiRequest, body: AssignIn) -> tuple[int, dict[str, Any]]:
 def show_customer(request: ApiRequest, customer_id: Id) -> CustomerCard:
     """Show a customer: balances, limit, habit, contacts, tasks, holds and rank."""
     request.actor.require("ledger.view")
-    card = customer_card(request.actor.company, customer_id, as_of=request.as_of)
-    if card is None:
-        raise Http404
+    card = existing(customer_card(request.actor.company, customer_id, as_of=request.as_of))
     return shown(card, request.actor.rights)
 
 
@@ -277,9 +275,7 @@ def change_contact(
 ) -> tuple[int, dict[str, Any]]:
     """Change a contact."""
     customer = own(Customer, request.actor, customer_id)
-    contact = Contact.objects.filter(customer=customer, pk=contact_id).first()
-    if contact is None:
-        raise Http404
+    contact = existing(Contact.objects.filter(customer=customer, pk=contact_id).first())
     changes = body.dict(exclude_none=True)
     edit_contact(actor=request.actor, contact=contact, changes=changes, at=request.at)
     return 200, {"changed": len(changes)}

@@ -36,6 +36,7 @@ from dunwell.api.fields import (
     Plain,
     ReasonIn,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -150,9 +151,7 @@ def show_debit_run(request: ApiRequest, debit_run_id: Id) -> DebitRunCard:
     """Show a run, whom it left out, and how far telling its customers has come."""
     request.actor.require("ledger.view")
     company = request.actor.company
-    row = run_row(company, debit_run_id)
-    if row is None:
-        raise Http404
+    row = existing(run_row(company, debit_run_id))
     left_out, count = left_out_rows(company, row.id)
     return DebitRunCard(
         row=row, told=notice_count(company, row.id), left_out=left_out, left_out_count=count

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -19,6 +18,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -87,10 +87,7 @@ def list_deliveries(request: ApiRequest, query: Query[InvoiceDeliveryFilter]) ->
 def show_delivery(request: ApiRequest, item_id: Id) -> LadderView:
     """Return one invoice's ladder; 404 for an item that has no document."""
     request.actor.require("ledger.view")
-    ladder = ladder_of_item(own(Item, request.actor, item_id), request.as_of)
-    if ladder is None:
-        raise Http404
-    return ladder
+    return existing(ladder_of_item(own(Item, request.actor, item_id), request.as_of))
 
 
 @router.post("/items/{item_id}/notes", response=answers(Created, 201))
@@ -102,11 +99,11 @@ def add_delivery_note(
     item = own(Item, request.actor, item_id)
     contact = None
     if body.contact_id is not None:
-        contact = Contact.objects.filter(
-            pk=body.contact_id, customer__company=request.actor.company
-        ).first()
-        if contact is None:
-            raise Http404
+        contact = existing(
+            Contact.objects.filter(
+                pk=body.contact_id, customer__company=request.actor.company
+            ).first()
+        )
     note = note_delivery(
         actor=request.actor,
         item=item,

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from ninja import Router, Schema, Status
 
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, answers, of_file
+from dunwell.api.fields import Body, answers, existing, of_file
 from dunwell.jobs.desk_export_runs import (
     ExportRun,
     begin_export,
@@ -111,7 +111,4 @@ def remove_desk_export(request: ApiRequest, desk_export_id: str) -> ExportRun:
 
 
 def _or_404(request: ApiRequest, desk_export_id: str) -> ExportRun:
-    run = read_export(request.actor.company, desk_export_id)
-    if run is None:
-        raise Http404
-    return run
+    return existing(read_export(request.actor.company, desk_export_id))

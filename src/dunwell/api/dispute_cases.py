@@ -36,6 +36,7 @@ from dunwell.api.fields import (
     Word,
     answers,
     check_currency,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -155,10 +156,7 @@ def list_dispute_cases(
 def show_dispute_case(request: ApiRequest, dispute_case_id: Id) -> CaseDetail:
     """Show one case: amounts, parts, evidence, questions, resolutions, history."""
     request.actor.require("ledger.view")
-    found = case_detail(request.actor.company, dispute_case_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(case_detail(request.actor.company, dispute_case_id, as_of=request.as_of))
 
 
 @router.post("/dispute-cases", response=answers(Created, 201))

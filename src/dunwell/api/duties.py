@@ -2,13 +2,12 @@
 
 from typing import Any, Literal
 
-from django.http import Http404
 from ninja import Router
 
 from dunwell.actions.duties import end_duty, plan_duty
 from dunwell.actions.gate import Refused
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Day, Done, Id, Key, answers, own
+from dunwell.api.fields import Body, Created, Day, Done, Id, Key, answers, existing, own
 from dunwell.api.writes import once
 from dunwell.models import Duty, User
 from dunwell.queries.duties import DutyRow, duty_of, duty_rows
@@ -56,10 +55,7 @@ def new_duty(request: ApiRequest, body: DutyIn) -> tuple[int, dict[str, Any]]:
 def show_duty(request: ApiRequest, duty_id: Id) -> DutyRow:
     """Show who is on call for a role on which days; 404 once it was taken back."""
     request.actor.require("ledger.view")
-    row = duty_of(request.actor.company, duty_id, as_of=request.as_of)
-    if row is None:
-        raise Http404
-    return row
+    return existing(duty_of(request.actor.company, duty_id, as_of=request.as_of))
 
 
 @router.post("/duties/{duty_id}/end", response=answers(Done))

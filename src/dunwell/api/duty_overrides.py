@@ -2,14 +2,25 @@
 
 from typing import Annotated, Any
 
-from django.http import Http404
 from ninja import Router, Schema
 from pydantic import Field
 
 from dunwell.actions.duty_overrides import LONGEST_DAYS, allow_duties, end_duties
 from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Done, Id, Key, Name, Word, answers, colleague, own
+from dunwell.api.fields import (
+    Body,
+    Created,
+    Done,
+    Id,
+    Key,
+    Name,
+    Word,
+    answers,
+    colleague,
+    existing,
+    own,
+)
 from dunwell.api.writes import once
 from dunwell.models import DutyOverride
 from dunwell.queries.duty_pairs import KeptApartRow, duty_conflicts, duty_pairs
@@ -54,10 +65,7 @@ def list_duty_overrides(request: ApiRequest) -> list[KeptApartRow]:
 @router.get("/{duty_override_id}", response=answers(KeptApartRow))
 def show_duty_override(request: ApiRequest, duty_override_id: Id) -> KeptApartRow:
     """Show one override: where it stands, and how many acts it allowed."""
-    found = next((row for row in _rows(request) if row.id == duty_override_id), None)
-    if found is None:
-        raise Http404
-    return found
+    return existing(next((row for row in _rows(request) if row.id == duty_override_id), None))
 
 
 @router.post("", response=answers(Created, 201))

@@ -2,13 +2,25 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.actions.early_warnings import decide_warning
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Body, Cursor, Done, Id, Key, Limit, Plain, Word, answers, own
+from dunwell.api.fields import (
+    PAGE,
+    Body,
+    Cursor,
+    Done,
+    Id,
+    Key,
+    Limit,
+    Plain,
+    Word,
+    answers,
+    existing,
+    own,
+)
 from dunwell.api.writes import once
 from dunwell.models import EarlyWarning
 from dunwell.queries.early_warnings import (
@@ -56,10 +68,7 @@ def list_early_warnings(
 def show_early_warning(request: ApiRequest, warning_id: Id) -> EarlyWarningRow:
     """Show one early warning with its figures and evidence."""
     request.actor.require("ledger.view")
-    found = early_warning_row(request.actor.company, warning_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(early_warning_row(request.actor.company, warning_id))
 
 
 @router.post("/{warning_id}/decide", response=answers(Done))

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -23,6 +22,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -102,10 +102,7 @@ def count_escalations(request: ApiRequest) -> EscalationCounts:
 def show_escalation(request: ApiRequest, escalation_id: Id) -> EscalationDetail:
     """Show one escalation with what happened and who is asked next."""
     request.actor.require("ledger.view")
-    detail = escalation_detail(_reader(request), escalation_id)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(escalation_detail(_reader(request), escalation_id))
 
 
 @router.post("", response=answers(Created, 201))

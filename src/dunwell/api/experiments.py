@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -28,6 +27,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -232,7 +232,4 @@ def count_choices(request: ApiRequest, as_of: Day | None = None) -> dict[str, in
 
 
 def _row(request: ApiRequest, experiment_id: int) -> ExperimentRow:
-    found = experiment_row(request.actor.company, experiment_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(experiment_row(request.actor.company, experiment_id, as_of=request.as_of))

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db.models import Model
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Schema, UploadedFile
 from ninja.operation import Operation
@@ -71,12 +72,14 @@ __all__ = [
     "answers",
     "check_currency",
     "colleague",
+    "existing",
     "of_file",
     "only_file",
     "own",
 ]
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 
 class Body(Schema):
@@ -161,6 +164,13 @@ def colleague(actor: Actor, pk: int) -> User:
     return get_object_or_404(
         User.objects.filter(memberships__company=actor.company).distinct(), pk=pk
     )
+
+
+def existing(row: T | None) -> T:
+    """Return what a query found; where it found nothing, the answer is 404."""
+    if row is None:
+        raise Http404
+    return row
 
 
 def only_file(files: list[UploadedFile]) -> dict[str, Any]:

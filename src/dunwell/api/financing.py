@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -36,6 +35,7 @@ from dunwell.api.fields import (
     ReasonIn,
     Text,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -211,10 +211,7 @@ def draw_of(request: ApiRequest, draw_id: Id) -> DrawDetail:
     """Return a draw with its items and bookings."""
     request.actor.require("ledger.view")
     own(FinancingDraw, request.actor, draw_id)
-    found = draw_detail(request.actor.company, draw_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(draw_detail(request.actor.company, draw_id))
 
 
 @router.post("/draws/{draw_id}/sanction", response=answers(Done))

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Currency, Cursor, Limit, answers
+from dunwell.api.fields import PAGE, Currency, Cursor, Limit, answers, existing
 from dunwell.queries.forecast_items import WeekItems, week_items
 from dunwell.queries.predictions import ForecastRow, forecast_rows
 
@@ -39,9 +38,6 @@ def show_forecast_week(
     The shares of all items add up to the week's `expected_minor`.
     """
     request.actor.require("ledger.view")
-    found = week_items(
-        request.actor.company, currency=currency, week=week, cursor=cursor, limit=limit
+    return existing(
+        week_items(request.actor.company, currency=currency, week=week, cursor=cursor, limit=limit)
     )
-    if found is None:
-        raise Http404
-    return found

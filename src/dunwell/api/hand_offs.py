@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -28,6 +27,7 @@ from dunwell.api.fields import (
     Plain,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -100,12 +100,15 @@ def list_hand_offs(
 def show_hand_off(request: ApiRequest, hand_off_id: Id) -> HandOffRow:
     """Show one hand-off with its clock and what came of it."""
     request.actor.require("ledger.view")
-    row = hand_off_of(
-        request.actor.company, _reader(request), hand_off_id, as_of=request.as_of, at=request.at
+    return existing(
+        hand_off_of(
+            request.actor.company,
+            _reader(request),
+            hand_off_id,
+            as_of=request.as_of,
+            at=request.at,
+        )
     )
-    if row is None:
-        raise Http404
-    return row
 
 
 @router.post("", response=answers(Created, 201))

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
@@ -28,6 +27,7 @@ from dunwell.api.fields import (
     Limit,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -163,9 +163,7 @@ def show_inbox_figures(
 def show_inbound(request: ApiRequest, inbound_id: Id) -> dict[str, Any]:
     """Show one message with what was read in it and what may be done."""
     request.actor.require("timeline.words")
-    found = message_detail(request.actor.company, inbound_id)
-    if found is None:
-        raise Http404
+    found = existing(message_detail(request.actor.company, inbound_id))
     names = (
         "id", "conversation_id", "customer_id", "sender", "sender_name", "subject", "quoted",
         "finding", "language", "channel", "status", "reading_id", "label", "confidence_ppm",

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -23,6 +22,7 @@ from dunwell.api.fields import (
     ReasonIn,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -74,12 +74,9 @@ def list_incentives(
 def show_incentive(request: ApiRequest, incentive_id: Id, cursor: Cursor = "") -> IncentiveDetail:
     """Show one incentive: its effect against the control group, and a page of its grants."""
     request.actor.require("ledger.view")
-    detail = incentive_detail(
-        request.actor.company, incentive_id, as_of=request.as_of, cursor=cursor
+    return existing(
+        incentive_detail(request.actor.company, incentive_id, as_of=request.as_of, cursor=cursor)
     )
-    if detail is None:
-        raise Http404
-    return detail
 
 
 @router.post("", response=answers(Created, 201))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -31,6 +30,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -145,9 +145,7 @@ def list_initiatives(
 def show_initiative(request: ApiRequest, initiative_id: Id) -> InitiativePage:
     """Show one initiative with its effect and the 95 % interval; `is_weak`: no chance decided."""
     request.actor.require("ledger.view")
-    row = initiative_row(request.actor.company, initiative_id, as_of=request.as_of)
-    if row is None:
-        raise Http404
+    row = existing(initiative_row(request.actor.company, initiative_id, as_of=request.as_of))
     effect = (
         InitiativeEffect(**row.figures)
         if row.figures
@@ -274,10 +272,7 @@ def new_duel(request: ApiRequest, body: DuelIn) -> tuple[int, dict[str, Any]]:
 def show_duel(request: ApiRequest, experiment_id: Id) -> DuelReading:
     """Show what a comparison says today; the interval holds on whichever day one looks."""
     request.actor.require("ledger.view")
-    found = duel_reading(request.actor.company, experiment_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(duel_reading(request.actor.company, experiment_id, as_of=request.as_of))
 
 
 def _initiative(request: ApiRequest, initiative_id: int) -> Initiative:
@@ -288,9 +283,7 @@ def _terms(request: ApiRequest, body: InitiativeIn) -> InitiativeTerms:
     """Return what an initiative is; 404 for people and records of another company."""
     told = body.model_dump(exclude={"owner_id", "policy_version_id", "experiment_id", "slices"})
     company = request.actor.company
-    owner = User.objects.filter(pk=body.owner_id, memberships__company=company).first()
-    if owner is None:
-        raise Http404
+    owner = existing(User.objects.filter(pk=body.owner_id, memberships__company=company).first())
     version = experiment = None
     if body.policy_version_id is not None:
         version = own(PolicyVersion, request.actor, body.policy_version_id)

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import Http404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from dunwell.actions.gate import Refused
 from dunwell.actions.intent_models import promote_intent_model, retire_intent_model
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Done, Id, Plain, ReasonIn, answers, own
+from dunwell.api.fields import Body, Done, Id, Plain, ReasonIn, answers, existing, own
 from dunwell.api.writes import once
 from dunwell.jobs.intents import (
     NOTHING_LABELLED,
@@ -113,9 +112,7 @@ def show_reader_training(request: ApiRequest) -> ReaderTrainingState:
 def show_trained_reader(request: ApiRequest, intent_model_id: Id) -> ReaderWithCard:
     """Show one trained reader and its card."""
     request.actor.require("ledger.view")
-    found = reader_card(request.actor.company, intent_model_id)
-    if found is None:
-        raise Http404
+    found = existing(reader_card(request.actor.company, intent_model_id))
     return ReaderWithCard(reader=found[0], card=dict(found[1]))
 
 

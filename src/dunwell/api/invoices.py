@@ -28,6 +28,7 @@ from dunwell.api.fields import (
     PositiveMinor,
     Word,
     answers,
+    existing,
     of_file,
     only_file,
     own,
@@ -216,9 +217,7 @@ def load_invoices(
 def show_invoice(request: ApiRequest, invoice_id: Id) -> dict[str, Any]:
     """Show one invoice with its lines and files."""
     request.actor.require("ledger.view")
-    row = invoice_row(request.actor.company, invoice_id)
-    if row is None:
-        raise Http404
+    row = existing(invoice_row(request.actor.company, invoice_id))
     files = invoice_files([row.item_id]) if row.item_id else {}
     return {
         "invoice": row,

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -30,6 +29,7 @@ from dunwell.api.fields import (
     Text,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.past import past_days
@@ -139,10 +139,7 @@ def total_items(request: ApiRequest, choice: Query[ItemChoice]) -> list[ItemTota
 def show_item(request: ApiRequest, item_id: Id) -> ItemCard:
     """Show an item with everything that moved it."""
     request.actor.require("ledger.view")
-    card = item_card(request.actor.company, item_id, as_of=request.as_of)
-    if card is None:
-        raise Http404
-    return card
+    return existing(item_card(request.actor.company, item_id, as_of=request.as_of))
 
 
 @router.post("", response=answers(Created, 201))

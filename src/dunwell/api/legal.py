@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
@@ -30,6 +30,7 @@ from dunwell.api.fields import (
     Plain,
     SignedMinor,
     answers,
+    existing,
     of_file,
     own,
 )
@@ -132,10 +133,7 @@ def list_matters(
 def show_matter(request: ApiRequest, matter_id: Id) -> LegalDetail:
     """Show one matter with its items, costs and dividends."""
     request.actor.require("ledger.view")
-    detail = legal_detail(request.actor.company, matter_id, as_of=request.as_of)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(legal_detail(request.actor.company, matter_id, as_of=request.as_of))
 
 
 @router.get(
@@ -144,9 +142,7 @@ def show_matter(request: ApiRequest, matter_id: Id) -> LegalDetail:
 def show_proof_of_claim(request: ApiRequest, matter_id: Id) -> HttpResponse:
     """Return the proof of claim of an insolvency as a PDF."""
     request.actor.require("ledger.view")
-    claim = proof_of_claim(request.actor.company, matter_id)
-    if claim is None:
-        raise Http404
+    claim = existing(proof_of_claim(request.actor.company, matter_id))
     return HttpResponse(proof_of_claim_pdf(claim), content_type="application/pdf")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     of_file,
 )
 from dunwell.api.writes import once
@@ -168,7 +169,4 @@ def return_letters(request: ApiRequest, letter_batch_id: Id) -> tuple[int, dict[
 
 def _batch(request: ApiRequest, letter_batch_id: int) -> LetterBatch:
     request.actor.require("ledger.view")
-    batch = letter_batch(request.actor.company, letter_batch_id)
-    if batch is None:
-        raise Http404
-    return batch
+    return existing(letter_batch(request.actor.company, letter_batch_id))

@@ -3,14 +3,13 @@
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.actions.gate import Refused
 from dunwell.actions.reminders import review_reminders
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Body, Cursor, Day, Done, Key, Limit, Word, answers
+from dunwell.api.fields import PAGE, Body, Cursor, Day, Done, Key, Limit, Word, answers, existing
 from dunwell.api.writes import once
 from dunwell.jobs.day_plans import DayPlan, worked_out
 from dunwell.queries.campaigns import Campaign, CampaignFilter, campaign_in, review_in
@@ -114,9 +113,7 @@ def _book(request: ApiRequest, as_of: date | None) -> LevelBook:
 def _plan(made: DayPlan) -> ContactPlan:
     if made.error:
         raise Refused(made.error)
-    if made.plan is None:
-        raise Http404
-    return made.plan
+    return existing(made.plan)
 
 
 def _day(request: ApiRequest, as_of: date | None) -> date:

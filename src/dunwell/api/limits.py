@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -27,6 +26,7 @@ from dunwell.api.fields import (
     SignedMinor,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -242,10 +242,7 @@ def change_limits(request: ApiRequest, body: LimitChangeIn) -> tuple[int, dict[s
 def show_limit(request: ApiRequest, limit_id: Id) -> LimitLedgerRow:
     """Show one row of the ledger."""
     request.actor.require("ledger.view")
-    row = limit_row(request.actor.company, limit_id, as_of=request.as_of)
-    if row is None:
-        raise Http404
-    return row
+    return existing(limit_row(request.actor.company, limit_id, as_of=request.as_of))
 
 
 @router.post("/{limit_id}/withdraw", response=answers(Done))

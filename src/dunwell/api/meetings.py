@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -20,6 +19,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -108,10 +108,7 @@ def list_meetings(
 def get_meeting(request: ApiRequest, meeting_id: Id) -> MeetingDetail:
     """Return one meeting with its agenda and decisions."""
     request.actor.require("ledger.view")
-    found = meeting_detail(request.actor.company, meeting_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(meeting_detail(request.actor.company, meeting_id, as_of=request.as_of))
 
 
 @router.post("", response=answers(Created, 201))
@@ -136,11 +133,9 @@ def take_meeting_decision(
 ) -> tuple[int, dict[str, Any]]:
     """Write a decision down; about a point it becomes a task."""
     request.actor.require("meeting.edit")
-    owner = User.objects.filter(
-        pk=body.owner_id, memberships__company=request.actor.company
-    ).first()
-    if owner is None:
-        raise Http404
+    owner = existing(
+        User.objects.filter(pk=body.owner_id, memberships__company=request.actor.company).first()
+    )
     point = None
     if body.point_id is not None:
         point = own(MeetingPoint, request.actor, body.point_id)

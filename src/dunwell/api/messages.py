@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -22,6 +21,7 @@ from dunwell.api.fields import (
     ReasonIn,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -124,10 +124,7 @@ def retry_given_up(request: ApiRequest, body: RetryIn) -> tuple[int, dict[str, A
 def show_message(request: ApiRequest, message_id: Id) -> MessageDetail:
     """Show a message: its words, items, and the decision that allowed it."""
     request.actor.require("ledger.view")
-    detail = message_detail(request.actor.company, message_id)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(message_detail(request.actor.company, message_id))
 
 
 @router.post("/{message_id}/approve", response=answers(Done))

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import Http404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from dunwell.actions.gate import Refused
 from dunwell.actions.model_versions import promote_model, reject_model
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Done, Id, Plain, answers, own
+from dunwell.api.fields import Body, Done, Id, Plain, answers, existing, own
 from dunwell.api.writes import once
 from dunwell.jobs.training import begin_training, latest_training
 from dunwell.models import ModelVersion
@@ -130,10 +129,7 @@ def list_versions(request: ApiRequest, limit: Newest = SHOWN) -> list[VersionRow
 def show_version(request: ApiRequest, model_version_id: Id) -> VersionPage:
     """Show one version with the back-test it was chosen by, and its card."""
     request.actor.require("ledger.view")
-    page = version_page(request.actor.company, model_version_id)
-    if page is None:
-        raise Http404
-    return page
+    return existing(version_page(request.actor.company, model_version_id))
 
 
 @router.post("/versions/{model_version_id}/promote", response=answers(Done))

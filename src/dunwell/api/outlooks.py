@@ -2,12 +2,11 @@
 
 from typing import Annotated, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, AnyCurrency, Currency, Cursor, Limit, Word, answers
+from dunwell.api.fields import PAGE, AnyCurrency, Currency, Cursor, Limit, Word, answers, existing
 from dunwell.models import CashPeriod
 from dunwell.queries.cash_accuracy import CashAccuracy, cash_accuracy
 from dunwell.queries.cash_drill import CashDrill, cash_drill
@@ -31,10 +30,7 @@ def show_cash_outlook(request: ApiRequest, scope: Scope = "known") -> CashOutloo
     first.
     """
     request.actor.require("ledger.view")
-    found = cash_outlook(request.actor.company, as_of=request.as_of, scope=scope)
-    if found is None:
-        raise Http404
-    return found
+    return existing(cash_outlook(request.actor.company, as_of=request.as_of, scope=scope))
 
 
 @router.get("/accuracy", response=answers(CashAccuracy))
@@ -65,18 +61,17 @@ def show_cash_levers(
     `span` is the first `number` weeks together.
     """
     request.actor.require("ledger.view")
-    found = cash_levers(
-        request.actor.company,
-        as_of=request.as_of,
-        currency=currency,
-        kind=kind,
-        number=number,
-        needed_minor=needed_minor,
-        scope=scope,
+    return existing(
+        cash_levers(
+            request.actor.company,
+            as_of=request.as_of,
+            currency=currency,
+            kind=kind,
+            number=number,
+            needed_minor=needed_minor,
+            scope=scope,
+        )
     )
-    if found is None:
-        raise Http404
-    return found
 
 
 @router.get("/{currency}/{kind}/{number}", response=answers(CashDrill))
@@ -95,17 +90,16 @@ def show_cash_period(
     The rows' `expected_minor` add up to `component_minor`.
     """
     request.actor.require("ledger.view")
-    found = cash_drill(
-        request.actor.company,
-        currency=currency,
-        kind=str(CashPeriod.Kind(kind)),
-        number=number,
-        as_of=request.as_of,
-        scope=scope,
-        component=component,
-        cursor=cursor,
-        limit=limit,
+    return existing(
+        cash_drill(
+            request.actor.company,
+            currency=currency,
+            kind=str(CashPeriod.Kind(kind)),
+            number=number,
+            as_of=request.as_of,
+            scope=scope,
+            component=component,
+            cursor=cursor,
+            limit=limit,
+        )
     )
-    if found is None:
-        raise Http404
-    return found

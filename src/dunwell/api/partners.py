@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Router
 
 from dunwell.actions.placement_reports import Kind, report_collection
@@ -26,6 +26,7 @@ from dunwell.api.fields import (
     ReasonIn,
     SignedMinor,
     answers,
+    existing,
     of_file,
 )
 from dunwell.api.placements import (
@@ -69,10 +70,7 @@ def show_partner_placement(request: ApiRequest, placement_id: Id) -> PlacementDe
     """Show one placement of the caller's agency."""
     actor = request.actor
     actor.require("placement.work")
-    detail = partner_detail(actor.company, actor.user_id, placement_id)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(partner_detail(actor.company, actor.user_id, placement_id))
 
 
 @router.get(
@@ -151,10 +149,7 @@ def _own(request: ApiRequest, placement_id: int) -> Placement:
     """Return a placement of the caller's agency; of every other there is none (404)."""
     actor = request.actor
     actor.require("placement.work")
-    placement = partner_placement(actor.company, actor.user_id, placement_id)
-    if placement is None:
-        raise Http404
-    return placement
+    return existing(partner_placement(actor.company, actor.user_id, placement_id))
 
 
 def _done(

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -25,6 +24,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -166,9 +166,7 @@ def list_payout_findings(request: ApiRequest) -> list[PayoutFindingRow]:
 def show_provider_payout(request: ApiRequest, provider_payout_id: Id) -> dict[str, Any]:
     """Return one payout with its lines."""
     request.actor.require("ledger.view")
-    found = payout_row(request.actor.company, provider_payout_id)
-    if found is None:
-        raise Http404
+    found = existing(payout_row(request.actor.company, provider_payout_id))
     return {"row": found[0], "lines": found[1]}
 
 

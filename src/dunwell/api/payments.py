@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -32,6 +31,7 @@ from dunwell.api.fields import (
     Text,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -110,10 +110,7 @@ def list_payments(
 def show_payment(request: ApiRequest, payment_id: Id) -> PaymentCard:
     """Show a payment, what it was put on, and the items it could go on."""
     request.actor.require("ledger.view")
-    card = payment_card(request.actor.company, payment_id, as_of=request.as_of)
-    if card is None:
-        raise Http404
-    return card
+    return existing(payment_card(request.actor.company, payment_id, as_of=request.as_of))
 
 
 @router.post("", response=answers(Created, 201))

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from django.db.models import Model
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
@@ -40,6 +40,7 @@ from dunwell.api.fields import (
     ReasonIn,
     SignedMinor,
     answers,
+    existing,
     of_file,
     own,
 )
@@ -157,10 +158,7 @@ def reconcile_placement_money(
 def show_placement(request: ApiRequest, placement_id: Id) -> PlacementDetail:
     """Show one placement with its checks, items, money and history."""
     request.actor.require("ledger.view")
-    detail = placement_detail(request.actor.company, placement_id)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(placement_detail(request.actor.company, placement_id))
 
 
 @router.get(
@@ -291,9 +289,7 @@ def close_a_placement(request: ApiRequest, placement_id: Id) -> tuple[int, dict[
 
 def evidence(placement: Placement) -> HttpResponse:
     """Return the kept bytes of a placement's evidence; 404 before it is approved."""
-    pack = EvidencePack.objects.filter(placement=placement).first()
-    if pack is None:
-        raise Http404
+    pack = existing(EvidencePack.objects.filter(placement=placement).first())
     return HttpResponse(bytes(pack.content), content_type="application/zip")
 
 

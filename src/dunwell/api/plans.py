@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -29,6 +28,7 @@ from dunwell.api.fields import (
     ReasonIn,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -161,10 +161,7 @@ def list_plan_offers(
 def show_plan(request: ApiRequest, plan_id: Id) -> PlanDetail:
     """Show one plan with its items, instalments, terms and acceptance."""
     request.actor.require("ledger.view")
-    detail = plan_detail(request.actor.company, plan_id)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(plan_detail(request.actor.company, plan_id))
 
 
 @router.post("", response=answers(Created, 201))

@@ -12,7 +12,7 @@ from dunwell.actions.policies_by_kind import (
 )
 from dunwell.actions.policy_kinds import KINDS
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Created, Cursor, Done, Id, Limit, answers, own
+from dunwell.api.fields import PAGE, Created, Cursor, Done, Id, Limit, answers, existing, own
 from dunwell.api.strategies import StrategyIn, StrategyText
 from dunwell.api.writes import once
 from dunwell.models import PolicyVersion
@@ -74,9 +74,7 @@ def show_policy_in_force(request: ApiRequest, kind: str) -> TextInForce:
 def show_policy(request: ApiRequest, kind: str, policy_id: Id) -> PolicyText:
     """Show one version's document."""
     request.actor.require("ledger.view")
-    text = policy_text(request.actor.company, policy_id, kind=_known(kind))
-    if text is None:
-        raise Http404
+    text = existing(policy_text(request.actor.company, policy_id, kind=_known(kind)))
     return PolicyText(text=text)
 
 

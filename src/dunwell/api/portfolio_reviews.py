@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
@@ -29,6 +29,7 @@ from dunwell.api.fields import (
     Plain,
     PositiveMinor,
     answers,
+    existing,
     of_file,
     own,
 )
@@ -144,10 +145,7 @@ def finish_portfolio_decision(
 def show_portfolio_review(request: ApiRequest, review_id: Id) -> PortfolioReviewDetail:
     """Show one review with its frozen figures and what changed since the last one."""
     request.actor.require("ledger.view")
-    found = review_detail(request.actor.company, review_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(review_detail(request.actor.company, review_id, as_of=request.as_of))
 
 
 @router.get(
@@ -158,9 +156,7 @@ def download_portfolio_pack(
 ) -> HttpResponse:
     """Return a file of the frozen pack, as it was frozen."""
     request.actor.require("ledger.view")
-    found = pack_file(request.actor.company, review_id, kind)
-    if found is None:
-        raise Http404
+    found = existing(pack_file(request.actor.company, review_id, kind))
     response = HttpResponse(found[0], content_type=PACK_MEDIA[kind])
     response["Content-Disposition"] = f'attachment; filename="portfolio-review-{review_id}.{kind}"'
     return response
@@ -214,11 +210,9 @@ def take_portfolio_decision(
 ) -> tuple[int, dict[str, Any]]:
     """Write a decision down; about a customer it becomes a task."""
     request.actor.require("portfolio_review.edit")
-    owner = User.objects.filter(
-        pk=body.owner_id, memberships__company=request.actor.company
-    ).first()
-    if owner is None:
-        raise Http404
+    owner = existing(
+        User.objects.filter(pk=body.owner_id, memberships__company=request.actor.company).first()
+    )
     customer = None
     if body.customer_id is not None:
         customer = own(Customer, request.actor, body.customer_id)

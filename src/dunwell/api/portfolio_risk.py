@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -27,6 +26,7 @@ from dunwell.api.fields import (
     ReasonIn,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -338,8 +338,7 @@ def new_signals(request: ApiRequest, body: SignalsIn) -> tuple[int, dict[str, An
 def list_signal_matches(request: ApiRequest, signal_id: Id) -> list[Any]:
     """List whom a signal touches, those it matters most to first."""
     request.actor.require("ledger.view")
-    if signal_detail(request.actor.company, signal_id) is None:
-        raise Http404
+    existing(signal_detail(request.actor.company, signal_id))
     return list(match_rows(request.actor.company, signal_id=signal_id))
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Cursor, Day, Id, Key, Limit, answers, own
+from dunwell.api.fields import PAGE, Cursor, Day, Id, Key, Limit, answers, existing, own
 from dunwell.engine.calendars import day_date
 from dunwell.models import Customer
 from dunwell.queries.pages import Page
@@ -112,10 +111,7 @@ def show_prediction(request: ApiRequest, item_id: Id) -> PredictionRow:
     A reason says by how many days it moves the expected day, later above 0.
     """
     request.actor.require("ledger.view")
-    found = item_prediction(request.actor.company, item_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(item_prediction(request.actor.company, item_id))
 
 
 @router.get("/predictions/{item_id}/{as_of}", response=answers(LoggedPrediction))
@@ -125,9 +121,7 @@ def show_logged_prediction(request: ApiRequest, item_id: Id, as_of: Day) -> Logg
     A log is never changed, so the answer for a day gone by never is.
     """
     request.actor.require("ledger.view")
-    found = logged_prediction(request.actor.company, item_id, as_of=as_of)
-    if found is None:
-        raise Http404
+    found = existing(logged_prediction(request.actor.company, item_id, as_of=as_of))
     return _logged(found)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Router
 
 from dunwell.actions.erasures import erase_contact, erase_customer
@@ -17,6 +17,7 @@ from dunwell.api.fields import (
     Limit,
     ReasonIn,
     answers,
+    existing,
     of_file,
     own,
 )
@@ -123,10 +124,7 @@ def _contact(request: ApiRequest, contact_id: int) -> Contact:
     found = Contact.objects.select_related("customer").filter(
         pk=contact_id, customer__company=request.actor.company
     )
-    contact = found.first()
-    if contact is None:
-        raise Http404
-    return contact
+    return existing(found.first())
 
 
 def _handed_out(

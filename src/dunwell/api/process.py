@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 from pydantic import Field
@@ -18,6 +18,7 @@ from dunwell.api.fields import (
     Problem,
     Word,
     answers,
+    existing,
     of_file,
 )
 from dunwell.formats.ocel import write_ocel
@@ -80,9 +81,7 @@ def list_process_invoices(
     """List the invoices of a figure of the process, the most money days first; they sum to it."""
     request.actor.require("ledger.view")
     company = request.actor.company
-    book = process_book(company)
-    if book is None:
-        raise Http404
+    book = existing(process_book(company))
     return process_cases(
         company,
         _choice(company, book, choice),
@@ -97,10 +96,7 @@ def list_process_invoices(
 def show_invoice_course(request: ApiRequest, item_id: Id) -> ItemCourse:
     """Show what happened to one invoice, step by step, with the wait after each."""
     request.actor.require("ledger.view")
-    found = item_course(request.actor.company, item_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(item_course(request.actor.company, item_id, as_of=request.as_of))
 
 
 @router.get(
@@ -112,9 +108,7 @@ def export_process_log(request: ApiRequest, choice: Query[ProcessFilter]) -> Htt
     """Return the log of the invoices chosen as OCEL 2.0; 413 for too many for one file."""
     request.actor.require("ledger.view")
     company = request.actor.company
-    book = process_book(company)
-    if book is None:
-        raise Http404
+    book = existing(process_book(company))
     try:
         log = ocel_log(company, _choice(company, book, choice), as_of=request.as_of)
     except LogTooLargeError as error:

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -31,6 +30,7 @@ from dunwell.api.fields import (
     ReasonIn,
     Text,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -255,10 +255,7 @@ def provision_detail(request: ApiRequest, provision_id: Id) -> ProvisionDetail:
     """Return a provision with its lines, roll-forward, postings and rates."""
     request.actor.require("ledger.view")
     own(ProvisionRun, request.actor, provision_id)
-    found = run_detail(request.actor.company, provision_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(run_detail(request.actor.company, provision_id))
 
 
 @router.get("/{provision_id}/items", response=answers(Page[ProvisionItemRow]))

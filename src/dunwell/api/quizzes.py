@@ -2,14 +2,13 @@
 
 from typing import Annotated, Any
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.actions.gate import Forbidden
 from dunwell.actions.quizzes import begin_quiz, hand_in_quiz
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Done, Id, Plain, answers, own
+from dunwell.api.fields import Body, Created, Done, Id, Plain, answers, existing, own
 from dunwell.api.writes import once
 from dunwell.models import QuizSitting
 from dunwell.queries.quizzes import QuizSittingRow, quiz_sitting
@@ -45,10 +44,7 @@ def get_quiz(request: ApiRequest, sitting_id: Id) -> QuizSittingRow:
     request.actor.require("training.take")
     if own(QuizSitting, request.actor, sitting_id).user_id != request.actor.user_id:
         raise Forbidden("This is somebody else's quiz; begin one of your own.")
-    found = quiz_sitting(request.actor.company, sitting_id, user_id=request.actor.user_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(quiz_sitting(request.actor.company, sitting_id, user_id=request.actor.user_id))
 
 
 @router.post("/quizzes/{sitting_id}/hand-in", response=answers(Done))

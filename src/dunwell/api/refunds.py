@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -36,6 +35,7 @@ from dunwell.api.fields import (
     PositiveMinor,
     ReasonIn,
     answers,
+    existing,
     own,
 )
 from dunwell.api.payments import LineIn, amounts_of
@@ -166,9 +166,7 @@ def note_refunds_paid(request: ApiRequest, body: PaidIn) -> tuple[int, dict[str,
 def show_refund(request: ApiRequest, refund_id: Id) -> RefundRow:
     """Show one refund."""
     request.actor.require("ledger.view")
-    row = refund_row(request.actor.company, refund_id)
-    if row is None:
-        raise Http404
+    row = existing(refund_row(request.actor.company, refund_id))
     return shown(row, request.actor.rights)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from django.http import Http404
 from ninja import File, Router, UploadedFile
 
 from dunwell.actions.gate import Refused
@@ -20,6 +19,7 @@ from dunwell.api.fields import (
     Limit,
     Problem,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -78,10 +78,7 @@ def send_remittance(
 def show_remittance(request: ApiRequest, remittance_id: Id) -> RemittanceCard:
     """Show an advice with its documents and the payments it may speak of."""
     request.actor.require("ledger.view")
-    card = remittance_card(request.actor.company, remittance_id)
-    if card is None:
-        raise Http404
-    return card
+    return existing(remittance_card(request.actor.company, remittance_id))
 
 
 @router.post("/{remittance_id}/link", response=answers(Done))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     of_file,
     own,
 )
@@ -140,10 +141,7 @@ def end_report_schedule(request: ApiRequest, report_schedule_id: Id) -> tuple[in
 def show_report(request: ApiRequest, made_report_id: Id) -> MadeReportDetail:
     """Show one report as it was made, with its readers."""
     request.actor.require("ledger.view")
-    found = report_detail(request.actor.company, made_report_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(report_detail(request.actor.company, made_report_id))
 
 
 @router.get(
@@ -156,9 +154,7 @@ def download_report(
 ) -> HttpResponse:
     """Return a file of a report, as it was kept."""
     request.actor.require("ledger.view")
-    found = report_file(request.actor.company, made_report_id, kind)
-    if found is None:
-        raise Http404
+    found = existing(report_file(request.actor.company, made_report_id, kind))
     response = HttpResponse(found[0], content_type=PACK_MEDIA[kind])
     response["Content-Disposition"] = f'attachment; filename="{found[1]}"'
     return response

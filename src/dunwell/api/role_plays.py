@@ -2,13 +2,24 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from dunwell.actions.role_plays import abandon_role_play, begin_role_play, say_in_role_play
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Body, Created, Cursor, Done, Id, Limit, Plain, answers, own
+from dunwell.api.fields import (
+    PAGE,
+    Body,
+    Created,
+    Cursor,
+    Done,
+    Id,
+    Limit,
+    Plain,
+    answers,
+    existing,
+    own,
+)
 from dunwell.api.writes import once
 from dunwell.models import RolePlay
 from dunwell.queries.pages import Page
@@ -67,10 +78,7 @@ def get_role_play(request: ApiRequest, role_play_id: Id) -> RolePlayDetail:
     play = own(RolePlay, request.actor, role_play_id)
     if play.user_id != request.actor.user_id:
         request.actor.require("training.lead")
-    found = role_play_detail(request.actor.company, play.pk)
-    if found is None:
-        raise Http404
-    return found
+    return existing(role_play_detail(request.actor.company, play.pk))
 
 
 @router.post("/calls/{role_play_id}/say", response=answers(Done))

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
@@ -30,6 +29,7 @@ from dunwell.api.fields import (
     Plain,
     ReasonIn,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -229,10 +229,7 @@ def show_scorecard_training(request: ApiRequest) -> ScorecardTrainingState:
 def show_scorecard(request: ApiRequest, scorecard_id: Id) -> ScorecardPage:
     """Show one scorecard with its document, what was measured, and the champion beside it."""
     request.actor.require("ledger.view")
-    page = scorecard_page(request.actor.company, scorecard_id)
-    if page is None:
-        raise Http404
-    return page
+    return existing(scorecard_page(request.actor.company, scorecard_id))
 
 
 @router.get("/{scorecard_id}/scores", response=answers(Page[ScoreSnapshotRow]))

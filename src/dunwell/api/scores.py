@@ -2,12 +2,11 @@
 
 from typing import Literal
 
-from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import PAGE, Cursor, Id, Limit, Text, answers
+from dunwell.api.fields import PAGE, Cursor, Id, Limit, Text, answers, existing
 from dunwell.queries.pages import Page
 from dunwell.queries.score_moves import ScoreMoves, score_moves
 from dunwell.queries.scores import ScoreRow, band_counts, customer_score, score_rows
@@ -56,7 +55,4 @@ def show_score_moves(request: ApiRequest) -> ScoreMoves:
 def show_score(request: ApiRequest, customer_id: Id) -> ScoreRow:
     """Show a customer's score, the points that add up to it, and what changed."""
     request.actor.require("ledger.view")
-    found = customer_score(request.actor.company, customer_id)
-    if found is None:
-        raise Http404
-    return found
+    return existing(customer_score(request.actor.company, customer_id))

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -23,6 +22,7 @@ from dunwell.api.fields import (
     Plain,
     Text,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -176,9 +176,7 @@ def list_moved_customers(
 def preview_segments(request: ApiRequest, draft_id: Id) -> list[MatrixCell]:
     """Count who would move today under a version of the segments policy; nothing is written."""
     request.actor.require("ledger.view")
-    found = preview_of(request.actor.company, draft_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
+    found = existing(preview_of(request.actor.company, draft_id, as_of=request.as_of))
     return list(found.movement.cells)
 
 
@@ -206,10 +204,7 @@ def show_learned_segments(request: ApiRequest) -> dict[str, Any]:
 def show_customer_segment(request: ApiRequest, customer_id: Id) -> CustomerSegment:
     """Show a customer's segment: why, what it looked at, what else claimed it, its history."""
     request.actor.require("ledger.view")
-    found = customer_segment(request.actor.company, customer_id, as_of=request.as_of)
-    if found is None:
-        raise Http404
-    return found
+    return existing(customer_segment(request.actor.company, customer_id, as_of=request.as_of))
 
 
 @router.post("/customers/{customer_id}", response=answers(Created, 201))

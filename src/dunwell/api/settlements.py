@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -32,6 +31,7 @@ from dunwell.api.fields import (
     PositiveMinor,
     ReasonIn,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -172,10 +172,7 @@ def show_settlement_worth(
 def show_settlement(request: ApiRequest, settlement_id: Id) -> SettlementDetail:
     """Show one settlement with its items, what it was worth, and whose authority it rests on."""
     request.actor.require("ledger.view")
-    detail = settlement_detail(request.actor.company, settlement_id)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(settlement_detail(request.actor.company, settlement_id))
 
 
 @router.post("", response=answers(Created, 201))

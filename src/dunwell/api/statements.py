@@ -27,6 +27,7 @@ from dunwell.api.fields import (
     Limit,
     Text,
     answers,
+    existing,
     of_file,
     own,
 )
@@ -224,10 +225,7 @@ def get_account_statement_json(request: ApiRequest, account_statement_id: Id) ->
 
 def _issued(request: ApiRequest, account_statement_id: int) -> IssuedStatement:
     request.actor.require("ledger.view")
-    issued = statement_document(request.actor.company, account_statement_id)
-    if issued is None:
-        raise Http404
-    return issued
+    return existing(statement_document(request.actor.company, account_statement_id))
 
 
 def _answer(issued: IssuedStatement, kind: str) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from django.http import Http404
 from ninja import Router, Schema
 
 from dunwell.actions.gate import Refused
@@ -20,6 +19,7 @@ from dunwell.api.fields import (
     LongText,
     Word,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -72,21 +72,16 @@ def show_dry_run(request: ApiRequest, version_id: Key | None = None) -> DryRun:
     company = request.actor.company
     day = next_run_day(company, today=request.as_of, last_step=LAST_STEP)
     try:
-        answer = dry_run(company, as_of=day, version_id=version_id)
+        return existing(dry_run(company, as_of=day, version_id=version_id))
     except StrategyError as error:
         raise Refused(str(error)) from error
-    if answer is None:
-        raise Http404
-    return answer
 
 
 @router.get("/{version_id}", response=answers(StrategyText))
 def show_strategy(request: ApiRequest, version_id: Id) -> StrategyText:
     """Show one version's document."""
     request.actor.require("ledger.view")
-    text = policy_text(request.actor.company, version_id)
-    if text is None:
-        raise Http404
+    text = existing(policy_text(request.actor.company, version_id))
     return StrategyText(text=text)
 
 

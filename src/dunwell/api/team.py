@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -15,7 +14,7 @@ from dunwell.actions.workforce import (
     take_cover,
 )
 from dunwell.api.auth import ApiRequest
-from dunwell.api.fields import Body, Created, Day, Done, Id, Key, Plain, answers, own
+from dunwell.api.fields import Body, Created, Day, Done, Id, Key, Plain, answers, existing, own
 from dunwell.api.writes import once
 from dunwell.models import Absence, User
 from dunwell.queries.absence_cover import CoverPage, cover_page
@@ -85,10 +84,7 @@ def new_absence(request: ApiRequest, body: AbsenceIn) -> tuple[int, dict[str, An
 def show_absence(request: ApiRequest, absence_id: Id) -> CoverPage:
     """Show an absence: what moves to the cover, and what was done meanwhile."""
     request.actor.require("ledger.view")
-    page = cover_page(request.actor.company, absence_id, as_of=request.as_of)
-    if page is None:
-        raise Http404
-    return page
+    return existing(cover_page(request.actor.company, absence_id, as_of=request.as_of))
 
 
 @router.post("/absences/{absence_id}/seen", response=answers(Done))

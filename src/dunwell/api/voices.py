@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -19,6 +18,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -87,10 +87,7 @@ def list_held_back(request: ApiRequest) -> list[HeldBackRow]:
 def show_voice(request: ApiRequest, voice_id: Id) -> VoiceRow:
     """Show one suggestion and what became of it."""
     request.actor.require("ledger.view")
-    row = voice_of(request.actor.company, voice_id)
-    if row is None:
-        raise Http404
-    return row
+    return existing(voice_of(request.actor.company, voice_id))
 
 
 @router.post("", response=answers(Created, 201))

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -31,6 +30,7 @@ from dunwell.api.fields import (
     Limit,
     Plain,
     answers,
+    existing,
     own,
 )
 from dunwell.api.writes import once
@@ -126,10 +126,7 @@ def list_freezes(
 def show_watch(request: ApiRequest, watch_id: Id) -> WatchDetail:
     """Show one watch with its agenda, checks, freezes, and what is known of the customer now."""
     request.actor.require("ledger.view")
-    detail = watch_detail(request.actor.company, watch_id, as_of=request.as_of)
-    if detail is None:
-        raise Http404
-    return detail
+    return existing(watch_detail(request.actor.company, watch_id, as_of=request.as_of))
 
 
 @router.post("", response=answers(Created, 201))

@@ -33,7 +33,7 @@ from dunwell.models import (
 )
 from dunwell.queries.portal_links import portal_token
 
-BUYERS = ("Payer", "Asker", "Planner", "Stranger", "Talker")
+BUYERS = ("Payer", "Plainly", "Asker", "Planner", "Stranger", "Talker")
 LATE = 20
 """Days the invoices are past due, so that the day's cycle reminds of them."""
 
@@ -85,11 +85,12 @@ def opened():
 def state(customer_id):
     """Print what is open of a customer, what lies ready to be sent to it, its plans and cases."""
     open_items = OpenItem.objects.filter(customer=customer_id).order_by("item")
-    waiting = Message.objects.filter(customer=customer_id, status="ready", level__gt=0)
+    reminders = Message.objects.filter(customer=customer_id, level__gt=0)
     told(
         {
             "open": list(open_items.values_list("open_minor", flat=True)),
-            "reminders": waiting.count(),
+            "reminded": reminders.exclude(status="cancelled").count(),
+            "reminders": reminders.filter(status="ready").count(),
             "plans": list(
                 PaymentPlan.objects.filter(customer=customer_id).values_list("status", flat=True)
             ),

@@ -78,15 +78,20 @@ PACKS = (
 KINDS = ("sch", "xsl", "xslt")
 """Endings of files with rules: schematron as its authors write it, and compiled to XSLT."""
 
+UNCOMPILED = ".sch"
+
 
 def packs_in(folder: Path) -> tuple[RulePack, ...]:
-    """Return the packs of a folder and those below it; of several alike, the last by its path.
+    """Return the packs of a folder and those below it, one of each kind.
+
+    Of several alike a compiled one goes before schematron, and then the last by its path.
 
     A file is known by its name: PEPPOL, XRechnung or EN16931, and UBL or CII, as their authors
     call them (`PEPPOL-EN16931-UBL.xslt`, `PEPPOL-EN16931-CII.sch`). Others are left alone.
     """
     found: dict[tuple[str, bool], RulePack] = {}
-    for path in sorted(one for kind in KINDS for one in folder.rglob(f"*.{kind}")):
+    paths = [one for kind in KINDS for one in folder.rglob(f"*.{kind}")]
+    for path in sorted(paths, key=lambda one: (one.suffix != UNCOMPILED, one)):
         known = pack_of(path)
         if known is not None:
             found[known.name, known.is_ubl] = known

@@ -85,6 +85,21 @@ def test_a_credit_note_that_grew_settles_with_all_that_it_is():
     assert notes == ["amount_changed"]
 
 
+def test_a_credit_note_that_settles_more_is_told_with_all_that_it_settled_before():
+    pairs = [("G1", "R1", 30_00), ("G2", "R1", 10_00), ("G2", "R0", 5_00)]
+    our = books(
+        known("G1", -800_00, -770_00), known("G2", -20_00, -5_00), known("R1", 40_00, 0),
+        known("R0", 5_00, 0), pairs=pairs,
+    )  # fmt: skip
+    pair = OutsideAllocation(source="G1", item="R2", amount=Decimal("50.00"), applied=TODAY)
+    documents, told, notes = page(our, items=(item("R2", "50.00"),), allocations=(pair,))
+    assert documents == {"R2": 50_00, "G1": -800_00, "R1": 40_00, "G2": -20_00, "R0": 5_00}
+    assert told == {
+        ("G1", "R2"): 50_00, ("G1", "R1"): 30_00, ("G2", "R1"): 10_00, ("G2", "R0"): 5_00
+    }  # fmt: skip
+    assert notes == []
+
+
 def test_what_finds_no_room_is_laid_on_the_document_for_the_import_to_tell():
     our = books(known("R1", 100_00), known("R1/changed-1", 50_00))
     pulled = Pulled(cursor="1", is_last=True, **paid("P1", "R1", "170.00"))

@@ -4,7 +4,7 @@ Rows of our ledger are never changed: another amount becomes a second document f
 a void document a credit note over what is open. What cannot be taken in is said by name.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from dunwell.formats.connection_known import (
     VOID,
     Known,
     KnownItem,
+    KnownPair,
     KnownPayment,
     changes_of,
 )
@@ -87,6 +88,9 @@ class _Page:
         self.payments: dict[str, tuple[str, ...]] = {}
         self.pairs: dict[tuple[str, str], tuple[str, ...]] = {}
         self.left: dict[str, int] = {}
+        self.settled_by: dict[str, list[KnownPair]] = defaultdict(list)
+        for pair in (one for several in known.pairs.values() for one in several):
+            self.settled_by[pair.source].append(pair)
 
     def note(self, code: str, number: str, text: str) -> None:
         self.notes.append(Note(code=code, number=number, text=text))
@@ -223,7 +227,11 @@ class _Page:
                     yield source, item, part
 
     def _again(self, known: KnownItem) -> None:
-        """Lay a known item beside the page with our figures, and with it what is on it already."""
+        """Lay a known item beside the page with our figures, and with it what is on it already.
+
+        Of a credit note also all that it is on: an import adds to a document what it is told of
+        it in all beyond what it knows.
+        """
         if known.number in self.items:
             return
         self.items[known.number] = (
@@ -233,6 +241,9 @@ class _Page:
         )  # fmt: skip
         for pair in self.known.pairs.get(known.number, ()):
             self._put(pair.source, known.number, pair.amount_minor, pair.applied_on.isoformat())
+        for pair in self.settled_by.get(known.number, ()):
+            if (item := self.known.items.get(pair.item)) is not None:
+                self._again(item)
 
     def add_payment(self, one: OutsidePayment) -> None:
         """Take a payment in; a known one keeps our figures."""
@@ -363,13 +374,6 @@ def page_ledger(pulled: Pulled, known: Known, *, as_of: date) -> PageLedger:
         notes=tuple(page.notes),
         customers=MappingProxyType(page.numbers),
     )
-
-
-def wanted_numbers(pulled: Pulled) -> tuple[set[str], set[str]]:
-    """Return the numbers of items and of payments that a page needs to be compared with."""
-    items = {one.number for one in pulled.items} | {one.item for one in pulled.allocations}
-    sources = {one.source for one in pulled.allocations}
-    return items | sources, {one.number for one in pulled.payments} | sources
 
 
 def _table(role: str, rows: list[tuple[str, ...]]) -> Table:

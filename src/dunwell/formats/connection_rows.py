@@ -140,6 +140,13 @@ def merged_pages(pages: Iterable[Pulled]) -> Pulled:
     )
 
 
+def wanted_numbers(pulled: Pulled) -> tuple[set[str], set[str]]:
+    """Return the numbers of items and of payments that a page needs to be compared with."""
+    items = {one.number for one in pulled.items} | {one.item for one in pulled.allocations}
+    sources = {one.source for one in pulled.allocations}
+    return items | sources, {one.number for one in pulled.payments} | sources
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutsideOpen:
     """What is open there of one item (as `amount` is signed), or unapplied of a payment (< 0)."""

@@ -18,8 +18,7 @@ from dunwell.formats.connection_known import (
     KnownPair,
     KnownPayment,
 )
-from dunwell.formats.connection_ledger import wanted_numbers
-from dunwell.formats.connection_rows import Pulled
+from dunwell.formats.connection_rows import Pulled, wanted_numbers
 from dunwell.models import (
     Allocation,
     Connection,
@@ -57,7 +56,10 @@ class Wish:
 
 
 def known_of(connection: Connection, pulled: Pulled) -> Known:
-    """Return what our books know of the documents a page names; queries per 500 numbers."""
+    """Return what our books know of the documents a page names and of what settles them.
+
+    Queries per 500 numbers, and for each link of a chain of credit notes over the same items.
+    """
     items, payments = wanted_numbers(pulled)
     found = _items(connection, items)
     # corrections hang on documents that are known, and few documents ever have one
@@ -67,9 +69,8 @@ def known_of(connection: Connection, pulled: Pulled) -> Known:
         changes = _items(connection, (f"{number}{CHANGED}{turn}" for number in changed))
         found |= changes
         changed = [base_number(number) for number in changes]
-    pairs = _pairs(connection, [key for key, _ in found.values()])
+    pairs = _settled(connection, found)
     sources = {pair.source for several in pairs.values() for pair in several}
-    found |= _items(connection, sources - found.keys())
     return Known(
         customers=_customers(connection, pulled),
         items={number: item for number, (_, item) in found.items()},
@@ -192,13 +193,36 @@ def _payments(connection: Connection, numbers: Iterable[str]) -> dict[str, Known
     return found
 
 
+def _settled(
+    connection: Connection, found: dict[str, tuple[int, KnownItem]]
+) -> dict[str, tuple[KnownPair, ...]]:
+    """Return what is on the documents found, and on all that their credit notes are on.
+
+    Adds the documents that come in by that to those found.
+    """
+    pairs: dict[str, tuple[KnownPair, ...]] = {}
+    new = found
+    while new:
+        told = _pairs(connection, [key for key, _ in new.values()])
+        # of others only a part is told: they are whole already, or asked for next
+        pairs |= {item: several for item, several in told.items() if item in new}
+        named = {pair.source for several in told.values() for pair in several} | told.keys()
+        new = _items(connection, named - found.keys())
+        found |= new
+    return pairs
+
+
 def _pairs(connection: Connection, keys: list[int]) -> dict[str, tuple[KnownPair, ...]]:
-    """Return what is on debit items of payments and credit notes, taken back parts included."""
+    """Return what is on debit items of payments and credit notes, taken back parts included.
+
+    Items are asked for by themselves or by the credit note that is on them.
+    """
     summed: dict[tuple[str, str], tuple[int, date]] = {}
     for start in range(0, len(keys), CHUNK):
+        some = keys[start : start + CHUNK]
         rows = Allocation.objects.filter(
-            company_id=connection.company_id, item__in=keys[start : start + CHUNK],
-            item__amount_minor__gt=0,
+            Q(item__in=some) | Q(counter_item__in=some),
+            company_id=connection.company_id, item__amount_minor__gt=0,
         ).exclude(source=Allocation.Source.ADJUSTMENT)  # fmt: skip
         told = rows.annotate(of=Coalesce("payment__number", "counter_item__number")).values_list(
             "of", "item__number", "amount_minor", "applied_on"

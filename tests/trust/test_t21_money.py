@@ -95,7 +95,7 @@ def test_t21_every_amount_comes_back_from_its_text(currency):
         text = str(from_minor(minor, currency))
         assert to_minor(Decimal(text), currency) == minor
         finer = Decimal(1).scaleb(-minor_digits(currency) - 1)
-        with pytest.raises(ValueError, match="more decimals"):
+        with pytest.raises(ValueError, match="more decimals|larger than"):
             to_minor(from_minor(minor, currency) + finer, currency)
 
 

@@ -19,7 +19,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--sequences", type=int, default=1)
-    parser.add_argument("--connections", action="store_true", help="with steps of connections")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dunwell-simulator-") as folder:
         os.environ["DUNWELL_DATA_DIR"] = folder
@@ -41,9 +40,6 @@ def _play(told: argparse.Namespace, folder: Path) -> int:
     from tests.simulator.play import Failed, Played, play
     from tests.simulator.world import STEPS
 
-    if told.connections:
-        # not in every sequence yet: what they found is open
-        from tests.simulator import connections, folders  # noqa: F401
     if "DUNWELL_DATABASE_URL" not in os.environ:
         put_sqlite(folder)
     played, begin = Played(), process_time()

@@ -13,7 +13,7 @@ from tests.dealing import drawn, is_long_tier
 from tests.simulator.play import Played, play
 from tests.simulator.world import STEPS
 
-FEW, LONG = 3, 1_000
+FEW, LONG = 4, 1_000
 
 pytestmark = pytest.mark.django_db
 

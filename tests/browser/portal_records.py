@@ -17,6 +17,7 @@ from dunwell.actions.feeds import record_feed
 from dunwell.actions.gate import Actor, system
 from dunwell.actions.items import add_item
 from dunwell.actions.payment_providers import add_payment_provider
+from dunwell.actions.plan_steps import judge_plans
 from dunwell.actions.policies import load_shipped_policies
 from dunwell.actions.portal_access import invite_person
 from dunwell.actions.role_rights import ROLE_RIGHTS
@@ -134,6 +135,12 @@ def approved(customer_id):
             actor=boss, request=request, approve=True, as_of=clock.today("UTC"), at=clock.now()
         )
     told({"plans": list(PaymentPlan.objects.filter(customer=customer_id).values_list("status"))})
+
+
+def judged():
+    """Judge the plans as the cycle of a day does; it was done before the money came."""
+    company = Company.objects.get()
+    told(judge_plans(actor=system(company), as_of=clock.today("UTC"), at=clock.now()))
 
 
 def told(answer):

@@ -38,7 +38,8 @@ EVERYONE = billed([who for name in KINDS for who in of_kind(name)])
 def test_reasons_are_few_large_first_and_of_known_groups():
     found = reasons(fitted(), planted().known, EVERYONE).to_list()
     codes = {one["code"] for each in found for one in each}
-    assert codes <= set(GROUPS) and len(codes) >= 3
+    # habits and days of payment were planted; what else a single fit blames is its seed's
+    assert {"habit", "rhythm"} <= codes <= set(GROUPS)
     for each in found:
         sizes = [abs(one["effect_days"]) for one in each]
         assert len(each) <= MOST_REASONS

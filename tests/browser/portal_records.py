@@ -34,7 +34,7 @@ from dunwell.models import (
 )
 from dunwell.queries.portal_links import portal_token
 
-BUYERS = ("Payer", "Plainly", "Asker", "Planner", "Stranger", "Talker")
+BUYERS = ("Payer", "Plainly", "Asker", "Planner", "Stranger", "Talker", "Looker")
 LATE = 20
 """Days the invoices are past due, so that the day's cycle reminds of them."""
 

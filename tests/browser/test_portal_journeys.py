@@ -14,11 +14,25 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, SIZES, Desk, _wait_until_served
-from tests.browser.test_accessibility import findings
+from tests.browser.test_accessibility import IS_TOO_WIDE, findings, looks_of
+from tests.dealing import dealt
 from tests.migrated import put_sqlite
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
+
+
+PAGES = (
+    *("", "items/", "statement/", "statement/compare/", "pay/", "pay/how/?currency=EUR&mode=all"),
+    *("ways/", "receipts/", "offers/", "credit/", "documents/", "contacts/", "calendar/"),
+    *("arrangements/", "arrangements/promise/", "arrangements/plan/", "arrangements/hardship/"),
+    *("arrangements/settlement/", "disputes/", "disputes/new/", "messages/", "messages/new/"),
+    *("people/", "suppliers/", "confirm/", "assistant/"),
+)
+"""Pages of the portal without a key in their address, below /portal/."""
+
+NARROW = {"width": 320, "height": 640}
+"""The width at which nothing may scroll sideways (WCAG 1.4.10)."""
 
 
 class Shop(Desk):
@@ -190,6 +204,24 @@ def test_the_assistant_is_talked_to_by_keyboard_with_a_script_and_without(entere
     expect(still.locator("#newest:focus")).to_contain_text("TA-2")
     expect(still.get_by_role("listitem").filter(has_text="1,200.00")).to_have_count(1)
     plain.close()
+
+
+def test_pages_are_usable_for_everybody_and_on_the_narrowest_phone_in_german(entered):
+    """German words are the longest; a few of the pages by default, all in the long tier."""
+    page, shop, _buyer = entered("Looker", bypass_csp=True)
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    told = {}
+    for path in dealt({path: path for path in PAGES}, "pages of the portal", 4):
+        assert page.goto(f"{shop.address}/portal/{path}").status == 200, path
+        found = findings(page, looks_of(path)) + [
+            f"{page.locator('h1').count()} headings of the first level"
+        ] * (page.locator("h1").count() != 1)
+        page.set_viewport_size(NARROW)
+        found += ["wider than the narrowest phone"] * page.evaluate(IS_TOO_WIDE)
+        if found:
+            told[path] = found
+    assert told == {}
 
 
 def _press(page, words):

@@ -124,7 +124,7 @@ class HazardModel:
         All views are of one day. Without `is_whole` the trees of days and of P(late) are left
         out: quicker. `own` is what the customers' own past says of the same.
         """
-        first = int(views.day[0]) + 1 if len(views.day) else 0
+        first = _next_day(views)
         days = np.broadcast_to(first + np.arange(GRID_DAYS), (len(views.day), GRID_DAYS))
         others = self._day_odds(views, closed, days) if is_whole else [None] * len(self.fits)
         said = []
@@ -150,7 +150,7 @@ class HazardModel:
 
         `day_odds` are what its day trees say, if they were asked.
         """
-        first = int(views.day[0]) + 1 if len(views.day) else 0
+        first = _next_day(views)
         if is_quick(fit.tables):
             odds = QuickTables(fit.tables, fit.base).odds(views, closed, first)
         else:
@@ -177,7 +177,7 @@ class HazardModel:
         """Return the same in line with the trees of P(late) and the customers' own past."""
         if fit.late_trees is None and own is None:
             return unpaid, tail
-        first = int(views.day[0]) + 1 if len(views.day) else 0
+        first = _next_day(views)
         late = late_odds(unpaid, views, first)
         if fit.late_trees is not None:
             table = late_table(views, masked=self.masked)
@@ -210,6 +210,11 @@ class HazardModel:
         for place, odds in said.items():
             found[place] = odds
         return found
+
+
+def _next_day(views: Views) -> int:
+    """Return the day after that of the views, which are all of one day; 0 where there are none."""
+    return int(views.day[0]) + 1 if len(views.day) else 0
 
 
 def phases_of(tables: Tables) -> Phases:

@@ -94,19 +94,29 @@ def fit_hazard(
     closed, calendar = calendars(
         history.items, history, first=first_day(history), last=history.as_of
     )
-    fits = []
+    masked, fits = _masked(history), []
     for own_seed in range(seed, seed + chosen.fits * SEEDS_APART, SEEDS_APART):
         chance = np.random.default_rng(own_seed)
         cells = _cells(history, lookups, calendar, chance, chosen.days)
         kept = cells.is_paid | (chance.random(len(cells.row)) < UNPAID_KEPT)
         fits.append(
-            _fit(history, cells, kept, closed, past, size=chosen, seed=own_seed, is_quick=is_quick)
+            _fit(
+                history,
+                cells,
+                kept,
+                closed,
+                past,
+                masked=masked,
+                size=chosen,
+                seed=own_seed,
+                is_quick=is_quick,
+            )
         )
     return HazardModel(
         fits=tuple(fits),
         late_weight=chosen.late_weight,
         own=customer_median(history) if chosen.has_own and not is_quick else None,
-        masked=_masked(history),
+        masked=masked,
         portfolio=past.portfolio,
         currencies=currencies,
     )
@@ -119,6 +129,7 @@ def _fit(
     closed: ClosedDays,
     past: Past,
     *,
+    masked: Ints,
     size: Size,
     seed: int,
     is_quick: bool,
@@ -130,7 +141,6 @@ def _fit(
     groups = QUICK_GROUPS if is_quick else tuple(GROUPS)
     bins = day_bins(cells.views.take(row), closed, day, groups)
     tables, base = fit_tables(bins, is_paid, weight, size=size, seed=seed)
-    masked = _masked(history)
     trees = _tilt(cells, closed, tables, base, masked=masked, size=size, seed=seed)
     if is_quick:
         return Fit(tables=tables, base=base, trees=trees, day_trees=None, late_trees=None)

@@ -180,3 +180,13 @@ def test_a_holiday_is_one_where_holidays_are_known():
 )
 def test_months_after_keep_the_day_or_end_the_month(on, months, expected):
     assert months_after(on, months) == expected
+
+
+def test_every_day_of_a_month_is_told_by_the_same_calendar():
+    # a process that lives for long would keep one for every day it has seen
+    days = [date(2026, 11, day) for day in (1, 17, 30)]
+    first, *others = [
+        calendar_days("DE", first=date(2025, 3, day.day), last=day + timedelta(days=31))
+        for day in days[:2]
+    ] + [calendar_days("DE", first=date(2025, 3, 31), last=date(2026, 12, 31))]
+    assert all(other is first for other in others)

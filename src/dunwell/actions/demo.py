@@ -19,7 +19,7 @@ from dunwell.actions.role_rights import STAFF_ROLES
 from dunwell.demo.customers import LEAD
 from dunwell.demo.ledger import DemoLedger
 from dunwell.demo.rates import CURRENCIES
-from dunwell.engine.calendars import add_business_days, day_number
+from dunwell.engine.calendars import add_business_days, calendar_days, day_number
 from dunwell.engine.promises import assess_promises
 from dunwell.ml.bandit_hours import ORDINARY, SLOTS, shared
 from dunwell.models import (
@@ -34,7 +34,7 @@ from dunwell.models import (
     User,
 )
 from dunwell.queries.frames import allocations_frame, items_frame, promises_frame
-from dunwell.queries.reminders import calendar_between, native
+from dunwell.queries.reminders import native
 
 NAME = "Dunwell Demo GmbH"
 PEOPLE = {
@@ -250,8 +250,8 @@ def _judge_old_promises(company: Company, as_of: date) -> None:
     """Store the outcome of promises that were judged long ago; the cycle judges the others."""
     promises, allocations = promises_frame(company), allocations_frame(company)
     items = items_frame(company)
-    calendar = calendar_between(
-        company.country, (as_of - WINDOW).replace(day=1), as_of.replace(day=1) + MONTH
+    calendar = calendar_days(
+        company.country, first=as_of - WINDOW, last=as_of.replace(day=1) + MONTH
     )
     assessed = native(
         assess_promises(promises, allocations, items, as_of=as_of, calendar=calendar)

@@ -142,14 +142,18 @@ def month_start(day: nw.Expr) -> nw.Expr:
     return day - of_year + (MONTHS_DAYS * month + 2) // 5
 
 
-@lru_cache(maxsize=64)
 def calendar_days(country: str, *, first: date, last: date) -> nw.LazyFrame:
     """Return one row per day of the whole months from `first` to `last`, in columns CALENDAR.
 
     The rows live in the embedded engine; another engine persists them first.
     """
-    start = first.replace(day=1)
-    stop = month_end(month_number(last))
+    return _calendar_of_months(country, month_number(first), month_number(last))
+
+
+@lru_cache(maxsize=64)
+def _calendar_of_months(country: str, first: int, last: int) -> nw.LazyFrame:
+    """Return the calendar; kept by months, since the next day asks for the same ones."""
+    start, stop = month_end(first - 1) + timedelta(days=1), month_end(last)
     beyond = stop + timedelta(days=LONGEST_CLOSURE_DAYS)
     open_days = [day_number(day) for day in business_days(country, first=start, last=beyond)]
     days = range(day_number(start), day_number(stop) + 1)

@@ -6,13 +6,14 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from dunwell.actions.scores import SCORE_COLUMNS
+from dunwell.engine.calendars import calendar_days
 from dunwell.engine.early_warnings import EARLY_WARNINGS, early_warnings
 from dunwell.engine.score_moves import migrations
 from dunwell.engine.scoring import SCORE_REASONS, behaviour_scores, score_reasons
 from dunwell.queries import frames
 from dunwell.queries.histories import replies_frame
 from dunwell.queries.ledgers import Books
-from dunwell.queries.reminders import calendar_between, kept, native
+from dunwell.queries.reminders import kept, native
 
 BEFORE_DAYS = 30
 """A score is compared with that of so many days earlier."""
@@ -25,10 +26,10 @@ def customer_scores(books: Books, *, as_of: date) -> pl.DataFrame:
     """Return every customer's score as of a day, in SCORE_COLUMNS, sorted by customer."""
     company, ledger = books.company, books.whole()
     contacts, replies = kept(frames.contacts_frame(company)), kept(replies_frame(company))
-    calendar = calendar_between(
+    calendar = calendar_days(
         company.country,
-        (as_of - timedelta(days=CALENDAR_DAYS)).replace(day=1),
-        as_of.replace(day=1) + timedelta(days=62),
+        first=as_of - timedelta(days=CALENDAR_DAYS),
+        last=as_of.replace(day=1) + timedelta(days=62),
     )
 
     def scores(day: date) -> nw.LazyFrame:

@@ -13,6 +13,7 @@ import polars as pl
 from django.db.models import Count, QuerySet
 
 from dunwell.engine.behaviour import CALENDAR_LEAD, HISTORY_DAYS
+from dunwell.engine.calendars import calendar_days
 from dunwell.engine.credit_fact_names import (
     BUREAU,
     CUSTOMER,
@@ -35,7 +36,7 @@ from dunwell.queries.customer_ledgers import ledger_of
 from dunwell.queries.financial_statements import statement_facts_of
 from dunwell.queries.histories import replies_frame
 from dunwell.queries.ledgers import Books
-from dunwell.queries.reminders import calendar_between, kept, native
+from dunwell.queries.reminders import kept, native
 from dunwell.queries.runs import last_finished_day
 
 SCORED = "score_customers"
@@ -252,10 +253,10 @@ def _own(
     """Return the facts own_* but for returned debits, a row per customer with an item."""
     whole = None if whose is not None else (books or Books(company)).whole()
     ledger = whole or ledger_of(company, whose or ())
-    calendar = calendar_between(
+    calendar = calendar_days(
         company.country,
-        (as_of - CALENDAR_LEAD).replace(day=1),
-        as_of.replace(day=1) + timedelta(days=62),
+        first=as_of - CALENDAR_LEAD,
+        last=as_of.replace(day=1) + timedelta(days=62),
     )
     own = native(own_history(ledger, calendar, fx, home=company.currency, as_of=as_of))
     scored_on = last_finished_day(company, last_step=SCORED)

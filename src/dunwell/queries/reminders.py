@@ -4,7 +4,7 @@ day's reminders, the dry run of a strategy, and the worklist's blocked reasons. 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache, partial
+from functools import partial
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -238,19 +238,13 @@ def business_days(company: Company, customers: nw.LazyFrame, as_of: date) -> nw.
     return nw.from_native(frame.lazy())
 
 
-@lru_cache(maxsize=16)
-def calendar_between(country: str, first: date, last: date) -> nw.LazyFrame:
-    """Return the calendar of whole months, kept for the next day of a catch-up."""
-    return calendar_days(country, first=first, last=last)
-
-
 def _calendar(company: Company, opened: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
     """Return the company's business days from the oldest open due date to beyond the day."""
     oldest = native(opened.select(nw.col("due_day").min()))["due_day"].item()
     first = as_of if oldest is None else max(day_date(oldest), as_of - EARLIEST, EPOCH)
     last = as_of + SLACK
-    return calendar_between(
-        company.country, min(first, as_of).replace(day=1), last.replace(day=1) + timedelta(days=31)
+    return calendar_days(
+        company.country, first=min(first, as_of), last=last.replace(day=1) + timedelta(days=31)
     )
 
 

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 from django.db.models import QuerySet
 
-from dunwell.engine.calendars import day_date, day_number
+from dunwell.engine.calendars import calendar_days, day_date, day_number
 from dunwell.engine.replay import PAST_OVERRIDES, Past
 from dunwell.engine.strategy import Strategy, read_strategy
 from dunwell.formats.policies import read_policy
@@ -18,7 +18,7 @@ from dunwell.queries import frames
 from dunwell.queries.contact_groups import CALLED, CONTACT_LOG, contact_group, group_log
 from dunwell.queries.ledgers import Books
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
-from dunwell.queries.reminders import calendar_between, kept
+from dunwell.queries.reminders import kept
 from dunwell.queries.steering import customer_calendars, signals_frame
 
 LONGEST_DAYS = 366
@@ -163,9 +163,7 @@ def past_of(company: Company, *, first: date, last: date) -> Past:
         other_contacts=kept(_other_contacts(company, as_of=last)),
         signals=kept(signals_frame(company)),
         overrides=kept(_overrides(company)),
-        calendar=calendar_between(
-            company.country, start.replace(day=1), last + timedelta(days=90)
-        ),
+        calendar=calendar_days(company.country, first=start, last=last + timedelta(days=90)),
         calendars=kept(calendars),
         countries=kept(countries),
         country=company.country,

@@ -38,6 +38,7 @@ from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, form_page, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import MomentField, moment_in
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -90,10 +91,7 @@ class VerifyForm(forms.Form):
 def advisor_list(request: StaffRequest) -> HttpResponse:
     """List who may look from outside, and who might."""
     company, at = request.actor.company, clock.now()
-    try:
-        page = advisor_rows(company, at=at, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = advisor_rows(company, at=at)
+    page = page_asked(request, lambda cursor: advisor_rows(company, at=at, cursor=cursor))
     return render(request, "web/advisors.html", {"page": page, "soon": _soon(page.rows)})
 
 

@@ -19,6 +19,7 @@ from dunwell.queries.payer_knowledge import alias_rows, relation_rows
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -85,10 +86,7 @@ def payer_list(request: StaffRequest) -> HttpResponse:
     """List what is known of payers; one search over both lists."""
     company = request.actor.company
     search = request.GET.get("q", "")[:80]
-    try:
-        page = alias_rows(company, search=search, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = alias_rows(company, search=search)
+    page = page_asked(request, lambda cursor: alias_rows(company, search=search, cursor=cursor))
     try:
         relations = relation_rows(company, search=search, cursor=request.GET.get("more", ""))
     except CursorError:

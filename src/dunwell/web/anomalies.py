@@ -17,13 +17,14 @@ from dunwell.actions.gate import Refused
 from dunwell.formats.exports import Value
 from dunwell.models import Anomaly
 from dunwell.queries.anomalies import AnomalyRow, anomaly_counts, anomaly_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.anomalies import KINDS, anomaly_kind, anomaly_words
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -61,10 +62,7 @@ def anomaly_list(request: StaffRequest) -> HttpResponse:
     """List findings, the most severe first."""
     company = request.actor.company
     only = _only(request)
-    try:
-        page = anomaly_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = anomaly_rows(company, **only)
+    page = page_asked(request, lambda cursor: anomaly_rows(company, cursor=cursor, **only))
     counts = anomaly_counts(company)
     context = {
         "page": page,

@@ -28,13 +28,14 @@ from dunwell.queries.applications import (
     application_detail,
     application_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import form_page, posted
 from dunwell.web.application_forms import NewForm
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import download
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -68,10 +69,7 @@ def application_list(request: StaffRequest) -> HttpResponse:
     """List applications, the newest first, with the clock of each decision."""
     company, only = request.actor.company, _only(request)
     read = partial(application_rows, company, as_of=request.as_of, **only)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     counts = application_counts(company)
     context = {
         "page": page,

@@ -18,12 +18,13 @@ from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import ApprovalRequest
 from dunwell.queries.approvals import SCOPES, WAITING, ApprovalRow, approval_rows, waiting_count
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.approvals import act_label, role_label
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -68,10 +69,7 @@ class RejectForm(forms.Form):
 def approval_list(request: StaffRequest) -> HttpResponse:
     """List requests: those that wait the oldest first, others the newest first."""
     only = _only(request)
-    try:
-        page = approval_rows(**only, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = approval_rows(**only)
+    page = page_asked(request, lambda cursor: approval_rows(**only, cursor=cursor))
     actor = request.actor
     context = {
         "page": page,

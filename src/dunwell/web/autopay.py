@@ -19,10 +19,11 @@ from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Autopay, AutopayCharge, SavedMethod
 from dunwell.queries.autopay import AutopayChargeRow, autopay_charge_rows, autopay_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, refused
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -45,10 +46,9 @@ COLUMNS = (
 def autopay_list(request: StaffRequest) -> HttpResponse:
     """List standing orders and the charges they made, the newest first."""
     company, status = request.actor.company, _status(request)
-    try:
-        page = autopay_charge_rows(company, status=status, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = autopay_charge_rows(company, status=status)
+    page = page_asked(
+        request, lambda cursor: autopay_charge_rows(company, status=status, cursor=cursor)
+    )
     context = {
         "page": page,
         "orders": autopay_rows(company).rows,

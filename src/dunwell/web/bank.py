@@ -33,12 +33,12 @@ from dunwell.queries.bank import (
 )
 from dunwell.queries.bank_entries import open_entries
 from dunwell.queries.bank_statements import broken_statements, statement_rows
-from dunwell.queries.pages import CursorError
 from dunwell.queries.remittances import remittance_counts
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page, progress
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -136,10 +136,7 @@ def bank_files(request: StaffRequest) -> HttpResponse:
     if waiting:
         _begin(request)
         waiting = waiting_files(company)
-    try:
-        page = file_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = file_rows(company)
+    page = page_asked(request, lambda cursor: file_rows(company, cursor=cursor))
     context = {"page": page, **_progress(request, waiting), **tab_counts(request)}
     return render(request, "web/bank_files.html", context)
 
@@ -166,10 +163,7 @@ def bank_file_show(request: StaffRequest, file_id: int) -> HttpResponse:
         _begin(request)
         card = file_card(company, file_id) or card
     statements = partial(statement_rows, company, file_id=file_id)
-    try:
-        page = statements(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = statements()
+    page = page_asked(request, lambda cursor: statements(cursor=cursor))
     waiting = int(card.row.status == BankFile.Status.RECEIVED)
     context = {
         "card": card,
@@ -199,10 +193,7 @@ def bank_account_show(request: StaffRequest, account_id: int) -> HttpResponse:
     company = request.actor.company
     row = _account_row(request, account_id)
     statements = partial(statement_rows, company, account_id=account_id)
-    try:
-        page = statements(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = statements()
+    page = page_asked(request, lambda cursor: statements(cursor=cursor))
     context = {
         "row": row,
         "page": page,

@@ -26,7 +26,7 @@ from dunwell.queries.bank_entries import (
     treatment_counts,
 )
 from dunwell.queries.bank_statements import statement_card
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.money import money
 from dunwell.templatetags.sentences import spoken
@@ -35,6 +35,7 @@ from dunwell.web.answers import done, form_page
 from dunwell.web.bank import tab_counts
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -122,10 +123,7 @@ def statement_show(request: StaffRequest, statement_id: int) -> HttpResponse:
     if card is None:
         raise Http404
     rows = partial(entry_rows, company, statement_id=statement_id)
-    try:
-        page = rows(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = rows()
+    page = page_asked(request, lambda cursor: rows(cursor=cursor))
     context = {"card": card, "row": card.row, "page": page, **tab_counts(request)}
     return render(request, "web/bank_statement.html", context)
 
@@ -169,10 +167,7 @@ def entry_list(request: StaffRequest) -> HttpResponse:
     company = request.actor.company
     only = _only(request)
     rows = partial(entry_rows, company, **only)
-    try:
-        page = rows(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = rows()
+    page = page_asked(request, lambda cursor: rows(cursor=cursor))
     counts = treatment_counts(company)
     labels = dict(Treatment.choices)
     context = {

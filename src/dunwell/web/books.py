@@ -28,13 +28,14 @@ from dunwell.queries.journals import (
     line_rows,
     unjournaled,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.periods import closed_until, lock_rows, unlock_asked
 from dunwell.queries.realised_fx import FxRow, fx_months, fx_pending, fx_rows
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page
 from dunwell.web.exports import KINDS, file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -101,10 +102,7 @@ class ReceiptForm(forms.Form):
 def books(request: StaffRequest) -> HttpResponse:
     """Show until when the books are closed, the unlock that waits, and how that came about."""
     company = request.actor.company
-    try:
-        page = lock_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = lock_rows(company)
+    page = page_asked(request, lambda cursor: lock_rows(company, cursor=cursor))
     context = {
         "tab": "books",
         "page": page,
@@ -202,10 +200,7 @@ def unlock_refuse(request: StaffRequest, lock_id: int) -> HttpResponse:
 def journal_list(request: StaffRequest) -> HttpResponse:
     """List journals, and what waits for the next one."""
     company = request.actor.company
-    try:
-        page = journal_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = journal_rows(company)
+    page = page_asked(request, lambda cursor: journal_rows(company, cursor=cursor))
     waiting = unjournaled(company, until_on=request.as_of)
     context = {"tab": "journals", "page": page, "waiting": waiting}
     return render(request, "web/books_journals.html", context)
@@ -240,10 +235,7 @@ def journal_show(request: StaffRequest, journal_id: int) -> HttpResponse:
     journal = _journal(request, journal_id)
     account = request.GET.get("account", "")
     account = account if account in EntryLine.Account.values else ""
-    try:
-        page = line_rows(journal, account=account, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = line_rows(journal, account=account)
+    page = page_asked(request, lambda cursor: line_rows(journal, account=account, cursor=cursor))
     context = {
         "journal": journal_row(journal),
         "page": page,
@@ -320,10 +312,7 @@ def fx_month(request: StaffRequest, year: int, month: int) -> HttpResponse:
     total = next((row for row in fx_months(company) if row.month_on == month_on), None)
     if total is None:
         raise Http404
-    try:
-        page = fx_rows(company, month_on=month_on, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = fx_rows(company, month_on=month_on)
+    page = page_asked(request, lambda cursor: fx_rows(company, month_on=month_on, cursor=cursor))
     return render(request, "web/books_fx_month.html", {"page": page, "total": total})
 
 

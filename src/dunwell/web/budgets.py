@@ -32,13 +32,13 @@ from dunwell.queries.budget_drill import DRILLED, actual_rows
 from dunwell.queries.budgets import BudgetTable, budget_lines, budget_rows, budget_table
 from dunwell.queries.ledgers import Books
 from dunwell.queries.month_actuals import MonthFacts, month_facts
-from dunwell.queries.pages import CursorError
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, posted, told_page
 from dunwell.web.budget_grid import BudgetGrid
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import capped, sent_file
 from dunwell.web.keys import read_day
+from dunwell.web.lists import page_asked
 from dunwell.web.planning_files import workbook_response
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -231,10 +231,9 @@ def budget_actual(
         "dimension": request.GET.get("dimension", ""),
         "key": request.GET.get("key", "")[:150].replace("\0", ""),
     }
-    try:
-        found = actual_rows(request.actor.company, **only, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        found = actual_rows(request.actor.company, **only)
+    found = page_asked(
+        request, lambda cursor: actual_rows(request.actor.company, **only, cursor=cursor)
+    )
     context = {"budget": budget, "found": found, "page": found.page, **only}
     return render(request, "web/budget_actual.html", context)
 

@@ -21,13 +21,14 @@ from dunwell.formats.currencies import ISO_CODES
 from dunwell.formats.exports import Value
 from dunwell.models import BureauAccount, BureauPull
 from dunwell.queries.bureaus import BureauPullRow, bureau_rows, cost_rows, pull_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, done, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_day, read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -110,10 +111,7 @@ def bureau_list(request: StaffRequest) -> HttpResponse:
 def pull_list(request: StaffRequest) -> HttpResponse:
     """List questions to bureaus, the newest first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = pull_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = pull_rows(company, **only)
+    page = page_asked(request, lambda cursor: pull_rows(company, cursor=cursor, **only))
     context = {
         "tab": "pulls",
         "page": page,

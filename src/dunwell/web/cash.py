@@ -28,7 +28,6 @@ from dunwell.queries.match_cases import (
     customer_choices,
     waiting_keys,
 )
-from dunwell.queries.pages import CursorError
 from dunwell.templatetags.money import money
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done
@@ -40,6 +39,7 @@ from dunwell.web.cash_forms import (
     table_rows,
 )
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -72,10 +72,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
     chosen = case_filter(request)
     status = chosen["status"]
     rows = partial(case_rows, company, **chosen)
-    try:
-        page = rows(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = rows()
+    page = page_asked(request, lambda cursor: rows(cursor=cursor))
     everything = case_totals(company)
     counts = dict.fromkeys(STATUS_LABELS, 0)
     for total in everything:

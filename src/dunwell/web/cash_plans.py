@@ -38,7 +38,7 @@ from dunwell.models import CashPosition, PlannedPayment
 from dunwell.queries.cash_plans import PlannedRow, PositionRow, planned_rows, position_rows
 from dunwell.queries.home_rates import home_rates
 from dunwell.queries.liquidity import cash_balances
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.planning import payment_kind
 from dunwell.templatetags.sentences import spoken
@@ -47,6 +47,7 @@ from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.kept_files import capped, sent_file, upload_page
 from dunwell.web.keys import read_day
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -124,10 +125,7 @@ def cash_plan(request: StaffRequest) -> HttpResponse:
     first = read_day(request.GET.get("from", ""))
     last = read_day(request.GET.get("until", ""))
     read = partial(planned_rows, company, first=first or request.as_of, last=last)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "balances": cash_balances(
             company, as_of=request.as_of, rates=home_rates(company, as_of=request.as_of)
@@ -143,10 +141,7 @@ def cash_plan(request: StaffRequest) -> HttpResponse:
 def position_list(request: StaffRequest) -> HttpResponse:
     """List every balance that was told, the newest day first."""
     company = request.actor.company
-    try:
-        page = position_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = position_rows(company)
+    page = page_asked(request, lambda cursor: position_rows(company, cursor=cursor))
     return render(request, "web/cash_positions.html", {"page": page})
 
 

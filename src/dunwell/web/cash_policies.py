@@ -23,11 +23,11 @@ from dunwell.queries.cash_policies import (
     cash_version_in_force,
     shipped_cash_text,
 )
-from dunwell.queries.pages import CursorError
 from dunwell.queries.policies import policy_rows, policy_text
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.policy_texts import DraftForm, Reading, read_text
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -48,11 +48,9 @@ class CashDraftForm(DraftForm):
 def cash_policy_list(request: StaffRequest) -> HttpResponse:
     """Show what is in force, the budget used this month, drafts, and every version there was."""
     company, as_of = request.actor.company, request.as_of
-    cursor = request.GET.get("cursor", "")
-    try:
-        versions = policy_rows(company, as_of=as_of, kind=CASH, cursor=cursor)
-    except CursorError:
-        versions = policy_rows(company, as_of=as_of, kind=CASH)
+    versions = page_asked(
+        request, lambda cursor: policy_rows(company, as_of=as_of, kind=CASH, cursor=cursor)
+    )
     drafts = policy_rows(company, as_of=as_of, kind=CASH, status=PolicyVersion.Status.DRAFT)
     version = cash_version_in_force(company, as_of=as_of)
     context = {

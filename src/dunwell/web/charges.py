@@ -30,7 +30,7 @@ from dunwell.queries.charges import (
     customer_charges,
 )
 from dunwell.queries.overbilled import overbilled_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.money import money
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
@@ -38,6 +38,7 @@ from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import ReasonForm, reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -75,10 +76,7 @@ def charge_list(request: StaffRequest) -> HttpResponse:
     """List charges under a filter, with totals of the same filter."""
     company = request.actor.company
     only = _only(request)
-    try:
-        page = charge_rows(company, only, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = charge_rows(company, only)
+    page = page_asked(request, lambda cursor: charge_rows(company, only, cursor=cursor))
     counts = charge_counts(company)
     context = {
         "tab": "charges",
@@ -109,10 +107,7 @@ def charges_export(request: StaffRequest, kind: str) -> HttpResponse:
 def charge_customers(request: StaffRequest) -> HttpResponse:
     """List what each customer owes, was billed and was forgiven."""
     company = request.actor.company
-    try:
-        page = customer_charges(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = customer_charges(company)
+    page = page_asked(request, lambda cursor: customer_charges(company, cursor=cursor))
     return render(request, "web/charges_customers.html", {"tab": "customers", "page": page})
 
 

@@ -28,13 +28,14 @@ from dunwell.queries.checkouts import (
     checkout_totals,
     link_of,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.payment_providers import providers_in_use
 from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -86,10 +87,7 @@ class LinkForm(forms.Form):
 def checkout_list(request: StaffRequest) -> HttpResponse:
     """List online payments under a filter, with their sums."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = checkout_rows(company, only, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = checkout_rows(company, only)
+    page = page_asked(request, lambda cursor: checkout_rows(company, only, cursor=cursor))
     context = {
         "page": page,
         "totals": checkout_totals(company, only),

@@ -21,11 +21,11 @@ from dunwell.actions.gate import Refused
 from dunwell.engine.money import to_minor
 from dunwell.models import CollectionCost, Company, Customer, User
 from dunwell.queries.collection_costs import collection_cost_rows, collection_cost_sums
-from dunwell.queries.pages import CursorError
 from dunwell.queries.users import collectors_of
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, refused
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -83,10 +83,7 @@ class CollectionCostForm(forms.Form):
 def collection_costs(request: StaffRequest) -> HttpResponse:
     """List the costs, the newest first, with what they sum to over a year."""
     company = request.actor.company
-    try:
-        page = collection_cost_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = collection_cost_rows(company)
+    page = page_asked(request, lambda cursor: collection_cost_rows(company, cursor=cursor))
     since = request.as_of - YEAR
     context = {
         "page": page,

@@ -11,10 +11,11 @@ from dunwell.formats.exports import Value
 from dunwell.models import ConnectionFile
 from dunwell.queries.connection_files import SEEN, ConnectionFileRow, connection_file_rows
 from dunwell.queries.connections import connection_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.ui import translated
 from dunwell.web.connections import connection_or_404
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -42,10 +43,7 @@ def file_list(request: StaffRequest, connection_id: int) -> HttpResponse:
     connection = connection_or_404(request, connection_id)
     company, outcome = request.actor.company, _outcome(request)
     read = partial(connection_file_rows, company, connection_id=connection.pk, outcome=outcome)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "row": connection_rows(company, only=connection.pk)[0],
         "page": page,

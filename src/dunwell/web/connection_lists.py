@@ -26,11 +26,12 @@ from dunwell.queries.connections import (
     connection_rows,
     connection_sync_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, refused
 from dunwell.web.connections import connection_or_404
 from dunwell.web.exports import amount_or_none, file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -92,10 +93,7 @@ def change_list(request: StaffRequest, connection_id: int) -> HttpResponse:
     connection = connection_or_404(request, connection_id)
     company, status = request.actor.company, _status(request)
     read = partial(connection_change_rows, company, connection_id=connection.pk, status=status)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "row": connection_rows(company, only=connection.pk)[0],
         "page": page,
@@ -164,10 +162,7 @@ def sync_show(request: StaffRequest, connection_id: int, sync_id: int) -> HttpRe
     company = request.actor.company
     sync = _sync(request, connection.pk, sync_id)
     read = partial(connection_difference_rows, company, sync_id=sync.id)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {"connection": connection, "sync": sync, "page": page}
     return render(request, "web/connection_sync.html", context)
 

@@ -20,8 +20,8 @@ from dunwell.actions.gate import Refused
 from dunwell.jobs.connections import begin_syncing, try_connection
 from dunwell.models import Connection
 from dunwell.queries.connections import ConnectionSyncRow, connection_rows, connection_sync_rows
-from dunwell.queries.pages import CursorError
 from dunwell.web.answers import done, progress, refused
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -47,10 +47,7 @@ def connection_show(request: StaffRequest, connection_id: int) -> HttpResponse:
     connection = connection_or_404(request, connection_id)
     company = request.actor.company
     read = partial(connection_sync_rows, company, connection_id=connection.pk)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "row": connection_rows(company, only=connection.pk)[0],
         "running": _running(request, connection),

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET
 from dunwell.engine.contact_rules.rules import CHANNELS
 from dunwell.formats.exports import Value
 from dunwell.queries.consents import ConsentProof, consent_proofs
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.contact_rules import any_channel, purpose_label
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 COLUMNS = (
@@ -35,10 +36,7 @@ COLUMNS = (
 def consent_list(request: StaffRequest) -> HttpResponse:
     """List consents, the newest first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = consent_proofs(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = consent_proofs(company, **only)
+    page = page_asked(request, lambda cursor: consent_proofs(company, cursor=cursor, **only))
     return render(request, "web/consents.html", {"page": page, "channels": CHANNELS, **only})
 
 

@@ -11,8 +11,9 @@ from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Contact
 from dunwell.queries.contact_gaps import ROLES, ContactGap, contact_gap_counts, contact_gaps
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 GAPS = {
@@ -35,10 +36,7 @@ COLUMNS = (
 def contact_gap_list(request: StaffRequest) -> HttpResponse:
     """List customers whom no mail reaches in a role, the most urgent first."""
     company, role = request.actor.company, _role(request)
-    try:
-        page = contact_gaps(company, role=role, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = contact_gaps(company, role=role)
+    page = page_asked(request, lambda cursor: contact_gaps(company, role=role, cursor=cursor))
     counts = contact_gap_counts(company)
     context = {
         "page": page,

@@ -13,7 +13,7 @@ from dunwell.engine.contact_rules.rules import ContactRule
 from dunwell.formats.exports import Value
 from dunwell.queries.contact_rules import contact_book, rules_in_force
 from dunwell.queries.contact_words import AttemptFilter, AttemptRow, attempt_rows, contact_card
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.contact_rules import (
     any_channel,
     decision_label,
@@ -26,6 +26,7 @@ from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key, read_span_day
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 RULE_COLUMNS = (
@@ -109,10 +110,7 @@ def rules_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
 def attempt_list(request: StaffRequest) -> HttpResponse:
     """List contacts that were made or refused, the newest first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = attempt_rows(company, only=only, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = attempt_rows(company, only=only)
+    page = page_asked(request, lambda cursor: attempt_rows(company, only=only, cursor=cursor))
     context = {"page": page, "only": only, "is_narrowed": only != AttemptFilter()}
     return render(request, "web/contact_attempts.html", context)
 

@@ -22,13 +22,14 @@ from dunwell.queries.covenants import (
     covenant_rows,
     covenant_test_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.planning import measure_name
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -141,10 +142,7 @@ def covenant_page(request: StaffRequest, covenant_id: int) -> HttpResponse:
     company = request.actor.company
     found = _covenant(request, covenant_id)
     read = partial(covenant_test_rows, company, covenant_id=found.pk)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "row": covenant_rows(company, as_of=request.as_of, ids=[found.pk])[0],
         "page": page,

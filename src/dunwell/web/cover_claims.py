@@ -22,10 +22,10 @@ from dunwell.actions.cover_claims import (
 from dunwell.actions.uploads import upload_path
 from dunwell.models import Cover, CoverClaim, Item
 from dunwell.queries.cover_claims import claim_rows
-from dunwell.queries.pages import CursorError
 from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import posted, told_page
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -102,10 +102,7 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     status = status if status in Status.values else ""
     company = request.actor.company
-    try:
-        page = claim_rows(company, status=status, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = claim_rows(company, status=status)
+    page = page_asked(request, lambda cursor: claim_rows(company, status=status, cursor=cursor))
     context = {"page": page, "status": status, "statuses": Status.choices}
     return render(request, "web/cover_claims.html", context)
 

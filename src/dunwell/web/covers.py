@@ -26,11 +26,12 @@ from dunwell.queries.covers import (
     notice_rows,
 )
 from dunwell.queries.events import event_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.credit_words import gap_label
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import amount_or_none, file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 LABELS = {
@@ -90,10 +91,7 @@ USAGE_COLUMNS = (
 def cover_list(request: StaffRequest) -> HttpResponse:
     """List covers, the latest entered first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = cover_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = cover_rows(company, **only)
+    page = page_asked(request, lambda cursor: cover_rows(company, cursor=cursor, **only))
     counts = cover_counts(company, as_of=request.as_of)
     context = {
         "page": page,
@@ -120,10 +118,7 @@ def covers_export(request: StaffRequest, kind: str) -> HttpResponse:
 def deadline_list(request: StaffRequest) -> HttpResponse:
     """List told deadlines, the soonest first."""
     company, only = request.actor.company, _notices(request)
-    try:
-        page = notice_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = notice_rows(company, **only)
+    page = page_asked(request, lambda cursor: notice_rows(company, cursor=cursor, **only))
     counts = notice_counts(company)
     context = {
         "page": page,
@@ -150,10 +145,7 @@ def deadlines_export(request: StaffRequest, kind: str) -> HttpResponse:
 def usage_list(request: StaffRequest) -> HttpResponse:
     """List what covers stand behind of what customers owe, the most uncovered first."""
     rows, clock = _usage(request)
-    try:
-        page = use_page(rows, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = use_page(rows)
+    page = page_asked(request, lambda cursor: use_page(rows, cursor=cursor))
     known = [row for row in rows if row.open_minor is not None]
     context = {
         "page": page,

@@ -30,7 +30,7 @@ from dunwell.queries.credit_holds import (
     simulate_release,
 )
 from dunwell.queries.events import event_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.orders import RULE_LABELS, rule_label
 from dunwell.templatetags.sentences import spoken
@@ -38,6 +38,7 @@ from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -98,10 +99,7 @@ def hold_list(request: StaffRequest) -> HttpResponse:
     """List holds under a filter, the oldest first, with what is held in each currency."""
     company, chosen = request.actor.company, hold_choice(request)
     read = partial(hold_rows, company, chosen, as_of=request.as_of)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     counts = hold_counts(company)
     context = {
         "page": page,

@@ -20,12 +20,13 @@ from dunwell.queries.credit_appetite import appetite_gauges
 from dunwell.queries.credit_policies import credit_policy_in_force, policy_of_text
 from dunwell.queries.credit_proposals import CreditProposal, propose
 from dunwell.queries.credit_ratings import RatingRow, class_moves, rating_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 YEAR = timedelta(days=365)
@@ -143,10 +144,7 @@ def credit_policy_try(request: StaffRequest) -> HttpResponse:
 def credit_rating_list(request: StaffRequest) -> HttpResponse:
     """List every rating there was, the newest first."""
     company, chosen = request.actor.company, _chosen(request)
-    try:
-        page = rating_rows(company, **chosen, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = rating_rows(company, **chosen)
+    page = page_asked(request, lambda cursor: rating_rows(company, **chosen, cursor=cursor))
     policy = credit_policy_in_force(company, as_of=request.as_of).policy
     context = {"page": page, "classes": policy.classes.names, **chosen}
     return render(request, "web/credit_ratings.html", context)

@@ -29,10 +29,10 @@ from dunwell.queries.credit_portfolio import (
     portfolio,
     rows_page,
 )
-from dunwell.queries.pages import CursorError
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.exports import KINDS, amount_or_none, file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 LABELS = {
@@ -148,10 +148,7 @@ def credit_customers(request: StaffRequest) -> HttpResponse:
     book = portfolio(request.actor.company, as_of=request.as_of)
     only = _only(request)
     rows = chosen_rows(book, **only)
-    try:
-        page = rows_page(rows, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = rows_page(rows)
+    page = page_asked(request, lambda cursor: rows_page(rows, cursor=cursor))
     context = {
         "page": page,
         "figures": figures_of(rows),

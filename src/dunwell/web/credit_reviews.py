@@ -19,12 +19,13 @@ from dunwell.queries.credit_reviews import (
     review_rows,
 )
 from dunwell.queries.events import event_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.review_cases import coming_reviews
 from dunwell.templatetags.credit_words import outcome_label, trigger_label
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import amount_or_none, file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 LABELS = {
@@ -62,10 +63,7 @@ COLUMNS = (
 def review_list(request: StaffRequest) -> HttpResponse:
     """List reviews, the largest change in expected loss first, beside the week's budget."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = review_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = review_rows(company, **only)
+    page = page_asked(request, lambda cursor: review_rows(company, cursor=cursor, **only))
     counts = review_counts(company, as_of=request.as_of)
     months = review_calendar(company, as_of=request.as_of)
     context = {

@@ -25,13 +25,14 @@ from dunwell.queries.curricula import (
     learner_rows,
     shipped_syllabus,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.role_plays import role_play_rows
 from dunwell.templatetags.role_plays import call_status, curriculum_label, persona_label
 from dunwell.web.answers import done, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.initiative_forms import PersonChoice
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -91,11 +92,10 @@ class RevokeForm(forms.Form):
 def curricula_home(request: StaffRequest) -> HttpResponse:
     """Show one's own curricula, the calls and quizzes there are, and the calls one has made."""
     actor = request.actor
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = role_play_rows(actor.company, user_id=request.user.pk, cursor=cursor)
-    except CursorError:
-        page = role_play_rows(actor.company, user_id=request.user.pk)
+    page = page_asked(
+        request,
+        lambda cursor: role_play_rows(actor.company, user_id=request.user.pk, cursor=cursor),
+    )
     context = {
         "rows": curriculum_rows(
             actor.company, request.user.pk, roles=actor.roles, as_of=request.as_of
@@ -114,10 +114,7 @@ def curricula_home(request: StaffRequest) -> HttpResponse:
 def learners(request: StaffRequest) -> HttpResponse:
     """Show how far everybody is, and the latest calls."""
     company = request.actor.company
-    try:
-        page = role_play_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = role_play_rows(company)
+    page = page_asked(request, lambda cursor: role_play_rows(company, cursor=cursor))
     context = {"rows": learner_rows(company, as_of=request.as_of), "page": page}
     return render(request, "web/learners.html", context)
 

@@ -29,7 +29,7 @@ from dunwell.models import (
     DocumentRequest,
     SupplierStatementLine,
 )
-from dunwell.queries.pages import CursorError, Page, every_row
+from dunwell.queries.pages import Page, every_row
 from dunwell.queries.portal_papers import papers_asked, papers_sent, wish_rows
 from dunwell.queries.statement_answers import answer_rows
 from dunwell.queries.supplier_statements import (
@@ -42,6 +42,7 @@ from dunwell.web.answers import customer_or_404, done, posted, refused, told_pag
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import download
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -89,10 +90,7 @@ def customer_answers(request: StaffRequest) -> HttpResponse:
         PAPERS: partial(papers_sent, company, as_of=request.as_of, **only),
         WISHES: partial(wish_rows, company, **only),
     }
-    try:
-        page = reads[tab](cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = reads[tab]()
+    page = page_asked(request, lambda cursor: reads[tab](cursor=cursor))
     context = {
         "tab": tab,
         "tabs": TABS.items(),
@@ -142,10 +140,7 @@ def customer_list(request: StaffRequest, supplier_statement_id: int) -> HttpResp
     outcome = request.GET.get("outcome", "")
     outcome = outcome if outcome in Outcome.values else ""
     read = partial(supplier_lines, statement.id, outcome=outcome)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {"statement": statement, "page": page, "outcome": outcome}
     return render(request, "web/customer_list.html", context)
 

@@ -22,7 +22,7 @@ from dunwell.engine.return_reasons import RETURN_REASONS
 from dunwell.formats.exports import Value
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.debits import DebitRow, debit_rows, due_retries
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.debits import return_words
 from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.sentences import spoken
@@ -31,6 +31,7 @@ from dunwell.web.answers import done, form_page
 from dunwell.web.debit_steps import own_debit
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -86,10 +87,7 @@ class AnswerForm(forms.Form):
 def return_list(request: StaffRequest) -> HttpResponse:
     """List debits that came back, the newest first, with what follows from each."""
     company = request.actor.company
-    try:
-        page = debit_rows(company, came_back=True, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = debit_rows(company, came_back=True)
+    page = page_asked(request, lambda cursor: debit_rows(company, came_back=True, cursor=cursor))
     context = {
         "page": page,
         "retries": due_retries(company, as_of=request.as_of),

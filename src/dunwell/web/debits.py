@@ -35,13 +35,14 @@ from dunwell.queries.debits import (
     run_rows,
 )
 from dunwell.queries.mandates import mandate_counts
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.debits import sequence_words
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, refused
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -96,10 +97,7 @@ def run_list(request: StaffRequest) -> HttpResponse:
     company = request.actor.company
     status = request.GET.get("status", "")
     status = status if status in Status.values else ""
-    try:
-        page = run_rows(company, status=status, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = run_rows(company, status=status)
+    page = page_asked(request, lambda cursor: run_rows(company, status=status, cursor=cursor))
     policy = cash_policy_in_force(company, as_of=request.as_of).debit
     context = {
         "page": page,
@@ -164,10 +162,7 @@ def run_show(request: StaffRequest, debit_run_id: int) -> HttpResponse:
     row = run_row(company, debit_run_id)
     if row is None:
         raise Http404
-    try:
-        page = debit_rows(company, run_id=row.id, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = debit_rows(company, run_id=row.id)
+    page = page_asked(request, lambda cursor: debit_rows(company, run_id=row.id, cursor=cursor))
     left_out, left_out_count = left_out_rows(company, row.id)
     context = {
         "row": row,

@@ -30,10 +30,11 @@ from dunwell.queries.delivery_ladders import (
 )
 from dunwell.queries.invoice_responses import invoice_response_rows
 from dunwell.queries.item_documents import documents_of_items
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.deliveries import alarm_step, alarm_why, fact_source, rung_name
 from dunwell.web.answers import customer_or_404, posted, told_page
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -88,10 +89,7 @@ def delivery_list(request: StaffRequest) -> HttpResponse:
     """List open invoices with how far each has come, and what all states come to."""
     state = _state(request)
     read = partial(delivery_board, request.actor.company, as_of=request.as_of, state=state)
-    try:
-        board = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        board = read()
+    board = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "tab": "board",
         "board": board,

@@ -28,13 +28,14 @@ from dunwell.queries.dispute_cases import (
     case_sums,
 )
 from dunwell.queries.dispute_policies import dispute_policy_in_force
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, refused
 from dunwell.web.dispute_forms import causes_of, colleagues, day_or_none, reasons_of
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -88,10 +89,7 @@ def dispute_list(request: StaffRequest) -> HttpResponse:
     """List cases under a filter, with what they dispute now."""
     company, choice = request.actor.company, case_choice(request)
     read = partial(case_rows, company, choice, as_of=request.as_of, language=language())
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = _context(request, choice) | {
         "page": page,
         "sums": case_sums(company, choice, as_of=request.as_of),

@@ -37,13 +37,14 @@ from dunwell.queries.credit_requests import (
     note_choices,
     request_sums,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.money import money
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import capped, sent_file, upload_page
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -87,10 +88,7 @@ def credit_request_list(request: StaffRequest) -> HttpResponse:
     """List credit requests, the oldest first."""
     company, only = request.actor.company, _only(request)
     read = partial(credit_request_rows, company, as_of=request.as_of, **only)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "page": page,
         "sums": request_sums(found_requests(company, **only)),

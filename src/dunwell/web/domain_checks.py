@@ -19,10 +19,11 @@ from dunwell.queries.domain_checks import (
     latest_checks,
     sending_domains,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.domain_checks import finding_words, level_words, subject_words
 from dunwell.web.answers import done, progress, refused
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 COLUMNS = (
@@ -59,10 +60,7 @@ def domain_check_show(request: StaffRequest) -> HttpResponse:
     """Show the newest check of every domain we send from, and the checks before."""
     company = request.actor.company
     domains = sending_domains(company)
-    try:
-        page = domain_check_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = domain_check_rows(company)
+    page = page_asked(request, lambda cursor: domain_check_rows(company, cursor=cursor))
     newest = latest_checks(company, domains)
     running = domain_check_progress(company)
     context = {

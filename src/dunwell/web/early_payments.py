@@ -25,11 +25,12 @@ from dunwell.queries.early_payment_rows import (
     offer_figures,
     offer_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.early_payment import offer_kind, offer_state
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -101,10 +102,7 @@ def early_payment_list(request: StaffRequest) -> HttpResponse:
     """List offers with what they cost at most and have earned, the newest first."""
     company, only = request.actor.company, _only(request)
     read = partial(offer_rows, company, as_of=request.as_of, **only)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     policy, version = early_payment_policy(company, as_of=request.as_of)
     context = {
         "page": page,

@@ -21,7 +21,7 @@ from dunwell.queries.early_warnings import (
     early_warning_row,
     early_warning_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.playbooks import playbooks_in_force
 from dunwell.queries.warning_patterns import pattern_of
 from dunwell.templatetags.credit_words import sign_label
@@ -29,6 +29,7 @@ from dunwell.templatetags.ui import translated
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -71,10 +72,7 @@ class AcceptForm(forms.Form):
 def warning_list(request: StaffRequest) -> HttpResponse:
     """List early warnings, the strongest first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = early_warning_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = early_warning_rows(company, **only)
+    page = page_asked(request, lambda cursor: early_warning_rows(company, cursor=cursor, **only))
     counts = early_warning_counts(company)
     context = {
         "page": page,

@@ -23,12 +23,13 @@ from dunwell.jobs.einvoice_intake import take_in
 from dunwell.jobs.invoice_rules import check_einvoice, supplied_packs
 from dunwell.models import EInvoiceFile
 from dunwell.queries.einvoices import EInvoiceFileRow, einvoice_file_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done
 from dunwell.web.exports import amount_or_none, file_response
 from dunwell.web.kept_files import capped, sent_file
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -162,10 +163,7 @@ def _list(
     taken: int = 0,
 ) -> HttpResponse:
     company, only = request.actor.company, _only(request)
-    try:
-        page = einvoice_file_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = einvoice_file_rows(company, **only)
+    page = page_asked(request, lambda cursor: einvoice_file_rows(company, cursor=cursor, **only))
     status = FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
     context = {
         "page": page,

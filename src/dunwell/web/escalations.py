@@ -31,12 +31,13 @@ from dunwell.queries.escalations import (
     escalation_rows,
     reader_of,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.approvals import role_label
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -99,10 +100,7 @@ class ResolveForm(forms.Form):
 def escalation_list(request: StaffRequest) -> HttpResponse:
     """List escalations, those whose day to answer passed first at the top."""
     reader, only = reader_for(request), _only(request)
-    try:
-        page = escalation_rows(reader, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = escalation_rows(reader, **only)
+    page = page_asked(request, lambda cursor: escalation_rows(reader, cursor=cursor, **only))
     counts = escalation_counts(reader)
     context = {
         "page": page,

@@ -33,13 +33,14 @@ from dunwell.queries.experiments import (
     experiment_row,
     experiment_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.timing_readings import timing_reading
 from dunwell.queries.verdict_figures import verdict_figures
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, refused
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -99,10 +100,7 @@ class VerdictForm(forms.Form):
 def experiment_list(request: StaffRequest) -> HttpResponse:
     """List experiments, and say what a holdout is and what it costs."""
     company, as_of = request.actor.company, request.as_of
-    try:
-        page = experiment_rows(company, as_of=as_of, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = experiment_rows(company, as_of=as_of)
+    page = page_asked(request, lambda cursor: experiment_rows(company, as_of=as_of, cursor=cursor))
     counts = choices_of_day(company, as_of=as_of)
     context = {
         "page": page,
@@ -123,11 +121,12 @@ def experiment_show(request: StaffRequest, experiment_id: int) -> HttpResponse:
     duel = None
     if row.kind == Experiment.Kind.COMPARISON:
         duel = duel_reading(company, row.id, as_of=as_of)
-    try:
-        cursor = request.GET.get("cursor", "")
-        choices = choice_rows(company, experiment_id=row.id, cursor=cursor, limit=SHOWN_CHOICES)
-    except CursorError:
-        choices = choice_rows(company, experiment_id=row.id, limit=SHOWN_CHOICES)
+    choices = page_asked(
+        request,
+        lambda cursor: choice_rows(
+            company, experiment_id=row.id, cursor=cursor, limit=SHOWN_CHOICES
+        ),
+    )
     context = {
         "row": row,
         "reading": None if is_timing or duel else experiment_reading(company, row, as_of=as_of),

@@ -21,11 +21,12 @@ from dunwell.queries.contact_quality import (
     tiring_since,
 )
 from dunwell.queries.feedback_policies import feedback_policy
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.surveys import SurveyRow, survey_figures, survey_rows
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_span_day
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 DAYS = timedelta(days=364)
@@ -85,10 +86,7 @@ def feedback_show(request: StaffRequest) -> HttpResponse:
 def answer_list(request: StaffRequest) -> HttpResponse:
     """List questions and answers, the newest first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = survey_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = survey_rows(company, **only)
+    page = page_asked(request, lambda cursor: survey_rows(company, cursor=cursor, **only))
     context = {
         "tab": "answers",
         "page": page,
@@ -117,10 +115,7 @@ def tired_list(request: StaffRequest) -> HttpResponse:
     company = request.actor.company
     policy = feedback_policy(company, as_of=request.as_of)
     read = partial(tired_customers, company, policy, as_of=request.as_of)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "tab": "fatigue",
         "page": page,

@@ -25,7 +25,6 @@ from dunwell.models import FinancingFacility
 from dunwell.queries.borrowing_base import FacilityBase, base_rows, facility_base
 from dunwell.queries.financing import draw_rows, facility_row, facility_rows, terms_rows
 from dunwell.queries.financing import financing_compared as compared
-from dunwell.queries.pages import CursorError
 from dunwell.queries.segments import segment_choices
 from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.provisions import exclusion
@@ -33,6 +32,7 @@ from dunwell.web.answers import done, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -139,10 +139,7 @@ class TermsForm(forms.Form):
 def facility_list(request: StaffRequest) -> HttpResponse:
     """List facilities and what was drawn on them."""
     company = request.actor.company
-    try:
-        page = draw_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = draw_rows(company)
+    page = page_asked(request, lambda cursor: draw_rows(company, cursor=cursor))
     rows = facility_rows(company, as_of=request.as_of)
     return render(request, "web/financing.html", {"tab": "financing", "rows": rows, "page": page})
 
@@ -256,10 +253,7 @@ def facility_close(request: StaffRequest, facility_id: int) -> HttpResponse:
 def facility_items(request: StaffRequest, facility_id: int) -> HttpResponse:
     """Show the items behind a line of the borrowing base; they sum to it."""
     found, reason = _base(request, facility_id), _reason(request)
-    try:
-        page = base_rows(found, reason=reason, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = base_rows(found, reason=reason)
+    page = page_asked(request, lambda cursor: base_rows(found, reason=reason, cursor=cursor))
     context = {"found": found, "reason": reason, "page": page, "facility": found.facility}
     return render(request, "web/facility_items.html", context)
 

@@ -21,10 +21,10 @@ from dunwell.queries.cash_drill import (
     every_cash_row,
 )
 from dunwell.queries.cash_outlook import CashOutlook, OutlookPeriod, cash_outlook
-from dunwell.queries.pages import CursorError
 from dunwell.templatetags.forecast_words import COMPONENTS
 from dunwell.web.exports import file_response
 from dunwell.web.forecast_choice import TOGETHER, Choice, choice_of, day_asked
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 PERIOD_COLUMNS = (
@@ -212,10 +212,7 @@ def _drill(request: StaffRequest, currency: str, kind: str, number: int) -> Cash
         scope=choice_of(request, (), "").scope,
         component=request.GET.get("component", ""),
     )
-    try:
-        found = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        found = read()
+    found = page_asked(request, lambda cursor: read(cursor=cursor))
     if found is None:
         raise Http404
     return found

@@ -37,7 +37,7 @@ from dunwell.queries.hand_offs import (
     hand_off_reader,
     hand_off_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.case_charts import desk_label
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
@@ -46,6 +46,7 @@ from dunwell.web.case_graph import about_choices, graph_of, read_about
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -130,10 +131,7 @@ def hand_off_list(request: StaffRequest) -> HttpResponse:
         at=clock.now(),
         **only,
     )
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "page": page,
         "scopes": list(LABELS.items()),

@@ -28,10 +28,10 @@ from dunwell.queries.import_batches import (
     profile_rows,
 )
 from dunwell.queries.import_previews import import_preview
-from dunwell.queries.pages import CursorError
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, progress, refused
 from dunwell.web.import_mappings import file_heads, table_views
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -140,10 +140,7 @@ def import_findings(request: StaffRequest, batch_id: int) -> HttpResponse:
     action = request.GET.get("action", "")
     action = action if action in ImportFinding.Action.values else ""
     rows = partial(finding_rows, batch, code=code, action=action)
-    try:
-        page = rows(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = rows()
+    page = page_asked(request, lambda cursor: rows(cursor=cursor))
     context = {
         "batch": batch,
         "page": page,
@@ -156,10 +153,7 @@ def import_findings(request: StaffRequest, batch_id: int) -> HttpResponse:
 
 def _list(request: StaffRequest, *, refusal: str = "", status: int = REFUSED) -> HttpResponse:
     company = request.actor.company
-    try:
-        page = batch_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = batch_rows(company)
+    page = page_asked(request, lambda cursor: batch_rows(company, cursor=cursor))
     context = {
         "page": page,
         "refusal": refusal,

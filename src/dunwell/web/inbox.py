@@ -39,11 +39,12 @@ from dunwell.queries.inbox import (
     inbox_counts,
     inbox_rows,
 )
-from dunwell.queries.pages import CursorError, Page, every_row
+from dunwell.queries.pages import Page, every_row
 from dunwell.templatetags.inbox import intent_name
 from dunwell.web.answers import done, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.suggestion_forms import EDITABLE, SuggestionForm
@@ -69,10 +70,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     """Show the messages that wait, and one of them with what may be done about it."""
     company = request.actor.company
     choice, at = _choice(request), clock.now()
-    try:
-        page = inbox_rows(company, choice, at=at, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = inbox_rows(company, choice, at=at)
+    page = page_asked(request, lambda cursor: inbox_rows(company, choice, at=at, cursor=cursor))
     asked = read_key(request.GET.get("message", ""))
     key = asked or (page.rows[0].id if page.rows else None)
     message = message_detail(company, key) if key else None

@@ -26,12 +26,13 @@ from dunwell.queries.incentives import (
     incentive_detail,
     incentive_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -128,10 +129,9 @@ def incentive_list(request: StaffRequest) -> HttpResponse:
     """List incentives, the newest first, with what is used of each budget."""
     company, asked = request.actor.company, request.GET.get("status", "")
     status = asked if asked in Status.values else ""
-    try:
-        page = incentive_rows(company, status=status, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = incentive_rows(company, status=status)
+    page = page_asked(
+        request, lambda cursor: incentive_rows(company, status=status, cursor=cursor)
+    )
     context = {"page": page, "status": status, "statuses": Status.choices}
     return render(request, "web/incentives.html", context)
 
@@ -141,10 +141,7 @@ def incentive_show(request: StaffRequest, incentive_id: int) -> HttpResponse:
     """Show one incentive: its budget, its effect against the control group, its grants."""
     company = request.actor.company
     look = partial(incentive_detail, company, incentive_id, as_of=request.as_of)
-    try:
-        detail = look(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        detail = look()
+    detail = page_asked(request, lambda cursor: look(cursor=cursor))
     if detail is None:
         raise Http404
     context = {
@@ -162,10 +159,7 @@ def incentive_customers(request: StaffRequest, incentive_id: int) -> HttpRespons
     """List the customers behind the effect, each with its group, its items and its days."""
     incentive = _incentive(request, incentive_id)
     read = partial(watched_rows, request.actor.company, incentive.pk, as_of=request.as_of)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {"incentive": incentive, "currency": incentive.currency, "page": page}
     return render(request, "web/incentive_customers.html", context)
 

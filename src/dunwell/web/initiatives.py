@@ -29,13 +29,14 @@ from dunwell.queries.initiative_effects import (
     initiative_effect,
 )
 from dunwell.queries.initiatives import SCOPES, InitiativeRow, initiative_row, initiative_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.voices import voice_rows
 from dunwell.templatetags.improvement import INITIATIVE_COLUMNS, SCOPE_LABELS
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.initiative_forms import InitiativeForm, StartForm, initial_of
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -45,12 +46,10 @@ from dunwell.web.staff import StaffRequest
 def initiative_list(request: StaffRequest) -> HttpResponse:
     """List initiatives: those under way, or the library, searched."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = initiative_rows(
-            company, as_of=request.as_of, cursor=request.GET.get("cursor", ""), **only
-        )
-    except CursorError:
-        page = initiative_rows(company, as_of=request.as_of, **only)
+    page = page_asked(
+        request,
+        lambda cursor: initiative_rows(company, as_of=request.as_of, cursor=cursor, **only),
+    )
     context = {
         "page": page,
         "scopes": [(name, SCOPE_LABELS[name]) for name in SCOPES],

@@ -37,13 +37,14 @@ from dunwell.queries.invoice_responses import (
     cashed_rows,
     invoice_response_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.deliveries import code_name
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import capped, download, sent_file
 from dunwell.web.keys import read_day
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -89,10 +90,9 @@ class PlatformForm(forms.Form):
 def response_list(request: StaffRequest) -> HttpResponse:
     """List answers to invoices, the newest first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = invoice_response_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = invoice_response_rows(company, **only)
+    page = page_asked(
+        request, lambda cursor: invoice_response_rows(company, cursor=cursor, **only)
+    )
     context = {"tab": "responses", "page": page, "schemes": Scheme.choices, **only}
     return render(request, "web/invoice_responses.html", context)
 

@@ -27,11 +27,12 @@ from dunwell.queries.invoices import (
     invoice_totals_of,
     line_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.prebill_words import finding_words
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import download
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 Status = Invoice.Status
@@ -48,11 +49,12 @@ def invoice_list(request: StaffRequest) -> HttpResponse:
     """List invoices of a status with their sums, and how long it takes to write them."""
     company = request.actor.company
     status, customer_id = _filter(request)
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = invoice_rows(company, status=status, customer_id=customer_id, cursor=cursor)
-    except CursorError:
-        page = invoice_rows(company, status=status, customer_id=customer_id)
+    page = page_asked(
+        request,
+        lambda cursor: invoice_rows(
+            company, status=status, customer_id=customer_id, cursor=cursor
+        ),
+    )
     counts = invoice_counts(company)
     mean, over = average_days_to_invoice(
         company, since=request.as_of - timedelta(days=KPI_DAYS), until=request.as_of

@@ -22,10 +22,11 @@ from dunwell.actions.uploads import Upload
 from dunwell.formats.document_types import MOST_BYTES
 from dunwell.models import Item, ItemDocument
 from dunwell.queries.item_documents import ItemDocumentRow, item_document_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, refused
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import capped, download, sent_file
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -168,10 +169,7 @@ def _uploads(request: StaffRequest) -> list[Upload]:
 
 def _list(request: StaffRequest, **shown: Any) -> HttpResponse:
     company, only = request.actor.company, _only(request)
-    try:
-        page = item_document_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = item_document_rows(company, **only)
+    page = page_asked(request, lambda cursor: item_document_rows(company, cursor=cursor, **only))
     refusal = shown.get("refusal")
     status = 200 if refusal is None else FORBIDDEN if isinstance(refusal, Forbidden) else REFUSED
     filed = shown.get("filed", ())

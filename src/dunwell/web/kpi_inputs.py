@@ -24,10 +24,10 @@ from dunwell.queries.kpi_inputs import (
     input_page,
     is_big,
 )
-from dunwell.queries.pages import CursorError
 from dunwell.templatetags.kpi_inputs import subject_label
 from dunwell.web.exports import file_response
 from dunwell.web.kpi_choice import WINDOWS, KpiChoice, kpi_choice
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 COLUMNS = (_("Kind"), _("Number"), _("Customer"), _("Currency"), _("Adds"))
@@ -114,10 +114,7 @@ def _page(request: StaffRequest, name: str, currency: str, choice: KpiChoice) ->
     read = partial(
         input_page, request.actor.company, name=name, currency=currency, asked=choice.asked
     )
-    try:
-        return read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        return read()
+    return page_asked(request, lambda cursor: read(cursor=cursor))
 
 
 def _cells(row: InputRow, name: str, currency: str) -> tuple[Value, ...]:

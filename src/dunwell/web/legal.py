@@ -17,11 +17,12 @@ from dunwell.queries.legal import LegalRow, legal_board, legal_detail, legal_row
 from dunwell.queries.legal_claims import proof_of_claim
 from dunwell.queries.limitation import limitation_totals
 from dunwell.queries.limitation_frames import limitation_frame
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 SOON = ("barred", "30", "90")
@@ -61,10 +62,7 @@ def legal_board_page(request: StaffRequest) -> HttpResponse:
 def legal_list(request: StaffRequest) -> HttpResponse:
     """List matters, the newest first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = legal_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = legal_rows(company, **only)
+    page = page_asked(request, lambda cursor: legal_rows(company, cursor=cursor, **only))
     context = {
         "tab": "matters",
         "page": page,

@@ -30,9 +30,9 @@ from dunwell.queries.letters import (
     letter_counts,
     letter_rows,
 )
-from dunwell.queries.pages import CursorError
 from dunwell.web.answers import done, refused
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 PROOF_COLUMNS = (
@@ -54,10 +54,7 @@ PROOF_COLUMNS = (
 def letter_list(request: StaffRequest) -> HttpResponse:
     """List the letters that wait for printing, and the batches."""
     company = request.actor.company
-    try:
-        page = letter_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = letter_rows(company)
+    page = page_asked(request, lambda cursor: letter_rows(company, cursor=cursor))
     context = {"page": page, "counts": letter_counts(company), "batches": letter_batches(company)}
     return render(request, "web/letters.html", context)
 

@@ -24,7 +24,7 @@ from dunwell.queries.levels import (
     levels_in,
     levels_of,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.levels import level_key, level_next, level_now, state_label
 from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.strategies import block_label, template_label
@@ -32,6 +32,7 @@ from dunwell.web.answers import REFUSED
 from dunwell.web.day_plans import plan_of, plan_waits
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 FIRST_DAY = date(1970, 1, 2)
@@ -71,10 +72,7 @@ def level_list(request: StaffRequest) -> HttpResponse:
         failed = {"heading": gettext("Levels"), "error": found.error}
         return render(request, "web/day_plan.html", failed, status=REFUSED)
     book = levels_in(plan_of(found))
-    try:
-        page = level_rows(book, only, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = level_rows(book, only)
+    page = page_asked(request, lambda cursor: level_rows(book, only, cursor=cursor))
     customer = None
     if only.customer_id is not None:
         customer = Customer.objects.filter(

@@ -16,9 +16,9 @@ from dunwell.queries.exposure_rows import ExposureDetail, exposure_detail
 from dunwell.queries.exposures import exposures
 from dunwell.queries.limit_ledger import EVERY, limit_rows
 from dunwell.queries.limits import limits_in_force
-from dunwell.queries.pages import CursorError
 from dunwell.web.answers import customer_or_404
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 EVERY_ITEM = 1_000_000
@@ -38,12 +38,9 @@ def customer_limits(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Show a customer's limit, how much is used, its course, and every row of its ledger."""
     company, customer = request.actor.company, customer_or_404(request, customer_id)
     only = replace(EVERY, customer_id=customer.pk)
-    try:
-        page = limit_rows(
-            company, as_of=request.as_of, only=only, cursor=request.GET.get("cursor", "")
-        )
-    except CursorError:
-        page = limit_rows(company, as_of=request.as_of, only=only)
+    page = page_asked(
+        request, lambda cursor: limit_rows(company, as_of=request.as_of, only=only, cursor=cursor)
+    )
     keys = [customer.pk]
     limit = limits_in_force(company, as_of=request.as_of, customer_ids=keys)[customer.pk]
     exposure = exposures(company, as_of=request.as_of, customer_ids=keys)[customer.pk]

@@ -27,13 +27,14 @@ from dunwell.queries.limitation import (
     limitation_totals,
 )
 from dunwell.queries.limitation_frames import BUCKETS, limitation_frame
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.legal import bucket_label
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -88,10 +89,7 @@ def limitation_list(request: StaffRequest) -> HttpResponse:
     customer_id = read_key(request.GET.get("customer", ""))
     found = limitation_frame(company, as_of=as_of, customer_id=customer_id)
     read = partial(limitation_rows, company, found, as_of=as_of, bucket=bucket)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "tab": "limitation",
         "page": page,
@@ -130,10 +128,9 @@ def limitation_export(request: StaffRequest, kind: str) -> HttpResponse:
 def event_list(request: StaffRequest) -> HttpResponse:
     """List what was recorded by hand, the newest first."""
     company, customer_id = request.actor.company, read_key(request.GET.get("customer", ""))
-    try:
-        page = event_rows(company, customer_id=customer_id, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = event_rows(company, customer_id=customer_id)
+    page = page_asked(
+        request, lambda cursor: event_rows(company, customer_id=customer_id, cursor=cursor)
+    )
     context = {"tab": "limitation", "page": page, "spans": ("suit", "negotiating", "insolvency")}
     return render(request, "web/limitation_events.html", context)
 

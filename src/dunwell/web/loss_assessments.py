@@ -16,10 +16,10 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.loss_assessments import ask_assessment, decide_assessment, end_assessment
 from dunwell.models import Customer, Item, LossAssessment
 from dunwell.queries.loss_assessments import assessment_rows
-from dunwell.queries.pages import CursorError
 from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import done, posted, refused, told_page
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -96,10 +96,7 @@ class AssessmentForm(forms.Form):
 def assessment_list(request: StaffRequest) -> HttpResponse:
     """List assessments, those that wait first."""
     company = request.actor.company
-    try:
-        page = assessment_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = assessment_rows(company)
+    page = page_asked(request, lambda cursor: assessment_rows(company, cursor=cursor))
     return render(request, "web/loss_assessments.html", {"tab": "assessments", "page": page})
 
 

@@ -24,12 +24,13 @@ from dunwell.formats.exports import Value
 from dunwell.models import Mandate
 from dunwell.queries.accounts_shown import shown
 from dunwell.queries.mandates import MandateRow, mandate_counts, mandate_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404, done, form_page, refused
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -94,10 +95,7 @@ def mandate_list(request: StaffRequest) -> HttpResponse:
     """List mandates, the newest first."""
     company = request.actor.company
     only = _only(request)
-    try:
-        page = mandate_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = mandate_rows(company, **only)
+    page = page_asked(request, lambda cursor: mandate_rows(company, cursor=cursor, **only))
     counts = mandate_counts(company)
     context = {
         "page": page,

@@ -23,7 +23,6 @@ from dunwell.queries.meetings import (
     meeting_detail,
     meeting_rows,
 )
-from dunwell.queries.pages import CursorError
 from dunwell.queries.stuck_money import (
     AgendaRow,
     agenda_points,
@@ -37,6 +36,7 @@ from dunwell.web.answers import form_page, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.initiative_forms import PersonChoice
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -112,10 +112,7 @@ class MeetingOutcomeForm(forms.Form):
 def meeting_list(request: StaffRequest) -> HttpResponse:
     """Show what a meeting of today would be about, what was decided, and meetings held."""
     company, as_of = request.actor.company, request.as_of
-    try:
-        page = meeting_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = meeting_rows(company)
+    page = page_asked(request, lambda cursor: meeting_rows(company, cursor=cursor))
     context = {
         "page": page,
         "agenda": agenda_rows(company, as_of=as_of),

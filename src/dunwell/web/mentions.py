@@ -15,9 +15,10 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.mentions import acknowledge_mention
 from dunwell.models import Mention
 from dunwell.queries.mentions import MINE, SCOPES, mention_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.web.answers import done, refused
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -38,10 +39,7 @@ def mention_list(request: StaffRequest) -> HttpResponse:
     """List mentions, the newest first: those that call the person and were not seen at first."""
     scope = _scope(request)
     read = partial(mention_rows, request.actor.company, **_asked(request, scope))
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {"page": page, "scope": scope, "scopes": list(LABELS.items())}
     return render(request, "web/mentions.html", context)
 

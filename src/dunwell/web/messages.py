@@ -24,7 +24,7 @@ from dunwell.queries.messages import (
     message_detail,
     message_rows,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.site_addresses import count_unaddressed
 from dunwell.templatetags.channels import provider_label
 from dunwell.templatetags.reasons import channel_label
@@ -33,6 +33,7 @@ from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_span_day
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 CHANNELS = ("email", "sms", "whatsapp", "call", "letter", "portal")
@@ -71,10 +72,7 @@ def message_list(request: StaffRequest) -> HttpResponse:
     Drafts can be chosen and approved together; what was given up can be tried again together.
     """
     company, only = request.actor.company, _only(request)
-    try:
-        page = message_rows(company, only=only, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = message_rows(company, only=only)
+    page = page_asked(request, lambda cursor: message_rows(company, only=only, cursor=cursor))
     counts = message_counts(company)
     context = {
         "page": page,

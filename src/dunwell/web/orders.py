@@ -32,12 +32,13 @@ from dunwell.queries.orders import (
     order_rows,
     order_totals,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.templatetags.orders import result_label, rule_label, way_text
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import customer_or_404
 from dunwell.web.exports import KINDS, file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -95,10 +96,7 @@ def order_list(request: StaffRequest) -> HttpResponse:
     company = request.actor.company
     status, search = _choice(request)
     read = partial(order_rows, company, status=status, search=search)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     counts = order_counts(company)
     context = {
         "page": page,

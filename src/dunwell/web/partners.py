@@ -18,7 +18,6 @@ from dunwell.actions.placement_work import (
     refuse_placement,
 )
 from dunwell.models import EvidencePack, Placement
-from dunwell.queries.pages import CursorError
 from dunwell.queries.partners import (
     partner_agency,
     partner_detail,
@@ -28,6 +27,7 @@ from dunwell.queries.partners import (
 from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import posted
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.placement_moves import NoteForm, ReferenceForm, placement_page
 from dunwell.web.placements import moves_of, zip_response
 from dunwell.web.rights import needs
@@ -73,10 +73,7 @@ class RemittedForm(forms.Form):
 def partner_placements(request: StaffRequest) -> HttpResponse:
     """List what is placed with the partner's agency, the newest first."""
     company, user = request.actor.company, request.actor.user_id
-    try:
-        page = partner_rows(company, user, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = partner_rows(company, user)
+    page = page_asked(request, lambda cursor: partner_rows(company, user, cursor=cursor))
     context = {"page": page, "agency": partner_agency(company, user)}
     return render(request, "web/partner.html", context)
 

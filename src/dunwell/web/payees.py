@@ -14,11 +14,11 @@ from dunwell.actions.payees import LONGEST, approve_payee, propose_payee, retire
 from dunwell.models import Payee
 from dunwell.queries.accounts_shown import shown_page
 from dunwell.queries.cash_policies import cash_policy_in_force
-from dunwell.queries.pages import CursorError
 from dunwell.queries.payees import payee_rows
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted, refused
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -60,11 +60,10 @@ def payee_list(request: StaffRequest) -> HttpResponse:
     asked = request.GET.get("status", "")
     status = asked if asked in Status.values else ""
     customer_id = read_key(request.GET.get("customer", ""))
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = payee_rows(company, status=status, customer_id=customer_id, cursor=cursor)
-    except CursorError:
-        page = payee_rows(company, status=status, customer_id=customer_id)
+    page = page_asked(
+        request,
+        lambda cursor: payee_rows(company, status=status, customer_id=customer_id, cursor=cursor),
+    )
     context = {
         "page": shown_page(page, request.actor.rights),
         "status": status,

@@ -23,7 +23,6 @@ from dunwell.actions.payments import (
 from dunwell.formats.currencies import ISO_CODES
 from dunwell.models import Allocation, Company, Customer, Item, MatchCase, Payment
 from dunwell.queries.item_cards import open_currencies
-from dunwell.queries.pages import CursorError
 from dunwell.queries.payments import (
     SCOPES,
     Target,
@@ -40,6 +39,7 @@ from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, form_page
 from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -120,10 +120,7 @@ def payment_list(request: StaffRequest) -> HttpResponse:
     currency = request.GET.get("currency", "")[:3].upper()
     search = request.GET.get("q", "")[:80]
     rows = partial(payment_rows, company, scope=scope, currency=currency, search=search)
-    try:
-        page = rows(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = rows()
+    page = page_asked(request, lambda cursor: rows(cursor=cursor))
     totals = payment_totals(company, scope=scope, currency=currency, search=search)
     currencies = {*open_currencies(company), *(row.currency for row in totals)}
     return render(

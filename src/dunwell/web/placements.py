@@ -12,7 +12,7 @@ from dunwell.engine.money import from_minor
 from dunwell.engine.placement_scores import cohort_days
 from dunwell.formats.exports import Value
 from dunwell.models import EvidencePack, Placement
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.placements import (
     PlacementFilter,
     PlacementRow,
@@ -24,6 +24,7 @@ from dunwell.queries.placements import (
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 Status = Placement.Status
@@ -58,10 +59,7 @@ def placement_list(request: StaffRequest) -> HttpResponse:
     if only == PlacementFilter(agency_id=only.agency_id) and "state" not in request.GET:
         context["board"] = placement_board(company, agency_id=only.agency_id)
         return render(request, "web/placements.html", context)
-    try:
-        page = placement_rows(company, only, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = placement_rows(company, only)
+    page = page_asked(request, lambda cursor: placement_rows(company, only, cursor=cursor))
     context |= {"page": page, "totals": placement_totals(company, only)}
     return render(request, "web/placements.html", context)
 

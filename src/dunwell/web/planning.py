@@ -19,13 +19,14 @@ from dunwell.models import LiquidityRule
 from dunwell.queries.gaps import AlertRow, alert_rows
 from dunwell.queries.home_rates import home_rates
 from dunwell.queries.liquidity import cash_balances, liquidity, rule_in_force
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.working_capital import CapitalRow, capital, capital_rows
 from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.planning import gap_kind, gap_label, lever_links
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -219,10 +220,7 @@ def buffer_edit(request: StaffRequest) -> HttpResponse:
 def working_capital_page(request: StaffRequest) -> HttpResponse:
     """Show the cash conversion cycle and the need of working capital."""
     company = request.actor.company
-    try:
-        page = capital_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = capital_rows(company)
+    page = page_asked(request, lambda cursor: capital_rows(company, cursor=cursor))
     context = {"found": capital(company, as_of=request.as_of), "page": page}
     return render(request, "web/working_capital.html", context)
 
@@ -284,10 +282,7 @@ def gap_alert_list(request: StaffRequest) -> HttpResponse:
     """List gap alerts with the levers that may close them."""
     company, with_ended = request.actor.company, request.GET.get("scope") == "all"
     read = partial(alert_rows, company, with_ended=with_ended)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     return render(request, "web/gap_alerts.html", {"page": page, "with_ended": with_ended})
 
 

@@ -14,7 +14,7 @@ from dunwell.formats.exports import Value
 from dunwell.formats.plan_terms import signature_words
 from dunwell.models import Customer, PaymentPlan
 from dunwell.queries.events import event_rows
-from dunwell.queries.pages import CursorError, Page, every_row
+from dunwell.queries.pages import Page, every_row
 from dunwell.queries.plans import (
     InstalmentRow,
     PlanRow,
@@ -27,6 +27,7 @@ from dunwell.queries.plans import (
 from dunwell.queries.statements import letterhead
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 Status = PaymentPlan.Status
@@ -81,11 +82,9 @@ def plan_list(request: StaffRequest) -> HttpResponse:
     """List plans of a status with their sums; without one those that run."""
     company = request.actor.company
     status, search = _status(request), request.GET.get("q", "")[:80].replace("\0", "")
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = plan_rows(company, status=status, search=search, cursor=cursor)
-    except CursorError:
-        page = plan_rows(company, status=status, search=search)
+    page = page_asked(
+        request, lambda cursor: plan_rows(company, status=status, search=search, cursor=cursor)
+    )
     counts = plan_counts(company)
     context = {
         "page": page,
@@ -117,11 +116,7 @@ def plans_export(request: StaffRequest, kind: str) -> HttpResponse:
 def instalment_list(request: StaffRequest) -> HttpResponse:
     """List instalments of running plans: those missed, or those due soon."""
     which = _which(request)
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = _instalments(request, which, cursor=cursor)
-    except CursorError:
-        page = _instalments(request, which)
+    page = page_asked(request, lambda cursor: _instalments(request, which, cursor=cursor))
     context = {"page": page, "which": which, "tabs": TABS}
     return render(request, "web/plan_instalments.html", context)
 

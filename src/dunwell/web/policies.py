@@ -18,12 +18,12 @@ from dunwell.actions.policies_by_kind import (
 )
 from dunwell.actions.policy_kinds import KINDS
 from dunwell.models import PolicyVersion
-from dunwell.queries.pages import CursorError
 from dunwell.queries.policies import policy_rows, policy_text
 from dunwell.queries.policy_documents import policies_at_a_glance, standard_text, text_in_force
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.policy_texts import DraftForm, Reading, differences, read_text
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -56,11 +56,9 @@ def policy_list(request: StaffRequest, policy_kind: str) -> HttpResponse:
     """Show what a kind says today, the drafts, and every version there was."""
     company, as_of = request.actor.company, request.as_of
     context = _about(policy_kind)
-    cursor = request.GET.get("cursor", "")
-    try:
-        versions = policy_rows(company, as_of=as_of, kind=policy_kind, cursor=cursor)
-    except CursorError:
-        versions = policy_rows(company, as_of=as_of, kind=policy_kind)
+    versions = page_asked(
+        request, lambda cursor: policy_rows(company, as_of=as_of, kind=policy_kind, cursor=cursor)
+    )
     drafts = policy_rows(company, as_of=as_of, kind=policy_kind, status=PolicyVersion.Status.DRAFT)
     now = text_in_force(company, policy_kind, as_of=as_of)
     context |= {"now": now, "reading": _read(policy_kind, now.text), "drafts": drafts.rows}

@@ -14,12 +14,13 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.pools import add_pool, change_pool, remove_pool
 from dunwell.engine.money import from_minor
 from dunwell.models import Pool
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.pools import pool_aging, pool_customers, pool_rows
 from dunwell.queries.workforce import collectors_of
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, posted, refused
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.pool_forms import PoolForm
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -88,11 +89,9 @@ def pool_show(request: StaffRequest, pool_id: int) -> HttpResponse:
     rows = pool_rows(company, as_of=as_of, pool_id=pool_id)
     if not rows:
         raise Http404
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = pool_customers(company, pool_id, as_of=as_of, cursor=cursor)
-    except CursorError:
-        page = pool_customers(company, pool_id, as_of=as_of)
+    page = page_asked(
+        request, lambda cursor: pool_customers(company, pool_id, as_of=as_of, cursor=cursor)
+    )
     context = {
         "row": rows[0],
         "conditions": list(rows[0].rule.items()),

@@ -18,7 +18,6 @@ from dunwell.engine.money import from_minor, to_minor
 from dunwell.formats.exports import Value
 from dunwell.formats.review_pack import PACK_MEDIA
 from dunwell.models import ReviewRhythm
-from dunwell.queries.pages import CursorError
 from dunwell.queries.portfolio_reviews import (
     PortfolioDecisionRow,
     decision_rows,
@@ -30,6 +29,7 @@ from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import form_page, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -80,10 +80,7 @@ class PlanForm(forms.Form):
 def review_list(request: StaffRequest) -> HttpResponse:
     """List reviews, the rhythm, and the decisions that wait."""
     company, as_of = request.actor.company, request.as_of
-    try:
-        page = review_rows(company, as_of=as_of, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = review_rows(company, as_of=as_of)
+    page = page_asked(request, lambda cursor: review_rows(company, as_of=as_of, cursor=cursor))
     context = {
         "page": page,
         "rhythm": ReviewRhythm.objects.filter(company=company).first(),

@@ -17,13 +17,14 @@ from dunwell.actions.erasures import LONGEST_GROUND, erase_contact, erase_custom
 from dunwell.actions.gate import Refused
 from dunwell.actions.person_files import hand_out_person
 from dunwell.models import Contact, Customer, Hold
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.personal import personal_fields
 from dunwell.queries.persons import PersonFile, legal_hold
 from dunwell.queries.privacy_log import erasure_rows, legal_hold_rows, privacy_log
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, form_page, posted, told_page
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -151,10 +152,7 @@ def privacy_export(request: StaffRequest, kind: str) -> HttpResponse:
 def privacy_log_page(request: StaffRequest) -> HttpResponse:
     """List what was handed out and erased, by whom and for what, the newest first."""
     company = request.actor.company
-    try:
-        page = privacy_log(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = privacy_log(company)
+    page = page_asked(request, lambda cursor: privacy_log(company, cursor=cursor))
     context = {
         "page": page,
         "rows": [(one, VERBS[one.verb], PURPOSES.get(one.purpose, "")) for one in page.rows],

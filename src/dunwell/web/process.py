@@ -16,7 +16,6 @@ from dunwell import clock
 from dunwell.actions.gate import Forbidden
 from dunwell.engine.process.marks import KINDS
 from dunwell.jobs.process import begin_process, latest_process
-from dunwell.queries.pages import CursorError
 from dunwell.queries.process import (
     ProcessBook,
     ProcessChoice,
@@ -29,6 +28,7 @@ from dunwell.queries.process import (
 )
 from dunwell.queries.process_cases import ProcessCases, item_course, process_cases
 from dunwell.web.answers import progress, refused
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 LONGEST_NAME = 2_000
@@ -77,10 +77,7 @@ def process_case_list(request: StaffRequest) -> HttpResponse:
     if book is None:
         raise Http404
     choice = chosen(request, book)
-    try:
-        found = cases_asked(request, choice, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        found = cases_asked(request, choice)
+    found = page_asked(request, lambda cursor: cases_asked(request, choice, cursor=cursor))
     context = {**_frame(request, book, choice), "found": found, "page": found.page}
     return render(request, "web/process_cases.html", context)
 

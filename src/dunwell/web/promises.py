@@ -19,7 +19,6 @@ from dunwell.actions.promise_consequences import forgive_promise
 from dunwell.actions.promises import record_promise, withdraw_promise
 from dunwell.models import Customer, Item, Promise
 from dunwell.queries.items import ItemFilter, ItemRow, item_rows
-from dunwell.queries.pages import CursorError
 from dunwell.queries.promises import PromiseDay, promise_days, promise_rows
 from dunwell.queries.workforce import covered_users
 from dunwell.templatetags.dates import day_text
@@ -27,6 +26,7 @@ from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.fields import day_field, working_day
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 MOST_ITEMS = 100
@@ -124,10 +124,7 @@ def promise_list(request: StaffRequest) -> HttpResponse:
         collectors=_whose(request),
         **_made(request),
     )
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "page": page,
         "outcome": FAILED_TODAY if is_today else chosen,

@@ -20,7 +20,7 @@ from dunwell.jobs.checkouts import apply_events
 from dunwell.models import Chargeback, ProviderEvent
 from dunwell.queries.chargeback_evidence import chargeback_evidence
 from dunwell.queries.checkouts import provider_event_rows
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.provider_payouts import (
     ChargebackRow,
     PayoutRow,
@@ -32,6 +32,7 @@ from dunwell.queries.provider_payouts import (
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, refused
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -70,10 +71,7 @@ EVIDENCE = (_("About"), _("Date"), _("What"), _("Proof"))
 def payout_list(request: StaffRequest) -> HttpResponse:
     """List payouts with their parts, and everything that fits neither books nor bank."""
     company = request.actor.company
-    try:
-        page = payout_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = payout_rows(company)
+    page = page_asked(request, lambda cursor: payout_rows(company, cursor=cursor))
     problems = payout_problems(company, as_of=request.as_of)
     context = {"page": page, "problems": problems, "tab": "payouts"}
     return render(request, "web/provider_payouts.html", context)
@@ -105,10 +103,9 @@ def payout_show(request: StaffRequest, payout_id: int) -> HttpResponse:
 def chargeback_list(request: StaffRequest) -> HttpResponse:
     """List chargebacks, those to be answered first by default."""
     company, status = request.actor.company, _status(request)
-    try:
-        page = chargeback_rows(company, status=status, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = chargeback_rows(company, status=status)
+    page = page_asked(
+        request, lambda cursor: chargeback_rows(company, status=status, cursor=cursor)
+    )
     context = {
         "page": page,
         "status": status,
@@ -159,10 +156,9 @@ def provider_event_list(request: StaffRequest) -> HttpResponse:
     """List what providers told; those that need a person by default."""
     company = request.actor.company
     state = request.GET.get("state", ProviderEvent.State.FAILED)
-    try:
-        page = provider_event_rows(company, state=state, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = provider_event_rows(company, state=state)
+    page = page_asked(
+        request, lambda cursor: provider_event_rows(company, state=state, cursor=cursor)
+    )
     context = {
         "page": page,
         "state": state,

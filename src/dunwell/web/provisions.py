@@ -24,7 +24,7 @@ from dunwell.formats.exports import Value
 from dunwell.formats.provision_disclosure import note_pdf, note_xlsx
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import ProvisionRun
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.provision_hindsight import hindsight
 from dunwell.queries.provision_notes import hindsight_total, provision_note
 from dunwell.queries.provision_policies import provisions_policy
@@ -42,6 +42,7 @@ from dunwell.web.answers import done, posted, refused, told_page
 from dunwell.web.exports import KINDS, file_response
 from dunwell.web.fields import day_field, month_end
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -85,10 +86,7 @@ class DrawForm(forms.Form):
 def provision_list(request: StaffRequest) -> HttpResponse:
     """Show the newest provision and every run there was."""
     company = request.actor.company
-    try:
-        page = run_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = run_rows(company)
+    page = page_asked(request, lambda cursor: run_rows(company, cursor=cursor))
     context = {
         "tab": "runs",
         "page": page,
@@ -216,10 +214,7 @@ def provision_items(request: StaffRequest, provision_id: int) -> HttpResponse:
     place = read_key(request.GET.get("line", ""))
     line = next((one for one in detail.lines if one.place == place), None)
     read = partial(run_items, request.actor.company, provision_id, place=place if line else None)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {"row": detail.row, "line": line, "page": page}
     return render(request, "web/provision_items.html", context)
 

@@ -15,11 +15,11 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.rates import NewRate, load_rates, set_rate
 from dunwell.formats.rates import RatesError, ReadRate, rate_ppm, read_rate, read_rates
-from dunwell.queries.pages import CursorError
 from dunwell.queries.rates import rate_currencies, rate_rows
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, form_page
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -173,12 +173,9 @@ def _new(rows: Sequence[ReadRate]) -> list[NewRate]:
 def _page(request: StaffRequest, form: FileForm | None) -> HttpResponse:
     company, as_of = request.actor.company, request.as_of
     currency = request.GET.get("currency", "")[:3].upper()
-    try:
-        page = rate_rows(
-            company, as_of=as_of, currency=currency, cursor=request.GET.get("cursor", "")
-        )
-    except CursorError:
-        page = rate_rows(company, as_of=as_of, currency=currency)
+    page = page_asked(
+        request, lambda cursor: rate_rows(company, as_of=as_of, currency=currency, cursor=cursor)
+    )
     context = {
         "page": page,
         "currency": currency,

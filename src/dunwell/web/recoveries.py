@@ -18,7 +18,7 @@ from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Item
 from dunwell.queries.legal_claims import spendable_payments
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.recoveries import (
     ASKED,
     WHICH,
@@ -34,6 +34,7 @@ from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
 from dunwell.web.legal_moves import payment_field
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -56,10 +57,7 @@ def recovery_list(request: StaffRequest) -> HttpResponse:
     """List written-off debts, the largest left first, with their sums."""
     found = recovery_frame(request.actor.company, as_of=request.as_of)
     only = _only(request)
-    try:
-        page = recovery_rows(found, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = recovery_rows(found, **only)
+    page = page_asked(request, lambda cursor: recovery_rows(found, cursor=cursor, **only))
     context = {
         "tab": "recoveries",
         "page": page,

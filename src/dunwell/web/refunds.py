@@ -27,7 +27,7 @@ from dunwell.formats.exports import Value
 from dunwell.formats.pain001 import TransferFileError
 from dunwell.models import Company, Item, Payment, Refund
 from dunwell.queries.accounts_shown import shown, shown_page
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.payees import usable_payees
 from dunwell.queries.refund_files import paying_accounts, payout, transfer_file
 from dunwell.queries.refunds import (
@@ -46,6 +46,7 @@ from dunwell.web.answers import done, form_page, posted, refused
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -105,11 +106,7 @@ def refund_list(request: StaffRequest) -> HttpResponse:
     """List refunds of a status with their sums; approved ones can be paid out from here."""
     company = request.actor.company
     status = _status(request)
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = refund_rows(company, status=status, cursor=cursor)
-    except CursorError:
-        page = refund_rows(company, status=status)
+    page = page_asked(request, lambda cursor: refund_rows(company, status=status, cursor=cursor))
     counts = refund_counts(company)
     is_paying = status == Status.APPROVED and "refund.approve" in request.actor.rights
     context = {

@@ -18,7 +18,7 @@ from dunwell.actions.remittances import link_remittance, record_remittance, unli
 from dunwell.engine.money import UNKNOWN_CURRENCY, from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Payment, Remittance
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.remittances import (
     SCOPES,
     remittance_card,
@@ -29,6 +29,7 @@ from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import FORBIDDEN, REFUSED, done, refused
 from dunwell.web.bank import tab_counts
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 from dunwell.web.upload_limits import CappedUpload
@@ -163,10 +164,7 @@ def remittances_export(request: StaffRequest, kind: str) -> HttpResponse:
 def _list(request: StaffRequest, *, refusal: str = "", status: int = REFUSED) -> HttpResponse:
     company, scope = request.actor.company, _scope(request)
     rows = partial(remittance_rows, company, scope=scope)
-    try:
-        page = rows(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = rows()
+    page = page_asked(request, lambda cursor: rows(cursor=cursor))
     counts = remittance_counts(company)
     context: dict[str, Any] = {
         "page": page,

@@ -18,7 +18,6 @@ from dunwell.actions.saved_views import remove_view, save_view
 from dunwell.formats.review_pack import PACK_MEDIA, ReviewPack, shown_cell
 from dunwell.jobs.reports import make_report
 from dunwell.models import ReportSchedule
-from dunwell.queries.pages import CursorError
 from dunwell.queries.report_sections import SECTIONS, USUAL, report_pack
 from dunwell.queries.report_words import report_words
 from dunwell.queries.reports import (
@@ -31,6 +30,7 @@ from dunwell.queries.reports import (
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -72,10 +72,7 @@ class ScheduleForm(ReportForm):
 def report_list(request: StaffRequest) -> HttpResponse:
     """List what was made and what makes reports by itself."""
     company = request.actor.company
-    try:
-        page = report_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = report_rows(company)
+    page = page_asked(request, lambda cursor: report_rows(company, cursor=cursor))
     context = {
         "page": page,
         "schedules": schedules(company),

@@ -15,7 +15,6 @@ from dunwell.actions.retentions import drop_retention, hold_retention, release_r
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Item, Retention
-from dunwell.queries.pages import CursorError
 from dunwell.queries.provision_policies import provisions_policy
 from dunwell.queries.retentions import (
     RetentionRow,
@@ -27,6 +26,7 @@ from dunwell.templatetags.money import MoneyField
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import day_field
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -77,10 +77,7 @@ def retention_show_list(request: StaffRequest) -> HttpResponse:
     """Show what is held back, by how long it still is, and what it is worth today."""
     company, status = request.actor.company, _status(request)
     rows = retention_list(company, as_of=request.as_of, status=status)
-    try:
-        page = retention_page(rows, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = retention_page(rows)
+    page = page_asked(request, lambda cursor: retention_page(rows, cursor=cursor))
     context = {
         "tab": "retentions",
         "page": page,

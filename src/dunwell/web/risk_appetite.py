@@ -23,13 +23,13 @@ from dunwell.queries.appetite_statements import (
     statement_rows,
 )
 from dunwell.queries.credit_appetite import appetite_gauges
-from dunwell.queries.pages import CursorError
 from dunwell.templatetags.credit_portfolio import gauge_value, measure_label, way_label
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.portfolio_risk import QUESTIONS as WORDS
 from dunwell.templatetags.portfolio_risk import question_text, steps_text
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, posted
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -113,10 +113,7 @@ class AppetiteForm(forms.Form):
 def appetite_home(request: StaffRequest) -> HttpResponse:
     """Show where the appetite stands, and the statements there were."""
     company = request.actor.company
-    try:
-        page = statement_rows(company, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = statement_rows(company)
+    page = page_asked(request, lambda cursor: statement_rows(company, cursor=cursor))
     context = {
         "page": page,
         "gauges": appetite_gauges(company, as_of=request.as_of),

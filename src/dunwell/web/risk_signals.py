@@ -19,7 +19,7 @@ from dunwell.actions.signal_feeds import FeedTerms, add_feed, edit_feed
 from dunwell.formats.exports import Value
 from dunwell.formats.signal_rows import MOST_BYTES, TEMPLATE, SignalFileError, read_signals
 from dunwell.models import RiskSignal, SignalFeed
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.risk_signals import (
     SignalRow,
     feed_rows,
@@ -33,6 +33,7 @@ from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import capped, sent_file, upload_page
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -87,10 +88,7 @@ class FeedEditForm(FeedForm):
 def signal_list(request: StaffRequest) -> HttpResponse:
     """List signals, the newest first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = signal_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = signal_rows(company, **only)
+    page = page_asked(request, lambda cursor: signal_rows(company, cursor=cursor, **only))
     counts = signal_counts(company)
     context = {
         "page": page,

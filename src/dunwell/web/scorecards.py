@@ -27,7 +27,7 @@ from dunwell.engine.scorecard_terms import Scorecard as Card
 from dunwell.engine.scorecards import score_one
 from dunwell.formats.exports import Value as Cell
 from dunwell.models import Scorecard
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.scorecards import (
     ScorecardPage,
     ScorecardRow,
@@ -42,6 +42,7 @@ from dunwell.templatetags.scorecards import method_label
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.scorecard_new import training_context
@@ -65,10 +66,9 @@ class PromoteForm(forms.Form):
 def scorecard_list(request: StaffRequest) -> HttpResponse:
     """List scorecards by name, the newest version of each first."""
     company, status = request.actor.company, _status(request)
-    try:
-        page = scorecard_rows(company, status=status, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = scorecard_rows(company, status=status)
+    page = page_asked(
+        request, lambda cursor: scorecard_rows(company, status=status, cursor=cursor)
+    )
     context = {
         "page": page,
         "status": status,

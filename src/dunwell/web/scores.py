@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET
 
 from dunwell.formats.exports import Value
 from dunwell.models import CustomerScore
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.score_moves import score_moves
 from dunwell.queries.scores import ScoreRow, band_counts, score_rows
 from dunwell.templatetags.scores import warning_label
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 SHOWS = (
@@ -41,10 +42,7 @@ def score_list(request: StaffRequest) -> HttpResponse:
     """List customers by score, the lowest first, beside how they moved between the bands."""
     company = request.actor.company
     only = _only(request)
-    try:
-        page = score_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = score_rows(company, **only)
+    page = page_asked(request, lambda cursor: score_rows(company, cursor=cursor, **only))
     moves = score_moves(company)
     counts = band_counts(company)
     bands = list(counts)

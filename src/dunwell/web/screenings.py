@@ -28,13 +28,14 @@ from dunwell.models import (
     ApplicationReference,
     ScreeningHit,
 )
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.sanctions import HitRow, hit_rows, lists_in_force
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted, refused, told_page
 from dunwell.web.application_forms import EvidenceForm, JudgeForm
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -77,10 +78,7 @@ class ListForm(forms.Form):
 def screening_list(request: StaffRequest) -> HttpResponse:
     """List who is called like somebody on a sanction list, and the lists themselves."""
     company, status = request.actor.company, _status(request)
-    try:
-        page = hit_rows(company, status=status, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = hit_rows(company, status=status)
+    page = page_asked(request, lambda cursor: hit_rows(company, status=status, cursor=cursor))
     context = {"page": page, "status": status, "tabs": TABS, "lists": lists_in_force(company)}
     return render(request, "web/screenings.html", context)
 

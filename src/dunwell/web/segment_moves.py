@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.segments_moves import (
     MatrixCell,
     MovedCustomer,
@@ -24,6 +24,7 @@ from dunwell.queries.segments_moves import (
     preview_of,
 )
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 DAYS = 30
@@ -151,10 +152,9 @@ def _customers(
     request: StaffRequest, movement: Movement, context: dict[str, object]
 ) -> HttpResponse:
     before, after = _sides(request)
-    try:
-        page = movement.customers(before=before, after=after, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = movement.customers(before=before, after=after)
+    page = page_asked(
+        request, lambda cursor: movement.customers(before=before, after=after, cursor=cursor)
+    )
     shown = {
         "page": page,
         "before": before,

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import PolicyVersion
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.policies import policy_rows
 from dunwell.queries.segments import MemberRow, member_rows, overlap_rows, segment_rows
 from dunwell.queries.segments_due import segments_in_force
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 COLUMNS = (
@@ -99,11 +100,9 @@ def segments_export(request: StaffRequest, kind: str) -> HttpResponse:
 def segment_members(request: StaffRequest) -> HttpResponse:
     """List customers with segment, rule, and the claims that lost."""
     company, only = request.actor.company, _only(request)
-    cursor = request.GET.get("cursor", "")
-    try:
-        page = member_rows(company, as_of=request.as_of, cursor=cursor, **only)
-    except CursorError:
-        page = member_rows(company, as_of=request.as_of, **only)
+    page = page_asked(
+        request, lambda cursor: member_rows(company, as_of=request.as_of, cursor=cursor, **only)
+    )
     context = {"page": page, "currency": company.currency, **only}
     return render(request, "web/segments_members.html", context)
 

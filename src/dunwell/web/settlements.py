@@ -22,7 +22,7 @@ from dunwell.actions.settlements import (
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Settlement
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.settlements import (
     SettlementRow,
     settlement_detail,
@@ -34,6 +34,7 @@ from dunwell.templatetags.ui import translated
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -72,10 +73,7 @@ class AcceptForm(forms.Form):
 def settlement_list(request: StaffRequest) -> HttpResponse:
     """List settlements, the newest first, with what each status sums to."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = settlement_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = settlement_rows(company, **only)
+    page = page_asked(request, lambda cursor: settlement_rows(company, cursor=cursor, **only))
     totals = settlement_totals(company)
     counts: dict[str, int] = {}
     for total in totals:

@@ -29,7 +29,7 @@ from dunwell.formats.account_statement_words import LANGUAGES
 from dunwell.formats.exports import ExportError, Value
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import Customer
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.statement_spans import CUSTOMER_SPANS, DAYS, SINCE_LAST, read_span
 from dunwell.queries.statements import (
     AccountStatementRow,
@@ -45,6 +45,7 @@ from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.statements import line_label
 from dunwell.web.answers import FORBIDDEN, REFUSED, customer_or_404
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 from dunwell.web.statement_runs import run_context
 
@@ -233,10 +234,9 @@ def shown_accounts(document: AccountDocument) -> tuple[ShownAccount, ...]:
 def list_context(request: StaffRequest) -> dict[str, Any]:
     """Return what the list of issued statements shows."""
     company, search = request.actor.company, request.GET.get("q", "")[:80]
-    try:
-        page = statement_rows(company, search=search, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = statement_rows(company, search=search)
+    page = page_asked(
+        request, lambda cursor: statement_rows(company, search=search, cursor=cursor)
+    )
     return {"page": page, "search": search, **run_context(request)}
 
 

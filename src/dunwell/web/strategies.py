@@ -15,13 +15,13 @@ from dunwell.engine.strategy import StrategyError, read_strategy
 from dunwell.jobs.cycle_steps import LAST_STEP
 from dunwell.models import PolicyVersion
 from dunwell.queries.dry_run import dry_run, next_run_day
-from dunwell.queries.pages import CursorError
 from dunwell.queries.policies import policy_rows, policy_text, strategies_in_force
 from dunwell.queries.wording_previews import wording_previews
 from dunwell.queries.wordings import SPOKEN, language_of
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.policy_texts import DraftForm, Reading, read_text
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -40,10 +40,7 @@ class StrategyDraftForm(DraftForm):
 def strategy_list(request: StaffRequest) -> HttpResponse:
     """List the strategies in force, drafts, and every version there was."""
     company, as_of = request.actor.company, request.as_of
-    try:
-        versions = policy_rows(company, as_of=as_of, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        versions = policy_rows(company, as_of=as_of)
+    versions = page_asked(request, lambda cursor: policy_rows(company, as_of=as_of, cursor=cursor))
     drafts = policy_rows(company, as_of=as_of, status=PolicyVersion.Status.DRAFT)
     context = {
         "in_force": strategies_in_force(company, as_of=as_of),

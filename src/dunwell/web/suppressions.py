@@ -27,7 +27,7 @@ from dunwell.formats.suppression_rows import (
     read_suppressions,
 )
 from dunwell.models import Suppression
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.suppressions import (
     ACTIVE,
     CHANNELS,
@@ -42,6 +42,7 @@ from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.kept_files import capped, sent_file, upload_page
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.reasons import reason_page
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -91,10 +92,7 @@ class SuppressForm(forms.Form):
 def suppression_list(request: StaffRequest) -> HttpResponse:
     """List addresses that get nothing, the newest first."""
     company, only = request.actor.company, _only(request)
-    try:
-        page = suppression_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = suppression_rows(company, **only)
+    page = page_asked(request, lambda cursor: suppression_rows(company, cursor=cursor, **only))
     counts = suppression_counts(company)
     context = {
         "page": page,

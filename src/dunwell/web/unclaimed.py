@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
 from dunwell.queries.cash_policies import cash_policy_in_force
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.unclaimed import unclaimed, unclaimed_totals
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 COLUMNS = (
@@ -32,10 +33,7 @@ COLUMNS = (
 def unclaimed_list(request: StaffRequest) -> HttpResponse:
     """List what nobody used for so long, the oldest first, with its sums."""
     company, as_of = request.actor.company, request.as_of
-    try:
-        page = unclaimed(company, as_of=as_of, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = unclaimed(company, as_of=as_of)
+    page = page_asked(request, lambda cursor: unclaimed(company, as_of=as_of, cursor=cursor))
     context = {
         "page": page,
         "totals": unclaimed_totals(company, as_of=as_of),

@@ -16,7 +16,7 @@ from dunwell.actions.vat_relief import claim_vat_relief, record_vat_repayment
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Item
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.vat_relief import (
     STATES,
     VatReliefRow,
@@ -29,6 +29,7 @@ from dunwell.templatetags.legal import vat_label
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import done, form_page, posted
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -70,10 +71,7 @@ def vat_list(request: StaffRequest) -> HttpResponse:
     company = request.actor.company
     rows = vat_rows_of(company, as_of=request.as_of)
     state = _state(request)
-    try:
-        page = vat_relief_page(rows, state=state, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = vat_relief_page(rows, state=state)
+    page = page_asked(request, lambda cursor: vat_relief_page(rows, state=state, cursor=cursor))
     totals = vat_totals(rows)
     context = {
         "tab": "vat",

@@ -14,11 +14,12 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.voices import decline_voice, hear_customer, say_voice, take_up_voice
 from dunwell.models import Initiative, Survey, Voice
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.voices import VoiceRow, open_initiatives, unheard_rows, voice_rows
 from dunwell.templatetags.meetings import voice_status
 from dunwell.web.answers import done, posted, refused, told_page
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -72,10 +73,7 @@ class VoiceTakeForm(forms.Form):
 def voice_list(request: StaffRequest) -> HttpResponse:
     """List what was said, and customers' words that nobody has put on the list."""
     company, status = request.actor.company, _status(request)
-    try:
-        page = voice_rows(company, status=status, cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = voice_rows(company, status=status)
+    page = page_asked(request, lambda cursor: voice_rows(company, status=status, cursor=cursor))
     context = {
         "page": page,
         "status": status,

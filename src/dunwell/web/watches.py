@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from dunwell.formats.exports import Value
 from dunwell.models import ExposureFreeze
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.watches import (
     RUNNING,
     SCOPES,
@@ -21,6 +21,7 @@ from dunwell.queries.watches import (
 from dunwell.templatetags.ui import translated
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 from dunwell.web.watch_steps import COLUMNS, LABELS
 
@@ -30,10 +31,7 @@ def watch_list(request: StaffRequest) -> HttpResponse:
     """List watches, the soonest check first."""
     only = _only(request)
     company = request.actor.company
-    try:
-        page = watch_rows(company, cursor=request.GET.get("cursor", ""), **only)
-    except CursorError:
-        page = watch_rows(company, **only)
+    page = page_asked(request, lambda cursor: watch_rows(company, cursor=cursor, **only))
     counts = watch_counts(company, as_of=request.as_of, user_id=request.actor.user_id)
     context = {
         "page": page,

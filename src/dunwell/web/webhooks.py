@@ -31,7 +31,7 @@ from dunwell.formats.exports import Value
 from dunwell.jobs.background import begin
 from dunwell.jobs.webhooks import tell_webhooks
 from dunwell.models import WebhookDelivery, WebhookEndpoint
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.queries.webhooks import (
     WebhookDeliveryRow,
     webhook_delivery_rows,
@@ -43,6 +43,7 @@ from dunwell.templatetags.ui import translated
 from dunwell.web.answers import REFUSED, done, posted, refused, told_page
 from dunwell.web.exports import file_response
 from dunwell.web.fields import MomentField, moment_in
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -152,10 +153,7 @@ def webhook_show(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     endpoint = _endpoint(request, endpoint_id)
     only = _only(request)
     read = partial(webhook_delivery_rows, request.actor.company, endpoint_id=endpoint.pk, **only)
-    try:
-        page = read(cursor=request.GET.get("cursor", ""))
-    except CursorError:
-        page = read()
+    page = page_asked(request, lambda cursor: read(cursor=cursor))
     return _webhook_page(request, endpoint, {"page": page, "only": only})
 
 

@@ -15,6 +15,7 @@ from dunwell.models import (
     CreditApplication,
 )
 from dunwell.queries.application_links import form_slug
+from dunwell.queries.application_papers import signature_rows
 from dunwell.queries.link_tokens import APPLICANT, REFERENCE, link_token
 from tests.actions.application_rows import acting, gathered
 from tests.actions.credit_worlds import published_credit
@@ -109,15 +110,27 @@ def test_the_whole_form_is_filled_in_and_sent_once(company, visitor):
         assert (answer.status_code, answer.get("Location")) == (302, following), answer.content
     consent = visitor.get("/apply/form/consent/").content.decode()
     assert "consent to the credit check" in consent
-    early = visitor.post("/apply/form/send/")
+    early = visitor.post("/apply/form/send/", {"signed_by": "Eva Klein"})
     assert early.status_code == 422
     assert "consent credit check" in early.content.decode()
     visitor.post("/apply/form/consent/", {"by": "Eva", "credit_check": "on", "truth": "on"})
+    assert (
+        "I sign this application by typing" in visitor.get("/apply/form/consent/").content.decode()
+    )
+    unsigned = visitor.post("/apply/form/send/", {"signed_by": " "})
+    assert unsigned.status_code == 422
+    assert "Type your name to sign." in unsigned.content.decode()
+    assert CreditApplication.objects.get().status == "draft"
     for _ in range(2):
-        assert visitor.post("/apply/form/send/")["Location"] == "/apply/form/done/"
+        sent = visitor.post("/apply/form/send/", {"signed_by": "Eva Klein"})
+        assert sent["Location"] == "/apply/form/done/"
 
     application = CreditApplication.objects.get()
     assert (application.status, application.asked_minor) == ("submitted", 1_200_000)
+    (signature,) = signature_rows(application)
+    assert (signature.signed_by, signature.recorded_by, signature.is_current) == (
+        "Eva Klein", "applicant of CA-1", True,
+    )  # fmt: skip
     assert ApplicationMail.objects.filter(kind="received").count() == 1
     assert "You hear our decision by" in visitor.get("/apply/form/done/").content.decode()
     late = visitor.post("/apply/form/credit/", {"asked_minor": "1.00"})

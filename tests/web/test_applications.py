@@ -25,7 +25,7 @@ from tests.actions.application_rows import (
 from tests.conftest import AT, add_user
 
 QUERIES_OF_THE_LIST = 7
-QUERIES_OF_A_PAGE = 14
+QUERIES_OF_A_PAGE = 15
 QUERIES_OF_SCREENING = 6
 
 

@@ -27,6 +27,7 @@ from dunwell.actions.application_moves import (
     move,
     tell,
 )
+from dunwell.actions.application_signatures import sign_paper
 from dunwell.actions.approvals import drop_approvals
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting, needed
@@ -215,17 +216,25 @@ def give_consent(
 
 @transaction.atomic
 def submit_application(
-    *, actor: Actor, application: CreditApplication, as_of: date, at: datetime
+    *,
+    actor: Actor,
+    application: CreditApplication,
+    signed_by: str | None = None,
+    as_of: date,
+    at: datetime,
 ) -> CreditApplication:
     """Submit a complete application; its clock starts and the applicant is told by when.
 
-    Submitting again only ends our waiting for the applicant. Raises Refused naming all that
-    is missing.
+    `signed_by` is the name the applicant typed as its signature, kept with the hash of what was
+    signed; None where nobody signs here, as on paper. Submitting again only ends our waiting for
+    the applicant, and keeps a signature under what is new. Raises Refused naming all that is
+    missing, an empty name too.
     """
     actor.require("application.edit")
     application = locked_application(actor, application)
     if application.status in UNDECIDED and application.status != Status.DRAFT:
         if is_waiting(application):
+            sign_paper(actor, application, signed_by, as_of=as_of, at=at)
             _go_on(actor, application, as_of=as_of, at=at)
         return application
     check_move(application, Status.SUBMITTED)
@@ -234,6 +243,7 @@ def submit_application(
     if missing:
         listed = ", ".join(f"{one.kind} {one.name}".replace("_", " ") for one in missing)
         raise Refused(f"This is missing before the application can be submitted: {listed}.")
+    sign_paper(actor, application, signed_by, as_of=as_of, at=at)
     application.complete_on = as_of
     owed = duties_of(application, as_of=as_of)
     due = decide_by(application, in_force.rules, as_of=as_of)

@@ -117,6 +117,14 @@ CONSENT_TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 """What an applicant agrees to; the text agreed to is kept word for word, with the moment."""
 
+_SIGNING = {
+    "en": "I sign this application by typing my name. With the name are kept the moment and a "
+    "fingerprint (SHA-256) of everything stated in it, so that a later change is seen.",
+    "de": "Ich unterschreibe diesen Antrag, indem ich meinen Namen eingebe. Mit dem Namen werden "
+    "der Zeitpunkt und ein Fingerabdruck (SHA-256) aller Angaben aufbewahrt, sodass eine spätere "
+    "Änderung auffällt.",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApplicationWords:
@@ -149,3 +157,8 @@ def application_mail(kind: str, language: str, facts: Mapping[str, str]) -> Appl
 def consent_text(kind: str, language: str, *, company: str) -> str:
     """Return what somebody agrees to, word for word."""
     return CONSENT_TEXTS[kind][spoken(language)].format(company=company)
+
+
+def signing_text(language: str) -> str:
+    """Return what somebody declares by typing a name under an application, word for word."""
+    return _SIGNING[spoken(language)]

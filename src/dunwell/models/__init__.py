@@ -17,6 +17,7 @@ from dunwell.models.analyses import Analysis, AnalysisPart
 from dunwell.models.anomalies import Anomaly
 from dunwell.models.appetite_statements import AppetiteStatement
 from dunwell.models.application_mails import ApplicationDeadline, ApplicationMail
+from dunwell.models.application_signatures import ApplicationSignature
 from dunwell.models.assistant import (
     AssistantConversation,
     AssistantSetting,
@@ -252,7 +253,8 @@ __all__ = [
     "AdvisorAccess", "AdvisorExtension", "AdvisorTrace", "Agency", "AgencyFileLine",
     "AgencyReport", "AgencySeat", "Allocation", "Analysis", "AnalysisPart", "Anomaly", "ApiToken",
     "AppetiteStatement", "ApplicationCheck", "ApplicationCondition", "ApplicationDeadline",
-    "ApplicationDocument", "ApplicationMail", "ApplicationReference", "ApprovalRequest",
+    "ApplicationDocument", "ApplicationMail", "ApplicationReference", "ApplicationSignature",
+    "ApprovalRequest",
     "AssistantConversation", "AssistantSetting", "AssistantTurn", "Autopay", "AutopayCharge",
     "AutopayLine", "BankAccount", "BankEntry", "BankFile", "BankLayout", "BankStatement",
     "Budget", "BudgetLine", "BureauAccount", "BureauConsent", "BureauPull", "BureauReport",

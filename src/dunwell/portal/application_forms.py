@@ -159,6 +159,17 @@ class ConsentForm(forms.Form):
         return tuple(name for name, value in self.cleaned_data.items() if value is True)
 
 
+class SignatureForm(forms.Form):
+    """The applicant's name, typed as a signature under everything stated."""
+
+    signed_by = forms.CharField(
+        label=_("Type your full name to sign"),
+        max_length=120,
+        error_messages={"required": _("Type your name to sign.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
 class ReferenceAnswerForm(forms.Form):
     """What somebody who knows the applicant says; every answer may be left out."""
 
@@ -206,6 +217,18 @@ class ReferenceAnswerForm(forms.Form):
         if again:
             found["would_again"] = again == "yes"
         return found
+
+
+def answers_before(application: CreditApplication) -> dict[str, object]:
+    """Return what the applicant has answered, as the forms show it."""
+    return {
+        **application.answers,
+        "name": application.name,
+        "country": application.country,
+        "region": application.region,
+        "asked_minor": application.asked_minor,
+        "is_natural_person": application.is_natural_person,
+    }
 
 
 def _field(name: str, currency: str) -> forms.Field:

@@ -24,7 +24,7 @@ from dunwell.actions.applications import (
 )
 from dunwell.actions.gate import Refused
 from dunwell.engine.application_rules import CONSENTS
-from dunwell.formats.application_words import consent_text
+from dunwell.formats.application_words import consent_text, signing_text
 from dunwell.formats.document_types import MOST_BYTES
 from dunwell.models import ApplicationDocument, ApplicationReference, CreditApplication
 from dunwell.portal.application_forms import (
@@ -34,7 +34,9 @@ from dunwell.portal.application_forms import (
     ConsentForm,
     DocumentForm,
     ReferenceForm,
+    SignatureForm,
     StartForm,
+    answers_before,
 )
 from dunwell.portal.visitors import (
     REFUSED,
@@ -143,7 +145,7 @@ def apply_form(request: HttpRequest, application: CreditApplication, step: str) 
     rules = application_rules(application.company, as_of=as_of).rules
     wanted = needed_of(application, rules, as_of=as_of)
     if request.method != "POST":
-        form = AnswersForm(application, step, wanted, initial=_initial(application))
+        form = AnswersForm(application, step, wanted, initial=answers_before(application))
         return _page(request, application, step, {"form": form})
     form = AnswersForm(application, step, wanted, request.POST)
     is_valid = form.is_valid()
@@ -277,8 +279,7 @@ def apply_consent(request: HttpRequest, application: CreditApplication) -> HttpR
         )
 
     def shown() -> dict[str, Any]:
-        given = {str(one["kind"]) for one in application.consents}
-        return {"is_given": given >= set(CONSENTS), "given": application.consents}
+        return _sending(application, SignatureForm())
 
     return _told(request, application, "consent", form, act, shown)
 
@@ -287,18 +288,34 @@ def apply_consent(request: HttpRequest, application: CreditApplication) -> HttpR
 @of_applicant
 @require_POST
 def apply_submit(request: HttpRequest, application: CreditApplication) -> HttpResponse:
-    """Send the application; what is missing is named, and nothing is lost."""
+    """Sign and send the application; what is missing is named, and nothing is lost."""
+    signature = SignatureForm(request.POST)
+    context = _sending(application, signature)
+    if not signature.is_valid():
+        return _page(request, application, "consent", context, status=REFUSED)
     try:
         submit_application(
             actor=applicant(application),
             application=application,
+            signed_by=signature.cleaned_data["signed_by"],
             as_of=clock.today(application.company.zone),
             at=clock.now(),
         )
     except Refused as refusal:
-        context = {"refusal": spoken(refusal), "is_given": True, "given": application.consents}
+        context |= {"refusal": spoken(refusal), "is_given": True}
         return _page(request, application, "consent", context, status=REFUSED)
     return redirect("apply-done")
+
+
+def _sending(application: CreditApplication, signature: SignatureForm) -> dict[str, Any]:
+    """Return what the last step shows: what was agreed to, and what is signed by sending."""
+    given = {str(one["kind"]) for one in application.consents}
+    return {
+        "is_given": given >= set(CONSENTS),
+        "given": application.consents,
+        "signature": signature,
+        "signing": signing_text(application.language),
+    }
 
 
 @visitor("form", most=200)
@@ -369,11 +386,8 @@ def _page(
         "heading": STEPS[step],
         **context,
     }
-    return render(request, f"portal/{_template(step)}.html", shown, status=status)
-
-
-def _template(step: str) -> str:
-    return "answers" if step in FIELDS_OF else step
+    template = "answers" if step in FIELDS_OF else step
+    return render(request, f"portal/{template}.html", shown, status=status)
 
 
 def _after(step: str) -> str:
@@ -382,14 +396,3 @@ def _after(step: str) -> str:
     if following in FIELDS_OF:
         return reverse("apply-form", args=[following])
     return reverse(f"apply-{following}")
-
-
-def _initial(application: CreditApplication) -> dict[str, object]:
-    return {
-        **application.answers,
-        "name": application.name,
-        "country": application.country,
-        "region": application.region,
-        "asked_minor": application.asked_minor,
-        "is_natural_person": application.is_natural_person,
-    }

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from dunwell.engine.application_rules import FIELDS, Clock, Missing, decision_clock
 from dunwell.formats.registrations import masked
 from dunwell.models import Company, CreditApplication
+from dunwell.queries.application_papers import SignatureRow, signature_rows
 from dunwell.queries.application_parts import (
     ApplicationCheckRow,
     ConditionRow,
@@ -100,6 +101,7 @@ class ApplicationDetail:
     region: str
     answers: Mapping[str, Any]
     consents: tuple[Mapping[str, Any], ...]
+    signatures: tuple[SignatureRow, ...]
     clock: Clock
     missing: tuple[Missing, ...]
     documents: tuple[DocumentRow, ...]
@@ -202,6 +204,7 @@ def application_detail(
         region=one.region,
         answers=_shown(one.answers),
         consents=tuple(one.consents),
+        signatures=signature_rows(one),
         clock=decision_clock(rules, complete_on=one.complete_on, waits=waits, as_of=as_of),
         missing=missing_of(one, rules, as_of=as_of) if is_draft else (),
         documents=document_rows(one),

@@ -23,6 +23,7 @@ SINCE = {
     "applicationreference": "application__opened_on",
     "applicationmail": "application__opened_on",
     "applicationcheck": "application__opened_on",
+    "applicationsignature": "application__opened_on",
     "screeninghit": "screened_at",
 }
 """Where the clock of a row runs from its own day, whether somebody was erased or not."""
@@ -131,6 +132,7 @@ _GROUPS: tuple[tuple[str, str, str, int, str, str, dict[str, str]], ...] = (
         "applicationreference": "name person email phone answer",
         "applicationmail": "to subject body",
         "applicationcheck": "text detail",
+        "applicationsignature": "signed_by",
     }),
     ("customer", "credit", "b", LETTERS, AFTER, "customer", {
         "creditapplication": "name email answers",

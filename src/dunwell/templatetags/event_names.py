@@ -57,6 +57,7 @@ EVENTS = (
     _("application scored"),
     _("application screened"),
     _("application sent back"),
+    _("application signed"),
     _("application started"),
     _("application submitted"),
     _("application told"),

@@ -29,6 +29,8 @@ PARTS = [
 ]
 """What is put into files: signs of every format, damaged encodings, foreign digits."""
 MOST_SECONDS = 2.0
+Damage = Callable[[Sequence[bytes], random.Random], bytes]
+"""Makes a damaged file of one of those given."""
 
 
 def damaged(seeds: Sequence[bytes], chance: random.Random) -> bytes:
@@ -84,6 +86,7 @@ def searched(
     folder: Path,
     seconds: float,
     chance: random.Random,
+    damage: Damage = damaged,
 ) -> tuple[int, int]:
     """Mutate what reached new lines of the package for some seconds; return (tries, lines)."""
     package = str(folder)
@@ -99,7 +102,7 @@ def searched(
     kept, tries = list(seeds), 0
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        content = kept[tries] if tries < len(seeds) else damaged(kept, chance)
+        content = kept[tries] if tries < len(seeds) else damage(kept, chance)
         known = len(lines)
         before = sys.gettrace()
         sys.settrace(traced)
@@ -131,9 +134,10 @@ def check_damaged(
     *,
     rounds: int,
     chance: random.Random,
+    damage: Damage = damaged,
 ) -> None:
     """Damage seeds so many times; some are still read, some refused, nothing else happens."""
-    outcomes = [judged(read, damaged(seeds, chance)) for _ in range(rounds)]
+    outcomes = [judged(read, damage(seeds, chance)) for _ in range(rounds)]
     assert outcomes.count("read") > rounds / 50
     assert outcomes.count("refused") > rounds / 50
 
@@ -144,8 +148,9 @@ def check_search(
     *,
     folder: Path,
     chance: random.Random,
+    damage: Damage = damaged,
 ) -> None:
     """Search a minute for files that reach new lines; each is read or refused."""
-    tries, lines = searched(read, seeds, folder=folder, seconds=60, chance=chance)
+    tries, lines = searched(read, seeds, folder=folder, seconds=60, chance=chance, damage=damage)
     assert tries > len(seeds)
     assert lines > 100

@@ -80,7 +80,13 @@ OWN = {
     "edi823": [test_edi823.edi(*test_edi823.BODY)],
     "settlement": [
         test_settlements.PAYPAL
-        + test_settlements.paypal("13/01/2026", "10.00", "-1.00", "9.00", "9.00")
+        + test_settlements.paypal("13/01/2026", "10.00", "-1.00", "9.00", "9.00"),
+        test_settlements.STRIPE
+        + "txn_1,2026-09-14 10:02:11,2026-09-16 00:00:00,eur,600.00,8.70,591.30,charge,ch_1,A,po_1\n"
+        + "txn_2,2026-10-02 11:00:00,2026-10-02 11:00:00,jpy,-500,0,-500,payout,po_9,,\n",
+        test_settlements.ADYEN
+        + "Co,CoShop,8816,INV-77,visa,2026-09-01 10:11:12,CET,Settled,8817,USD,,120.00,0.92,EUR,,"
+        + "108.10,,0.30,0.50,1.50,visadebit,,134\n",
     ],
     "table": [
         "Date;Debit;Credit;Balance;Currency\n05.01.2026;5,00;;-5,00;EUR\n06.01.2026;;7,00;2,00;EUR\n",

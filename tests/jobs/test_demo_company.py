@@ -54,6 +54,7 @@ from dunwell.models import (
     MeetingDecision,
     Mention,
     Message,
+    ModelVersion,
     OpenItem,
     Order,
     PaymentPlan,
@@ -86,6 +87,7 @@ from dunwell.models import (
 from dunwell.queries.analyses import shown_analysis
 from dunwell.queries.budgets import budget_table
 from dunwell.queries.calls import call_queue
+from dunwell.queries.cash_accuracy import cash_accuracy
 from dunwell.queries.covenants import covenant_rows
 from dunwell.queries.figure_courses import figure_course
 from dunwell.queries.liquidity import liquidity
@@ -316,6 +318,14 @@ def test_every_page_of_insight_has_something_on_it(made):
     assert {model: model.objects.count() for model in counts} == counts
     before = digest()
     assert (play_insight(made.company, as_of=DAY, at=AT), digest() == before) == (0, True)
+
+
+def test_its_forecasts_of_the_weeks_before_have_been_judged(made):
+    found = cash_accuracy(made.company, as_of=DAY)
+    assert found.is_enough and found.league[0].contender == "ours" and len(found.league) > 3
+    versions = ModelVersion.objects.order_by("number").values_list("status", "trained_as_of")
+    assert [status for status, _ in versions] == ["retired", "serving"]
+    assert versions[0][1] < DAY - timedelta(weeks=8)
 
 
 def test_it_shows_how_people_work_together_and_learn(made):

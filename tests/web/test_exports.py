@@ -1,12 +1,16 @@
 import io
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+import dunwell
 from tests.actions.ledger_rows import invoice, payment
 from tests.conftest import add_customer
+
+TEMPLATES = Path(dunwell.__file__).parent / "templates"
 
 
 def lines(answer):
@@ -63,8 +67,11 @@ def test_other_kinds_and_other_companies_get_nothing(come_in, reader, rival, cus
 
 @pytest.mark.parametrize(
     "page",
-    ["/items/?scope=all", "/initiatives/", "/invoices/", "/anomalies/", "/charges/"],
-)
+    [
+        "/items/?scope=all", "/initiatives/", "/invoices/", "/anomalies/", "/charges/",
+        "/privacy/", "/privacy/log/", "/my-day/", "/planning/cash/",
+    ],
+)  # fmt: skip
 def test_every_parquet_entry_of_an_export_menu_answers(come_in, admin, customer, page):
     invoice(customer, "R1", 10_00)
     client = come_in(admin)
@@ -74,3 +81,28 @@ def test_every_parquet_entry_of_an_export_menu_answers(come_in, admin, customer,
     for link in links:
         answer = client.get(unescape(link))
         assert (answer.status_code, answer.content[:4]) == (200, b"PAR1"), link
+
+
+FORMS_AND_PAPERS = {
+    "journal-export": "a file that an accounting program takes in",
+    "portal-items-file": "a debtor's own list",
+    "portal-receipts-file": "a debtor's own list",
+    "portal-reconciliation-file": "a debtor's own list",
+}
+"""What is handed out as CSV and not as Parquet, and why; empty forms to fill in besides."""
+
+
+def test_every_list_that_is_handed_out_as_csv_is_handed_out_as_parquet():
+    def offered(text, kind):
+        return set(re.findall(rf"{{% url '([a-z-]+)'[^%]*'{kind}' %}}", text))
+
+    missing = {
+        (page.name, name)
+        for page in TEMPLATES.rglob("*.html")
+        if not page.name.endswith("_upload.html")
+        for text in [page.read_text(encoding="utf-8")]
+        for name in offered(text, "csv") - offered(text, "parquet")
+        if not name.endswith("-template") and name not in FORMS_AND_PAPERS
+    }
+    assert missing == set()
+    assert len(list(TEMPLATES.rglob("*.html"))) > 300

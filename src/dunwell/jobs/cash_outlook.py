@@ -51,11 +51,21 @@ LeverRow = tuple[str, str, int, int, Lever]
 
 
 def outlook_of_day(
-    company: Company, version: ModelVersion, history: History, book: Book, *, as_of: date
+    company: Company,
+    version: ModelVersion,
+    history: History,
+    book: Book,
+    *,
+    as_of: date,
+    has_levers: bool = True,
 ) -> OutlookOfDay:
-    """Return what the cycle keeps of a day's outlook."""
+    """Return what the cycle keeps of a day's outlook.
+
+    Without `has_levers` what could be done is left out: nobody asks that of a day gone by.
+    """
     found = cash_claims(company, book.items, as_of=as_of)
     looked = looked_at(book, found.planned)
+    looked = looked if has_levers else looked.clear()
     facts = lever_facts(
         company,
         items=looked["item_id"].to_list(),
@@ -79,6 +89,7 @@ def outlook_of_day(
         named=frozenset(looked["customer_id"]),
     )
     known = {company.currency, *rates}
+    targets = _targets(outlook, past) if has_levers else {}
     return OutlookOfDay(
         rows=outlook.rows.with_columns(
             starts_on=pl.col("first_day").cast(pl.Date), ends_on=pl.col("last_day").cast(pl.Date)
@@ -88,7 +99,7 @@ def outlook_of_day(
         parts=parts_file(outlook, lever_columns(outlook.as_of)),
         levers=lever_file(_levers(outlook, book, looked, found, facts)),
         missing_rates=sorted({one.currency for one in outlook.sums} - known),
-        figures={**outlook.figures, **found.figures, "targets": _targets(outlook, past)},
+        figures={**outlook.figures, **found.figures, "targets": targets},
         came=came,
     )
 

@@ -30,6 +30,7 @@ from dunwell.jobs.demo_conversations import play_conversations
 from dunwell.jobs.demo_credit import play_credit
 from dunwell.jobs.demo_debtors import open_to_debtors
 from dunwell.jobs.demo_disputes import add_demo_cases
+from dunwell.jobs.demo_forecasts import forecast_weeks_before, let_it_serve
 from dunwell.jobs.demo_history import SCENES, play_history
 from dunwell.jobs.demo_history_cases import bad_goods_are_disputed
 from dunwell.jobs.demo_insight import play_insight, state_demo_appetite
@@ -102,6 +103,8 @@ def make_demo(
     days = _days(company, today, is_first=is_first)
     if is_first:
         tell(f"{today} the crisis of the year before, dealt with: {_history(company, ledger)}")
+        told = forecast_weeks_before(company, today=today)
+        tell(f"{today} forecast in the weeks before: {told} days")
         _play_weeks_before(actor, today=today, tell=tell)
         _train(company, as_of=days[0], tell=tell)
     _read_statement(actor, today=today, at=at, tell=tell)
@@ -203,6 +206,7 @@ def _choose(actor: Actor, plan: ContactPlan) -> None:
 def _train(company: Company, *, as_of: date, tell: Tell) -> None:
     """Let the first model learn from a few of the customers, in seconds."""
     version = train(company.pk, as_of=as_of, weeks=TEST_WEEKS, most_items=LEARNED_ITEMS)
+    let_it_serve(version, at=clock.now())
     tell(f"{as_of} trained on {version.paid_items:,} paid items: {version.kind} serves")
 
 

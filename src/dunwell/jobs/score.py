@@ -92,8 +92,18 @@ def scored(
         ),
         content=_parquet(told),
         forecast=cash_weeks(curves, history, replay=replayed(version)),
-        book=_book(curves),
+        book=cash_book(curves),
     )
+
+
+def cash_book(curves: Curves) -> Book:
+    """Return what the outlook of cash asks: P(paid by the end of each period) of every item."""
+    ends = period_ends(curves.as_of)
+    paid = np.empty((len(curves), len(ends)), np.float32)
+    for place, end in enumerate(ends):
+        paid[:, place] = curves.paid_by(np.full(len(curves), end, np.int32))
+    names = ("item_id", "customer_id", "currency", "open_minor", "due_day")
+    return Book(items=curves.items.select(*names), paid=paid)
 
 
 def logged_rows(content: bytes) -> pl.DataFrame:
@@ -102,16 +112,6 @@ def logged_rows(content: bytes) -> pl.DataFrame:
     return found.with_columns(**{name: pl.col(ppm) / PPM for name, ppm in CHANCES.items()}).select(
         pl.col(name).cast(dtype) for name, dtype in PREDICTIONS.items()
     )
-
-
-def _book(curves: Curves) -> Book:
-    """Return what the outlook of cash asks: P(paid by the end of each period) of every item."""
-    ends = period_ends(curves.as_of)
-    paid = np.empty((len(curves), len(ends)), np.float32)
-    for place, end in enumerate(ends):
-        paid[:, place] = curves.paid_by(np.full(len(curves), end, np.int32))
-    names = ("item_id", "customer_id", "currency", "open_minor", "due_day")
-    return Book(items=curves.items.select(*names), paid=paid)
 
 
 def _told(curves: Curves, history: History) -> pl.DataFrame:

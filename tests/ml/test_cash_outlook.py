@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dunwell.ml.cash_accuracy import JudgedCash, cash_league
@@ -102,6 +102,8 @@ def test_components_add_up_and_the_whole_is_never_more_than_is_owed():
         assert own["expected_minor"].sum() <= minor and own["p95_minor"].max() <= minor
 
 
+@example([5e-324, 0.0, 5e-324], 10**9)
+@example([1e-300], 10**9)
 @given(
     st.lists(st.floats(0, 1e6, allow_nan=False), min_size=1, max_size=20), st.integers(0, 10**9)
 )

@@ -176,6 +176,10 @@ def merged(parts: list[tuple[Moments, float]]) -> Moments:
     )
 
 
+TINY = 1e-200
+"""Weights that add up to less are made larger first."""
+
+
 def whole_shares(weights: Floats, total: int) -> Ints:
     """Return whole minor units in the proportion of the weights that add up to the total.
 
@@ -184,6 +188,10 @@ def whole_shares(weights: Floats, total: int) -> Ints:
     summed = float(weights.sum())
     if summed <= 0 or total <= 0:
         return np.zeros(len(weights), np.int64)
+    if summed < TINY:
+        # a total divided by next to nothing is no number any more
+        weights = weights / float(weights.max())
+        summed = float(weights.sum())
     exact = weights * (total / summed)
     whole = np.floor(exact).astype(np.int64)
     # the largest remainders take what rounding down has left

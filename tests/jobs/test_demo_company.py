@@ -295,6 +295,9 @@ def test_the_credit_desk_is_played_once(made):
 
 
 def test_every_page_of_insight_has_something_on_it(made):
+    judged = cash_accuracy(made.company, as_of=DAY)
+    assert (judged.is_enough, judged.league[0].contender, len(judged.league)) == (True, "ours", 5)
+    assert counted(ModelVersion, "number", "status") == {(1, "retired"): 1, (2, "serving"): 1}
     known = liquidity(made.company, as_of=DAY)
     below = [week for week in known.rows if week.below_minor]
     assert (len(known.rows), len(below), known.rows[0].out_minor > 0) == (13, 1, True)
@@ -318,14 +321,6 @@ def test_every_page_of_insight_has_something_on_it(made):
     assert {model: model.objects.count() for model in counts} == counts
     before = digest()
     assert (play_insight(made.company, as_of=DAY, at=AT), digest() == before) == (0, True)
-
-
-def test_its_forecasts_of_the_weeks_before_have_been_judged(made):
-    found = cash_accuracy(made.company, as_of=DAY)
-    assert found.is_enough and found.league[0].contender == "ours" and len(found.league) > 3
-    versions = ModelVersion.objects.order_by("number").values_list("status", "trained_as_of")
-    assert [status for status, _ in versions] == ["retired", "serving"]
-    assert versions[0][1] < DAY - timedelta(weeks=8)
 
 
 def test_it_shows_how_people_work_together_and_learn(made):

@@ -1,11 +1,13 @@
 """What the desk says when it refuses reads in the reader's language, with its own values."""
 
 import ast
+import re
 
 import pytest
 from django.utils.translation import override
 
 from dunwell.actions.gate import Refused
+from dunwell.templatetags.contact_rules import rule_text
 from dunwell.templatetags.sentences import CONTEXT, PLACEHOLDER, PLACES, spoken
 from tools.messages import read_catalog
 from tools.sentences import SOURCE, modules, origin, refusals, sentences, told_classes, unread
@@ -217,3 +219,31 @@ def test_pages_tell_refusals_in_the_readers_language(surface):
     ]
 
     assert plain == [], "use templatetags.sentences.spoken"
+
+
+def test_what_a_contact_rule_says_is_told_within_a_refusal():
+    rule = "An attorney represents the customer; contact the attorney only."
+    refusal = f"{rule} Rule US-REGF-ATTORNEY. It does not become allowed by itself."
+
+    with override("de"):
+        assert spoken(rule) == rule_text("US-REGF-ATTORNEY") != rule
+        assert spoken(refusal).startswith(f"{rule_text('US-REGF-ATTORNEY')} ")
+
+
+def test_what_an_attached_mail_is_blocked_for_is_told_with_its_own_reason():
+    held = "The mail holds a.exe, which must not be opened: "
+
+    with override("de"):
+        assert spoken(f"{held}It is a program.").startswith("Die E-Mail enthält a.exe und darf")
+
+
+def test_an_allowance_and_a_commission_are_told_by_words_of_their_own():
+    """Provision is a commission in German; what is set aside for losses is a Wertberichtigung."""
+    told = [(str(one.id), str(one.string)) for one in read_catalog("de")]
+
+    assert [text for text, german in told if re.search(r"\bRückstellung", german)] == []
+    assert [
+        text
+        for text, german in told
+        if re.search(r"\bProvision", german) and "commission" not in text.lower()
+    ] == []

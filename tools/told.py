@@ -99,6 +99,7 @@ NOTES = frozenset(
         ("Recognition", "reason"),
         ("RowFinding", "reason"),
         ("StatementFinding", "reason"),
+        ("_blocked", "finding"),
         ("_cut", "reason"),
         ("_spf", "problem"),
         ("finding", "reason"),

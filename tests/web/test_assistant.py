@@ -36,6 +36,7 @@ def test_it_is_switched_on_and_its_talks_are_read_by_who_may_read_words(
     client = come_in(collector)
     assert customer.name in client.get("/assistant/").text
     shown = client.get(address).text
+    assert customer.name in client.get("/assistant/?cursor=odd").text
     assert "How much do I owe?" in shown and "600.00 EUR" in shown
     file = client.get("/assistant/export.csv").text
     assert seat.person.email in file and "How much" not in file

@@ -12,6 +12,7 @@ from dunwell.api.fields import Body, Created, Done, Id, Plain, answers, existing
 from dunwell.api.writes import once
 from dunwell.models import QuizSitting
 from dunwell.queries.quizzes import QuizSittingRow, quiz_sitting
+from dunwell.templatetags.contact_rules import rule_texts
 
 router = Router(tags=["training"])
 
@@ -34,7 +35,13 @@ class QuizAnswersIn(Body):
 @once
 def begin_a_quiz(request: ApiRequest, body: QuizIn) -> tuple[int, dict[str, Any]]:
     """Draw the questions of a quiz, or return the sitting that is not handed in."""
-    made = begin_quiz(actor=request.actor, quiz=body.quiz, as_of=request.as_of, at=request.at)
+    made = begin_quiz(
+        actor=request.actor,
+        quiz=body.quiz,
+        texts=rule_texts(),
+        as_of=request.as_of,
+        at=request.at,
+    )
     return 201, {"id": made.pk}
 
 

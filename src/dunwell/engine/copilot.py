@@ -225,7 +225,7 @@ def _contacts(facts: CopilotFacts) -> list[Sentence]:
             continue
         slots: dict[str, Slot] = {
             "channel": Named("channel", way.channel),
-            "rule": way.text or way.rule,
+            "rule": Named("contact_rule", way.rule, way.text or way.rule),
         }
         key = "not_now" if way.next_on is None else "not_before"
         if way.next_on is not None:

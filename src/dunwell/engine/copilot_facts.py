@@ -50,10 +50,14 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A code that has a name in the reader's language; `of` says which list it stands in."""
+    """A code that has a name in the reader's language; `of` says which list it stands in.
+
+    `text` stands where the list has no name for it: a rule that a policy adds.
+    """
 
     of: str
     code: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

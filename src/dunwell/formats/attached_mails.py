@@ -16,8 +16,6 @@ MAIL = "message/rfc822"
 MOST_DEPTH = 3
 """Mails within mails that are opened; deeper ones are kept and not opened."""
 MOST_FILES = 200
-NOT_OPENED = "Nobody could look into this mail: {}"
-HOLDS = "The mail holds {}, which must not be opened: {}"
 TOO_DEEP = f"it lies in mails within mails, more than {MOST_DEPTH} deep."
 TOO_MANY = f"The mails in it have more than {MOST_FILES} files; the rest lies in them."
 
@@ -42,11 +40,11 @@ def _opened(mail: InboundMail, *, depth: int) -> InboundMail:
         try:
             found = _read(file, depth=depth)
         except (InboundMailError, OutlookMailError) as error:
-            files.append(_blocked(file, NOT_OPENED.format(error)))
+            files.append(_blocked(file, finding=f"Nobody could look into this mail: {error}"))
             continue
         inner.append(found)
         bad = next((one for one in found.files if one.finding), None)
-        files.append(_blocked(file, HOLDS.format(bad.name, bad.finding)) if bad else file)
+        files.append(file if bad is None else _holding(file, bad))
         files += found.files
     if not inner:
         return replace(mail, files=tuple(files))
@@ -64,7 +62,12 @@ def _read(file: InboundFile, *, depth: int) -> InboundMail:
     return _opened(read_mail(data), depth=depth + 1)
 
 
-def _blocked(file: InboundFile, finding: str) -> InboundFile:
+def _holding(file: InboundFile, bad: InboundFile) -> InboundFile:
+    said = f"The mail holds {bad.name}, which must not be opened: {bad.finding}"
+    return _blocked(file, finding=said)
+
+
+def _blocked(file: InboundFile, *, finding: str) -> InboundFile:
     return replace(file, finding=file.finding or finding[:300])
 
 

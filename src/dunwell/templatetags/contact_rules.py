@@ -162,6 +162,11 @@ def rule_text(rule_id: str, text: str = "") -> str:
     return str(RULE_TEXTS.get(rule_id, text))
 
 
+def rule_texts() -> dict[str, str]:
+    """Return what every shipped rule says in the reader's language, by its id."""
+    return {rule_id: str(text) for rule_id, text in RULE_TEXTS.items()}
+
+
 @register.filter
 def rule_kind(kind: str) -> str:
     """Return what a rule is about."""

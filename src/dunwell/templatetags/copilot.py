@@ -25,6 +25,7 @@ from dunwell.engine.kpi_tables import PARAMETERS
 from dunwell.models import Hold
 from dunwell.models.disputes import reason_label
 from dunwell.queries.warning_names import warning_name
+from dunwell.templatetags.contact_rules import rule_text
 from dunwell.templatetags.dates import day_text, days_count
 from dunwell.templatetags.figures import figure, number
 from dunwell.templatetags.kpi_inputs import input_label
@@ -212,6 +213,8 @@ def _measured(value: Measured) -> str:
 
 
 def _name(value: Named) -> str:
+    if value.of == "contact_rule":
+        return rule_text(value.code, value.text)
     return str(_NAMES[value.of](value.code))
 
 

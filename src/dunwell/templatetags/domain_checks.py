@@ -3,6 +3,8 @@
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from dunwell.templatetags.sentences import spoken
+
 register = template.Library()
 
 SUBJECTS = {
@@ -106,7 +108,7 @@ def finding_text(code: str, values: dict[str, str]) -> str:
     if text is None:
         return code
     try:
-        return str(text) % values
+        return str(text) % {name: spoken(value) for name, value in values.items()}
     except KeyError:
         return str(text)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from babel.messages.mofile import read_mo
 from django import template
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 register = template.Library()
 
@@ -125,6 +125,9 @@ def _told_place(place: str) -> str:
 def _fitted(sentence: str, language: str, deep: int) -> str | None:
     # what nobody wrote is not looked up: an empty text is the catalog's own head
     known = pgettext(CONTEXT, sentence) if sentence else sentence
+    if known == sentence and sentence.endswith(".") and " " in sentence:
+        # a page may say it too, as contact rules are told
+        known = gettext(sentence)
     if known != sentence:
         return known
     for pattern in _patterns(language):

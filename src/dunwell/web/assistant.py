@@ -13,9 +13,10 @@ from dunwell import clock
 from dunwell.actions.assistant_talks import save_assistant_setting
 from dunwell.actions.gate import Refused
 from dunwell.queries.assistant_talks import assistant_rows, assistant_switch, assistant_talk
-from dunwell.queries.pages import CursorError, every_row
+from dunwell.queries.pages import every_row
 from dunwell.web.answers import done, refused
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -36,10 +37,7 @@ def assistant_talks(request: StaffRequest) -> HttpResponse:
     """Show the switch, and the talks, the newest first, to who may read customers' words."""
     company, page = request.actor.company, None
     if "timeline.words" in request.actor.rights:
-        try:
-            page = assistant_rows(company, cursor=request.GET.get("cursor", ""))
-        except CursorError as error:
-            raise Http404 from error
+        page = page_asked(request, lambda cursor: assistant_rows(company, cursor=cursor))
     context = {"page": page, "setting": assistant_switch(company)}
     return render(request, "web/assistant_talks.html", context)
 

@@ -11,7 +11,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.quizzes import begin_quiz, hand_in_quiz
 from dunwell.models import QuizSitting
 from dunwell.queries.quizzes import QuizSittingRow, quiz_sitting
-from dunwell.templatetags.contact_rules import RULE_TEXTS
+from dunwell.templatetags.contact_rules import rule_texts
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, posted, refused
 from dunwell.web.rights import needs
@@ -44,7 +44,7 @@ def quiz_begin(request: StaffRequest) -> HttpResponse:
         sitting = begin_quiz(
             actor=request.actor,
             quiz=request.POST.get("quiz", ""),
-            texts={name: str(text) for name, text in RULE_TEXTS.items()},
+            texts=rule_texts(),
             as_of=request.as_of,
             at=clock.now(),
         )

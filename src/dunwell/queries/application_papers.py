@@ -12,7 +12,7 @@ FORMAT = "dunwell-application/1"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SignatureRow:
+class ApplicationSignatureRow:
     """A name under an application; `is_current` where the application is as it was signed."""
 
     signed_by: str
@@ -29,12 +29,12 @@ def paper_digest(one: CreditApplication, *, at: datetime) -> str:
     return _digest(one, _parts(one), at)
 
 
-def signature_rows(one: CreditApplication) -> tuple[SignatureRow, ...]:
+def signature_rows(one: CreditApplication) -> tuple[ApplicationSignatureRow, ...]:
     """Return the signatures of an application, the first one first; one query or three."""
     found = list(ApplicationSignature.objects.filter(application=one).order_by("id"))
     parts = _parts(one) if found else _Parts((), ())
     return tuple(
-        SignatureRow(
+        ApplicationSignatureRow(
             signed_by=row.signed_by,
             statement=row.statement,
             sha256=row.sha256,

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from dunwell.engine.application_rules import FIELDS, Clock, Missing, decision_clock
 from dunwell.formats.registrations import masked
 from dunwell.models import Company, CreditApplication
-from dunwell.queries.application_papers import SignatureRow, signature_rows
+from dunwell.queries.application_papers import ApplicationSignatureRow, signature_rows
 from dunwell.queries.application_parts import (
     ApplicationCheckRow,
     ConditionRow,
@@ -101,7 +101,7 @@ class ApplicationDetail:
     region: str
     answers: Mapping[str, Any]
     consents: tuple[Mapping[str, Any], ...]
-    signatures: tuple[SignatureRow, ...]
+    signatures: tuple[ApplicationSignatureRow, ...]
     clock: Clock
     missing: tuple[Missing, ...]
     documents: tuple[DocumentRow, ...]

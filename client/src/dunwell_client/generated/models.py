@@ -632,6 +632,7 @@ class ApplicationDetail(TypedDict):
     region: str
     answers: dict[str, Any]
     consents: list[dict[str, Any]]
+    signatures: list[ApplicationSignatureRow]
     clock: Clock
     missing: list[Missing]
     documents: list[DocumentRow]
@@ -703,6 +704,18 @@ class ApplicationRow(TypedDict):
     told_on: str | None
     expires_on: str
     owner: str
+
+
+class ApplicationSignatureRow(TypedDict):
+    """A name under an application; `is_current` where the application is as it was signed."""
+
+    signed_by: str
+    statement: str
+    sha256: str
+    signed_on: str
+    recorded_by: str
+    recorded_at: str
+    is_current: bool
 
 
 class ApplyIn(TypedDict):

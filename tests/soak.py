@@ -1,7 +1,7 @@
 """`python -m tests.soak [--days 365]`: a simulated year of a small desk in one process, measured.
 
-Each day new items and a bank file come in, the cycle runs, what is ready is delivered; every
-seventh day an outside ledger is synced. Prints JSON: one row of readings per stretch of days.
+Each day new items and the account's next statement come in, an outside ledger is synced, the cycle
+runs, what is ready is delivered. Prints JSON: one row of readings per stretch of days.
 Works on a database of its own that is thrown away; with DUNWELL_DATABASE_URL on PostgreSQL.
 """
 
@@ -17,9 +17,9 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from time import process_time
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
 STRETCHES = 6
 CUSTOMERS, ITEMS = 16, 240
+PAID = 2
 
 
 def main() -> int:
@@ -29,6 +29,7 @@ def main() -> int:
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dunwell-soak-") as folder:
         os.environ["DUNWELL_DATA_DIR"] = folder
+        os.environ["DUNWELL_SITE"] = "https://desk.example"
         os.environ["DJANGO_SETTINGS_MODULE"] = "dunwell.settings"
         sys.stdout.write(json.dumps(_played(told.days, Path(folder))) + "\n")
     return 0
@@ -74,7 +75,7 @@ class Desk:
         from dunwell.models import Customer
 
         self.company, self.theirs, self.system = company, theirs, system(company)
-        self.chance, self.count, self.day = Random(23), 0, None
+        self.chance, self.count, self.day, self.balance = Random(23), 0, None, 0
         self.customers = list(Customer.objects.filter(company=company).order_by("pk"))
         self.link = add_connection(
             actor=self.system, kind="odoo", name="Soak", secret="none", at=_now(),
@@ -84,14 +85,15 @@ class Desk:
     def live(self, number: int) -> None:
         """Live one day: items, bank money, a sync, the cycle, mails."""
         from dunwell import clock
+        from dunwell.actions.demo import renew_demo_feeds
         from dunwell.jobs.cycle import run_cycle
         from dunwell.jobs.deliver import deliver
 
         self.count, self.day = number, clock.today(self.company.zone)
         self._items()
         self._bank()
-        if number % 7 == 1:
-            self._sync()
+        self._sync()
+        renew_demo_feeds(actor=self.system, as_of=self.day, at=_now())
         run_cycle(self.company.pk, self.day)
         deliver(self.company.pk)
 
@@ -107,17 +109,19 @@ class Desk:
             )  # fmt: skip
 
     def _bank(self) -> None:
-        """The oldest open items are paid, so that the books stay about as large as they were."""
+        """As many items are paid as come in, some of the oldest first, so that others get late."""
         from dunwell.models import OpenItem
         from tests.actions.bank_rows import line, read, sta
 
         rows = OpenItem.objects.filter(company=self.company, open_minor__gt=0, currency="EUR")
-        due = rows.order_by("item__due_on", "item").select_related("item__customer")[:3]
+        due = rows.order_by("item__due_on", "item").select_related("item__customer")
+        due = [*due[:1], *due[20 : 20 + PAID - 1]]
         lines = [
             line(one.open_minor, one.item.customer.name, one.item.number, on=self.day)
             for one in due
         ]
-        data = sta(self.count, 0, *lines, on=self.day, account=f"DE{self.count:020d}")
+        data = sta(self.count, self.balance, *lines, on=self.day)
+        self.balance += sum(minor for _, minor in lines)
         read(self.company, data, f"{self.day}.sta", as_of=self.day, at=_now())
 
     def _sync(self) -> None:
@@ -146,10 +150,11 @@ def readings(folder: Path, desk: Desk) -> dict:
 
     gc.collect()
     messages = Message.objects.filter(company=desk.company)
-    ready = messages.filter(status__in=("ready", "claimed", "failed"))
+    # calls wait for a person
+    ready = messages.filter(status__in=("ready", "claimed", "failed")).exclude(channel="call")
     oldest = ready.order_by("recorded_at").first()
     return {
-        "rss_mb": int(Path("/proc/self/statm").read_text().split()[1]) * PAGE // 2**20,
+        "own_mb": _own_kb(connection) // 2**10,
         "objects": len(gc.get_objects()),
         "files": len([*Path("/proc/self/fd").iterdir()]),
         "threads": threading.active_count(),
@@ -161,6 +166,16 @@ def readings(folder: Path, desk: Desk) -> dict:
         "messages": dict(Counter(messages.values_list("status", flat=True))),
         "events": Event.objects.filter(company=desk.company).count(),
     }
+
+
+def _own_kb(connection) -> int:
+    """Memory that is the program's own: without pages of the database that SQLite keeps or maps,
+    which grow with its file up to the bounds of the settings."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA shrink_memory")
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("RssAnon"))
 
 
 def _connections(connection) -> int:

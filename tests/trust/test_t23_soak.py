@@ -1,8 +1,9 @@
 """T23: days in one process leave its objects, files, threads, connections and queues flat.
 
-Three days on SQLite by default, a year on both databases in the long tier. Memory is not flat: it
-is held below what it grew by in the longest run. `python -m tests.soak --days N` tells the same of
-any number of days.
+Three days on SQLite by default, a year on both databases in the long tier. Memory is the program's
+own, without the pages of the database that SQLite keeps or maps; it grows a little with the books
+(0.5 to 1 MB a day over 40 days) and is held below twice that. `python -m tests.soak --days N`
+tells the same of any number of days.
 """
 
 import json
@@ -23,7 +24,7 @@ FLAT = ("files", "threads", "connections", "locks")
 OBJECTS = 0.05
 """Objects of Python that a run may end with more than it had after its first stretch."""
 BEGIN_MB, DAY_MB = 60, 2
-"""Memory that the first days and every later one may add; 1 MB a day was measured."""
+"""Memory that the first days and every later one may add."""
 
 pytestmark = [
     pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"),
@@ -60,5 +61,6 @@ def test_t23_days_in_one_process_leave_what_it_holds_flat(database):
     assert last["items"] >= first["items"] + 2 * (last["day"] - first["day"])
     assert {name: last[name] for name in FLAT} == {name: first[name] for name in FLAT}
     assert last["objects"] < first["objects"] * (1 + OBJECTS)
-    assert last["rss_mb"] < first["rss_mb"] + BEGIN_MB + DAY_MB * days
+    assert last["own_mb"] < first["own_mb"] + BEGIN_MB + DAY_MB * days
+    assert sum(last["messages"].values()) > sum(first["messages"].values()) or days == FEW
     assert last["outbox_days"] <= 1

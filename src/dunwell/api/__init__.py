@@ -1,6 +1,7 @@
 """The REST API, version 1: the same actions and queries as the pages, under the same rights."""
 
 from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 
@@ -145,6 +146,7 @@ from dunwell.api.auth import SessionAuth, TokenAuth, refuse_too_long
 from dunwell.api.schema import DocumentedAPI, JsonParser
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.heavy_files import Busy
+from dunwell.jobs.held_books import SECONDS, TEXT, is_held
 from dunwell.queries.pages import CursorError
 
 api = DocumentedAPI(
@@ -362,3 +364,13 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: AR
     return api.create_response(
         request, {"detail": "There is no such record in your company."}, status=404
     )
+
+
+@api.exception_handler(OperationalError)
+def held(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """Answer 503 while others are writing; any other trouble of the database stays one."""
+    if not is_held(error):
+        raise error
+    response = api.create_response(request, {"detail": TEXT}, status=503)
+    response.headers["Retry-After"] = str(SECONDS)
+    return response

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from django.core.cache import cache
 from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, RawPostDataException
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -43,6 +44,7 @@ from dunwell.api.schema import DocumentedAPI, JsonParser
 from dunwell.api.throttle import address_of
 from dunwell.api.writes import once
 from dunwell.formats.account_statement import Account
+from dunwell.jobs.held_books import SECONDS, TEXT, is_held
 from dunwell.models import Checkout, Customer, Item, ItemDocument, PortalKey
 from dunwell.queries.account_documents import checked_span
 from dunwell.queries.pages import CursorError, Page
@@ -355,3 +357,13 @@ def not_own(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: ARG0
     return debtor_desk.create_response(
         request, {"detail": "There is no such record in your account."}, status=404
     )
+
+
+@debtor_desk.exception_handler(OperationalError)
+def held(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """Answer 503 while others are writing; any other trouble of the database stays one."""
+    if not is_held(error):
+        raise error
+    response = debtor_desk.create_response(request, {"detail": TEXT}, status=503)
+    response.headers["Retry-After"] = str(SECONDS)
+    return response

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, override
 from dunwell.formats.typesetting import shown_day, shown_money
 from dunwell.models import Company, Dispute
 from dunwell.models import Promise as GivenPromise
+from dunwell.queries.appetite_names import limit_label
 from dunwell.queries.credit_appetite import appetite_gauges
 from dunwell.queries.figures import Figure, latest_figures
 from dunwell.queries.home import aging_figures
@@ -150,7 +151,9 @@ def _disputed(company: Company, language: str, as_of: date) -> Iterator[str]:
 
 def _reached(company: Company, as_of: date) -> Iterator[str]:
     names = [
-        gauge.limit.name for gauge in appetite_gauges(company, as_of=as_of) if gauge.is_reached
+        limit_label(gauge.limit.name)
+        for gauge in appetite_gauges(company, as_of=as_of)
+        if gauge.is_reached
     ]
     if names:
         yield gettext("Above the risk appetite: %(names)s.") % {"names": ", ".join(names)}

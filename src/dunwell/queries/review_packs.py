@@ -10,6 +10,7 @@ from dunwell.engine.concentration import Slice
 from dunwell.engine.kpi_catalogue import KPIS
 from dunwell.formats.review_pack import PackSection, ReviewPack
 from dunwell.models import Company, EarlyWarning
+from dunwell.queries.appetite_names import limit_label
 from dunwell.queries.credit_portfolio import EXPIRING_DAYS, Portfolio, chosen_rows, portfolio
 from dunwell.queries.figures import latest_figures
 from dunwell.queries.provisions import latest_provision
@@ -90,7 +91,7 @@ def _gauges(book: Portfolio) -> PackSection:
         ),
         rows=tuple(
             (
-                one.limit.name,
+                limit_label(one.limit.name),
                 one.used_ppm,
                 one.value if one.is_share else None,
                 None if one.is_share else one.value,

@@ -12,9 +12,11 @@ from dunwell.engine.credit_conditions import When
 from dunwell.engine.credit_tables import LimitRow
 from dunwell.engine.credit_words import fact_label, value_words, when_words
 from dunwell.engine.money import amount_words
+from dunwell.queries.appetite_names import limit_label
 from dunwell.templatetags.ui import translated
 
 register = template.Library()
+register.filter("limit_label", limit_label)
 
 OUTCOME_LABELS: Mapping[str, Promise | str] = {
     "approve": _("Approve"),

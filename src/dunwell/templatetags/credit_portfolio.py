@@ -8,10 +8,12 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dunwell.queries.appetite_names import limit_label
 from dunwell.templatetags.money import NO_VALUE, money
 from dunwell.templatetags.reasons import percent
 
 register = template.Library()
+register.filter("limit_label", limit_label)
 PPM = 1_000_000
 
 MEASURE_LABELS: Mapping[str, Promise] = {

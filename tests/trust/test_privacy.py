@@ -18,6 +18,7 @@ from dunwell.actions.gate import Refused, staff, system
 from dunwell.actions.person_files import hand_out_person
 from dunwell.models import (
     ApplicationReference,
+    ApplicationSignature,
     Contact,
     CreditApplication,
     Customer,
@@ -34,6 +35,7 @@ from dunwell.models import (
     Suppression,
     Task,
 )
+from dunwell.queries.application_papers import paper_digest, signature_rows
 from dunwell.queries.personal import KEPT, personal_fields
 from dunwell.queries.privacy_log import privacy_log
 from dunwell.queries.verify import verify_books
@@ -219,8 +221,15 @@ def test_a14_2_7_applications_and_screening_go_after_their_own_years(house):
     application = CreditApplication.objects.create(
         company=house, customer=customer, number="A1", name="Ina Quill", email="ina@quill.example",
         currency="EUR", opened_on=opened, expires_on=opened, answers={"name": "Ina"},
+        consents=[{"kind": "truth", "text": "It is true.", "by": "Ina Quill", "at": "2026"}],
         recorded_at=AT,
     )  # fmt: skip
+    signature = ApplicationSignature.objects.create(
+        application=application, signed_by="Ina Quill", statement="I sign.", signed_on=opened,
+        sha256=paper_digest(application, at=AT), recorded_by="applicant", recorded_at=AT,
+    )  # fmt: skip
+    (row,) = signature_rows(application)
+    assert row.is_current
     ApplicationReference.objects.create(
         application=application, kind="trade", name="Quill AG", phone="+49 30 5", recorded_at=AT
     )
@@ -249,9 +258,15 @@ def test_a14_2_7_applications_and_screening_go_after_their_own_years(house):
     Hold.objects.filter(pk=held.pk).update(released_on=DAY)
     assert names(as_of=date(2033, 1, 1)) == (ERASED, ERASED, ERASED)
     one = CreditApplication.objects.get()
-    assert (one.email, one.answers, one.number) == ("", {}, "A1")
+    assert (one.email, one.answers, one.consents, one.number) == ("", {}, [], "A1")
+    # what was signed can no longer be read, and its hash still says which paper it was
+    (left,) = signature_rows(one)
+    assert (left.signed_by, left.statement, left.sha256) == (ERASED, "I sign.", signature.sha256)
+    assert tables_with({"ina quill"}) == set()
     told = Event.objects.filter(verb="retention.ended").values_list("data__kind", flat=True)
-    assert sorted(told) == ["applicationreference", "creditapplication", "screeninghit"]
+    assert sorted(told) == [
+        "applicationreference", "applicationsignature", "creditapplication", "screeninghit",
+    ]  # fmt: skip
     seen = Event.objects.count()
     end_retentions(actor=system(house), as_of=date(2033, 1, 1), at=AT)
     assert Event.objects.count() == seen

@@ -135,7 +135,7 @@ _GROUPS: tuple[tuple[str, str, str, int, str, str, dict[str, str]], ...] = (
         "applicationsignature": "signed_by",
     }),
     ("customer", "credit", "b", LETTERS, AFTER, "customer", {
-        "creditapplication": "name email answers",
+        "creditapplication": "name email answers consents",
     }),
     ("customer", "sanctions", "c", SCREENED, AFTER, "customer", {
         "screeninghit": "subject_name entry_name evidence",

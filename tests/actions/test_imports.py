@@ -8,6 +8,7 @@ from dunwell.actions import imports
 from dunwell.actions.gate import Forbidden, Refused, staff, system
 from dunwell.actions.imports import import_ledger
 from dunwell.actions.payments import apply_payment, reverse_allocation
+from dunwell.formats.ledger import read_ledger
 from dunwell.models import (
     Allocation,
     Contact,
@@ -21,11 +22,18 @@ from dunwell.models import (
     OpenItem,
     Payment,
 )
+from dunwell.queries.histories import company_history
+from dunwell.queries.ledgers import Books
 from tests.actions.exports import findings, item_totals, items_csv, ledger, merged
 from tests.actions.ledger_rows import breaks, open_amounts, payment
 from tests.conftest import AT, TODAY
 
 LATER = AT + timedelta(days=1)
+WAYS = b"""customer;number;issued;due;currency;amount;Paperless Bill
+K1;R1;2026-01-05;2026-02-04;EUR;100.00;Paper
+K1;R2;2026-01-20;2026-02-19;EUR;80.00;Electronic
+K1;R3;2026-01-21;2026-02-20;EUR;70.00;
+"""
 FIRST = items_csv(
     "K1;Acme;R1;invoice;2026-01-05;2026-02-04;EUR;100.00;100.00",
     "K1;Acme;R2;invoice;2026-01-20;2026-02-19;EUR;80.00;30.00",
@@ -266,3 +274,17 @@ def test_an_import_stays_in_its_company(company, rival):
     with pytest.raises(Refused, match="does not belong to Rival"):
         import_ledger(actor=system(other), ledger=ledger(FIRST), batch=batch, as_of=TODAY, at=AT)
     assert breaks(company) == breaks(other) == {}
+
+
+def test_how_documents_were_sent_is_kept_and_known_to_the_models(company, clerk):
+    read = read_ledger([("ways.csv", WAYS)])
+    import_ledger(actor=staff(clerk, company), ledger=read, name="ways", as_of=TODAY, at=AT)
+
+    assert list(Item.objects.order_by("number").values_list("number", "is_paper")) == [
+        ("R1", True),
+        ("R2", False),
+        ("R3", None),
+    ]
+    known = company_history(Books(company), as_of=TODAY)
+    keys = dict(Item.objects.values_list("number", "pk"))
+    assert dict(known.papers.rows()) == {keys["R1"]: True, keys["R2"]: False}

@@ -15,7 +15,7 @@ from dunwell.engine import schema
 from dunwell.engine.calendars import day_number
 from dunwell.engine.ledger import Ledger
 from dunwell.ml.curves import ITEM_COLUMNS
-from dunwell.ml.history import History, history
+from dunwell.ml.history import PAPERS, History, history
 
 AS_OF = date(2026, 3, 31)
 SPAN_DAYS = 540
@@ -35,11 +35,14 @@ def sample_history(
         {"customer_id": numbers, "country": [COUNTRIES[n % 3] for n in numbers]},
         schema={"customer_id": pl.Int64, "country": pl.String},
     )
+    items_said = np.arange(1, items + 1, 2)
+    papers = pl.DataFrame({"item_id": items_said, "is_paper": items_said % 3 == 0}, schema=PAPERS)
     return history(
         sample_ledger(items, customers, seed, as_of),
         as_of=as_of,
         contacts=contacts,
         countries=nw.from_native(countries.lazy()),
+        papers=nw.from_native(papers.lazy()),
     )
 
 

@@ -7,7 +7,7 @@ from math import inf, nan, sqrt
 import numpy as np
 import polars as pl
 
-from dunwell.ml.history import HISTORY_ITEMS, History
+from dunwell.ml.history import HISTORY_ITEMS, PAPERS, History
 from dunwell.ml.past import Portfolio
 
 EPOCH = date(1970, 1, 1)
@@ -199,6 +199,14 @@ def item_facts(history: History, assumed: Portfolio, item: dict, day: int):
         "promises": len(promises),
         "contacts": sum(one > day - 30 for one in contacts),
         "contact_age": day - max(contacts) if contacts else nan,
+        "is_paper": next(
+            (
+                float(r["is_paper"])
+                for r in history.papers.to_dicts()
+                if r["item_id"] == item["item_id"]
+            ),
+            nan,
+        ),
     }, shares
 
 
@@ -254,4 +262,9 @@ def odd_history(seed: int, items: int = 120, customers: int = 5) -> History:
         promises=frame(("item_id", "made_day", "due_day", "withdrawn_day"), promises),
         contacts=frame(("item_id", "customer_id", "day"), contacts),
         countries=pl.DataFrame(schema={"customer_id": pl.Int64, "country": pl.String}),
+        papers=pl.DataFrame(
+            [(number, bool(random.integers(0, 2))) for number in range(1, items + 1, 2)],
+            schema=PAPERS,
+            orient="row",
+        ),
     )

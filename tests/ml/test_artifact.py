@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dunwell.ml.artifact import VERSION, ArtifactError, dump, load, unread_version
-from dunwell.ml.hazard_fit import LARGE, SMALL, fit_hazard
+from dunwell.ml.hazard_fit import LARGE, fit_hazard
 from dunwell.ml.naive import NAIVE
 from dunwell.ml.pay_date import fit, learned
 from tests.ml.books import requests, sample_history
@@ -115,21 +115,6 @@ def test_learned_models_of_an_older_version_are_refused_and_naive_ones_still_rea
         assert unread_version(old[name]) == 1
         with pytest.raises(ArtifactError, match=f"of version 1, not {VERSION}"):
             load(old[name])
-
-
-def test_a_learned_model_of_version_2_is_read_which_had_one_fit():
-    one = fit_hazard(BOOK, size=replace(SMALL, fits=1))
-    with zipfile.ZipFile(io.BytesIO(dump(one))) as file:
-        parts = {part: file.read(part) for part in file.namelist()}
-    told = json.loads(parts["model.json"])
-    del told["more_bases"]
-    parts["model.json"] = json.dumps(told | {"version": 2}).encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as file:
-        for part, data in parts.items():
-            file.writestr(part, data)
-    assert unread_version(out.getvalue()) is None
-    assert answers(load(out.getvalue())) == answers(one)
 
 
 @NAMES

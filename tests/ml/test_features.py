@@ -87,7 +87,7 @@ def test_keys_of_another_size_and_the_order_of_rows_move_no_fact():
         keys = [name for name in ("item_id", "customer_id") if name in frame.columns]
         return frame.with_columns(pl.col(keys) * 1_000_003 + 5_000_000_000)
 
-    frames = ("parts", "disputes", "promises", "contacts")
+    frames = ("parts", "disputes", "promises", "contacts", "papers")
     other = replace(
         book,
         items=renamed(book.items),

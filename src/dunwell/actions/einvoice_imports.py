@@ -220,6 +220,7 @@ def _take(
         issued_on=document.issued_on,
         due_on=_due(document),
         reference=row.order_number,
+        is_paper=False,
         as_of=as_of,
         at=at,
     )

@@ -177,6 +177,8 @@ def _item(invoice: Invoice, paper: IssuedPaper, *, as_of: date, at: datetime) ->
         issued_on=as_of,
         due_on=document.due_on or as_of,
         reference=reference[:120],
+        # by mail, portal or upload: nothing of ours is printed
+        is_paper=False,
         recorded_on=as_of,
         recorded_at=at,
     )

@@ -36,6 +36,7 @@ def add_item(
     issued_on: date,
     due_on: date,
     reference: str = "",
+    is_paper: bool | None = None,
     as_of: date,
     at: datetime,
 ) -> Item:
@@ -63,6 +64,7 @@ def add_item(
             **figures,
             "company": actor.company,
             "reference": reference,
+            "is_paper": is_paper,
             "recorded_on": as_of,
             "recorded_at": at,
         },

@@ -82,6 +82,9 @@ class ItemIn(Body):
     issued_on: Day
     due_on: Day
     reference: Word = ""
+    is_paper: bool | None = Field(
+        default=None, description="Whether it was sent on paper, else electronically."
+    )
 
 
 class AdjustmentIn(Body):

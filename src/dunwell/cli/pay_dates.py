@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isnan, nan
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from dunwell.cli.printing import Answer, Row, Table, money
@@ -247,7 +248,8 @@ def _chosen(frames: FileFrames, options: argparse.Namespace) -> Chosen:
 
 def _history(frames: FileFrames, *, day: int) -> History:
     details = frames.details.select("customer_id", "country")
-    return history(frames.ledger, as_of=day_date(day), countries=details)
+    papers = nw.from_native(frames.papers.lazy())
+    return history(frames.ledger, as_of=day_date(day), countries=details, papers=papers)
 
 
 def _named(told: pl.DataFrame, frames: FileFrames) -> pl.DataFrame:

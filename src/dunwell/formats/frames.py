@@ -22,13 +22,14 @@ class FileFrames:
     """The engine's ledger, and whom and what its keys stand for.
 
     `customers`: customer_id, customer_number, name; `details`: columns CUSTOMER_DETAILS;
-    `numbers`: item_id, number, file, row.
+    `numbers`: item_id, number, file, row; `papers`: item_id, is_paper, of the items that say it.
     """
 
     ledger: EngineLedger
     customers: pl.DataFrame
     details: nw.LazyFrame
     numbers: pl.DataFrame
+    papers: pl.DataFrame
 
 
 def file_frames(ledger: Ledger) -> FileFrames:
@@ -60,6 +61,7 @@ def file_frames(ledger: Ledger) -> FileFrames:
         customers=customers.select("customer_id", "customer_number", "name"),
         details=_typed(customers, schema.CUSTOMER_DETAILS),
         numbers=items.select("item_id", "number", "file", "row"),
+        papers=items.select("item_id", "is_paper").drop_nulls(),
     )
 
 

@@ -1,6 +1,7 @@
 """Rows of an items table to ledger items: signs, kinds, states, issue dates, refusals."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -20,6 +21,7 @@ from dunwell.formats.values import (
     kind_of,
     mapped,
     state_of,
+    way_of,
 )
 from dunwell.formats.words import plain_words
 
@@ -33,6 +35,7 @@ TEXTS = (
     "side",
     "status",
     "is_disputed",
+    "is_paper",
     "terms",
     "reference",
     "company_code",
@@ -47,6 +50,10 @@ TEXTS = (
 )
 AMOUNTS = ("amount", "open_amount", "applied_amount", "debit", "credit")
 DATES = ("issued", "due", "settled", "posted")
+ELECTRONIC_HEADERS = frozenset(
+    {"paperless", "electronic", "electronique", "electronica", "elektronische", "e"}
+)
+"""Words of headers under which a bare yes means that nothing was printed."""
 UNREADABLE = ("unreadable_date", "ambiguous_date", "impossible_date", "implausible_date")
 
 
@@ -89,6 +96,7 @@ def item_rows(frame: pl.DataFrame, found: Recognition, *, log: FindingLog) -> It
     frame = _signs(frame.filter(~is_payment), columns, log=log)
     frame = _refuse_unusable(frame, columns, log=log)
     frame = _states(frame, columns, log=log)
+    frame = _papers(frame, columns, log=log)
     frame = _issued(frame, columns, log=log)
     frame = _numbers(frame, columns, log=log)
     return ItemRows(items=frame, payments=payments)
@@ -293,6 +301,26 @@ def _states(frame: pl.DataFrame, columns: dict[str, str], *, log: FindingLog) ->
             severity="warning",
         )
     return frame
+
+
+def _papers(frame: pl.DataFrame, columns: dict[str, str], *, log: FindingLog) -> pl.DataFrame:
+    """Settle whether each document went out on paper; empty where the file does not say."""
+    header = plain_words(columns.get("is_paper", ""))
+    yes = "electronic" if set(header.split()) & ELECTRONIC_HEADERS else "paper"
+    way = mapped(frame.get_column("is_paper"), partial(way_of, yes=yes))
+    unknown = frame.filter(way == "").unique("is_paper", keep="first", maintain_order=True)
+    log.rows(
+        unknown,
+        code="unknown_way",
+        column=columns.get("is_paper", ""),
+        value=pl.col("is_paper"),
+        reason="says neither paper nor electronic; how such rows were sent counts as not known",
+        action="kept",
+        severity="info",
+    )
+    said = {"paper": True, "electronic": False}
+    is_paper = way.replace_strict(said, default=None, return_dtype=pl.Boolean)
+    return frame.with_columns(is_paper.alias("is_paper"))
 
 
 def _issued(frame: pl.DataFrame, columns: dict[str, str], *, log: FindingLog) -> pl.DataFrame:

@@ -43,7 +43,8 @@ class Ledger:
     terms, credit_limit_minor, parent_number, contact, address parts, region_code, party, zones (a
     JSON list), vat_number, sector, iban.
     items: number, customer_number, kind, currency, amount_minor (credit notes < 0), issued_day,
-    due_day (as stated, even before issued_day), is_disputed, terms, reference, company_code.
+    due_day (as stated, even before issued_day), is_disputed, is_paper (sent on paper,
+    empty while unknown), terms, reference, company_code.
     payments: payment_number, customer_number (empty while unknown), currency, amount_minor,
     value_day, method, reference, is_derived (implied by an item's own columns).
     allocations: source (payment or credit), source_number, item_number, customer_number, currency,

@@ -39,6 +39,7 @@ ITEM = (
     "issued_day",
     "due_day",
     "is_disputed",
+    "is_paper",
     "terms",
     "reference",
     "company_code",
@@ -275,6 +276,7 @@ def _no_items() -> pl.DataFrame:
     return frame.with_columns(
         pl.lit(None, dtype=pl.Int32).alias("issued_day"),
         pl.lit(value=False).alias("is_disputed"),
+        pl.lit(None, dtype=pl.Boolean).alias("is_paper"),
     ).clear()
 
 

@@ -80,6 +80,7 @@ ROLE_FIELDS: Mapping[str, tuple[str, ...]] = {
         "posted",
         "status",
         "is_disputed",
+        "is_paper",
         "reference",
         "company_code",
         "payment_number",

@@ -86,6 +86,19 @@ YES = frozenset(
 NO = frozenset(
     ["no", "n", "false", "0", "nein", "non", "falsch", "faux", "f", "off", "none", "falso"]
 )
+WAYS = _by_word(
+    {
+        "paper": "paper|post|postal|by post|letter|print|printed|paper bill|postal mail|"
+        "papier|brief|per post|postversand|druck|gedruckt|courrier|poste|par courrier|imprime|"
+        "papel|correo postal|carta|impreso",
+        "electronic": "electronic|electronically|paperless|email|e mail|by email|edi|portal|pdf|"
+        "xml|e invoice|einvoice|e bill|online|peppol|facturx|factur x|zugferd|xrechnung|"
+        "elektronisch|per e mail|per email|e rechnung|erechnung|electronique|par courriel|"
+        "courriel|par email|electronico|electronica|correo electronico|por correo electronico",
+    }
+)
+"""Word -> how a document went out. A bare "mail" is none: it means post here and e-mail there."""
+
 CREDIT_SIDES = frozenset(["h", "c", "cr", "credit", "haben", "haber", "k"])
 """What a debit/credit column says for credit; all else is debit."""
 OPEN_FLAG_HEADERS = frozenset({"is open", "open", "open flag"})
@@ -114,6 +127,17 @@ def flag_of(text: str) -> str:
     if plain in YES:
         return "yes"
     return "no" if plain in NO else ""
+
+
+def way_of(text: str, *, yes: str) -> str:
+    """Return paper or electronic as a cell says, `yes` being what a bare yes means there.
+
+    Empty when the cell says neither.
+    """
+    flag = flag_of(text)
+    if flag:
+        return yes if flag == "yes" else {"paper": "electronic", "electronic": "paper"}[yes]
+    return WAYS.get(plain_words(text), "")
 
 
 def is_open_flag(text: str) -> str:

@@ -136,6 +136,13 @@ FIELDS: Mapping[str, str] = {
     "is_disputed": "disputed|dispute|in dispute|is disputed|dispute flag|strittig|"
     "reklamation|reklamiert|streitig|"
     "bestritten|litige|en litige|conteste|disputa|en disputa|disputado|reclamado|en litigio",
+    "is_paper": "paper bill|paper invoice|on paper|is paper|sent on paper|paperless|"
+    "paperless bill|paperless billing|paperless invoice|electronic invoice|e invoice|"
+    "delivery method|delivery channel|invoice delivery|bill delivery|invoice delivery method|"
+    "dispatch method|output channel|output medium|"
+    "versandart|versandweg|rechnungsversand|papierrechnung|e rechnung|elektronische rechnung|"
+    "mode d envoi|canal d envoi|facture electronique|facture papier|"
+    "forma de envio|canal de envio|factura electronica|factura en papel",
     "payment_number": "payment id|payment no|payment number|receipt no|receipt number|"
     "receipt id|receipt|payment ref|"
     "check number|cheque number|check no|cheque no|payment document|zahlungsnummer|"

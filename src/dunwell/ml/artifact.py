@@ -23,19 +23,16 @@ if TYPE_CHECKING:
 
     from dunwell.ml.hazard import Fit, HazardModel
 
-VERSION = 3
+VERSION = 4
 """Raised when a reader of older bytes would misread newer ones, or can no longer read them."""
 
 UNCHANGED: Mapping[str, int] = {
     "due_date": 1,
     "customer_median": 1,
     "customer_rate": 1,
-    "hazard": 2,
+    "hazard": 4,
 }
 """The oldest version of each model's bytes that is still read; older ones are trained anew."""
-
-ONE_FIT = 2
-"""The last version whose learned models had one fit only."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """Every entry's date, so that the same model gives the same bytes."""
@@ -174,8 +171,7 @@ def _put_hazard(parts: dict[str, bytes], head: dict[str, Any], model: PayDateMod
         _put_lateness(parts, head, "own_portfolio", found.own.portfolio)
         _put_lateness(parts, head, "own_newcomers", found.own.newcomers)
     head |= {
-        "base": found.fits[0].base,
-        "more_bases": [fit.base for fit in found.fits[1:]],
+        "bases": [fit.base for fit in found.fits],
         "late_weight": found.late_weight,
         "portfolio": asdict(found.portfolio),
         "currencies": found.currencies,
@@ -184,8 +180,8 @@ def _put_hazard(parts: dict[str, bytes], head: dict[str, Any], model: PayDateMod
 
 
 def _folder(place: int) -> str:
-    """Return where the parts of a fit lie: those of the first where version 2 had the only one."""
-    return f"{place}/" if place else ""
+    """Return where the parts of a fit lie."""
+    return f"{place}/"
 
 
 def _put_fit(parts: dict[str, bytes], fit: "Fit", folder: str) -> None:
@@ -203,11 +199,10 @@ def _hazard(head: dict[str, Any], parts: dict[str, bytes]) -> "HazardModel":
     from dunwell.ml.hazard import HazardModel  # noqa: PLC0415
 
     portfolio = head["portfolio"] | {"weekdays": tuple(head["portfolio"]["weekdays"])}
-    bases = [head["base"], *(head["more_bases"] if head["version"] > ONE_FIT else [])]
     return HazardModel(
         fits=tuple(
             _fit(parts, _folder(place), float(base), head["tables"])
-            for place, base in enumerate(bases)
+            for place, base in enumerate(head["bases"])
         ),
         late_weight=float(head["late_weight"]),
         own=_customer_median(parts, head, "own_") if "own_portfolio" in head else None,

@@ -58,6 +58,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "dispute": ("disputed",),
     "promise": ("promise_wait", "promises"),
     "contact": ("contacts", "contact_age"),
+    "paper": ("is_paper",),
 }
 """The facts taken away together, by the code a surface puts into words."""
 
@@ -71,9 +72,10 @@ TOLD: Mapping[str, str] = {
     "dispute": "disputed",
     "promise": "promise_wait",
     "contact": "contact_age",
+    "paper": "is_paper",
 }
 """The fact whose value is told beside the effect: days late, days, items, days, times the
-usual amount, share, disputes, days, days."""
+usual amount, share, disputes, days, days, 1 for paper."""
 
 ABSENT: Mapping[str, float] = {
     "part_paid": 0.0,

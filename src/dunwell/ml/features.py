@@ -26,6 +26,7 @@ ITEM_FACTS = (
     "promises",
     "contacts",
     "contact_age",
+    "is_paper",
 )
 FACTS = (*CUSTOMER_FACTS, *ITEM_FACTS)
 """Every input of the tilt, in column order."""
@@ -88,6 +89,9 @@ class Lookups:
         has_items = code >= 0
         self.contact_day = day_array(by_customer, "day")[has_items]
         self.contact_key = code[has_items] * SHIFT + self.contact_day
+        papers = history.papers.sort("item_id")
+        self.paper_item = papers["item_id"].to_numpy()
+        self.paper = papers["is_paper"].to_numpy()
 
     def views(self, items: pl.DataFrame, evening: Days, calendar: np.ndarray) -> Views:
         """Return the facts of items (ITEM_COLUMNS and amount_minor) on the evening of days."""
@@ -123,6 +127,7 @@ class Lookups:
             "promises": promises,
             "contacts": contacts,
             "contact_age": contact_age,
+            "is_paper": self._papers(item),
         }
         table = np.empty((len(day), len(FACTS)), np.float32)
         for place, name in enumerate(FACTS):
@@ -168,6 +173,13 @@ class Lookups:
         is_running = (end > start) & (self.promise_end[last] > day)
         due = np.where(is_running, self.promise_due[last], NEVER).astype(np.int64)
         return due, (end - start).astype(np.float64)
+
+    def _papers(self, item: Ints) -> Floats:
+        """Return 1 for items sent on paper, 0 electronically, nan where it is not known."""
+        if not len(self.paper_item):
+            return np.full(len(item), np.nan)
+        place = np.minimum(np.searchsorted(self.paper_item, item), len(self.paper_item) - 1)
+        return np.where(self.paper_item[place] == item, self.paper[place], np.nan)
 
     def _contacts(self, code: Ints, day: Ints) -> tuple[Floats, Floats]:
         """Return the customer's contacts of the last days, and the days since the last one."""

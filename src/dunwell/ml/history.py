@@ -52,8 +52,16 @@ PLAIN_ITEM = {"kind": pl.lit("invoice"), "recorded_day": pl.col("issued_day")}
 """What the engine asks of an item beside the columns of a history; it changes no answer."""
 
 
+PAPERS: dict[str, type[pl.DataType]] = {"item_id": pl.Int64, "is_paper": pl.Boolean}
+"""Columns of `History.papers`: whether the document went out on paper, else electronically."""
+
+
 def _no_bookings() -> pl.DataFrame:
     return pl.DataFrame(schema=BOOKINGS)
+
+
+def _no_papers() -> pl.DataFrame:
+    return pl.DataFrame(schema=PAPERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,9 @@ class History:
     `bookings` (columns BOOKINGS) holds what was booked on the items whose standing on an
     earlier day does not follow from their `parts` and days: booked on another day than the
     money came, lowered without money, or reversed.
+
+    `papers` (columns PAPERS) holds the items of which the way they went out
+    is known. It is known when they are issued and never changes, so it has no day.
     """
 
     as_of: int
@@ -78,6 +89,7 @@ class History:
     contacts: pl.DataFrame
     countries: pl.DataFrame
     bookings: pl.DataFrame = field(default_factory=_no_bookings)
+    papers: pl.DataFrame = field(default_factory=_no_papers)
 
     @property
     def open(self) -> pl.DataFrame:
@@ -96,10 +108,12 @@ def history(
     as_of: date,
     contacts: nw.LazyFrame | None = None,
     countries: nw.LazyFrame | None = None,
+    papers: nw.LazyFrame | None = None,
 ) -> History:
     """Return what the ledger shows as of a day, for fitting and for prediction.
 
-    `contacts` (columns CONTACTS) and `countries` (customer_id, country) when there are any.
+    `contacts` (columns CONTACTS), `countries` (customer_id, country) and `papers` (item_id,
+    is_paper) when there are any.
     Credit notes and refunds are left out: nobody pays them.
     """
     day = day_number(as_of)
@@ -124,6 +138,7 @@ def history(
         ),
         contacts=_contacts(contacts, day),
         countries=_countries(countries),
+        papers=_no_papers() if papers is None else _native(papers).select(*PAPERS).sort("item_id"),
     )
 
 
@@ -158,6 +173,7 @@ def as_known(history: History, *, as_of: int) -> History:
         ),
         contacts=history.contacts.filter(pl.col("day") <= as_of),
         countries=history.countries,
+        papers=history.papers,
     )
 
 

@@ -29,6 +29,8 @@ class Item(models.Model):
     issued_on = models.DateField()
     due_on = models.DateField()
     reference = models.CharField(max_length=120, blank=True)
+    is_paper = models.BooleanField(null=True)
+    """Whether the document went out on paper, else electronically; empty where not known."""
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="items")
     recorded_on = models.DateField()

@@ -9,7 +9,7 @@ import polars as pl
 from dunwell.engine.contact_answers import REPLIES
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.promises import covered_items
-from dunwell.ml.history import History, history
+from dunwell.ml.history import PAPERS, History, history
 from dunwell.models import Company, PaymentPlan
 from dunwell.queries import frames
 from dunwell.queries.ledgers import Books
@@ -32,6 +32,7 @@ def company_history(books: Books, *, as_of: date) -> History:
         as_of=as_of,
         contacts=frames.contacts_frame(company),
         countries=books.customers.select("customer_id", "country"),
+        papers=_papers(company),
     )
     return replace(
         found,
@@ -63,6 +64,12 @@ def _with_words(books: Books, *, as_of: date) -> Ledger:
         return ledger
     planned = plan_promises_frame(books.company)
     return replace(ledger, promises=nw.concat([ledger.promises, planned], how="vertical"))
+
+
+def _papers(company: Company) -> nw.LazyFrame:
+    """Return the items of which is known how they were sent, in columns PAPERS."""
+    query = "SELECT id, is_paper FROM dunwell_item WHERE company_id = %s AND is_paper IS NOT NULL"
+    return nw.from_native(frames.read_rows(query, [company.pk], PAPERS).lazy())
 
 
 def _sorted(frame: pl.DataFrame) -> pl.DataFrame:

@@ -130,6 +130,7 @@ class ItemCard:
     days_past_due: int
     recorded_on: date
     reference: str
+    is_paper: bool | None
     batch_id: int | None
     batch: str
     reverses_id: int | None
@@ -181,6 +182,7 @@ def item_card(company: Company, item_id: int, *, as_of: date) -> ItemCard | None
         days_past_due=(as_of - item.due_on).days,
         recorded_on=item.recorded_on,
         reference=item.reference,
+        is_paper=item.is_paper,
         batch_id=item.batch_id,
         batch=item.batch.name if item.batch else "",
         reverses_id=item.reverses_id,

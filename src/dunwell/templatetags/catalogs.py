@@ -286,6 +286,7 @@ FINDINGS = (
     _("Unknown order"),
     _("Unknown payment"),
     _("Unknown status"),
+    _("Unknown way"),
     _("Unreadable amount"),
     _("Unreadable date"),
     _("Unreadable limit"),

@@ -32,6 +32,7 @@ FIELD_LABELS = {
     "settled": _("Date settled"),
     "posted": _("Posting date"),
     "is_disputed": _("Disputed yes or no"),
+    "is_paper": _("Sent on paper or electronically"),
     "company_code": _("Company code"),
     "payment_number": _("Payment number"),
     "payment_day": _("Payment date"),

@@ -58,6 +58,7 @@ GROUPS: Mapping[str, tuple[Words, frozenset[str]]] = {
     "dispute": (_("Disputes"), frozenset({"disputed"})),
     "promise": (_("Promises"), frozenset({"promise_wait", "promises"})),
     "contact": (_("Contacts"), frozenset({"contacts", "contact_age"})),
+    "paper": (_("How it was sent"), frozenset({"is_paper"})),
 }
 """The groups of `ml.explain`, which pages cannot import: it needs LightGBM."""
 

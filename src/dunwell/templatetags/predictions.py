@@ -192,6 +192,12 @@ def _contact(value: float | None) -> str:
     ) % {"n": days}
 
 
+def _paper(value: float | None) -> str:
+    if value is None:
+        return gettext("how it was sent is not known")
+    return gettext("it was sent on paper") if value else gettext("it was sent electronically")
+
+
 def _own_items(value: float | None) -> str:
     items = round(value or 0)
     if not items:
@@ -213,6 +219,7 @@ REASONS: Mapping[str, Callable[[float | None], str]] = {
     "dispute": _dispute,
     "promise": _promise,
     "contact": _contact,
+    "paper": _paper,
     "own_items": _own_items,
 }
 """Words of every code that `ml.explain` gives."""

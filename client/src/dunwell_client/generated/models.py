@@ -6837,6 +6837,7 @@ class ItemCard(TypedDict):
     days_past_due: int
     recorded_on: str
     reference: str
+    is_paper: bool | None
     batch_id: int | None
     batch: str
     reverses_id: int | None
@@ -6928,6 +6929,7 @@ class ItemIn(TypedDict):
     issued_on: str
     due_on: str
     reference: NotRequired[str]
+    is_paper: NotRequired[bool | None]
 
 
 class ItemLine(TypedDict):

@@ -75,7 +75,7 @@ def merge_items(merge: Merge, items: pl.DataFrame, customers: pl.DataFrame) -> M
         "item",
         new.select(
             "customer_id", "number", "kind", "currency", "amount_minor", "issued_on", "due_on",
-            text("reference", 120),
+            text("reference", 120), "is_paper",
         ),
     )  # fmt: skip
     return MergedItems(items=_with_keys(merge, fated), rows=_rows(fated))

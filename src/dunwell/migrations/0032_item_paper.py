@@ -1,0 +1,18 @@
+"""Whether a document went out on paper, where the source says so."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('dunwell', '0030_application_signatures'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='item',
+            name='is_paper',
+            field=models.BooleanField(null=True),
+        ),
+    ]

@@ -7,67 +7,24 @@ company may tune (strategies, tolerance, feed age) is policy, not a setting.
 import os
 import secrets
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
-from dunwell.formats.client_addresses import Network, read_networks
+from dunwell.environment import read_addresses as _networks
+from dunwell.environment import read_flag as _flag
+from dunwell.environment import read_number as _number
+from dunwell.environment import read_roots as _certificates
+from dunwell.environment import read_secrets as _secrets
+from dunwell.environment import read_text as _text
+from dunwell.formats.private_addresses import is_private
 from dunwell.formats.redaction import redacted_event
-from dunwell.formats.root_certificates import read_certificates
 
 PACKAGE = Path(__file__).parent
-
-
-def _text(name: str, default: str = "") -> str:
-    """Return DUNWELL_<name>, or the content of the file that DUNWELL_<name>_FILE names."""
-    if file := os.environ.get(f"DUNWELL_{name}_FILE"):
-        return Path(file).read_text(encoding="utf-8").strip()
-    return os.environ.get(f"DUNWELL_{name}", default)
-
-
-def _flag(name: str, *, default: bool) -> bool:
-    value = _text(name, "1" if default else "0").lower()
-    if value not in {"0", "1", "true", "false"}:
-        raise ImproperlyConfigured(f"DUNWELL_{name} is {value!r}; say 1 or 0.")
-    return value in {"1", "true"}
-
-
-def _number(name: str, default: int) -> int:
-    value = _text(name, str(default))
-    if not value.isdigit():
-        raise ImproperlyConfigured(f"DUNWELL_{name} is {value!r}; say a whole number.")
-    return int(value)
-
-
-def _networks(name: str, default: str) -> tuple[Network, ...]:
-    value = _text(name, default)
-    try:
-        return read_networks(value)
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            f"DUNWELL_{name} is {value!r}; say addresses or networks such as 10.0.0.0/8 ({error})."
-        ) from None
-
-
-def _certificates(name: str) -> str:
-    try:
-        return read_certificates(_text(name))
-    except ValueError as error:
-        raise ImproperlyConfigured(f"DUNWELL_{name} holds {error}; name a file of them.") from None
-
-
-def _secrets(what: str) -> dict[str, str]:
-    """Return the variables DUNWELL_<what>_..., or the contents of files they name, by their names.
-
-    Records name the one they use: a secret is never kept in the database.
-    """
-    return {
-        name: _text(name.removeprefix("DUNWELL_"))
-        for name in (key.removesuffix("_FILE") for key in os.environ)
-        if name.startswith(f"DUNWELL_{what}_")
-    }
 
 
 DATA_DIR = Path(_text("DATA_DIR", "data")).resolve()
@@ -280,6 +237,41 @@ if OIDC_ISSUER and not OIDC_CLIENT_ID:
     raise ImproperlyConfigured("DUNWELL_OIDC_ISSUER is set; set DUNWELL_OIDC_CLIENT_ID, too.")
 if OIDC_ONLY and not OIDC_ISSUER:
     raise ImproperlyConfigured("DUNWELL_OIDC_ONLY is 1; set DUNWELL_OIDC_ISSUER, too.")
+SAML_PROVIDER = _text("SAML_PROVIDER")
+"""Entity id of a SAML identity provider; empty is no sign-on by SAML."""
+SAML_METADATA = _text("SAML_METADATA")
+SAML_METADATA_URL = _text("SAML_METADATA_URL")
+SAML_ENTITY_ID = _text("SAML_ENTITY_ID")
+"""What the provider calls us; without it, the address of our own metadata."""
+SAML_NAME = _text("SAML_NAME") or urlsplit(SAML_PROVIDER).hostname or SAML_PROVIDER
+SAML_MATCH_EMAIL = _flag("SAML_MATCH_EMAIL", default=False)
+SAML_SECOND_FACTOR = frozenset(_text("SAML_SECOND_FACTOR").replace(",", " ").split())
+"""Values of AuthnContextClassRef that stand for our second factor."""
+SAML_ONLY = _flag("SAML_ONLY", default=False)
+if SAML_PROVIDER and OIDC_ISSUER:
+    raise ImproperlyConfigured(
+        "DUNWELL_SAML_PROVIDER and DUNWELL_OIDC_ISSUER are both set; say one of them."
+    )
+if SAML_PROVIDER and bool(SAML_METADATA) == bool(SAML_METADATA_URL):
+    raise ImproperlyConfigured(
+        "DUNWELL_SAML_PROVIDER is set; set one of DUNWELL_SAML_METADATA_FILE and"
+        " DUNWELL_SAML_METADATA_URL, too."
+    )
+if SAML_METADATA_URL and not is_private(SAML_METADATA_URL):
+    raise ImproperlyConfigured("DUNWELL_SAML_METADATA_URL is not reached by https; say another.")
+if SAML_ONLY and not SAML_PROVIDER:
+    raise ImproperlyConfigured("DUNWELL_SAML_ONLY is 1; set DUNWELL_SAML_PROVIDER, too.")
+if SAML_PROVIDER and not (find_spec("onelogin") and find_spec("xmlsec")):
+    raise ImproperlyConfigured(
+        "DUNWELL_SAML_PROVIDER is set, but SAML is not installed: pip install 'dunwell[saml]'"
+    )
+if SAML_METADATA:
+    # whoever has no SAML does not wait for what reads it
+    _parties = import_module("dunwell.formats.saml_parties")
+    try:
+        _parties.read_provider(SAML_METADATA.encode(), entity_id=SAML_PROVIDER)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DUNWELL_SAML_METADATA does not hold: {error}.") from error
 # passkeys over plain http are for loopback only; `dunwell serve` refuses other hosts without HTTPS
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 LOGIN_URL = "account_login"

@@ -128,4 +128,5 @@ def test_a2_2_1_only_uploads_and_hooks_go_without_the_check_of_forms_until_it_is
         "portal/payment_hooks.py",
         "portal/response_hooks.py",
         "portal/unsubscriptions.py",
+        "web/saml_sign_on.py",
     ]

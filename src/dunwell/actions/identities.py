@@ -1,4 +1,4 @@
-"""Identities at the house's own sign-in (OpenID Connect): tied to a person, used, untied."""
+"""Identities at the house's own sign-in (OpenID Connect, SAML): tied to a person, used, untied."""
 
 from datetime import datetime
 from typing import Any
@@ -12,19 +12,16 @@ from dunwell.actions.gate import Refused, staff
 from dunwell.models import User
 from dunwell.queries.companies import companies_of
 
-SIGN_ON = "sign-on"
-"""Name under which allauth keeps the one provider."""
-
 
 @transaction.atomic
-def tie_identity(*, user: User, subject: str, email: str, at: datetime) -> None:
+def tie_identity(*, user: User, kind: str, subject: str, email: str, at: datetime) -> None:
     """Let an identity of the provider sign a person in from now on; again changes nothing.
 
     Raises Refused when the identity is somebody else's, or the person has another one.
     """
     # two windows of one person queue here
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    known = SocialAccount.objects.filter(Q(uid=subject) | Q(user=user), provider=SIGN_ON)
+    known = SocialAccount.objects.filter(Q(uid=subject) | Q(user=user), provider=kind)
     found = {(one.user_id, one.uid) for one in known}
     if found == {(user.pk, subject)}:
         return
@@ -33,12 +30,12 @@ def tie_identity(*, user: User, subject: str, email: str, at: datetime) -> None:
     if found:
         raise Refused(f"{user.username} signs in with another identity; untie that one first.")
     SocialAccount.objects.create(
-        user=user, provider=SIGN_ON, uid=subject, extra_data={"email": email}
+        user=user, provider=kind, uid=subject, extra_data={"email": email}
     )
     _recorded(user, "user.identity_tied", at=at)
 
 
-def tie_by_address(*, subject: str, email: str, at: datetime) -> User | None:
+def tie_by_address(*, kind: str, subject: str, email: str, at: datetime) -> User | None:
     """Return the person whose address it is, tied to the identity; None where there is none.
 
     The caller vouches that the provider verified the address and that an admin of the
@@ -50,15 +47,15 @@ def tie_by_address(*, subject: str, email: str, at: datetime) -> User | None:
     people = list(User.objects.filter(email__iexact=email, is_active=True)[:2])
     if len(people) != 1 or not companies_of(people[0], at=at):
         return None
-    tie_identity(user=people[0], subject=subject, email=email, at=at)
+    tie_identity(user=people[0], kind=kind, subject=subject, email=email, at=at)
     return people[0]
 
 
 @transaction.atomic
-def untie_identity(*, user: User, at: datetime) -> None:
+def untie_identity(*, user: User, kind: str, at: datetime) -> None:
     """Stop the person's identity from signing them in; raise Refused where there is none."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    gone, _kinds = SocialAccount.objects.filter(user=user, provider=SIGN_ON).delete()
+    gone, _kinds = SocialAccount.objects.filter(user=user, provider=kind).delete()
     if not gone:
         raise Refused(f"No identity signs {user.username} in.")
     _recorded(user, "user.identity_untied", at=at)

@@ -30,6 +30,7 @@ from dunwell.models import (
 )
 from dunwell.queries.companies import has_second_factor
 from dunwell.queries.duty_pairs import duty_pairs, standing_override
+from dunwell.queries.identities import counts_factors_elsewhere
 
 LINK_MINUTES = 60
 LONGEST_NAME = 80
@@ -74,7 +75,7 @@ def _needs_second_factor(user: User, actor: Actor) -> bool:
         settings.REQUIRE_MFA
         and not actor.company.is_demo
         and actor.roles != frozenset({Role.READ_ONLY})
-        and not (settings.OIDC_SECOND_FACTOR and user.second_factor_vouched)
+        and not (user.second_factor_vouched and counts_factors_elsewhere())
     )
 
 

@@ -215,6 +215,7 @@ from dunwell.models.retentions import Retention
 from dunwell.models.risk_signals import RiskSignal, SignalFeed, SignalMatch
 from dunwell.models.role_plays import RolePlay, RolePlayTurn
 from dunwell.models.runs import Run
+from dunwell.models.saml_answers import SamlAnswer
 from dunwell.models.sanctions import SanctionEntry, SanctionList, ScreeningHit
 from dunwell.models.scenarios import Scenario
 from dunwell.models.scorecards import Scorecard, ScoreSnapshot
@@ -296,7 +297,8 @@ __all__ = [
     "ProvisionMove", "ProvisionRun", "QuizAnswer", "QuizSitting", "Receipt", "ReferenceRate",
     "Refund", "Remittance", "RemittanceLine", "Replay", "Report", "ReportMail", "ReportSchedule",
     "Retention", "ReviewRhythm", "RiskSignal", "Role", "RolePlay", "RolePlayTurn", "Run",
-    "SanctionEntry", "SanctionList", "SavedMethod", "SavedView", "Scenario", "ScoreSnapshot",
+    "SamlAnswer", "SanctionEntry", "SanctionList", "SavedMethod", "SavedView", "Scenario",
+    "ScoreSnapshot",
     "Scorecard", "ScreeningHit", "SegmentByHand", "SegmentMembership", "SegmentMove",
     "Settlement", "SettlementItem", "SignInLink", "Signal", "SignalFeed", "SignalMatch", "Snooze",
     "StatementAnswer", "StatementLine", "StrategyOverride", "StressScenario", "SupplierStatement",

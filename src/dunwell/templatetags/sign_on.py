@@ -1,7 +1,8 @@
 """Whether a page offers single sign-on, and under which name."""
 
 from django import template
-from django.conf import settings
+
+from dunwell.queries.identities import sign_on_way
 
 register = template.Library()
 
@@ -9,6 +10,5 @@ register = template.Library()
 @register.simple_tag
 def single_sign_on() -> dict[str, object]:
     """Return the provider's `name` and whether it is the `only` way in; {} where there is none."""
-    if not settings.OIDC_ISSUER:
-        return {}
-    return {"name": settings.OIDC_NAME, "only": settings.OIDC_ONLY}
+    way = sign_on_way()
+    return {} if way is None else {"name": way.name, "only": way.is_only}

@@ -25,9 +25,9 @@ from dunwell.actions.users import use_sign_in_link
 from dunwell.formats.client_addresses import client_address
 from dunwell.jobs.sign_ins import begin_noting_failure
 from dunwell.models import User
-from dunwell.queries.identities import has_identity
+from dunwell.queries.identities import identity_of, sign_on_way
 from dunwell.templatetags.sentences import spoken
-from dunwell.web.sign_on import vouched
+from dunwell.web.identified import claims_of, vouched
 from dunwell.web.staff import VOUCHED
 
 log = logging.getLogger(__name__)
@@ -59,17 +59,18 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """Return how somebody confirms who they are, by the provider of single sign-on too."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if not has_identity(user):
+        way = sign_on_way()
+        if way is None or identity_of(user) is None:
             return methods
-        again = {"id": "sign_on", "description": settings.OIDC_NAME, "url": reverse("sign-on")}
+        again = {"id": "sign_on", "description": way.name, "url": reverse("sign-on")}
         return [*methods, again]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Note who came in, by what, and by which second factor."""
         answer: HttpResponse = super().post_login(request, user, **kwargs)
-        login = (kwargs.get("signal_kwargs") or {}).get("sociallogin")
-        if login is not None:
-            proved = vouched(getattr(login, "claims", {}))
+        claims = claims_of(kwargs.get("signal_kwargs"))
+        if claims is not None:
+            proved = vouched(claims)
             request.session[VOUCHED] = proved
             note_sign_on(user=user, second_factor=proved, at=clock.now())
         else:

@@ -7,7 +7,6 @@ let an address in the browser add scopes or parameters.
 
 import hashlib
 from typing import Any
-from urllib.parse import urlsplit
 
 import jwt
 from allauth.socialaccount.adapter import get_adapter
@@ -17,6 +16,8 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.http import HttpRequest
+
+from dunwell.formats.private_addresses import is_private
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """Signatures by a public key alone: neither `none` nor a secret that is also an address."""
@@ -28,18 +29,11 @@ LONGEST_SUBJECT = 191
 """Characters of a subject that allauth's table holds; the standard allows 255."""
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def nonce_of(verifier: str) -> str:
     """Return the nonce of one attempt: bound to its PKCE secret, which no address ever shows."""
     return hashlib.sha256(f"nonce of {verifier}".encode()).hexdigest()
-
-
-def is_private(address: str) -> bool:
-    """Return whether nobody between us and an address can read or change what is said."""
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def identity_claims(token: str, *, keys: dict[str, Any], nonce: str) -> dict[str, Any]:

@@ -1,22 +1,21 @@
-"""Single sign-on by OpenID Connect: there and back, and the identity tied to an account.
+"""Single sign-on: there, back by OpenID Connect, and the identity tied to an account.
 
-Off unless DUNWELL_OIDC_ISSUER is set; then every page here is absent.
+Off unless DUNWELL_OIDC_ISSUER or DUNWELL_SAML_PROVIDER is set; without, every page is absent. The
+way back by SAML is `saml_sign_on`.
 """
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
-from allauth.socialaccount.models import SocialAccount, SocialApp
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
@@ -31,26 +30,25 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dunwell import clock
 from dunwell.actions.gate import Refused
-from dunwell.actions.identities import SIGN_ON, tie_by_address, tie_identity, untie_identity
-from dunwell.actions.users import FRESH_SECONDS
+from dunwell.actions.identities import untie_identity
 from dunwell.models import User
+from dunwell.queries.identities import (
+    SAML_SIGN_ON,
+    SIGN_ON,
+    SignOnWay,
+    identity_of,
+    sign_on_way,
+)
 from dunwell.templatetags.sentences import spoken
-from dunwell.web.openid import LEEWAY_SECONDS, StaffOpenIDAdapter
+from dunwell.web import saml_sign_on
+from dunwell.web.identified import Named, claims_of, does_not_hold, failed, identified, vouched
+from dunwell.web.openid import StaffOpenIDAdapter
 
-REFUSED = 422
-UNKNOWN = 403
 UNREACHED = 502
 View = Callable[..., HttpResponse]
 _confirmed: Callable[[View], View] = reauthentication_required
 
 log = logging.getLogger(__name__)
-
-
-def vouched(claims: dict[str, Any]) -> bool:
-    """Return whether the provider says it asked for a second factor, by a value we configured."""
-    methods = claims.get("amr")
-    told = set(methods) if isinstance(methods, list) else set()
-    return bool(settings.OIDC_SECOND_FACTOR & (told | {claims.get("acr")}))
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth: no types
@@ -77,55 +75,30 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Tie the identity where that was asked for or is configured; lead strangers out."""
-        at = clock.now()
-        claims, began = sociallogin.claims, sociallogin.state.get("data") or {}
-        subject, email = sociallogin.account.uid, str(claims.get("email", ""))
-        try:
-            if began.get("user") is not None:
-                self._proved(request, sociallogin, subject=subject, email=email, at=at)
-            if (
-                not sociallogin.is_existing
-                and settings.OIDC_MATCH_EMAIL
-                and claims.get("email_verified") is True
-                and tie_by_address(subject=subject, email=email, at=at)
-            ):
-                sociallogin.lookup()
-        except Refused as refusal:
-            raise ImmediateHttpResponse(_failed(request, spoken(refusal), REFUSED)) from refusal
-        if not sociallogin.is_existing:
-            log.warning("sign_on.unknown", extra={"issuer": settings.OIDC_ISSUER})
-            told = gettext("Nobody here is known under this identity%(address)s.") % {
-                "address": f" ({email})" if email else ""
-            }
-            raise ImmediateHttpResponse(_failed(request, told, UNKNOWN))
+        claims, state = sociallogin.claims, sociallogin.state
+        way = sign_on_way()
+        if way is None:
+            raise Http404
+        named = Named(
+            subject=sociallogin.account.uid,
+            email=str(claims.get("email", "")),
+            is_verified=claims.get("email_verified") is True,
+            asked_at=claims.get("auth_time"),
+            process=str(state.get("process")),
+            began_as=(state.get("data") or {}).get("user"),
+            onward=sociallogin.get_redirect_url(request) or reverse("home"),
+        )
+        known = cast("User", sociallogin.user) if sociallogin.is_existing else None
+        identified(request, named, way=way, known=known)
+        if known is None:
+            sociallogin.lookup()
 
     def on_authentication_error(
         self, request: HttpRequest, _provider: Any, error: Any = None, exception: Any = None,
         extra_context: Any = None,  # noqa: ARG002  allauth's names
     ) -> None:  # fmt: skip
-        """Say that it did not work, in one way for every cause; the log has the cause."""
-        log.warning("sign_on.failed", extra={"error": str(error), "cause": str(exception or "")})
-        told = gettext("The sign-in was given up, has expired, or its answer does not hold.")
-        raise ImmediateHttpResponse(_failed(request, told, UNKNOWN))
-
-    def _proved(
-        self, request: HttpRequest, sociallogin: Any, *, subject: str, email: str, at: datetime
-    ) -> None:
-        """Tie the identity of somebody signed in, or take it as a fresh proof, and lead back."""
-        user = cast("User", request.user)
-        asked = sociallogin.claims.get("auth_time")
-        if sociallogin.state["data"]["user"] != user.pk:
-            raise Refused(gettext("You signed out meanwhile; begin again."))
-        if not isinstance(asked, int) or at.timestamp() - asked > FRESH_SECONDS + LEEWAY_SECONDS:
-            raise Refused(gettext("The provider did not ask you anew who you are; begin again."))
-        if sociallogin.state.get("process") == "connect":
-            tie_identity(user=user, subject=subject, email=email, at=at)
-            messages.success(request, gettext("Tied. From now on you can sign in with it."))
-            raise ImmediateHttpResponse(redirect("sign-on"))
-        if sociallogin.user.pk != user.pk:
-            raise Refused(gettext("This identity is not tied to your account."))
-        record_authentication(request, user, "socialaccount", reauthenticated=True)
-        raise ImmediateHttpResponse(redirect(sociallogin.get_redirect_url(request)))
+        """Say that it did not work."""
+        raise ImmediateHttpResponse(does_not_hold(request, error=error, cause=exception))
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # allauth: no types
@@ -133,8 +106,7 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # allauth: no
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         """Return allauth's answer, or go on."""
-        login = (self.login.signal_kwargs or {}).get("sociallogin")
-        if vouched(getattr(login, "claims", {})):
+        if vouched(claims_of(self.login.signal_kwargs) or {}):
             return None, True
         answer: tuple[HttpResponse | None, bool] = super().handle()
         return answer
@@ -145,7 +117,7 @@ def _if_configured(view: View) -> View:
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not settings.OIDC_ISSUER or kwargs.pop("provider_id", SIGN_ON) != SIGN_ON:
+        if sign_on_way() is None or kwargs.pop("provider_id", SIGN_ON) != SIGN_ON:
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -176,6 +148,8 @@ def tie(request: HttpRequest) -> HttpResponse:
 @_if_configured
 def come_back(request: HttpRequest) -> HttpResponse:
     """Take the provider's answer, once, and sign in whoever it is of."""
+    if not settings.OIDC_ISSUER:
+        raise Http404
     if not ratelimit.consume(request, action="login"):
         slow: HttpResponse = ratelimit.respond_429(request)
         return slow
@@ -189,9 +163,9 @@ def come_back(request: HttpRequest) -> HttpResponse:
 @_if_configured
 def identity(request: HttpRequest) -> HttpResponse:
     """Show the identity that signs the account in, to tie, untie or prove it."""
-    tied = SocialAccount.objects.filter(user=cast("User", request.user), provider=SIGN_ON).first()
     onward = get_next_redirect_url(request) or ""
-    context = {"tied": tied, "name": settings.OIDC_NAME, "onward": onward}
+    tied = identity_of(cast("User", request.user))
+    context = {"tied": tied, "name": _way().name, "onward": onward}
     return render(request, "web/sign_on.html", context)
 
 
@@ -202,7 +176,7 @@ def identity(request: HttpRequest) -> HttpResponse:
 def untie(request: HttpRequest) -> HttpResponse:
     """Untie the identity."""
     try:
-        untie_identity(user=cast("User", request.user), at=clock.now())
+        untie_identity(user=cast("User", request.user), kind=_way().kind, at=clock.now())
     except Refused as refusal:
         messages.error(request, spoken(refusal))
     else:
@@ -219,24 +193,34 @@ def _leave(request: HttpRequest, process: str) -> HttpResponse:
     if not ratelimit.consume(request, action="login"):
         slow: HttpResponse = ratelimit.respond_429(request)
         return slow
-    provider = get_adapter().get_provider(request, SIGN_ON)
+    way = _way()
+    onward = get_next_redirect_url(request) or reverse("home")
+    lead = _lead_by_saml if way.kind == SAML_SIGN_ON else _lead_by_openid
+    try:
+        address = lead(request, process, onward)
+    except (OAuth2Error, OSError, KeyError, ValueError, RuntimeError) as error:
+        log.warning("sign_on.unreached", extra={"cause": str(error)})
+        told = gettext("%(name)s cannot be reached now.") % {"name": way.name}
+        return failed(request, told, UNREACHED)
+    return render(request, "web/sign_on_leaving.html", {"address": address, "name": way.name})
+
+
+def _lead_by_openid(request: HttpRequest, process: str, onward: str) -> str:
     known = request.user.pk
     extra = {} if known is None else {"max_age": "0", "prompt": "login"}
-    try:
-        answer = provider.redirect(
-            request,
-            process,
-            next_url=get_next_redirect_url(request) or reverse("home"),
-            data={"user": known},
-            auth_params=extra,
-        )
-    except (OAuth2Error, OSError, KeyError, ValueError) as error:
-        log.warning("sign_on.unreached", extra={"cause": str(error)})
-        told = gettext("%(name)s cannot be reached now.") % {"name": settings.OIDC_NAME}
-        return _failed(request, told, UNREACHED)
-    context = {"address": answer["Location"], "name": settings.OIDC_NAME}
-    return render(request, "web/sign_on_leaving.html", context)
+    provider = get_adapter().get_provider(request, SIGN_ON)
+    answer = provider.redirect(
+        request, process, next_url=onward, data={"user": known}, auth_params=extra
+    )
+    return str(answer["Location"])
 
 
-def _failed(request: HttpRequest, told: str, status: int) -> HttpResponse:
-    return render(request, "web/sign_on_failed.html", {"refusal": told}, status=status)
+def _lead_by_saml(request: HttpRequest, process: str, onward: str) -> str:
+    return saml_sign_on.begin(request, process=process, onward=onward)
+
+
+def _way() -> SignOnWay:
+    way = sign_on_way()
+    if way is None:
+        raise Http404
+    return way

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +18,7 @@ from dunwell.actions.users import lacks_second_factor
 from dunwell.jobs.heavy_files import count_for
 from dunwell.models import Company, User
 from dunwell.queries.companies import chosen_company, companies_of
+from dunwell.queries.identities import sign_on_way
 from dunwell.web.typed import keep_typed, page_of, typed_on
 from dunwell.web.visits import noted, visit
 
@@ -98,8 +98,11 @@ class SignInMiddleware(LoginRequiredMiddleware):
         name = request.resolver_match.url_name if request.resolver_match else ""
         if name in CLOSED:
             raise Http404
-        if settings.OIDC_ONLY and (
-            name in OWN_PROOFS or (name == "account_login" and request.method == "POST")
+        way = sign_on_way()
+        if (
+            way is not None
+            and way.is_only
+            and (name in OWN_PROOFS or (name == "account_login" and request.method == "POST"))
         ):
             raise Http404
         if request.path.startswith(("/api/", "/portal-api/")):

@@ -117,13 +117,17 @@ def fit_tilt(
     """
     import lightgbm as lgb  # noqa: PLC0415  slow to load
 
-    rows = len(table)
+    rows, against = len(table), np.exp(-cells)
 
     def slope(tilt: np.ndarray, _: "lgb.Dataset") -> tuple[np.ndarray, np.ndarray]:
-        odds = cells + np.clip(tilt, -LARGEST, LARGEST).astype(np.float32)[unit]
-        chance = 1 / (1 + np.exp(-odds))
+        # asked once per tree for millions of days: one exponential per unit, not per day
+        chance = np.exp(-np.clip(tilt, -LARGEST, LARGEST)).astype(np.float32)[unit]
+        chance *= against
+        chance += 1
+        np.reciprocal(chance, out=chance)
         total = np.bincount(unit, weights=chance, minlength=rows)
-        bend = np.bincount(unit, weights=chance * (1 - chance), minlength=rows)
+        chance *= chance
+        bend = total - np.bincount(unit, weights=chance, minlength=rows)
         return total - paid, np.maximum(bend, 1e-3)
 
     return lgb.train(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dunwell', '0030_application_signatures'),
+        ('dunwell', '0031_saml_answers'),
     ]
 
     operations = [

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from dunwell.engine.calendars import day_date, day_number, month_end, month_number
 from dunwell.engine.kpis import SalesMonth
@@ -70,14 +71,28 @@ def sales_months(facts: Facts) -> list[SalesMonth]:
     still_open: dict[int, int] = defaultdict(int)
     for measure, months in (("sales_minor", sales), ("open_sales_minor", still_open)):
         for day, value in facts.by_key[measure].items():
-            months[month_number(day_date(day))] += value
+            months[_month_of(day)] += value
     newest = month_number(facts.as_of)
-    oldest = month_number(day_date(min(days)))
+    oldest = _month_of(min(days))
     return [
         SalesMonth(
             sales_minor=sales[number],
-            days=(min(month_end(number), facts.as_of) - month_end(number - 1)).days,
+            days=_days_of(number)
+            if number < newest
+            else (min(month_end(number), facts.as_of) - month_end(number - 1)).days,
             open_minor=still_open[number],
         )
         for number in range(newest, oldest - 1, -1)
     ]
+
+
+@lru_cache(maxsize=4096)
+def _month_of(day: int) -> int:
+    """Return the month number of a day number; the same few days are asked for every part."""
+    return month_number(day_date(day))
+
+
+@lru_cache(maxsize=4096)
+def _days_of(month: int) -> int:
+    """Return how many days a whole month has."""
+    return (month_end(month) - month_end(month - 1)).days

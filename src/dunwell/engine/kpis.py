@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
+_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+
 
 @dataclass(frozen=True, slots=True)
 class SalesMonth:
@@ -26,10 +28,10 @@ def rounded(value: Fraction | None, digits: int = 2) -> Decimal | None:
     """Return the value with `digits` decimals, rounded half away from zero; None stays None."""
     if value is None:
         return None
-    scaled = Fraction(value) * 10**digits
-    whole = int(abs(scaled) + Fraction(1, 2))
-    exact = Context(prec=60, rounding=ROUND_HALF_UP)
-    return exact.scaleb(Decimal(-whole if scaled < 0 else whole), -digits)
+    above, below = value.numerator, value.denominator
+    # in whole numbers: half of the last digit is added, the rest dropped
+    whole = (2 * abs(above) * 10**digits + below) // (2 * below)
+    return _EXACT.scaleb(Decimal(-whole if above < 0 else whole), -digits)
 
 
 def dso(*, receivables_minor: int, sales_minor: int, days: int) -> Fraction | None:
@@ -78,7 +80,8 @@ def sales_weighted_dso(months: Sequence[SalesMonth]) -> Fraction | None:
     weighed = [m for m in months if m.sales_minor > 0]
     if not weighed:
         return None
-    return sum((Fraction(m.open_minor * m.days, m.sales_minor) for m in weighed), Fraction(0))
+    still_open = [m for m in weighed if m.open_minor]
+    return sum((Fraction(m.open_minor * m.days, m.sales_minor) for m in still_open), Fraction(0))
 
 
 def cei(

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from dunwell.engine.kpi_catalogue import FORMULAS, KPIS
 from dunwell.engine.kpi_facts import kpi_facts, monthly
 from dunwell.engine.kpi_parts import NOBODY, part_of, parted
-from dunwell.engine.kpi_sums import Facts
+from dunwell.engine.kpi_sums import LARGEST, Facts
 from dunwell.engine.kpi_tables import KPI_INPUTS, WINDOW_DAYS, KpiValue, figures_of
 from dunwell.engine.ledger import known_ledger
 from dunwell.models import Company, KeptSlice
@@ -29,6 +29,9 @@ DESK_ONLY = frozenset({"forecast_minor", "actual_minor"})
 
 WHOLE = ("company", "currency")
 """Dimensions in which nothing is cut apart but the currencies."""
+
+
+_PLACES = dict.fromkeys(("name", "currency", "dimension", "slice"), pl.String)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,12 +185,33 @@ def derived_figures(
         sums_of = kpi_facts(cut, as_of=as_of, window_days=window_days)
     facts = monthly(sums_of, as_of=as_of, window_days=window_days)
     sums = _Sums(company, parts, as_of, window_days, dimensions)
-    for row in facts.collect().iter_rows():
-        part, currency = (NOBODY, str(row[0])) if is_whole else part_of(str(row[0]))
-        for key in sums.keys(part):
-            sums.add(key, currency, str(row[1]), row[2], int(row[3]))
+    for row in _by_slice(facts.collect().to_native(), sums, is_whole=is_whole).iter_rows():
+        sums.add((row[0], row[1]), row[2], row[3], row[4], row[5])
     _add_records(sums, known_at)
     return sums.figures()
+
+
+def _by_slice(facts: pl.DataFrame, sums: "_Sums", *, is_whole: bool) -> pl.DataFrame:
+    """Return the facts of parts added up per slice: dimension, key, currency, measure, key, value.
+
+    A part is in one slice of each dimension; all are added up at once, not part by part.
+    """
+    names = facts["currency"].unique()
+    told = [(NOBODY, name) if is_whole else part_of(name) for name in names]
+    placed = [
+        (name, currency, dimension, currency if dimension == "currency" else key)
+        for name, (part, currency) in zip(names, told, strict=True)
+        for dimension, key in sums.keys(part)
+    ]
+    slices = pl.DataFrame(placed, schema=_PLACES, orient="row")
+    value = pl.col("value")
+    is_largest = pl.col("measure").is_in(LARGEST)
+    return (
+        facts.rename({"currency": "name"})
+        .join(slices, on="name")
+        .group_by("dimension", "slice", "currency", "measure", "key")
+        .agg(pl.when(is_largest.first()).then(value.max()).otherwise(value.sum()))
+    )
 
 
 class _Sums:

@@ -118,6 +118,22 @@ def test_a_model_too_sure_of_itself_is_not_well_calibrated_and_does_not_serve():
     assert found.serves != "hazard"
 
 
+def test_a_rule_that_knows_no_customer_does_not_serve_for_being_calibrated():
+    # a rule that says the same of everybody is calibrated by nature, and 1.5 times as far off
+    shaken = {
+        name: replace(told, late=np.where(told.late > 0.5, 1.0, told.late * 0.4))
+        if name != "due_date"
+        else told
+        for name, told in DONE.predictions.items()
+    }
+    found = league(replace(DONE, predictions=shaken))
+    standing = {place.model: place for place in found.standings}
+    assert standing["due_date"].is_calibrated
+    assert not standing["customer_median"].is_calibrated
+    assert found.serves == "customer_median"
+    assert found.reason.code == "lowest_crps_none_calibrated"
+
+
 def test_few_paid_items_leave_it_to_the_customers_past():
     found = league(replace(DONE, paid_items=299))
     assert (found.serves, found.reason.code) == ("customer_median", "few_paid_items")

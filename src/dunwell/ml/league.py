@@ -36,6 +36,10 @@ LEAST_COVER_80 = 0.65
 at least this share of the outcomes. A range that holds too much is no fault here: days are
 whole, so a sharp one often does, and the CRPS punishes a wide one."""
 
+SOUND_LOSS = 1.10
+"""A well calibrated model may have this times the CRPS of the best naive one, no more. A rule that
+says the same of everybody is calibrated by nature, and the CRPS punishes wrong chances already."""
+
 GUARD_ERROR = 0.005
 GUARD_COVER = 0.02
 GUARD_LOSS = 1.01
@@ -134,7 +138,8 @@ class Promotion:
 def league(backtest: Backtest) -> League:
     """Return the standings of a back-test and which model serves.
 
-    The lowest CRPS over new requests serves, among the well calibrated if there are any. A
+    The lowest CRPS over new requests serves, among the well calibrated if there are any whose
+    CRPS is at most SOUND_LOSS times that of the best naive one. A
     learned model must not be worse than the best naive one by more than 1 % on MAE, CRPS and
     Brier, each over new, open and cold requests with FEW_ROWS or more. Below FEW_PAID_ITEMS, or
     with fewer than FEW_ROWS new requests to judge by, `customer_median` serves; with no paid
@@ -246,7 +251,12 @@ def _serving(backtest: Backtest, standings: list[Standing]) -> Reason:
     if rows < FEW_ROWS:
         return Reason("few_rows", WITH_LITTLE_HISTORY, "new", "rows", rows, FEW_ROWS)
     eligible = [standing for standing in standings if standing.is_eligible]
-    sound = [standing for standing in eligible if standing.is_calibrated]
+    naive = min(_crps(standing) for standing in standings if not standing.is_learned)
+    sound = [
+        standing
+        for standing in eligible
+        if standing.is_calibrated and _crps(standing) <= SOUND_LOSS * naive
+    ]
     best = (sound or eligible)[0]
     code = "lowest_crps" if sound else "lowest_crps_none_calibrated"
     return Reason(code, best.model, "new", "crps", _crps(best), NAN)

@@ -162,7 +162,8 @@ def league_reason(reason: Mapping[str, Any]) -> str:
     if code == "lowest_crps_none_calibrated":
         return gettext(
             "“%(model)s” missed the pay days of new items by least: %(days)s days on average "
-            "(CRPS). No model's chances and ranges hold all they say, so read them with care."
+            "(CRPS). Its chances and ranges do not hold all they say, and no model about as close "
+            "does better, so read them with care."
         ) % {"model": model, "days": days}
     return ""
 

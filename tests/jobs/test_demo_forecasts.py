@@ -8,6 +8,7 @@ from dunwell.engine.calendars import day_number
 from dunwell.jobs.demo_forecasts import WEEKS, forecast_weeks_before, let_it_serve
 from dunwell.jobs.train import naive_model
 from dunwell.ml.artifact import load
+from dunwell.ml.league import FEW_PAID_ITEMS
 from dunwell.models import CashBasis, CashPeriod, ModelVersion
 from dunwell.queries.cash_accuracy import cash_accuracy
 from dunwell.queries.cash_levers import cash_levers
@@ -30,7 +31,9 @@ def test_each_week_before_is_forecast_by_what_was_known_and_judged(db):
     assert len(days) == SOME and days[-1] == DAY - timedelta(days=8)
     # nobody had seen the outcome: one model, fitted by the first of these days, said all
     version = ModelVersion.objects.get()
-    assert (version.status, version.trained_as_of) == ("serving", days[0])
+    # too little to learn from: each customer's own past speaks
+    assert (version.kind, version.status) == ("customer_median", "serving")
+    assert version.trained_as_of == days[0]
     history = company_history(Books(company), as_of=days[0])
     assert history.items["issued_day"].max() <= day_number(days[0])
     assert version.paid_items == history.paid_items
@@ -49,6 +52,16 @@ def test_each_week_before_is_forecast_by_what_was_known_and_judged(db):
     CashPeriod.objects.filter(as_of=days[-1]).delete()
     forecast_weeks_before(company, today=DAY, most=SOME)
     assert sorted(map(str, kept(company))) == sorted(map(str, before))
+
+
+def test_what_a_sample_of_the_past_taught_forecasts_where_there_is_enough_of_it(db):
+    company = demo_company(items=900)
+    assert forecast_weeks_before(company, today=DAY, most=1) == 1
+    version = ModelVersion.objects.get()
+    assert version.paid_items >= FEW_PAID_ITEMS
+    assert (version.kind, version.status, version.league) == ("hazard", "serving", {})
+    assert load(bytes(version.artifact)).name == "hazard"
+    assert CashPeriod.objects.filter(company=company, expected_minor__gt=0).exists()
 
 
 def test_a_trained_model_takes_the_place_of_the_first_unless_it_is_worse(company):

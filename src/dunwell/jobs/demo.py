@@ -57,9 +57,10 @@ FEWEST_FOR_STORY = 150
 """In a smaller ledger single customers are too much of the book for a crisis to be seen."""
 
 TEST_WEEKS = 1
-LEARNED_ITEMS = 1_000
+LEARNED_ITEMS = 2_000
 """The first model of the demo is tested on the requests of so many weeks and fitted on so many
-paid items; the monthly training of the cycle takes its time."""
+paid items, enough to be better than each customer's own past; the monthly training of the cycle
+takes its time."""
 
 OPENING_MINOR, SEED = 184_220_15, 7
 """What lay on the account before its first statement, and the chance of its days."""

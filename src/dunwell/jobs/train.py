@@ -24,6 +24,7 @@ from dunwell.ml.drift import reference, reference_data
 from dunwell.ml.history import History
 from dunwell.ml.league import league
 from dunwell.ml.league_document import league_document, plain
+from dunwell.ml.model import PayDateModel
 from dunwell.ml.pay_date import TooLittleToLearn, fit
 from dunwell.ml.samples import MOST_ITEMS
 from dunwell.ml.trials import WEEKLY, back_tested, fitted
@@ -171,13 +172,20 @@ def trained_model(
 
 def naive_model(history: History, *, company: Company, kind: str) -> TrainedModel:
     """Return a naive model without a back-test of its own, to fall back on at once."""
+    return untested_model(history, company=company, model=fit(history, kind, seed=0), seed=0)
+
+
+def untested_model(
+    history: History, *, company: Company, model: PayDateModel, seed: int
+) -> TrainedModel:
+    """Return a model that was fitted on the history, with no back-test to tell how good it is."""
     return TrainedModel(
-        kind=kind,
+        kind=model.name,
         as_of=day_date(history.as_of),
-        seed=0,
+        seed=seed,
         learned_from=[company.pk],
         paid_items=history.paid_items,
-        artifact=dump(fit(history, kind, seed=0)),
+        artifact=dump(model),
         training_sha256=history_sha256(history),
         league={},
         card={},

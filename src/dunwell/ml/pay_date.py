@@ -33,10 +33,11 @@ def _learned() -> Mapping[str, Callable[..., PayDateModel]]:
     return {"hazard": fit_hazard}
 
 
-def fit(history: History, name: str, *, seed: int = 7) -> PayDateModel:
+def fit(history: History, name: str, *, seed: int = 7, is_quick: bool = False) -> PayDateModel:
     """Return the named model fitted to a history: the same for the same history and seed.
 
-    Names are those of `naive.NAIVE` and `learned()`. Raises KeyError for any other, and
+    Names are those of `naive.NAIVE` and `learned()`. With `is_quick` a learned one is read from
+    its tables alone however small the book is. Raises KeyError for any other name, and
     TooLittleToLearn when a learned model has fewer than LEAST_PAID_ITEMS to learn from.
     """
     if name in NAIVE:
@@ -46,5 +47,5 @@ def fit(history: History, name: str, *, seed: int = 7) -> PayDateModel:
             f"the model {name} learns from {LEAST_PAID_ITEMS} paid items or more, "
             f"and only {history.paid_items} are known"
         )
-    is_quick = history.open.height > QUICK_ITEMS
+    is_quick = is_quick or history.open.height > QUICK_ITEMS
     return _learned()[name](history, seed=seed, is_quick=is_quick)

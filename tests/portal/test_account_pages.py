@@ -192,3 +192,21 @@ def test_receipts_say_what_a_payment_was_put_on(jane, rows):
     assert "Z1" in jane.get("/portal/receipts/?scope=unapplied").text
     lines = jane.get("/portal/receipts/payments.csv").content.decode("utf-8-sig").splitlines()
     assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [
+        ("/portal/", "/portal/"),
+        ("/portal/items/", "/portal/items/"),
+        ("/portal/ways/", "/portal/pay/"),
+        ("/portal/receipts/", "/portal/pay/"),
+        ("/portal/contacts/", "/portal/people/"),
+        ("/portal/statement/compare/", "/portal/statement/"),
+    ],
+)
+def test_the_navigation_marks_the_entry_a_page_is_part_of(jane, address, entry):
+    page = jane.get(address)
+    assert page.status_code == 200
+    side = page.text.split("portal-nav", 1)[-1]
+    assert re.findall(r'<li><a href="([^"]+)" aria-current="page"><svg', side) == [entry]

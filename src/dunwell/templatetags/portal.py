@@ -37,6 +37,15 @@ PLACES: tuple[tuple[str, Promise | str, str, str], ...] = (
 )
 """Name of the address, label, icon, the right that shows it."""
 
+BELONGS_TO: tuple[tuple[str, str], ...] = (
+    ("portal-ways", "portal-pay"),
+    ("portal-receipts", "portal-pay"),
+    ("portal-contacts", "portal-people"),
+    ("portal-passkeys", "portal-people"),
+    ("portal-keys", "portal-people"),
+)
+"""Pages with an address of their own, and the entry of the navigation they are part of."""
+
 
 @register.simple_tag(takes_context=True)
 def portal_places(context: dict[str, Any]) -> list[Place]:
@@ -46,7 +55,10 @@ def portal_places(context: dict[str, Any]) -> list[Place]:
     for name, label, icon, right in PLACES:
         if right in rights:
             found.append((reverse(name), label, icon))
-    here = max((url for url, _label, _icon in found if path.startswith(url)), key=len, default="")
+    reached = {url: url for url, _label, _icon in found}
+    reached |= {reverse(page): reverse(entry) for page, entry in BELONGS_TO}
+    longest = max((url for url in reached if path.startswith(url)), key=len, default="")
+    here = reached.get(longest, "")
     return [
         Place(url=url, label=label, icon=icon, is_here=url == here) for url, label, icon in found
     ]

@@ -12,7 +12,8 @@ from django.db.models import Field, ForeignKey, Model
 POLICY = "dunwell_wall"
 EVERYBODYS = frozenset(
     {
-        "company", "user", "signinlink", "portalperson", "portalpasskey", "portalknock",
+        "company", "user", "signinlink", "samlanswer",
+        "portalperson", "portalpasskey", "portalknock",
     }
 )  # fmt: skip
 """Tables that belong to no company: people, how they sign in, and the companies themselves."""

@@ -60,7 +60,7 @@ class Views:
         """Return one fact of all rows."""
         return np.asarray(self.facts[:, FACTS.index(name)])
 
-    def take(self, rows: Ints) -> "Views":
+    def take(self, rows: Ints | slice) -> "Views":
         """Return some rows."""
         return Views(*(getattr(self, field.name)[rows] for field in fields(self)))
 

@@ -39,8 +39,10 @@ OWN = 1 / 6
 """Weight of the customer's own past days late beside both: it knows no calendar, and is steady."""
 DAY_CHUNK = 2_000
 MOST_THREADS = 4
-CHUNK = 8_000
-"""Items scored at a time; bounds memory."""
+CHUNK = 4_000
+"""Items scored at a time; what is worked out of them stays near the processor."""
+SEEN = 4 * CHUNK
+"""Items looked at together, by one thread; bounds memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,17 @@ class HazardModel:
         own = self.own.curves(history, asked) if self.own is not None else None
 
         def read(begin: int) -> None:
-            views, closed = self.seen(lookups, history, asked[begin : begin + CHUNK])
-            part = slice(begin, begin + CHUNK)
-            said = (own.paid[part], own.tail[part]) if own is not None else None
-            paid[order[part]], tail[order[part]] = self.paid(
-                views, closed, is_whole=True, own=said
-            )
+            seen, closed = self.seen(lookups, history, asked[begin : begin + SEEN])
+            for start in range(0, len(seen.day), CHUNK):
+                part = slice(begin + start, begin + min(start + CHUNK, len(seen.day)))
+                said = (own.paid[part], own.tail[part]) if own is not None else None
+                views = seen.take(slice(start, start + CHUNK))
+                paid[order[part]], tail[order[part]] = self.paid(
+                    views, closed, is_whole=True, own=said
+                )
 
         with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, MOST_THREADS)) as threads:
-            list(threads.map(read, range(0, requests.height, CHUNK)))
+            list(threads.map(read, range(0, requests.height, SEEN)))
         return Curves(
             as_of=history.as_of,
             items=requests.select(*ITEM_COLUMNS),

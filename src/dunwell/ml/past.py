@@ -217,8 +217,9 @@ class Past:
         """Keep what was issued, fell due and was settled, each sorted by customer and day."""
 
         def lane(days: Days) -> tuple[Ints, Floats, Days]:
-            order = np.lexsort((days, customer))
-            return customer[order] * SHIFT + days[order], running(amount[order]), days[order]
+            key = customer * SHIFT + days
+            order = np.argsort(key, kind="stable")
+            return key[order], running(amount[order]), days[order]
 
         self.issued = lane(issued)
         self.due = lane(due)

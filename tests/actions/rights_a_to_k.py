@@ -52,6 +52,7 @@ RIGHTS_A_TO_K = {
     "application_references.name_reference": "MN",
     "application_references.remove_reference": "MN",
     "application_steps.watch_applications": "AM",
+    "application_signing.sign_application": "MN",
     "applications.await_applicant": "MN",
     "applications.end_wait": "MN",
     "applications.give_consent": "MN",

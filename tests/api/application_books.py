@@ -18,8 +18,9 @@ from dunwell.actions.applications import (
 )
 from dunwell.actions.gate import Actor
 from dunwell.actions.role_rights import ROLE_RIGHTS
-from dunwell.models import ScreeningHit
+from dunwell.models import CreditApplication, ScreeningHit
 from dunwell.queries.application_links import form_slug
+from dunwell.queries.application_papers import paper_digest
 from tests.actions.application_rows import ANSWERS, LATE, proposal
 
 PERSON = {
@@ -116,10 +117,12 @@ def keep_applications(company, tag="", *, today, at):
         uid=f"1{tag}", entry_digest="0", subject_name="Borealis Print",
         entry_name="Borealis Printing", score_ppm=900_000, screened_at=at,
     )  # fmt: skip
+    whole = CreditApplication.objects.get(pk=desk.whole("Fjord Timber").pk)
     return {
+        "whole_paper": paper_digest(whole, at=at),
         "application_id": draft.pk,
         "draft_application_id": draft.pk,
-        "whole_application_id": desk.whole("Fjord Timber").pk,
+        "whole_application_id": whole.pk,
         "submitted_application_id": desk.submitted("Gamma Steel").pk,
         "screened_application_id": desk.screened("Harbour Ropes").pk,
         "gathered_application_id": desk.gathered("Indigo Dyes").pk,

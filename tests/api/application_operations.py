@@ -4,6 +4,8 @@
 them.
 """
 
+from dunwell.formats.application_words import signing_text
+
 ALL = "AMCKDRNF"
 WHY = {"reason": "agreed by phone"}
 OWN_LIST = b"name,kind\nSomebody Bad,person\n"
@@ -33,6 +35,16 @@ APPLICATION_OPERATIONS = {
     "new_application_document": ("MN", None, DRAFT, True, PDF),
     "send_application_link": ("MN", None, DRAFT),
     "hand_in_application": ("MN", None, {"application_id": "whole_application_id"}),
+    "show_application_paper": (ALL, None, DRAFT),
+    "sign_application_paper": (
+        "MN",
+        lambda ids, today: {
+            "signed_by": "Eva Klein",
+            "statement": signing_text("en"),
+            "sha256": ids["whole_paper"],
+        },
+        {"application_id": "whole_application_id"},
+    ),
     "check_application": ("MN", None, SUBMITTED),
     "match_application": ("MN", {"customer_id": None}, SUBMITTED),
     "judge_application_check": ("MN", {"is_cleared": True, **WHY}),

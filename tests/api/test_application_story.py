@@ -4,7 +4,8 @@ import pytest
 import time_machine
 
 from dunwell.api import api
-from dunwell.models import ApplicationMail, CreditLimit, Customer
+from dunwell.formats.application_words import signing_text
+from dunwell.models import ApplicationMail, ApplicationSignature, CreditLimit, Customer
 from tests.actions.application_rows import ANSWERS
 from tests.api.application_books import keep_applications
 from tests.api.application_operations import APPLICATION_OPERATIONS
@@ -95,3 +96,47 @@ def test_an_application_becomes_a_customer_with_a_limit(company, as_analyst, as_
     assert [
         row["number"] for row in as_analyst.get("/applications?scope=over").json()["rows"]
     ] == ["CA-1"]
+
+
+@pytest.mark.both
+def test_a_program_has_the_applicant_sign_what_it_was_shown(company, as_analyst):
+    body = {"name": "Klein GmbH", "email": "eva@klein.example", "country": "DE", "language": "de"}
+    path = f"/applications/{as_analyst.post('/applications', body).json()['id']}"
+    as_analyst.post(f"{path}/answers", {"answers": {**ANSWERS, "asked_minor": 500_000}})
+    as_analyst.post(f"{path}/consents", {"kinds": ["credit_check", "truth"], "by": "Eva Klein"})
+    shown = as_analyst.get(f"{path}/paper").json()
+    assert (shown["number"], shown["statement"]) == ("CA-1", signing_text("de"))
+
+    sent = {key: shown[key] for key in ("statement", "sha256")} | {"signed_by": "Eva Klein"}
+    for wrong, told in (
+        ({"statement": "I sign."}, "word for word"),
+        ({"sha256": "0" * 64}, "says something else than what was signed"),
+        ({"signed_by": "   "}, "Type your name to sign."),
+    ):
+        answer = as_analyst.post(f"{path}/sign", sent | wrong)
+        assert (answer.status_code, told in answer.json()["detail"]) == (422, True), answer.content
+    as_analyst.post(f"{path}/answers", {"answers": {"city": "Bonn"}})
+    assert as_analyst.post(f"{path}/sign", sent).status_code == 422
+    assert not ApplicationSignature.objects.exists()
+
+    sent["sha256"] = as_analyst.get(f"{path}/paper").json()["sha256"]
+    first = as_analyst.post(f"{path}/sign", sent, key="signed")
+    assert (first.status_code, first.json()) == (200, {"changed": 1})
+    assert as_analyst.post(f"{path}/sign", sent, key="signed").json() == first.json()
+    again = as_analyst.post(f"{path}/sign", sent)
+    assert (again.status_code, "can no longer be changed" in again.json()["detail"]) == (422, True)
+
+    (kept,) = as_analyst.get(path).json()["signatures"]
+    assert (kept["signed_by"], kept["statement"], kept["sha256"], kept["recorded_by"]) == (
+        "Eva Klein", signing_text("de"), sent["sha256"], "nora via erp",
+    )  # fmt: skip
+    assert (kept["signed_on"], kept["is_current"]) == (str(TODAY), True)
+    told = [one["verb"] for one in as_analyst.get(path).json()["events"]]
+    assert told.count("application.signed") == told.count("application.submitted") == 1
+    # who is asked for more signs anew under what is stated then
+    as_analyst.post(f"{path}/wait", {"text": "Your city, please."})
+    as_analyst.post(f"{path}/answers", {"answers": {"city": "Berlin"}})
+    sent["sha256"] = as_analyst.get(f"{path}/paper").json()["sha256"]
+    assert as_analyst.post(f"{path}/sign", sent).status_code == 200
+    rows = as_analyst.get(path).json()["signatures"]
+    assert [row["is_current"] for row in rows] == [False, True]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from dunwell.formats.application_words import signing_text
 from dunwell.formats.evidence_pack import canonical
 from dunwell.models import ApplicationSignature, CreditApplication
 
@@ -22,6 +23,24 @@ class ApplicationSignatureRow:
     recorded_by: str
     recorded_at: datetime
     is_current: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaperToSign:
+    """What an applicant declares by a typed name, and the hash of what is stated now."""
+
+    number: str
+    statement: str
+    sha256: str
+
+
+def paper_to_sign(one: CreditApplication, *, at: datetime) -> PaperToSign:
+    """Return what an applicant is shown before it types its name; two queries."""
+    return PaperToSign(
+        number=one.number,
+        statement=signing_text(one.language),
+        sha256=paper_digest(one, at=at),
+    )
 
 
 def paper_digest(one: CreditApplication, *, at: datetime) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import ApplicationIn
     from dunwell_client.generated.models import ApplicationReferenceIn
     from dunwell_client.generated.models import ApplicationRow
+    from dunwell_client.generated.models import ApplicationSignatureIn
     from dunwell_client.generated.models import AskedIn
     from dunwell_client.generated.models import AskedOnIn
     from dunwell_client.generated.models import ConditionEvidenceIn
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import JudgedIn
     from dunwell_client.generated.models import LetterOut
     from dunwell_client.generated.models import MatchIn
+    from dunwell_client.generated.models import PaperToSign
     from dunwell_client.generated.models import ReasonIn
     from dunwell_client.generated.models import RecommendationIn
     from dunwell_client.generated.models import ReportingAgencyIn
@@ -174,6 +176,22 @@ class CreditApplicationsArea:
         POST /api/v1/applications/{application_id}/withdraw
         """
         told: Done = self._connection.call("POST", f"/applications/{path_part(application_id)}/withdraw", body=body, takes_key=True, key=idempotency_key)
+        return told
+
+    def show_application_paper(self, application_id: int) -> PaperToSign:
+        """Show what the applicant declares by typing a name, and the hash of what is stated now.
+
+        GET /api/v1/applications/{application_id}/paper
+        """
+        told: PaperToSign = self._connection.call("GET", f"/applications/{path_part(application_id)}/paper")
+        return told
+
+    def sign_application_paper(self, application_id: int, body: ApplicationSignatureIn, *, idempotency_key: str | None = None) -> Done:
+        """Sign and submit: the statement word for word, the hash of the paper that was shown.
+
+        POST /api/v1/applications/{application_id}/sign
+        """
+        told: Done = self._connection.call("POST", f"/applications/{path_part(application_id)}/sign", body=body, takes_key=True, key=idempotency_key)
         return told
 
     def show_application_letter(self, application_id: int) -> LetterOut:

@@ -706,6 +706,14 @@ class ApplicationRow(TypedDict):
     owner: str
 
 
+class ApplicationSignatureIn(TypedDict):
+    """The name the applicant typed under the statement, and the paper it was shown."""
+
+    signed_by: str
+    statement: str
+    sha256: str
+
+
 class ApplicationSignatureRow(TypedDict):
     """A name under an application; `is_current` where the application is as it was signed."""
 
@@ -8884,6 +8892,14 @@ class PaperSent(TypedDict):
     reason: str
     by: str
     recorded_at: str
+
+
+class PaperToSign(TypedDict):
+    """What an applicant declares by a typed name, and the hash of what is stated now."""
+
+    number: str
+    statement: str
+    sha256: str
 
 
 class PaperVerdictIn(TypedDict):

@@ -79,6 +79,7 @@ def test_what_files_and_documents_are_refused_with_can_be_read_from_the_code(lay
 UNTOLD = {
     "dunwell.engine.checkout_facts.WebhookRefused": "answers to programs",
     "dunwell.formats.delivery_report_files.DeliveryReportError": "answers to programs",
+    "dunwell.formats.saml_parties.SamlError": "the log has it; a page says one thing for all",
     "dunwell.queries.pages.CursorError": "leads to the first page",
 }
 

@@ -1,6 +1,7 @@
 """Damaging files: seeded mutations, and a search that keeps what reaches new lines of a reader."""
 
 import random
+import resource
 import sys
 import time
 import zipfile
@@ -29,6 +30,7 @@ PARTS = [
 ]
 """What is put into files: signs of every format, damaged encodings, foreign digits."""
 MOST_SECONDS = 2.0
+MOST_MEMORY_KB = 256 * 1024
 Damage = Callable[[Sequence[bytes], random.Random], bytes]
 """Makes a damaged file of one of those given."""
 
@@ -136,8 +138,13 @@ def check_damaged(
     chance: random.Random,
     damage: Damage = damaged,
 ) -> None:
-    """Damage seeds so many times; some are still read, some refused, nothing else happens."""
+    """Damage seeds so many times; some are still read, some refused, nothing else happens.
+
+    The highest memory the process ever took rises by less than one file may take.
+    """
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     outcomes = [judged(read, damage(seeds, chance)) for _ in range(rounds)]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_MEMORY_KB
     assert outcomes.count("read") > rounds / 50
     assert outcomes.count("refused") > rounds / 50
 

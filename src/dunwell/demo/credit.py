@@ -49,6 +49,9 @@ APPLICANT = {
     "register_court": "Charlottenburg",
 }
 """What applicants answer besides their name; the VAT number only looks like one."""
+ASKED_AGAIN = "Your register number was not found; which one is it?"
+CORRECTED = {"registration": "HRB 12354"}
+"""What an applicant said to that by phone, after it had signed."""
 
 
 def bureau_feed(numbers: Sequence[str], *, as_of: date) -> bytes:

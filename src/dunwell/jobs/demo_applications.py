@@ -8,17 +8,23 @@ from dunwell.actions.application_decisions import (
 )
 from dunwell.actions.application_references import gather_application, name_reference
 from dunwell.actions.applications import (
+    await_applicant,
+    end_wait,
     give_consent,
     save_answers,
     start_application,
     submit_application,
 )
+from dunwell.actions.gate import Actor
 from dunwell.actions.sanctions import load_list
 from dunwell.demo import credit as told
 from dunwell.formats.sanctions import file_digest, read_sanctions
 from dunwell.jobs.demo_credit_desk import ANALYST, THOUSAND, CreditDesk
 from dunwell.models import CreditApplication, SanctionList
 from dunwell.queries.application_proposals import application_proposal
+
+BOSS = "Eva Klein"
+"""Who answers and signs for the applicants."""
 
 
 def customers_are_screened(desk: CreditDesk) -> bool:
@@ -32,7 +38,11 @@ def customers_are_screened(desk: CreditDesk) -> bool:
 
 
 def applicants_wait(desk: CreditDesk) -> bool:
-    """Take in three applications: a draft, one waiting for references, one to be decided."""
+    """Take in three applications: a draft, one waiting for references, one to be decided.
+
+    The two that were sent are signed; of the one to be decided we corrected the number of the
+    register afterwards, so that its page says it is no longer as signed.
+    """
     if desk.has(CreditApplication):
         return False
     actor = desk.actor(ANALYST)
@@ -49,7 +59,7 @@ def applicants_wait(desk: CreditDesk) -> bool:
         )
     _gather(desk, waits)
     decided = _application(desk, "Sturmberg Elektronik GmbH", asked_minor=6 * THOUSAND)
-    _gather(desk, decided)
+    _gather(desk, decided, corrects=True)
     proposal = application_proposal(decided, as_of=desk.as_of)
     scored = score_application(actor=actor, application=decided, proposal=proposal, **desk.when)
     if scored.status == CreditApplication.Status.IN_REVIEW:
@@ -76,19 +86,31 @@ def _application(desk: CreditDesk, name: str, *, asked_minor: int) -> CreditAppl
     save_answers(
         actor=actor,
         application=application,
-        answers={**told.APPLICANT, "contact_name": "Eva Klein", "asked_minor": asked_minor},
+        answers={**told.APPLICANT, "contact_name": BOSS, "asked_minor": asked_minor},
         at=desk.at,
     )
     return give_consent(
         actor=actor,
         application=application,
         kinds=("credit_check", "truth"),
-        by="Eva Klein",
+        by=BOSS,
         at=desk.at,
     )
 
 
-def _gather(desk: CreditDesk, application: CreditApplication) -> None:
-    for step in (submit_application, screen_application, gather_application):
+def _gather(desk: CreditDesk, application: CreditApplication, *, corrects: bool = False) -> None:
+    """Have the applicant sign and send it, correct it where asked, and check it."""
+    applicant = Actor(
+        company=desk.company,
+        name=f"applicant of {application.number}",
+        rights=frozenset({"application.edit"}),
+    )
+    submit_application(actor=applicant, application=application, signed_by=BOSS, **desk.when)
+    if corrects:
+        analyst = desk.actor(ANALYST)
+        await_applicant(actor=analyst, application=application, text=told.ASKED_AGAIN, **desk.when)
+        save_answers(actor=analyst, application=application, answers=told.CORRECTED, at=desk.at)
+        end_wait(actor=analyst, application=application, **desk.when)
+    for step in (screen_application, gather_application):
         step(actor=desk.actor(ANALYST), application=application, **desk.when)
     application.refresh_from_db()

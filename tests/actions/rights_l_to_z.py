@@ -317,6 +317,7 @@ RIGHTS_L_TO_Z = {
     "targets.end_targets": "AMCKDRNF",
     "targets.follow_targets": "AM",
     "targets.set_targets": "AMCKDRNF",
+    "second_factors.reset_second_factor": "A",
     "tasks.cancel_task": "MC",
     "tasks.complete_task": "MC",
     "team_mails.claim_team_mails": "MC",

@@ -1,5 +1,8 @@
 import re
 
+from allauth.mfa.totp.internal.auth import TOTP
+from django.urls import reverse
+
 from dunwell.models import Company, Event, Membership, User
 from tests.conftest import add_user
 
@@ -121,3 +124,20 @@ def test_who_may_not_edit_the_company_is_led_to_the_rates(come_in, collector):
     client = come_in(collector)
     assert client.get("/settings/")["Location"] == "/settings/rates/"
     assert client.get("/settings/tokens/").status_code == 403
+
+
+def test_a_lost_second_factor_is_taken_away_with_a_reason(come_in, admin, collector, manager):
+    lost = collector
+    TOTP.activate(lost, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    client = come_in(admin)
+    people = client.get("/people/").text
+    page = client.get(reverse("user-factor", args=[lost.pk]))
+    without = client.post(reverse("user-factor", args=[lost.pk]), {"reason": ""})
+    done = client.post(reverse("user-factor", args=[lost.pk]), {"reason": "phone lost"})
+    again = client.post(reverse("user-factor", args=[lost.pk]), {"reason": "phone lost"})
+
+    assert reverse("user-factor", args=[lost.pk]) in people
+    assert reverse("user-factor", args=[manager.pk]) not in people
+    assert f"Reset the second factor of {lost.username}" in page.text
+    assert (without.status_code, done.status_code, again.status_code) == (422, 302, 422)
+    assert f"{lost.username} has no second factor." in again.text

@@ -15,7 +15,7 @@ def tell_colleagues(
     actor: Actor,
     people: Iterable[User],
     *,
-    customer_id: int,
+    customer_id: int | None,
     kind: str,
     key: str,
     subject_id: int,

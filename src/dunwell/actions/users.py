@@ -16,6 +16,7 @@ from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import others_here
 from dunwell.actions.gate import Actor, Forbidden, Refused
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES
+from dunwell.actions.second_factors import refuse_link_after_reset
 from dunwell.actions.texts import fitting
 from dunwell.engine.duty_pairs import DutyPair, held_together
 from dunwell.models import (
@@ -171,10 +172,15 @@ def set_roles(
 
 @transaction.atomic
 def make_sign_in_link(*, actor: Actor, user: User, at: datetime) -> str:
-    """Return a token that signs the person in once within the hour; earlier ones stop working."""
+    """Return a token that signs the person in once within the hour; earlier ones stop working.
+
+    Raises Refused for whoever reset the person's second factor within a day, until there is a
+    new one, if another admin could make it.
+    """
     actor.require("user.manage")
     if not Membership.objects.filter(company=actor.company, user=user).exists():
         raise Refused("This person works for another company.")
+    refuse_link_after_reset(actor, user, at=at)
     SignInLink.objects.filter(user=user, used_at=None).update(expires_at=at)
     token = secrets.token_urlsafe(32)
     SignInLink.objects.create(

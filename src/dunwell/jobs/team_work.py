@@ -5,7 +5,7 @@ from email.utils import formataddr
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_noop, override
 
 from dunwell import clock
 from dunwell.actions.escalation_steps import rise_escalations
@@ -23,8 +23,17 @@ PAGES = {
     TeamMail.Kind.HAND_OFF: "hand-off",
     TeamMail.Kind.ANSWER: "hand-off",
     TeamMail.Kind.ESCALATION: "escalation",
+    TeamMail.Kind.FACTOR: "mfa_index",
 }
 """The page a mail leads to, by its kind."""
+
+OWN_PAGES = ("mentions", "mfa_index")
+"""Pages of whoever reads them, without a key."""
+
+FACTOR_TEXT = gettext_noop(
+    "Your sessions have ended. Sign in and set up a second factor anew. If you did not ask for "
+    "this, tell another admin at once."
+)
 
 
 def turn_clocks(company: Company) -> Counter[str]:
@@ -58,11 +67,17 @@ def team_mail(mail: TeamMail) -> Mail:
             TeamMail.Kind.HAND_OFF: gettext("%(who)s hands work to you: %(customer)s"),
             TeamMail.Kind.ANSWER: gettext("%(who)s answered your hand-off: %(customer)s"),
             TeamMail.Kind.ESCALATION: gettext("An escalation waits for you: %(customer)s"),
-        }[TeamMail.Kind(mail.kind)] % {"who": mail.by, "customer": mail.customer.name}
+            TeamMail.Kind.FACTOR: gettext("%(who)s took away your second factor"),
+        }[TeamMail.Kind(mail.kind)] % {
+            "who": mail.by,
+            "customer": "" if mail.customer is None else mail.customer.name,
+        }
         lines = [subject + "."]
+        if mail.kind == TeamMail.Kind.FACTOR:
+            lines += ["", gettext(FACTOR_TEXT)]
         if settings.SITE:
             page = PAGES[TeamMail.Kind(mail.kind)]
-            keys = [] if page == "mentions" else [mail.subject_id]
+            keys = [] if page in OWN_PAGES else [mail.subject_id]
             lines += ["", gettext("You find it here:"), settings.SITE + reverse(page, args=keys)]
     return Mail(
         message_id=mail.message_id,

@@ -1,4 +1,4 @@
-"""Mails that tell a colleague what waits: a mention, a hand-off, an escalation."""
+"""Mails that tell a colleague what waits or was done: a mention, an escalation, a reset factor."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,8 @@ from dunwell.models.customers import Customer
 class TeamMail(models.Model):
     """One thing told to one colleague; once per `key` and person, whoever hands it over.
 
-    It says what waits and about whom, with a link; the words themselves stay inside.
+    It says what waits and about whom, with a link; the words themselves stay inside. A mail about
+    somebody's own account is about no customer.
     """
 
     class Kind(models.TextChoices):
@@ -19,13 +20,14 @@ class TeamMail(models.Model):
         HAND_OFF = "hand_off", _("Hand-off")
         ANSWER = "answer", _("Answer to a hand-off")
         ESCALATION = "escalation", _("Escalation")
+        FACTOR = "factor", _("Second factor reset")
 
     Status = ApplicationMail.Status
     MOVES = ApplicationMail.MOVES
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="team_mails")
     user = models.ForeignKey(User, models.PROTECT, related_name="team_mails")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="team_mails")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="team_mails", null=True)
     kind = models.CharField(max_length=10, choices=Kind)
     key = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()

@@ -254,6 +254,7 @@ LOOKS: Mapping[str, Look] = {
     "portal.signed_out": Look(_("Left the portal"), "log-out"),
     "user.signed_in": Look(_("Signed in"), "log-in", "is-info"),
     "user.signed_out": Look(_("Signed out"), "log-out"),
+    "user.second_factor_reset": Look(_("Second factor reset"), "shield-off", "is-warn"),
     "user.sign_in_failed": Look(_("Sign-in failed"), "shield-alert", "is-warn"),
     "portal.looked": Look(_("Looked at the portal by a link"), "eye", "is-info"),
     "follow_up.begun": Look(

@@ -30,6 +30,7 @@ FORMS = frozenset(
         *("channel-add", "channel-change", "mailbox-add", "mailbox-change", "mailbox-secret"),
         *("payment-refund", "credit-refund", "checkout-refund-add", "refunds-file"),
         *("unlock-ask", "unlock-grant", "user-add", "user-roles", "user-remove"),
+        "user-factor",
         *("duties-allow", "access-review-add", "advisor-invite", "advisor-extend", "seat-add"),
         *("connection-add", "connection-change"),
     }

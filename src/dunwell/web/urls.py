@@ -357,6 +357,7 @@ urlpatterns = [
     path("people/add/", users.user_add, name="user-add"),
     path("people/<int:user_id>/roles/", users.user_roles, name="user-roles"),
     path("people/<int:user_id>/link/", users.user_link, name="user-link"),
+    path("people/<int:user_id>/second-factor/", users.user_factor, name="user-factor"),
     path("people/<int:user_id>/remove/", users.user_remove, name="user-remove"),
     path("settings/", companies.company_edit, name="company"),
     path("settings/rates/", rates.rate_list, name="rates"),

@@ -12,6 +12,8 @@ from dunwell import clock
 from dunwell.actions.duty_overrides import LONGEST_DAYS, LONGEST_REASON
 from dunwell.actions.gate import Refused
 from dunwell.actions.role_rights import ROLE_RIGHTS, STAFF_ROLES
+from dunwell.actions.second_factors import LONGEST_REASON as LONGEST_FACTOR_REASON
+from dunwell.actions.second_factors import reset_second_factor
 from dunwell.actions.users import LINK_MINUTES, add_user, make_sign_in_link, set_roles
 from dunwell.models import Membership, Role
 from dunwell.queries.users import user_rows
@@ -49,6 +51,14 @@ class UserForm(RolesForm):
     )
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     field_order = ("username", "email", "roles", "reason", "days")
+
+
+class FactorForm(forms.Form):
+    """Why a second factor is taken away."""
+
+    reason = forms.CharField(
+        label=_("Why, and how you made sure who asked"), max_length=LONGEST_FACTOR_REASON
+    )
 
 
 @needs("user.manage")
@@ -150,6 +160,45 @@ def user_link(request: StaffRequest, user_id: int) -> HttpResponse:
     address = request.build_absolute_uri(reverse("sign-in-link", args=[token]))
     context = {"person": user, "secret": address, "minutes": LINK_MINUTES}
     return render(request, "web/users_link.html", context)
+
+
+@needs("user.manage")
+@require_http_methods(["GET", "POST"])
+def user_factor(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Take away the second factor of somebody who lost it."""
+    user = colleague_or_404(request, user_id)
+    form = FactorForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reset_second_factor(
+                actor=request.actor,
+                user=user,
+                reason=form.cleaned_data["reason"],
+                at=clock.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, spoken(refusal))
+        else:
+            return done(
+                request,
+                gettext("The second factor of %(name)s is gone; their sessions have ended.")
+                % {"name": user.username},
+                back=reverse("users"),
+            )
+    context = {
+        "heading": gettext("Reset the second factor of %(name)s") % {"name": user.username},
+        "lead": gettext(
+            "Authenticator app, passkeys and recovery codes of %(name)s stop working, and every "
+            "session ends. %(name)s signs in by password or link and sets up anew; API tokens "
+            "rest until then. Make sure first that it is %(name)s who asks."
+        )
+        % {"name": user.username},
+        "button": gettext("Reset"),
+        "action": reverse("user-factor", args=[user.pk]),
+        "back": reverse("users"),
+        "crumb": gettext("People"),
+    }
+    return form_page(request, "web/plain_form.html", form, context)
 
 
 @needs("user.manage")

@@ -1,0 +1,41 @@
+"""Mails that tell somebody their second factor was reset: they are about no customer."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+def forget(apps, _schema_editor):
+    """Going back, what the older desk cannot hold or read goes."""
+    apps.get_model("dunwell", "TeamMail").objects.filter(kind="factor").delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("dunwell", "0032_item_paper")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="teammail",
+            name="customer",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="team_mails",
+                to="dunwell.customer",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="teammail",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("mention", "Mention"),
+                    ("hand_off", "Hand-off"),
+                    ("answer", "Answer to a hand-off"),
+                    ("escalation", "Escalation"),
+                    ("factor", "Second factor reset"),
+                ],
+                max_length=10,
+            ),
+        ),
+        migrations.RunPython(migrations.RunPython.noop, forget),
+    ]

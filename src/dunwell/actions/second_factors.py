@@ -81,19 +81,20 @@ def _acting_everywhere(actor: Actor, person: User, *, at: datetime) -> list[Acto
     companies = sorted(companies_of(person, at=at), key=lambda one: one.pk) or [actor.company]
     if actor.user_id is None:
         return [system(one) for one in companies]
-    return [_admin_of(actor, one, person) for one in companies]
+    by = actor.user_id
+    return [_admin_of(actor, one, person, user_id=by) for one in companies]
 
 
-def _admin_of(actor: Actor, company: Company, person: User) -> Actor:
+def _admin_of(actor: Actor, company: Company, person: User, *, user_id: int) -> Actor:
     if company.pk == actor.company.pk:
         return actor
-    here = Membership.objects.filter(company=company, user_id=actor.user_id, role=Role.ADMIN)
+    here = Membership.objects.filter(company=company, user_id=user_id, role=Role.ADMIN)
     if not here.exists():
         raise Refused(
             f"{person.username} works for another company as well, where you are no admin; "
             "the owner of the server can do it: dunwell reset_second_factor."
         )
-    return staff(User.objects.get(pk=actor.user_id), company)
+    return staff(User.objects.get(pk=user_id), company)
 
 
 def _kept_apart(actor: Actor, user: User, *, verb: str, at: datetime) -> None:

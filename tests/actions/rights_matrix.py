@@ -30,6 +30,7 @@ INSTALLATION = {
     "policies.load_shipped_policies",
     "portal_links.answer_knock",
     "portal_links.knock",
+    "saml_answers.take_answer",
     "sealing.reseal_column",
     "sealing.reseal_sign_ins",
     "sign_ins.note_failed_sign_in",

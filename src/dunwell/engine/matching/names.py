@@ -7,7 +7,6 @@ No statistics over the book: a customer more or less must not change what others
 import re
 from enum import IntEnum
 from functools import lru_cache
-from itertools import islice
 
 from rapidfuzz.fuzz import ratio
 
@@ -106,43 +105,10 @@ def _customer_words(name: str) -> tuple[list[str], frozenset[str]]:
     return words, frozenset(w for w in words if w.isdigit())
 
 
-@lru_cache(maxsize=65_536)
-def _heard(name: str) -> frozenset[str]:
-    """Return the letters one of which a customer's name begins with that this one may mean."""
-    words, _ = _payer_words(name)
-    whole = (SHORT[w] for w in words if w in SHORT)
-    return frozenset(text[0] for text in (*name_words(name)[:1], *words, *whole))
-
-
-@lru_cache(maxsize=65_536)
-def _begun(name: str) -> frozenset[str]:
-    """Return the letters a customer's name begins with, however it is cut; none: it may be any.
-
-    Every grade rests on the beginning of the customer's name, unless that says nothing.
-    """
-    words, _ = _customer_words(name)
-    if not words or words[0] in GENERIC:
-        return frozenset()
-    lettered = (w for w in name_words(name) if not w[0].isdigit())
-    starts = (words[0], *name_words(name)[:1], *islice(lettered, 1))
-    return frozenset(text[0] for text in starts)
-
-
-def may_be_alike(payer: str, customer: str) -> bool:
-    """Return False only where `likeness` is OTHER for sure; costs a fraction of it."""
-    begun = _begun(customer)
-    return not begun or not begun.isdisjoint(_heard(payer))
-
-
 def likeness(payer: str, customer: str) -> Likeness:
     """Return how well a normalised payer name fits a normalised customer name."""
-    if not payer or not customer or not may_be_alike(payer, customer):
+    if not payer or not customer:
         return Likeness.OTHER
-    return compared(payer, customer)
-
-
-def compared(payer: str, customer: str) -> Likeness:
-    """Return the likeness of two names that are not empty, word by word."""
     if payer == customer or squeezed(payer) == squeezed(customer):
         return Likeness.SAME
     (mine, my_numbers), (theirs, their_numbers) = _payer_words(payer), _customer_words(customer)

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from dunwell.actions.gate import Refused
 from dunwell.templatetags.contact_rules import rule_text
+from dunwell.templatetags.sentence_words import WORDS
 from dunwell.templatetags.sentences import CONTEXT, PLACEHOLDER, PLACES, spoken
 from tools.messages import read_catalog
 from tools.sentences import SOURCE, modules, origin, refusals, sentences, told_classes, unread
@@ -248,3 +249,44 @@ def test_an_allowance_and_a_commission_are_told_by_words_of_their_own():
         for text, german in told
         if re.search(r"\bProvision", german) and "commission" not in text.lower()
     ] == []
+
+
+NO_WORDS = {
+    "bridge": "of an analysis, as its address names it",
+    "causes": "of an analysis, as its address names it",
+    "curves": "of an analysis, as its address names it",
+    "rolls": "of an analysis, as its address names it",
+    "vintages": "of an analysis, as its address names it",
+    "Please look at the limit before the next order.": "a text of the demo",
+    "is issued": "the end of a sentence, which is read with it",
+    "reached us": "the end of a sentence, which is read with it",
+    "was paid": "the end of a sentence, which is read with it",
+}
+
+
+def test_the_words_that_rules_fill_their_sentences_with_are_told_too():
+    handed = {
+        word.value.value
+        for module in modules().values()
+        if module.has(("noun", "what"))
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        for word in node.keywords
+        if word.arg in ("noun", "what")
+        if isinstance(word.value, ast.Constant) and word.value.value
+    }
+    assert handed - set(NO_WORDS) <= set(WORDS)
+    with override("de"):
+        german = {word: str(told) for word, told in WORDS.items()}
+        assert german["customer number"] == "Kundennummer"
+        assert spoken("The reason has 700 characters; at most 500 fit.") == (
+            "Begründung hat 700 Zeichen; höchstens 500 passen."
+        )
+        assert spoken("has 3 different credit limits; the first one is kept: names") == (
+            "hat 3 verschiedene Werte für Kreditlimits; der erste bleibt: names"
+        )
+        assert spoken("no currency is stated; the row is kept under XXX. Name a default currency")[
+            :25
+        ] == ("keine Währung ist genannt")
+    catalog = read_catalog("de")
+    assert all(catalog.get(word, context="word").string for word in WORDS)

@@ -14,6 +14,8 @@ from babel.messages.mofile import read_mo
 from django import template
 from django.utils.translation import get_language, gettext, pgettext
 
+from dunwell.templatetags.sentence_words import OWN_WORDS, WORDS
+
 register = template.Library()
 
 CONTEXT = "sentence"
@@ -142,16 +144,18 @@ def _fitted(sentence: str, language: str, deep: int) -> str | None:
     return None
 
 
-def _value(value: str, language: str, deep: int) -> str:
-    """Return a value told: itself a sentence, or places where something is wrong."""
-    told = _spoken(value, language, deep)
+def _value(name: str, value: str, language: str, deep: int) -> str:
+    """Return a value told: a word of a rule, itself a sentence, or places of a file."""
+    if name.rstrip("0123456789") in OWN_WORDS and value in WORDS:
+        return str(WORDS[value])
+    told = _spoken(value, language, deep - 1)
     return _told_places(value) if told == value else told
 
 
 def _filled(told: str, values: dict[str, str], language: str, deep: int) -> str:
     """Return words with the values in their places, each told in the language where it can be."""
     if deep:
-        values = {name: _value(value, language, deep - 1) for name, value in values.items()}
+        values = {name: _value(name, value, language, deep) for name, value in values.items()}
     return PLACEHOLDER.sub(lambda place: values[place[1]], told)
 
 

@@ -3,7 +3,10 @@
 import pytest
 
 from dunwell.actions.gate import Refused
+from dunwell.actions.limit_batches import adjust_limits, import_limits
 from dunwell.actions.limits import propose_limit
+from dunwell.engine.limit_wishes import Change
+from dunwell.formats.limit_rows import LimitLine
 from dunwell.models import CreditLimit, CreditRating
 from tests.actions.credit_worlds import published_credit
 from tests.actions.desk import acting
@@ -72,3 +75,60 @@ def test_what_an_import_tells_is_not_held_against_the_appetite(company, manager,
         source="import",
     )  # fmt: skip
     assert limit.status == "approved"
+
+
+def test_a_change_of_many_is_held_against_the_appetite_line_by_line(company, manager, two):
+    stop = "- {name: all, measure: total_exposure, most_minor: 600000, then: stop}"
+    published_credit(company, appetite=(SHARE, stop))
+    for customer in two:
+        wish(manager, customer, 1_000_00)
+
+    with pytest.raises(Refused) as refusal:
+        raised(manager, two, 9_000_00)
+
+    # the second owes 5,000.00 of its own, which counts as much with either limit
+    assert str(refusal.value) == (
+        "Row 1: Used in full, this limit would pass the risk appetite (all). At most 1,000.00 EUR "
+        "fits; ask for that, or change the appetite first. (1 more lines cannot be added) "
+        "Nothing was added."
+    )
+    assert CreditLimit.objects.count() == len(two)
+    assert raised(manager, two[1:], 6_000_00).approved == 1
+
+
+def test_what_a_change_of_many_refers_waits_for_a_second_person(company, manager, two):
+    refer = "- {name: all, measure: total_exposure, most_minor: 600000, then: refer}"
+    published_credit(company, appetite=(SHARE, refer))
+    wish(manager, two[0], 1_000_00)
+
+    made = raised(manager, two[:1], 1_000_01)
+
+    limit = CreditLimit.objects.latest("pk")
+    assert (made.approved, made.proposed) == (0, 1)
+    assert (limit.authority["needs_role"], limit.authority["rule"]) == (
+        "credit_manager", "limit/appetite",
+    )  # fmt: skip
+
+
+def test_limits_of_a_file_are_not_held_against_the_appetite(company, manager, two):
+    stop = "- {name: all, measure: total_exposure, most_minor: 600000, then: stop}"
+    published_credit(company, appetite=(SHARE, stop))
+    line = LimitLine(row=2, customer_number=two[0].number, kind="standard", amount_minor=9_000_00)
+
+    made = import_limits(
+        actor=acting(manager), lines=[line], reason="kept elsewhere", as_of=TODAY, at=AT
+    )
+
+    assert made.approved == 1
+
+
+def raised(manager, customers, amount_minor):
+    return adjust_limits(
+        actor=acting(manager),
+        change=Change(way="set", value=amount_minor),
+        customer_ids=[customer.pk for customer in customers],
+        from_on=TODAY,
+        reason="grows",
+        as_of=TODAY,
+        at=AT,
+    )

@@ -172,7 +172,9 @@ def test_the_preview_says_what_would_become_of_each_line(company, customer, anal
     change = Change(way="fixed", value=-1_00)
     asked = asked_of_change(company, change, customer_ids=[customer.pk], from_on=TODAY)
 
-    (one,) = checked_limits(company, asked, roles={"credit_analyst"}, user_id=None, as_of=TODAY)
+    (one,) = checked_limits(
+        company, asked, roles={"credit_analyst"}, user_id=None, is_told=False, as_of=TODAY
+    )
 
     assert (one.state, one.before_minor, one.wish) == (
         "lower", 10_000_00, Wish("standard", 9_999_00, TODAY),
@@ -186,8 +188,10 @@ def test_many_lines_cost_the_queries_of_one(company, n, django_assert_num_querie
         approved(5_00, customer=rated(add_customer(company, f"N{number}")))
     asked = asked_of_lines([line(k, f"N{k}", 50_00) for k in range(n)], as_of=TODAY)
 
-    with django_assert_num_queries(7):
-        checked_limits(company, asked, roles={"credit_analyst"}, user_id=None, as_of=TODAY)
+    with django_assert_num_queries(8):
+        checked_limits(
+            company, asked, roles={"credit_analyst"}, user_id=None, is_told=False, as_of=TODAY
+        )
 
 
 def test_a_file_is_kept_until_its_lines_are_chosen(analyst):

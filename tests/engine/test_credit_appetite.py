@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell.engine.appetite_measures import MEASURES, AppetiteLimit, BookRow
-from dunwell.engine.credit_appetite import breaches, gauges, headroom, read_appetite, without
+from dunwell.engine.credit_appetite import (
+    Whole,
+    breaches,
+    gauges,
+    headroom,
+    read_appetite,
+    without,
+)
 from dunwell.engine.documents import DocumentError
 
 BOOK = (
@@ -74,7 +81,7 @@ def test_headroom_is_the_most_that_stops_nothing():
 
 rows = st.builds(
     BookRow,
-    customer_id=st.integers(1, 12),
+    customer_id=st.integers(1, 30),
     exposure_minor=st.none() | st.integers(0, 1_000),
     risk_class=st.sampled_from("ABDE"),
     country=st.sampled_from(["DE", "FR"]),
@@ -112,6 +119,48 @@ def test_a_measure_without_one_customer_and_with_it_again_is_the_whole_book_s(
     (others,) = without([one], book, customer_id=row.customer_id)
     (whole,) = gauges([one], [*rest, then])
     assert others.value(row, then.exposure_minor) == whole.value
+
+
+placed = rows.flatmap(
+    lambda row: st.builds(
+        replace,
+        st.just(row),
+        group_id=st.integers(0, 3),
+        covered_minor=st.integers(0, 500),
+        is_new=st.booleans(),
+        sector=st.sampled_from(["", "C10", "G47"]),
+        currencies=st.lists(
+            st.tuples(st.sampled_from(["EUR", "USD", "GBP"]), st.integers(1, 900)),
+            max_size=3,
+            unique_by=lambda part: part[0],
+        ).map(tuple),
+    )
+)
+
+
+@given(
+    st.lists(placed, max_size=30, unique_by=lambda row: row.customer_id),
+    limits,
+    st.integers(0, 2_000),
+    st.data(),
+)
+def test_what_is_left_of_a_book_read_once_is_what_is_left_without_the_customer(
+    book, one, more, data
+):
+    whole = Whole(one, book)
+    for row in book:
+        (others,) = without([one], book, customer_id=row.customer_id)
+        left = whole.without(row)
+        assert left.value() == others.value()
+        then = data.draw(st.sampled_from([0, more, (row.exposure_minor or 0) + more]))
+        assert left.value(row, then) == others.value(row, then)
+
+
+def test_the_twenty_first_name_moves_up_where_one_of_the_largest_is_left_out():
+    book = [BookRow(customer_id=n, exposure_minor=n * 100) for n in range(1, 31)]
+    one = limit("top_20_share", 1_000_000)
+    (others,) = without([one], book, customer_id=30)
+    assert Whole(one, book).without(book[-1]).value() == others.value() > 0
 
 
 @pytest.mark.parametrize(

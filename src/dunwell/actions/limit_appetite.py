@@ -5,12 +5,11 @@ from datetime import date
 
 from dunwell.actions.authority import Authority
 from dunwell.actions.gate import Refused
-from dunwell.engine.appetite_measures import STOP, BookRow
-from dunwell.engine.authority import NEEDS_APPROVAL, Verdict, may_approve
-from dunwell.engine.money import from_minor
+from dunwell.engine.appetite_measures import BookRow
+from dunwell.engine.authority import NEVER
 from dunwell.models import Customer
 from dunwell.queries.authority import authority_in_force
-from dunwell.queries.credit_appetite import appetite_left
+from dunwell.queries.credit_appetite import appetite_left, appetite_verdict
 from dunwell.queries.credit_policies import credit_policy_in_force
 from dunwell.queries.credit_ratings import ratings
 
@@ -46,33 +45,16 @@ def within_appetite(
         lgd_ppm=risk_class.lgd_ppm,
     )
     left = appetite_left(company, policy, row=row, as_of=as_of)
-    breached = left.breached(limit_minor) if left is not None else ()
-    if left is None or not breached:
+    if left is None:
         return authority
-    told = ", ".join(gauge.limit.name for gauge in breached)
-    if any(gauge.limit.then == STOP for gauge in breached):
-        most = from_minor(left.most(limit_minor), company.currency)
-        raise Refused(
-            f"Used in full, this limit would pass the risk appetite ({told}). At most "
-            f"{most:,} {company.currency} fits; ask for that, or change the appetite first."
-        )
-    return _referred(authority, customer, told=told, as_of=as_of)
-
-
-def _referred(authority: Authority, customer: Customer, *, told: str, as_of: date) -> Authority:
-    """Return the authority with a second person: the first on the ladder who may approve it."""
-    if not authority.is_allowed:
-        return authority
-    policy = authority_in_force(customer.company, as_of=as_of).policy
-    able = (role for role in policy.ladder if may_approve(authority.ask, policy, roles=[role]))
-    role = next(able, "")
-    if not role:
-        raise Refused(f"This would pass the risk appetite ({told}), and nobody may approve it.")
-    verdict = Verdict(
-        status=NEEDS_APPROVAL,
-        needs_role=role,
-        rule=f"{authority.ask.act}/appetite",
-        text=f"Used in full, this would pass the risk appetite ({told}); "
-        f"a {role.replace('_', ' ')} may approve it.",
+    verdict = appetite_verdict(
+        left,
+        limit_minor=limit_minor,
+        ask=authority.ask,
+        verdict=authority.verdict,
+        policy=authority_in_force(company, as_of=as_of).policy,
+        currency=company.currency,
     )
+    if verdict.status == NEVER:
+        raise Refused(verdict.text)
     return replace(authority, verdict=verdict)

@@ -133,7 +133,14 @@ def _added(
     company = actor.company
     numbers = {line.customer_number for line in asked}
     _lock(company, Customer.objects.filter(company=company, number__in=numbers))
-    checked = checked_limits(company, asked, roles=actor.roles, user_id=actor.user_id, as_of=as_of)
+    checked = checked_limits(
+        company,
+        asked,
+        roles=actor.roles,
+        user_id=actor.user_id,
+        is_told=source == IMPORT,
+        as_of=as_of,
+    )
     _check(checked)
     new = [one for one in checked if one.state != KNOWN]
     version = authority_in_force(company, as_of=as_of).version_id

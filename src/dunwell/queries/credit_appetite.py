@@ -1,11 +1,22 @@
 """The company's risk appetite against its book: gauges, and what is left for a customer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from dunwell.engine.appetite_measures import WATCH, BookRow, Sums
-from dunwell.engine.credit_appetite import Gauge, breaches, gauges, headroom, without
+from dunwell.engine.appetite_measures import STOP, WATCH, AppetiteLimit, BookRow, Sums
+from dunwell.engine.authority import (
+    ALLOWED,
+    NEEDS_APPROVAL,
+    NEVER,
+    Ask,
+    AuthorityPolicy,
+    Verdict,
+    may_approve,
+)
+from dunwell.engine.credit_appetite import Gauge, Whole, breaches, gauges, headroom
 from dunwell.engine.credit_policy import CreditPolicy
+from dunwell.engine.money import from_minor
 from dunwell.engine.stress import book_row
 from dunwell.models import Company
 from dunwell.queries.book_rows import book_customers, book_rows
@@ -58,6 +69,54 @@ def appetite_gauges(company: Company, *, as_of: date) -> tuple[Gauge, ...]:
     return gauges(policy.appetite, credit_book(company, policy, as_of=as_of))
 
 
+class AppetiteBook:
+    """The book against what stops or refers, read once for any number of its customers."""
+
+    def __init__(
+        self, acting: Sequence[AppetiteLimit], book: Sequence[BookRow], currency: str
+    ) -> None:
+        self._rows = {row.customer_id: row for row in book}
+        self._whole = [Whole(limit, book) for limit in acting]
+        self.currency = currency
+
+    def left(self, row: BookRow) -> AppetiteLeft:
+        """Return what is left for a customer of a class: `row` without its exposure."""
+        now = self._rows.get(row.customer_id)
+        if now is None:
+            nothing = replace(row, exposure_minor=0)
+            return AppetiteLeft(
+                others=tuple(one.without(nothing) for one in self._whole), row=nothing
+            )
+        own = replace(
+            now,
+            risk_class=row.risk_class,
+            country=row.country,
+            pd_ppm=row.pd_ppm,
+            lgd_ppm=row.lgd_ppm,
+        )
+        return AppetiteLeft(others=tuple(one.without(now) for one in self._whole), row=own)
+
+    def left_of(self, customer_id: int) -> AppetiteLeft:
+        """Return what is left for a customer of the book in the class it has."""
+        return self.left(self._rows[customer_id])
+
+
+def appetite_book(company: Company, policy: CreditPolicy, *, as_of: date) -> AppetiteBook | None:
+    """Return the book to ask what is left of the appetite, None where nothing stops or refers."""
+    acting = [limit for limit in policy.appetite if limit.then != WATCH]
+    if not acting:
+        return None
+    return AppetiteBook(acting, credit_book(company, policy, as_of=as_of), company.currency)
+
+
+def published_appetite(company: Company, *, as_of: date) -> AppetiteBook | None:
+    """Return the same of the policy the company published, None where it has none of its own."""
+    in_force = credit_policy_in_force(company, as_of=as_of)
+    if not in_force.is_published:
+        return None
+    return appetite_book(company, in_force.policy, as_of=as_of)
+
+
 def appetite_left(
     company: Company, policy: CreditPolicy, *, row: BookRow, as_of: date
 ) -> AppetiteLeft | None:
@@ -65,16 +124,44 @@ def appetite_left(
 
     `row` says who it is and the class it would be in; its exposure is read here.
     """
-    acting = [limit for limit in policy.appetite if limit.then != WATCH]
-    if not acting:
-        return None
-    book = credit_book(company, policy, as_of=as_of)
-    now = next((one for one in book if one.customer_id == row.customer_id), None)
-    own = replace(
-        now or replace(row, exposure_minor=0),
-        risk_class=row.risk_class,
-        country=row.country,
-        pd_ppm=row.pd_ppm,
-        lgd_ppm=row.lgd_ppm,
+    book = appetite_book(company, policy, as_of=as_of)
+    return None if book is None else book.left(row)
+
+
+def appetite_verdict(
+    left: AppetiteLeft,
+    *,
+    limit_minor: int,
+    ask: Ask,
+    verdict: Verdict,
+    policy: AuthorityPolicy,
+    currency: str,
+) -> Verdict:
+    """Return the verdict of authority on a limit as the appetite leaves it.
+
+    A breach of a limit that stops is NEVER, with what still fits; of one that refers it takes a
+    second person, the first on the ladder who may approve it, NEVER where nobody may.
+    """
+    breached = left.breached(limit_minor)
+    if not breached or verdict.status == NEVER:
+        return verdict
+    told = ", ".join(gauge.limit.name for gauge in breached)
+    rule = f"{ask.act}/appetite"
+    if any(gauge.limit.then == STOP for gauge in breached):
+        most = from_minor(left.most(limit_minor), currency)
+        text = (
+            f"Used in full, this limit would pass the risk appetite ({told}). At most "
+            f"{most:,} {currency} fits; ask for that, or change the appetite first."
+        )
+        return Verdict(status=NEVER, needs_role="", rule=rule, text=text)
+    if verdict.status != ALLOWED:
+        return verdict
+    role = next((role for role in policy.ladder if may_approve(ask, policy, roles=[role])), "")
+    if not role:
+        text = f"This would pass the risk appetite ({told}), and nobody may approve it."
+        return Verdict(status=NEVER, needs_role="", rule=rule, text=text)
+    text = (
+        f"Used in full, this would pass the risk appetite ({told}); "
+        f"a {role.replace('_', ' ')} may approve it."
     )
-    return AppetiteLeft(others=without(acting, book, customer_id=row.customer_id), row=own)
+    return Verdict(status=NEEDS_APPROVAL, needs_role=role, rule=rule, text=text)

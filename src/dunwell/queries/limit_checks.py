@@ -12,6 +12,7 @@ from dunwell.engine.money import LARGEST_MINOR
 from dunwell.formats.limit_rows import LimitLine
 from dunwell.models import Company, CreditLimit, CreditRating, Customer, CustomerScore
 from dunwell.queries.authority import authority_in_force, certificates_that_count
+from dunwell.queries.credit_appetite import AppetiteBook, appetite_verdict, published_appetite
 from dunwell.queries.limits import approved_rows
 
 NEW, LOWER, APPROVAL, KNOWN, REFUSED = "new", "lower", "approval", "known", "refused"
@@ -111,16 +112,21 @@ def checked_limits(
     *,
     roles: Collection[str],
     user_id: int | None,
+    is_told: bool,
     as_of: date,
 ) -> tuple[CheckedLimit, ...]:
     """Return every line with what would become of it; six queries whatever their number.
 
-    One more where the authority policy asks for certificates. `roles` and `user_id` are those of
+    One more where the authority policy asks for certificates, one for the credit policy. `is_told`: they come from a file
+    or program that kept the ledger until now, so the risk appetite is not held against them;
+    else the book is read for it, where the company's own appetite stops or refers. Each line is
+    held against it alone, as a limit by hand is. `roles` and `user_id` are those of
     the person who asks. A line is refused for what it says itself, an unknown customer, another
     currency than the company's, dates that make no sense, a second line of the same customer and
     kind, a wish that waits already, and what nobody may grant.
     """
     known = _known(company, asked, as_of=as_of)
+    appetite = None if is_told else published_appetite(company, as_of=as_of)
     held = certificates_that_count(known.policy, company, user_id=user_id, as_of=as_of)
     seen: dict[tuple[str, str], int] = {}
     checked = []
@@ -134,7 +140,13 @@ def checked_limits(
                 seen[at] = line.row
         if one.state == NEW:
             one = _judged(
-                one, line, known, company=company, roles=frozenset(roles), certificates=held
+                one,
+                line,
+                known,
+                appetite,
+                company=company,
+                roles=frozenset(roles),
+                certificates=held,
             )
         checked.append(one)
     return tuple(checked)
@@ -240,26 +252,37 @@ def _judged(
     one: CheckedLimit,
     line: Asked,
     known: _Known,
+    appetite: AppetiteBook | None,
     *,
     company: Company,
     roles: frozenset[str],
     certificates: frozenset[str],
 ) -> CheckedLimit:
-    """Return the line judged by the authority policy, as one limit by hand is."""
+    """Return the line judged by the authority policy and the appetite, as one by hand is."""
     key = one.customer_id or 0
     stated = known.customers[line.customer_number][2]
+    total = total_minor(line.wish, known.rows.get(key, []), stated_minor=stated)
     ask = Ask(
         act=line.wish.act,
         source=STAFF,
         roles=roles,
         risk=known.risks.get(key, ""),
-        amount_minor=total_minor(line.wish, known.rows.get(key, []), stated_minor=stated),
+        amount_minor=total,
         concession_ppm=0,
         months=line.wish.months,
         currency=company.currency,
         certificates=certificates,
     )
     verdict = judge(ask, known.policy)
+    if appetite is not None:
+        verdict = appetite_verdict(
+            appetite.left_of(key),
+            limit_minor=total,
+            ask=ask,
+            verdict=verdict,
+            policy=known.policy,
+            currency=company.currency,
+        )
     states = {ALLOWED: NEW, NEEDS_APPROVAL: APPROVAL}
     return replace(
         one,

@@ -165,6 +165,7 @@ def limit_file(request: StaffRequest, token: str) -> HttpResponse:
         asked_of_lines(read.lines, as_of=request.as_of),
         roles=request.actor.roles,
         user_id=request.actor.user_id,
+        is_told=True,
         as_of=request.as_of,
     )
     if request.method == "POST" and form.is_valid():
@@ -217,6 +218,7 @@ def limit_adjust(request: StaffRequest) -> HttpResponse:
                 asked,
                 roles=request.actor.roles,
                 user_id=request.actor.user_id,
+                is_told=False,
                 as_of=request.as_of,
             )
     return _lines_page(request, form, checked, name="")

@@ -102,6 +102,7 @@ NOTES = frozenset(
         ("_blocked", "finding"),
         ("_cut", "reason"),
         ("_spf", "problem"),
+        ("_stopped", "text"),
         ("finding", "reason"),
         ("judge_attachment", "finding"),
         ("refuse", "reason"),

@@ -246,7 +246,7 @@ def test_every_route_that_gives_credit_is_in_the_matrix_and_asks_the_authority()
     assert giving_routes() == ROUTES.keys() | BY_THE_POLICY | OF_DISPUTES
     inner = {
         ("dunwell.actions.approvals", "_check_authority"),
-        ("dunwell.actions.limit_appetite", "_referred"),
+        ("dunwell.queries.credit_appetite", "appetite_verdict"),
         ("dunwell.actions.limit_batches", "_authority"),
     }
     assert asking() == set(ROOTS) - {

@@ -149,19 +149,27 @@ def appetite_verdict(
     rule = f"{ask.act}/appetite"
     if any(gauge.limit.then == STOP for gauge in breached):
         most = from_minor(left.most(limit_minor), currency)
-        text = (
-            f"Used in full, this limit would pass the risk appetite ({told}). At most "
-            f"{most:,} {currency} fits; ask for that, or change the appetite first."
+        return _stopped(
+            rule,
+            text=f"Used in full, this limit would pass the risk appetite ({told}). At most "
+            f"{most:,} {currency} fits; ask for that, or change the appetite first.",
         )
-        return Verdict(status=NEVER, needs_role="", rule=rule, text=text)
     if verdict.status != ALLOWED:
         return verdict
     role = next((role for role in policy.ladder if may_approve(ask, policy, roles=[role])), "")
     if not role:
-        text = f"This would pass the risk appetite ({told}), and nobody may approve it."
-        return Verdict(status=NEVER, needs_role="", rule=rule, text=text)
-    text = (
-        f"Used in full, this would pass the risk appetite ({told}); "
-        f"a {role.replace('_', ' ')} may approve it."
+        return _stopped(
+            rule,
+            text=f"This would pass the risk appetite ({told}), and nobody may approve it.",
+        )
+    return Verdict(
+        status=NEEDS_APPROVAL,
+        needs_role=role,
+        rule=rule,
+        text=f"Used in full, this would pass the risk appetite ({told}); "
+        f"a {role.replace('_', ' ')} may approve it.",
     )
-    return Verdict(status=NEEDS_APPROVAL, needs_role=role, rule=rule, text=text)
+
+
+def _stopped(rule: str, *, text: str) -> Verdict:
+    return Verdict(status=NEVER, needs_role="", rule=rule, text=text)

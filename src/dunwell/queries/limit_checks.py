@@ -117,13 +117,14 @@ def checked_limits(
 ) -> tuple[CheckedLimit, ...]:
     """Return every line with what would become of it; six queries whatever their number.
 
-    One more where the authority policy asks for certificates, one for the credit policy. `is_told`: they come from a file
-    or program that kept the ledger until now, so the risk appetite is not held against them;
-    else the book is read for it, where the company's own appetite stops or refers. Each line is
-    held against it alone, as a limit by hand is. `roles` and `user_id` are those of
-    the person who asks. A line is refused for what it says itself, an unknown customer, another
-    currency than the company's, dates that make no sense, a second line of the same customer and
-    kind, a wish that waits already, and what nobody may grant.
+    One more where the authority policy asks for certificates, one for the credit policy.
+    `is_told`: they come from a file or program that kept the ledger until now, so the risk
+    appetite is not held against them; else the book is read for it, where the company's own
+    appetite stops or refers. Each line is held against it alone, as a limit by hand is.
+    `roles` and `user_id` are those of the person who asks. A line is refused for what it says
+    itself, an unknown customer, another currency than the company's, dates that make no sense,
+    a second line of the same customer and kind, a wish that waits already, and what nobody may
+    grant.
     """
     known = _known(company, asked, as_of=as_of)
     appetite = None if is_told else published_appetite(company, as_of=as_of)

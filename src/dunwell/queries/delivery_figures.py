@@ -54,12 +54,13 @@ def delivered(company: Company, *, from_on: date, as_of: date) -> pl.DataFrame:
     due day), `days` from issue to the first proof, empty without one.
     """
     items = ours(
+        company,
         Item.objects.filter(
             company=company,
             kind=Item.Kind.INVOICE,
             issued_on__gte=from_on,
             issued_on__lte=as_of,
-        )
+        ),
     )
     proofs = native(proven(known_facts(facts_frame(company, items), as_of=as_of)))
     rows = [

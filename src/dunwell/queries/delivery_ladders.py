@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from dunwell.engine.calendars import add_business_days, day_date, day_number
 from dunwell.engine.delivery_ladder import (
@@ -151,10 +151,10 @@ def delivery_alarms(
     chosen = (_open_invoices(company) if items is None else items).filter(
         due_on__lte=due_by(terms, country=company.country, as_of=as_of)
     )
-    known = known_facts(
-        facts_frame(company, ours(chosen) if terms.only_ours else chosen), as_of=as_of
-    )
-    found = _alarms(company, known, as_of=as_of)
+    if terms.only_ours:
+        chosen = ours(company, chosen)
+    known = known_facts(facts_frame(company, chosen), as_of=as_of)
+    found = _alarms(company, known, chosen, as_of=as_of)
     return tuple(
         DeliveryAlarm(
             item_id=row["item_id"],
@@ -190,7 +190,7 @@ def delivery_board(
         native(ladder(known))
         .join(_open_rows(items), on="item_id")
         .join(
-            _alarms(company, known, as_of=as_of).select("item_id", "why", "next_step"),
+            _alarms(company, known, items, as_of=as_of).select("item_id", "why", "next_step"),
             on="item_id",
             how="left",
         )
@@ -220,7 +220,9 @@ def customer_deliveries(
     return board.page.rows
 
 
-def _alarms(company: Company, known: nw.LazyFrame, *, as_of: date) -> pl.DataFrame:
+def _alarms(
+    company: Company, known: nw.LazyFrame, items: QuerySet[Item], *, as_of: date
+) -> pl.DataFrame:
     terms = responses_in_force(company, as_of=as_of).policy.alarm
     if not terms.is_on:
         return pl.DataFrame(
@@ -233,7 +235,7 @@ def _alarms(company: Company, known: nw.LazyFrame, *, as_of: date) -> pl.DataFra
     return native(
         never_received(
             known,
-            nw.from_native(_open_frame(company).lazy()),
+            nw.from_native(_open_frame(company, items).lazy()),
             reach_frame(company),
             proofs=terms.proofs,
             min_open_minor=terms.min_open_minor,
@@ -245,16 +247,16 @@ def _alarms(company: Company, known: nw.LazyFrame, *, as_of: date) -> pl.DataFra
     )
 
 
-def ours(items: QuerySet[Item]) -> QuerySet[Item]:
-    """Return the items we wrote, sent or heard of ourselves; of others nobody tells us."""
-    of_item = OuterRef("pk")
-    carried = MessageAttachment.objects.filter(item=of_item, kind=MessageAttachment.Kind.DOCUMENT)
-    return items.filter(
-        Exists(Invoice.objects.filter(item=of_item))
-        | Exists(carried)
-        | Exists(DeliveryNote.objects.filter(item=of_item))
-        | Exists(InvoiceResponse.objects.filter(item=of_item))
-    )
+def ours(company: Company, items: QuerySet[Item]) -> QuerySet[Item]:
+    """Return the items we wrote, sent or heard of ourselves; of others nobody tells us.
+
+    Asked from the side of what we know: of a big ledger that is little.
+    """
+    written = Invoice.objects.exclude(item=None)
+    carried = MessageAttachment.objects.filter(kind=MessageAttachment.Kind.DOCUMENT)
+    known = (written, carried, DeliveryNote.objects, InvoiceResponse.objects)
+    first, *others = (one.filter(item__company=company).values("item") for one in known)
+    return items.filter(pk__in=first.union(*others))
 
 
 def due_by(terms: AlarmTerms, *, country: str, as_of: date) -> date:
@@ -269,9 +271,10 @@ def _open_invoices(company: Company) -> QuerySet[Item]:
     return Item.objects.filter(company=company, kind=Item.Kind.INVOICE, pk__in=opened)
 
 
-def _open_frame(company: Company) -> pl.DataFrame:
-    """Return the open invoices with what the alarm asks of them."""
-    rows = OpenItem.objects.filter(company=company, item__kind=Item.Kind.INVOICE).values_list(
+def _open_frame(company: Company, items: QuerySet[Item]) -> pl.DataFrame:
+    """Return the open invoices among some items, with what the alarm asks of them."""
+    opened = OpenItem.objects.filter(company=company, item__kind=Item.Kind.INVOICE, item__in=items)
+    rows = opened.values_list(
         "item", "customer", "item__kind", "currency", "open_minor", "item__issued_on", "due_on"
     )
     return pl.DataFrame(

@@ -7,10 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from dunwell.actions.deliveries import note_delivery, watch_deliveries
 from dunwell.actions.gate import Forbidden, Refused, system
 from dunwell.actions.payments import apply_payment
+from dunwell.actions.policies_by_kind import draft_document, publish_document
 from dunwell.actions.tasks import complete_task
 from dunwell.models import Contact, DeliveryNote, Task
 from dunwell.queries.delivery_figures import DeliveryFigures, delivery_figures
 from dunwell.queries.delivery_ladders import delivery_alarms, delivery_board, ladder_of_item
+from dunwell.queries.policy_documents import standard_text
 from tests.actions.delivery_rows import answered, mailed
 from tests.actions.desk import acting, last_event, verbs
 from tests.actions.ledger_rows import invoice, payment
@@ -240,3 +242,17 @@ def test_who_asks_about_an_invoice_or_refuses_it_has_it(company, actor, item):
     answered(actor, peppol(code="UQ"))
     assert told(item) == ("received", "queried", "response")
     assert delivery_alarms(company, as_of=TODAY) == ()
+
+
+def test_an_invoice_that_arrived_shows_no_alarm_of_another(
+    company, actor, manager, customer, item
+):
+    text = standard_text("responses").replace("2026-01-01", TODAY.isoformat())
+    text = text.replace("only_ours: true", "only_ours: false")
+    version = draft_document(actor=system(company), kind="responses", text=text, at=AT)
+    publish_document(actor=acting(manager), version=version, as_of=TODAY, at=AT)
+    other = invoice(customer, "R2", 100_00, due_on=TODAY + 5 * DAY)
+    noted(actor, item)
+    assert [one.item_id for one in delivery_alarms(company, as_of=TODAY)] == [other.pk]
+    assert ladder_of_item(item, TODAY).alarm is None
+    assert ladder_of_item(other, TODAY).alarm.item_id == other.pk

@@ -1,6 +1,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.cause_actions import (
     add_cause_action,
@@ -15,15 +17,19 @@ from dunwell.actions.dispute_tasks import ask_colleague
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.payments import apply_payment
 from dunwell.actions.policies_by_kind import draft_document, publish_document
+from dunwell.engine.dispute_validity import ClaimFacts, validity
 from dunwell.models import (
     Adjustment,
     CauseAction,
     CreditRequest,
     Dispute,
     DisputeCase,
+    DisputeResolution,
     DisputeTask,
     Escalation,
 )
+from dunwell.queries.dispute_facts import case_validities
+from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.policy_documents import standard_text
 from tests.actions.desk import acting, verbs
 from tests.actions.dispute_rows import amounts, case_over, on, parts_of, resolve
@@ -257,3 +263,39 @@ def test_actions_against_causes_are_refused_without_sense(company, rival, resolv
     with pytest.raises(Refused) as refusal:
         finish_cause_action(actor=resolver, cause_action=action, **on())
     assert str(refusal.value) == "This action is marked: dropped; load the page again."
+
+
+def test_cases_of_a_bulk_are_judged_at_once_and_each_as_if_alone(company, customer):
+    other = add_customer(company, "K9")
+    policy = dispute_policy_in_force(company, as_of=TODAY).policy
+    told = {"company": company, "recorded_at": AT, "opened_on": TODAY}
+    rows = [("price", customer), ("price", other), ("quality", customer), ("price", customer)]
+    for place, (reason, owing) in enumerate(rows):
+        bill = invoice(owing, f"B{place}", 50_00)
+        Dispute.objects.create(
+            **told, customer=owing, item=bill, reason=reason, amount_minor=(50_00, 1_00)[place % 2]
+        )
+    adopt_disputes(company, as_of=TODAY, at=AT)
+    cases = list(DisputeCase.objects.order_by("pk"))
+    for case, kind, given in zip(
+        [*cases, cases[0]], ("valid_credit", "partial", "invalid_denied", "valid_credit", "write_off"),
+        (50_00, 50, 0, 1_00, 0), strict=True,
+    ):  # fmt: skip
+        DisputeResolution.objects.create(
+            case=case, kind=kind, status="done", credit_minor=given, currency="EUR",
+            proposed_by="anna", proposed_at=AT,
+        )  # fmt: skip
+
+    with CaptureQueriesContext(connection) as together:
+        found = case_validities(cases, policy)
+    with CaptureQueriesContext(connection) as alone:
+        one_by_one = {case.pk: case_validities([case], policy)[case.pk] for case in cases}
+
+    assert found == one_by_one
+    assert (len(together), len(alone)) == (6, 24)
+    # what was decided of the case itself, and given up without a word, says nothing of it
+    assert found[cases[0].pk] == validity(
+        policy.reason_rule("price"),
+        policy.validity,
+        ClaimFacts(decided=2, right=1.5, customer_decided=2, customer_right=1.0, is_whole=True),
+    )

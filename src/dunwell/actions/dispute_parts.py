@@ -28,7 +28,7 @@ from dunwell.models import (
     User,
 )
 from dunwell.queries.credit_requests import UNANSWERED
-from dunwell.queries.dispute_facts import case_validity, disputed_now
+from dunwell.queries.dispute_facts import case_validities, disputed_now
 
 Status = DisputeCase.Status
 
@@ -251,11 +251,18 @@ def keep_lines(dispute: Dispute, lines: Sequence[DisputeLine]) -> None:
 
 def judge(case: DisputeCase, policy: DisputePolicy) -> None:
     """Write how likely the claim is right, by what is known now."""
-    found = case_validity(case, policy)
-    case.validity_ppm, case.validity = found.chance_ppm, found.document()
-    DisputeCase.objects.filter(pk=case.pk).update(
-        validity_ppm=case.validity_ppm, validity=case.validity
-    )
+    judge_all([case], policy)
+
+
+def judge_all(cases: Sequence[DisputeCase], policy: DisputePolicy) -> None:
+    """Write how likely each claim is right, by what is known now; asked for all at once."""
+    told = case_validities(cases, policy)
+    for case in cases:
+        found = told[case.pk]
+        case.validity_ppm, case.validity = found.chance_ppm, found.document()
+        DisputeCase.objects.filter(pk=case.pk).update(
+            validity_ppm=case.validity_ppm, validity=case.validity
+        )
 
 
 def amounts_told(disputes: Sequence[Dispute]) -> list[dict[str, object]]:

@@ -15,7 +15,7 @@ from dunwell.actions.dispute_parts import (
     Status,
     change_case,
     close_parts,
-    judge,
+    judge_all,
     locked_case,
     move_case,
     open_parts,
@@ -195,8 +195,7 @@ def _judge_new(actor: Actor, policy: DisputePolicy) -> None:
     unjudged = DisputeCase.objects.filter(company=actor.company, validity_ppm=None).exclude(
         status__in=ENDED
     )
-    for case in unjudged.select_related("customer").order_by("-pk")[:MOST_JUDGED]:
-        judge(case, policy)
+    judge_all(list(unjudged.order_by("-pk")[:MOST_JUDGED]), policy)
 
 
 def _escalate_late(actor: Actor, *, as_of: date, at: datetime) -> int:

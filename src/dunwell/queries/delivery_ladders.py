@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import polars as pl
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dunwell.engine.calendars import add_business_days, day_date, day_number
 from dunwell.engine.delivery_ladder import (
@@ -252,11 +252,17 @@ def ours(company: Company, items: QuerySet[Item]) -> QuerySet[Item]:
 
     Asked from the side of what we know: of a big ledger that is little.
     """
-    written = Invoice.objects.exclude(item=None)
-    carried = MessageAttachment.objects.filter(kind=MessageAttachment.Kind.DOCUMENT)
-    known = (written, carried, DeliveryNote.objects, InvoiceResponse.objects)
-    first, *others = (one.filter(item__company=company).values("item") for one in known)
-    return items.filter(pk__in=first.union(*others))
+    of_ours = Q(item__company=company)
+    carried = Q(kind=MessageAttachment.Kind.DOCUMENT)
+    return items.filter(
+        pk__in=Invoice.objects.filter(of_ours)
+        .values("item")
+        .union(
+            MessageAttachment.objects.filter(of_ours, carried).values("item"),
+            DeliveryNote.objects.filter(of_ours).values("item"),
+            InvoiceResponse.objects.filter(of_ours).values("item"),
+        )
+    )
 
 
 def due_by(terms: AlarmTerms, *, country: str, as_of: date) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 
 from dunwell.engine.calendars import day_number
 from dunwell.engine.dispute_policy import DisputePolicy
@@ -76,8 +76,7 @@ def checklist(case: DisputeCase, policy: DisputePolicy, *, language: str = "en")
 
 def evidence_kinds(case: DisputeCase) -> frozenset[str]:
     """Return the kinds of evidence a case holds."""
-    held = DisputeEvidence.objects.filter(case=case, removed_at=None)
-    return frozenset(held.values_list("kind", flat=True))
+    return frozenset(_evidence([case.pk]).get(case.pk, ()))
 
 
 def open_amounts(items: Collection[int]) -> dict[int, int]:
@@ -132,28 +131,63 @@ def _home(rates: Rates | None, minor: int, currency: str, home: str, day: int) -
     return rates.convert(minor, currency, to=home, day=day) if rates else None
 
 
-def case_validity(case: DisputeCase, policy: DisputePolicy) -> Validity:
-    """Return the chance that the claim of a case is right, by what is known now; five queries."""
-    rule = policy.reason_rule(case.reason)
-    of_reason = _decided(case.company_id, Q(case__reason=case.reason), case)
-    of_customer = _decided(case.company_id, Q(case__customer=case.customer_id), case)
-    answers = DisputeTask.objects.filter(case=case, cancelled_at=None).exclude(answered_at=None)
-    sums = Dispute.objects.filter(case=case, closed_on=None).aggregate(
-        disputed=Sum("amount_minor"), billed=Sum("item__amount_minor")
-    )
-    facts = ClaimFacts(
-        decided=of_reason[0],
-        right=of_reason[1],
-        customer_decided=of_customer[0],
-        customer_right=of_customer[1],
-        evidence=evidence_kinds(case),
-        verdicts=tuple(answers.order_by("pk").values_list("verdict", flat=True)),
-        is_whole=bool(sums["disputed"]) and sums["disputed"] == sums["billed"],
-        is_accepted=InvoiceResponse.objects.filter(
-            item__disputes__case=case, code__in=APPROVING, effective_on__lt=case.opened_on
-        ).exists(),
-    )
-    return validity(rule, policy.validity, facts)
+def case_validities(cases: Collection[DisputeCase], policy: DisputePolicy) -> dict[int, Validity]:
+    """Return the chance of each case's claim by its key: six queries, however many the cases."""
+    keys = [case.pk for case in cases]
+    of_reason = _decided(cases, "reason")
+    of_customer = _decided(cases, "customer_id")
+    verdicts, evidence = _verdicts(keys), _evidence(keys)
+    sums = {
+        key: (disputed, billed)
+        for key, disputed, billed in Dispute.objects.filter(case__in=keys, closed_on=None)
+        .values("case")
+        .annotate(disputed=Sum("amount_minor"), billed=Sum("item__amount_minor"))
+        .values_list("case", "disputed", "billed")
+    }
+    approved = InvoiceResponse.objects.filter(item__disputes__case__in=keys, code__in=APPROVING)
+    accepted = {
+        key
+        for key, on, opened_on in approved.values_list(
+            "item__disputes__case", "effective_on", "item__disputes__case__opened_on"
+        )
+        if on < opened_on
+    }
+    found: dict[int, Validity] = {}
+    for case in cases:
+        decided, right = of_reason[case.pk]
+        customer_decided, customer_right = of_customer[case.pk]
+        disputed, billed = sums.get(case.pk, (0, 0))
+        facts = ClaimFacts(
+            decided=decided,
+            right=right,
+            customer_decided=customer_decided,
+            customer_right=customer_right,
+            evidence=frozenset(evidence.get(case.pk, ())),
+            verdicts=tuple(verdicts.get(case.pk, ())),
+            is_whole=bool(disputed) and disputed == billed,
+            is_accepted=case.pk in accepted,
+        )
+        found[case.pk] = validity(policy.reason_rule(case.reason), policy.validity, facts)
+    return found
+
+
+def _verdicts(cases: Collection[int]) -> dict[int, list[str]]:
+    """Return what was answered to the tasks of each case, in the order of the tasks."""
+    answers = DisputeTask.objects.filter(case__in=cases, cancelled_at=None)
+    found: dict[int, list[str]] = {}
+    for key, verdict in (
+        answers.exclude(answered_at=None).order_by("pk").values_list("case_id", "verdict")
+    ):
+        found.setdefault(key, []).append(verdict)
+    return found
+
+
+def _evidence(cases: Collection[int]) -> dict[int, set[str]]:
+    held = DisputeEvidence.objects.filter(case__in=cases, removed_at=None)
+    found: dict[int, set[str]] = {}
+    for key, kind in held.values_list("case_id", "kind"):
+        found.setdefault(key, set()).add(kind)
+    return found
 
 
 def given_up_in_month(company: Company, *, as_of: date) -> dict[str, int]:
@@ -171,17 +205,39 @@ def given_up_in_month(company: Company, *, as_of: date) -> dict[str, int]:
     return found
 
 
-def _decided(company_id: int, which: Q, case: DisputeCase) -> tuple[int, float]:
-    """Return how many claims were decided, and how many were right; in part counts as half."""
-    row = (
-        DisputeResolution.objects.filter(which, case__company_id=company_id, status__in=DECIDED)
-        .exclude(case=case.pk)
+def _decided(cases: Collection[DisputeCase], by: str) -> dict[int, tuple[int, float]]:
+    """Return how many other claims of the same reason or customer were decided, and were right.
+
+    By the key of each case; in part counts as half. One query.
+    """
+    keys = [case.pk for case in cases]
+    # what was decided of a case itself is told apart, so that it can be left out for that case
+    own_case = Case(When(case__in=keys, then=F("case_id")), default=Value(0))
+    rows = (
+        DisputeResolution.objects.filter(
+            case__company__in={case.company_id for case in cases},
+            status__in=DECIDED,
+            **{f"case__{by}__in": {getattr(case, by) for case in cases}},
+        )
         .exclude(authority__has_key="auto")
         .exclude(kind=Kind.WRITE_OFF)
-        .aggregate(
+        .annotate(own_case=own_case)
+        .values_list(f"case__{by}", "own_case")
+        .annotate(
             decided=Count("pk"),
             right=Count("pk", filter=Q(kind__in=RIGHT)),
             partly=Count("pk", filter=Q(kind__in=IN_PART)),
         )
+        .order_by()
     )
-    return row["decided"], row["right"] + row["partly"] / 2
+    whole: dict[object, tuple[int, float]] = {}
+    own: dict[int, tuple[int, float]] = {}
+    for name, own_key, decided, right, partly in rows:
+        before = whole.get(name, (0, 0.0))
+        own[own_key] = (decided, right + partly / 2)
+        whole[name] = (before[0] + decided, before[1] + right + partly / 2)
+    found = {}
+    for case in cases:
+        together, mine = whole.get(getattr(case, by), (0, 0.0)), own.get(case.pk, (0, 0.0))
+        found[case.pk] = (together[0] - mine[0], together[1] - mine[1])
+    return found

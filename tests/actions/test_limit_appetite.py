@@ -20,16 +20,18 @@ ASK = {"kind": "standard", "from_on": TODAY, "reason": "grows", "as_of": TODAY, 
 @pytest.fixture
 def two(company):
     """Two customers at low risk, one of them owes 5,000.00."""
-    found = []
-    for number in ("A", "B"):
-        customer = add_customer(company, number, country="DE")
-        CreditRating.objects.create(
-            company=company, customer=customer, as_of=TODAY, risk_class="A", risk="low",
-            outcome="approve", pd_ppm=3_000, digest="x", by="t", recorded_at=AT,
-        )  # fmt: skip
-        found.append(customer)
+    found = [rated(add_customer(company, number, country="DE"), "A") for number in ("A", "B")]
     invoice(found[1], "R1", 5_000_00)
     return found
+
+
+def rated(customer, risk_class):
+    """The customer, rated at low risk in a class."""
+    CreditRating.objects.create(
+        company=customer.company, customer=customer, as_of=TODAY, risk_class=risk_class,
+        risk="low", outcome="approve", pd_ppm=3_000, digest="x", by="t", recorded_at=AT,
+    )  # fmt: skip
+    return customer
 
 
 def wish(manager, customer, amount_minor):
@@ -132,3 +134,16 @@ def raised(manager, customers, amount_minor):
         as_of=TODAY,
         at=AT,
     )
+
+
+def test_a_class_the_policy_has_no_more_counts_as_unscored_by_hand_and_in_a_batch(
+    company, manager, two
+):
+    unscored = "- {name: unscored, measure: class_share, classes: [D], most_ppm: 1, then: stop}"
+    old = rated(add_customer(company, "C", country="DE", credit_limit_minor=1_00), "of before")
+    published_credit(company, appetite=(SHARE, unscored))
+
+    with pytest.raises(Refused, match=r"pass the risk appetite \(unscored\)"):
+        wish(manager, old, 9_000_00)
+    with pytest.raises(Refused, match=r"pass the risk appetite \(unscored\)"):
+        raised(manager, [old], 9_000_00)

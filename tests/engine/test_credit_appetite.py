@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.engine.appetite_measures import MEASURES, AppetiteLimit, BookRow
+from dunwell.engine.appetite_measures import MEASURES, AppetiteLimit, BookRow, Whole
 from dunwell.engine.credit_appetite import (
-    Whole,
     breaches,
     gauges,
     headroom,

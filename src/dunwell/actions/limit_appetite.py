@@ -5,13 +5,10 @@ from datetime import date
 
 from dunwell.actions.authority import Authority
 from dunwell.actions.gate import Refused
-from dunwell.engine.appetite_measures import BookRow
 from dunwell.engine.authority import NEVER
 from dunwell.models import Customer
 from dunwell.queries.authority import authority_in_force
-from dunwell.queries.credit_appetite import appetite_left, appetite_verdict
-from dunwell.queries.credit_policies import credit_policy_in_force
-from dunwell.queries.credit_ratings import ratings
+from dunwell.queries.credit_appetite import appetite_verdict, published_appetite
 
 
 def within_appetite(
@@ -26,29 +23,11 @@ def within_appetite(
     if customer is None:
         return authority
     company = customer.company
-    in_force = credit_policy_in_force(company, as_of=as_of)
-    if not in_force.is_published:
-        return authority
-    policy = in_force.policy
-    rated = ratings(company, as_of=as_of, customer_ids=[customer.pk], with_reasons=False)
-    rating = rated.get(customer.pk)
-    names = policy.classes.names
-    name = rating.risk_class if rating is not None else policy.classes.unscored
-    risk_class = policy.classes.named(name if name in names else policy.classes.unscored)
-    pd_ppm = rating.pd_ppm if rating is not None else None
-    row = BookRow(
-        customer_id=customer.pk,
-        exposure_minor=0,
-        risk_class=risk_class.name,
-        country=customer.country,
-        pd_ppm=risk_class.pd_ppm if pd_ppm is None else pd_ppm,
-        lgd_ppm=risk_class.lgd_ppm,
-    )
-    left = appetite_left(company, policy, row=row, as_of=as_of)
-    if left is None:
+    appetite = published_appetite(company, as_of=as_of)
+    if appetite is None:
         return authority
     verdict = appetite_verdict(
-        left,
+        appetite.left_of(customer.pk),
         limit_minor=limit_minor,
         ask=authority.ask,
         verdict=authority.verdict,

@@ -5,9 +5,11 @@ of which the largest counts. Amounts are home minor units, shares ppm of the tot
 rounded up, so that nothing looks smaller than it is.
 """
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
+from operator import itemgetter
 
 from dunwell.engine.credit_classes import PPM
 from dunwell.engine.limit_worth import expected_loss
@@ -222,15 +224,7 @@ def value_of(
 
 def sums_of(limit: AppetiteLimit, rows: Iterable[BookRow]) -> Sums:
     """Return what a measure has of some customers; reads them once."""
-    sums: dict[str, int] = {}
-    total = covered = 0
-    for row in rows:
-        covered += row.covered_minor
-        if not row.exposure_minor:
-            continue
-        total += row.exposure_minor
-        for key, amount in parts_of(limit, row):
-            sums[key] = sums.get(key, 0) + amount
+    total, covered, sums = _added_up(limit, rows)
     squares = sum(amount * amount for amount in sums.values()) if limit.measure == HHI else 0
     return Sums(
         limit=limit,
@@ -240,6 +234,52 @@ def sums_of(limit: AppetiteLimit, rows: Iterable[BookRow]) -> Sums:
         largest=tuple(nlargest(MOST_NAMES, sums.values())),
         squares=squares,
     )
+
+
+class Whole:
+    """What a limit of the appetite measures of a whole book, ready to be told without a customer.
+
+    Reading the book once answers for every customer: what each adds is taken off again.
+    """
+
+    def __init__(self, limit: AppetiteLimit, book: Iterable[BookRow]) -> None:
+        self._limit = limit
+        self._total, self._covered, self._sums = _added_up(limit, book)
+        self._largest = nlargest(MOST_NAMES + 1, self._sums.items(), key=itemgetter(1))
+        self._is_hhi = limit.measure == HHI
+        self._squares = sum(amount**2 for amount in self._sums.values()) if self._is_hhi else 0
+
+    def without(self, row: BookRow) -> Sums:
+        """Return the sums of the book without one of its customers."""
+        total, covered, own = _added_up(self._limit, [row])
+        left = {key: self._sums[key] - amount for key, amount in own.items()}
+        is_kept = self._limit.measure not in {*TOPS, HHI}
+        # only a customer of several currencies takes more than one name off, and those are few
+        named = self._sums.items() if len(own) > 1 else self._largest
+        others = [amount for key, amount in named if key not in left]
+        lost = sum(self._sums[key] ** 2 - amount**2 for key, amount in left.items())
+        return Sums(
+            limit=self._limit,
+            total_minor=self._total - total,
+            covered_minor=self._covered - covered,
+            sums=ChainMap(left, self._sums) if is_kept else {},
+            largest=tuple(nlargest(MOST_NAMES, [*others, *left.values()])),
+            squares=self._squares - lost if self._is_hhi else 0,
+        )
+
+
+def _added_up(limit: AppetiteLimit, rows: Iterable[BookRow]) -> tuple[int, int, dict[str, int]]:
+    """Return what customers owe, what covers take off, and what they add by key."""
+    sums: dict[str, int] = {}
+    total = covered = 0
+    for row in rows:
+        covered += row.covered_minor
+        if not row.exposure_minor:
+            continue
+        total += row.exposure_minor
+        for key, amount in parts_of(limit, row):
+            sums[key] = sums.get(key, 0) + amount
+    return total, covered, sums
 
 
 def makers(

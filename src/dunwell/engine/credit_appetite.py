@@ -5,11 +5,8 @@ more of that kind on credit), `refer` (a person decides) or `watch` (it is shown
 home minor units, shares ppm of the total exposure.
 """
 
-from collections import ChainMap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from heapq import nlargest
-from operator import itemgetter
 
 from dunwell.engine import documents
 from dunwell.engine.appetite_measures import (
@@ -17,20 +14,16 @@ from dunwell.engine.appetite_measures import (
     CLASS_SHARE,
     COUNTRY_SHARE,
     CURRENCY_SHARE,
-    HHI,
     KEYED,
     MEASURES,
-    MOST_NAMES,
     REFER,
     SECTOR_SHARE,
     STOP,
-    TOPS,
     WATCH,
     AppetiteLimit,
     BookRow,
     Sums,
     makers,
-    parts_of,
     sums_of,
 )
 from dunwell.engine.credit_classes import PPM, short_text
@@ -96,50 +89,6 @@ def without(
     """Return what each limit measures of the book without a customer; reads the book once each."""
     rows = [row for row in book if row.customer_id != customer_id]
     return tuple(sums_of(limit, rows) for limit in limits)
-
-
-class Whole:
-    """What a limit of the appetite measures of a whole book, ready to be told without a customer.
-
-    Reading the book once answers for every customer: what each adds is taken off again.
-    """
-
-    def __init__(self, limit: AppetiteLimit, book: Iterable[BookRow]) -> None:
-        self._limit, self._sums = limit, dict[str, int]()
-        self._total = self._covered = 0
-        for row in book:
-            self._add(row)
-        self._squares = sum(amount * amount for amount in self._sums.values())
-        self._largest = nlargest(MOST_NAMES + 1, self._sums.items(), key=itemgetter(1))
-
-    def without(self, row: BookRow) -> Sums:
-        """Return the sums of the book without one of its customers."""
-        own = dict[str, int]()
-        for key, amount in parts_of(self._limit, row) if row.exposure_minor else ():
-            own[key] = own.get(key, 0) + amount
-        left = {key: self._sums[key] - amount for key, amount in own.items()}
-        is_kept = self._limit.measure not in {*TOPS, HHI}
-        many = self._sums.items() if len(own) > 1 else self._largest
-        names = [amount for key, amount in many if key not in left]
-        squares = self._squares
-        if self._limit.measure == HHI:
-            squares -= sum(self._sums[key] ** 2 - amount**2 for key, amount in left.items())
-        return Sums(
-            limit=self._limit,
-            total_minor=self._total - (row.exposure_minor or 0),
-            covered_minor=self._covered - row.covered_minor,
-            sums=ChainMap(left, self._sums) if is_kept else {},
-            largest=tuple(nlargest(MOST_NAMES, [*names, *left.values()])),
-            squares=squares if self._limit.measure == HHI else 0,
-        )
-
-    def _add(self, row: BookRow) -> None:
-        self._covered += row.covered_minor
-        if not row.exposure_minor:
-            return
-        self._total += row.exposure_minor
-        for key, amount in parts_of(self._limit, row):
-            self._sums[key] = self._sums.get(key, 0) + amount
 
 
 def breaches(others: Iterable[Sums], row: BookRow, *, more_minor: int) -> tuple[Gauge, ...]:

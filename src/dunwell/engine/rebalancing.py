@@ -17,7 +17,7 @@ exposures and each cost is linear in them, so that for one limit the cheapest fi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dunwell.engine.appetite_measures import AppetiteLimit, BookRow
+from dunwell.engine.appetite_measures import AppetiteLimit, BookRow, Whole
 from dunwell.engine.concentration import CreditRow
 from dunwell.engine.credit_appetite import Gauge, gauges, headroom, without
 from dunwell.engine.money import part
@@ -233,13 +233,12 @@ def _raises(
     ]
     near.sort(key=lambda row: (row.pd_ppm * row.lgd_ppm, -row.known_minor, row.customer_id))
     rows = [book_row(row) for row in book.values()]
-    stops = [replace(one, then="stop") for one in limits]
+    stops = [Whole(replace(one, then="stop"), rows) for one in limits]
     for row in near[:MOST_RAISES]:
         limit = row.limit_minor or 0
         more = limit // 4
-        fits = headroom(
-            without(stops, rows, customer_id=row.customer_id), book_row(row), more_minor=more
-        )
+        shown = book_row(row)
+        fits = headroom([one.without(shown) for one in stops], shown, more_minor=more)
         net_ppm = earns_ppm - row.pd_ppm * row.lgd_ppm // PPM - terms.carry_ppm
         if fits > 0 and net_ppm > 0:
             found.append(

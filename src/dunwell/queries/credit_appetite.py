@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from dunwell.engine.appetite_measures import STOP, WATCH, AppetiteLimit, BookRow, Sums
+from dunwell.engine.appetite_measures import (
+    STOP,
+    WATCH,
+    AppetiteLimit,
+    BookRow,
+    Sums,
+    Whole,
+)
 from dunwell.engine.authority import (
     ALLOWED,
     NEEDS_APPROVAL,
@@ -14,7 +21,8 @@ from dunwell.engine.authority import (
     Verdict,
     may_approve,
 )
-from dunwell.engine.credit_appetite import Gauge, Whole, breaches, gauges, headroom
+from dunwell.engine.credit_appetite import Gauge, breaches, gauges, headroom
+from dunwell.engine.credit_classes import Classes
 from dunwell.engine.credit_policy import CreditPolicy
 from dunwell.engine.money import from_minor
 from dunwell.engine.stress import book_row
@@ -73,20 +81,15 @@ class AppetiteBook:
     """The book against what stops or refers, read once for any number of its customers."""
 
     def __init__(
-        self, acting: Sequence[AppetiteLimit], book: Sequence[BookRow], currency: str
+        self, acting: Sequence[AppetiteLimit], book: Sequence[BookRow], classes: Classes
     ) -> None:
         self._rows = {row.customer_id: row for row in book}
         self._whole = [Whole(limit, book) for limit in acting]
-        self.currency = currency
+        self._classes = classes
 
     def left(self, row: BookRow) -> AppetiteLeft:
-        """Return what is left for a customer of a class: `row` without its exposure."""
-        now = self._rows.get(row.customer_id)
-        if now is None:
-            nothing = replace(row, exposure_minor=0)
-            return AppetiteLeft(
-                others=tuple(one.without(nothing) for one in self._whole), row=nothing
-            )
+        """Return what is left for a customer in the class of `row`, owing what it owes now."""
+        now = self._rows.get(row.customer_id) or replace(row, exposure_minor=0)
         own = replace(
             now,
             risk_class=row.risk_class,
@@ -97,8 +100,13 @@ class AppetiteBook:
         return AppetiteLeft(others=tuple(one.without(now) for one in self._whole), row=own)
 
     def left_of(self, customer_id: int) -> AppetiteLeft:
-        """Return what is left for a customer of the book in the class it has."""
-        return self.left(self._rows[customer_id])
+        """Return what is left for a customer of the book in the class it has.
+
+        A class that the policy has no more counts as that of the unscored.
+        """
+        row = self._rows[customer_id]
+        is_known = row.risk_class in self._classes.names
+        return self.left(row if is_known else replace(row, risk_class=self._classes.unscored))
 
 
 def appetite_book(company: Company, policy: CreditPolicy, *, as_of: date) -> AppetiteBook | None:
@@ -106,7 +114,7 @@ def appetite_book(company: Company, policy: CreditPolicy, *, as_of: date) -> App
     acting = [limit for limit in policy.appetite if limit.then != WATCH]
     if not acting:
         return None
-    return AppetiteBook(acting, credit_book(company, policy, as_of=as_of), company.currency)
+    return AppetiteBook(acting, credit_book(company, policy, as_of=as_of), policy.classes)
 
 
 def published_appetite(company: Company, *, as_of: date) -> AppetiteBook | None:
@@ -142,11 +150,10 @@ def appetite_verdict(
     A breach of a limit that stops is NEVER, with what still fits; of one that refers it takes a
     second person, the first on the ladder who may approve it, NEVER where nobody may.
     """
-    breached = left.breached(limit_minor)
-    if not breached or verdict.status == NEVER:
+    breached = () if verdict.status == NEVER else left.breached(limit_minor)
+    if not breached:
         return verdict
-    told = ", ".join(gauge.limit.name for gauge in breached)
-    rule = f"{ask.act}/appetite"
+    told, rule = ", ".join(gauge.limit.name for gauge in breached), f"{ask.act}/appetite"
     if any(gauge.limit.then == STOP for gauge in breached):
         most = from_minor(left.most(limit_minor), currency)
         return _stopped(

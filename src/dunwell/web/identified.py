@@ -13,7 +13,7 @@ from typing import Any, cast
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
@@ -50,6 +50,14 @@ class Named:
     began_as: object
     """Key of whoever was signed in when it began; None for nobody."""
     onward: str
+
+
+def way_or_404(kind: str = "") -> SignOnWay:
+    """Return how people sign in at a provider; raise Http404 for none, or one of another kind."""
+    way = sign_on_way()
+    if way is None or kind not in {"", way.kind}:
+        raise Http404
+    return way
 
 
 def claims_of(signal_kwargs: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

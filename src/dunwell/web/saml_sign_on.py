@@ -19,7 +19,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.cache import cache
 from django.core.signing import BadSignature
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -39,8 +39,8 @@ from dunwell.formats.saml_parties import (
     sign_on_request,
     write_metadata,
 )
-from dunwell.queries.identities import SAML_SIGN_ON, SignOnWay, person_of, sign_on_way
-from dunwell.web.identified import Named, does_not_hold, identified
+from dunwell.queries.identities import SAML_SIGN_ON, SignOnWay, person_of
+from dunwell.web.identified import Named, does_not_hold, identified, way_or_404
 
 BEGUN = "saml_begun"
 """Key of a session with the requests that wait for an answer."""
@@ -55,7 +55,7 @@ KEPT_SECONDS = 3600
 """How long metadata fetched from an address are used before they are fetched again."""
 
 
-def begin(request: HttpRequest, *, process: str, onward: str) -> str:
+def begin(request: HttpRequest, process: str, onward: str) -> str:
     """Return the address that asks the provider, and remember the request in the session.
 
     Whoever is signed in is asked anew who they are. Raises SamlError or WebhookError where the
@@ -78,7 +78,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
     It signs nobody in by itself: the page it leads to asks the session for its request.
     """
-    way = _way()
+    way = way_or_404(SAML_SIGN_ON)
     if not ratelimit.consume(request, action="login"):
         slow: HttpResponse = ratelimit.respond_429(request)
         return slow
@@ -105,7 +105,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 @require_GET
 def answered(request: HttpRequest) -> HttpResponse:
     """Sign in whom the provider named, in the browser that asked, or lead back with a proof."""
-    way = _way()
+    way = way_or_404(SAML_SIGN_ON)
     try:
         carried = signing.loads(request.COOKIES[_cookie()], salt=SALT, max_age=ANSWER_SECONDS)
         begun = _begun(request, carried["request"])
@@ -121,7 +121,7 @@ def answered(request: HttpRequest) -> HttpResponse:
 @require_GET
 def metadata(request: HttpRequest) -> HttpResponse:
     """Show what the provider needs to know of us."""
-    _way()
+    way_or_404(SAML_SIGN_ON)
     return HttpResponse(
         write_metadata(_desk(request)), content_type="application/samlmetadata+xml"
     )
@@ -208,10 +208,3 @@ def _fetched(address: str) -> bytes:
 def _place(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.hostname}:{parts.port or PORTS[parts.scheme]}"
-
-
-def _way() -> SignOnWay:
-    way = sign_on_way()
-    if way is None or way.kind != SAML_SIGN_ON:
-        raise Http404
-    return way

@@ -35,13 +35,19 @@ from dunwell.models import User
 from dunwell.queries.identities import (
     SAML_SIGN_ON,
     SIGN_ON,
-    SignOnWay,
     identity_of,
-    sign_on_way,
 )
 from dunwell.templatetags.sentences import spoken
 from dunwell.web import saml_sign_on
-from dunwell.web.identified import Named, claims_of, does_not_hold, failed, identified, vouched
+from dunwell.web.identified import (
+    Named,
+    claims_of,
+    does_not_hold,
+    failed,
+    identified,
+    vouched,
+    way_or_404,
+)
 from dunwell.web.openid import StaffOpenIDAdapter
 
 UNREACHED = 502
@@ -76,9 +82,6 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Tie the identity where that was asked for or is configured; lead strangers out."""
         claims, state = sociallogin.claims, sociallogin.state
-        way = sign_on_way()
-        if way is None:
-            raise Http404
         named = Named(
             subject=sociallogin.account.uid,
             email=str(claims.get("email", "")),
@@ -89,7 +92,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
             onward=sociallogin.get_redirect_url(request) or reverse("home"),
         )
         known = cast("User", sociallogin.user) if sociallogin.is_existing else None
-        identified(request, named, way=way, known=known)
+        identified(request, named, way=way_or_404(), known=known)
         if known is None:
             sociallogin.lookup()
 
@@ -117,7 +120,8 @@ def _if_configured(view: View) -> View:
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if sign_on_way() is None or kwargs.pop("provider_id", SIGN_ON) != SIGN_ON:
+        way_or_404()
+        if kwargs.pop("provider_id", SIGN_ON) != SIGN_ON:
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -148,8 +152,7 @@ def tie(request: HttpRequest) -> HttpResponse:
 @_if_configured
 def come_back(request: HttpRequest) -> HttpResponse:
     """Take the provider's answer, once, and sign in whoever it is of."""
-    if not settings.OIDC_ISSUER:
-        raise Http404
+    way_or_404(SIGN_ON)
     if not ratelimit.consume(request, action="login"):
         slow: HttpResponse = ratelimit.respond_429(request)
         return slow
@@ -165,7 +168,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     """Show the identity that signs the account in, to tie, untie or prove it."""
     onward = get_next_redirect_url(request) or ""
     tied = identity_of(cast("User", request.user))
-    context = {"tied": tied, "name": _way().name, "onward": onward}
+    context = {"tied": tied, "name": way_or_404().name, "onward": onward}
     return render(request, "web/sign_on.html", context)
 
 
@@ -176,7 +179,7 @@ def identity(request: HttpRequest) -> HttpResponse:
 def untie(request: HttpRequest) -> HttpResponse:
     """Untie the identity."""
     try:
-        untie_identity(user=cast("User", request.user), kind=_way().kind, at=clock.now())
+        untie_identity(user=cast("User", request.user), kind=way_or_404().kind, at=clock.now())
     except Refused as refusal:
         messages.error(request, spoken(refusal))
     else:
@@ -193,9 +196,9 @@ def _leave(request: HttpRequest, process: str) -> HttpResponse:
     if not ratelimit.consume(request, action="login"):
         slow: HttpResponse = ratelimit.respond_429(request)
         return slow
-    way = _way()
+    way = way_or_404()
     onward = get_next_redirect_url(request) or reverse("home")
-    lead = _lead_by_saml if way.kind == SAML_SIGN_ON else _lead_by_openid
+    lead = saml_sign_on.begin if way.kind == SAML_SIGN_ON else _lead_by_openid
     try:
         address = lead(request, process, onward)
     except (OAuth2Error, OSError, KeyError, ValueError, RuntimeError) as error:
@@ -213,14 +216,3 @@ def _lead_by_openid(request: HttpRequest, process: str, onward: str) -> str:
         request, process, next_url=onward, data={"user": known}, auth_params=extra
     )
     return str(answer["Location"])
-
-
-def _lead_by_saml(request: HttpRequest, process: str, onward: str) -> str:
-    return saml_sign_on.begin(request, process=process, onward=onward)
-
-
-def _way() -> SignOnWay:
-    way = sign_on_way()
-    if way is None:
-        raise Http404
-    return way

@@ -7,9 +7,8 @@ from django.db import transaction
 from dunwell.actions.application_moves import locked_application
 from dunwell.actions.applications import check_open, submit_application
 from dunwell.actions.gate import Actor, Refused
-from dunwell.formats.application_words import signing_text
 from dunwell.models import CreditApplication
-from dunwell.queries.application_papers import paper_digest
+from dunwell.queries.application_papers import paper_to_sign
 
 
 @transaction.atomic
@@ -32,12 +31,13 @@ def sign_application(
     actor.require("application.edit")
     application = locked_application(actor, application)
     check_open(application)
-    if statement.split() != signing_text(application.language).split():
+    paper = paper_to_sign(application, at=at)
+    if statement.split() != paper.statement.split():
         raise Refused(
             "The applicant signs the statement of this application, word for word; read it, show "
             "it, and send it back."
         )
-    if sha256 != paper_digest(application, at=at):
+    if sha256 != paper.sha256:
         raise Refused(
             "The application says something else than what was signed; read it again, show it, "
             "and have it signed anew."

@@ -260,9 +260,7 @@ def judge_all(cases: Sequence[DisputeCase], policy: DisputePolicy) -> None:
     for case in cases:
         found = told[case.pk]
         case.validity_ppm, case.validity = found.chance_ppm, found.document()
-        DisputeCase.objects.filter(pk=case.pk).update(
-            validity_ppm=case.validity_ppm, validity=case.validity
-        )
+    DisputeCase.objects.bulk_update(cases, ["validity_ppm", "validity"])
 
 
 def amounts_told(disputes: Sequence[Dispute]) -> list[dict[str, object]]:

@@ -79,7 +79,7 @@ def sales_months(facts: Facts) -> list[SalesMonth]:
             sales_minor=sales[number],
             days=_days_of(number)
             if number < newest
-            else (min(month_end(number), facts.as_of) - month_end(number - 1)).days,
+            else (facts.as_of - month_end(number - 1)).days,
             open_minor=still_open[number],
         )
         for number in range(newest, oldest - 1, -1)

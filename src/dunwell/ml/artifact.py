@@ -165,7 +165,7 @@ def _customer_median(
 def _put_hazard(parts: dict[str, bytes], head: dict[str, Any], model: PayDateModel) -> None:
     found = cast("HazardModel", model)
     for place, fit in enumerate(found.fits):
-        _put_fit(parts, fit, _folder(place))
+        _put_fit(parts, fit, f"{place}/")
     parts["masked.npy"] = _array(found.masked)
     if found.own is not None:
         _put_lateness(parts, head, "own_portfolio", found.own.portfolio)
@@ -177,11 +177,6 @@ def _put_hazard(parts: dict[str, bytes], head: dict[str, Any], model: PayDateMod
         "currencies": found.currencies,
         "tables": list(found.fits[0].tables),
     }
-
-
-def _folder(place: int) -> str:
-    """Return where the parts of a fit lie."""
-    return f"{place}/"
 
 
 def _put_fit(parts: dict[str, bytes], fit: "Fit", folder: str) -> None:
@@ -201,7 +196,7 @@ def _hazard(head: dict[str, Any], parts: dict[str, bytes]) -> "HazardModel":
     portfolio = head["portfolio"] | {"weekdays": tuple(head["portfolio"]["weekdays"])}
     return HazardModel(
         fits=tuple(
-            _fit(parts, _folder(place), float(base), head["tables"])
+            _fit(parts, f"{place}/", float(base), head["tables"])
             for place, base in enumerate(head["bases"])
         ),
         late_weight=float(head["late_weight"]),

@@ -84,9 +84,9 @@ class HazardModel:
         def read(begin: int) -> None:
             seen, closed = self.seen(lookups, history, asked[begin : begin + SEEN])
             for start in range(0, len(seen.day), CHUNK):
-                part = slice(begin + start, begin + min(start + CHUNK, len(seen.day)))
-                said = (own.paid[part], own.tail[part]) if own is not None else None
                 views = seen.take(slice(start, start + CHUNK))
+                part = slice(begin + start, begin + start + len(views.day))
+                said = (own.paid[part], own.tail[part]) if own is not None else None
                 paid[order[part]], tail[order[part]] = self.paid(
                     views, closed, is_whole=True, own=said
                 )

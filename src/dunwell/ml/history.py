@@ -77,8 +77,8 @@ class History:
     earlier day does not follow from their `parts` and days: booked on another day than the
     money came, lowered without money, or reversed.
 
-    `papers` (columns PAPERS) holds the items of which the way they went out
-    is known. It is known when they are issued and never changes, so it has no day.
+    `papers` (columns PAPERS) holds the items of which is known how they were sent. That is known
+    when they are issued and never changes, so it has no day.
     """
 
     as_of: int
@@ -138,7 +138,7 @@ def history(
         ),
         contacts=_contacts(contacts, day),
         countries=_countries(countries),
-        papers=_no_papers() if papers is None else _native(papers).select(*PAPERS).sort("item_id"),
+        papers=_no_papers() if papers is None else _native(papers.select(*PAPERS)),
     )
 
 

@@ -41,6 +41,7 @@ def company_history(books: Books, *, as_of: date) -> History:
         promises=_sorted(found.promises),
         contacts=_sorted(found.contacts),
         countries=_sorted(found.countries),
+        papers=_sorted(found.papers),
     )
 
 

@@ -199,7 +199,7 @@ def _by_slice(facts: pl.DataFrame, sums: "_Sums", *, is_whole: bool) -> pl.DataF
     names = facts["currency"].unique()
     told = [(NOBODY, name) if is_whole else part_of(name) for name in names]
     placed = [
-        (name, currency, dimension, currency if dimension == "currency" else key)
+        (name, currency, dimension, key)
         for name, (part, currency) in zip(names, told, strict=True)
         for dimension, key in sums.keys(part)
     ]

@@ -165,6 +165,15 @@ def open_page(browser, desk, signed_in):
     assert [text for text in errors if "status of 422" not in text] == []
 
 
+def press_and_load(page, key):
+    """Press a key that leads to a page, and wait until its scripts listen to the next key.
+
+    Waiting for a heading is not enough: it is there before the deferred scripts have run.
+    """
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press(key)
+
+
 def _wait_until_served(desk, server):
     ends = time.monotonic() + START_SECONDS
     while time.monotonic() < ends:

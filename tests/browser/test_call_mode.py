@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.conftest import press_and_load
+
 pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
 
 NAMES = ".calls #call-title, .calls .links a .strong"
@@ -37,16 +39,16 @@ def test_calls_are_made_and_taken_back_by_keyboard(desk, open_page):
     page.goto(f"{desk.address}/call/")
     page.locator(".calls progress[value='1']").wait_for()
 
-    page.keyboard.press("u")
+    press_and_load(page, "u")
     page.locator("#toasts", has_text=f"The call with {name} is taken back.").wait_for()
     page.locator("#call-title", has_text=name).wait_for()
-    page.keyboard.press("b")
+    press_and_load(page, "b")
     page.get_by_text("until you go on").wait_for()
-    page.keyboard.press("b")
+    press_and_load(page, "b")
     page.locator("#call-title", has_text=name).wait_for()
 
     page.keyboard.press("2")  # no answer
-    page.keyboard.press("5")  # keep on the list
+    press_and_load(page, "5")  # keep on the list
     page.locator("#toasts", has_text=f"Call with {name} recorded.").wait_for()
     page.keyboard.press("q")
     page.wait_for_url("**/my-day/")

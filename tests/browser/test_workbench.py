@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import SIZES
+from tests.browser.conftest import SIZES, press_and_load
 from tests.browser.test_accessibility import findings, looks_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
@@ -120,10 +120,10 @@ def test_the_queue_is_opened_and_walked_by_keyboard(open_page, desk):
     page.keyboard.press("o")
     page.wait_for_url(re.compile(r"/cash/\d+/$"))
     assert heading(page) == names[0]
-    page.keyboard.press("j")
-    page.get_by_role("heading", level=1, name=names[1]).wait_for()
-    page.keyboard.press("k")
-    page.get_by_role("heading", level=1, name=names[0]).wait_for()
+    press_and_load(page, "j")
+    assert heading(page) == names[1]
+    press_and_load(page, "k")
+    assert heading(page) == names[0]
 
 
 def test_digits_choose_proposals_and_the_fields_follow(open_page):

@@ -78,14 +78,20 @@ def locked_items(*, company: Company, items: Iterable[Item]) -> dict[int, Locked
 
     Raises Refused for another company's item.
     """
-    wanted = {item.pk: item for item in items}
+    numbers = {item.pk: item.number for item in items}
+    locked = items_of_keys(company=company, keys=list(numbers))
+    if missing := sorted(numbers.keys() - locked.keys()):
+        raise Refused(f"Item {numbers[missing[0]]} does not belong to {company.name}.")
+    return locked
+
+
+def items_of_keys(*, company: Company, keys: Collection[int]) -> dict[int, LockedItem]:
+    """Lock the items of a company that are among these keys, in their order; return them so."""
     found = list(
         Item.objects.select_for_update(no_key=True, of=("self",))
-        .filter(company=company, pk__in=wanted)
+        .filter(company=company, pk__in=keys)
         .order_by("pk")
     )
-    if missing := sorted(wanted.keys() - {item.pk for item in found}):
-        raise Refused(f"Item {wanted[missing[0]].number} does not belong to {company.name}.")
     settled = {
         key: (minor, back_on)
         for key, minor, back_on in Allocation.objects.filter(item__in=found)

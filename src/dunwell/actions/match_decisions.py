@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dunwell.actions.allocations import (
     LockedItem,
     check_day,
-    locked_items,
+    items_of_keys,
     money_text,
     netting_rows,
     write_allocations,
@@ -191,8 +191,11 @@ def chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
 def locked_by_key(*, company: Company, keys: Iterable[int]) -> dict[int, LockedItem]:
     """Lock items in the order of their keys, however many; raise Refused for one of others."""
     locked: dict[int, LockedItem] = {}
-    for chunk in chunks(sorted(set(keys))):
-        locked |= locked_items(company=company, items=[Item(pk=key) for key in chunk])
+    wanted = sorted(set(keys))
+    for chunk in chunks(wanted):
+        locked |= items_of_keys(company=company, keys=chunk)
+    if missing := [key for key in wanted if key not in locked]:
+        raise Refused(f"Item {missing[0]} does not belong to {company.name}.")
     return locked
 
 

@@ -1,6 +1,6 @@
 """Who paid: account, learned alias, name, somebody who pays for others, in falling certainty."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
@@ -72,6 +72,7 @@ class PayerBook:
     _payers: NameIndex = field(init=False)
     _pays_for: dict[str, list[int]] = field(default_factory=dict)
     _named: dict[str, dict[Key, Likeness]] = field(default_factory=dict)
+    _told: dict[str, dict[Key, Likeness]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Build the dictionaries once; each look-up then costs the same in any book."""
@@ -99,6 +100,7 @@ class PayerBook:
         """Know the texts of the next payments; what was compared for others is forgotten."""
         self.texts = texts
         self._named.clear()
+        self._told.clear()
         self._payers.forget()
 
     def _know_relations(self) -> None:
@@ -145,12 +147,22 @@ class PayerBook:
     def alike(self, name: str) -> dict[Key, Likeness]:
         """Return the customers whose name is at least a hint of this one."""
         if name not in self._named:
-            grades = {key: likeness(name, self.names[key]) for key in self._candidates(name)}
-            self._named[name] = {key: grade for key, grade in grades.items() if grade}
+            keys = [*self._candidates(name), *self._by_letters(name)]
+            self._named[name] = self._graded(name, keys)
         return self._named[name]
 
+    def _alike_text(self, text: str) -> dict[Key, Likeness]:
+        """Return the customers a text reads like; initials in it (`RFB INV 7`) say nothing."""
+        if text not in self._told:
+            self._told[text] = self._graded(text, self._candidates(text))
+        return self._told[text]
+
+    def _graded(self, name: str, keys: Iterable[Key]) -> dict[Key, Likeness]:
+        grades = {key: likeness(name, self.names[key]) for key in dict.fromkeys(keys)}
+        return {key: grade for key, grade in grades.items() if grade}
+
     def _candidates(self, name: str) -> list[Key]:
-        """Return the customers worth comparing: a telling word shared, a beginning, initials."""
+        """Return the customers worth comparing: a telling word shared, or a beginning."""
         whole = squeezed(name)
         found = dict.fromkeys(self._by_name.get(whole, ()))
         words = [w for w in name_words(name) if w not in NOISE]
@@ -163,7 +175,13 @@ class PayerBook:
             texts = [self._whole[key] for key in new]
             like = extract(whole, texts, scorer=ratio, score_cutoff=ALIKE, limit=None)
             found.update((new[place], None) for place in sorted(place for _, _, place in like))
-        for short in dict.fromkeys((whole, *words[:1])):
+        return list(found)
+
+    def _by_letters(self, name: str) -> list[Key]:
+        """Return the customers whose initials the name may be."""
+        found: dict[Key, None] = {}
+        words = [w for w in name_words(name) if w not in NOISE]
+        for short in dict.fromkeys((squeezed(name), *words[:1])):
             for cut in (short, short[:-1]):
                 if 1 < len(cut) <= MOST_INITIALS:
                     found.update(dict.fromkeys(self._few(self._by_initials, cut)))
@@ -180,7 +198,7 @@ class PayerBook:
         if not text:
             return
         whole = f" {text} "
-        alike = self.alike(text)
+        alike = self._alike_text(text)
         inside = {
             key: self.names[key]
             for key in alike

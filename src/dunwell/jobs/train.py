@@ -69,15 +69,17 @@ def train(
     user_id: int | None = None,
     weeks: int = WEEKLY.snapshots,
     most_items: int = MOST_ITEMS,
+    is_quick: bool = False,
     tell: Tell = nobody,
 ) -> ModelVersion:
     """Train on the company's past up to a day, today unless given; return the new version.
 
     The winner of the back-test is recorded, or the model named `kind`. `pooled_with` are other
     companies whose past is learned from too; the back-test is on the company's own. `user_id`
-    is the person who asked and needs the right in each company. `tell` hears of each stage as
-    it begins, and within the back-test of every answer of a model. Raises Refused when there
-    is nothing to learn from, for an unknown kind, and for a missing right.
+    is the person who asked and needs the right in each company. `is_quick` asks for a model
+    that is read from its tables alone. `tell` hears of each stage as it begins, and within the
+    back-test of every answer of a model. Raises Refused when there is nothing to learn from,
+    for an unknown kind, and for a missing right.
     """
     company = Company.objects.get(pk=company_id)
     actor = _actor(company, user_id)
@@ -103,6 +105,7 @@ def train(
         kind=kind,
         weeks=weeks,
         most_items=most_items,
+        is_quick=is_quick,
         tell=tell,
     )
     tell("record", STAGES["record"])
@@ -120,21 +123,24 @@ def trained_model(
     kind: str = "",
     weeks: int = WEEKLY.snapshots,
     most_items: int = MOST_ITEMS,
+    is_quick: bool = False,
     tell: Tell = nobody,
 ) -> TrainedModel:
     """Return the model that the back-test on `tested_on` chooses, fitted on the whole history.
 
     `champion` is the kind that serves now, empty for none; the league then says whether the
-    new one may replace it. A learned model is fitted on at most `most_items` paid items.
+    new one may replace it. A learned model is fitted on at most `most_items` paid items, with
+    `is_quick` one that is read from its tables alone: in seconds.
     """
-    protocol = replace(WEEKLY, snapshots=weeks, most_items=most_items)
+    protocol = replace(WEEKLY, snapshots=weeks, most_items=most_items, is_quick=is_quick)
     tell("test", STAGES["test"])
     test = back_tested(tested_on, seed=seed, protocol=protocol, tell=partial(_tell_test, tell))
     found = league(test.backtest)
     chosen = kind or found.serves
     tell("fit", STAGES["fit"])
     try:
-        artifact = dump(fitted(history, chosen, seed=seed, most_items=most_items))
+        model = fitted(history, chosen, seed=seed, most_items=most_items, is_quick=is_quick)
+        artifact = dump(model)
     except TooLittleToLearn as error:
         raise Refused(f"{error}; let the back-test choose, or import more of the past.") from error
     tell("judge", STAGES["judge"])

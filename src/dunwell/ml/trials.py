@@ -33,13 +33,15 @@ OUTCOME_DAYS = 56
 class Protocol:
     """How many snapshots, how far apart, and after how many days a model is fitted anew.
 
-    A learned model is fitted on at most `most_items` paid items.
+    A learned model is fitted on at most `most_items` paid items, with `is_quick` one that is
+    read from its tables alone.
     """
 
     snapshots: int
     step_days: int
     refit_days: int
     most_items: int = MOST_ITEMS
+    is_quick: bool = False
 
 
 WEEKLY = Protocol(snapshots=17, step_days=7, refit_days=63)
@@ -106,7 +108,13 @@ def back_tested(history: History, *, seed: int, protocol: Protocol, tell: Tell =
     known = [day for day in days if isinstance(oldest, int) and day > oldest]
     first = known[0] if known else last + 1
     replayed = {name: Replayed() for name in (*NAIVE, *learned())}
-    models = makers(history, first=first, seed=seed, most_items=protocol.most_items)
+    models = makers(
+        history,
+        first=first,
+        seed=seed,
+        most_items=protocol.most_items,
+        is_quick=protocol.is_quick,
+    )
     answers = count(1)
 
     def cash(past: History, curves: Curves, weeks_ahead: int) -> pl.DataFrame:
@@ -133,20 +141,30 @@ def back_tested(history: History, *, seed: int, protocol: Protocol, tell: Tell =
 
 
 def fitted(
-    history: History, name: str, *, seed: int, most_items: int = MOST_ITEMS
+    history: History,
+    name: str,
+    *,
+    seed: int,
+    most_items: int = MOST_ITEMS,
+    is_quick: bool = False,
 ) -> PayDateModel:
     """Return the named model; a learned one rests on a sample of a longer history."""
     known = history if name in NAIVE else sampled(history, most_items=most_items)
-    return fit(known, name, seed=seed)
+    return fit(known, name, seed=seed, is_quick=is_quick)
 
 
 def makers(
-    history: History, *, first: int, seed: int, most_items: int = MOST_ITEMS
+    history: History,
+    *,
+    first: int,
+    seed: int,
+    most_items: int = MOST_ITEMS,
+    is_quick: bool = False,
 ) -> dict[str, Maker]:
     """Return the models that take part, given what is known on the first snapshot."""
     paid = as_known(history, as_of=first).paid_items
     worth = learned() if paid >= FEW_PAID_ITEMS else ()
     return {
-        name: partial(fitted, name=name, seed=seed, most_items=most_items)
+        name: partial(fitted, name=name, seed=seed, most_items=most_items, is_quick=is_quick)
         for name in (*NAIVE, *worth)
     }

@@ -132,8 +132,16 @@ class HazardModel:
         days = np.broadcast_to(first + np.arange(GRID_DAYS), (len(views.day), GRID_DAYS))
         others = self._day_odds(views, closed, days) if is_whole else [None] * len(self.fits)
         said = []
+        # the tables of all fits are of the same facts: told once for all
+        tables = self.fits[0].tables
+        bins = None if is_quick(tables) else day_bins(views, closed, days, tables)
         for fit, day_odds in zip(self.fits, others, strict=True):
-            unpaid, tail = self._unpaid(fit, views, closed, days, day_odds)
+            odds = (
+                QuickTables(fit.tables, fit.base).odds(views, closed, first)
+                if bins is None
+                else offsets(fit.tables, fit.base, bins)
+            )
+            unpaid, tail = self._unpaid(fit, views, odds, days, day_odds)
             if is_whole:
                 unpaid, tail = self._corrected(fit, views, unpaid, tail, own)
             said.append((1 - unpaid, tail))
@@ -146,19 +154,15 @@ class HazardModel:
         self,
         fit: Fit,
         views: Views,
-        closed: ClosedDays,
+        odds: np.ndarray,
         days: np.ndarray,
         day_odds: np.ndarray | None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return P(unpaid after each day) by one fit and the hazard beyond.
 
-        `day_odds` are what its day trees say, if they were asked.
+        `odds` are what its tables say, `day_odds` what its day trees say, if they were asked.
         """
         first = _next_day(views)
-        if is_quick(fit.tables):
-            odds = QuickTables(fit.tables, fit.base).odds(views, closed, first)
-        else:
-            odds = offsets(fit.tables, fit.base, day_bins(views, closed, days, fit.tables))
         odds += tilts_by_day(
             fit.trees, views, days, phases=phases_of(fit.tables), masked=self.masked
         )

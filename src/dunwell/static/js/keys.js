@@ -5,10 +5,13 @@ export function isTyping(target) {
   return target.matches("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]");
 }
 
-/** Click the visible control that carries a key, for instance the call button under c. */
+/** Click the visible control that carries a key, for instance the call button under c; go to a field. */
 function press(key) {
-  const control = document.querySelector(`main [data-key="${CSS.escape(key)}"]`);
-  control?.click();
+  const control = document.querySelector(`main [data-key="${CSS.escape(key)}"]:not([hidden])`);
+  if (control && isTyping(control)) {
+    control.focus();
+    control.select?.();
+  } else control?.click();
   return control !== null;
 }
 

@@ -2,7 +2,6 @@
 import { isDialogOpen } from "./dialogs.js";
 import { isTyping } from "./keys.js";
 
-const form = document.querySelector("[data-workbench]");
 const longestSeconds = 3600;
 
 /** Return typed text as minor units, null when it is no amount: whole numbers only, no floats. */
@@ -23,17 +22,22 @@ export function minorText(minor, { digits, decimal }) {
   return digits ? `${sign}${text.slice(0, -digits)}${decimal}${text.slice(-digits)}` : `${sign}${text}`;
 }
 
-function start() {
+/** Make the form of a case work; return what the keys of the page do with it. */
+function start(form) {
   const style = { digits: Number(form.dataset.digits), decimal: form.dataset.decimal };
   const left = BigInt(form.dataset.left);
   const sum = form.querySelector("[data-sum]");
   const apply = form.querySelector("[data-apply]");
-  const restHere = form.querySelector("[data-rest-here]");
-  const deductHere = form.querySelector("[data-deduct-here]");
+  const find = form.querySelector("#find");
+  const here = form.querySelectorAll("[data-here]");
+  const since = { shown: Date.now(), seconds: 0 };
   let row = null;
+  let goesToFound = false;
 
   const rows = () => [...form.querySelectorAll("[data-row]")];
   const field = (of, name) => of.querySelector(`[name="${name}-${of.dataset.row}"]`);
+  /** The row somebody was in last, else the first one. */
+  const chosen = () => (row?.isConnected ? row : rows()[0]);
 
   /** Return what of the payment a row uses: its own field across currencies, else the amount. */
   function uses(of) {
@@ -51,7 +55,20 @@ function start() {
     return left - used;
   }
 
+  /** Return what stays open on a row's item, 0 where that is another currency or nothing is paid. */
+  function missing(of) {
+    if ("foreign" in of.dataset || !field(of, "amount").value.trim()) return 0n;
+    let open = BigInt(of.dataset.open);
+    for (const name of ["amount", "discount", "off", "deduct"]) {
+      const amount = readMinor(field(of, name).value, style);
+      if (amount === null) return 0n;
+      open -= amount;
+    }
+    return open;
+  }
+
   function show() {
+    for (const button of here) button.hidden = rows().length === 0;
     const over = rest();
     sum.classList.toggle("is-over", over === null || over < 0n);
     sum.classList.toggle("is-even", over === 0n);
@@ -93,62 +110,137 @@ function start() {
     return true;
   }
 
+  /** Take no proposal: every field is empty again. */
+  function clear() {
+    const choice = form.querySelector("[name=proposal]:checked");
+    if (choice) choice.checked = false;
+    fill({ dataset: { proposal: "" } });
+  }
+
+  function enter(box) {
+    box.focus();
+    box.select();
+  }
+
+  /** Put the rest of the payment on a row. */
+  function restHere(of) {
+    const box = field(of, "paid") ?? field(of, "amount");
+    const more = rest();
+    const before = readMinor(box.value, style);
+    if (more === null || before === null) return;
+    box.value = minorText(before + more, style);
+    field(of, "amount").focus();
+  }
+
+  /** Open a difference of a row; it is what the amount leaves open, until something else is typed. */
+  function differ(of, name) {
+    const box = field(of, name);
+    const short = missing(of);
+    of.querySelector("details").open = true;
+    if (!box.value.trim() && short > 0n) box.value = minorText(short, style);
+    enter(box);
+  }
+
+  /** Go to the item whose number is typed: listed already, else as soon as it is found. */
+  function goTo(text) {
+    const isIt = (one) => one.querySelector("th a").textContent.toLowerCase().includes(text);
+    const listed = text && rows().find((one) => !one.closest("#found") && isIt(one));
+    if (listed) return enter(field(listed, "amount"));
+    goesToFound = true;
+    window.htmx.trigger(find, "search");
+  }
+
+  /** Go to the amount of the next row or the one before; after the last one to the button. */
+  function step(target, by) {
+    const all = rows();
+    const next = all[all.indexOf(target.closest("[data-row]")) + by];
+    if (next && target.closest("[data-row]")) enter(field(next, "amount"));
+    else if (by > 0) apply.focus();
+  }
+
+  /** In a field Enter goes on, it never applies; Ctrl and Enter does. */
+  function typed(event) {
+    const target = event.target;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) apply.click();
+    else if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    else if (event.key === "Escape" && isTyping(target)) return target.blur();
+    else if (event.key === "Enter" && target === find) goTo(find.value.trim().toLowerCase());
+    else if (event.key === "Enter" && isTyping(target)) step(target, 1);
+    else if (event.key === "ArrowDown" && target.matches("[name^=amount-]")) step(target, 1);
+    else if (event.key === "ArrowUp" && target.matches("[name^=amount-]")) step(target, -1);
+    else return;
+    event.preventDefault();
+  }
+
+  form.addEventListener("keydown", typed);
   form.addEventListener("input", show);
   form.addEventListener("change", (event) => {
     if (event.target.matches("[data-proposal]")) fill(event.target);
   });
   form.addEventListener("focusin", (event) => {
     row = event.target.closest("[data-row]") ?? row;
-    restHere.hidden = row === null;
-    deductHere.hidden = row === null;
   });
-  restHere.addEventListener("click", () => {
-    const box = field(row, "paid") ?? field(row, "amount");
-    const more = rest();
-    const before = readMinor(box.value, style);
-    if (more === null || before === null) return;
-    box.value = minorText(before + more, style);
-    field(row, "amount").focus();
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-here]");
+    if (!button) return;
+    if (button.dataset.here === "rest") restHere(chosen());
+    else differ(chosen(), button.dataset.here);
     show();
   });
-  deductHere.addEventListener("click", () => {
-    row.querySelector("details").open = true;
-    field(row, "deduct").focus();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.contains(event.target)) {
-      event.preventDefault();
-      apply.click();
-      return;
-    }
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && isTyping(event.target) && form.contains(event.target)) event.target.blur();
-    if (isTyping(event.target) || isDialogOpen()) return;
-    if (event.key === "f") form.querySelector("#find").focus();
-    else if (!/^[1-5]$/.test(event.key) || !choose(event.key)) return;
-    event.preventDefault();
-  });
   // rows that a search found before are not offered twice, and typed ones stay when it changes
-  document.addEventListener("htmx:configRequest", (event) => {
-    if (event.target.id === "find") event.detail.parameters.shown = rows().filter((one) => !one.closest("#found")).map((one) => one.dataset.row);
+  form.addEventListener("htmx:configRequest", (event) => {
+    if (event.target === find) event.detail.parameters.shown = rows().filter((one) => !one.closest("#found")).map((one) => one.dataset.row);
   });
-  document.addEventListener("htmx:beforeSwap", (event) => {
+  form.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id !== "found") return;
-    const kept = rows().filter((one) => one.closest("#found") && field(one, "amount").value.trim());
+    const at = document.activeElement;
+    const kept = rows().filter((one) => one.closest("#found") && (field(one, "amount").value.trim() || one.contains(at)));
     form.querySelector("[data-rows]").append(...kept);
+    // moving it takes the focus away
+    if (kept.some((one) => one.contains(at))) at.focus();
   });
-
-  let seconds = 0;
-  let since = Date.now();
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) seconds += (Date.now() - since) / 1000;
-    since = Date.now();
+  // what stayed may be found once more; two fields of one item would take its amount twice
+  form.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "found") return;
+    for (const one of form.querySelectorAll("#found [data-row]")) {
+      if (form.querySelector(`[data-rows] > [data-row="${one.dataset.row}"]`)) one.remove();
+    }
+  });
+  form.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id !== "found") return;
+    const first = form.querySelector("#found [data-row]");
+    if (goesToFound && first) enter(field(first, "amount"));
+    goesToFound = false;
+    show();
   });
   form.addEventListener("submit", () => {
-    const spent = seconds + (document.hidden ? 0 : (Date.now() - since) / 1000);
+    const spent = since.seconds + (document.hidden ? 0 : (Date.now() - since.shown) / 1000);
     form.querySelector("[data-seconds]").value = String(Math.min(Math.round(spent), longestSeconds));
   });
   show();
+  return { form, since, choose, clear, edit: () => rows().length && enter(field(chosen(), "amount")) };
 }
 
-if (form) start();
+let bench = null;
+
+/** The form is another one after something was done in a dialog; it works like the first. */
+function startNew() {
+  const form = document.querySelector("[data-workbench]");
+  if (form !== (bench?.form ?? null)) bench = form && start(form);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!bench || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target) || isDialogOpen()) return;
+  if (event.key === "e") bench.edit();
+  else if (event.key === "0") bench.clear();
+  else if (!/^[1-5]$/.test(event.key) || !bench.choose(event.key)) return;
+  event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!bench) return;
+  if (document.hidden) bench.since.seconds += (Date.now() - bench.since.shown) / 1000;
+  bench.since.shown = Date.now();
+});
+document.addEventListener("htmx:afterSwap", startNew);
+startNew();

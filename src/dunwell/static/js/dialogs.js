@@ -15,7 +15,8 @@ function openForm(address, title) {
   body.replaceChildren();
   document.getElementById("dialog-title").textContent = title;
   box.setAttribute("aria-label", title);
-  window.htmx.ajax("GET", address, { target: body, swap: "innerHTML" }).then(() => {
+  // a source of its own: behind the page's own request it would be told as done before it is
+  window.htmx.ajax("GET", address, { target: body, swap: "innerHTML", source: body }).then(() => {
     if (!body.childElementCount) return;
     if (!box.open) box.showModal();
     focusFirst(body);

@@ -172,7 +172,7 @@ def test_a_days_payments_are_decided_by_keyboard_alone(open_page, desk, money):
     in_dialog(page, "u", Reason="wrong payment")
     page.locator("#toasts", has_text="Taken back; the payment waits again.").wait_for()
     in_dialog(page, "p", Customer_number="KEYS", Reason="says nothing")
-    page.get_by_text("On account", exact=True).first.wait_for()
+    page.get_by_text("Left on account", exact=True).first.wait_for()
     press_and_load(page, "j")
 
     heading(page, "DAY-3")  # waits again; the next one is held

@@ -27,15 +27,17 @@ class ParkForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
     seconds = forms.CharField(widget=forms.HiddenInput, required=False, max_length=9)
 
     def __init__(self, company: Company, *args: object, **kwargs: object) -> None:
-        """Look customers up among the company's own."""
+        """Look customers up among the company's own; begin with what is not known yet."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.company = company
+        first = "reason" if self.initial.get("customer") else "customer"
+        self.fields[first].widget.attrs["autofocus"] = True
 
     def clean_customer(self) -> Customer:
         """Return the customer of the number."""

@@ -198,7 +198,7 @@ def test_a_days_payments_are_decided_by_keyboard_alone(open_page, desk, money):
             ["DAY-3", "KEYS-4", -75_00],
         ],
         "given up": [["KEYS-3", "discount", 2_00]],
-        "refused": [["KEYS-4", "quality", 4_00, "withdrawn"]],
+        "refused": [["KEYS-4", "quality", 4_00, "Taken back: wrong payment"]],
         "on account of": ["KEYS"],
         "learned": [["name", "KEYS"]],
     }

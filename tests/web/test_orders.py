@@ -43,6 +43,20 @@ def test_the_workbench_lists_what_is_held_and_why(come_in, manager, held):
     assert "SO-1" in told and "200.00" in told
 
 
+def test_why_an_order_is_held_reads_in_the_language_of_who_looks(come_in, manager, held):
+    client = come_in(manager)
+    client.cookies["django_language"] = "de"
+    page = client.get("/credit-holds/").text
+    assert "1,200.00 EUR mit diesem Auftrag, bei einem Limit von 1,000.00 EUR" in page
+    assert '<th scope="col">Auftrag</th>' in page
+    assert "with this order" not in page
+    page = client.get(f"/credit-holds/{held.pk}/").text
+    for told in ("mit diesem Auftrag, bei einem Limit von", "Nichts ist überfällig."):
+        assert told in page
+    for english in ("with this order", "Nothing is overdue.", "is not suspended."):
+        assert english not in page
+
+
 def test_a_hold_says_what_frees_it_and_tries_it(come_in, manager, held):
     client = come_in(manager)
     address = f"/credit-holds/{held.pk}/"

@@ -86,8 +86,7 @@ def overdue_amount(judged: Judged, row: OrderRule) -> Finding:
     overdue = sum(amount for day, amount in judged.overdue() if day < last)
     most, used = row.value("over_minor"), row.value("used_ppm")
     figures: dict[str, int | str | None] = {"overdue_minor": overdue, "allowed_minor": most}
-    told = f"{judged.money(overdue)} is overdue" if overdue else "Nothing is overdue"
-    pays = [overdue - most]
+    pays, part = [overdue - most], ""
     is_broken = overdue > most
     if used and is_broken:
         limit_minor, after = judged.facts.own.limit_minor, judged.after_minor
@@ -96,12 +95,20 @@ def overdue_amount(judged: Judged, row: OrderRule) -> Finding:
             enough = judged.pay_for((used * limit_minor - 1) // PPM) if is_broken else None
             pays += [enough] if enough is not None else []
             figures["used_ppm"] = after * PPM // limit_minor if limit_minor else None
-            told += f", with {_percent(after, limit_minor)} of the limit used"
+            part = _percent(after, limit_minor)
+    owed, allowed = judged.money(overdue), judged.money(most)
     if not is_broken:
-        return Finding(is_broken=False, text=f"{told}.", figures=figures)
+        text = (
+            f"{owed} is overdue, with {part} of the limit used." if part else f"{owed} is overdue."
+        )
+        return Finding(
+            is_broken=False, text=text if overdue else "Nothing is overdue.", figures=figures
+        )
     return Finding(
         is_broken=True,
-        text=f"{told}; {judged.money(most)} is allowed.",
+        text=f"{owed} is overdue, with {part} of the limit used; {allowed} is allowed."
+        if part
+        else f"{owed} is overdue; {allowed} is allowed.",
         figures={**figures, "pay_minor": min(pays)},
         pay_minor=min(pays),
     )
@@ -132,13 +139,14 @@ def limit_used(judged: Judged, row: OrderRule) -> Finding:
         "after_minor": after,
         "limit_minor": limit_minor,
     }
-    text = f"{_percent(after, limit_minor)} of the limit is used with this order"
+    part = _percent(after, limit_minor)
     if after * PPM < share * limit_minor:
-        return Finding(is_broken=False, text=f"{text}.", figures=figures)
+        text = f"{part} of the limit is used with this order."
+        return Finding(is_broken=False, text=text, figures=figures)
     most = (share * limit_minor - 1) // PPM
     return Finding(
         is_broken=True,
-        text=f"{text}; told from {share / 10_000:g} %.",
+        text=f"{part} of the limit is used with this order; told from {share / 10_000:g} %.",
         figures=figures,
         excess_minor=after - most,
         pay_minor=judged.pay_for(most),
@@ -152,7 +160,14 @@ def shared_limit(kind: str) -> Rule:
     def found(judged: Judged, row: OrderRule) -> Finding:
         accounts = [one for one in judged.facts.accounts[1:] if one.kind == kind]
         if not accounts:
-            return Finding(is_broken=None, text=f"The customer has no {kind}.")
+            return Finding(
+                is_broken=None,
+                text="The customer has no group."
+                if kind == GROUP
+                else "The customer has no parent."
+                if kind == PARENT
+                else "The customer has no guarantor.",
+            )
         findings = [_account(judged, row, one) for one in accounts]
         # the strictest of several: broken before unknown before passed, then the larger excess
         rank = {True: 2, None: 1, False: 0}
@@ -166,7 +181,7 @@ def no_limit(judged: Judged, _row: OrderRule) -> Finding:
     own = judged.facts.own
     ended = own.is_ended and "limit_expired" in judged.rules
     if own.limit_minor is not None or ended:
-        return clear("A limit was granted.")
+        return clear(text="A limit was granted.")
     return Finding(
         is_broken=True,
         text="No credit limit is granted.",
@@ -179,12 +194,11 @@ def limit_expired(judged: Judged, row: OrderRule) -> Finding:
     """Find whether the limit ran out and nothing followed."""
     own, ended_on = judged.facts.own, judged.facts.own.until_on
     if own.limit_minor is not None or not own.is_ended:
-        return clear("The limit has not run out.")
+        return clear(text="The limit has not run out.")
     late = (judged.as_of - ended_on).days if ended_on else 0
-    told = f" on {ended_on.isoformat()}" if ended_on else ""
     return Finding(
         is_broken=ended_on is None or late > judged.grace(row),
-        text=f"The limit ran out{told}.",
+        text=f"The limit ran out on {ended_on.isoformat()}." if ended_on else "The limit ran out.",
         figures={"ended_on": ended_on.isoformat() if ended_on else None, "days": late},
         raise_to_minor=_granted(judged),
         person="Renew the limit.",
@@ -195,7 +209,7 @@ def limit_expiring(judged: Judged, row: OrderRule) -> Finding:
     """Find whether the limit runs out soon, or before the order is delivered."""
     until, ask = judged.facts.own.until_on, judged.order.ask
     if until is None or judged.facts.own.is_ended:
-        return clear("The limit has no end.")
+        return clear(text="The limit has no end.")
     last = max(judged.as_of + timedelta(days=row.value("days")), ask.deliver_on or judged.as_of)
     return Finding(
         is_broken=until <= last,
@@ -208,7 +222,7 @@ def limit_expiring(judged: Judged, row: OrderRule) -> Finding:
 def limit_suspended(judged: Judged, _row: OrderRule) -> Finding:
     """Find whether the limit is suspended."""
     if not judged.facts.own.is_suspended:
-        return clear("The limit is not suspended.")
+        return clear(text="The limit is not suspended.")
     return Finding(
         is_broken=True, text="The limit is suspended.", person="Lift the suspension, or end it."
     )
@@ -219,29 +233,37 @@ def _account(judged: Judged, row: OrderRule, account: Account) -> Finding:
     others, own_after = judged.others(account), judged.after_minor
     if others is None or own_after is None:
         return _NOT_KNOWN
-    whose = "" if account.kind == OWN else f" of {account.name}"
+    whose = "" if account.kind == OWN else account.name
     if account.limit_minor is None:
-        return Finding(is_broken=None, text=f"No limit{whose} is granted.")
+        text = f"No limit of {account.name} is granted." if whose else "No limit is granted."
+        return Finding(is_broken=None, text=text)
     most = own_after if account.most_minor is None else min(own_after, account.most_minor)
     after = others + most
     ppm, more = row.value("tolerance_ppm"), row.value("tolerance_minor")
     allowed = account.limit_minor + account.limit_minor * ppm // PPM + more
     excess = after - allowed
     figures: Figures = {
-        "account": account.name if whose else "",
+        "account": whose,
         "before_minor": others + (judged.before_minor or 0),
         "after_minor": after,
         "limit_minor": account.limit_minor,
         "allowed_minor": allowed,
         "over_minor": max(0, excess),
     }
-    granted = judged.money(account.limit_minor)
-    told = f"{judged.money(after)} with this order, of a limit{whose} of {granted}"
+    worth, granted = judged.money(after), judged.money(account.limit_minor)
     if excess <= 0:
-        return Finding(is_broken=False, text=f"{told}.", figures=figures, excess_minor=excess)
+        text = (
+            f"{worth} with this order, of a limit of {whose} of {granted}."
+            if whose
+            else f"{worth} with this order, of a limit of {granted}."
+        )
+        return Finding(is_broken=False, text=text, figures=figures, excess_minor=excess)
+    over = judged.money(excess)
     return Finding(
         is_broken=True,
-        text=f"{told}: {judged.money(excess)} over.",
+        text=f"{worth} with this order, of a limit of {whose} of {granted}: {over} over."
+        if whose
+        else f"{worth} with this order, of a limit of {granted}: {over} over.",
         figures=figures,
         excess_minor=excess,
         pay_minor=judged.pay_for(allowed - others),

@@ -12,13 +12,23 @@ from dunwell.engine.risk_conditions import PROMISE_DAYS
 def insolvency(judged: Judged, _row: OrderRule) -> Finding:
     """Find whether an insolvency of the customer is open."""
     on = judged.facts.insolvent_on
-    return _since(on, "Insolvency proceedings are open", "No insolvency is recorded.", "Close it.")
+    return _since(
+        on,
+        text=f"Insolvency proceedings are open since {on}.",
+        unless="No insolvency is recorded.",
+        person="Close it.",
+    )
 
 
 def legal_matter(judged: Judged, _row: OrderRule) -> Finding:
     """Find whether a claim against the customer is in court."""
     on = judged.facts.legal_on
-    return _since(on, "A claim is in court", "No claim is in court.", "Close the matter.")
+    return _since(
+        on,
+        text=f"A claim is in court since {on}.",
+        unless="No claim is in court.",
+        person="Close the matter.",
+    )
 
 
 def write_off(judged: Judged, row: OrderRule) -> Finding:
@@ -41,7 +51,7 @@ def forced_hold(judged: Judged, _row: OrderRule) -> Finding:
     if not by:
         by, why = facts.forced_by, facts.forced_reason
     if not by:
-        return clear("Nobody holds the customer.")
+        return clear(text="Nobody holds the customer.")
     return Finding(
         is_broken=True,
         text=f"Held by {by}: {why}",
@@ -53,18 +63,25 @@ def forced_hold(judged: Judged, _row: OrderRule) -> Finding:
 def exposure_freeze(judged: Judged, _row: OrderRule) -> Finding:
     """Find whether the exposure is frozen: nothing more on credit while it stands."""
     on = judged.facts.frozen_on
-    return _since(on, "The exposure is frozen", "No freeze stands.", "Lift the freeze.")
+    return _since(
+        on,
+        text=f"The exposure is frozen since {on}.",
+        unless="No freeze stands.",
+        person="Lift the freeze.",
+    )
 
 
 def risk_class(judged: Judged, row: OrderRule) -> Finding:
     """Find whether the customer's risk class gets nothing on credit."""
     found = judged.facts.risk_class
-    told = f"Risk class {found}" if found else "The customer has no risk class"
     if found not in row.classes:
-        return Finding(is_broken=False, text=f"{told}.", figures={"risk_class": found})
+        text = f"Risk class {found}." if found else "The customer has no risk class."
+        return Finding(is_broken=False, text=text, figures={"risk_class": found})
     return Finding(
         is_broken=True,
-        text=f"{told}: nothing on credit.",
+        text=f"Risk class {found}: nothing on credit."
+        if found
+        else "The customer has no risk class: nothing on credit.",
         figures={"risk_class": found},
         person="Review the customer, or take payment in advance.",
     )
@@ -75,16 +92,17 @@ def terms(judged: Judged, row: OrderRule) -> Finding:
     grace = judged.grace(row)
     ask, granted = judged.order.ask, judged.facts.granted_days
     if not ask.terms and ask.terms_days is None:
-        return clear("The order states no terms of its own.")
+        return clear(text="The order states no terms of its own.")
     person = "Agree on the terms, or shorten those of the order."
     if ask.terms_days is None:
         text = f"The order's terms ({ask.terms}) cannot be read."
         return Finding(is_broken=True, text=text, figures={"terms": ask.terms}, person=person)
     allowed = (granted or 0) + row.value("extra_days") + grace
-    agreed = "none are agreed" if granted is None else f"{granted} days are agreed"
     return Finding(
         is_broken=ask.terms_days > allowed,
-        text=f"The order's terms are {ask.terms_days} days; {agreed}.",
+        text=f"The order's terms are {ask.terms_days} days; none are agreed."
+        if granted is None
+        else f"The order's terms are {ask.terms_days} days; {granted} days are agreed.",
         figures={"days": ask.terms_days, "granted_days": granted, "allowed_days": allowed},
         person=person,
     )
@@ -111,7 +129,7 @@ def review_overdue(judged: Judged, row: OrderRule) -> Finding:
     grace = judged.grace(row)
     due = judged.facts.review_due_on
     if due is None:
-        return clear("No review is due.")
+        return clear(text="No review is due.")
     late = (judged.as_of - due).days
     return Finding(
         is_broken=late > row.value("days") + grace,
@@ -125,11 +143,12 @@ def dunning_level(judged: Judged, row: OrderRule) -> Finding:
     """Find whether an open item has reached a level."""
     found, level = judged.facts.dunning_level, row.value("level")
     if not found:
-        return clear("No open item was chased.")
-    told = f"An open item is on level {found}"
+        return clear(text="No open item was chased.")
     return Finding(
         is_broken=found >= level,
-        text=f"{told}; held from level {level}." if found >= level else f"{told}.",
+        text=f"An open item is on level {found}; held from level {level}."
+        if found >= level
+        else f"An open item is on level {found}.",
         figures={"level": found, "allowed_level": level - 1},
         person="What was chased has to be paid.",
     )
@@ -139,13 +158,14 @@ def broken_promises(judged: Judged, row: OrderRule) -> Finding:
     """Find whether the customer broke several promises within PROMISE_DAYS."""
     due = sorted(judged.facts.broken_promises)
     if not due:
-        return clear(f"No promise was broken within {PROMISE_DAYS} days.")
+        return clear(text=f"No promise was broken within {PROMISE_DAYS} days.")
     found, count = len(due), row.value("count")
-    told = f"{found} promises were" if found > 1 else "1 promise was"
     is_broken = found >= count
     return Finding(
         is_broken=is_broken,
-        text=f"{told} broken within {PROMISE_DAYS} days.",
+        text=f"{found} promises were broken within {PROMISE_DAYS} days."
+        if found > 1
+        else f"1 promise was broken within {PROMISE_DAYS} days.",
         figures={"broken": found, "allowed": count - 1},
         on=due[found - count] + timedelta(days=PROMISE_DAYS) if is_broken else None,
     )
@@ -154,7 +174,7 @@ def broken_promises(judged: Judged, row: OrderRule) -> Finding:
 def cover_missing(judged: Judged, _row: OrderRule) -> Finding:
     """Find whether nothing stands behind a customer who needs cover."""
     if judged.facts.covers_in_force:
-        return clear("A cover is in force.")
+        return clear(text="A cover is in force.")
     return Finding(is_broken=True, text="No cover is in force.", person="Ask for cover.")
 
 
@@ -163,7 +183,7 @@ def cover_expired(judged: Judged, row: OrderRule) -> Finding:
     grace = judged.grace(row)
     ended = judged.facts.cover_ended_on
     if ended is None or judged.facts.covers_in_force:
-        return clear("No cover has run out.")
+        return clear(text="No cover has run out.")
     return Finding(
         is_broken=(judged.as_of - ended).days > grace,
         text=f"The cover ended on {ended.isoformat()}.",
@@ -176,7 +196,7 @@ def cover_expiring(judged: Judged, row: OrderRule) -> Finding:
     """Find whether the cover runs out soon, or before the order is delivered."""
     until, ask = judged.facts.cover_until_on, judged.order.ask
     if until is None:
-        return clear("No cover runs out.")
+        return clear(text="No cover runs out.")
     last = max(judged.as_of + timedelta(days=row.value("days")), ask.deliver_on or judged.as_of)
     return Finding(
         is_broken=until <= last,
@@ -200,10 +220,9 @@ def stale_data(judged: Judged, row: OrderRule) -> Finding:
     )
 
 
-def _since(on: date | None, told: str, told_clear: str, person: str) -> Finding:
+def _since(on: date | None, *, text: str, unless: str, person: str) -> Finding:
     if on is None:
-        return clear(told_clear)
-    text = f"{told} since {on.isoformat()}."
+        return clear(text=unless)
     return Finding(is_broken=True, text=text, figures={"since": on.isoformat()}, person=person)
 
 

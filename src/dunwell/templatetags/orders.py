@@ -12,6 +12,7 @@ from dunwell.queries.credit_checks import ReleaseRow
 from dunwell.queries.credit_holds import CreditHoldRow
 from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.money import money
+from dunwell.templatetags.sentences import spoken
 
 register = template.Library()
 
@@ -93,7 +94,7 @@ def way_text(way: ReleaseRow) -> str:
     if way.kind == "wait" and way.on is not None:
         return gettext("By itself on %(day)s") % {"day": day_text(way.on)}
     if way.amount_minor is None:
-        return way.text
+        return spoken(way.text)
     amount = {"amount": money(way.amount_minor, way.currency)}
     if way.kind == "pay":
         return gettext("Paying %(amount)s") % amount

@@ -308,6 +308,7 @@ def test(arguments: list[str]) -> None:
     if is_release:
         apart("spark", "Spark with its JVM parts for the long tier: it replaces Spark's client")
         apart("tryton-7", "the oldest Tryton for the long tier")
+        apart("wapiti", "the scanner Wapiti for the long tier; it is GPL and never imported")
     is_all = not [part for part in arguments if not part.startswith("-")]
     on_postgresql = (PYTHON, "-m", "tests.postgres")
     if is_all:
@@ -330,7 +331,7 @@ def test(arguments: list[str]) -> None:
 def lock() -> None:
     """Resolve the .in files; no registry addresses are written."""
     make_venv()
-    for name in ("run", "test", "spark", "tryton", "tryton-7"):
+    for name in ("run", "test", "spark", "tryton", "tryton-7", "wapiti"):
         folder = ROOT / "requirements"
         run(
             PYTHON,

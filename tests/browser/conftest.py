@@ -99,11 +99,18 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def desk():
     """A served demo company; stopped at the end of the run."""
+    with served_demo() as desk:
+        yield desk
+
+
+@contextlib.contextmanager
+def served_demo(*, customers=120, items=2400):
+    """Make a demo company in a folder of its own and serve it as long as the block runs."""
     with tempfile.TemporaryDirectory(prefix="dunwell-browser-") as folder:
         port = free_port()
         desk = Desk(address=f"http://127.0.0.1:{port}", folder=Path(folder))
         put_sqlite(desk.folder)
-        desk.manage("demo", "--no-serve", "--customers", "120", "--items", "2400")
+        desk.manage("demo", "--no-serve", f"--customers={customers}", f"--items={items}")
         with (desk.folder / "server.log").open("wb") as log:
             server = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", "django", "serve", "--port", str(port)],

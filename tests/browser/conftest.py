@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Locator
 
 from tests.migrated import put_sqlite
 from tests.ports import free_port
@@ -94,6 +95,24 @@ def browser_type_launch_args(browser_type_launch_args):
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is missing; install Debian's chromium package.")
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": list(QUIET)}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whole_pages():
+    """A click that leads to a page ends when its scripts are there, as for whoever looks first.
+
+    Playwright waits until the page begins to come; on a busy machine the next step came before
+    the deferred scripts had run.
+    """
+    click = Locator.click
+
+    def clicked(locator, **how):
+        click(locator, **how)
+        locator.page.wait_for_load_state("load")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", clicked)
+        yield
 
 
 @pytest.fixture(scope="session")

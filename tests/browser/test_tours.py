@@ -25,7 +25,7 @@ def stop(page, number, title):
     page.get_by_text(f"stop {number} of").wait_for()
     panel = page.get_by_role("region", name=title)
     panel.wait_for()
-    assert page.evaluate("document.activeElement.id") == "tour"
+    page.wait_for_function("document.activeElement.id === 'tour'")
     return panel
 
 

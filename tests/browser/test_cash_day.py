@@ -8,7 +8,7 @@ from tests.browser import cash_records
 from tests.browser.cash_records import ITEMS
 from tests.browser.conftest import press_and_load
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.release]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The package: what is in it, what it says of itself, and that it runs where nothing else is."""
 
-import http.cookiejar
 import re
 import shutil
 import subprocess
@@ -8,8 +7,6 @@ import sys
 import tarfile
 import threading
 import tomllib
-import urllib.parse
-import urllib.request
 import zipfile
 from email import message_from_bytes
 from pathlib import Path
@@ -19,6 +16,7 @@ import urllib3
 
 from hatch_build import lacking
 from tests.ports import free_port
+from tests.visitors import Visitor
 
 ROOT = Path(__file__).parents[1]
 UV = (sys.executable, "-m", "uv")
@@ -159,20 +157,6 @@ def test_the_locked_packages_are_what_the_package_asks_for(bare):
     assert Path(told.strip()).is_relative_to(bare / "env")
 
 
-class Visitor:
-    """A browser of few words: it keeps cookies and follows where it is sent."""
-
-    def __init__(self, address):
-        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self.address, self.opener = address, urllib.request.build_opener(jar)
-
-    def page(self, path, **form):
-        data = urllib.parse.urlencode(form).encode() if form else None
-        address = urllib.parse.urljoin(self.address, path)
-        with self.opener.open(address, data, timeout=60) as answer:
-            return answer.read().decode()
-
-
 def shown_by(process):
     """The lines of a program until it says that it serves."""
     lines = []
@@ -208,8 +192,7 @@ def test_dunwell_demo_runs_from_the_wheel_alone(bare):
         sheets = {
             path: visitor.page(path) for path in re.findall(r'href="([^"]+\.css)"', entrance)
         }
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', visitor.page(link))[1]
-        home = visitor.page(link, csrfmiddlewaretoken=token)
+        home = visitor.sign_in(link)
     finally:
         watch.cancel()
         process.terminate()

@@ -5,16 +5,13 @@ Wapiti is GPL: dev.py installs it in a place of its own, and it runs in a proces
 
 import json
 import os
-import re
 import subprocess
 import sys
-import urllib.request
-from http.cookiejar import CookieJar
-from urllib.parse import urlencode
 
 import pytest
 
 from tests.browser.conftest import ROOT, served_demo
+from tests.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.release]
 
@@ -39,17 +36,10 @@ def attacked():
 
 
 def cookies(desk):
-    """Sign in by a one-time link, without a browser; return the header that tells it."""
-    jar = CookieJar()
-    local = urllib.request.ProxyHandler({})
-    client = urllib.request.build_opener(local, urllib.request.HTTPCookieProcessor(jar))
-    address = desk.address + desk.sign_in_path()
-    with client.open(address) as answer:
-        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())[1]
-    form = urlencode({"csrfmiddlewaretoken": token}).encode()
-    with client.open(urllib.request.Request(address, form, {"Referer": address})) as answer:
-        assert answer.url == f"{desk.address}/"
-    return "; ".join(f"{one.name}={one.value}" for one in jar)
+    """Sign in; return the header that tells it."""
+    visitor = Visitor(f"{desk.address}/")
+    assert 'action="/accounts/logout/"' in visitor.sign_in(desk.sign_in_path())
+    return "; ".join(f"{one.name}={one.value}" for one in visitor.jar)
 
 
 def scanned(desk, folder):

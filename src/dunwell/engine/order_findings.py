@@ -154,20 +154,16 @@ def limit_used(judged: Judged, row: OrderRule) -> Finding:
     )
 
 
-def shared_limit(kind: str) -> Rule:
-    """Return the rule about the accounts of a kind: the one furthest over its limit decides."""
+def shared_limit(kind: str, *, unless: Finding) -> Rule:
+    """Return the rule about the accounts of a kind: the one furthest over its limit decides.
+
+    `unless` is what is found where the customer has none.
+    """
 
     def found(judged: Judged, row: OrderRule) -> Finding:
         accounts = [one for one in judged.facts.accounts[1:] if one.kind == kind]
         if not accounts:
-            return Finding(
-                is_broken=None,
-                text="The customer has no group."
-                if kind == GROUP
-                else "The customer has no parent."
-                if kind == PARENT
-                else "The customer has no guarantor.",
-            )
+            return unless
         findings = [_account(judged, row, one) for one in accounts]
         # the strictest of several: broken before unknown before passed, then the larger excess
         rank = {True: 2, None: 1, False: 0}
@@ -297,9 +293,15 @@ AMOUNTS: Mapping[str, Rule] = {
     "overdue_amount": overdue_amount,
     "limit": limit,
     "limit_used": limit_used,
-    "group_limit": shared_limit(GROUP),
-    "parent_limit": shared_limit(PARENT),
-    "guarantor_limit": shared_limit(GUARANTOR),
+    "group_limit": shared_limit(
+        GROUP, unless=Finding(is_broken=None, text="The customer has no group.")
+    ),
+    "parent_limit": shared_limit(
+        PARENT, unless=Finding(is_broken=None, text="The customer has no parent.")
+    ),
+    "guarantor_limit": shared_limit(
+        GUARANTOR, unless=Finding(is_broken=None, text="The customer has no guarantor.")
+    ),
     "no_limit": no_limit,
     "limit_expired": limit_expired,
     "limit_expiring": limit_expiring,

@@ -1,6 +1,6 @@
 """Who paid: account, learned alias, name, somebody who pays for others, in falling certainty."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
@@ -71,8 +71,7 @@ class PayerBook:
     _paid_by: dict[Key, list[Relation]] = field(default_factory=dict)
     _payers: NameIndex = field(init=False)
     _pays_for: dict[str, list[int]] = field(default_factory=dict)
-    _named: dict[str, dict[Key, Likeness]] = field(default_factory=dict)
-    _told: dict[str, dict[Key, Likeness]] = field(default_factory=dict)
+    _named: dict[tuple[str, bool], dict[Key, Likeness]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Build the dictionaries once; each look-up then costs the same in any book."""
@@ -100,7 +99,6 @@ class PayerBook:
         """Know the texts of the next payments; what was compared for others is forgotten."""
         self.texts = texts
         self._named.clear()
-        self._told.clear()
         self._payers.forget()
 
     def _know_relations(self) -> None:
@@ -144,22 +142,18 @@ class PayerBook:
         is_known = any(match.grade == PayerGrade.KNOWN for match in possible.values())
         return sure if is_known and len(alike) - len(sure) > MOST_ALIKE else alike
 
-    def alike(self, name: str) -> dict[Key, Likeness]:
-        """Return the customers whose name is at least a hint of this one."""
-        if name not in self._named:
-            keys = [*self._candidates(name), *self._by_letters(name)]
-            self._named[name] = self._graded(name, keys)
-        return self._named[name]
+    def alike(self, name: str, *, is_text: bool = False) -> dict[Key, Likeness]:
+        """Return the customers whose name is at least a hint of this one.
 
-    def _alike_text(self, text: str) -> dict[Key, Likeness]:
-        """Return the customers a text reads like; initials in it (`RFB INV 7`) say nothing."""
-        if text not in self._told:
-            self._told[text] = self._graded(text, self._candidates(text))
-        return self._told[text]
-
-    def _graded(self, name: str, keys: Iterable[Key]) -> dict[Key, Likeness]:
-        grades = {key: likeness(name, self.names[key]) for key in dict.fromkeys(keys)}
-        return {key: grade for key, grade in grades.items() if grade}
+        Of a text that is no name, initials say nothing (`RFB INV 7`).
+        """
+        if (name, is_text) not in self._named:
+            found = dict.fromkeys(self._candidates(name))
+            if not is_text:
+                found.update(dict.fromkeys(self._by_letters(name)))
+            grades = {key: likeness(name, self.names[key]) for key in found}
+            self._named[name, is_text] = {key: grade for key, grade in grades.items() if grade}
+        return self._named[name, is_text]
 
     def _candidates(self, name: str) -> list[Key]:
         """Return the customers worth comparing: a telling word shared, or a beginning."""
@@ -198,7 +192,7 @@ class PayerBook:
         if not text:
             return
         whole = f" {text} "
-        alike = self._alike_text(text)
+        alike = self.alike(text, is_text=True)
         inside = {
             key: self.names[key]
             for key in alike

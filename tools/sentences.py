@@ -20,7 +20,7 @@ from pathlib import Path
 
 from dunwell.templatetags.sentences import PLACEHOLDER, PLACES
 from tools.notes import added, noted, of_frame
-from tools.told import ERRORS, NOTES, PROBLEMS, VALUE_ERRORS
+from tools.told import ANSWERS, ERRORS, NOTES, PROBLEMS, VALUE_ERRORS
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "dunwell"
@@ -197,6 +197,12 @@ def sentences() -> tuple[tuple[str, str], ...]:
         for text in _Reader(module, function).texts(words, DEEPEST)
         if _is_telling(text)
     }
+    found |= {
+        (f"dunwell/{place.replace('.', '/')}", text)
+        for place, name in ANSWERS
+        for text in _Reader(modules()[f"dunwell.{place}"], None).texts(_call(name), DEEPEST)
+        if _is_telling(text)
+    }
     found |= {("dunwell/templatetags/sentences", place) for place in PLACES}
     return tuple(sorted((f"src/{name}.py", text) for name, text in found))
 
@@ -230,6 +236,10 @@ def _of_module(module: Module) -> Iterator[str]:
                         yield from _Reader(module, function).texts(one, DEEPEST)
 
 
+def _call(name: str) -> ast.expr:
+    return ast.parse(f"{name}()", mode="eval").body
+
+
 def _words(call: ast.Call) -> list[ast.expr]:
     return [*call.args, *(one.value for one in call.keywords)]
 
@@ -261,7 +271,7 @@ class _Reader:
     module: Module
     function: Function | None
 
-    def texts(self, node: ast.expr, deep: int) -> list[str]:  # noqa: C901, PLR0911 one kind a line
+    def texts(self, node: ast.expr, deep: int) -> list[str]:  # noqa: C901, PLR0911, PLR0912
         """Return every template; none where the words are not written in the code."""
         match node:
             case ast.Constant(value=str() as text):
@@ -276,6 +286,8 @@ class _Reader:
                 return self.texts(value, deep)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return added(left, right, lambda one: self.texts(one, deep))
+            case ast.List() | ast.Tuple():
+                return self._one_by_one(node, deep)
             case ast.Dict(values=several):
                 return [text for one in several for text in self.texts(one, deep)]
             case ast.Subscript(value=ast.Name() as table) if deep:

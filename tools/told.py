@@ -87,6 +87,7 @@ VALUE_ERRORS = frozenset(
 
 NOTES = frozenset(
     [
+        ("Cause", "why"),
         ("ColumnMatch", "reason"),
         ("Decision", "question"),
         ("DkimKey", "problem"),
@@ -95,22 +96,27 @@ NOTES = frozenset(
         ("FileJudgement", "finding"),
         ("Finding", "person"),
         ("Finding", "text"),
+        ("Fit", "why"),
         ("Hold", "why"),
         ("LineRefusal", "reason"),
         ("MirrorStatus", "reason"),
+        ("Reading", "reasons"),
         ("Recognition", "reason"),
         ("RowFinding", "reason"),
         ("StatementFinding", "reason"),
         ("_blocked", "finding"),
         ("_cut", "reason"),
+        ("_keep", "why"),
         ("_spf", "problem"),
         ("_since", "person"),
         ("_since", "text"),
         ("_since", "unless"),
         ("_stopped", "text"),
         ("clear", "text"),
+        ("doubted", "why"),
         ("finding", "reason"),
         ("judge_attachment", "finding"),
+        ("read_fit", "reasons"),
         ("refuse", "reason"),
         ("refuse_bank_file", "reason"),
         ("refuse_import", "reason"),
@@ -119,6 +125,14 @@ NOTES = frozenset(
     ]
 )
 """What a call notes in which keyword: findings of rows, entries and files, and open questions."""
+
+ANSWERS = frozenset(
+    [
+        ("engine.matching.evidence", "payer_reasons"),
+        ("engine.matching.evidence", "said_reason"),
+    ]
+)
+"""Functions of a module that return sentences: why a payment is read as it is."""
 
 PROBLEMS = frozenset(["problems"])
 """Lists of what is wrong with a line, which a page shows one after the other."""

@@ -36,6 +36,61 @@ def test_the_queue_lists_what_waits_with_sums_and_opens_a_payment_beside_items(
     assert not case.views.exists()
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (
+            {"payer": "Acme", "reference": "R1 freight"},
+            [
+                "Nach Nummer: abzüglich eines Abzugs",
+                "der Zahler Acme liest sich wie der Kunde; abgezogen: Fracht</span>",
+                "abgezogen: Fracht.</dd>",
+            ],
+        ),
+        (
+            {"reference": "Acme"},
+            [
+                "Über den Zahler: älteste Posten zuerst",
+                "Der Text liest sich wie der Kunde; nichts passt: älteste Posten zuerst.",
+            ],
+        ),
+        (
+            {"reference": "downpayment"},
+            ["Der Text spricht von einer Vorauszahlung; kein offener Posten passt dazu."],
+        ),
+        (
+            {"reference": "R1 under protest"},
+            ["Der Text spricht von einer Rechtssache.", "Recht</span>", "Aufheben"],
+        ),
+    ],
+)
+def test_why_a_payment_is_read_as_it_is_is_told_in_german(
+    come_in, clerk, company, customer, told, words
+):
+    invoice(customer, "R1", 120_00)
+    _payment, case = waiting(company, **{"amount_minor": 95_00, "payer": "", **told})
+    client = come_in(clerk)
+    client.cookies["django_language"] = "de"
+    page = client.get(f"/cash/{case.pk}/").text
+    for one in words:
+        assert one in page
+    assert "Mahnsperre" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_payment_is_put_back_in_german_and_its_reason_stays_as_written(
+    come_in, clerk, company, customer
+):
+    _payment, case = waiting(company, customer=customer)
+    client = come_in(clerk)
+    client.cookies["django_language"] = "de"
+    assert "Zurückstellen" in client.get(f"/cash/{case.pk}/").text
+    written = {"version": case.version, "reason": "No open item fits it.", "escalate_to": "Ann"}
+    assert "Zurückstellen" in client.get(f"/cash/{case.pk}/hold/").text
+    client.post(f"/cash/{case.pk}/hold/", written)
+    page = client.get(f"/cash/{case.pk}/").text
+    assert "No open item fits it." in page and "Ann</span>" in page
+
+
 def test_who_looks_at_a_payment_is_told_to_the_next(come_in, clerk, collector, company, customer):
     _, case = waiting(company)
     path = f"/cash/{case.pk}/look/"

@@ -61,7 +61,7 @@ class Answer:
     paid: Mapping[int, int] = field(default_factory=dict)
     payer_id: int | None = None
 
-    def doubted(self, reason: str, why: str) -> "Answer":
+    def doubted(self, reason: str, *, why: str) -> "Answer":
         """Return the answer left to a person instead of posted; whose it is must be known then."""
         return replace(
             self,
@@ -155,8 +155,10 @@ def _exception(answer: Answer, reason: str, repeats: Repeats) -> Answer:
             payer_id=None,
         )
     if not answer.amounts:
-        return answer.doubted(reason or "no_match", WHY.get(reason, WHY["no_match"]))
-    return answer.doubted("unsure", "; ".join(best.reasons) if best else "")
+        return answer.doubted(
+            reason or "no_match", why=WHY[reason if reason in WHY else "no_match"]
+        )
+    return answer.doubted("unsure", why="; ".join(best.reasons) if best else "")
 
 
 def _sentence(text: str) -> str:

@@ -171,10 +171,10 @@ class _Run:
             return None
         if case is not None and case.status == Status.HELD:
             if answer.status != Status.HELD:
-                answer = answer.doubted("hold_ended", f"It was held: {case.why}")
+                answer = answer.doubted("hold_ended", why=f"It was held: {case.why}")
         elif case is not None and case.decided_by:
             # what a person said stands; only the proposals are new
-            answer = replace(answer.doubted(case.reason, case.why), payer_id=None)
+            answer = replace(answer.doubted(case.reason, why=case.why), payer_id=None)
         return Entry(answer=answer, payment=payment, found=case)
 
     def _is_as_seen(self, answer: Answer, payment: Payment, case: MatchCase | None) -> bool:
@@ -209,7 +209,7 @@ class _Run:
                 try:
                     entry.decision = decision_of(entry.answer, items=models, payment=entry.payment)
                 except Refused as refusal:
-                    entry.answer = entry.answer.doubted("unsure", str(refusal))
+                    entry.answer = entry.answer.doubted("unsure", why=str(refusal))
             planned.append(entry)
         self._lock_disputed(planned)
         left = {key: one.open_minor for key, one in self.items.items()}
@@ -248,7 +248,7 @@ class _Run:
             try:
                 self._budget.take(small)
             except Refused as refusal:
-                entry.answer = entry.answer.doubted("over_budget", str(refusal))
+                entry.answer = entry.answer.doubted("over_budget", why=str(refusal))
                 entry.decision = None
                 return True
         try:

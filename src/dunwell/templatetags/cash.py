@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.models import MatchCase
 from dunwell.queries.match_quality import QualityRow
 from dunwell.templatetags.events import event_look
+from dunwell.templatetags.match_words import OWNERS, told_reason, told_tier, told_why
 from dunwell.templatetags.money import NO_VALUE, locale, money_input
 
 register = template.Library()
@@ -97,7 +98,25 @@ def shortfall_words(kind: str) -> str:
 def tier_words(tier: str) -> str:
     """Return a tier as words: what was read, and from what."""
     name = tier.partition(":")[2] or tier
-    return name.replace("_", " ").replace("+", ", ").capitalize() if name else gettext("No match")
+    return told_tier(name) if name else gettext("No match")
+
+
+@register.filter
+def match_reason(text: str) -> str:
+    """Return one reason why a payment is read as it is."""
+    return told_reason(text)
+
+
+@register.filter
+def match_why(case: MatchCase) -> str:
+    """Return the sentence why a case is where it is."""
+    return told_why(case)
+
+
+@register.filter
+def owner_words(name: str) -> str:
+    """Return who looks at a held payment; a name that a person wrote as it is."""
+    return str(OWNERS.get(name, name))
 
 
 @register.filter

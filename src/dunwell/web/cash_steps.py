@@ -3,7 +3,7 @@
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -124,7 +124,7 @@ def case_hold(request: StaffRequest, case_id: int) -> HttpResponse:
     context = {
         "heading": gettext("Hold %(payment)s") % {"payment": case.payment.number},
         "lead": gettext("Nothing is posted from it until somebody releases it."),
-        "button": gettext("Hold"),
+        "button": pgettext("payment", "Hold"),
         "action": reverse("cash-hold", args=[case.pk]),
         "back": reverse("cash-case", args=[case.pk]),
         "crumb": case.payment.number,

@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -84,7 +84,7 @@ def hold_place(request: StaffRequest, customer_id: int) -> HttpResponse:
             if order
             else gettext("Hold the orders of %(name)s") % {"name": customer.name},
             "lead": lead % {"name": customer.name},
-            "button": gettext("Hold"),
+            "button": pgettext("order", "Hold"),
             "action": address,
             "crumb": gettext("Held orders"),
         },

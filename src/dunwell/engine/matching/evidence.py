@@ -34,16 +34,16 @@ def payer_reasons(
     keys = dict.fromkeys(one.customer_id for one in items)
     reasons = [payers[key].why for key in keys if key in payers]
     if says(THIRD_PARTY, words):
-        reasons.append("the text says that it is paid on behalf of the customer")
-    elif not reasons:
-        reasons.append("the payer is not known as the customer")
-    return reasons
+        return [*reasons, "the text says that it is paid on behalf of the customer"]
+    return reasons or ["the payer is not known as the customer"]
 
 
 def said_reason(said: str, grade: Grade, item: Item) -> str:
     """Return why a text means this item, in words."""
     if grade == Grade.NONE:
-        return f"item {item.number} has exactly the amount said for {said or 'the payment'}"
+        if not said:
+            return f"item {item.number} has exactly the amount said for the payment"
+        return f"item {item.number} has exactly the amount said for {said}"
     if grade == Grade.NEAR:
         return f"{said} is one slip away from item {item.number}"
     if grade <= Grade.BARE:

@@ -1,7 +1,7 @@
 """How an amount fits the items it is said to pay: in full, with discount, short, over ..."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from dunwell.engine.matching.discounts import Taken, taken_discount
 from dunwell.engine.matching.inputs import Item, Key
@@ -61,12 +61,23 @@ class Fit:
     amounts: tuple[int, ...]
     shortfalls: tuple[Shortfall, ...]
     left_minor: int
+    _: KW_ONLY
     why: str
 
     @property
     def weight(self) -> int:
         """Return what this fit says for the reading."""
         return WEIGHT[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What may explain a short amount; `reason` names the shortfall where it is not the kind."""
+
+    kind: str
+    reason: str = ""
+    _: KW_ONLY
+    why: str
 
 
 def fit_items(
@@ -90,13 +101,13 @@ def fit_items(
     if short == 0:
         has_credit = any(one < 0 for one in open_minor)
         kind = "credit" if has_credit else "full"
-        return Fit(kind, whole, (), 0, "the amount is exactly what is open")
+        return Fit(kind, whole, (), 0, why="the amount is exactly what is open")
     if short < 0:
         is_near = -short * PPM <= FAR_PPM * total or -short <= policy.over_minor
         kind = "over" if is_near else "far_over"
         currency = items[0].currency
         why = f"{from_minor(-short, currency)} {currency} more than is open"
-        return Fit(kind, whole, (), -short, why)
+        return Fit(kind, whole, (), -short, why=why)
     return _short_fit(
         items,
         open_minor,
@@ -134,37 +145,37 @@ def _short_fit(
     if discounted and taken and (taken.is_earned or says_discount):
         return discounted
     is_fee = short <= policy.fee_minor and short * PPM <= policy.fee_ppm * max(total, 1)
-    kind = "discount" if says_discount else deduction_kind(words)
-    told = kind and any(
+    what = "discount" if says_discount else deduction_kind(words)
+    told = what and any(
         abs(one.amount_minor) == short for one in said_amounts(words.upper(), items[0].currency)
     )
-    reasons = (
+    causes = (
         (
             is_netted or says(NETTING, words),
-            ("netting", "netted with what we owe the payer", ""),
+            Cause("netting", why="netted with what we owe the payer"),
         ),
         (
             short <= policy.tolerance_minor or (is_fee and (not taken or says(FEE, words))),
-            ("fee", "short by no more than a bank fee", ""),
+            Cause("fee", why="short by no more than a bank fee"),
         ),
         (
             says(FX, words) and short * PPM <= policy.fx_tolerance_ppm * total,
-            ("fx", "short by a difference of exchange rates", ""),
+            Cause("fx", why="short by a difference of exchange rates"),
         ),
-        (told, ("told_deduction", f"exactly what is deducted for {kind}", kind)),
+        (told, Cause("told_deduction", what, why=f"exactly what is deducted for {what}")),
         (
             _is_part(items, tuple(whole), total - short, words),
-            ("part", "a part the payer announces", ""),
+            Cause("part", why="a part the payer announces"),
         ),
-        (kind, ("deduction", f"deducted for {kind}", kind)),
+        (what, Cause("deduction", what, why=f"deducted for {what}")),
     )
-    for holds, (name, why, reason) in reasons:
+    for holds, cause in causes:
         if holds:
-            return _cut(items, tuple(whole), short, name, why, reason)
+            return _cut(items, tuple(whole), short, cause)
     if discounted:
         return discounted
-    why = "less than is open, no reason said"
-    return _cut(items, tuple(whole), short, "short", why, "unexplained")
+    cause = Cause("short", "unexplained", why="less than is open, no reason said")
+    return _cut(items, tuple(whole), short, cause)
 
 
 def _is_part(items: Sequence[Item], whole: tuple[int, ...], amount: int, words: str) -> bool:
@@ -184,19 +195,15 @@ def _discounted(items: Sequence[Item], whole: Sequence[int], taken: Taken) -> Fi
         for one, cut in zip(items, taken.by_item, strict=True)
         if cut
     )
-    earned = "within its days" if taken.is_earned else "that no terms grant on the day"
-    why = f"{taken.rate_ppm / 10_000:g} % discount {earned}"
-    return Fit("discount" if taken.is_earned else "late_discount", amounts, gone, 0, why)
+    percent = f"{taken.rate_ppm / 10_000:g}"
+    if taken.is_earned:
+        why = f"{percent} percent discount, within its days"
+        return Fit("discount", amounts, gone, 0, why=why)
+    why = f"{percent} percent discount that no terms grant on the day"
+    return Fit("late_discount", amounts, gone, 0, why=why)
 
 
-def _cut(
-    items: Sequence[Item],
-    whole: Sequence[int],
-    short: int,
-    kind: str,
-    why: str,
-    reason: str = "",
-) -> Fit:
+def _cut(items: Sequence[Item], whole: Sequence[int], short: int, cause: Cause) -> Fit:
     """Return the fit that leaves what is short on the last debit items, never beyond one."""
     amounts, gone = list(whole), []
     for n in range(len(amounts) - 1, -1, -1):
@@ -204,5 +211,5 @@ def _cut(
         if cut:
             amounts[n] -= cut
             short -= cut
-            gone.append(Shortfall(items[n].item_id, reason or kind, cut))
-    return Fit(kind, tuple(amounts), tuple(gone), 0, why)
+            gone.append(Shortfall(items[n].item_id, cause.reason or cause.kind, cut))
+    return Fit(cause.kind, tuple(amounts), tuple(gone), 0, why=cause.why)

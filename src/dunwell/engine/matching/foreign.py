@@ -91,7 +91,8 @@ def foreign_readings(
     why = f"{mine} {payment.currency} are worth {theirs} {target} on the day"
     last = named[-1][0].item_id
     gone = (Shortfall(last, "fx", -gap),) if is_met and gap else ()
-    return [Reading(_parts(payment, named, amounts), cell, (why,), gone, 0, 0)]
+    parts = _parts(payment, named, amounts)
+    return [Reading(parts, cell, reasons=(why,), shortfalls=gone)]
 
 
 def _named(payment: Payment, claims: Claims, book: Book) -> list[tuple[Item, Grade]]:

@@ -86,7 +86,7 @@ def _single(
 ) -> Reading | None:
     """Return the reading that pays this one item, when the amount fits it tellingly."""
     if left == payment.amount_minor < 0:
-        fit = Fit("refund", (left,), (), 0, "pays the credit back")
+        fit = Fit("refund", (left,), (), 0, why="pays the credit back")
         return _reading((item,), fit, match, score=SCORES["full"])
     if payment.amount_minor > left or payment.amount_minor * 2 < left:
         return None
@@ -143,7 +143,7 @@ def _sum_reading(
     chosen = [items[n] for n in places]
     amounts = tuple(left[n] for n in places)
     why = f"{len(chosen)} items add up to exactly the amount"
-    fit = Fit("full", amounts, (), 0, why)
+    fit = Fit("full", amounts, (), 0, why=why)
     reading = _reading(chosen, fit, match, score=SCORES[name] - len(chosen), doubt=doubt)
     return reading if name == "set" else _renamed(reading, name)
 
@@ -160,7 +160,7 @@ def _oldest(
             rest -= amounts[-1]
     if not chosen:
         return []
-    fit = Fit("short", tuple(amounts), (), rest, "nothing fits: oldest items first")
+    fit = Fit("short", tuple(amounts), (), rest, why="nothing fits: oldest items first")
     doubt = "clear" if len(items) == 1 else "rival"
     return [_renamed(_reading(chosen, fit, match, score=SCORES["oldest"], doubt=doubt), "oldest")]
 
@@ -175,7 +175,7 @@ def _by_amount(payment: Payment, book: Book) -> list[Reading]:
         if likeness(name, book.payers.names[one.customer_id]) >= Likeness.LOOSE
     ]
     items = hinted or items
-    fit = Fit("full", (payment.amount_minor,), (), 0, "the amount is exactly what is open")
+    fit = Fit("full", (payment.amount_minor,), (), 0, why="the amount is exactly what is open")
     doubt = "clear" if len(items) == 1 else "rival"
     return [
         read_fit(

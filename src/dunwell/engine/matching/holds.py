@@ -1,7 +1,7 @@
 """Payments nobody may post without a person: returns, alarms, disputes, duplicates, paid items."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dunwell.engine.matching.book import Book
 from dunwell.engine.matching.claims import Claims
@@ -93,26 +93,26 @@ def payment_hold(
         return Hold(code="outgoing", why="no money moved", item_ids=items)
     found = _alarm(payment, claims, whole, book)
     if found is None and as_of_day is not None and payment.value_day > as_of_day:
-        found = ("post_dated", "its value day has not come")
+        found = Hold(code="post_dated", why="its value day has not come")
     owners = {book.items[key].customer_id for key in items}
     owners |= {key for key, one in payers.items() if one.grade == PayerGrade.KNOWN}
     if found is None and owners & {*book.policy.held_customers}:
-        found = ("held_customer", "nothing is posted for this customer")
+        found = Hold(code="held_customer", why="nothing is posted for this customer")
     if found:
-        return Hold(code=found[0], why=found[1], item_ids=items)
+        return replace(found, item_ids=items)
     return item_hold(items, book)
 
 
-def _alarm(payment: Payment, claims: Claims, whole: str, book: Book) -> tuple[str, str] | None:
-    """Return (code, sentence) of what in payer or text must be looked at before posting."""
+def _alarm(payment: Payment, claims: Claims, whole: str, book: Book) -> Hold | None:
+    """Return the hold for what in payer or text must be looked at before posting."""
     if found := _sanction(payment, whole, book):
         return found
     if says(LEGAL, whole):
-        return "legal", "the text speaks of a legal matter"
+        return Hold(code="legal", why="the text speaks of a legal matter")
     if word := names_one(whole, book.policy.escalate_words):
-        return "escalate_word", f"the text says {word}"
+        return Hold(code="escalate_word", why=f"the text says {word}")
     if other := _other_company(claims.words, book.policy):
-        return "other_company", f"meant for {other}"
+        return Hold(code="other_company", why=f"meant for {other}")
     return None
 
 
@@ -121,7 +121,8 @@ def item_hold(item_ids: Iterable[Key], book: Book) -> Hold | None:
     for key in item_ids:
         item = book.items[key]
         if item.status in book.policy.held_statuses:
-            why = f"item {item.number} is {item.status.replace('_', ' ')}"
+            what = item.status.replace("_", " ")
+            why = f"item {item.number} is {what}"
             return Hold(code=item.status, why=why, item_ids=(key,))
     return None
 
@@ -180,18 +181,20 @@ def _is_sure(grade: Grade) -> bool:
     return grade >= Grade.STRIPPED
 
 
-def _sanction(payment: Payment, whole: str, book: Book) -> tuple[str, str] | None:
-    """Return (code, sentence) when the payer must go to compliance first."""
+def _sanction(payment: Payment, whole: str, book: Book) -> Hold | None:
+    """Return the hold of a payer who must go to compliance first."""
     name = book.payers.texts.get(payment.payer, "")
     for listed in book.policy.sanctioned_names:
         if likeness(name, book.payers.texts.get(listed, "")) >= Likeness.CLOSE:
-            return "sanctioned", f"the payer reads like {listed} on the sanctions list"
+            why = f"the payer reads like {listed} on the sanctions list"
+            return Hold(code="sanctioned", why=why)
     if says(SANCTION, whole):
-        return "sanctioned", "the text speaks of sanctions"
+        return Hold(code="sanctioned", why="the text speaks of sanctions")
     words = set(folded(payment.payer).replace(".", "").split())
     form = next((one for one in book.policy.review_forms if one in words), "")
     if form:
-        return "compliance_review", f"compliance sees payers of the form {form.upper()} first"
+        why = f"compliance sees payers of the form {form.upper()} first"
+        return Hold(code="compliance_review", why=why)
     return None
 
 

@@ -88,7 +88,7 @@ def _completed(
     for places in sums.found[:2]:
         items = [one[0] for one in kept] + [others[n] for n in places]
         amounts = tuple(book.left[one.item_id] for one in items)
-        fit = Fit("full", amounts, (), 0, "the rest is found by its amount")
+        fit = Fit("full", amounts, (), 0, why="the rest is found by its amount")
         reasons = [said_reason(said, grade, item) for item, grade, said in kept]
         reading = read_fit(
             items,
@@ -207,7 +207,7 @@ def _refund(
     payer = min(grade_of(payers, one.customer_id, has_payer=bool(payment.payer)) for one in items)
     return read_fit(
         items,
-        Fit("refund", tuple(left), (), 0, "pays the credit back"),
+        Fit("refund", tuple(left), (), 0, why="pays the credit back"),
         source="reference",
         reference=grade,
         payer=payer,
@@ -231,7 +231,7 @@ def _with_credit(
         return items, left, fit
     amounts = (*left, -short)
     why = f"the amount is exactly what is open less credit {credits_[0].number}"
-    return [*items, credits_[0]], list(amounts), Fit("credit", amounts, (), 0, why)
+    return [*items, credits_[0]], list(amounts), Fit("credit", amounts, (), 0, why=why)
 
 
 def slipped_readings(
@@ -243,7 +243,9 @@ def slipped_readings(
     for item in book.of_amount(payment.currency, payment.amount_minor):
         if any(is_near(text, item) for text in texts):
             payer = grade_of(payers, item.customer_id, has_payer=bool(payment.payer))
-            fit = Fit("full", (payment.amount_minor,), (), 0, "the amount is exactly what is open")
+            fit = Fit(
+                "full", (payment.amount_minor,), (), 0, why="the amount is exactly what is open"
+            )
             score = REFERENCE_WEIGHT[Grade.NEAR] + PAYER_WEIGHT[payer]
             said = next(text for text in sorted(texts) if is_near(text, item))
             reason = said_reason(said, Grade.NEAR, item)

@@ -115,15 +115,16 @@ class PayerBook:
         sure = payment.customer_id
         for key in self._by_account.get(letters_and_digits(payment.account), ()):
             if sure in {None, key}:
-                _keep(found, key, PayerGrade.KNOWN, "the account is the customer's")
+                _keep(found, key, PayerGrade.KNOWN, why="the account is the customer's")
         name = self.texts.get(payment.payer, "")
         for key in self._by_alias.get(squeezed(name), ()) if name else ():
-            _keep(found, key, PayerGrade.KNOWN, f"{payment.payer} is a known alias")
+            _keep(found, key, PayerGrade.KNOWN, why=f"{payment.payer} is a known alias")
         for key, like in self.alike(name).items():
-            _keep(found, key, _GRADES[like], f"payer {payment.payer} reads like the customer")
+            why = f"payer {payment.payer} reads like the customer"
+            _keep(found, key, _GRADES[like], why=why)
         if sure is not None:
             # what gave the customer away is said rather than that it is known
-            _keep(found, sure, PayerGrade.KNOWN, "the payment is recorded for the customer")
+            _keep(found, sure, PayerGrade.KNOWN, why="the payment is recorded for the customer")
         for text in (payment.reference, payment.text):
             self._from_text(found, self.texts.get(text, ""))
         self._related(found, name)
@@ -201,21 +202,23 @@ class PayerBook:
         longest = max((len(name) for name in inside.values()), default=0)
         for key, like in alike.items():
             if len(inside.get(key, "")) == longest > 0:
-                _keep(found, key, PayerGrade.RELATED, "the text names the customer")
+                _keep(found, key, PayerGrade.RELATED, why="the text names the customer")
                 found[key] = replace(found[key], is_named=True)
             elif like >= Likeness.CLOSE and not longest:
-                _keep(found, key, PayerGrade.CLOSE, "the text reads like the customer")
+                _keep(found, key, PayerGrade.CLOSE, why="the text reads like the customer")
 
     def _related(self, found: dict[Key, PayerMatch], name: str) -> None:
         places = [place for like in self._payers.close(name) for place in self._pays_for[like]]
         for one in (self.relations[place] for place in sorted(places)):
-            why = f"{one.payer} pays for the customer ({one.kind})"
-            _keep(found, one.customer_id, PayerGrade.RELATED, why)
+            what = one.kind
+            why = f"{one.payer} pays for the customer ({what})"
+            _keep(found, one.customer_id, PayerGrade.RELATED, why=why)
         for key, match in list(found.items()):
             if match.grade >= PayerGrade.CLOSE:
                 for one in self._paid_by.get(key, ()):
-                    why = f"the payer is its {one.kind}"
-                    _keep(found, one.customer_id, PayerGrade.RELATED, why)
+                    what = one.kind
+                    why = f"the payer pays for the customer ({what})"
+                    _keep(found, one.customer_id, PayerGrade.RELATED, why=why)
 
     def _without_twins(self, found: dict[Key, PayerMatch]) -> None:
         """Lower what is only close when another customer is the payer itself."""
@@ -252,6 +255,6 @@ def _note(index: dict[str, list[Key]], text: str, key: Key) -> None:
         these.append(key)
 
 
-def _keep(found: dict[Key, PayerMatch], key: Key, grade: PayerGrade, why: str) -> None:
+def _keep(found: dict[Key, PayerMatch], key: Key, grade: PayerGrade, *, why: str) -> None:
     if key not in found or grade > found[key].grade:
         found[key] = PayerMatch(key, grade, why)

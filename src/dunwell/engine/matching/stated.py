@@ -157,7 +157,7 @@ def _line_fit(
         kind = "credit" if amount == left else "short"
         kind = "refund" if payment.amount_minor < 0 else kind
         used = max(amount, left)
-        return Fit(kind, (used,), (), amount - used, "a credit note the payer takes")
+        return Fit(kind, (used,), (), amount - used, why="a credit note the payer takes")
     memo = claim.memo.replace("less credit", " ")
     return fit_items(
         (item,),

@@ -3,6 +3,8 @@
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dunwell.engine.matching import match
 from dunwell.engine.matching.inputs import Item
@@ -86,3 +88,20 @@ def test_matching_answers_as_on_a_frame_of_all_items(company, seed):
 
     assert len(answers[0].proposals) > 20
     assert answers.count(answers[0]) == 4
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a plan of SQLite is told by SQLite")
+def test_items_of_an_amount_are_looked_up_in_an_index_of_amounts(company, book):
+    """A search of all open items for every batch of payments would grow with the book."""
+    items = MatchItems(company, as_of=TODAY)
+    amounts = [("EUR", 100_00), ("USD", 7)]
+    with CaptureQueriesContext(connection) as asked_for:
+        items.equal(amounts)
+        items.items(**{**NOTHING, "amounts": amounts})
+    assert len(asked_for) == 2
+    for query in asked_for.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
+            steps = [row[3] for row in cursor.fetchall()]
+        assert any("INDEX open_item_amount" in step for step in steps), steps
+        assert not any(step.startswith("SCAN o") for step in steps), steps

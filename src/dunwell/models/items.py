@@ -57,7 +57,8 @@ class OpenItem(models.Model):
     """Projection: an item whose open amount is not 0 now. Rebuilt by `actions.balances` alone."""
 
     item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="open_now")
-    company = models.ForeignKey(Company, models.CASCADE, related_name="open_items")
+    # every index of several columns begins with it
+    company = models.ForeignKey(Company, models.CASCADE, related_name="open_items", db_index=False)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="open_items")
     currency = models.CharField(max_length=3)
     open_minor = models.BigIntegerField()
@@ -74,6 +75,8 @@ class OpenItem(models.Model):
             ),
             # items page: oldest first, paged by (due_on, item)
             models.Index(fields=["company", "due_on", "item"], name="open_item_due"),
+            # matching: what has just the amount of a payment
+            models.Index(fields=["company", "open_minor", "currency"], name="open_item_amount"),
         ]
 
     def __str__(self) -> str:

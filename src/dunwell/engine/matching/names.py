@@ -5,6 +5,7 @@ No statistics over the book: a customer more or less must not change what others
 """
 
 import re
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
@@ -59,6 +60,8 @@ CLOSE_WHOLE = 91.0
 TRUNCATED = 10
 MOST_INITIALS = 6
 SHORTEST_PREFIX = 3
+READ = 131_072
+"""Names that are kept as they were read, to compare them with the next."""
 
 
 class Likeness(IntEnum):
@@ -71,13 +74,13 @@ class Likeness(IntEnum):
     SAME = 4
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=READ)
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of a normalised name."""
     return tuple(re.findall(r"\w+", name))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=READ)
 def squeezed(name: str) -> str:
     """Return the name without blanks."""
     return "".join(name_words(name))
@@ -91,47 +94,75 @@ FORMS = frozenset(_FORMS_TEXT.split())
 """Legal forms that stand inside a name (`Acme Inc Division 4`): no evidence either way."""
 
 
-@lru_cache(maxsize=65_536)
-def _payer_words(name: str) -> tuple[list[str], frozenset[str]]:
-    """Return the words of a payer's name that are compared, and the numbers among them."""
-    words = [w for w in name_words(name) if w not in NOISE and w not in FORMS]
-    return words, frozenset(w for w in words if w.isdigit())
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A name as it is compared: its words, the numbers among them, the others, all in one.
+
+    `begins` are signs one of which begins the first word of every customer it may be like; of a
+    customer the sign its first word begins with, none where likeness may do without that word.
+    """
+
+    words: tuple[str, ...]
+    numbers: frozenset[str]
+    letters: tuple[str, ...]
+    whole: str
+    begins: str
 
 
-@lru_cache(maxsize=65_536)
-def _customer_words(name: str) -> tuple[list[str], frozenset[str]]:
-    """Return the words of a customer's name that are compared, and the numbers among them."""
-    words = [w for w in name_words(name) if w not in FORMS]
-    return words, frozenset(w for w in words if w.isdigit())
+@lru_cache(maxsize=READ)
+def _payer(name: str) -> _Read:
+    """Return a payer's name as it is compared."""
+    words = tuple(w for w in name_words(name) if w not in NOISE and w not in FORMS)
+    letters = tuple(w for w in words if not w.isdigit())
+    begins = "".join({sign[0] for w in words for sign in (w, SHORT.get(w, w))})
+    return _Read(words, _numbers(words), letters, "".join(words), begins)
+
+
+@lru_cache(maxsize=READ)
+def _customer(name: str) -> _Read:
+    """Return a customer's name as it is compared; its initials may be those of a legal form."""
+    every = name_words(name)
+    words = tuple(w for w in every if w not in FORMS)
+    letters = tuple(w for w in every if not w[0].isdigit())
+    is_telling = words[:1] == every[:1] == letters[:1] and every[0] not in GENERIC
+    begins = every[0][0] if is_telling else ""
+    return _Read(words, _numbers(words), letters, "".join(every), begins)
+
+
+def _numbers(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(w for w in words if w.isdigit())
 
 
 def likeness(payer: str, customer: str) -> Likeness:
     """Return how well a normalised payer name fits a normalised customer name."""
     if not payer or not customer:
         return Likeness.OTHER
-    if payer == customer or squeezed(payer) == squeezed(customer):
+    mine, theirs = _payer(payer), _customer(customer)
+    if payer == customer or squeezed(payer) == theirs.whole:
         return Likeness.SAME
-    (mine, my_numbers), (theirs, their_numbers) = _payer_words(payer), _customer_words(customer)
-    if not mine or not theirs:
+    if not mine.words or not theirs.words or theirs.begins not in mine.begins:
         return Likeness.OTHER
-    if mine == theirs:
+    if mine.words == theirs.words:
         return Likeness.SAME
-    numbers = my_numbers, their_numbers
-    if numbers[0] and numbers[1] and numbers[0] != numbers[1]:
+    has_extra_number = mine.numbers != theirs.numbers
+    if has_extra_number and mine.numbers and theirs.numbers:
         return Likeness.OTHER
-    has_extra_number = numbers[0] != numbers[1]
-    grade = _aligned(mine, theirs)
-    if grade < Likeness.CLOSE and not has_extra_number:
-        short, long = squeezed(" ".join(mine)), squeezed(customer)
-        if (len(short) >= TRUNCATED and long.startswith(short)) or (
-            ratio(short, long, score_cutoff=CLOSE_WHOLE) and _first_fits(mine, theirs)
-        ):
-            grade = Likeness.CLOSE
-    if grade < Likeness.LOOSE and _is_short_name(mine, list(name_words(customer))):
+    grade = _aligned(mine.words, theirs.words)
+    if grade < Likeness.CLOSE and not has_extra_number and _is_one_word(mine, theirs):
+        grade = Likeness.CLOSE
+    if grade < Likeness.LOOSE and _is_short_name(mine.letters, theirs.letters):
         grade = Likeness.LOOSE
-    if grade < Likeness.HINT and len(mine) == 1 and _skeleton(mine[0], squeezed(customer)):
+    if grade < Likeness.HINT and len(mine.words) == 1 and _skeleton(mine.whole, theirs.whole):
         grade = Likeness.HINT
     return min(grade, Likeness.LOOSE) if has_extra_number else grade
+
+
+def _is_one_word(mine: _Read, theirs: _Read) -> bool:
+    """Return whether the names without blanks are one, but for slips or an end cut off."""
+    if len(mine.whole) >= TRUNCATED and theirs.whole.startswith(mine.whole):
+        return True
+    is_first = mine.words[0][:2] == theirs.words[0][:2]
+    return is_first and ratio(mine.whole, theirs.whole, score_cutoff=CLOSE_WHOLE) > 0
 
 
 def word_fits(mine: str, theirs: str) -> bool:
@@ -150,8 +181,32 @@ def word_fits(mine: str, theirs: str) -> bool:
     return len(shorter) > SHORTEST_PREFIX and ratio(mine, theirs, score_cutoff=TYPO) > 0
 
 
-def _aligned(mine: list[str], theirs: list[str]) -> Likeness:
+def _aligned(mine: tuple[str, ...], theirs: tuple[str, ...]) -> Likeness:
     """Return the grade from how many words of each side find a partner in order."""
+    met_mine, met_theirs = _partners(mine, theirs)
+    telling = sum(w not in GENERIC and not w.isdigit() for w in met_theirs)
+    left_theirs = _left(theirs, met_theirs) if telling else 0
+    starts = telling > 0 and theirs[0] in met_theirs
+    if not telling or (left_theirs and not starts):
+        return Likeness.OTHER
+    left_mine = _left(mine, met_mine)
+    if not starts:
+        return Likeness.OTHER if left_mine else Likeness.CLOSE
+    several = len(met_theirs) > 1
+    is_all_mine = not left_mine and telling * 2 >= left_theirs
+    is_all_theirs = not left_theirs and several
+    if is_all_mine or is_all_theirs:
+        is_close = several if is_all_mine else left_mine <= len(met_mine)
+        # what meets in all words is alike, were it one word
+        is_close = is_close or not (left_mine or left_theirs)
+        return Likeness.CLOSE if is_close else Likeness.LOOSE
+    if telling * 2 > left_theirs + left_mine:
+        return Likeness.LOOSE
+    return Likeness.HINT if len(theirs[0]) > SHORTEST_PREFIX else Likeness.OTHER
+
+
+def _partners(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the words of both sides that find a partner, in order."""
     at, met_mine, met_theirs = 0, [], []
     for word in mine:
         first, short = word[0], SHORT.get(word)
@@ -163,31 +218,16 @@ def _aligned(mine: list[str], theirs: list[str]) -> Likeness:
                 met_theirs.append(other)
                 at = place + 1
                 break
-    telling = [w for w in met_theirs if w not in GENERIC and not w.isdigit()]
-    if not telling:
-        return Likeness.OTHER
-    left_mine = [w for w in mine if w not in met_mine and w not in GENERIC]
-    left_theirs = [w for w in theirs if w not in met_theirs and w not in GENERIC]
-    starts = theirs[0] in met_theirs
-    if not left_mine and not left_theirs:
-        return Likeness.CLOSE
-    if not left_mine and starts and len(telling) * 2 >= len(left_theirs):
-        return Likeness.CLOSE if len(met_theirs) > 1 else Likeness.LOOSE
-    if not left_theirs and starts and len(met_theirs) > 1:
-        return Likeness.CLOSE if len(left_mine) <= len(met_mine) else Likeness.LOOSE
-    if starts and len(telling) * 2 > len(left_theirs) + len(left_mine):
-        return Likeness.LOOSE
-    return Likeness.HINT if starts and len(theirs[0]) > SHORTEST_PREFIX else Likeness.OTHER
+    return met_mine, met_theirs
 
 
-def _first_fits(mine: list[str], theirs: list[str]) -> bool:
-    return mine[0][:2] == theirs[0][:2]
+def _left(words: tuple[str, ...], met: list[str]) -> int:
+    """Return how many telling words found no partner."""
+    return sum(w not in met and w not in GENERIC for w in words)
 
 
-def _is_short_name(mine: list[str], theirs: list[str]) -> bool:
+def _is_short_name(words: tuple[str, ...], letters: tuple[str, ...]) -> bool:
     """Return whether the payer writes initials (`CMI`, `Obsidian DC`, `CMI 7`)."""
-    words = [w for w in mine if not w.isdigit()]
-    letters = [w for w in theirs if not w[0].isdigit()]
     if not words or not letters:
         return False
     if len(words) > 1:

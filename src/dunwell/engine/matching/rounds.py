@@ -74,9 +74,6 @@ class Rounds:
                     for one in claim.mentions[:1]:
                         if one.grade >= Grade.BARE:
                             self.loader.marks.name(one.item_id, case.payment.payment_id)
-            if len(batch) < len(cases):
-                for case in batch:
-                    case.clear()
 
     def turns(self, waiting: list[Case]) -> list[Case]:
         """Let payments post by themselves until none does; return those the next run decides."""

@@ -196,6 +196,11 @@ class Book:
                 self._of_customer[customer_id] = _oldest(items)
         self.count()
 
+    def follow(self) -> None:
+        """Know what payments that have another book took of the items meanwhile."""
+        left = self.marks.left
+        self.left.update((key, left[key]) for key in left.keys() & self.items.keys())
+
     def count(self) -> None:
         """Find out which amounts are too common."""
         gone, moved = self.marks.gone(), self.marks.moved()

@@ -60,7 +60,7 @@ CLOSE_WHOLE = 91.0
 TRUNCATED = 10
 MOST_INITIALS = 6
 SHORTEST_PREFIX = 3
-READ = 131_072
+READ = 65_536
 """Names that are kept as they were read, to compare them with the next."""
 
 

@@ -10,7 +10,8 @@ its batch, and what batches have to know of each other stands in `Marks`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from dunwell.engine.matching.answers import Matching
 from dunwell.engine.matching.book import Book
@@ -23,6 +24,8 @@ from dunwell.engine.matching.references import Grade
 from dunwell.engine.matching.settling import Case, Desk
 
 Read = Callable[[Case], list[Reading]]
+KEPT_BATCHES = 10
+"""Books of so many batches stay in memory while those of the payments still open are no more."""
 
 
 @dataclass(slots=True)
@@ -34,12 +37,14 @@ class Rounds:
     teller: Teller
     batch: int
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    _kept: "_Kept | None" = None
+    _parted: int = 0
+    _kept: "list[_Kept]" = field(default_factory=list)
 
     def settle(self, waiting: list[Case]) -> Matching:
         """Return what becomes of the payments, which come ordered by value day and key."""
         marks = self.loader.marks
         self.name_items(waiting)
+        self.part(waiting)
         while True:
             waiting = self.turns(waiting)
             before, done = marks.copied(), dict(self.desk.done)
@@ -65,7 +70,7 @@ class Rounds:
 
     def name_items(self, cases: Sequence[Case]) -> None:
         """Note which items each payment names, so that nobody guesses them away."""
-        for batch in self.batches(cases):
+        for batch in batched(cases, self.batch):
             self.loader.read_claims(batch)
             for case in batch:
                 if case.payment.held in SETTLED_HOLDS:
@@ -90,14 +95,25 @@ class Rounds:
         waiting = [case for case in cases if not case.is_final]
         for case in waiting:
             case.reopen()
+        if len(waiting) * 2 <= self._parted:
+            self.part(waiting)
         return waiting
+
+    def part(self, cases: Sequence[Case]) -> None:
+        """Part the payments, in their order, into batches that each have a book."""
+        self._parted, self._kept = len(cases), []
+        for number, batch in enumerate(batched(cases, self.batch)):
+            for case in batch:
+                case.batch = number
 
     def round(self, cases: Sequence[Case], read: Read, *, needs_auto: bool) -> int:
         """Judge every payment that is open; return how many left the others another book."""
         moved = 0
         open_ones = [case for case in cases if not case.is_done]
-        for batch in self.batches(open_ones):
-            book = self.book(batch)
+        most = KEPT_BATCHES if len(open_ones) <= KEPT_BATCHES * self.batch else 1
+        for _, these in groupby(open_ones, key=lambda case: case.batch):
+            batch = list(these)
+            book = self.book(batch, most=most)
             for case in batch:
                 self.desk.book = book.look(whole=case.whole, said=case.said)
                 self.desk.judge(case, read, needs_auto=needs_auto)
@@ -117,32 +133,41 @@ class Rounds:
                     case.clear()
         return moved
 
-    def book(self, batch: Sequence[Case]) -> Book:
-        """Return the book for a batch, the last one when it holds all of it still."""
+    def book(self, batch: Sequence[Case], *, most: int) -> Book:
+        """Return the book for a batch, one of the last `most` when it holds all of it still."""
         base, places = self.loader.marks.base, {case.place for case in batch}
-        if self._kept and places <= self._kept.places:
-            if self._kept.base is not base:
-                self.loader.tell(self._kept.book, batch)
-                self._kept = replace(self._kept, base=base)
-            return self._kept.book
-        # one book at a time
-        self._kept = None
+        if kept := next((one for one in self._kept if places <= one.places), None):
+            return self.again(kept, batch)
+        del self._kept[: max(len(self._kept) + 1 - most, 0)]
         self.loader.read_claims([case for case in batch if not case.is_read])
         self.loader.hear(batch)
         self.loader.read_payers([case for case in batch if not case.is_met])
-        self._kept = _Kept(base, places, self.loader.book(batch))
-        return self._kept.book
+        self._kept.append(_Kept(base, places, self.loader.book(batch)))
+        return self._kept[-1].book
 
-    def batches(self, cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
-        """Yield the payments in their order, as many as a book is read for."""
-        for start in range(0, len(cases), self.batch):
-            yield cases[start : start + self.batch]
+    def again(self, kept: "_Kept", batch: Sequence[Case]) -> Book:
+        """Return a book that was read before, brought up to what was told and taken since."""
+        if kept is not self._kept[-1]:
+            self._kept.remove(kept)
+            self._kept.append(kept)
+            self.loader.hear(batch)
+            kept.book.follow()
+        if kept.base is not self.loader.marks.base:
+            self.loader.tell(kept.book, batch)
+            kept.base = self.loader.marks.base
+        return kept.book
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Kept:
     """A book with the payments it was read for, as the book was told then."""
 
     base: Mapping[Key, int]
     places: set[int]
     book: Book
+
+
+def batched(cases: Sequence[Case], size: int) -> Iterator[Sequence[Case]]:
+    """Yield the payments in their order, at most `size` at a time."""
+    for start in range(0, len(cases), size):
+        yield cases[start : start + size]

@@ -43,12 +43,13 @@ Sameness = tuple[str, int, str]
 class Case(Asked):
     """One payment on its way: what became of it. `takes` is what its chosen reading takes.
 
-    `place` is its place among all payments. `is_checked`: what holds it whatever it pays has been
-    asked in this turn. `cost_minor` is what of the allowance it takes, `is_over`: it would post,
-    if that were not too much.
+    `place` is its place among all payments, `batch` says which share a book with it.
+    `is_checked`: what holds it whatever it pays has been asked in this turn. `cost_minor` is what
+    of the allowance it takes, `is_over`: it would post, if that were not too much.
     """
 
     place: int = 0
+    batch: int = 0
     readings: list[Reading] = field(default_factory=list)
     chosen: Reading | None = None
     hold: Hold | None = None

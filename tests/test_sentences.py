@@ -182,6 +182,32 @@ def test_a_sentence_reads_in_german(sentence, told):
         assert spoken(sentence) == sentence
 
 
+def test_figures_read_as_the_readers_language_writes_them():
+    """Days, amounts, shares and counts of the rules; what is called so or was typed stays."""
+    with override("de"):
+        told = [
+            spoken("1,234.50 EUR is overdue, with 95.5 % of the limit used; 0.00 EUR is allowed."),
+            spoken("A debt was written off on 2026-05-03, within 365 days."),
+            spoken("1,234 JPY is overdue."),
+            spoken("12,345 promises were broken within 1,095 days."),
+            spoken("2026-05-03 belongs to another customer."),
+            spoken("1,234.50 EUR is not an amount. Ask the bank for the file again"),
+            spoken("7 PCS is overdue."),
+        ]
+
+    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in told] == [
+        "1.234,50 € sind überfällig, bei 95,5 % Ausschöpfung des Limits; erlaubt sind 0,00 €.",
+        "Am 03.05.2026, binnen 365 Tagen, wurde eine Forderung abgeschrieben.",
+        "1.234 ¥ sind überfällig.",
+        "12.345 Zusagen wurden binnen 1.095 Tagen gebrochen.",
+        "2026-05-03 gehört zu einem anderen Kunden.",
+        "1,234.50 EUR ist kein Betrag. Fragen Sie die Bank neu nach der Datei",
+        "7 PCS sind überfällig.",
+    ]
+    with override("en"):
+        assert spoken("1,234.50 EUR is overdue.") == "1,234.50 EUR is overdue."
+
+
 def test_values_are_shown_as_they_are():
     """A name with a template's own signs, or one that says to change the page, stays a value."""
     with override("de"):

@@ -88,6 +88,7 @@ VALUE_ERRORS = frozenset(
 NOTES = frozenset(
     [
         ("Cause", "why"),
+        ("Checked", "text"),
         ("ColumnMatch", "reason"),
         ("Decision", "question"),
         ("DkimKey", "problem"),
@@ -104,6 +105,7 @@ NOTES = frozenset(
         ("Recognition", "reason"),
         ("RowFinding", "reason"),
         ("StatementFinding", "reason"),
+        ("Verdict", "text"),
         ("_blocked", "finding"),
         ("_cut", "reason"),
         ("_keep", "why"),

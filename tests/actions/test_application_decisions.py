@@ -19,6 +19,7 @@ from dunwell.actions.application_duties import (
 )
 from dunwell.actions.approvals import decide_approval
 from dunwell.actions.gate import Refused
+from dunwell.formats.decision_letter import letter_data
 from dunwell.models import (
     ApplicationCondition,
     ApplicationDeadline,
@@ -29,6 +30,7 @@ from dunwell.models import (
     CreditLimit,
     Customer,
 )
+from dunwell.queries.application_letters import decision_letter
 from tests.actions.application_rows import (
     LATE,
     ON,
@@ -102,6 +104,17 @@ def test_the_policy_declines_a_company_with_specific_reasons(analyst):
     assert application.decision["rules"] == ["OWN-DECISION"]
     assert [one["text"] for one in application.decision["proposal_reasons"]] == LATE
     assert f"- {LATE[0]}\n- {LATE[1]}" in ApplicationMail.objects.get(kind="decision").body
+
+
+def test_a_refusal_gives_its_reasons_in_the_language_the_applicant_is_written_to(analyst):
+    application = in_review(analyst, "decline", language="de")
+
+    assert application.decision["reasons"] == LATE
+    german = ["Zahlt die meisten Posten zu spät", "Seit höchstens drei Monaten bekannt"]
+    assert f"- {german[0]}\n- {german[1]}" in ApplicationMail.objects.get(kind="decision").body
+    letter = decision_letter(application)
+    assert letter is not None
+    assert letter_data(letter)["points"] == german
 
 
 def test_two_people_decide_and_nobody_his_own(analyst, boss):

@@ -42,8 +42,8 @@ def test_an_order_that_breaks_a_sectors_limit_is_held_with_the_reason_and_the_nu
     said = outcome(found, "appetite_stop")
     assert (found.decision, said["result"]) == ("held", "held")
     assert said["text"] == (
-        "construction would be 46.67 %, 30.00 % at most is wanted "
-        f"(book of {TODAY.isoformat()} and orders approved since)."
+        "construction would be 46.67 %; at most 30 % is wanted. "
+        f"By the book of {TODAY.isoformat()} and the orders approved since."
     )
     assert {key: said["figures"][key] for key in ("limit", "value_ppm", "allowed_ppm")} == {
         "limit": "construction", "value_ppm": 466_667, "allowed_ppm": 300_000

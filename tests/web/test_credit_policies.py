@@ -31,6 +31,75 @@ def test_the_standard_is_shown_in_tables_until_a_policy_is_published(come_in, co
     assert "classes D and E" in page and "20 %" in page
 
 
+def test_the_tables_read_in_the_language_of_who_looks(come_in, collector):
+    client = come_in(collector)
+    client.cookies["django_language"] = "de"
+    page = client.get("/credit-policy/").text.replace("\N{NO-BREAK SPACE}", " ")
+    for told in (
+        "Eine Auskunftei meldet eine Insolvenz: ja",
+        "Klasse ist A oder B",
+        "Beantragter Betrag ab 25.000,00 €",
+        "Höchster Saldo eines Jahres \N{MULTIPLICATION SIGN} 200 % oder Umsatz",
+        "Ältester Posten überfällig",
+        "toleriert: 30 Tage",
+        "ab 90 % Ausschöpfung des Limits",
+        "alle 12 Monate",
+    ):
+        assert told in page, told
+    for english in (
+        "Days overdue",
+        "Any bureau",
+        "Amount asked",
+        ">Mahnsperre</span>",
+        "highest balance",
+    ):
+        assert english not in page, english
+
+
+ORDERS = """
+  orders:
+    review_days: 2
+    auto_release: true
+    rules:
+      - {rule: days_overdue, days: 10, for: {risk_classes: [D, unknown], parties: [public]}}
+      - {rule: days_overdue, days: 45, severity: warn, checkpoints: {order: 0, delivery: 3}}
+      - {rule: order_amount, most_minor: 5000000}
+      - {rule: risk_class, classes: [E]}
+    exclusions:
+      - {name: spare parts, types: [parts], below_minor: 50000, skips: [days_overdue, limit]}
+      - {name: paid in advance, prepaid_ppm: 500000, countries: [DE]}
+  reviews:
+    per_week: 7
+    auto_close: false
+    months: {high: 1}
+    triggers: [blocked_order]
+"""
+
+
+def test_what_stops_an_order_what_passes_and_when_is_reviewed_is_shown(
+    come_in, company, collector
+):
+    published_credit(company, classes=("  classes:\n", f"{ORDERS}\n  classes:\n"))
+    page = " ".join(come_in(collector).get("/credit-policy/").text.split())
+    for told in (
+        "10 days are tolerated; classes D, without a class; public bodies",
+        "45 days are tolerated; at the order; at delivery with 3 days of grace",
+        "at most €50,000.00",
+        "classes E",
+        "worth less than €500.00; of type parts",
+        "Oldest item overdue, Over the limit",
+        "at least 50 % prepaid; countries DE",
+        "every rule but those that stop the customer itself",
+        "A hold is looked at again 2 days after it was raised.",
+        "A hold whose reasons are gone is released by itself, never a forced one.",
+        "7 reviews",
+        "every month",
+        "looked at by a person",
+        "<dd>Order held</dd>",
+    ):
+        assert told in page, told
+
+
 def test_a_policy_that_was_not_looked_at_in_time_says_so(come_in, company, collector):
     start = TODAY - timedelta(days=400)
     published_credit(company, start=start)

@@ -47,7 +47,8 @@ def test_why_an_order_is_held_reads_in_the_language_of_who_looks(come_in, manage
     client = come_in(manager)
     client.cookies["django_language"] = "de"
     page = client.get("/credit-holds/").text
-    assert "1,200.00 EUR mit diesem Auftrag, bei einem Limit von 1,000.00 EUR" in page
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "1.200,00 € mit diesem Auftrag, bei einem Limit von 1.000,00 €" in page
     assert '<th scope="col">Auftrag</th>' in page
     assert "with this order" not in page
     page = client.get(f"/credit-holds/{held.pk}/").text

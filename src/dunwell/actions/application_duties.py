@@ -19,6 +19,7 @@ from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.texts import fitting, needed
 from dunwell.formats.decision_words import summary
 from dunwell.models import ApplicationDeadline, CreditApplication
+from dunwell.queries.application_letters import decision_told
 from dunwell.queries.application_rules import duties_of
 
 Kind = ApplicationDeadline.Kind
@@ -113,7 +114,7 @@ def send_reasons(
     if application.reasons_sent_on is not None:
         return application
     notices = [str(one) for one in application.decision.get("notices", [])]
-    text = "\n\n".join([summary(application.decision, application.language), *notices])
+    text = "\n\n".join([summary(decision_told(application), application.language), *notices])
     if queue_mail(application, "reasons", at=at, text=text, has_letter=True) is None:
         raise Refused("Enter the applicant's e-mail address, or send the letter by post.")
     change(application, reasons_sent_on=as_of)

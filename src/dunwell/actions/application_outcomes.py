@@ -22,6 +22,7 @@ from dunwell.engine.adverse_action import check_reasons
 from dunwell.engine.documents import LARGEST
 from dunwell.formats.decision_words import summary
 from dunwell.models import ApplicationCondition, CreditApplication
+from dunwell.queries.application_letters import decision_told
 from dunwell.queries.application_rules import application_rules, duties_of, notices_of
 
 CONDITION_DAYS = 30
@@ -174,7 +175,7 @@ def _move(
 
 
 def _letter(application: CreditApplication, *, at: datetime) -> None:
-    text = summary(application.decision, application.language)
+    text = summary(decision_told(application), application.language)
     queue_mail(application, "decision", at=at, text=text, has_letter=True)
 
 

@@ -9,7 +9,7 @@ from dunwell.engine.money import amount_words, percent_words
 from dunwell.engine.scorecard_terms import Scorecard
 from dunwell.engine.segments_rules import Condition
 
-_LABELS: Mapping[str, str] = {
+LABELS: Mapping[str, str] = {
     "rated_class": "Class",
     "rated_risk": "Risk",
     "rated_points": "Points",
@@ -26,6 +26,8 @@ _LABELS: Mapping[str, str] = {
     "application_has_guarantor": "Guarantor named",
     "application_references": "References answered",
 }
+"""What is found on the way to a decision, and what an application adds."""
+
 _OUTCOMES: Mapping[str, str] = {
     "approve": "it would be approved",
     "refer": "a person would decide",
@@ -44,8 +46,8 @@ class Effect:
 
 def fact_label(name: str, card: Scorecard | None = None) -> str:
     """Return what a fact is called: by the scorecard, else by the catalogue, else its name."""
-    if name in _LABELS:
-        return _LABELS[name]
+    if name in LABELS:
+        return LABELS[name]
     labels = {one.name: one.label for one in card.inputs} if card is not None else {}
     if labels.get(name, name) != name:
         return labels[name]

@@ -7,6 +7,7 @@ does not rise by the order is not this order's doing.
 from collections.abc import Mapping
 
 from dunwell.engine.appetite_measures import REFER, STOP, AppetiteLimit
+from dunwell.engine.money import percent_words
 from dunwell.engine.order_book import KeptBook, Place, is_amount, measured
 from dunwell.engine.order_facts import Figures
 from dunwell.engine.order_findings import Finding, Rule, clear
@@ -23,14 +24,14 @@ def appetite_rule(then: str) -> Rule:
         kept = judged.order.appetite
         limits = [] if kept is None else [one for one in kept.appetite.limits if one.then == then]
         if kept is None or not limits:
-            return clear("No limit of the appetite is for orders.")
+            return clear(text="No limit of the appetite is for orders.")
         if kept.as_of is None:
             return Finding(is_broken=None, text="No figures of the book are kept yet.")
         if judged.before_minor is None or judged.after_minor is None:
             return Finding(is_broken=None, text="Not judged: an amount cannot be valued.")
         broken = _broken(judged, kept, limits, judged.after_minor)
         if not broken:
-            return clear("The appetite has room for it.")
+            return clear(text="The appetite has room for it.")
         return _finding(judged, kept, broken, room_minor=_room(judged, kept, limits), then=then)
 
     return found
@@ -99,19 +100,27 @@ def _finding(
         "kept_on": kept.as_of.isoformat() if kept.as_of else None,
         "limits": ", ".join(one.name for one, _value in broken),
     }
-    told = "; ".join(
-        f"{one.name} would be {_words(judged, one, number)}, {_words(judged, one, one.most)} "
-        "at most is wanted"
-        for one, number in broken
-    )
+    told = " ".join(_breach(judged, one, number).text for one, number in broken)
     person = "Somebody with the authority decides." if then == REFER else _STOPPED
     return Finding(
         is_broken=True,
-        text=f"{told} (book of {figures['kept_on']} and orders approved since).",
+        text=f"{told} {_by(kept).text}",
         figures=figures,
         # no payment: what is kept of the book does not change by it before the next cycle
         room_minor=room_minor,
         person=person,
+    )
+
+
+def _breach(judged: Judged, limit: AppetiteLimit, value: int) -> Finding:
+    then, most = _words(judged, limit, value), _words(judged, limit, limit.most)
+    return Finding(is_broken=True, text=f"{limit.name} would be {then}; at most {most} is wanted.")
+
+
+def _by(kept: KeptBook) -> Finding:
+    """Return by which figures of the book a limit is asked."""
+    return Finding(
+        is_broken=None, text=f"By the book of {kept.as_of} and the orders approved since."
     )
 
 
@@ -121,7 +130,7 @@ _STOPPED = "Nothing more of it on credit: cover it, or change the risk appetite 
 def _words(judged: Judged, limit: AppetiteLimit, value: int) -> str:
     if is_amount(limit):
         return judged.money(value)
-    return f"{value / 10_000:.2f} %"
+    return percent_words(value)
 
 
 APPETITE: Mapping[str, Rule] = {

@@ -65,13 +65,21 @@ def days_overdue(judged: Judged, row: OrderRule) -> Finding:
     days = (judged.as_of - debts[0][0]).days if debts else 0
     figures: Figures = {"days": days, "allowed_days": allowed}
     if days <= allowed:
-        text = f"The oldest open item is {days} days past due." if days else "Nothing is overdue."
+        text = (
+            f"The oldest open item is {days} days past due."
+            if days > 1
+            else "The oldest open item is 1 day past due."
+            if days
+            else "Nothing is overdue."
+        )
         return Finding(is_broken=False, text=text, figures=figures)
     last = judged.as_of - timedelta(days=allowed)
     pay = sum(amount for day, amount in debts if day < last)
     return Finding(
         is_broken=True,
-        text=f"The oldest open item is {days} days past due; {allowed} are allowed.",
+        text=f"The oldest open item is {days} days past due; {allowed} are allowed."
+        if days > 1
+        else "The oldest open item is 1 day past due; none is allowed.",
         figures={**figures, "pay_minor": pay},
         pay_minor=pay,
     )

@@ -214,7 +214,11 @@ def stale_data(judged: Judged, row: OrderRule) -> Finding:
         return Finding(is_broken=None, text="No bank statement was imported yet.")
     return Finding(
         is_broken=age > days,
-        text=f"Bank statements reach to {age} days ago.",
+        text=f"Bank statements reach to {age} days ago."
+        if age > 1
+        else "Bank statements reach to yesterday."
+        if age == 1
+        else "Bank statements reach to today.",
         figures={"days": age, "allowed_days": days},
         person="Import the bank statements that are missing.",
     )

@@ -1,7 +1,20 @@
 """The letter with the decision on an application, as the record keeps what it says."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from dunwell.formats.application_words import spoken
 from dunwell.formats.decision_letter import DecisionLetter
 from dunwell.models import CreditApplication
+from dunwell.queries.credit_reason_words import reason_told
+
+
+def decision_told(application: CreditApplication) -> dict[str, Any]:
+    """Return the decision with its reasons in the language the applicant is written to."""
+    decision: Mapping[str, Any] = application.decision
+    code = spoken(application.language)
+    reasons = [reason_told(str(one), code) for one in decision.get("reasons", [])]
+    return {**decision, **({"reasons": reasons} if reasons else {})}
 
 
 def decision_letter(application: CreditApplication) -> DecisionLetter | None:
@@ -14,7 +27,7 @@ def decision_letter(application: CreditApplication) -> DecisionLetter | None:
         f"{answers.get('postcode') or ''} {answers.get('city') or ''}".strip(),
         application.country,
     )
-    decision = application.decision
+    decision = decision_told(application)
     by = "" if decision.get("is_automatic") else application.decided_by
     return DecisionLetter(
         number=application.number,

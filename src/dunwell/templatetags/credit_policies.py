@@ -1,19 +1,20 @@
 """How the credit policy, its decisions and its replays read on pages."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.engine.credit_appetite import Gauge
-from dunwell.engine.credit_conditions import When
+from dunwell.engine.credit_conditions import YES, When
+from dunwell.engine.credit_fact_names import FLAG
 from dunwell.engine.credit_tables import LimitRow
-from dunwell.engine.credit_words import fact_label, value_words, when_words
-from dunwell.engine.money import amount_words
+from dunwell.engine.segments_rules import Condition
 from dunwell.queries.appetite_names import limit_label
-from dunwell.templatetags.ui import translated
+from dunwell.queries.credit_reason_words import label_told, reason_told, value_told
+from dunwell.templatetags.money import money, reader_language
 
 register = template.Library()
 register.filter("limit_label", limit_label)
@@ -102,55 +103,87 @@ def then_label(then: str) -> str:
 @register.filter
 def fact_name(name: str) -> str:
     """Return what a fact is called."""
-    return translated(fact_label(name))
+    return label_told(name)
 
 
 @register.filter
-def rule_name(rule: str) -> str:
-    """Return how a rule of the order check is called."""
-    words = rule.replace("_", " ")
-    return f"{words[:1].upper()}{words[1:]}"
+def reason_words(text: str) -> str:
+    """Return a reason of a decision in the reader's language."""
+    return reason_told(str(text), reader_language())
 
 
 @register.simple_tag
 def change_words(kind: str, value: str, currency: str) -> str:
     """Return one side of a change: a limit as an amount, a decision by its name."""
     if kind in {"limit", "over_limit"}:
-        return amount_words(int(value), currency)
+        return money(int(value), currency)
     return outcome_label(value) if kind != "class" else value
 
 
 @register.simple_tag
 def conditions(when: When, currency: str) -> str:
     """Return conditions as a line."""
-    return when_words(when, currency=currency)
+    kinds = dict(when.kinds)
+    told = [
+        _condition(one, currency, is_flag=kinds.get(one.fact) == FLAG) for one in when.conditions
+    ]
+    return gettext(" and ").join(told)
+
+
+def _condition(one: Condition, currency: str, *, is_flag: bool) -> str:
+    label, listed = label_told(one.fact), gettext(" or ").join(one.words)
+    if is_flag:
+        value = gettext("yes") if one.words[0] == YES else gettext("no")
+        return f"{label}: {value}"
+    if one.words:
+        told = (
+            gettext("%(fact)s is not %(words)s")
+            if one.is_not
+            else gettext("%(fact)s is %(words)s")
+        )
+        return told % {"fact": label, "words": listed}
+    low, high = (
+        None
+        if bound is None
+        else value_told(one.fact, bound, reader_language(), currency=currency)
+        for bound in (one.low, one.high)
+    )
+    if high is None:
+        return gettext("%(fact)s from %(low)s") % {"fact": label, "low": low}
+    if low is None:
+        return gettext("%(fact)s up to %(high)s") % {"fact": label, "high": high}
+    told = gettext("%(fact)s from %(low)s up to %(high)s")
+    return told % {"fact": label, "low": low, "high": high}
 
 
 @register.simple_tag
 def limit_words(row: LimitRow, currency: str) -> str:
     """Return how a row of the table of limits comes about."""
     if not row.bases:
-        return amount_words(max(row.fixed_minor, row.least_minor), currency)
+        return money(max(row.fixed_minor, row.least_minor), currency)
     shares = [
-        f"{base.share_ppm / 10_000:g} % of {_small(fact_label(base.fact))}" for base in row.bases
+        gettext("%(share)s of %(fact)s")
+        % {"share": share(base.share_ppm), "fact": _inner(base.fact)}
+        for base in row.bases
     ]
-    return f" {'or' if row.take == 'highest' else 'and at most'} ".join(shares)
+    between = gettext(" or ") if row.take == "highest" else gettext(" and at most ")
+    return between.join(shares)
 
 
 @register.simple_tag
 def gauge_words(gauge: Gauge, currency: str) -> str:
     """Return what is used of a limit of the appetite, and the most."""
-    told: list[Any] = [
-        value_words("asked_share_ppm", value) if gauge.is_share else amount_words(value, currency)
+    used, most = (
+        share(value) if gauge.is_share else money(value, currency)
         for value in (gauge.value, gauge.limit.most)
-    ]
-    return f"{told[0]} / {told[1]}"
+    )
+    return f"{used} / {most}"
 
 
 @register.filter
 def share(ppm: int) -> str:
     """Return a share in percent, to the hundredth: small probabilities are what matters here."""
-    return value_words("asked_share_ppm", ppm)
+    return value_told("asked_share_ppm", ppm, reader_language())
 
 
 @register.filter
@@ -159,5 +192,8 @@ def bar_width(ppm: int) -> str:
     return f"{min(max(ppm, 0), 1_000_000) / 10_000:.1f}"
 
 
-def _small(label: str) -> str:
-    return f"{label[:1].lower()}{label[1:]}"
+def _inner(name: str) -> str:
+    """Return a fact's label as it stands within a line: English begins it small."""
+    label = label_told(name)
+    is_english = reader_language().startswith("en")
+    return f"{label[:1].lower()}{label[1:]}" if is_english else label

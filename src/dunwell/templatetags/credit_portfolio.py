@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.queries.appetite_names import limit_label
+from dunwell.templatetags.figures import number
 from dunwell.templatetags.money import NO_VALUE, money
 from dunwell.templatetags.reasons import percent
 
@@ -120,6 +121,12 @@ def way_label(then: str) -> str:
 def gauge_value(value: int, currency: str, is_share: bool) -> str:  # noqa: FBT001
     """Return a measure of the appetite: a share as percent, anything else as money."""
     return percent(value) if is_share else money(value, currency)
+
+
+@register.filter
+def hhi_points(ppm: int) -> str:
+    """Return a concentration index on its usual scale: 10,000 is one customer alone."""
+    return number((ppm + 50) // 100)
 
 
 @register.filter

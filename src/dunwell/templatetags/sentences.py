@@ -14,6 +14,7 @@ from babel.messages.mofile import read_mo
 from django import template
 from django.utils.translation import get_language, gettext, pgettext
 
+from dunwell.formats.figures_told import figures_told
 from dunwell.templatetags.sentence_words import OWN_WORDS, WORDS
 
 register = template.Library()
@@ -54,6 +55,13 @@ TAIL = re.compile(r"(?: \(at [^()]*\))?(?: \[[\w.:-]+\])?\.?$")
 
 LONGEST = 5_000
 """A text with more characters is told as it is."""
+
+
+CALLED = frozenset(["code", "key", "name", "number", "reference", "username"])
+"""Values that are what something is called: they stay as they are, whatever they look like."""
+
+TYPED = re.compile(r"\bno(t an?)? (amount|day|number)\b")
+"""A sentence about what somebody typed shows it as it was typed."""
 
 
 class Pattern(NamedTuple):
@@ -140,7 +148,14 @@ def _fitted(sentence: str, language: str, deep: int) -> str | None:
         ):
             continue
         if (match := _fitting(pattern.text).fullmatch(sentence)) is not None:
-            return _filled(pattern.told, match.groupdict(), language, deep)
+            values = match.groupdict()
+            if TYPED.search(pattern.text) is None:
+                values |= {
+                    name: figures_told(value, language)
+                    for name, value in values.items()
+                    if name.rstrip("0123456789") not in CALLED
+                }
+            return _filled(pattern.told, values, language, deep)
     return None
 
 

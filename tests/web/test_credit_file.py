@@ -162,6 +162,26 @@ def test_reports_and_consents_are_entered_by_hand(come_in, company, manager, add
     assert "does not hold" in client.get(address).text
 
 
+def test_bureaus_that_disagree_are_told_apart_by_what_they_say(come_in, company, manager, address):
+    keys = [bureau(company, name, kind="hand", address="").pk for name in ("Alpha", "Beta")]
+    client = come_in(manager)
+
+    def told(key, pd_percent, risk_class):
+        client.post(
+            f"{address}report/",
+            {"bureau": key, "reported_on": "2026-03-01", "pd_percent": pd_percent,
+             "risk_class": risk_class},
+        )  # fmt: skip
+        return " ".join(client.get(address).text.replace("\N{NO-BREAK SPACE}", " ").split())
+
+    alone = told(keys[0], "1.25", "B")
+    assert "differs by" not in alone and "Alpha" in alone
+    both = told(keys[1], "4.75", "D")
+    assert 'differs by <span class="num strong">3.5 %</span> · classes B, D' in both
+    alike = told(keys[1], "1.25", "B")
+    assert 'differs by <span class="num strong">0.0 %</span></p>' in alike
+
+
 def test_costs_of_a_month_open_the_questions_they_sum(come_in, company, reader):
     keep_credit_data(company, today=TODAY, at=AT)
     client = come_in(reader)

@@ -2,8 +2,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from dunwell.models import Snooze
+from dunwell.templatetags.ui import gate_label, gate_sentence
 from tests.conftest import TODAY, add_customer
 from tests.queries.test_worklist import SUGGESTION, ranked
 
@@ -131,3 +133,10 @@ def test_a_day_without_a_plan_says_so(come_in, collector, two):
         "No customer of yours is planned for today"
         in come_in(collector).get("/worklist/?show=plan").text
     )
+
+
+def test_an_unfinished_contact_is_told_in_the_readers_language():
+    with override("de"):
+        assert gate_label("contact_waiting") == "Ein früherer Kontakt ist noch nicht abgeschlossen"
+        assert gate_sentence("contact_waiting").startswith("Eine frühere Nachricht ist noch nicht")
+    assert gate_label("contact_waiting") == "An earlier contact is unfinished"

@@ -51,6 +51,10 @@ GATE_LABELS = {
         _("Today is no business day where the customer is."),
     ),
     "quiet_hours": (_("Quiet hours"), _("Outside the hours in which messages are delivered.")),
+    "contact_waiting": (
+        _("An earlier contact is unfinished"),
+        _("An earlier message has not gone out, or a task of it is still open."),
+    ),
     "led_by_another": (
         _("Another company of ours first"),
         _(

@@ -92,12 +92,15 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def growth(figures: Sequence[Figure]) -> list[dict[str, object]]:
-    """Return the exponent of CPU by size between neighbouring sizes, for each measure."""
+    """Return the exponent of CPU by size between neighbouring sizes, for each measure.
+
+    Of what is counted in lines it is the CPU of one line: files of two sizes are compared too.
+    """
     found: list[dict[str, object]] = []
     names = list(dict.fromkeys((str(f["db"]), str(f["measure"])) for f in figures))
     for db, measure in names:
         points = sorted(
-            (float(str(f["size"])), float(str(f["cpu_s"])))
+            (float(str(f["size"])), float(str(f.get("ms_per_line") or f["cpu_s"])))
             for f in figures
             if (f["db"], f["measure"]) == (db, measure) and f.get("cpu_s")
         )

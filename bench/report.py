@@ -200,7 +200,7 @@ def _growth(figures: Sequence[Figure]) -> str:
     rows = [
         "## Growth",
         "",
-        f"CPU grows by size to this power; at most {EXPONENT:g} is asked for.",
+        f"CPU grows by size to this power, of bank lines that of one; {EXPONENT:g} is the most.",
         "",
         "| work | database | from | to | exponent |",
         "|---|---|---|---|---|",

@@ -153,6 +153,15 @@ def test_growth_is_the_exponent_between_neighbouring_sizes():
     ]
 
 
+def test_of_what_is_counted_in_lines_a_line_is_compared():
+    one = {"measure": "match", "db": "sqlite"}
+    figures = [
+        one | {"size": 10_000, "cpu_s": 2.0, "ms_per_line": 2.0},
+        one | {"size": 100_000, "cpu_s": 40.0, "ms_per_line": 4.0},
+    ]
+    assert [line["exponent"] for line in growth(figures)] == [0.3]
+
+
 def test_a_target_is_met_or_not_and_is_told_in_the_table():
     figure = {"measure": "cycle", "db": "sqlite", "size": 1_000_000, "cpu_s": 6.5}
     figure["target"] = target("cycle", 1_000_000)

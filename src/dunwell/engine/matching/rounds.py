@@ -24,7 +24,7 @@ from dunwell.engine.matching.references import Grade
 from dunwell.engine.matching.settling import Case, Desk
 
 Read = Callable[[Case], list[Reading]]
-KEPT_BATCHES = 10
+KEPT_BATCHES = 4
 """Books of so many batches stay in memory while those of the payments still open are no more."""
 
 

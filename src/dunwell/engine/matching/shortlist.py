@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import narwhals.stable.v2 as nw
 
@@ -154,6 +154,21 @@ def normalised_texts(texts: Iterable[str], like: nw.DataFrame) -> dict[str, str]
 
 
 def items_of(rows: nw.DataFrame) -> list[Item]:
-    """Return the rows of a frame, in the columns ITEM_COLUMNS and ITEM_TEXTS, as items."""
-    columns = (rows[name].to_list() for name in Item._fields)
+    """Return the rows of a frame, in the columns ITEM_COLUMNS and ITEM_TEXTS, as items.
+
+    Texts that many items share are kept once: books of several batches are in memory.
+    """
+    columns = (
+        _shared(rows[name].to_list()) if name in _SHARED else rows[name].to_list()
+        for name in Item._fields
+    )
     return [Item._make(row) for row in zip(*columns, strict=True)]
+
+
+_SHARED = ("customer", "currency", "terms", "status", "issued_day", "due_day")
+
+
+def _shared(values: list[Any]) -> list[Any]:
+    """Return the values, of equal ones the first in the place of all."""
+    once: dict[Any, Any] = {}
+    return [once.setdefault(one, one) for one in values]

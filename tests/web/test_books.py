@@ -136,13 +136,23 @@ def test_a_journal_is_made_and_taken_over(come_in, manager, company, customer):
     assert "Taken over as GL-7, noted by mona." in shown and made.sha256 in shown
 
 
+def test_a_journal_of_several_currencies_is_shown_to_balance_at_home(come_in, reader, journal):
+    page = come_in(reader).get(f"/books/journals/{journal.pk}/").text
+    foot = page.partition("<tfoot>")[2].partition("</tfoot>")[0]
+    euros = {total["currency"]: total["home_debit_minor"] for total in journal.totals}
+
+    assert "Together" in foot and len(euros) == 2
+    assert foot.count(f"€{sum(euros.values()) / 100:.2f}") == 2
+
+
 def test_a_journal_s_lines_lead_to_what_they_were_booked_from(come_in, reader, journal):
     client = come_in(reader)
     page = client.get(f"/books/journals/{journal.pk}/").text
     unapplied = client.get(f"/books/journals/{journal.pk}/?account=unapplied&cursor=x").text
 
     assert "Exchange differences" in page and "-€5.00" in page
-    assert page.count('<tr><th scope="row">') == journal.lines + 2
+    # each line, each currency, and both together
+    assert page.count('<tr><th scope="row">') == journal.lines + 3
     assert unapplied.count("Unapplied cash</span>") + unapplied.count("Unapplied cash ") >= 2
     assert client.get(f"/books/journals/{journal.pk}/?account=nonsense").status_code == 200
 

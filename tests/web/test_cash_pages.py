@@ -50,7 +50,7 @@ def test_the_queue_lists_what_waits_with_sums_and_opens_a_payment_beside_items(
         (
             {"reference": "Acme"},
             [
-                "Über den Zahler: älteste Posten zuerst",
+                "Nach Zahler: älteste Posten zuerst",
                 "Der Text liest sich wie der Kunde; nichts passt: älteste Posten zuerst.",
             ],
         ),

@@ -153,3 +153,16 @@ def test_a_short_day_tells_its_year_where_it_is_not_that_of_the_page(day, shown)
 def test_the_vendor_folder_is_complete():
     for name in ("tabler.min.css", "inter-latin-wght-normal.woff2"):
         assert (Path(settings.PACKAGE) / "static" / "vendor" / name).exists(), "run dev.py first"
+
+
+def test_no_shape_of_a_chart_is_left_black():
+    styles = "".join(path.read_text() for path in (SCRIPTS.parent / "css").glob("*.css"))
+    shape = re.compile(r'<(?:rect|circle|path|polygon)[^>]* class="([a-z -]+)"')
+    names = {
+        name
+        for path in TEMPLATES.rglob("*.html")
+        for names in shape.findall(path.read_text())
+        for name in names.split()
+    }
+    assert len(names) > 20
+    assert sorted(name for name in names if f".{name}" not in styles) == []

@@ -65,6 +65,16 @@ class JournalRow:
     acknowledged_at: datetime | None
     receipt: str
 
+    @property
+    def home_debit_minor(self) -> int:
+        """Return the debits of all currencies at home: as much as the credits."""
+        return sum(total.home_debit_minor for total in self.totals)
+
+    @property
+    def home_credit_minor(self) -> int:
+        """Return the credits of all currencies at home."""
+        return sum(total.home_credit_minor for total in self.totals)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineRow:

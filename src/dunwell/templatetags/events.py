@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.templatetags.dates import day_text
@@ -124,7 +124,7 @@ LOOKS: Mapping[str, Look] = {
     "journal.made": Look(_("Journal made"), "notebook-pen"),
     "journal.acknowledged": Look(_("Journal taken over"), "check", "is-good"),
     "cash.posted": Look(_("Posted by matching"), "wand-sparkles", "is-good", "cash"),
-    "cash.settled": Look(_("Put on items"), "banknote", "is-good", "cash"),
+    "cash.settled": Look(pgettext_lazy("done", "Put on items"), "banknote", "is-good", "cash"),
     "cash.parked": Look(_("Left on account"), "circle-pause", "is-info", "cash"),
     "cash.held": Look(_("Payment held"), "circle-pause", "is-warn", "cash"),
     "cash.released": Look(_("Payment given back to the queue"), "circle-play", "", "cash"),

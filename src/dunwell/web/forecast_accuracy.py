@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
@@ -18,8 +19,8 @@ from dunwell.web.staff import StaffRequest
 COLUMNS = (
     _("Forecast of"),
     _("Periods ahead"),
-    _("From"),
-    _("To"),
+    pgettext_lazy("span of days", "From"),
+    pgettext_lazy("span of days", "To"),
     _("Currency"),
     _("Expected"),
     _("10 %"),

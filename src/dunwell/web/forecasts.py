@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
@@ -34,8 +35,8 @@ PERIOD_COLUMNS = (
     _("Together"),
     _("Kind"),
     _("Number"),
-    _("From"),
-    _("To"),
+    pgettext_lazy("span of days", "From"),
+    pgettext_lazy("span of days", "To"),
     _("Expected"),
     _("5 %"),
     _("10 %"),

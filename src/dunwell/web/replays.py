@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dunwell import clock
@@ -32,8 +33,12 @@ COLUMNS = (_("Day"), _("Customer number"), _("Customer"), _("As it was"), _("Wit
 class SpanForm(forms.Form):
     """The first and the last day to be gone through again."""
 
-    from_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    to_on = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_on = forms.DateField(
+        label=pgettext_lazy("span of days", "From"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    to_on = forms.DateField(
+        label=pgettext_lazy("span of days", "To"), widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 @needs("replay.run")

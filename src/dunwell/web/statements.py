@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -58,8 +58,8 @@ COLUMNS = (
     _("Statement"),
     _("Customer number"),
     _("Customer"),
-    _("From"),
-    _("To"),
+    pgettext_lazy("span of days", "From"),
+    pgettext_lazy("span of days", "To"),
     _("As recorded by"),
     _("Currency"),
     _("Opening"),

@@ -4,12 +4,14 @@ import gzip
 import io
 import struct
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import polars as pl
 import pytest
 import xlsxwriter
 
+from dunwell.formats.archive import check_archive
 from dunwell.formats.findings import TableError
 from dunwell.formats.table import read_table, read_tables
 
@@ -250,7 +252,10 @@ def test_a_zip_that_lies_about_its_size_is_refused() -> None:
         read_table(bytes(data), name="f.xlsx")
 
 
-@pytest.mark.parametrize("address", ['r="XFD1048576"', "r='XFD1'", 'r = "AAA5"'])
+FAR = ('r="XFD1048576"', "r='XFD1'", 'r = "AAA5"', 'r="F2602306"', 'r="B200000"', "r='B1000000'")
+
+
+@pytest.mark.parametrize("address", FAR)
 def test_a_sheet_with_absurdly_far_cells_is_refused(address: str) -> None:
     source = zipfile.ZipFile(io.BytesIO(workbook({"Items": [["Number", "Amount"], ["A1", 5]]})))
     target = io.BytesIO()
@@ -262,6 +267,17 @@ def test_a_sheet_with_absurdly_far_cells_is_refused(address: str) -> None:
             archive.writestr(entry, text)
     with pytest.raises(TableError, match="beyond column"):
         read_table(target.getvalue(), name="f.xlsx")
+
+
+@pytest.mark.parametrize(("row", "is_refused"), [(1_048_576, False), (1_048_577, True)])
+def test_no_row_of_a_large_sheet_may_be_behind_the_last_of_a_workbook(row, is_refused) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        last = f'<row r="{row}"><c r="A{row}"/></row>'.encode()
+        archive.writestr("xl/worksheets/sheet1.xml", last.rjust(5 * 1024**2))
+    refused = pytest.raises(TableError, match="far below") if is_refused else nullcontext()
+    with refused:
+        check_archive(target.getvalue(), name="f.xlsx")
 
 
 def test_a_zip_without_a_workbook_is_refused() -> None:

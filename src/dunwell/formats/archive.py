@@ -29,17 +29,23 @@ DAMAGED_ZIP = (
 """Everything the standard library raises for a zip that is damaged, cut off or encrypted."""
 OVERLAP = 64
 
-_TOO_WIDE, _WIDE, _DEEP = (
+_TOO_WIDE, _WIDE, _DEEP, _LAST = (
     rb"[A-Z]{3}",
     rb"[B-Z][A-Z]\d",
     rb"[A-Z]*(?:[2-9]\d{5}|\d{7})",
+    rb"[A-Z]*(\d{7,12})",
 )
-"""Cell addresses beyond column ZZ, beyond column AZ, and from row 200,000 on. A reader lays a
+"""Cell addresses beyond column ZZ, beyond column AZ, from row 200,000 on, and in the last rows a
+workbook can have or behind them. A reader lays a
 sheet out as a full rectangle, so two far cells of a tiny file would take all memory."""
+LAST_ROW = 1_048_576
+"""The last row a workbook can have (ECMA-376, as every program writes it)."""
+SHORTEST_DEEP = 4 * 1024**2
+"""Bytes a sheet of 200,000 rows has at least, 20 a row: a smaller one has a stray cell there."""
 
 
-_USUAL = tuple(re.compile(b' r="' + part) for part in (_TOO_WIDE, _WIDE, _DEEP))
-_ANY = tuple(re.compile(rb"\br\s*=\s*[\"']" + part) for part in (_TOO_WIDE, _WIDE, _DEEP))
+_USUAL = tuple(re.compile(b' r="' + part) for part in (_TOO_WIDE, _WIDE, _DEEP, _LAST))
+_ANY = tuple(re.compile(rb"\br\s*=\s*[\"']" + part) for part in (_TOO_WIDE, _WIDE, _DEEP, _LAST))
 _ODD_MARKS = (
     b"r='",
     b"r =",
@@ -100,13 +106,13 @@ def _check_entry(
             if is_sheet:
                 text = held + block
                 is_odd = any(mark in text for mark in _ODD_MARKS)
-                too_wide, wide, deep = _ANY if is_odd else _USUAL
-                if too_wide.search(text):
+                too_wide, wide, deep, last = _ANY if is_odd else _USUAL
+                if too_wide.search(text) or any(int(at) > LAST_ROW for at in last.findall(text)):
                     raise _absurd(name)
                 is_wide = is_wide or bool(wide.search(text))
                 is_deep = is_deep or bool(deep.search(text))
                 held = text[-OVERLAP:]
-    if is_wide and is_deep:
+    if is_deep and (is_wide or size < SHORTEST_DEEP):
         raise _absurd(name)
     return size
 
@@ -121,6 +127,6 @@ def _bomb(name: str) -> TableError:
 
 def _absurd(name: str) -> TableError:
     return TableError(
-        f"{name}: a sheet has cells beyond column ZZ, or beyond column AZ and row 200,000. Delete "
-        "the stray cells or export the sheet as CSV."
+        f"{name}: a sheet has cells beyond column ZZ, beyond column AZ and row 200,000, or in "
+        "such a row far below all others. Delete the stray cells or export the sheet as CSV."
     )

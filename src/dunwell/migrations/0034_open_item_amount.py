@@ -1,7 +1,16 @@
-"""Open items are looked up by their amount; the index of their company alone told nothing."""
+"""Open items are looked up by their amount, as matching does for every payment.
 
-import django.db.models.deletion
+And mails to the team are kept as written again: 0033 made their table anew on SQLite, which drops
+the triggers of a table.
+"""
+
+from importlib import import_module
+
 from django.db import migrations, models
+
+from dunwell.migrations._triggers import refusing
+
+KEPT = import_module("dunwell.migrations.0020_assistant_kept_as_written").TABLES
 
 
 class Migration(migrations.Migration):
@@ -14,14 +23,5 @@ class Migration(migrations.Migration):
                 fields=["company", "open_minor", "currency"], name="open_item_amount"
             ),
         ),
-        migrations.AlterField(
-            model_name="openitem",
-            name="company",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="open_items",
-                to="dunwell.company",
-            ),
-        ),
+        migrations.RunPython(refusing({"teammail": KEPT["teammail"]}), migrations.RunPython.noop),
     ]

@@ -57,8 +57,7 @@ class OpenItem(models.Model):
     """Projection: an item whose open amount is not 0 now. Rebuilt by `actions.balances` alone."""
 
     item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="open_now")
-    # every index of several columns begins with it
-    company = models.ForeignKey(Company, models.CASCADE, related_name="open_items", db_index=False)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="open_items")
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="open_items")
     currency = models.CharField(max_length=3)
     open_minor = models.BigIntegerField()

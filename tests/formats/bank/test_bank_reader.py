@@ -8,6 +8,7 @@ import pytest
 
 from dunwell.formats.bank import reader
 from dunwell.formats.bank.reader import read_bank_file
+from dunwell.formats.bank.statement import StatementError
 from tests.formats.bank.bank_files import codes, read_text, refusal
 
 MT940 = (
@@ -97,3 +98,8 @@ def test_a_file_larger_than_any_statement_is_refused(monkeypatch):
 def test_a_statement_that_does_not_add_up_says_so_at_the_door():
     assert codes(read_text(MT940)) == []
     assert codes(read_text(MT940.replace("EUR10,00", "EUR11,00"))) == ["balance_gap"]
+
+
+def test_a_refusal_is_one_line_whatever_a_file_says() -> None:
+    refusal = StatementError("f\nx", "sheet A\r\nB", "the column 'Due\nday' holds no day.")
+    assert str(refusal) == "f x: sheet A B: the column 'Due day' holds no day."

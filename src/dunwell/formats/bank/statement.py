@@ -15,7 +15,9 @@ class StatementError(ValueError):
     """A bank file, or a place in it, cannot be read: which file, where, why and what to do."""
 
     def __init__(self, file: str, place: str, reason: str) -> None:
-        """`place` is empty for the whole file; `reason` says what to do."""
+        """`place` is empty for the whole file; `reason` says what to do. All are one line."""
+        # what a file says is quoted in them, and a cell of a sheet may hold several lines
+        file, place, reason = (" ".join(part.splitlines()) for part in (file, place, reason))
         super().__init__(": ".join(part for part in (file, place, reason) if part))
         self.file = file
         self.place = place

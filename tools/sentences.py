@@ -271,7 +271,7 @@ class _Reader:
     module: Module
     function: Function | None
 
-    def texts(self, node: ast.expr, deep: int) -> list[str]:  # noqa: C901, PLR0911, PLR0912
+    def texts(self, node: ast.expr, deep: int) -> list[str]:  # noqa: C901, PLR0911, PLR0912 a kind a line
         """Return every template; none where the words are not written in the code."""
         match node:
             case ast.Constant(value=str() as text):

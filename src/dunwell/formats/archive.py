@@ -35,9 +35,9 @@ _TOO_WIDE, _WIDE, _DEEP, _LAST = (
     rb"[A-Z]*(?:[2-9]\d{5}|\d{7})",
     rb"[A-Z]*(\d{7,12})",
 )
-"""Cell addresses beyond column ZZ, beyond column AZ, from row 200,000 on, and in the last rows a
-workbook can have or behind them. A reader lays a
-sheet out as a full rectangle, so two far cells of a tiny file would take all memory."""
+"""Cell addresses beyond column ZZ, beyond column AZ, from row 200,000 on, and those whose row may
+be behind LAST_ROW. A reader lays a sheet out as a full rectangle, so two far cells of a tiny file
+would take all memory."""
 LAST_ROW = 1_048_576
 """The last row a workbook can have (ECMA-376, as every program writes it)."""
 SHORTEST_DEEP = 4 * 1024**2

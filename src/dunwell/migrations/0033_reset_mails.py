@@ -7,7 +7,9 @@ from django.db import migrations, models
 
 from dunwell.migrations._triggers import refusing
 
-KEPT = import_module("dunwell.migrations.0020_assistant_kept_as_written").TABLES
+EVERY = import_module("dunwell.migrations.0020_assistant_kept_as_written").TABLES
+KEPT = {"teammail": EVERY["teammail"]}
+"""SQLite makes the table anew, both ways, without the triggers it had."""
 
 
 def forget(apps, _schema_editor):
@@ -19,8 +21,7 @@ class Migration(migrations.Migration):
     dependencies = [("dunwell", "0032_item_paper")]
 
     operations = [
-        # SQLite makes the table anew both ways, without its triggers; 0034 adds them on the way up
-        migrations.RunPython(migrations.RunPython.noop, refusing({"teammail": KEPT["teammail"]})),
+        migrations.RunPython(migrations.RunPython.noop, refusing(KEPT)),
         migrations.AlterField(
             model_name="teammail",
             name="customer",
@@ -46,4 +47,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(migrations.RunPython.noop, forget),
+        migrations.RunPython(refusing(KEPT), migrations.RunPython.noop),
     ]

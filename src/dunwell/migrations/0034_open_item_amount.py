@@ -1,7 +1,6 @@
 """Open items are looked up by their amount, as matching does for every payment.
 
-And mails to the team are kept as written again: 0033 made their table anew on SQLite, which drops
-the triggers of a table.
+And mails to the team are kept as written again where 0033 was applied before it saw to that.
 """
 
 from importlib import import_module
@@ -10,7 +9,7 @@ from django.db import migrations, models
 
 from dunwell.migrations._triggers import refusing
 
-KEPT = import_module("dunwell.migrations.0020_assistant_kept_as_written").TABLES
+KEPT = import_module("dunwell.migrations.0033_reset_mails").KEPT
 
 
 class Migration(migrations.Migration):
@@ -23,5 +22,5 @@ class Migration(migrations.Migration):
                 fields=["company", "open_minor", "currency"], name="open_item_amount"
             ),
         ),
-        migrations.RunPython(refusing({"teammail": KEPT["teammail"]}), migrations.RunPython.noop),
+        migrations.RunPython(refusing(KEPT), migrations.RunPython.noop),
     ]

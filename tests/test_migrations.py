@@ -3,12 +3,15 @@
 import sqlite3
 from contextlib import closing
 from datetime import date
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from dunwell.models import Item
+from dunwell.models import Item, TeamMail
 from tests.conftest import AT, TODAY
 from tests.migrated import NAME, run_migrations
 
@@ -42,6 +45,19 @@ def test_the_database_refuses_to_change_a_ledger_row(company, customer, change):
         cursor.execute(change)
 
     assert list(Item.objects.values_list("amount_minor", flat=True)) == [100_00]
+
+
+def test_going_back_forgets_the_mails_that_an_older_desk_cannot_read(company, reader):
+    told = {"company": company, "user": reader, "subject_id": 1, "to": "r@acme.example"}
+    for kind in ("factor", "escalation"):
+        TeamMail.objects.create(
+            kind=kind, key=kind, by="ada", message_id=kind, recorded_at=AT, **told
+        )
+    step = import_module("dunwell.migrations.0033_reset_mails")
+
+    step.forget(apps, SimpleNamespace(connection=connection))
+
+    assert list(TeamMail.objects.values_list("kind", flat=True)) == ["escalation"]
 
 
 @pytest.mark.release

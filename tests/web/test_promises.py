@@ -182,7 +182,7 @@ def test_a_refusal_reads_in_the_language_of_who_asked(come_in, collector, custom
     client.post(f"/promises/{promise.pk}/forgive/", {"reason": "die Bank war spät"})
     twice = client.post(f"/promises/{promise.pk}/forgive/", {"reason": "noch einmal"})
     assert twice.status_code == 422
-    assert "Diese Zusage wurde am 2026-03-05 nachgesehen." in twice.text
+    assert "Diese Zusage wurde am 05.03.2026 nachgesehen." in twice.text
 
 
 def test_a_failed_promise_is_forgiven_with_a_reason(come_in, collector, customer):

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import connection
-
 from dunwell.engine.exposure import ExposureRate
 from dunwell.models import Company
+from dunwell.queries.fetched_rows import fetched
 
 _NEWEST = (
     "SELECT * FROM (SELECT currency, rate_ppm, from_on FROM dunwell_fxrate "
@@ -21,15 +20,13 @@ def rates_on(
     foreign = sorted(set(currencies) - {company.currency})
     if not foreign:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join([_NEWEST] * len(foreign)),
-            [value for code in foreign for value in (company.pk, code, as_of)],
-        )
-        return {
-            code: ExposureRate(code, rate_ppm, day_of(from_on))
-            for code, rate_ppm, from_on in cursor
-        }
+    rows = fetched(
+        " UNION ALL ".join([_NEWEST] * len(foreign)),
+        [value for code in foreign for value in (company.pk, code, as_of)],
+    )
+    return {
+        code: ExposureRate(code, rate_ppm, day_of(from_on)) for code, rate_ppm, from_on in rows
+    }
 
 
 def day_of(value: date | str) -> date:

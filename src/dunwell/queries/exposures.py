@@ -10,8 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from dunwell.engine.exposure import (
     CoverPart,
     Exposure,
@@ -22,6 +20,7 @@ from dunwell.engine.exposure import (
 )
 from dunwell.models import Company
 from dunwell.queries.dated_rates import rates_on
+from dunwell.queries.fetched_rows import fetched
 
 MOST_NAMED = 500
 """More customers than this are not named one by one: all are read and the others left out."""
@@ -143,7 +142,7 @@ class Scope:
         self.customers: list[tuple[int, str, int | None]] = []
         if wanted is None or wanted:
             only = f"AND id IN ({_marks(named)})" if named else ""
-            found = _fetched(_CUSTOMERS.format(only=only), [company.pk, *named])
+            found = fetched(_CUSTOMERS.format(only=only), [company.pk, *named])
             self.customers = [row for row in found if wanted is None or row[0] in wanted]
         self._wanted = None if wanted is None else {row[0] for row in self.customers}
         self.named = [row[0] for row in self.customers] if named else []
@@ -159,20 +158,14 @@ class Scope:
             return []
         if self.named:
             whose = f"customer_id IN ({_marks(self.named)})"
-            return _fetched(query.format(whose=whose), [*before, *self.named, *after])
-        rows = _fetched(query.format(whose="company_id = %s"), [*before, self.company.pk, *after])
+            return fetched(query.format(whose=whose), [*before, *self.named, *after])
+        rows = fetched(query.format(whose="company_id = %s"), [*before, self.company.pk, *after])
         wanted = self._wanted
         return rows if wanted is None else [row for row in rows if row[0] in wanted]
 
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join(["%s"] * len(values))
-
-
-def _fetched(query: str, values: Sequence[int | str | date]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return list(cursor.fetchall())
 
 
 def covers_in_force(only: Scope, *, effect: str, as_of: date) -> dict[int, list[CoverPart]]:

@@ -3,12 +3,11 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db import connection
-
 from dunwell.engine.order_book import LOSS, WHOLE, KeptBook, OrderAppetite, Place
 from dunwell.models import Company
 from dunwell.queries import order_sql as sql
 from dunwell.queries.dated_rates import day_of
+from dunwell.queries.fetched_rows import fetched
 
 NEW_DAYS = 365
 """A customer is new as long as no item of it is older."""
@@ -20,9 +19,7 @@ def kept_book(company: Company, appetite: OrderAppetite, *, as_of: date) -> Kept
     """Return what is kept of the parts of the book that the limits need; one query."""
     wanted = appetite.dimensions
     marks = ", ".join(["%s"] * len(wanted))
-    with connection.cursor() as cursor:
-        cursor.execute(sql.KEPT.format(marks=marks), [company.pk, company.pk, as_of, *wanted])
-        rows = cursor.fetchall()
+    rows = fetched(sql.KEPT.format(marks=marks), [company.pk, company.pk, as_of, *wanted])
     parts: dict[Place, int] = {}
     kept_on: date | None = None
     for dimension, key, day, exposure, loss in rows:
@@ -39,9 +36,7 @@ def known_for_long(customer_ids: Collection[int], *, as_of: date) -> set[int]:
     for start in range(0, len(ordered), SLICE):
         some = ordered[start : start + SLICE]
         marks = ", ".join(["%s"] * len(some))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                sql.OLD_CUSTOMERS.format(marks=marks), [*some, as_of - timedelta(days=NEW_DAYS)]
-            )
-            found |= {key for (key,) in cursor.fetchall()}
+        since = as_of - timedelta(days=NEW_DAYS)
+        rows = fetched(sql.OLD_CUSTOMERS.format(marks=marks), [*some, since])
+        found |= {key for (key,) in rows}
     return found

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection
-
 from dunwell.engine.exposure import PPM, CoverPart, ExposureRate, exchanged
 from dunwell.engine.limits import (
     NOTHING,
@@ -27,6 +25,7 @@ from dunwell.engine.money import part
 from dunwell.models import Company
 from dunwell.queries.dated_rates import day_of, rates_on
 from dunwell.queries.exposures import LIFTS, Scope, covers_in_force
+from dunwell.queries.fetched_rows import fetched
 
 _MEMBERS = """
 SELECT m.customer_id, g.id, g.name FROM dunwell_creditgroupmember m
@@ -141,9 +140,7 @@ def _rows(only: Scope, *, groups: set[int], segments: set[str]) -> list[tuple[An
             ("segment <> '' AND segment", sorted(segments)),
         )
         return _fetched_scopes(only.company, scopes)
-    with connection.cursor() as cursor:
-        cursor.execute(_ROW, [only.company.pk])
-        return list(cursor.fetchall())
+    return fetched(_ROW, [only.company.pk])
 
 
 def ledger_row(values: list[Any]) -> Row:
@@ -230,6 +227,4 @@ def _fetched_scopes(
             values += [company.pk, *wanted]
     if not parts:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
-        return list(cursor.fetchall())
+    return fetched(" UNION ALL ".join(parts), values)

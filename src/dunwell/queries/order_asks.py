@@ -5,14 +5,13 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
-from django.db import connection
-
 from dunwell.engine.order_checks import Judgement, judge_orders
 from dunwell.engine.order_facts import OrderAsk, OrderFacts
 from dunwell.engine.order_rules import OrderRules
 from dunwell.models import Company, Customer, Order
 from dunwell.queries import order_sql as sql
 from dunwell.queries.credit_policies import KIND, policy_of_text
+from dunwell.queries.fetched_rows import fetched
 from dunwell.queries.kept_book import kept_book, known_for_long
 from dunwell.queries.order_facts import OrderBook, order_facts, terms_days
 from dunwell.queries.policy_documents import standard_text
@@ -29,12 +28,10 @@ def order_rules_in_force(company: Company, *, as_of: date) -> tuple[OrderRules, 
 
     Plain SQL, for a check has no time to build a record of what it reads twice a second.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql.POLICY, [company.pk, as_of])
-        found = cursor.fetchone()
-    if found is None:
+    found = fetched(sql.POLICY, [company.pk, as_of])
+    if not found:
         return _standard(), None
-    version_id, text = found
+    ((version_id, text),) = found
     return policy_of_text(text).orders, version_id
 
 
@@ -89,9 +86,8 @@ def stored_orders(company: Company, numbers: Sequence[str]) -> dict[str, Order]:
     for start in range(0, len(numbers), 1_000):
         some = numbers[start : start + 1_000]
         marks = ", ".join(["%s"] * len(some))
-        with connection.cursor() as cursor:
-            cursor.execute(sql.KNOWN_ORDERS.format(marks=marks), [company.pk, *some])
-            keys += [key for (key,) in cursor.fetchall()]
+        known = fetched(sql.KNOWN_ORDERS.format(marks=marks), [company.pk, *some])
+        keys += [key for (key,) in known]
     found: dict[str, Order] = {}
     for start in range(0, len(keys), 1_000):
         rows = Order.objects.filter(pk__in=keys[start : start + 1_000])

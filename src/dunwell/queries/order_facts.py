@@ -10,8 +10,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
 from dunwell.engine.exposure import CoverPart, ExposureRate, Part, exchanged
 from dunwell.engine.limits import LimitInForce
 from dunwell.engine.order_facts import GROUP, GUARANTOR, OWN, PARENT, Account, CreditFacts
@@ -27,6 +25,7 @@ from dunwell.queries.exposures import (
     exposures,
     parts_of,
 )
+from dunwell.queries.fetched_rows import fetched
 from dunwell.queries.limits import limits_in_force
 from dunwell.queries.order_family import Family, families
 from dunwell.queries.order_held import Held, held_orders
@@ -122,9 +121,7 @@ def _of(
     first = [*named] if named else [only.company.pk]
     statement = " UNION ALL ".join(query.format(whose=whose) for query, _ in queries)
     values = [value for _, after in queries for value in (*first, *after)]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows = list(cursor.fetchall())
+    rows = fetched(statement, values)
     if named:
         return rows
     wanted = {row[0] for row in only.customers}
@@ -378,7 +375,5 @@ def _last(flags: Mapping[str, list[tuple[str, int, date | None]]], kind: str) ->
 
 
 def _feed_age(company: Company, as_of: date) -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql.NEWEST_FEED, [company.pk])
-        (newest,) = cursor.fetchone()
+    ((newest,),) = fetched(sql.NEWEST_FEED, [company.pk])
     return None if newest is None else max(0, (as_of - day_of(newest)).days)

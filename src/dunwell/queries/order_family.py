@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from dunwell.models import Company
 from dunwell.queries import order_sql as sql
 from dunwell.queries.exposures import Scope
+from dunwell.queries.fetched_rows import fetched
 
 MOST_LEVELS = 20
 
@@ -122,7 +121,7 @@ def families(
     missing = sorted(found.above() - found.names.keys())
     if missing:
         marks = ", ".join(["%s"] * len(missing))
-        for key, _number, name, *_rest in _fetched(
+        for key, _number, name, *_rest in fetched(
             sql.CUSTOMERS.format(whose=f"id IN ({marks})"), missing
         ):
             found.names[key] = name
@@ -134,7 +133,7 @@ def _climb(found: Family, asked: Iterable[int], as_of: date) -> None:
     level, seen = sorted(asked), set(asked)
     for number in range(MOST_LEVELS):
         marks = ", ".join(["%s"] * len(level))
-        rows = _fetched(
+        rows = fetched(
             f"{sql.UP.format(whose=f'customer_id IN ({marks})')} UNION ALL "
             f"{sql.UP_RECORD.format(whose=f'id IN ({marks})')}",
             [*level, as_of, as_of, *level],
@@ -151,7 +150,7 @@ def _descend(found: Family, tops: set[int], as_of: date) -> None:
     level, seen = sorted(tops), set(tops)
     for _level in range(MOST_LEVELS):
         marks = ", ".join(["%s"] * len(level))
-        rows = _fetched(
+        rows = fetched(
             f"{sql.DOWN.format(whose=f'other_id IN ({marks})')} UNION ALL "
             f"{sql.DOWN_RECORD.format(whose=f'parent_id IN ({marks})')}",
             [*level, as_of, as_of, *level],
@@ -160,7 +159,7 @@ def _descend(found: Family, tops: set[int], as_of: date) -> None:
         if new:
             # a link of the day beats the record of a child met on the way down
             marks = ", ".join(["%s"] * len(new))
-            up = _fetched(
+            up = fetched(
                 f"{sql.UP.format(whose=f'customer_id IN ({marks})')} UNION ALL "
                 f"{sql.UP_RECORD.format(whose=f'id IN ({marks})')}",
                 [*sorted(new), as_of, as_of, *sorted(new)],
@@ -177,7 +176,7 @@ def _descend(found: Family, tops: set[int], as_of: date) -> None:
 
 def _whole(found: Family, company: Company, as_of: date) -> None:
     own = "company_id = %s"
-    rows = _fetched(
+    rows = fetched(
         f"{sql.UP.format(whose=own)} UNION ALL {sql.UP_RECORD.format(whose=own)}",
         [company.pk, as_of, as_of, company.pk],
     )
@@ -210,13 +209,7 @@ def _members(found: Family, company: Company, asked: list[int] | None, as_of: da
         only = sql.SAME_GROUPS.format(marks=marks)
         values += asked
     members = defaultdict(list, found.members)
-    for group, customer in _fetched(sql.MEMBERS.format(only=only), values):
+    for group, customer in fetched(sql.MEMBERS.format(only=only), values):
         members[group].append(customer)
         found.groups[customer] = group
     found.members = dict(members)
-
-
-def _fetched(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -8,15 +8,39 @@ must therefore keep a session to one client (PgBouncer: `pool_mode = session`).
 from typing import Any
 
 from django.conf import settings
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
+from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 
 from dunwell import walls
 
 
+class PreparingCursor(Cursor[Any]):
+    """A cursor that sends values apart from the statement, which the server plans and keeps."""
+
+    def execute(self, query: Any, params: Any = None, **_options: Any) -> "PreparingCursor":
+        """Run a statement, and keep it ready from its first time on."""
+        # the framework keeps none, since its own cursors write the values into the statement
+        before, self.connection.prepare_threshold = self.connection.prepare_threshold, 0
+        try:
+            return super().execute(query, params, prepare=True)
+        finally:
+            self.connection.prepare_threshold = before
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """What is known of statements, of those too that are kept ready."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        """Return the statement as the server got it; one that is kept ready as it was written."""
+        told: str | None = super().last_executed_query(cursor, sql, params)
+        return sql if told is None else told
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that knows what it has told the server; None where that is unknown."""
 
+    ops_class = DatabaseOperations
     companies_told: str | None = None
 
     def init_connection_state(self) -> None:
@@ -28,6 +52,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         self._tell()
         return super()._cursor(name)  # type: ignore[misc]
+
+    def preparing_cursor(self) -> Any:
+        """Return a cursor for statements that are asked again and again with other values."""
+        self.ensure_connection()
+        self._tell()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PreparingCursor(self.connection))  # type: ignore[attr-defined]
 
     def _tell(self) -> None:
         wanted = walls.told()

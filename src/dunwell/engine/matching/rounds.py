@@ -24,8 +24,11 @@ from dunwell.engine.matching.references import Grade
 from dunwell.engine.matching.settling import Case, Desk
 
 Read = Callable[[Case], list[Reading]]
-KEPT_BATCHES = 4
-"""Books of so many batches stay in memory while those of the payments still open are no more."""
+KEPT_BATCHES = 8
+"""Books of so many batches stay in memory while those of the payments still open are no more.
+
+Of 100,000 payments on a million items 13,000 wait after the first turns and are judged ten times
+more; to read their books anew each time took a third of the whole run, to keep them 280 MB."""
 
 
 @dataclass(slots=True)

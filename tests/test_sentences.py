@@ -7,6 +7,11 @@ import pytest
 from django.utils.translation import override
 
 from dunwell.actions.gate import Refused
+from dunwell.engine.authority import ACTS, RISKS, ROLES, SOURCES, Ask, judge
+from dunwell.engine.authority_policy import read_authority_policy
+from dunwell.models import PolicyVersion
+from dunwell.queries.policy_documents import standard_document
+from dunwell.templatetags.authority_words import ROLES_TOLD
 from dunwell.templatetags.contact_rules import rule_text
 from dunwell.templatetags.sentence_words import WORDS
 from dunwell.templatetags.sentences import CONTEXT, PLACEHOLDER, PLACES, spoken
@@ -288,6 +293,74 @@ NO_WORDS = {
     "reached us": "the end of a sentence, which is read with it",
     "was paid": "the end of a sentence, which is read with it",
 }
+
+
+ASKED = [
+    Ask(
+        act=act, source=source, roles=frozenset(roles), risk=risk, amount_minor=amount,
+        concession_ppm=concession, months=months, currency="EUR",
+    )
+    for act in ACTS
+    for source in SOURCES
+    for roles in ((), ("collector",), ("credit_analyst",))
+    for risk in RISKS
+    for amount in (100, 1_000_000, 10_000_000_000, None)
+    for concession in (0, 500_000)
+    for months in (0, 1, 24)
+]  # fmt: skip
+ENGLISH = re.compile(
+    r"\b(of|the|is|above|and|alone|given|up|months?|amount|not|may|manager|director|most|portal)\b"
+)
+
+
+def test_every_verdict_of_authority_is_told_in_german_whole():
+    policy = read_authority_policy(standard_document(PolicyVersion.Kind.AUTHORITY))
+    with override("de"):
+        told = {spoken(judge(ask, policy).text) for ask in ASKED}
+
+    assert {role.replace("_", " ") for role in ROLES} == set(ROLES_TOLD)
+    assert len(told) > 300
+    assert [text for text in sorted(told) if ENGLISH.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (
+            (
+                "Temporary limit of 10,000.00 EUR, 24 months is above 500.00 EUR and 6 months; "
+                "a finance director may approve it."
+            ),
+            (
+                "Befristetes Limit von 10.000,00\xa0€, 24 Monate liegt über 500,00\xa0€ und 6 Monate; "
+                "freigeben darf es: Finanzleitung."
+            ),
+        ),
+        (
+            (
+                "Settlement of 100.00 EUR, 50 % given up is more than anybody may grant; "
+                "the most is 25.5 % given up."
+            ),
+            (
+                "Vergleich von 100,00\xa0€, Nachlass von 50\xa0%: Das ist mehr, als irgendjemand "
+                "gewähren darf; höchstens Nachlass von 25,5\xa0%."
+            ),
+        ),
+        (
+            (
+                "Plan of an amount that is not known, 1 month is decided alone only with a "
+                "certificate plans that is good that day; a credit manager may approve it."
+            ),
+            (
+                "Ratenzahlung von einem unbekannten Betrag, 1 Monat wird nur mit einem an dem Tag "
+                "gültigen Zertifikat plans allein entschieden; freigeben darf es: Kreditmanager."
+            ),
+        ),
+    ],
+)
+def test_a_verdict_of_authority_reads_in_german(sentence, told):
+    with override("de"):
+        assert spoken(sentence) == told
 
 
 def test_the_words_that_rules_fill_their_sentences_with_are_told_too():

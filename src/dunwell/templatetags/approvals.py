@@ -8,23 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.models import Role
+from dunwell.templatetags.authority_words import ACT_LABELS
 
 register = template.Library()
 
-ACT_LABELS: Mapping[str, Promise | str] = {
-    "settlement": _("Settlement"),
-    "plan": _("Payment plan"),
-    "waiver": _("Waiver of interest or a fee"),
-    "write_off": _("Write-off"),
-    "rebate": _("Rebate for paying on time"),
-    "promise_days": _("Promise further away than usual"),
-    "limit": _("Credit limit"),
-    "temporary_limit": _("Temporary limit"),
-    "release": _("Release of an order"),
-    "terms": _("Terms of payment"),
-    "freeze": _("Freeze of the exposure"),
-    "dispute_credit": _("Credit or write-off of a dispute"),
-}
 RISK_LABELS: Mapping[str, Promise | str] = {
     "low": _("low risk"),
     "medium": _("medium risk"),

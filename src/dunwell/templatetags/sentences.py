@@ -15,6 +15,7 @@ from django import template
 from django.utils.translation import get_language, gettext, pgettext
 
 from dunwell.formats.figures_told import figures_told
+from dunwell.templatetags.authority_words import told_part
 from dunwell.templatetags.sentence_words import OWN_WORDS, WORDS
 
 register = template.Library()
@@ -160,9 +161,11 @@ def _fitted(sentence: str, language: str, deep: int) -> str | None:
 
 
 def _value(name: str, value: str, language: str, deep: int) -> str:
-    """Return a value told: a word of a rule, itself a sentence, or places of a file."""
+    """Return a value told: a rule's word, part of a verdict, a sentence, or places of a file."""
     if name.rstrip("0123456789") in OWN_WORDS and value in WORDS:
         return str(WORDS[value])
+    if (part := told_part(name, value, language)) is not None:
+        return part
     told = _spoken(value, language, deep - 1)
     return _told_places(value) if told == value else told
 

@@ -64,6 +64,26 @@ def test_every_part_leads_to_the_customers_that_add_up_to_it(mona, book):
         assert b"Globex" in mona.get(address).content or b"FR" in mona.get(address).content
 
 
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("en", ("Germany", "France")), ("de", ("Deutschland", "Frankreich"))],
+)
+@pytest.mark.parametrize(
+    "address", ["/risk/", "/risk/by/country/", "/credit/", "/credit/customers/"]
+)
+def test_countries_are_called_by_their_names(mona, book, address, language, names):
+    page = shown(mona.get(address, headers={"accept-language": language}))
+
+    assert [name for name in names if f" {name} " not in page] == []
+    assert re.findall(r" (?:DE|FR) ", page) == []
+
+
+def test_what_a_country_leads_to_calls_it_by_its_name(mona, book):
+    german = {"accept-language": "de"}
+    for address in ("/risk/by/country/customers/?key=FR", "/credit/customers/?country=FR"):
+        assert "Land: Frankreich " in shown(mona.get(address, headers=german))
+
+
 def test_answers_become_a_draft_with_the_arithmetic_and_a_paper(mona, book):
     assert mona.get("/risk/appetite/new/").status_code == 200
     wrong = {"largest_name": "20", "largest_group": "10", "valid_from": TODAY.isoformat()}

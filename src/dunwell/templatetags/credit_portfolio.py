@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.queries.appetite_names import limit_label
 from dunwell.templatetags.figures import number
 from dunwell.templatetags.money import NO_VALUE, money
+from dunwell.templatetags.portfolio_risk import country_name
 from dunwell.templatetags.reasons import percent
 
 register = template.Library()
@@ -71,9 +72,10 @@ def share_bars(
 ) -> dict[str, Any]:
     """Draw slices of the book as bars; each leads to its rows under `base`?`param`=name."""
     largest = max((row.exposure_minor for row in rows), default=0)
+    is_country = param.endswith("country")
     bars = [
         ShareBar(
-            label=row.name or empty or NO_VALUE,
+            label=(country_name(row.name) if is_country else row.name) or empty or NO_VALUE,
             href=f"{base}?{param}={row.name}",
             width=f"{100 * max(row.exposure_minor, 0) / largest:.2f}%" if largest else "0%",
             amount_minor=row.exposure_minor,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.engine.sectors import DIVISIONS, SECTIONS, sector_name
-from dunwell.templatetags.money import money
+from dunwell.templatetags.money import locale, money
 from dunwell.templatetags.reasons import percent
 
 register = template.Library()
@@ -93,6 +93,20 @@ def dimension_label(dimension: str) -> str:
 def sector_label(code: str) -> str:
     """Return a sector's code with what it stands for, "not known" for none."""
     return f"{code} {sector_name(code)}" if code else gettext("not known")
+
+
+@register.filter
+def part_label(label: str, dimension: str) -> str:
+    """Return what a part of the book is called: a country by its name, "not known" for none."""
+    if not label:
+        return gettext("not known")
+    return country_name(label) if dimension == "country" else label
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """Return a country's name in the reader's language; a code that is none stays as it is."""
+    return str(locale().territories.get(code.upper(), code))
 
 
 @register.filter

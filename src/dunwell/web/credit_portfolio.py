@@ -29,6 +29,7 @@ from dunwell.queries.credit_portfolio import (
     portfolio,
     rows_page,
 )
+from dunwell.templatetags.portfolio_risk import country_name
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.exports import KINDS, amount_or_none, file_response
 from dunwell.web.keys import read_key
@@ -104,7 +105,7 @@ class StressForm(forms.Form):
         self.fields["country"] = forms.ChoiceField(
             label=_("Country that fails"),
             required=False,
-            choices=[("", _("none")), *((one, one) for one in countries)],
+            choices=[("", _("none")), *((one, country_name(one)) for one in countries)],
         )
 
     def scenario(self) -> Scenario:

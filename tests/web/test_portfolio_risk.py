@@ -82,6 +82,7 @@ def test_what_a_country_leads_to_calls_it_by_its_name(mona, book):
     german = {"accept-language": "de"}
     for address in ("/risk/by/country/customers/?key=FR", "/credit/customers/?country=FR"):
         assert "Land: Frankreich " in shown(mona.get(address, headers=german))
+    assert " Änderung " in shown(mona.get("/risk/by/country/", headers=german))
 
 
 def test_answers_become_a_draft_with_the_arithmetic_and_a_paper(mona, book):

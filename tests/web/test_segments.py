@@ -1,5 +1,6 @@
 """Pages of segments: sums, overlaps, movement with its customers, drafts, by hand, learned."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,15 @@ def test_the_matrix_drills_down_to_customers_that_sum_to_the_cell(come_in, colle
     assert odd.status_code == 200
     assert client.get("/segments/moves/?from=2026-03-09&until=2026-03-01").status_code == 200
     assert client.get("/segments/moves/customers/?cursor=x").status_code == 200
+
+
+def test_a_span_and_a_move_are_told_apart_in_german(come_in, collector, book):
+    client = come_in(collector)
+    client.cookies["django_language"] = "de"
+    span = "from=2026-03-01&until=2026-03-05"
+    assert '<label for="f-from">Von</label>' in client.get(f"/segments/moves/?{span}").text
+    moved = client.get(f"/segments/moves/customers/?{span}&before=standard&after=strategic").text
+    assert re.findall(r'<th scope="col">([^<]*)</th>', moved)[1:3] == ["Von", "Nach"]
 
 
 def test_a_draft_says_who_would_move(come_in, collector, company, book):

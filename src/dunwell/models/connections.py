@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
@@ -170,7 +171,7 @@ class ConnectionChange(models.Model):
 
     class Kind(models.TextChoices):
         CREDIT_LIMIT = "credit_limit", _("Credit limit")
-        HOLD = "hold", _("Hold")
+        HOLD = "hold", pgettext_lazy("ledger", "Hold")
         NOTE = "note", _("Note")
 
     class Status(models.TextChoices):

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
@@ -31,8 +32,8 @@ DAYS = 30
 COLUMNS = (
     _("Customer number"),
     _("Customer"),
-    _("From"),
-    _("To"),
+    pgettext_lazy("move", "From"),
+    pgettext_lazy("move", "To"),
     _("Currency"),
     _("Owed"),
     _("Overdue"),

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dunwell.engine.contact_rules.case_documents import read_contact_cases
-from dunwell.engine.contact_rules.cases import play_case, play_contact_cases
+from dunwell.engine.contact_rules.cases import case_facts, play_case, play_contact_cases
 from dunwell.engine.contact_rules.keywords import opt_out_reading
 from dunwell.engine.contact_rules.policy import (
     ContactPolicyError,
@@ -19,6 +19,8 @@ from dunwell.engine.contact_rules.policy import (
     rules_of_company,
 )
 from dunwell.engine.contact_rules.rules import ContactRuleError, read_contact_rules
+from dunwell.engine.contact_rules.scope import any_inside, bindings, inside
+from dunwell.engine.contact_rules.verdicts import tables_span
 from dunwell.formats.policies import read_policy
 
 SHIPPED = Path(__file__).parents[2] / "src/dunwell/policies"
@@ -43,6 +45,19 @@ def test_a_case_comes_out_as_it_should(case):
     result = play_case(case, POLICY, PACK)
 
     assert result.is_passed, result.message()
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_what_binds_somebody_is_what_somebody_is_inside_of(name):
+    for case in CASES[name]:
+        first, last = tables_span(case.at)
+        candidates = case_facts(case, POLICY, first=first, last=last).candidates
+        bound_by = bindings(PACK, POLICY, countries={None}, at=first, until=last)
+        said = any_inside(candidates, bound_by).collect().to_native().row(0, named=True)
+
+        found = {str(at): inside(candidates, one) for at, one in enumerate(bound_by)}
+        bound = {at: not rows.collect().to_native().is_empty() for at, rows in found.items()}
+        assert {at: said.get(at, True) for at in bound} == bound
 
 
 def test_every_rule_has_two_cases_that_pass_and_two_that_fail():

@@ -1,6 +1,6 @@
 """What the contact rules answer to records that were read: of now, or of a day gone by."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -10,7 +10,7 @@ import polars as pl
 
 from dunwell.engine.contact_rules.policy import ContactPolicy
 from dunwell.engine.contact_rules.rules import RulePack
-from dunwell.engine.contact_rules.scope import bindings, settled_facts
+from dunwell.engine.contact_rules.scope import Binding, any_inside, bindings, settled_facts
 from dunwell.engine.contact_rules.tables import (
     CANDIDATES,
     HORIZON_DAYS,
@@ -88,13 +88,16 @@ def judged(
     customers, sets, restrictions = records.customers, records.sets, records.restrictions
     words = set(restrictions.select("kind").collect("polars").to_native()["kind"].to_list())
     candidates = _candidates(company, asked, records, book)
-    bound_by = bindings(
-        book.pack,
-        book.policy,
-        countries=set(candidates["country"].unique().to_list()),
-        at=as_of,
-        until=as_of + timedelta(days=HORIZON_DAYS),
-        words=words,
+    bound_by = _binding_anybody(
+        candidates,
+        bindings(
+            book.pack,
+            book.policy,
+            countries=set(candidates["country"].unique().to_list()),
+            at=as_of,
+            until=as_of + timedelta(days=HORIZON_DAYS),
+            words=words,
+        ),
     )
     since = attempts_wanted(bound_by, at=at)
     attempts = records.attempts(since=since).collect("polars").lazy()
@@ -113,6 +116,13 @@ def judged(
     )
     rows: pl.DataFrame = found.collect(backend="polars").to_native()
     return rows
+
+
+def _binding_anybody(candidates: pl.DataFrame, bound_by: Sequence[Binding]) -> tuple[Binding, ...]:
+    """Return the rules some candidate is bound by; one that binds nobody forbids nothing."""
+    found = any_inside(nw.from_native(candidates.lazy()), bound_by).collect("polars").to_native()
+    said: dict[str, bool] = found.row(0, named=True)
+    return tuple(binding for at, binding in enumerate(bound_by) if said.get(str(at), True))
 
 
 def _candidates(

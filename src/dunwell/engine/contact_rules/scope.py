@@ -116,6 +116,15 @@ def inside(candidates: nw.LazyFrame, binding: Binding) -> nw.LazyFrame:
     return candidates if bound is None else candidates.filter(bound)
 
 
+def any_inside(candidates: nw.LazyFrame, bound_by: Sequence[Binding]) -> nw.LazyFrame:
+    """Return one row: by its place in `bound_by`, whether each rule binds any candidate at all."""
+    limits = {str(at): is_inside(binding) for at, binding in enumerate(bound_by)}
+    return candidates.select(
+        nw.len().alias("candidates"),
+        *[limit.any().alias(at) for at, limit in limits.items() if limit is not None],
+    )
+
+
 def is_inside(binding: Binding) -> nw.Expr | None:
     """Return the filter of a rule's scope; None when it binds everybody."""
     limits = [limit for scope in binding.scopes for limit in _limits(scope)]

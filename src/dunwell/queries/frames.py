@@ -336,14 +336,16 @@ def contacts_frame(company: Company, *, with_drafts: bool = False) -> nw.LazyFra
     """Return what customers were told, in columns CONTACTS, on the day of the cycle that said it.
 
     A message counts from the moment it is ready to be sent; cancelled and given-up ones
-    do not, drafts only when asked for.
+    do not, drafts only when asked for. The day is worked out once per message, not per line of it.
     """
     drafts = ", 'draft'" if with_drafts else ""
     return read_frame(
-        f"SELECT m.customer_id, l.item_id, l.level, {day('m.as_of')} "
-        "FROM dunwell_message m JOIN dunwell_messageitem l ON l.message_id = m.id "
-        "WHERE m.company_id = %s AND m.template <> 'debit_notice' "
-        f"AND m.status IN ('ready', 'claimed', 'sent', 'delivered', 'bounced', 'failed'{drafts})",
+        "WITH told (id, customer_id, told_day) AS MATERIALIZED ("
+        f"SELECT m.id, m.customer_id, {day('m.as_of')} FROM dunwell_message m "
+        "WHERE m.company_id = %s AND m.template <> 'debit_notice' AND m.status IN "
+        f"('ready', 'claimed', 'sent', 'delivered', 'bounced', 'failed'{drafts})) "
+        "SELECT t.customer_id, l.item_id, l.level, t.told_day FROM told t "
+        "JOIN dunwell_messageitem l ON l.message_id = t.id",
         [company.pk],
         schema.CONTACTS,
     )

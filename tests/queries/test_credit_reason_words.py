@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
 from dunwell.engine.credit_decision import Subject, decide
-from dunwell.queries.credit_reason_words import reason_told
+from dunwell.engine.credit_words import LABELS
+from dunwell.queries.credit_reason_words import label_told, reason_told
 from tests.engine.credit_customers import GOOD, drawn, standard
 
 ENGLISH = re.compile(
@@ -76,3 +78,10 @@ def test_facts_that_decide_together_are_told_together():
     assert told.startswith("Gerichtsverfahren sind bekannt: ja; Tage überfällig beim ältesten")
     assert "Mit den Werten" in told and " und " in told
     assert ENGLISH.search(told) is None
+
+
+def test_every_fact_found_on_the_way_to_a_decision_has_a_german_name():
+    with override("de"):
+        english = [name for name, label in LABELS.items() if label_told(name) == label]
+        assert label_told("asked_share_ppm") == "Beantragt, gemessen am Limit der Tabelle"
+    assert english == []

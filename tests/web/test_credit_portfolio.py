@@ -85,3 +85,13 @@ def test_pages_cost_the_same_for_one_and_three_customers(
     client.get(address)
     with django_assert_num_queries(QUERIES[address]):
         client.get(address)
+
+
+def test_long_names_of_countries_have_room_beside_their_bars(come_in, reader, company):
+    customer = add_customer(company, "A", "Firm A", country="GB", credit_limit_minor=400_00)
+    overdue(customer, "R-A", 500_00)
+    page = come_in(reader).get("/credit/").text
+    named = page.index('class="aging aging-named"')
+    # of countries alone: letters of classes need no room
+    assert page.count("aging-named") == 1
+    assert page.index(">By country<") < named < page.index("United Kingdom")

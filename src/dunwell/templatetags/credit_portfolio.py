@@ -18,6 +18,8 @@ register = template.Library()
 register.filter("limit_label", limit_label)
 PPM = 1_000_000
 
+SHORT_LABEL = 9
+"""Letters of a label that fit beside a bar without room of its own."""
 MEASURE_LABELS: Mapping[str, Promise] = {
     "total_exposure": _("Total exposure"),
     "class_share": _("Share of risk classes"),
@@ -85,7 +87,8 @@ def share_bars(
         )
         for row in rows
     ]
-    return {"bars": bars, "currency": currency, "caption": caption}
+    is_named = any(len(bar.label) > SHORT_LABEL for bar in bars)
+    return {"bars": bars, "currency": currency, "caption": caption, "is_named": is_named}
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """The pages about the process: each figure opens, exports hold the same, others see nothing."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from dunwell.formats.ocel import read_ocel
 from dunwell.jobs import process as jobs
 from dunwell.models import ProcessMonth
+from dunwell.templatetags.process import LETTERS
 from tests.actions.process_rows import mapped
 
 PAGES = ("", "-bottlenecks", "-variants", "-rework", "-conformance")
@@ -35,6 +37,17 @@ def test_every_page_shows_its_figures_and_each_opens_its_invoices(come_in, reade
     assert client.get(reverse("process-cases"), {"kind": "no"}).status_code == 404
     course = client.get(reverse("process-item", args=[book.pk])).content.decode()
     assert course.index("Promise made") < course.index("Reminder sent") < course.index("Paid in p")
+
+
+def test_a_name_wider_than_its_box_stands_on_two_lines(come_in, reader, book):
+    client = come_in(reader)
+    client.cookies["django_language"] = "de"
+    page = client.get(reverse("process")).content.decode()
+
+    lines = re.findall(r"<tspan[^>]*>([^<]*)</tspan>", page)
+    at = lines.index("Zahlungserinnerung")
+    assert lines[at + 1] == "gesendet" and "Rechnung fällig" in lines
+    assert max(map(len, lines)) <= LETTERS
 
 
 def test_a_choice_narrows_and_nonsense_is_the_usual_one(come_in, reader, book):

@@ -94,6 +94,8 @@ HEAT = 4
 """Shades of how much money waited on a way."""
 LABEL_WIDTH, LABEL_HEIGHT = 60, 11
 """Room for the figures beside a way."""
+LETTERS = 20
+"""Of a name that fits in a box on one line."""
 
 
 @register.filter
@@ -189,8 +191,8 @@ def process_map(follows: Sequence[Follow], activities: Sequence[Activity]) -> di
             "x": box.x,
             "y": box.y,
             "middle": box.x + BOX_WIDTH // 2,
-            "name_y": box.y + 19,
-            "count_y": box.y + 36,
+            "names": _named(activity_label(box.name), box.y),
+            "count_y": box.y + (36 if len(activity_label(box.name)) <= LETTERS else 41),
             "activity": told[box.name],
         }
         for box in drawn.boxes
@@ -220,6 +222,14 @@ def process_map(follows: Sequence[Follow], activities: Sequence[Activity]) -> di
         "box_width": BOX_WIDTH,
         "box_height": BOX_HEIGHT,
     }
+
+
+def _named(label: str, top: int) -> list[tuple[int, str]]:
+    """Return the lines of a box's name with their height: two where one is wider than the box."""
+    if len(label) <= LETTERS:
+        return [(top + 19, label)]
+    first, _blank, second = label.rpartition(" ")
+    return [(top + 15, first), (top + 28, second)] if first else [(top + 19, second)]
 
 
 def _apart(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -34,6 +34,7 @@ TARGETS: Mapping[str, Mapping[int, tuple[str, float]]] = {
     "match": dict.fromkeys(EVERY, ("ms_per_line", 2.0)),
     **{page: dict.fromkeys((MIDDLE, LARGE), ("p95_ms", 300.0)) for page in PAGES},
     "pages_busy": {MIDDLE: ("p95_ms", 300.0), LARGE: ("p95_ms", 300.0)},
+    "api_check": dict.fromkeys(EVERY, ("p95_ms", 50.0)),
     "api_busy": dict.fromkeys(EVERY, ("check_p95_ms", 50.0)),
     "assistant": dict.fromkeys(EVERY, ("p95_ms", 300.0)),
     "restore": {LARGE: ("wall_s", 1_800.0)},

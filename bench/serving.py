@@ -108,14 +108,14 @@ def _asked(port: int, asks: Sequence[Ask], headers: dict[str, str], told: Told) 
 
 
 def _together(
-    port: int, pid: int, asks: Sequence[Ask], headers: dict[str, str]
+    port: int, pid: int, asks: Sequence[Ask], headers: dict[str, str], *, clients: int
 ) -> tuple[dict[str, float], Told]:
     """Ask by several clients at once; return the cost of one request, and what they saw."""
     told = Told()
     _asked(port, asks[:CLIENTS], headers, Told())
-    share = [asks[n::CLIENTS] for n in range(CLIENTS)]
+    share = [asks[n::clients] for n in range(clients)]
     before = server_cpu_s(pid)
-    with Meter() as meter, ThreadPoolExecutor(CLIENTS) as pool:
+    with Meter() as meter, ThreadPoolExecutor(clients) as pool:
         list(pool.map(lambda some: _asked(port, some, headers, told), share))
     cost = meter.cost()
     cost["cpu_s"] = server_cpu_s(pid) - before + cost["server_cpu_s"]
@@ -139,7 +139,7 @@ def pages_busy(load: Workload) -> Result:
         for path in islice(paths, max(REQUESTS, CLIENTS))
     ]
     with _server() as (port, pid):
-        cost, told = _together(port, pid, asks, {"Cookie": cookie})
+        cost, told = _together(port, pid, asks, {"Cookie": cookie}, clients=CLIENTS)
     result = Result(cost)
     result.expect("wrong_answers", sorted(told.wrong), [])
     result.counts |= {"requests": len(asks), "clients": CLIENTS, "items": load.size}
@@ -148,33 +148,48 @@ def pages_busy(load: Workload) -> Result:
 
 def api_busy(load: Workload) -> Result:
     """Ask the API by four programs at once while one more writes: lists, cards, credit checks."""
+    keys = sample_customers()
+    asks = [one for n in range(max(REQUESTS, CLIENTS) // CLIENTS) for one in _round(keys, n)]
+    result, told = _while_writing(load, asks, clients=CLIENTS)
+    checks = sorted(told.times["check"])
+    result.cost["check_p50_ms"] = round(checks[len(checks) // 2], 1)
+    result.cost["check_p95_ms"] = round(checks[int(len(checks) * 0.95)], 1)
+    return result
+
+
+def api_check(load: Workload) -> Result:
+    """Ask credit checks over HTTP one after the other while a second program writes."""
+    keys = sample_customers()
+    asks = [_round(keys, n)[-1] for n in range(REQUESTS)]
+    result, _told = _while_writing(load, asks, clients=1)
+    return result
+
+
+def _while_writing(load: Workload, asks: Sequence[Ask], *, clients: int) -> tuple[Result, Told]:
     company, at = the_company(), clock.now().astimezone(UTC)
     person = Membership.objects.filter(company=company, user__username=PERSON)[0].user
     token = make_api_token(
         actor=staff(person, company), name="bench", rights=RIGHTS, days=None, at=at
     )
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    keys = sample_customers()
-    asks = [one for n in range(max(REQUESTS, CLIENTS) // CLIENTS) for one in _round(keys, n)]
     note = json.dumps({"kind": "note", "text": "bench"}).encode()
+    path = f"/api/v1/customers/{sample_customers()[0]}/notes"
     before = Note.objects.filter(company=company).count()
     with _server() as (port, pid), ThreadPoolExecutor(1) as pool:
         is_over, written = Event(), Told()
-        writes = ("note", "POST", f"/api/v1/customers/{keys[0]}/notes", note)
-        writing = pool.submit(_write_on, port, writes, headers, is_over, written)
-        cost, told = _together(port, pid, asks, headers)
+        writing = pool.submit(
+            _write_on, port, ("note", "POST", path, note), headers, is_over, written
+        )
+        cost, told = _together(port, pid, asks, headers, clients=clients)
         is_over.set()
         writing.result()
-    checks = told.times["check"]
-    cost["check_p50_ms"] = round(sorted(checks)[len(checks) // 2], 1)
-    cost["check_p95_ms"] = round(sorted(checks)[int(len(checks) * 0.95)], 1)
     result = Result(cost)
     result.expect("wrong_answers", sorted(told.wrong | written.wrong), [])
     notes = sum(map(len, written.times.values()))
     added = Note.objects.filter(company=company).count() - before
     result.expect("notes", added, notes)
-    result.counts |= {"requests": len(asks), "clients": CLIENTS, "items": load.size}
-    return result
+    result.counts |= {"requests": len(asks), "clients": clients, "items": load.size}
+    return result, told
 
 
 def _round(keys: Sequence[int], n: int) -> list[Ask]:
@@ -206,5 +221,6 @@ def _write_on(port: int, ask: Ask, headers: dict[str, str], is_over: Event, told
 MEASURES: dict[str, Callable[[Workload], Result]] = {
     "pages_busy": pages_busy,
     "api_busy": api_busy,
+    "api_check": api_check,
 }
 """By name; they have no floor of their own: the pages' is one statement."""

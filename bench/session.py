@@ -28,7 +28,7 @@ FILES = (
 )
 IMPORTED = (
     *("import_again", "ageing", "kpis", "kpi_slices", "verify"),
-    *("exposure", "exposure_one", "credit_check", "credit_checks"),
+    *("exposure", "exposure_one", "credit_check", "credit_checks", "api_check"),
 )
 COPIED = ("group_letters", "letters", "reminders", "reminders_again")
 BANKING = ("bank_import", "match")

@@ -169,7 +169,7 @@ def _while_writing(load: Workload, asks: Sequence[Ask], *, clients: int) -> tupl
     company, at = the_company(), clock.now().astimezone(UTC)
     person = Membership.objects.filter(company=company, user__username=PERSON)[0].user
     token = make_api_token(
-        actor=staff(person, company), name="bench", rights=RIGHTS, days=None, at=at
+        actor=staff(person, company), name=f"bench of {clients}", rights=RIGHTS, days=None, at=at
     )
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     note = json.dumps({"kind": "note", "text": "bench"}).encode()
@@ -178,7 +178,7 @@ def _while_writing(load: Workload, asks: Sequence[Ask], *, clients: int) -> tupl
     with _server() as (port, pid), ThreadPoolExecutor(1) as pool:
         is_over, written = Event(), Told()
         writing = pool.submit(
-            _write_on, port, ("note", "POST", path, note), headers, is_over, written
+            _write_on, port, (f"note-{clients}", "POST", path, note), headers, is_over, written
         )
         cost, told = _together(port, pid, asks, headers, clients=clients)
         is_over.set()
@@ -214,7 +214,7 @@ def _write_on(port: int, ask: Ask, headers: dict[str, str], is_over: Event, told
     """Write one note after the other until told to stop."""
     turn = 0
     while not is_over.is_set():
-        _asked(port, [ask], {**headers, "Idempotency-Key": f"note-{turn}"}, told)
+        _asked(port, [ask], {**headers, "Idempotency-Key": f"{ask[0]}-{turn}"}, told)
         turn += 1
 
 

@@ -150,7 +150,7 @@ def api_busy(load: Workload) -> Result:
     """Ask the API by four programs at once while one more writes: lists, cards, credit checks."""
     keys = sample_customers()
     asks = [one for n in range(max(REQUESTS, CLIENTS) // CLIENTS) for one in _round(keys, n)]
-    result, told = _while_writing(load, asks, clients=CLIENTS)
+    result, told = _while_writing(load, asks, about=keys[0], clients=CLIENTS)
     checks = sorted(told.times["check"])
     result.cost["check_p50_ms"] = round(checks[len(checks) // 2], 1)
     result.cost["check_p95_ms"] = round(checks[int(len(checks) * 0.95)], 1)
@@ -161,11 +161,14 @@ def api_check(load: Workload) -> Result:
     """Ask credit checks over HTTP one after the other while a second program writes."""
     keys = sample_customers()
     asks = [_round(keys, n)[-1] for n in range(REQUESTS)]
-    result, _told = _while_writing(load, asks, clients=1)
+    result, _told = _while_writing(load, asks, about=keys[0], clients=1)
     return result
 
 
-def _while_writing(load: Workload, asks: Sequence[Ask], *, clients: int) -> tuple[Result, Told]:
+def _while_writing(
+    load: Workload, asks: Sequence[Ask], *, about: int, clients: int
+) -> tuple[Result, Told]:
+    """Ask while one more client writes notes about a customer."""
     company, at = the_company(), clock.now().astimezone(UTC)
     person = Membership.objects.filter(company=company, user__username=PERSON)[0].user
     token = make_api_token(
@@ -173,7 +176,7 @@ def _while_writing(load: Workload, asks: Sequence[Ask], *, clients: int) -> tupl
     )
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     note = json.dumps({"kind": "note", "text": "bench"}).encode()
-    path = f"/api/v1/customers/{sample_customers()[0]}/notes"
+    path = f"/api/v1/customers/{about}/notes"
     before = Note.objects.filter(company=company).count()
     with _server() as (port, pid), ThreadPoolExecutor(1) as pool:
         is_over, written = Event(), Told()

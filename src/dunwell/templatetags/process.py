@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.engine.process import path
 from dunwell.engine.process.conformance import LATE_NOT_REMINDED
 from dunwell.engine.process.graph import Activity, Follow
-from dunwell.engine.process.layout import BOX_HEIGHT, BOX_WIDTH, layout
+from dunwell.engine.process.layout import BOX_HEIGHT, BOX_WIDTH, Box, layout
 from dunwell.engine.process.marks import ARROW, STILL_WAITING
 from dunwell.engine.process.variants import ELLIPSIS
 from dunwell.models import Role
@@ -186,18 +186,7 @@ def process_map(follows: Sequence[Follow], activities: Sequence[Activity]) -> di
     money = max(
         (one.follow.money_days for one in drawn.ways if not one.follow.is_agreed), default=0
     )
-    boxes = [
-        {
-            "x": box.x,
-            "y": box.y,
-            "middle": box.x + BOX_WIDTH // 2,
-            "names": _named(activity_label(box.name), box.y),
-            "count_y": box.y + (36 if len(activity_label(box.name)) <= LETTERS else 41),
-            "activity": told[box.name],
-        }
-        for box in drawn.boxes
-        if box.name in told
-    ]
+    boxes = [_boxed(box, told[box.name]) for box in drawn.boxes if box.name in told]
     ways = [
         {
             "d": _curve(way.points),
@@ -221,6 +210,19 @@ def process_map(follows: Sequence[Follow], activities: Sequence[Activity]) -> di
         "height": drawn.height,
         "box_width": BOX_WIDTH,
         "box_height": BOX_HEIGHT,
+    }
+
+
+def _boxed(box: Box, activity: Activity) -> dict[str, Any]:
+    """Return a box with what stands in it: its name, and below how often it happened."""
+    names = _named(activity_label(box.name), box.y)
+    return {
+        "x": box.x,
+        "y": box.y,
+        "middle": box.x + BOX_WIDTH // 2,
+        "names": names,
+        "count_y": box.y + (36 if len(names) == 1 else 41),
+        "activity": activity,
     }
 
 

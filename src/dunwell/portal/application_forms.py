@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.engine.application_rules import DOCUMENTS, FIELDS, Needed
@@ -14,6 +12,7 @@ from dunwell.formats.countries import ISO_CODES
 from dunwell.models import ApplicationReference, CreditApplication
 from dunwell.templatetags.applications import DOCUMENT_LABELS, FIELD_LABELS
 from dunwell.templatetags.money import MoneyField
+from dunwell.templatetags.portfolio_risk import country_name
 
 APPLICANT = (
     *("name", "is_natural_person", "country", "legal_form", "registration", "register_court"),
@@ -55,8 +54,7 @@ HELP = {
 
 def countries() -> list[tuple[str, str]]:
     """Return the countries by their names in the reader's language, the empty choice first."""
-    names = Locale.parse((get_language() or "en")[:2]).territories
-    found = ((code, str(names.get(code, code))) for code in ISO_CODES)
+    found = ((code, country_name(code)) for code in ISO_CODES)
     return [("", "-"), *sorted(found, key=lambda one: one[1])]
 
 

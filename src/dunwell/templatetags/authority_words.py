@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from dunwell.engine.authority import ACTS, BOT, PORTAL, STAFF
+from dunwell.engine.authority import ACTS, BOT, PORTAL, ROLES, STAFF
 from dunwell.formats.figures_told import figures_told
+from dunwell.models import Role
 
 ACT_LABELS: Mapping[str, Promise | str] = {
     "settlement": _("Settlement"),
@@ -30,15 +31,9 @@ ACT_LABELS: Mapping[str, Promise | str] = {
 }
 ACTS_TOLD: Mapping[str, str] = {act.replace("_", " ").capitalize(): act for act in ACTS}
 ROLES_TOLD: Mapping[str, Promise | str] = {
-    "collector": _("Collector"),
-    "clerk": _("Cash-application clerk"),
-    "resolver": _("Dispute resolver"),
-    "credit analyst": _("Credit analyst"),
-    "credit manager": _("Credit manager"),
-    "finance director": _("Finance director"),
-    "admin": _("Admin"),
+    role.replace("_", " "): Role(role).label for role in ROLES
 }
-"""Roles as verdicts write them; a test holds them to the roles that authority is given to."""
+"""Roles that authority is given to, as verdicts write them."""
 ASK = re.compile(
     rf"({'|'.join([*ACTS_TOLD, 'This'])}) of (.+?)(?= is (?:above|not decided|decided) |$)(.*)"
 )

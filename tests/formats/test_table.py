@@ -13,6 +13,7 @@ import xlsxwriter
 
 from dunwell.formats.archive import check_archive
 from dunwell.formats.findings import TableError
+from dunwell.formats.sheet_area import SheetArea
 from dunwell.formats.table import read_table, read_tables
 
 SIMPLE = {"Number": ["A1", "A2"], "Amount": ["1", "2"]}
@@ -252,30 +253,75 @@ def test_a_zip_that_lies_about_its_size_is_refused() -> None:
         read_table(bytes(data), name="f.xlsx")
 
 
-FAR = ('r="XFD1048576"', "r='XFD1'", 'r = "AAA5"', 'r="F2602306"', 'r="B200000"', "r='B1000000'")
+FAR = {
+    "last": b'r="XFD1048576"',
+    "single quotes": b"r='XFD1'",
+    "spaces": b'r = "AAA5"',
+    "small letters": b'r="zzz5"',
+    "behind the last row": b'r="A2602306"',
+    "wide and deep": b'r="F1000000"',
+    "less wide and deep": b"s='0' r='AZ100000'",
+    "deep and wide": b'r="ZZ3000"',
+    "twice": b'r="A1"\tr="ZZ9000"',
+}
 
 
-@pytest.mark.parametrize("address", FAR)
-def test_a_sheet_with_absurdly_far_cells_is_refused(address: str) -> None:
+@pytest.mark.parametrize("address", FAR.values(), ids=FAR)
+def test_a_sheet_with_absurdly_far_cells_is_refused(address: bytes) -> None:
+    with pytest.raises(TableError, match="beyond column"):
+        read_table(changed_sheet(b'r="B2"', address), name="f.xlsx")
+
+
+def changed_sheet(old: bytes, new: bytes) -> bytes:
+    """A workbook of two cells by two whose sheet's XML has one text in place of another."""
     source = zipfile.ZipFile(io.BytesIO(workbook({"Items": [["Number", "Amount"], ["A1", 5]]})))
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for entry in source.infolist():
             text = source.read(entry)
-            if "worksheets/" in entry.filename:
-                text = text.replace(b'r="B2"', address.encode())
-            archive.writestr(entry, text)
+            archive.writestr(entry, text.replace(old, new) if "sheet1" in entry.filename else text)
+    return target.getvalue()
+
+
+def test_cells_and_rows_without_an_address_are_counted() -> None:
+    far = b'<row><c r="A3"/>' + b"<c/>" * 2_000 + b"</row>" + b"<row/>" * 2_000
     with pytest.raises(TableError, match="beyond column"):
-        read_table(target.getvalue(), name="f.xlsx")
+        read_table(changed_sheet(b"</sheetData>", far + b"</sheetData>"), name="f.xlsx")
+    near = b"<row>" + b"<c><v>7</v></c>" * 2 + b"</row>"
+    data = changed_sheet(b"</sheetData>", near * 2_000 + b"</sheetData>")
+    assert read_table(data, name="f.xlsx").cells.height == 2_001
+
+
+@pytest.mark.parametrize("tag", [b"", b" s='0'"], ids=["plain", "with another attribute before"])
+def test_a_large_sheet_is_read_where_its_cells_are_filled(tag: bytes) -> None:
+    rows = b"".join(
+        b'<row r="%d"><c%s r="A%d"><v>7</v></c><c r="AD%d"><v>8</v></c></row>' % (at, tag, at, at)
+        for at in range(1, 100_001)
+    )
+    area = SheetArea(counts=bool(tag))
+    for at in range(0, len(rows), 1_000_003):
+        area.add(rows[at : at + 1_000_003])
+    area.add(b"</sheetData>")
+    area.add(b"")
+    assert (area.columns, area.rows, area.is_odd) == (30, 100_000, bool(tag))
+    assert area.is_sheet and not area.is_absurd
+
+
+def test_a_sheet_anywhere_in_the_workbook_is_judged() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("xl/other.xml", '<sheetData><row><c r="ZZ9999"/></row></sheetData>')
+    with pytest.raises(TableError, match="nearly all empty"):
+        check_archive(target.getvalue(), name="f.xlsx")
 
 
 @pytest.mark.parametrize(("row", "is_refused"), [(1_048_576, False), (1_048_577, True)])
 def test_no_row_of_a_large_sheet_may_be_behind_the_last_of_a_workbook(row, is_refused) -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        last = f'<row r="{row}"><c r="A{row}"/></row>'.encode()
+        last = f'<sheetData><row r="{row}"><c r="A{row}"/></row></sheetData>'.encode()
         archive.writestr("xl/worksheets/sheet1.xml", last.rjust(5 * 1024**2))
-    refused = pytest.raises(TableError, match="far below") if is_refused else nullcontext()
+    refused = pytest.raises(TableError, match="beyond column") if is_refused else nullcontext()
     with refused:
         check_archive(target.getvalue(), name="f.xlsx")
 

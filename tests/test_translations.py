@@ -1,7 +1,10 @@
 """Every text a page shows is in the German catalog, translated, with the same placeholders."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from gettext import GNUTranslations
 
 import pytest
@@ -69,6 +72,13 @@ def test_the_compiled_catalog_is_the_written_one(language):
             assert compiled.pgettext(message.context, message.id) == message.string
         else:
             assert compiled.gettext(message.id) == message.string
+
+
+def test_the_collector_runs_without_a_set_up_desk():
+    asked = [sys.executable, "-c", "import tools.messages"]
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
+    done = subprocess.run(asked, env=bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_one_singular_has_one_plural():

@@ -5,18 +5,24 @@ with Babel alone, so that the tests can prove the German catalog complete anywhe
 """
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import django
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
+from django.utils.translation.template import templatize
 
-from dunwell.templatetags.sentences import CONTEXT
-from tools.sentences import sentences
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
+django.setup()
+
+from dunwell.templatetags.sentences import CONTEXT  # noqa: E402 -- Django must be set up first
+from tools.sentences import sentences  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "dunwell"
@@ -43,9 +49,6 @@ def found() -> tuple[tuple[str, int, object, str | None], ...]:
 
 
 def _read_files() -> Iterator[tuple[str, int, object, str | None]]:
-    # needs configured settings, which the caller may have made already
-    from django.utils.translation.template import templatize  # noqa: PLC0415
-
     for path in sorted(SOURCE.rglob("*")):
         if path.suffix == ".py":
             code = path.read_bytes()
@@ -91,10 +94,6 @@ def read_catalog(language: str) -> Catalog:
 
 def main() -> int:
     """Bring every catalog up to date and say how much is untranslated."""
-    from django.conf import settings  # noqa: PLC0415
-
-    if not settings.configured:
-        settings.configure(USE_I18N=True)
     template = template_catalog()
     missing = 0
     for language in LANGUAGES:

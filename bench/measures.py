@@ -28,6 +28,7 @@ from dunwell.engine.aging import aging
 from dunwell.engine.dunning import REACHED
 from dunwell.engine.items import open_items
 from dunwell.engine.kpi_tables import kpi_table
+from dunwell.formats.frames import kept
 from dunwell.formats.ledger import read_ledger
 from dunwell.jobs.cycle import run_cycle
 from dunwell.jobs.imports import run_batch
@@ -160,7 +161,7 @@ def kpis(load: Workload) -> Result:
     """Work out every KPI of every currency from the whole ledger."""
     company = the_company()
     with Meter() as meter:
-        values = kpi_table(Books(company).whole(), as_of=WORK_DAY)
+        values = kpi_table(Books(company).whole(), as_of=WORK_DAY, keep=kept)
     result = Result(meter.cost(), {"values": len(values)})
     currencies = {value.currency for value in values}
     result.expect("currencies", len(currencies), len(dict(load.oracle()["open_minor"])))  # type: ignore[call-overload]

@@ -14,7 +14,7 @@ from dunwell.engine.items import open_items
 from dunwell.engine.kpi_catalogue import KPIS
 from dunwell.engine.kpi_tables import kpi_table
 from dunwell.engine.quality import findings
-from dunwell.formats.frames import FileFrames, file_frames
+from dunwell.formats.frames import FileFrames, file_frames, kept
 from dunwell.formats.ledger import Ledger
 
 
@@ -66,7 +66,7 @@ def age(ledger: Ledger, options: argparse.Namespace) -> Answer:
 
 def kpi(ledger: Ledger, options: argparse.Namespace) -> Answer:
     """Return every KPI with its formula and inputs."""
-    values = kpi_table(file_frames(ledger).ledger, as_of=options.as_of)
+    values = kpi_table(file_frames(ledger).ledger, as_of=options.as_of, keep=kept)
     kpis = [
         {
             "kpi": value.kpi,

@@ -8,10 +8,11 @@ from functools import cached_property
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_date, day_number, month_end, month_number
-from dunwell.engine.items import REFUND, open_items, settled_items, total, unapplied
+from dunwell.engine.items import REFUND, total, unapplied
 from dunwell.engine.ledger import Ledger, happened
 from dunwell.engine.movements import SALES_KINDS
 from dunwell.engine.promises import assess_promises
+from dunwell.engine.standings import opened, paid, standings
 
 ROLL_DAYS = 30
 """Width of a bucket: an unpaid item moves on by exactly one bucket in this time."""
@@ -29,8 +30,8 @@ def as_it_is(frame: nw.LazyFrame) -> nw.LazyFrame:
 class KpiBook:
     """A ledger, a day, and the `window_days` days that end with it.
 
-    `keep` computes a frame that is used more than once: Polars finds out by itself, an engine
-    that works by SQL plans it anew for every use.
+    `keep` computes a frame that is used more than once. Without it an engine that works by SQL
+    plans it anew for every use, and Polars for some.
     """
 
     ledger: Ledger
@@ -62,18 +63,31 @@ class KpiBook:
         return day_number(month_end(newest - 1)) + 1, day_number(month_end(newest))
 
     @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The days whose open items are asked for, the day itself first."""
+        _, last = self.risk_month
+        risk_on = day_date(last) + timedelta(days=RISK_DAYS)
+        earlier = (self.begin_on, self.as_of - timedelta(days=ROLL_DAYS), risk_on)
+        return tuple(dict.fromkeys((self.as_of, *earlier)))
+
+    @cached_property
+    def standing(self) -> nw.LazyFrame:
+        """Every item with what was booked on it by each of the days, as `standings` has it."""
+        return self.keep(standings(self.ledger.items, self.ledger.allocations, days=self.days))
+
+    @cached_property
     def opened(self) -> nw.LazyFrame:
-        """What is open on the day, in columns OPEN_ITEMS."""
+        """What is open on the day, in columns OPEN_THEN."""
         return self._open(self.as_of)
 
     @cached_property
     def opened_at_begin(self) -> nw.LazyFrame:
-        """What was open when the window began, in columns OPEN_ITEMS."""
+        """What was open when the window began, in columns OPEN_THEN."""
         return self._open(self.begin_on)
 
     @cached_property
     def opened_earlier(self) -> nw.LazyFrame:
-        """What was open one bucket ago, in columns OPEN_ITEMS."""
+        """What was open one bucket ago, in columns OPEN_THEN."""
         return self._open(self.as_of - timedelta(days=ROLL_DAYS))
 
     @cached_property
@@ -87,15 +101,8 @@ class KpiBook:
 
     @cached_property
     def paid(self) -> nw.LazyFrame:
-        """What was settled with money in the window, in columns SETTLED_ITEMS."""
-        settled = settled_items(self.ledger.items, self.ledger.allocations, as_of=self.as_of)
-        return self.keep(
-            settled.filter(
-                nw.col("settled_day").is_between(self.first, self.last),
-                ~nw.col("paid_day").is_null(),
-                nw.col("amount_minor") > 0,
-            )
-        )
+        """What was settled with money in the window, in columns SETTLED_THEN."""
+        return self.keep(paid(self.standing, first=self.first, last=self.last))
 
     @cached_property
     def sales(self) -> nw.LazyFrame:
@@ -113,7 +120,7 @@ class KpiBook:
         items = self.ledger.items.filter(nw.col("issued_day") <= self.last).select(
             "item_id", "customer_id", "currency", "kind", "issued_day"
         )
-        return self.keep(
+        return (
             self.ledger.allocations.filter(nw.col("applied_day") <= self.last)
             .join(items, on="item_id", how="inner")
             .with_columns(booked_day=nw.max_horizontal("applied_day", "issued_day"))
@@ -211,7 +218,7 @@ class KpiBook:
         )
 
     def _open(self, on: date) -> nw.LazyFrame:
-        return self.keep(open_items(self.ledger.items, self.ledger.allocations, as_of=on))
+        return self.keep(opened(self.standing, days=self.days, on=on))
 
     def _disputed(self, opened: nw.LazyFrame, on: date) -> nw.LazyFrame:
         disputes = happened(self.ledger.disputes, "opened_day", ends="closed_day", as_of=on)

@@ -1,9 +1,11 @@
 """A ledger cut into parts, so that the figures of all parts come from one pass over it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 
+from dunwell.engine.kpi_book import as_it_is
 from dunwell.engine.ledger import Ledger
 from dunwell.engine.schema import Column, Frame
 
@@ -17,18 +19,24 @@ NOBODY = 0
 _BETWEEN = ":"
 
 
-def parted(ledger: Ledger, parts: nw.LazyFrame) -> Ledger:
+def parted(
+    ledger: Ledger,
+    parts: nw.LazyFrame,
+    *,
+    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = as_it_is,
+) -> Ledger:
     """Return the ledger with `part:currency` in place of each currency; `parts` as PARTS.
 
     Every sum of a ledger is made per currency, and a customer is in one part: so what is
     worked out per currency of the answer is worked out per part, by the same formulas.
+    `keep` as in `KpiBook`.
     """
 
     def cut(frame: nw.LazyFrame) -> nw.LazyFrame:
         part = nw.col("part").fill_null(NOBODY).cast(nw.String)
         named = nw.concat_str([part, nw.col("currency")], separator=_BETWEEN)
         columns = frame.collect_schema().names()
-        return (
+        return keep(
             frame.join(parts, on="customer_id", how="left")
             .with_columns(currency=named)
             .select(*columns)

@@ -7,8 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import cast
 
+import narwhals.stable.v2 as nw
+
 from dunwell.engine import kpis
 from dunwell.engine.calendars import day_number
+from dunwell.engine.kpi_book import as_it_is
 from dunwell.engine.kpi_catalogue import KPIS, LEDGER_KPIS, Kpi
 from dunwell.engine.kpi_desk_tables import desk_figures
 from dunwell.engine.kpi_facts import kpi_facts
@@ -40,13 +43,20 @@ class KpiValue:
     exact: Fraction | None
 
 
-def kpi_table(ledger: Ledger, *, as_of: date, window_days: int = WINDOW_DAYS) -> list[KpiValue]:
+def kpi_table(
+    ledger: Ledger,
+    *,
+    as_of: date,
+    window_days: int = WINDOW_DAYS,
+    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = as_it_is,
+) -> list[KpiValue]:
     """Return every figure of LEDGER_KPIS for each currency, currencies in order.
 
     The only place of the engine that collects: what it collects is one row per
-    currency and day at most. Raises ValueError for a window shorter than a day.
+    currency and day at most. `keep` as in `KpiBook`. Raises ValueError for a window shorter than
+    a day.
     """
-    facts = kpi_facts(ledger, as_of=as_of, window_days=window_days)
+    facts = kpi_facts(ledger, as_of=as_of, window_days=window_days, keep=keep)
     rows = facts.collect().rows(named=True)
     return kpi_values(rows, as_of=as_of, window_days=window_days)
 

@@ -237,10 +237,12 @@ def _covered(promises: nw.LazyFrame, allocations: nw.LazyFrame, *, as_of: date) 
     window = promises.select(
         "promise_id", "item_id", "made_day", promised=nw.col("amount_minor"), last_day=last
     )
-    money = _money(allocations, as_of).select(
+    # few items are promised, and all that was ever booked is much to put together
+    theirs = allocations.join(promises, on="item_id", how="semi")
+    money = _money(theirs, as_of).select(
         "item_id", "value_day", "money_minor", credit_minor=nw.lit(0, nw.Int64)
     )
-    received = nw.concat([money, _credit(allocations, as_of)], how="vertical")
+    received = nw.concat([money, _credit(theirs, as_of)], how="vertical")
     is_in_time = nw.col("value_day").is_between(nw.col("made_day"), nw.col("last_day"))
     in_time = (
         window.join(received, on="item_id", how="inner")

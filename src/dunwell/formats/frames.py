@@ -65,6 +65,11 @@ def file_frames(ledger: Ledger) -> FileFrames:
     )
 
 
+def kept(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """Return the frame computed once by Polars, to be used several times."""
+    return frame.collect(backend="polars").lazy()
+
+
 def _customers(ledger: Ledger) -> pl.DataFrame:
     named = pl.concat(
         [

@@ -11,9 +11,10 @@ from dunwell.engine.calendars import calendar_days, day_number
 from dunwell.engine.duplicates import TIERS, duplicate_candidates, duplicates
 from dunwell.engine.item_anomalies import item_signs
 from dunwell.engine.payment_anomalies import payment_signs
+from dunwell.formats.frames import kept
 from dunwell.queries.ledger_texts import item_texts_frame, payment_texts_frame
 from dunwell.queries.ledgers import Books
-from dunwell.queries.reminders import kept, native
+from dunwell.queries.reminders import native
 
 DUPLICATE = "duplicate"
 """Kind of a finding about a row that repeats another; the other kinds are ANOMALY_KINDS."""

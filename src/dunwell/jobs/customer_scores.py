@@ -10,10 +10,11 @@ from dunwell.engine.calendars import calendar_days
 from dunwell.engine.early_warnings import EARLY_WARNINGS, early_warnings
 from dunwell.engine.score_moves import migrations
 from dunwell.engine.scoring import SCORE_REASONS, behaviour_scores, score_reasons
+from dunwell.formats.frames import kept
 from dunwell.queries import frames
 from dunwell.queries.histories import replies_frame
 from dunwell.queries.ledgers import Books
-from dunwell.queries.reminders import kept, native
+from dunwell.queries.reminders import native
 
 BEFORE_DAYS = 30
 """A score is compared with that of so many days earlier."""

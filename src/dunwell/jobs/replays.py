@@ -13,11 +13,12 @@ from dunwell.actions.replays import begin_replay, finish_replay, tell_replay
 from dunwell.actions.uploads import keep_bytes, upload_path
 from dunwell.engine.replay import REPLAYED, replay
 from dunwell.engine.strategy import StrategyError, read_strategy
+from dunwell.formats.frames import kept
 from dunwell.formats.policies import read_policy
 from dunwell.jobs.background import begin
 from dunwell.models import Company, Replay
 from dunwell.queries.contact_replays import past_rules
-from dunwell.queries.reminders import gate_policy, kept, native
+from dunwell.queries.reminders import gate_policy, native
 from dunwell.queries.replays import past_of, published_strategies, strategies_on
 
 log = logging.getLogger(__name__)

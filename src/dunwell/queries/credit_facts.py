@@ -29,6 +29,7 @@ from dunwell.engine.fx import PPM, rates_in_force
 from dunwell.engine.money import part
 from dunwell.engine.own_history import own_history
 from dunwell.engine.scoring import behaviour_scores
+from dunwell.formats.frames import kept
 from dunwell.models import Company, CreditDataPoint, Customer, CustomerScore, Debit
 from dunwell.queries import frames
 from dunwell.queries.bureau_reports import bureau_facts_of
@@ -36,7 +37,7 @@ from dunwell.queries.customer_ledgers import ledger_of
 from dunwell.queries.financial_statements import statement_facts_of
 from dunwell.queries.histories import replies_frame
 from dunwell.queries.ledgers import Books
-from dunwell.queries.reminders import kept, native
+from dunwell.queries.reminders import native
 from dunwell.queries.runs import last_finished_day
 
 SCORED = "score_customers"

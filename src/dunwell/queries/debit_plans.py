@@ -14,11 +14,12 @@ from dunwell.engine.debits import MANDATES, RETRIES, debit_plan
 from dunwell.engine.items import balances, open_items, unapplied
 from dunwell.engine.schema import Column, Frame
 from dunwell.engine.strategy import steps_frame
+from dunwell.formats.frames import kept
 from dunwell.models import Company, Debit, DebitRun
 from dunwell.queries import frames
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import strategies_in_force
-from dunwell.queries.reminders import kept, native
+from dunwell.queries.reminders import native
 
 LIVE = (Debit.Status.PLANNED, Debit.Status.SENT)
 """Debits under way: what they ask for is not asked for again."""

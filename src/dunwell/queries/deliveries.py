@@ -18,6 +18,7 @@ from dunwell.engine.dunning import CONTACT
 from dunwell.engine.fx import rates_in_force
 from dunwell.engine.items import balances, open_items, unapplied
 from dunwell.engine.strategy import minimums_frame, steps_frame
+from dunwell.formats.frames import kept
 from dunwell.formats.short_messages import phone_number
 from dunwell.models import (
     Allocation,
@@ -54,7 +55,6 @@ from dunwell.queries.reminders import (
     contact_log,
     fed_on,
     gate_policy,
-    kept,
     native,
 )
 from dunwell.queries.steering import steering

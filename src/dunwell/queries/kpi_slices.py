@@ -18,6 +18,7 @@ from dunwell.engine.kpi_parts import NOBODY, part_of, parted
 from dunwell.engine.kpi_sums import LARGEST, Facts
 from dunwell.engine.kpi_tables import KPI_INPUTS, WINDOW_DAYS, KpiValue, figures_of
 from dunwell.engine.ledger import known_ledger
+from dunwell.formats.frames import kept
 from dunwell.models import Company, KeptSlice
 from dunwell.queries.kpi_labels import slice_labels
 from dunwell.queries.kpi_parts import DIMENSIONS, WHOLE_BOOK, BookParts, book_parts
@@ -181,8 +182,8 @@ def derived_figures(
     if is_whole and known_at is None and window_days == WINDOW_DAYS:
         sums_of = books.facts(as_of=as_of)
     else:
-        cut = ledger if is_whole else parted(ledger, parts.parts)
-        sums_of = kpi_facts(cut, as_of=as_of, window_days=window_days)
+        cut = ledger if is_whole else parted(ledger, parts.parts, keep=kept)
+        sums_of = kpi_facts(cut, as_of=as_of, window_days=window_days, keep=kept)
     facts = monthly(sums_of, as_of=as_of, window_days=window_days)
     sums = _Sums(company, parts, as_of, window_days, dimensions)
     for row in _by_slice(facts.collect().to_native(), sums, is_whole=is_whole).iter_rows():

@@ -10,6 +10,7 @@ from dunwell.engine.calendars import calendar_days
 from dunwell.engine.kpi_facts import kpi_facts
 from dunwell.engine.kpi_tables import WINDOW_DAYS
 from dunwell.engine.ledger import Ledger
+from dunwell.formats.frames import kept
 from dunwell.models import Allocation, Company, Dispute, Promise
 from dunwell.queries import frames
 from dunwell.queries.whole_ledger import whole_allocations, whole_items, whole_payments
@@ -61,7 +62,7 @@ class Books:
 
     def facts(self, *, as_of: date) -> nw.LazyFrame:
         """Return the sums of all figures of the book as a whole, in columns KPI_FACTS."""
-        return kpi_facts(self.whole(), as_of=as_of, window_days=WINDOW_DAYS)
+        return kpi_facts(self.whole(), as_of=as_of, window_days=WINDOW_DAYS, keep=kept)
 
     @cached_property
     def customers(self) -> nw.LazyFrame:

@@ -18,6 +18,7 @@ from dunwell.engine.items import balances, open_items, unapplied
 from dunwell.engine.proposals import Facts, Proposals, proposals
 from dunwell.engine.schema import Column, Frame
 from dunwell.engine.strategy import Strategy, minimums_frame, steps_frame
+from dunwell.formats.frames import kept
 from dunwell.models import Company, Feed, Message
 from dunwell.queries import frames
 from dunwell.queries.contact_groups import (
@@ -179,11 +180,6 @@ def plan_contacts(
 def has_messages(company: Company, as_of: date) -> bool:
     """Return whether messages were written for the day."""
     return Message.objects.filter(company=company, as_of=as_of).exists()
-
-
-def kept(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """Return the frame computed once, to be used several times."""
-    return nw.from_native(native(frame).lazy())
 
 
 def native(frame: nw.LazyFrame) -> pl.DataFrame:

@@ -12,13 +12,13 @@ from django.db.models import QuerySet
 from dunwell.engine.calendars import calendar_days, day_date, day_number
 from dunwell.engine.replay import PAST_OVERRIDES, Past
 from dunwell.engine.strategy import Strategy, read_strategy
+from dunwell.formats.frames import kept
 from dunwell.formats.policies import read_policy
 from dunwell.models import Company, Customer, Item, PolicyVersion, Replay
 from dunwell.queries import frames
 from dunwell.queries.contact_groups import CALLED, CONTACT_LOG, contact_group, group_log
 from dunwell.queries.ledgers import Books
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
-from dunwell.queries.reminders import kept
 from dunwell.queries.steering import customer_calendars, signals_frame
 
 LONGEST_DAYS = 366

@@ -13,11 +13,12 @@ import polars as pl
 from dunwell.engine.segments import BY_HAND, CLAIMS, NOW, claims
 from dunwell.engine.segments_policy import SegmentsPolicy, read_segments_policy
 from dunwell.engine.segments_rules import POOL_FACTS, holds, read_conditions
+from dunwell.formats.frames import kept
 from dunwell.models import Company, PolicyVersion, Pool, SegmentMembership
 from dunwell.queries.frames import day, read_frame, read_rows
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policy_documents import document_in_force
-from dunwell.queries.reminders import kept, native
+from dunwell.queries.reminders import native
 from dunwell.queries.segments_facts import facts_frame
 
 

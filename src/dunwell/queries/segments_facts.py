@@ -23,10 +23,11 @@ from dunwell.engine.segments_facts import (
     owed_at_home,
     owed_sums,
 )
+from dunwell.formats.frames import kept
 from dunwell.models import Company
 from dunwell.queries.frames import day, fx_frame, read_frame
 from dunwell.queries.ledgers import Books
-from dunwell.queries.reminders import kept, native
+from dunwell.queries.reminders import native
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

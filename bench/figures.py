@@ -6,7 +6,7 @@ from itertools import pairwise
 
 Figure = Mapping[str, object]
 
-SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
+SMALL, MIDDLE, LARGE, HUGE = 10_000, 100_000, 1_000_000, 10_000_000
 EVERY = (SMALL, MIDDLE, LARGE)
 PAGES = tuple(f"page_{name}" for name in ("worklist", "home", "items", "customer", "search"))
 TARGETS: Mapping[str, Mapping[int, tuple[str, float]]] = {
@@ -14,6 +14,7 @@ TARGETS: Mapping[str, Mapping[int, tuple[str, float]]] = {
     "age_files": {MIDDLE: ("cpu_s", 5.0)},
     "train_model": {MIDDLE: ("cpu_s", 60.0)},
     "score_items": {LARGE: ("cpu_s", 10.0)},
+    "book_kpis": {HUGE: ("ratio", 5.0)},
     "csv_read": {LARGE: ("cpu_s", 5.0)},
     "parquet_read": {LARGE: ("cpu_s", 5.0)},
     "xlsx_read": {LARGE: ("cpu_s", 15.0)},

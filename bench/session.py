@@ -24,7 +24,7 @@ from bench.workload import CACHE, ROOT, SHEET_PEER, Workload, environment, workl
 
 FILES = (
     *("read_files", "age_files", "csv_write", "csv_read", "parquet_write", "parquet_read"),
-    *("xlsx_write", "xlsx_read", "train_model", "score_items"),
+    *("xlsx_write", "xlsx_read", "train_model", "score_items", "book_kpis"),
 )
 IMPORTED = (
     *("import_again", "ageing", "kpis", "kpi_slices", "verify"),
@@ -177,6 +177,7 @@ FLOOR_WORDS = {
     "post_invoices": "insert the same items into a table without keys",
     "forecast": "decode the columns and one argsort",
     **dict.fromkeys(CORES, "decode the columns and one argsort"),
+    "book_kpis": "decode the columns and one argsort",
     "kpis": "decode the columns and one argsort",
     "kpi_slices": "decode the columns and one argsort",
     "verify": "decode the columns and one argsort",

@@ -19,7 +19,8 @@ OPEN_MINOR = {"EUR": 83_495_050, "GBP": 46_070_859, "USD": 44_530_490}
 REMINDERS_DUE = 432
 FILES = [
     *["read_files", "age_files", "csv_write", "csv_read", "parquet_write", "parquet_read"],
-    *["xlsx_write", "xlsx_read", "train_model", "score_items", "core_polars"],
+    *["xlsx_write", "xlsx_read", "train_model", "score_items", "book_kpis"],
+    "core_polars",
 ]
 DATABASE = [
     *["import", "import_again", "ageing", "kpis", "kpi_slices", "verify"],
@@ -89,7 +90,7 @@ def test_every_measure_is_one_line_of_one_shape_with_its_floor(lines):
 
 def test_the_counts_are_those_of_the_oracle(lines):
     told = {name: line["counts"]["open_minor"] for name, line in lines.items()
-            if "open_minor" in line["counts"] and name != "core_polars"}  # fmt: skip
+            if "open_minor" in line["counts"] and name not in {"core_polars", "book_kpis"}}  # fmt: skip
     assert told == dict.fromkeys(
         ["age_files", "import", "import_again", "ageing", "exposure"], OPEN_MINOR
     )

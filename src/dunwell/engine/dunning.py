@@ -1,6 +1,5 @@
 """Which item is due for which step, and the one contact that follows for its customer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +9,7 @@ from dunwell.engine.branches import Branching
 from dunwell.engine.calendars import day_number
 from dunwell.engine.collectable import demands, in_home
 from dunwell.engine.items import total
+from dunwell.engine.ledger import Keep, as_it_is
 from dunwell.engine.overrides import allowed_levels, with_channel
 from dunwell.engine.schema import Column, Frame
 from dunwell.engine.step_days import with_branch, with_position
@@ -99,10 +99,6 @@ class Consolidation:
     totals: nw.LazyFrame
 
 
-def _as_it_is(frame: nw.LazyFrame) -> nw.LazyFrame:
-    return frame
-
-
 def next_steps(
     items: nw.LazyFrame,
     contacts: nw.LazyFrame,
@@ -160,7 +156,7 @@ def consolidate(
     rates: nw.LazyFrame,
     *,
     home: str,
-    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = _as_it_is,
+    keep: Keep = as_it_is,
 ) -> Consolidation:
     """Return one contact per customer whose day has come, over all currencies and levels.
 

@@ -98,20 +98,22 @@ def settled_items(items: nw.LazyFrame, allocations: nw.LazyFrame, *, as_of: date
 def unapplied(payments: nw.LazyFrame, allocations: nw.LazyFrame, *, as_of: date) -> nw.LazyFrame:
     """Return the payments with unapplied cash on `as_of`, in columns UNAPPLIED."""
     day = day_number(as_of)
-    applied = (
-        allocations.filter(nw.col("applied_day") <= day, ~nw.col("payment_id").is_null())
-        .group_by("payment_id")
-        .agg(applied_minor=total("paid_minor"))
-    )
-    return (
-        payments.filter(nw.col("value_day") <= day)
-        .join(applied, on="payment_id", how="left")
-        .with_columns(
-            unapplied_minor=nw.col("amount_minor") - nw.col("applied_minor").fill_null(0)
+    there = payments.filter(nw.col("value_day") <= day)
+    applied = allocations.filter(nw.col("applied_day") <= day, ~nw.col("payment_id").is_null())
+    # both sides are added up at once: few payments are left to be looked up
+    left = (
+        nw.concat(
+            [
+                there.select("payment_id", unapplied_minor=nw.col("amount_minor")),
+                applied.select("payment_id", unapplied_minor=-nw.col("paid_minor")),
+            ],
+            how="vertical",
         )
+        .group_by("payment_id")
+        .agg(unapplied_minor=total("unapplied_minor"))
         .filter(nw.col("unapplied_minor") != 0)
-        .select(*UNAPPLIED)
     )
+    return there.join(left, on="payment_id", how="inner").select(*UNAPPLIED)
 
 
 def balances(open_items: nw.LazyFrame, unapplied: nw.LazyFrame) -> nw.LazyFrame:

@@ -1,6 +1,5 @@
 """A ledger looked at on a day over a window: the frames that figures and their rows share."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -9,7 +8,7 @@ import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_date, day_number, month_end, month_number
 from dunwell.engine.items import REFUND, total, unapplied
-from dunwell.engine.ledger import Ledger, happened
+from dunwell.engine.ledger import Keep, Ledger, as_it_is, happened
 from dunwell.engine.movements import SALES_KINDS
 from dunwell.engine.promises import assess_promises
 from dunwell.engine.standings import opened, paid, standings
@@ -19,11 +18,6 @@ ROLL_DAYS = 30
 
 RISK_DAYS = 90
 """Days after the end of the month of billing from which what is unpaid counts as at risk."""
-
-
-def as_it_is(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """Return the frame, to be worked out wherever it is used."""
-    return frame
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,7 @@ class KpiBook:
     ledger: Ledger
     as_of: date
     window_days: int
-    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = as_it_is
+    keep: Keep = as_it_is
 
     @property
     def last(self) -> int:

@@ -1,6 +1,5 @@
 """The sums behind every figure: one small frame, so that a million items are read once."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
@@ -8,9 +7,9 @@ import narwhals.stable.v2 as nw
 from dunwell.engine.aging import BUCKETS, bucketed
 from dunwell.engine.calendars import day_number, month_start
 from dunwell.engine.items import total
-from dunwell.engine.kpi_book import KpiBook, as_it_is
+from dunwell.engine.kpi_book import KpiBook
 from dunwell.engine.kpi_rows import STATED
-from dunwell.engine.ledger import Ledger
+from dunwell.engine.ledger import Keep, Ledger, as_it_is
 from dunwell.engine.movements import MEASURES, SALES_KINDS, movements
 from dunwell.engine.schema import Column, Frame
 
@@ -34,7 +33,7 @@ def kpi_facts(
     *,
     as_of: date,
     window_days: int,
-    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = as_it_is,
+    keep: Keep = as_it_is,
 ) -> nw.LazyFrame:
     """Return the sums every figure of `kpi_tables` is made of, in columns KPI_FACTS.
 
@@ -43,7 +42,7 @@ def kpi_facts(
     """
     book = KpiBook(ledger, as_of, window_days, keep)
     parts = [
-        _moved(movements(ledger.items, ledger.allocations, as_of=as_of)),
+        _moved(movements(ledger.items, ledger.allocations, as_of=as_of, keep=keep)),
         _open_sales(book.opened),
         _owed(book.owing),
         _paid(book.paid),

@@ -1,12 +1,10 @@
 """A ledger cut into parts, so that the figures of all parts come from one pass over it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 
-from dunwell.engine.kpi_book import as_it_is
-from dunwell.engine.ledger import Ledger
+from dunwell.engine.ledger import Keep, Ledger, as_it_is
 from dunwell.engine.schema import Column, Frame
 
 PARTS: Frame = {
@@ -23,7 +21,7 @@ def parted(
     ledger: Ledger,
     parts: nw.LazyFrame,
     *,
-    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = as_it_is,
+    keep: Keep = as_it_is,
 ) -> Ledger:
     """Return the ledger with `part:currency` in place of each currency; `parts` as PARTS.
 

@@ -7,16 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import cast
 
-import narwhals.stable.v2 as nw
-
 from dunwell.engine import kpis
 from dunwell.engine.calendars import day_number
-from dunwell.engine.kpi_book import as_it_is
 from dunwell.engine.kpi_catalogue import KPIS, LEDGER_KPIS, Kpi
 from dunwell.engine.kpi_desk_tables import desk_figures
 from dunwell.engine.kpi_facts import kpi_facts
 from dunwell.engine.kpi_sums import Facts, sales_months
-from dunwell.engine.ledger import Ledger
+from dunwell.engine.ledger import Keep, Ledger, as_it_is
 
 WINDOW_DAYS = 90
 """Window a figure looks back over unless the caller asks for another."""
@@ -48,7 +45,7 @@ def kpi_table(
     *,
     as_of: date,
     window_days: int = WINDOW_DAYS,
-    keep: Callable[[nw.LazyFrame], nw.LazyFrame] = as_it_is,
+    keep: Keep = as_it_is,
 ) -> list[KpiValue]:
     """Return every figure of LEDGER_KPIS for each currency, currencies in order.
 

@@ -1,11 +1,20 @@
 """The frames of one ledger together, and what of them was known on a day."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
+
+Keep = Callable[[nw.LazyFrame], nw.LazyFrame]
+"""Computes a frame that is used more than once, for engines that would do it for each use."""
+
+
+def as_it_is(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """Return the frame, to be worked out wherever it is used."""
+    return frame
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
 from dunwell.engine.items import REFUND, total
+from dunwell.engine.ledger import Keep, as_it_is
 from dunwell.engine.schema import Column, Frame
 
 SALES_KINDS = ("invoice", "credit_note")
@@ -44,16 +45,22 @@ MOVEMENTS: Frame = {
 }
 
 
-def movements(items: nw.LazyFrame, allocations: nw.LazyFrame, *, as_of: date) -> nw.LazyFrame:
+def movements(
+    items: nw.LazyFrame,
+    allocations: nw.LazyFrame,
+    *,
+    as_of: date,
+    keep: Keep = as_it_is,
+) -> nw.LazyFrame:
     """Return one row per currency and day with something moved by `as_of`, in columns MOVEMENTS.
 
     Running sums by currency: billed - settled = receivables, fell due - settled
-    late = overdue. Both equal the sums of `items.open_items` on the same day.
+    late = overdue. Both equal the sums of `items.open_items` on the same day. `keep` computes a
+    frame that is used twice.
     """
     day = day_number(as_of)
-    issued = items.filter(nw.col("issued_day") <= day)
     # An item is overdue from the day after its due date, but not before it exists.
-    owed = issued.select(
+    owed = items.filter(nw.col("issued_day") <= day).select(
         "item_id",
         "currency",
         "kind",
@@ -61,18 +68,10 @@ def movements(items: nw.LazyFrame, allocations: nw.LazyFrame, *, as_of: date) ->
         "issued_day",
         late_day=nw.max_horizontal(nw.col("due_day") + 1, "issued_day").cast(nw.Int32),
     )
-    booked = (
-        allocations.filter(nw.col("applied_day") <= day)
-        .select("item_id", "source", "applied_day", allocated=nw.col("amount_minor"))
-        .join(owed, on="item_id", how="inner")
-        .with_columns(
-            booked_day=nw.max_horizontal("applied_day", "issued_day"),
-            late_booked_day=nw.max_horizontal("applied_day", "late_day"),
-        )
-    )
+    issued, booked = keep(_issued(owed)), keep(_booked(owed, allocations, day))
     parts = [
-        _billed(owed),
-        _fell_due(owed.filter(nw.col("late_day") <= day)),
+        _billed(issued),
+        _fell_due(issued.filter(nw.col("late_day") <= day)),
         _settled(booked),
         _settled_late(booked.filter(nw.col("late_booked_day") <= day)),
     ]
@@ -84,10 +83,43 @@ def movements(items: nw.LazyFrame, allocations: nw.LazyFrame, *, as_of: date) ->
     )
 
 
-def _billed(owed: nw.LazyFrame) -> nw.LazyFrame:
-    is_sale = nw.col("kind").is_in(SALES_KINDS)
+def _issued(owed: nw.LazyFrame) -> nw.LazyFrame:
+    """Return what was issued, put together by all that its movements tell apart: few rows."""
+    return (
+        owed.with_columns(is_sale=nw.col("kind").is_in(SALES_KINDS))
+        .group_by("currency", "is_sale", "issued_day", "late_day")
+        .agg(amount_minor=total("amount_minor"))
+    )
+
+
+def _booked(owed: nw.LazyFrame, allocations: nw.LazyFrame, day: int) -> nw.LazyFrame:
+    """Return what was booked on items, put together in the same way."""
+    theirs = owed.select(
+        *("item_id", "currency", "issued_day", "late_day"),
+        is_refund=nw.col("kind") == REFUND,
+    )
+    return (
+        allocations.filter(nw.col("applied_day") <= day)
+        .select(
+            *("item_id", "applied_day", "amount_minor"),
+            is_money=nw.col("source") == "payment",
+            is_given_up=nw.col("source").is_in(WRITE_OFF_SOURCES),
+        )
+        .join(theirs, on="item_id", how="inner")
+        .with_columns(
+            booked_day=nw.max_horizontal("applied_day", "issued_day"),
+            late_booked_day=nw.max_horizontal("applied_day", "late_day"),
+            is_collected=nw.col("is_money") & ~nw.col("is_refund"),
+        )
+        .group_by("currency", "is_collected", "is_given_up", "booked_day", "late_booked_day")
+        .agg(allocated=total("amount_minor"))
+    )
+
+
+def _billed(issued: nw.LazyFrame) -> nw.LazyFrame:
+    sales = nw.when(nw.col("is_sale")).then(nw.col("amount_minor")).otherwise(0)
     return _row(
-        owed.with_columns(sales=nw.when(is_sale).then(nw.col("amount_minor")).otherwise(0))
+        issued.with_columns(sales=sales)
         .group_by("currency", "issued_day")
         .agg(billed_minor=total("amount_minor"), sales_minor=total("sales")),
         day="issued_day",
@@ -95,21 +127,20 @@ def _billed(owed: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _fell_due(owed: nw.LazyFrame) -> nw.LazyFrame:
+def _fell_due(issued: nw.LazyFrame) -> nw.LazyFrame:
     return _row(
-        owed.group_by("currency", "late_day").agg(fell_due_minor=total("amount_minor")),
+        issued.group_by("currency", "late_day").agg(fell_due_minor=total("amount_minor")),
         day="late_day",
         filled=("fell_due_minor",),
     )
 
 
 def _settled(booked: nw.LazyFrame) -> nw.LazyFrame:
-    is_money = (nw.col("source") == "payment") & (nw.col("kind") != REFUND)
-    is_write_off = nw.col("source").is_in(WRITE_OFF_SOURCES)
+    allocated = nw.col("allocated")
     return _row(
         booked.with_columns(
-            money=nw.when(is_money).then(nw.col("allocated")).otherwise(0),
-            given_up=nw.when(is_write_off).then(nw.col("allocated")).otherwise(0),
+            money=nw.when(nw.col("is_collected")).then(allocated).otherwise(0),
+            given_up=nw.when(nw.col("is_given_up")).then(allocated).otherwise(0),
         )
         .group_by("currency", "booked_day")
         .agg(

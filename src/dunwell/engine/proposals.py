@@ -14,9 +14,7 @@ from dunwell.engine.branches import Branching
 from dunwell.engine.chase import GatePolicy, decisions, gate, gate_facts
 from dunwell.engine.collectable import collectable
 from dunwell.engine.dunning import consolidate, next_steps
-
-Keep = Callable[[nw.LazyFrame], nw.LazyFrame]
-"""Computes a frame once and returns it ready for more than one use."""
+from dunwell.engine.ledger import Keep
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,9 +18,9 @@ from dunwell.engine.chase import GatePolicy
 from dunwell.engine.collectable import promised
 from dunwell.engine.fx import rates_in_force
 from dunwell.engine.items import balances, open_items, total, unapplied
-from dunwell.engine.ledger import Ledger, known_ledger
+from dunwell.engine.ledger import Keep, Ledger, known_ledger
 from dunwell.engine.overrides import OVERRIDES, assigned
-from dunwell.engine.proposals import Facts, Keep, Proposals, proposals
+from dunwell.engine.proposals import Facts, Proposals, proposals
 from dunwell.engine.schema import CONTACTS, Column, Frame, table
 from dunwell.engine.strategy import Strategy, branching_steps, minimums_frame, steps_frame
 

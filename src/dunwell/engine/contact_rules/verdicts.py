@@ -1,6 +1,6 @@
 """The verdict on each customer and channel: allow, deny or hold, by which rule, and until when."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import narwhals.stable.v2 as nw
@@ -33,9 +33,8 @@ from dunwell.engine.contact_rules.tables import (
     VERDICTS,
     ContactFacts,
 )
+from dunwell.engine.ledger import Keep, as_it_is
 from dunwell.engine.schema import table
-
-Keep = Callable[[nw.LazyFrame], nw.LazyFrame]
 
 SLACK = timedelta(days=2)
 """Local days begin before and end after those of UTC."""
@@ -54,11 +53,6 @@ def tables_span(at: datetime, *, oldest: date | None = None) -> tuple[date, date
     first = min(on - PAST, on if oldest is None else oldest - SLACK).replace(day=1)
     beyond = on + timedelta(days=HORIZON_DAYS) + 2 * SLACK
     return first, (beyond.replace(day=1) + timedelta(days=31)).replace(day=1)
-
-
-def as_it_is(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """Return the frame lazily: on another engine what is used twice is computed there."""
-    return frame
 
 
 def contact_verdicts(

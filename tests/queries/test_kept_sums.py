@@ -4,11 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.companies import add_company
+from dunwell.actions.snoozes import snooze_customer
 from dunwell.models import ChainHead
-from dunwell.queries import kept_sums
+from dunwell.queries import home, kept_sums, outlooks, worklist
+from dunwell.queries.home import aging_figures
 from dunwell.queries.kept_sums import KEPT, kept
+from dunwell.queries.outlooks import customer_outlooks
+from dunwell.queries.worklist import day_plan, worklist_counts
+from tests.actions.desk import acting
+from tests.conftest import TODAY, add_customer
+from tests.web.test_my_day import entry
 
 AT = datetime(2026, 3, 5, 9, tzinfo=UTC)
 
@@ -71,3 +80,36 @@ def test_inside_a_transaction_that_may_be_taken_back_nothing_is_kept(companies, 
 
     assert [asked(ours, 1), asked(ours, 2)] == [1, 2]
     assert not kept_sums._kept
+
+
+@pytest.mark.usefixtures("_outside")
+def test_the_sums_of_a_large_worklist_are_kept_until_somebody_acts(
+    company, collector, monkeypatch
+):
+    for page in (worklist, outlooks, home):
+        for name in ("MANY_CUSTOMERS", "MANY_ITEMS"):
+            monkeypatch.setattr(page, name, 0, raising=False)
+    ours = [entry(add_customer(company, f"K{n}", collector=collector)) for n in range(2)]
+    ids = [one.customer_id for one in ours]
+
+    def told():
+        return (
+            worklist_counts(company, as_of=TODAY, user_id=collector.pk),
+            day_plan(company, as_of=TODAY, user_id=collector.pk),
+            customer_outlooks(company, ids),
+            aging_figures(company, as_of=TODAY),
+        )
+
+    with time_machine.travel(AT, tick=False):
+        counts, plan, *_ = first = told()
+        assert (counts.mine, plan.customers) == (2, 2)
+        with CaptureQueriesContext(connection) as again:
+            assert told() == first
+        asked = " ".join(query["sql"] for query in again.captured_queries)
+        assert not any(table in asked for table in ("worklistentry", "itemprediction", "openitem"))
+        snooze_customer(
+            actor=acting(collector), customer=ours[0].customer, until_on=TODAY + timedelta(days=3),
+            reason="", as_of=TODAY, at=AT,
+        )  # fmt: skip
+        counts, plan, *_ = told()
+        assert (counts.mine, counts.snoozed, plan.customers) == (1, 1, 1)

@@ -13,7 +13,7 @@ from dunwell.engine.kpi_catalogue import KPIS
 from dunwell.engine.trends import CHANGES
 from dunwell.models import Company, Customer, Event, Feed, KpiValue, OpenItem, Run
 from dunwell.queries.items import bucket_condition, bucket_of
-from dunwell.queries.kept_sums import kept
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
 from dunwell.queries.runs import CYCLE
 
 HOME_KPIS = ("dso", "average_days_delinquent", "cei_period")
@@ -24,9 +24,6 @@ CHANGED_KPI = "changed_"
 
 SUMS = ("receivables", "overdue")
 """Sums in minor units that the cycle keeps beside the KPIs."""
-
-LARGE = 2_000
-"""Customers from whose number on it is worth keeping how many owe something."""
 
 TREND_DAYS = 400
 """How far back a course goes: the month ends of a year, and the days since the desk runs."""
@@ -146,8 +143,17 @@ def aging_figures(company: Company, *, as_of: date) -> tuple[CurrencyFigures, ..
     """Return the ageing of what is open now per currency, lateness counted to a day.
 
     The database sums each due date, straight from the ageing index; a million items fall
-    due on a few hundred days, which are put into buckets here.
+    due on a few hundred days, which are put into buckets here. Kept where they are many.
     """
+    return kept(
+        company,
+        ("aging_figures", as_of),
+        lambda: _aging_figures(company, as_of),
+        is_worth=lambda found: sum(one.customers for one in found) >= MANY_CUSTOMERS,
+    )
+
+
+def _aging_figures(company: Company, as_of: date) -> tuple[CurrencyFigures, ...]:
     days = (
         OpenItem.objects.filter(company=company)
         .order_by("currency", "due_on")
@@ -162,7 +168,7 @@ def aging_figures(company: Company, *, as_of: date) -> tuple[CurrencyFigures, ..
         buckets[bucket] = replace(
             before, open_minor=before.open_minor + int(total), items=before.items + n
         )
-    customers = _owing_kept(company) if found else {}
+    customers = _owing_customers(company) if found else {}
     return tuple(
         _currency(
             currency,
@@ -173,16 +179,6 @@ def aging_figures(company: Company, *, as_of: date) -> tuple[CurrencyFigures, ..
             customers.get(currency, 0),
         )
         for currency, buckets in found.items()
-    )
-
-
-def _owing_kept(company: Company) -> dict[str, int]:
-    """Return how many customers owe something in each currency, kept where they are many."""
-    return kept(
-        company,
-        "owing_customers",
-        lambda: _owing_customers(company),
-        is_worth=lambda owing: sum(owing.values()) >= LARGE,
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 from dunwell.engine.aging import BUCKET_EDGES, BUCKETS
 from dunwell.models import Company, Customer, Dispute, Item, OpenItem
 from dunwell.queries.holds import active_holds
-from dunwell.queries.kept_sums import kept
+from dunwell.queries.kept_sums import MANY_ITEMS, kept
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
 from dunwell.queries.promised_amounts import promised_now
 
@@ -26,9 +26,6 @@ SORTS: Mapping[str, tuple[str, str, type[Key]]] = {
 
 A leading "-" turns the order round; `open` sorts lists of open items alone.
 """
-
-LARGE = 5_000
-"""Items whose sums are worth keeping until something is recorded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,7 +153,7 @@ def item_totals(company: Company, *, as_of: date, only: ItemFilter) -> tuple[Ite
         company,
         ("item_totals", as_of, only),
         lambda: _totals(company, as_of=as_of, only=only),
-        is_worth=lambda totals: sum(total.items for total in totals) >= LARGE,
+        is_worth=lambda totals: sum(total.items for total in totals) >= MANY_ITEMS,
     )
 
 

@@ -17,6 +17,8 @@ from dunwell.models import ChainHead, Company
 
 T = TypeVar("T")
 
+MANY_CUSTOMERS, MANY_ITEMS = 2_000, 5_000
+"""From how many on it is worth keeping what was added up over them."""
 MOST_KEPT = 512
 KEPT = timedelta(minutes=5)
 """How long a sum is told again while nothing is recorded."""

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count, ExpressionWrapper, F, IntegerField, Min, Sum
 
 from dunwell.models import Company, ItemPrediction
+from dunwell.queries.kept_sums import MANY_ITEMS, kept
 
 PPM = 1_000_000
 
@@ -29,7 +30,19 @@ class Outlook:
 
 
 def customer_outlooks(company: Company, customer_ids: Sequence[int]) -> dict[int, Outlook]:
-    """Return the outlook of each customer that has a scored item, in one query."""
+    """Return the outlook of each customer that has a scored item, in one query at most.
+
+    Kept where they have many items: a page of the largest customers adds up tens of thousands.
+    """
+    return kept(
+        company,
+        ("customer_outlooks", tuple(customer_ids)),
+        lambda: _outlooks(company, customer_ids),
+        is_worth=lambda found: sum(one.items for one in found.values()) >= MANY_ITEMS,
+    )
+
+
+def _outlooks(company: Company, customer_ids: Sequence[int]) -> dict[int, Outlook]:
     # open amounts stay far below 9e12 minor units, so that the product fits 64 bits
     weighed = ExpressionWrapper(
         F("open_minor") * (PPM - F("p_unpaid_14_ppm")), output_field=IntegerField()

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Q, Sum
 from dunwell.ml.action_day import CAPACITY_MINUTES
 from dunwell.models import Company, Message, Note, Snooze, Task, WorklistEntry
 from dunwell.queries.customers import customers_searched
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.workforce import covered_users, workforce
 
@@ -205,6 +206,15 @@ def worklist_counts(company: Company, *, as_of: date, user_id: int | None) -> Wo
     themselves; only what is put aside is looked up row by row.
     """
     users = covered_users(company, user_id=user_id, as_of=as_of)
+    return kept(
+        company,
+        ("worklist_counts", as_of, tuple(users)),
+        lambda: _counts(company, users, as_of),
+        is_worth=lambda counts: counts.all >= MANY_CUSTOMERS,
+    )
+
+
+def _counts(company: Company, users: Sequence[int], as_of: date) -> WorklistCounts:
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNTS.format(users=", ".join(map(str, users)) or "NULL"),
@@ -225,6 +235,19 @@ def day_plan(company: Company, *, as_of: date, user_id: int | None) -> DayPlan:
     """Return what fits into a collector's day; its rows are the view `plan`."""
     force = workforce(company, as_of=as_of)
     users = [] if user_id is None else force.works_for(user_id)
+    capacity = force.minutes.get(user_id or 0, CAPACITY_MINUTES)
+    return kept(
+        company,
+        ("day_plan", as_of, capacity, tuple(users)),
+        lambda: _planned(company, users, as_of, capacity),
+        # all entries are looked at, however few fit into the day
+        is_worth=lambda _: (
+            worklist_counts(company, as_of=as_of, user_id=user_id).all >= MANY_CUSTOMERS
+        ),
+    )
+
+
+def _planned(company: Company, users: Sequence[int], as_of: date, capacity: int) -> DayPlan:
     planned = WorklistEntry.objects.filter(_shown("plan", users, as_of))
     told = planned.filter(company=company).aggregate(
         n=Count("id"), minutes=Sum("minutes"), extra=Sum("expected_extra_minor")
@@ -232,7 +255,7 @@ def day_plan(company: Company, *, as_of: date, user_id: int | None) -> DayPlan:
     return DayPlan(
         customers=told["n"],
         minutes=told["minutes"] or 0,
-        capacity_minutes=force.minutes.get(user_id or 0, CAPACITY_MINUTES),
+        capacity_minutes=capacity,
         expected_extra_minor=int(told["extra"] or 0),
     )
 

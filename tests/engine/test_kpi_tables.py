@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dunwell.engine.kpi_catalogue import LEDGER_KPIS
 from dunwell.engine.kpi_rows import input_rows
 from dunwell.engine.kpi_tables import kpi_table
-from dunwell.engine.ledger import Ledger
+from dunwell.engine.ledger import Ledger, as_it_is
+from dunwell.formats.frames import kept
 from tests.engine.ledgers import FIRST, SPAN, Rows, random_rows
 from tests.engine.plain_kpis import Plain, sales_weighted
 from tests.engine.rows import allocations, disputes, items, payments, promises
@@ -144,7 +145,9 @@ def test_an_unknown_input_is_refused_with_the_known_ones():
 def compare_with_plain_python(seed: int, day: int, window: int) -> None:
     rows, as_of = random_rows(seed, currencies=25, items_each=16), FIRST + timedelta(days=day)
     found = defaultdict(dict)
-    for value in kpi_table(rows.ledger(), as_of=as_of, window_days=window):
+    # as a run asks, that keeps what it uses twice, and as whoever asks for one figure
+    keep = kept if seed % 2 else as_it_is
+    for value in kpi_table(rows.ledger(), as_of=as_of, window_days=window, keep=keep):
         found[value.currency][value.kpi] = value.exact
 
     for currency, values in found.items():

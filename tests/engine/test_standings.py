@@ -26,13 +26,13 @@ from tests.engine.rows import answers
 def test_each_day_has_what_was_open_then_and_the_last_what_was_paid(seed, back, day, window, keep):
     ledger, as_of = random_rows(seed, currencies=3, items_each=30).ledger(), at(day)
     days = list(dict.fromkeys([as_of, *(as_of - timedelta(days=n) for n in back)]))
-    standing = keep(standings(ledger.items, ledger.allocations, days=days))
+    last = day_number(as_of)
+    first = last - window + 1
+    standing = keep(standings(ledger.items, ledger.allocations, days=days, since=first))
     for on in days:
         one = open_items(ledger.items, ledger.allocations, as_of=on)
         assert answers(opened(standing, days=days, on=on)) == answers(one.select(*OPEN_THEN))
 
-    last = day_number(as_of)
-    first = last - window + 1
     settled = settled_items(ledger.items, ledger.allocations, as_of=as_of).filter(
         nw.col("settled_day").is_between(first, last),
         ~nw.col("paid_day").is_null(),
@@ -50,7 +50,7 @@ def at(day: int) -> date:
 def test_other_days_lie_before_the_first_and_a_day_not_named_is_refused():
     ledger = random_rows(1, currencies=1, items_each=3).ledger()
     with pytest.raises(ValueError, match="the one the others lie before"):
-        standings(ledger.items, ledger.allocations, days=[at(60), at(61)])
-    standing = standings(ledger.items, ledger.allocations, days=[at(60)])
+        standings(ledger.items, ledger.allocations, days=[at(60), at(61)], since=0)
+    standing = standings(ledger.items, ledger.allocations, days=[at(60)], since=0)
     with pytest.raises(ValueError, match="not in list"):
         opened(standing, days=[at(60)], on=at(59))

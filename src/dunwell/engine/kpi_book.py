@@ -7,11 +7,11 @@ from functools import cached_property
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_date, day_number, month_end, month_number
-from dunwell.engine.items import REFUND, total, unapplied
+from dunwell.engine.items import REFUND, open_items, settled_items, total, unapplied
 from dunwell.engine.ledger import Keep, Ledger, as_it_is, happened
 from dunwell.engine.movements import SALES_KINDS
 from dunwell.engine.promises import assess_promises
-from dunwell.engine.standings import opened, paid, standings
+from dunwell.engine.standings import OPEN_THEN, SETTLED_THEN, opened, paid, standings
 
 ROLL_DAYS = 30
 """Width of a bucket: an unpaid item moves on by exactly one bucket in this time."""
@@ -56,6 +56,11 @@ class KpiBook:
             newest -= 1
         return day_number(month_end(newest - 1)) + 1, day_number(month_end(newest))
 
+    @property
+    def is_for_one(self) -> bool:
+        """Whether nothing is kept: then one frame is asked for, and it alone is cheapest."""
+        return self.keep is as_it_is
+
     @cached_property
     def days(self) -> tuple[date, ...]:
         """The days whose open items are asked for, the day itself first."""
@@ -66,8 +71,9 @@ class KpiBook:
 
     @cached_property
     def standing(self) -> nw.LazyFrame:
-        """Every item with what was booked on it by each of the days, as `standings` has it."""
-        return self.keep(standings(self.ledger.items, self.ledger.allocations, days=self.days))
+        """The items open on one of the days or settled in the window, as `standings` has them."""
+        items, allocations = self.ledger.items, self.ledger.allocations
+        return self.keep(standings(items, allocations, days=self.days, since=self.first))
 
     @cached_property
     def opened(self) -> nw.LazyFrame:
@@ -96,6 +102,13 @@ class KpiBook:
     @cached_property
     def paid(self) -> nw.LazyFrame:
         """What was settled with money in the window, in columns SETTLED_THEN."""
+        if self.is_for_one:
+            settled = settled_items(self.ledger.items, self.ledger.allocations, as_of=self.as_of)
+            return settled.filter(
+                nw.col("settled_day").is_between(self.first, self.last),
+                ~nw.col("paid_day").is_null(),
+                nw.col("amount_minor") > 0,
+            ).select(*SETTLED_THEN)
         return self.keep(paid(self.standing, first=self.first, last=self.last))
 
     @cached_property
@@ -212,6 +225,9 @@ class KpiBook:
         )
 
     def _open(self, on: date) -> nw.LazyFrame:
+        if self.is_for_one:
+            items, allocations = self.ledger.items, self.ledger.allocations
+            return open_items(items, allocations, as_of=on).select(*OPEN_THEN)
         return self.keep(opened(self.standing, days=self.days, on=on))
 
     def _disputed(self, opened: nw.LazyFrame, on: date) -> nw.LazyFrame:

@@ -30,44 +30,65 @@ SETTLED_THEN: Frame = {
 
 
 def standings(
-    items: nw.LazyFrame, allocations: nw.LazyFrame, *, days: Sequence[date]
+    items: nw.LazyFrame, allocations: nw.LazyFrame, *, days: Sequence[date], since: int
 ) -> nw.LazyFrame:
-    """Return the items issued by the last of the days with what was booked on them by each.
+    """Return the items open on one of the days, or last booked on from day number `since` on.
 
-    Columns ITEM_COLUMNS, `allocated_0` and so on by the place of the day, and of the last of
-    them `money_minor`, `money_day` and `last_applied_day`, empty where nothing was booked.
-    `opened` and `paid` read it. Raises ValueError unless the first of the days is the last one.
+    Columns ITEM_COLUMNS, `open_0` and so on by the place of the day, and of the last of them
+    `money_minor`, `money_day` and `last_applied_day`, empty where nothing was booked. `opened`
+    and `paid` read it. Raises ValueError unless the first of the days is the last one.
     """
     last = day_number(days[0])
     if last != max(map(day_number, days)):
         raise ValueError("the first of the days is the one the others lie before")
-    is_money = nw.col("source") == "payment"
-    amount, applied = nw.col("amount_minor"), nw.col("applied_day")
-    earlier = {
-        _column(place): nw.when(applied <= day_number(day)).then(amount).otherwise(0)
-        for place, day in enumerate(days[1:], start=1)
-    }
-    booked = (
-        allocations.filter(applied <= last)
-        .with_columns(
-            **earlier,
-            money_minor=nw.when(is_money).then(amount).otherwise(0),
-            money_in_day=nw.when(is_money & (amount > 0)).then(nw.col("value_day")),
-        )
+    issued = items.filter(nw.col("issued_day") <= last).select(*ITEM_COLUMNS)
+    booked = allocations.filter(nw.col("applied_day") <= last)
+    # Amounts and what was booked are added up at once: few items are left to be looked up.
+    sums = (
+        nw.concat([_owed(issued, days), _taken(booked, days)], how="vertical")
         .group_by("item_id")
         .agg(
-            total("amount_minor").alias(_column(0)),
-            *[total(name).alias(name) for name in earlier],
+            *[total(name).alias(name) for name in map(_column, range(len(days)))],
             money_minor=total("money_minor"),
-            money_day=nw.col("money_in_day").max(),
-            last_applied_day=applied.max(),
+            money_day=nw.col("money_day").max(),
+            last_applied_day=nw.col("applied_day").max(),
         )
     )
-    return (
-        items.filter(nw.col("issued_day") <= last)
-        .select(*ITEM_COLUMNS)
-        .join(booked, on="item_id", how="left")
+    is_open = nw.any_horizontal(
+        *[nw.col(_column(place)) != 0 for place in range(len(days))], ignore_nulls=True
     )
+    is_recent = nw.col("last_applied_day").fill_null(since - 1) >= since
+    return issued.join(sums.filter(is_open | is_recent), on="item_id", how="inner")
+
+
+def _owed(issued: nw.LazyFrame, days: Sequence[date]) -> nw.LazyFrame:
+    nothing = nw.lit(None, nw.Int32)
+    return issued.select(
+        "item_id",
+        **_by("issued_day", nw.col("amount_minor"), days),
+        money_minor=nw.lit(0, nw.Int64),
+        money_day=nothing,
+        applied_day=nothing,
+    )
+
+
+def _taken(booked: nw.LazyFrame, days: Sequence[date]) -> nw.LazyFrame:
+    amount, is_money = nw.col("amount_minor"), nw.col("source") == "payment"
+    return booked.select(
+        "item_id",
+        **_by("applied_day", -amount, days),
+        money_minor=nw.when(is_money).then(amount).otherwise(0),
+        money_day=nw.when(is_money & (amount > 0)).then(nw.col("value_day")),
+        applied_day=nw.col("applied_day"),
+    )
+
+
+def _by(day: str, amount: nw.Expr, days: Sequence[date]) -> dict[str, nw.Expr]:
+    """Return the amount as it counts by each of the days."""
+    return {
+        _column(place): nw.when(nw.col(day) <= day_number(on)).then(amount).otherwise(0)
+        for place, on in enumerate(days)
+    }
 
 
 def opened(standing: nw.LazyFrame, *, days: Sequence[date], on: date) -> nw.LazyFrame:
@@ -75,14 +96,14 @@ def opened(standing: nw.LazyFrame, *, days: Sequence[date], on: date) -> nw.Lazy
 
     Raises ValueError for a day that is none of them.
     """
-    day, allocated = day_number(on), nw.col(_column(list(days).index(on)))
+    day, left = day_number(on), nw.col(_column(list(days).index(on)))
     return (
-        standing.filter(nw.col("issued_day") <= day)
+        # what was booked before an item was issued leaves nothing open of it yet
+        standing.filter(nw.col("issued_day") <= day, left != 0)
         .with_columns(
-            open_minor=nw.col("amount_minor") - allocated.fill_null(0),
+            open_minor=left,
             days_past_due=(nw.lit(day) - nw.col("due_day")).cast(nw.Int32),
         )
-        .filter(nw.col("open_minor") != 0)
         .select(*OPEN_THEN)
     )
 
@@ -90,13 +111,14 @@ def opened(standing: nw.LazyFrame, *, days: Sequence[date], on: date) -> nw.Lazy
 def paid(standing: nw.LazyFrame, *, first: int, last: int) -> nw.LazyFrame:
     """Return the claims settled with money between two day numbers, in columns SETTLED_THEN.
 
-    What `items.settled_items` has of them on the last of the days.
+    What `items.settled_items` has of them on the last of the days; `standings` must reach back
+    to the first.
     """
     paid_day = nw.col("money_day")
     return (
         standing.filter(
             nw.col("last_applied_day").is_between(first, last),
-            nw.col("amount_minor") == nw.col(_column(0)),
+            nw.col(_column(0)) == 0,
             nw.col("amount_minor") > 0,
             nw.col("money_minor") > 0,
             nw.col("kind") != REFUND,
@@ -114,4 +136,4 @@ def paid(standing: nw.LazyFrame, *, first: int, last: int) -> nw.LazyFrame:
 
 
 def _column(place: int) -> str:
-    return f"allocated_{place}"
+    return f"open_{place}"

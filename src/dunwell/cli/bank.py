@@ -31,7 +31,7 @@ _ADVISES = re.compile(
 )
 """Words by which a text says which documents are paid."""
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet")
 PAYMENTS: dict[str, type[pl.DataType]] = {
     "payment_id": pl.String,
     "value_day": pl.Int32,

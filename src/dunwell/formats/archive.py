@@ -6,7 +6,9 @@ import zlib
 from collections.abc import Sequence
 
 from dunwell.formats.findings import TableError
-from dunwell.formats.sheet_area import LAST_ROW, SheetArea
+from dunwell.formats.shared_texts import SharedTexts
+from dunwell.formats.sheet_area import SheetArea
+from dunwell.formats.workbook_refusals import stray_cells
 
 MOST_ENTRIES = 5000
 MOST_UNPACKED = 4 * 1024**3
@@ -14,7 +16,7 @@ MOST_UNPACKED = 4 * 1024**3
 MOST_RATIO = 300
 RATIO_FROM = 64 * 1024**2
 """The ratio is judged for entries larger than this after unpacking."""
-BLOCK = 1 << 22
+BLOCK = 1 << 18
 DAMAGED_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
@@ -29,19 +31,23 @@ DAMAGED_ZIP = (
 """Everything the standard library raises for a zip that is damaged, cut off or encrypted."""
 
 
-def check_archive(data: bytes, *, name: str) -> None:
-    """Refuse a workbook that is damaged or would take far more memory than its size tells.
+def check_archive(data: bytes, *, name: str) -> int:
+    """Return the unpacked bytes of a workbook that may be opened.
 
-    Sizes and dimensions stated in the file are not believed: everything is unpacked and counted.
-    Raises TableError.
+    One that is damaged or would take far more memory than its size tells raises TableError. Sizes
+    and dimensions stated in the file are not believed: everything is unpacked and counted.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             _check_entries(entries, name=name)
-            total = 0
+            total, texts = 0, SharedTexts(name)
             for entry in entries:
-                total += _check_entry(archive, entry, name=name, before=total)
+                size, cells = _check_entry(archive, entry, name=name, before=total)
+                texts.add(archive, entry, size=size, cells=cells)
+                total += size
+            texts.check(archive, size=total)
+            return total
     except TableError:
         raise
     except DAMAGED_ZIP as error:
@@ -61,24 +67,30 @@ def _check_entries(entries: Sequence[zipfile.ZipInfo], *, name: str) -> None:
 
 def _check_entry(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, name: str, before: int
-) -> int:
-    """Return the entry's size after unpacking it; raise for a bomb or far cells."""
-    area = SheetArea()
+) -> tuple[int, int]:
+    """Return the entry's unpacked size, and of a sheet how many cells may show a shared text.
+
+    Raises TableError for a bomb or far cells.
+    """
+    area = _area(archive, entry, SheetArea(), most=MOST_UNPACKED - before, name=name)
+    if area.is_sheet and (area.is_odd or area.is_absurd):
+        closer = SheetArea(is_exact=True, counts=area.is_odd)
+        area = _area(archive, entry, closer, most=MOST_UNPACKED, name=name)
+    if area.is_absurd:
+        raise stray_cells(name)
+    return area.size, area.shared
+
+
+def _area(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, area: SheetArea, *, most: int, name: str
+) -> SheetArea:
     with archive.open(entry) as stream:
         while block := stream.read(BLOCK):
-            if before + area.size + len(block) > MOST_UNPACKED:
+            if area.size + len(block) > most:
                 raise _bomb(name)
             area.add(block)
     area.add(b"")
-    if area.is_odd and area.is_sheet:
-        area = SheetArea(counts=True)
-        with archive.open(entry) as stream:
-            while block := stream.read(BLOCK):
-                area.add(block)
-        area.add(b"")
-    if area.is_absurd:
-        raise _absurd(name)
-    return area.size
+    return area
 
 
 def _bomb(name: str) -> TableError:
@@ -86,12 +98,4 @@ def _bomb(name: str) -> TableError:
         f"{name}: the workbook unpacks to far more data than any ledger holds (over "
         f"{MOST_UNPACKED // 1024**3} GB, {MOST_ENTRIES} parts or {MOST_RATIO} to 1). It was not "
         "opened. Export the sheet as CSV."
-    )
-
-
-def _absurd(name: str) -> TableError:
-    return TableError(
-        f"{name}: a sheet has cells beyond column ZZ or row {LAST_ROW:,}, or cells so far from "
-        "the others that it is nearly all empty. Delete the stray cells or export the sheet as "
-        "CSV."
     )

@@ -1,10 +1,11 @@
-"""Compound files, in which Outlook and old office programs keep folders and streams: bytes in.
+"""Compound files, in which Outlook and old office programs keep folders and streams.
 
 Pure and bounded, for files of strangers: chains that run in circles, entries that share their
 bytes, folders without end are refused. By [MS-CFB], versions 3 and 4.
 """
 
 import struct
+import sys
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ SECTOR_BYTES = {9: 512, 12: 4_096}
 LAST = 0xFFFFFFFA
 """Sector numbers above this one are marks: end of chain, free, of the table itself."""
 NOBODY = 0xFFFFFFFF
+END_OF_CHAIN, TABLE = 0xFFFFFFFE, 0xFFFFFFFD
 IN_HEADER = 109
 MOST_ENTRIES = 20_000
 MOST_DEPTH = 64
@@ -55,6 +57,53 @@ def read_compound_file(data: bytes) -> Folder:
         raise CompoundFileError(
             f"The compound file is damaged ({type(error).__name__})."
         ) from error
+
+
+def write_compound_file(name: str, content: bytes) -> bytes:
+    """Return a compound file of version 4 with one stream.
+
+    A short stream is filled up with zeros, so that it has sectors of its own. Raises
+    CompoundFileError for one of more than 400 MB.
+    """
+    size = SECTOR_BYTES[12]
+    content = content.ljust(size, b"\0")
+    per_table = size // 4
+    count = -(-len(content) // size)
+    tables = -(-(count + 1) // (per_table - 1))
+    if tables > IN_HEADER:
+        raise CompoundFileError("The stream is too long for a compound file.")
+    # sectors: the table, the directory, the stream
+    numbers = array("I", [TABLE] * tables + [END_OF_CHAIN])
+    first = len(numbers)
+    numbers.extend(range(first + 1, first + count))
+    numbers.append(END_OF_CHAIN)
+    numbers.extend([NOBODY] * (tables * per_table - len(numbers)))
+    if sys.byteorder == "big":  # pragma: no cover -- no such machine is tested
+        numbers.byteswap()
+    entries = _entry_bytes("Root Entry", ROOT, child=1, start=0, size=0)
+    entries += _entry_bytes(name, STREAM, child=NOBODY, start=first, size=len(content))
+    header = START.ljust(24, b"\0") + struct.pack(
+        "<HHHHH6xIIIIIIIII",
+        *(0x3E, 4, 0xFFFE, 12, 6, 1, tables, tables, 0, 4096, END_OF_CHAIN, 0, END_OF_CHAIN, 0),
+    )
+    in_header = [*range(tables), *[NOBODY] * (IN_HEADER - tables)]
+    header += struct.pack(f"<{IN_HEADER}I", *in_header)
+    filled = -len(content) % size
+    return b"".join(
+        [
+            header.ljust(size, b"\0"),
+            numbers.tobytes(),
+            entries.ljust(size, b"\0"),
+            content,
+            bytes(filled),
+        ]
+    )
+
+
+def _entry_bytes(name: str, kind: int, *, child: int, start: int, size: int) -> bytes:
+    told = name.encode("utf-16-le")
+    links = struct.pack("<HBBIII", len(told) + 2, kind, 1, NOBODY, NOBODY, child)
+    return told.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", start, size)
 
 
 class _Reader:

@@ -38,6 +38,8 @@ class Table:
     """Rows of the file that could not be laid out in columns; each is in `findings`."""
     role: str = ""
     """The role that the reader of a known format tells; empty where it is to be recognised."""
+    above: tuple[tuple[str, ...], ...] = ()
+    """Of a workbook's sheet, the rows above the header as texts."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """Column -> field as told by that reader; columns that are not in it stay to be recognised."""
 

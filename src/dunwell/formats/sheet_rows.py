@@ -6,18 +6,17 @@ has its years there.
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
-
-from dunwell.formats.archive import check_archive
 from dunwell.formats.encoding import decode
 from dunwell.formats.findings import TableError
 from dunwell.formats.grid import SPACES
+from dunwell.formats.workbook_sheet import Cell
+from dunwell.formats.workbooks import OLE, ZIP, workbook_sheets
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DELIMITERS = ";,\t|"
 MOST_ROWS, MOST_COLUMNS = 5_000, 200
 """A statement has a few hundred rows and a dozen columns; more is another kind of file."""
@@ -40,14 +39,12 @@ class SheetRows:
 
 
 def read_sheet_rows(data: bytes, *, name: str) -> list[SheetRows]:
-    """Return every sheet of a workbook (XLSX, XLS), or the one table of a delimited text.
+    """Return every sheet of a workbook (XLSX, ODS, XLS), or the one table of a delimited text.
 
     Raises TableError for a damaged or locked file, and one that is longer than a statement.
     """
-    if data.startswith(ZIP):
-        check_archive(data, name=name)
     if data.startswith((ZIP, OLE)):
-        return _workbook(data, name)
+        return list(_sheets(data, name))
     text = decode(data, name=name).data.decode("utf-8").removeprefix("\ufeff")
     return [SheetRows(label=name, rows=_delimited(text, name))]
 
@@ -65,35 +62,17 @@ def _delimited(text: str, name: str) -> tuple[tuple[SheetCell, ...], ...]:
     return tuple(tuple(SheetCell(cell.strip(SPACES)) for cell in row) for row in rows)
 
 
-def _workbook(data: bytes, name: str) -> list[SheetRows]:
-    try:
-        return list(_sheets(CalamineWorkbook.from_filelike(io.BytesIO(data)), name))
-    except PasswordError as error:
-        raise TableError(f"{name}: is locked by a password. Save it without one.") from error
-    except (CalamineError, ZipError, OSError, ValueError, OverflowError) as error:
-        if isinstance(error, TableError):
-            raise
-        raise TableError(
-            f"{name}: the workbook cannot be read ({error}). Save or export it again."
-        ) from error
-    except BaseException as error:
-        # The reader is compiled; where a damaged file breaks it, it raises this unlisted class.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise TableError(f"{name}: the workbook is damaged. Save or export it again.") from error
-
-
-def _sheets(workbook: CalamineWorkbook, name: str) -> Iterator[SheetRows]:
-    for title in workbook.sheet_names:
-        sheet = workbook.get_sheet_by_name(title)
-        label = f"{name} ({title})"
-        _check(label, sheet.total_height, sheet.total_width)
-        if sheet.start is None:
-            continue
-        # `iter_rows` starts in the first row and in the first column that holds something
-        left = (SheetCell(""),) * sheet.start[1]
-        rows = tuple((*left, *map(_cell, row)) for row in sheet.iter_rows())
-        yield SheetRows(label=label, rows=rows)
+def _sheets(data: bytes, name: str) -> Iterator[SheetRows]:
+    for sheet in workbook_sheets(data, name=name):
+        label = f"{name} ({sheet.title})"
+        _check(label, sheet.first, 0)
+        above: list[list[Cell]] = [[] for _ in range(sheet.first)]
+        left = (SheetCell(""),) * sheet.left
+        rows = []
+        for row in itertools.chain(above, sheet.rows):
+            rows.append((*left, *map(_cell, row)))
+            _check(label, len(rows), len(rows[-1]))
+        yield SheetRows(label=label, rows=tuple(rows))
 
 
 def _cell(value: object) -> SheetCell:

@@ -1,58 +1,43 @@
-"""Spreadsheets (XLSX, XLSM, XLS) to tables, one per sheet that holds one."""
+"""Spreadsheets (XLSX, XLSM, ODS, XLS) to tables, one per sheet that holds one."""
 
-import io
 import itertools
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import polars as pl
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, ZipError
 
 from dunwell.engine.calendars import day_number
 from dunwell.formats.findings import TableError
 from dunwell.formats.grid import EXACT, Table, column_names, number_text, trimmed
 from dunwell.formats.header import LOOK_AT, header_row
+from dunwell.formats.shared_texts import most_text
+from dunwell.formats.workbook_refusals import too_much_text
+from dunwell.formats.workbook_sheet import Cell, Sheet
+from dunwell.formats.workbooks import workbook_sheets
 
 CHUNK_ROWS = 20_000
-
-Cell = int | float | str | bool | time | date | datetime | timedelta
+SHEETS_TIMES = 4
+"""What all sheets together show may be so many times what one may, numbers and days as texts."""
 
 
 def read_spreadsheet(data: bytes, *, name: str, sheet: str = "") -> list[Table]:
     """Return a table for each sheet with a header and rows, or only the named one.
 
     Raises TableError when the workbook is damaged, locked by a password, has no such sheet or
-    holds no table.
+    holds no table, and where it would take far more memory than its size tells.
     """
-    try:
-        found = _sheets(CalamineWorkbook.from_filelike(io.BytesIO(data)), name=name, sheet=sheet)
-    except PasswordError as error:
-        raise TableError(f"{name}: is locked by a password. Save it without one.") from error
-    except (CalamineError, ZipError, OSError, ValueError, OverflowError) as error:
-        if isinstance(error, TableError):
-            raise
-        raise TableError(
-            f"{name}: the workbook cannot be read ({error}). Save or export it again."
-        ) from error
-    except BaseException as error:
-        # The reader is compiled; where a damaged file breaks it, it raises this unlisted class.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise TableError(f"{name}: the workbook is damaged. Save or export it again.") from error
+    found, shown, most = [], 0, most_text(len(data))
+    for one in workbook_sheets(data, name=name, sheet=sheet):
+        table = _sheet(one, name=name)
+        if table is not None:
+            found.append(table)
+            # many sheets may show the same texts again
+            shown += int(table.cells.estimated_size())
+            if shown > SHEETS_TIMES * most:
+                raise too_much_text(name, SHEETS_TIMES * most)
     if not found:
         raise TableError(f"{name}: no sheet holds a table. Export the ledger again.")
     return found
-
-
-def _sheets(workbook: CalamineWorkbook, *, name: str, sheet: str) -> list[Table]:
-    names = workbook.sheet_names
-    if sheet and sheet not in names:
-        raise TableError(f"{name}: has no sheet {sheet!r}; it has {', '.join(names)}.")
-    tables = (
-        _sheet(workbook.get_sheet_by_name(title), name=name, title=title)
-        for title in ([sheet] if sheet else names)
-    )
-    return [table for table in tables if table is not None]
 
 
 def _text(cell: Cell | None) -> str:
@@ -70,35 +55,29 @@ def _text(cell: Cell | None) -> str:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
-def _sheet(sheet: CalamineSheet, *, name: str, title: str) -> Table | None:
-    if sheet.start is None or not sheet.height:
-        return None
-    # `iter_rows` starts at the sheet's first row; an export's table may start anywhere.
-    base = sheet.start[0]
-    rows = itertools.islice(sheet.iter_rows(), base, None)
-    first: list[list[Cell]] = [list(row) for row in itertools.islice(rows, LOOK_AT)]
+def _sheet(sheet: Sheet, *, name: str) -> Table | None:
+    first = list(itertools.islice(sheet.rows, LOOK_AT))
     texts = [[_text(cell) for cell in row] for row in first]
     header = header_row(texts)
-    width = max((len(row) for row in first), default=0)
-    names = column_names(texts[header] if header >= 0 else [""] * width, name=name)
-    body = itertools.chain(first[header + 1 :], (list(row) for row in rows))
-    start = base + header + 2
-    table = _columns(body, names=names)
-    if not table[0].height:
+    body = itertools.chain(first[header + 1 :], sheet.rows)
+    start = sheet.first + header + 2
+    above, names = texts[: max(header, 0)], texts[header] if header >= 0 else []
+    cells, numbers, days = _columns(body, header=names, above=above, name=name)
+    if not cells.height:
         return None
-    cells, numbers, days = table
     return Table(
         name=name,
-        part=title,
+        part=sheet.title,
         cells=trimmed(cells),
         rows=pl.int_range(start, start + cells.height, eager=True, dtype=pl.Int64).alias("row"),
         numbers=numbers,
         days=days,
+        above=tuple(map(tuple, above)),
         detected={
             "format": "spreadsheet",
-            "sheet": title,
-            "header_row": base + header + 1 if header >= 0 else 0,
-            "columns": len(names),
+            "sheet": sheet.title,
+            "header_row": sheet.first + header + 1 if header >= 0 else 0,
+            "columns": cells.width,
         },
     )
 
@@ -108,18 +87,27 @@ Parts = tuple[pl.Series, pl.Series, pl.Series]
 """A column's text, numbers (Float64) and day numbers (Int32)."""
 
 
-def _columns(body: Iterator[list[Cell]], *, names: list[str]) -> Columns:
+def _columns(
+    body: Iterator[list[Cell]], *, header: list[str], above: list[list[str]], name: str
+) -> Columns:
     """Return the body's columns chunk by chunk, so that cells as objects never fill the memory."""
     chunks: list[list[Parts]] = []
+    heights: list[int] = []
     while chunk := list(itertools.islice(body, CHUNK_ROWS)):
-        columns = list(itertools.zip_longest(*chunk))[: len(names)]
-        columns += [(None,) * len(chunk)] * (len(names) - len(columns))
-        chunks.append([_parts(column) for column in columns])
+        # refused before so many columns are made
+        column_names([""] * max(map(len, chunk)), name=name)
+        chunks.append([_parts(column) for column in itertools.zip_longest(*chunk)])
+        heights.append(len(chunk))
+    width = max([len(header), *map(len, chunks)])
+    left = _empty_left([*above, header], chunks)
+    names = column_names([*header, *[""] * (width - len(header))][left:], name=name)
     if not chunks:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String)), {}, {}
+    for columns, height in zip(chunks, heights, strict=True):
+        columns += [_parts((None,) * height) for _ in range(width - len(columns))]
     whole = [
         [pl.concat([chunk[at][kind] for chunk in chunks]) for kind in range(3)]
-        for at in range(len(names))
+        for at in range(left, width)
     ]
     texts = pl.DataFrame(dict(zip(names, (column[0] for column in whole), strict=True)))
     numbers, days = (
@@ -131,6 +119,17 @@ def _columns(body: Iterator[list[Cell]], *, names: list[str]) -> Columns:
         for kind in (1, 2)
     )
     return texts, numbers, days
+
+
+def _empty_left(first: list[list[str]], chunks: list[list[Parts]]) -> int:
+    """Return how many columns on the left hold nothing: not every kind of file leaves them out."""
+    for at in range(max(map(len, first))):
+        columns = [chunk[at][0] for chunk in chunks if at < len(chunk)]
+        if any(row[at : at + 1] not in ([], [""]) for row in first) or any(
+            (column.fill_null("") != "").any() for column in columns
+        ):
+            return at
+    return 0
 
 
 def _parts(column: tuple[Cell | None, ...]) -> Parts:

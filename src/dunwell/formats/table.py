@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from dunwell.formats.archive import check_archive
 from dunwell.formats.books.audit_xml import looks_like_audit_xml, read_audit_xml
 from dunwell.formats.books.datev import looks_like_datev, read_datev
 from dunwell.formats.books.recognised import known_books
@@ -13,8 +12,8 @@ from dunwell.formats.grid import DEFAULT_LIMIT, Table
 from dunwell.formats.parquet import read_parquet
 from dunwell.formats.spreadsheet import read_spreadsheet
 from dunwell.formats.sqldump import looks_like_dump, read_sqldump
+from dunwell.formats.workbooks import OLE, ZIP
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEAD = 1 << 16
 REFUSED = (
     (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
@@ -104,11 +103,7 @@ def _tables(
     if looks_like_audit_xml(_head(source, name=label, limit_bytes=limit_bytes)):
         return read_audit_xml(source, name=label)
     data = _load(source, name=label)
-    if data.startswith(b"PK\x03\x04"):
-        check_archive(data, name=label)
-        _refuse_other_zip(data, name=label)
-        return read_spreadsheet(data, name=label, sheet=sheet)
-    if data.startswith(OLE):
+    if data.startswith((ZIP, OLE)):
         return read_spreadsheet(data, name=label, sheet=sheet)
     if data.startswith(b"PAR1"):
         return [read_parquet(data, name=label)]
@@ -145,14 +140,6 @@ def _load(source: Path | bytes, *, name: str) -> bytes:
     if not data:
         raise TableError(f"{name}: the file is empty. Export the ledger again.")
     return data
-
-
-def _refuse_other_zip(data: bytes, *, name: str) -> None:
-    if b"xl/workbook.xml" not in data:
-        raise TableError(
-            f"{name}: is a ZIP archive but no XLSX workbook. Unpack it, or save the sheet as "
-            "XLSX or CSV."
-        )
 
 
 def _refuse_known(data: bytes, *, name: str) -> None:

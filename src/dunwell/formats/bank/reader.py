@@ -14,6 +14,7 @@ from dunwell.formats.bank.sheet_file import AS_FOUND
 from dunwell.formats.bank.sheet_profile import SheetProfile
 from dunwell.formats.bank.statement import BankFile, StatementError
 from dunwell.formats.bank.text import head
+from dunwell.formats.workbooks import ZIP, is_workbook
 
 MOST_BYTES = 64 * 1024**2
 """Largest bank file and largest content of a packed one, in bytes."""
@@ -21,7 +22,6 @@ MOST_PACKED = 200
 """Most files in a packed delivery."""
 MOST_RATIO = 200
 """Bytes unpacked per byte packed; statements pack 10 to 30 times."""
-ZIP = b"PK\x03\x04"
 SPREADSHEET = ("[Content_Types].xml", "xl/")
 BLOCK = 1 << 20
 
@@ -90,7 +90,7 @@ def _read(content: bytes, name: str, profiles: Profiles) -> BankFile:
 
 def _packed(content: bytes, name: str) -> list[tuple[str, bytes]] | None:
     """Return the files of a zip, or None for what is no zip (or a spreadsheet)."""
-    if not content.startswith(ZIP):
+    if not content.startswith(ZIP) or is_workbook(content):
         return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from python_calamine import CalamineError, CalamineWorkbook, ZipError
-
 from dunwell.formats.bank.references import is_iban, plain
 from dunwell.formats.bank.sheet_words import (
     ACCOUNT_WORDS,
@@ -45,12 +43,7 @@ def rows_above(content: bytes, table: Table) -> list[list[str]]:
     if header <= 1:
         return []
     if table.detected.get("format") == "spreadsheet":
-        try:
-            book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-            rows = book.get_sheet_by_name(table.part).iter_rows()
-            return [[str(cell) for cell in row] for row in itertools.islice(rows, header - 1)]
-        except (CalamineError, ZipError, OSError, ValueError):  # pragma: no cover -- read before
-            return []
+        return [list(row) for row in table.above]
     names = {name: mark for mark, name in DELIMITER_NAMES.items()}
     delimiter = str(table.detected.get("delimiter", ","))
     text = decode(content, name=table.name).data.decode("utf-8")

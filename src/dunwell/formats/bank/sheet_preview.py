@@ -21,7 +21,8 @@ from dunwell.formats.bank.undecided import UndecidedError
 from dunwell.formats.decisions import Decision
 from dunwell.formats.findings import TableError
 from dunwell.formats.grid import Table
-from dunwell.formats.table import OLE, read_table
+from dunwell.formats.table import read_table
+from dunwell.formats.workbooks import OLE
 
 SAMPLES = 3
 SHOWN = 8

@@ -1,4 +1,4 @@
-"""Any bank sheet (CSV, XLSX) as statements: by a saved profile, or by what the file proves."""
+"""Any bank sheet (CSV, XLSX, ODS, XLS) as statements: by a saved profile, or by what it proves."""
 
 from dunwell.formats.bank.identities import identified_statements
 from dunwell.formats.bank.sheet_cells import place_of
@@ -11,10 +11,8 @@ from dunwell.formats.bank.statement import BankFile, StatementError, StatementFi
 from dunwell.formats.bank.text import head
 from dunwell.formats.bank.undecided import UndecidedError
 from dunwell.formats.grid import Table
-from dunwell.formats.table import OLE
+from dunwell.formats.workbooks import is_workbook
 
-ZIP = b"PK\x03\x04"
-WORKBOOK = b"xl/workbook.xml"
 MARKS = ";,\t|"
 NOT_TABLES = ("<", "{", "[", "%PDF", ":20:", "{1:")
 LOOK_AT = 40
@@ -22,7 +20,7 @@ LOOK_AT = 40
 
 def is_bank_table(content: bytes, name: str) -> bool:  # noqa: ARG001  the registry's signature
     """Return whether the file is a workbook, or text of which most lines have delimiters."""
-    if content.startswith(OLE) or (content.startswith(ZIP) and WORKBOOK in content):
+    if is_workbook(content):
         return True
     text = head(content).lstrip("\ufeff\r\n ")
     if text.startswith(NOT_TABLES) or "\0" in text:

@@ -18,9 +18,10 @@ from dunwell.formats.remittance.mail import html_text, is_mail, read_mail
 from dunwell.formats.remittance.pdf import is_pdf, pdf_text
 from dunwell.formats.remittance.prose import read_advice_text
 from dunwell.formats.remittance.sheets import is_advice_table, read_advice_sheet
-from dunwell.formats.table import OLE, read_table
+from dunwell.formats.table import read_table
+from dunwell.formats.workbooks import OLE, ZIP
 
-WORKBOOKS = (b"PK\x03\x04", OLE)
+WORKBOOKS = (ZIP, OLE)
 MOST_BYTES = 64 * 1024**2
 
 

@@ -8,8 +8,10 @@ import pytest
 
 from dunwell.formats.inbound_files import FileJudgement, file_name, judge_file
 from tests.formats.mail_builders import PDF, PNG, encrypted_zip, zipped
+from tests.formats.workbook_builders import document
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100
 
 
@@ -26,6 +28,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100
         ("a.ics", b"BEGIN:VCALENDAR\r\n", "text/calendar"),
         ("a.eml", b"From: a@b.example\r\n\r\nx", "message/rfc822"),
         ("a.xlsx", zipped(xl__x="", **{"xl/workbook.xml": "x"}), XLSX),
+        ("a.ods", document({"A": [["x"]]}), ODS),
         ("a.zip", zipped(invoice__pdf=PDF, sheet__xlsx=zipped(a="b")), "application/zip"),
         ("a.doc", OLE, "application/x-ole-storage"),
         ("a.bin", b"\x00\x01\x02", "application/octet-stream"),
@@ -89,6 +92,7 @@ def test_an_archive_that_unpacks_to_too_much_or_too_many_is_blocked():
         ("invoice.exe", "application/pdf", "invoice.pdf"),
         ("", "application/pdf", "file.pdf"),
         ("...", "", "file"),
+        ("a.bin", ODS, "a.ods"),
         ('a"b\r\n.csv', "text/plain", "ab.csv"),
         ("x" * 400 + ".csv", "text/plain", "x" * 146 + ".csv"),
     ],

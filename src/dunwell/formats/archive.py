@@ -15,7 +15,7 @@ MOST_UNPACKED = 4 * 1024**3
 """Largest content of a workbook after unpacking, in bytes."""
 MOST_RATIO = 300
 RATIO_FROM = 64 * 1024**2
-"""The ratio is judged for entries larger than this after unpacking."""
+"""The ratio is judged for entries larger than this after unpacking, and for all together."""
 BLOCK = 1 << 18
 DAMAGED_ZIP = (
     zipfile.BadZipFile,
@@ -40,7 +40,7 @@ def check_archive(data: bytes, *, name: str) -> int:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            _check_entries(entries, name=name)
+            _check_entries(entries, packed=len(data), name=name)
             total, texts = 0, SharedTexts(name)
             for entry in entries:
                 size, cells = _check_entry(archive, entry, name=name, before=total)
@@ -57,11 +57,13 @@ def check_archive(data: bytes, *, name: str) -> int:
         ) from error
 
 
-def _check_entries(entries: Sequence[zipfile.ZipInfo], *, name: str) -> None:
-    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+def _check_entries(entries: Sequence[zipfile.ZipInfo], *, packed: int, name: str) -> None:
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED:
         raise _bomb(name)
-    for entry in entries:
-        if entry.file_size > RATIO_FROM and entry.file_size > MOST_RATIO * entry.compress_size:
+    sizes = [(entry.file_size, entry.compress_size) for entry in entries]
+    for size, least in [*sizes, (unpacked, packed)]:
+        if size > RATIO_FROM and size > MOST_RATIO * least:
             raise _bomb(name)
 
 

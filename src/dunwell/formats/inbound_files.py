@@ -100,6 +100,7 @@ ENDINGS = {
     OFFICE[0][1]: "xlsx",
     OFFICE[1][1]: "docx",
     OFFICE[2][1]: "pptx",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
 }
 """How the names of types end whose ending is one; others keep the ending they came with."""
 WINMAIL = "winmail.dat hides its files. Ask the sender to write in HTML or plain text."

@@ -14,7 +14,7 @@ from dunwell.actions.gate import Actor
 from dunwell.actions.outbox import SENT_AS_TEXT, SENT_BY_MAIL
 from dunwell.engine.items import open_items
 from dunwell.formats.short_messages import phone_number
-from dunwell.models import Company, Contact, Message, MessageItem, Task
+from dunwell.models import Company, Contact, Message, Task
 from dunwell.queries.channel_carriers import active_channels, kind_of
 from dunwell.queries.debit_notices import ASKING_NOTHING
 from dunwell.queries.deliveries import LONGEST_WAIT
@@ -25,6 +25,7 @@ from dunwell.queries.promise_confirmations import BY_CONFIRMATION
 from dunwell.queries.reminders import ContactPlan, native
 from dunwell.queries.texts import MessageText, message_texts
 from dunwell.queries.trial_mails import TEST
+from dunwell.queries.waiting_lines import waiting_lines
 
 TASK_KINDS = {"call": Task.Kind.CALL, "sms": Task.Kind.CALL, "letter": Task.Kind.LETTER}
 
@@ -43,23 +44,24 @@ def drop_stale_messages(*, actor: Actor, books: Books, as_of: date, at: datetime
     actor.require("cycle.run")
     ledger = books.still_open(as_of=as_of)
     opened = native(open_items(ledger.items, ledger.allocations, as_of=as_of))
-    debits = set(opened.filter(pl.col("open_minor") > 0)["item_id"].to_list())
+    debits = opened.filter(pl.col("open_minor") > 0).select("item_id")
     waiting = list(
         Message.objects.filter(company=actor.company, status__in=WAITING, as_of__lt=as_of)
         .filter(author="")  # what a person composed is judged when it is handed over
-        .exclude(tasks__status=Task.Status.DONE)
         .exclude(template__in=ASKING_NOTHING)  # stands and falls with its debit
         .exclude(channel__in=BY_CONFIRMATION)  # with its promise
         .order_by("id")
         .values_list("id", "channel", "as_of")
     )
-    named: dict[int, list[int]] = {}
-    lines = MessageItem.objects.filter(
-        message__company=actor.company, message__status__in=WAITING, open_minor__gt=0
+    # asked beside: as a condition SQLite may look through all tasks for every message
+    done = Task.objects.filter(
+        company=actor.company, status=Task.Status.DONE, message__status__in=WAITING
     )
-    for message, item in lines.order_by("id").values_list("message_id", "item_id"):
-        named.setdefault(message, []).append(item)
-    settled = [key for key, _, _ in waiting if not debits.intersection(named.get(key, ()))]
+    seen_to = set(done.values_list("message_id", flat=True))
+    waiting = [one for one in waiting if one[0] not in seen_to]
+    lines = waiting_lines(actor.company, statuses=WAITING)
+    asking = set(lines.join(debits, on="item_id", how="semi")["message_id"].unique().to_list())
+    settled = [key for key, _, _ in waiting if key not in asking]
     gone = set(settled)
     late = [
         key

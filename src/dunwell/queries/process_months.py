@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count
-from django.db.models.functions import TruncMonth
 
 from dunwell.engine.calendars import day_number, month_number, months_after
 from dunwell.models import Company, Item, ProcessMonth
@@ -41,12 +40,15 @@ def months_due(company: Company, *, as_of: date, is_whole: bool) -> tuple[MonthD
             issued_on__gte=first,
             issued_on__lte=as_of,
         )
-        .annotate(month=TruncMonth("issued_on"))
-        .values("month")
+        .values_list("issued_on")
         .annotate(n=Count("pk"))
-        .order_by("month")
     )
-    found = [MonthDue(month=row["month"], items=row["n"]) for row in issued]
+    # a large book has few days of issue; SQLite asks Python for the month of each row
+    months: dict[date, int] = {}
+    for on, items in issued:
+        month = on.replace(day=1)
+        months[month] = months.get(month, 0) + items
+    found = [MonthDue(month=month, items=months[month]) for month in sorted(months)]
     if is_whole or sum(one.items for one in found) <= SMALL_BOOK:
         return tuple(found)
     made = dict(ProcessMonth.objects.filter(company=company).values_list("month", "as_of"))

@@ -108,3 +108,19 @@ def test_the_number_of_queries_does_not_grow(company, customers):
             write(company, verdicts(some))
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="asks PostgreSQL for its plan")
+def test_what_goes_is_found_by_a_join(company, customers):
+    plans = []
+
+    def planned(execute, statement, parameters, many, context):
+        if statement.startswith("DELETE"):
+            execute(f"EXPLAIN {statement}", parameters, many, context)
+            plans.append("\n".join(row[0] for row in context["cursor"].fetchall()))
+        return execute(statement, parameters, many, context)
+
+    with connection.execute_wrapper(planned):
+        write(company, verdicts(customers))
+    (plan,) = plans
+    assert "Anti Join" in plan and "SubPlan" not in plan

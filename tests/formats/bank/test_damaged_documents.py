@@ -86,6 +86,8 @@ def damaged_file(known, chance):
             parts = {one.filename: given.read(one) for one in given.infolist()}
             # the sheets and their texts are what is read of a workbook
             likely = [name for name in parts if any(one in name for one in LIKELY)]
+            if not parts:
+                return damaged([whole], chance)
             hurt = chance.choice(likely if likely and chance.random() < 0.8 else list(parts))
             for name, content in parts.items():
                 made.writestr(name, damaged([content], chance) if name == hurt else content)

@@ -17,12 +17,7 @@ NOBODY = 0
 _BETWEEN = ":"
 
 
-def parted(
-    ledger: Ledger,
-    parts: nw.LazyFrame,
-    *,
-    keep: Keep = as_it_is,
-) -> Ledger:
+def parted(ledger: Ledger, parts: nw.LazyFrame, *, keep: Keep = as_it_is) -> Ledger:
     """Return the ledger with `part:currency` in place of each currency; `parts` as PARTS.
 
     Every sum of a ledger is made per currency, and a customer is in one part: so what is

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER_BYTES, ENTRY_BYTES, MINI_BYTES = 512, 128, 64
 SECTOR_BYTES = {9: 512, 12: 4_096}
 """Bytes of a sector by the shift that the header names."""
@@ -49,7 +49,7 @@ class _Entry:
 
 def read_compound_file(data: bytes) -> Folder:
     """Return the root folder with all that is in it; raises CompoundFileError."""
-    if not data.startswith(START):
+    if not data.startswith(OLE):
         raise CompoundFileError("The file is no compound file.")
     try:
         return _Reader(data).root()
@@ -82,7 +82,7 @@ def write_compound_file(name: str, content: bytes) -> bytes:
         numbers.byteswap()
     entries = _entry_bytes("Root Entry", ROOT, child=1, start=0, size=0)
     entries += _entry_bytes(name, STREAM, child=NOBODY, start=first, size=len(content))
-    header = START.ljust(24, b"\0") + struct.pack(
+    header = OLE.ljust(24, b"\0") + struct.pack(
         "<HHHHH6xIIIIIIIII",
         *(0x3E, 4, 0xFFFE, 12, 6, 1, tables, tables, 0, 4096, END_OF_CHAIN, 0, END_OF_CHAIN, 0),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from dunwell.formats.compound_file import OLE
 from dunwell.formats.mail_text import UNSEEN
 from dunwell.formats.outlook_mail import is_outlook_mail
 
@@ -39,7 +40,6 @@ PROGRAMS, MACRO_FILES = _SETS["programs"], _SETS["macros"]
 PAGES, PACKED = _SETS["pages"], _SETS["packed"]
 NOT_IN_TEXT = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
 OUTLOOK = "application/vnd.ms-outlook"
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PROGRAM_STARTS = (
     (b"MZ", "a program"),
     (b"\x7fELF", "a program"),

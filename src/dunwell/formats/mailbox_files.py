@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from dunwell.formats.inbound_files import OLE
+from dunwell.formats.compound_file import OLE
 from dunwell.formats.mail_parts import EARLIEST_YEAR, headers, read_head
 from dunwell.formats.outlook_mail import OutlookMailError, is_outlook_mail, outlook_mail
 

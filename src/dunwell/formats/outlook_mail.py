@@ -20,7 +20,7 @@ from email.mime.text import MIMEText
 from email.parser import HeaderParser
 from email.utils import format_datetime, formataddr
 
-from dunwell.formats.compound_file import START, CompoundFileError, Folder, read_compound_file
+from dunwell.formats.compound_file import OLE, CompoundFileError, Folder, read_compound_file
 from dunwell.formats.mail_text import decoded, plain
 from dunwell.formats.rich_text import RichTextError, rich_text, unpacked
 
@@ -54,7 +54,7 @@ def is_outlook_mail(data: bytes) -> bool:
 
     A damaged one that names them is a mail too: why it cannot be read is told by `outlook_mail`.
     """
-    if not data.startswith(START) or PROPERTIES.encode("utf-16-le") not in data:
+    if not data.startswith(OLE) or PROPERTIES.encode("utf-16-le") not in data:
         return False
     try:
         return PROPERTIES in read_compound_file(data).streams

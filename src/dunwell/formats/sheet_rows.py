@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dunwell.formats.compound_file import OLE
 from dunwell.formats.encoding import decode
 from dunwell.formats.findings import TableError
 from dunwell.formats.grid import SPACES
 from dunwell.formats.workbook_sheet import Cell
-from dunwell.formats.workbooks import OLE, ZIP, workbook_sheets
+from dunwell.formats.workbooks import ZIP, workbook_sheets
 
 DELIMITERS = ";,\t|"
 MOST_ROWS, MOST_COLUMNS = 5_000, 200

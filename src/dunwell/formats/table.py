@@ -6,13 +6,14 @@ from dunwell.formats.books.audit_xml import looks_like_audit_xml, read_audit_xml
 from dunwell.formats.books.datev import looks_like_datev, read_datev
 from dunwell.formats.books.recognised import known_books
 from dunwell.formats.books.xml_records import head_of_source
+from dunwell.formats.compound_file import OLE
 from dunwell.formats.delimited import read_delimited
 from dunwell.formats.findings import TableError
 from dunwell.formats.grid import DEFAULT_LIMIT, Table
 from dunwell.formats.parquet import read_parquet
 from dunwell.formats.spreadsheet import read_spreadsheet
 from dunwell.formats.sqldump import looks_like_dump, read_sqldump
-from dunwell.formats.workbooks import OLE, ZIP
+from dunwell.formats.workbooks import ZIP
 
 HEAD = 1 << 16
 REFUSED = (

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, ZipError
 
 from dunwell.formats.archive import check_archive
+from dunwell.formats.compound_file import OLE
 from dunwell.formats.findings import TableError
 from dunwell.formats.old_workbook import safe_workbook
 from dunwell.formats.open_document import CONTENT, KIND, SPREADSHEET, document_sheets
@@ -16,7 +17,7 @@ from dunwell.formats.sheet_area import SMALL_AREA
 from dunwell.formats.workbook_refusals import locked_workbook
 from dunwell.formats.workbook_sheet import Cell, Sheet, sheet_title
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\x03\x04"
 KIND_WITHIN = 200
 BOOK, BINARY_BOOK = "workbook.xml", "workbook.bin"
 

@@ -11,9 +11,8 @@ import pytest
 
 import dunwell.formats.bank as package
 from dunwell.formats.bank.reader import read_bank_file
-from dunwell.formats.compound_file import CompoundFileError, read_compound_file
+from dunwell.formats.compound_file import OLE, CompoundFileError, read_compound_file
 from dunwell.formats.remittance.reader import read_remittance
-from dunwell.formats.workbooks import OLE
 from tests.formats.bank.bank_files import bank_files
 from tests.formats.bank.mutations import check_damaged, check_search, damaged
 from tests.formats.outlook_builders import compound

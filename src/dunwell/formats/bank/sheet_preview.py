@@ -18,11 +18,12 @@ from dunwell.formats.bank.statement import (
     StatementFinding,
 )
 from dunwell.formats.bank.undecided import UndecidedError
+from dunwell.formats.compound_file import OLE
 from dunwell.formats.decisions import Decision
 from dunwell.formats.findings import TableError
 from dunwell.formats.grid import Table
 from dunwell.formats.table import read_table
-from dunwell.formats.workbooks import OLE
+from dunwell.formats.workbooks import ZIP
 
 SAMPLES = 3
 SHOWN = 8
@@ -30,7 +31,6 @@ SHOWN = 8
 MOST_FINDINGS = 20
 HEAD_BYTES = 256 * 1024
 """So much of a text file is looked at for its header."""
-ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from dunwell.formats.bank.sheet_file import AS_FOUND
 from dunwell.formats.bank.sheet_profile import SheetProfile
 from dunwell.formats.bank.statement import BankFile, StatementError, StatementFinding
 from dunwell.formats.bank.text import bank_text, head
+from dunwell.formats.compound_file import OLE
 from dunwell.formats.findings import TableError
 from dunwell.formats.outlook_mail import OutlookMailError, is_outlook_mail, outlook_mail
 from dunwell.formats.remittance.advice import Advice
@@ -19,7 +20,7 @@ from dunwell.formats.remittance.pdf import is_pdf, pdf_text
 from dunwell.formats.remittance.prose import read_advice_text
 from dunwell.formats.remittance.sheets import is_advice_table, read_advice_sheet
 from dunwell.formats.table import read_table
-from dunwell.formats.workbooks import OLE, ZIP
+from dunwell.formats.workbooks import ZIP
 
 WORKBOOKS = (ZIP, OLE)
 MOST_BYTES = 64 * 1024**2

@@ -1,6 +1,5 @@
 """Hostile wordings and values: refused or written as text, at once, and never read as a program."""
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -17,6 +16,7 @@ from dunwell.engine.wording import (
     render,
 )
 from dunwell.formats.policies import PolicyError, read_policy
+from tests.effort import effort
 from tests.engine.test_wording import FACTS, ITEM, PLAIN, STATED
 
 SECONDS = 2
@@ -52,13 +52,13 @@ def worded(payload):
 
 def outcome(payload):
     """What becomes of a payload in a wording: the refusal, or the text it became."""
-    begun = time.thread_time()
-    try:
-        check_wording(worded(payload))
-        told = render(worded(payload), FACTS)[1]
-    except WordingError as error:
-        told = f"refused: {error}"
-    assert time.thread_time() - begun < SECONDS
+    with effort() as spent:
+        try:
+            check_wording(worded(payload))
+            told = render(worded(payload), FACTS)[1]
+        except WordingError as error:
+            told = f"refused: {error}"
+    assert spent.seconds < SECONDS
     return told
 
 
@@ -80,9 +80,9 @@ def test_a_payload_in_a_value_is_text_and_never_read_again(payload):
         items=[{**ITEM, "number": payload}],
         totals={"EUR": payload},
     )
-    begun = time.thread_time()
-    body = render(PLAIN, facts)[1]
-    assert time.thread_time() - begun < SECONDS
+    with effort() as spent:
+        body = render(PLAIN, facts)[1]
+    assert spent.seconds < SECONDS
     assert body.count(payload) == 3
 
 
@@ -121,12 +121,12 @@ def test_a_document_that_unfolds_into_gigabytes_is_not_read():
         f"{name}: &{name} [{', '.join(['*' + before] * 9)}]"
         for before, name in zip("abcdefgh", "bcdefghi", strict=True)
     ]
-    begun = time.thread_time()
-    with pytest.raises(PolicyError, match="references"):
-        read_policy("\n".join(lines))
-    with pytest.raises(PolicyError):
-        read_policy("language: !!python/object/apply:os.system ['id']\n")
-    assert time.thread_time() - begun < SECONDS
+    with effort() as spent:
+        with pytest.raises(PolicyError, match="references"):
+            read_policy("\n".join(lines))
+        with pytest.raises(PolicyError):
+            read_policy("language: !!python/object/apply:os.system ['id']\n")
+    assert spent.seconds < SECONDS
 
 
 @given(st.text(max_size=400))

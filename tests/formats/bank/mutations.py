@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dunwell.formats.bank.statement import StatementError
+from tests.effort import effort
 
 PARTS = [
     *(b"\0", b"\xff", b"\xc3", b'"', b"'", b"\n", b"\r", b"\n\n", b"-\n", b"<", b">", b"</", b"&"),
@@ -63,14 +64,14 @@ def damaged(seeds: Sequence[bytes], chance: random.Random) -> bytes:
 
 
 def judged(read: Callable[[bytes, str], object], content: bytes) -> str:
-    """Read or refused; anything else, or more than two seconds, fails the test."""
-    started = time.thread_time()
-    refused = None
-    try:
-        read(content, "f")
-    except StatementError as error:
-        refused = error
-    spent = time.thread_time() - started
+    """Read or refused; anything else, or more than two seconds, fails the test.
+
+    A machine that was held up while it read is asked once more: what takes its time by itself
+    takes it every time.
+    """
+    refused, spent = _read(read, content)
+    if spent > MOST_SECONDS:
+        refused, spent = _read(read, content)
     assert spent <= MOST_SECONDS, f"{spent:.1f} s for {content[:400]!r}"
     if refused is None:
         return "read"
@@ -79,6 +80,19 @@ def judged(read: Callable[[bytes, str], object], content: bytes) -> str:
     assert refused.reason
     assert "\n" not in str(refused)
     return "refused"
+
+
+def _read(
+    read: Callable[[bytes, str], object], content: bytes
+) -> tuple[StatementError | None, float]:
+    """The refusal, if it was refused, and the CPU seconds it took."""
+    refused = None
+    with effort() as spent:
+        try:
+            read(content, "f")
+        except StatementError as error:
+            refused = error
+    return refused, spent.seconds
 
 
 def searched(

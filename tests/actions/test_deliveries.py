@@ -10,8 +10,15 @@ from dunwell.actions.payments import apply_payment
 from dunwell.actions.policies_by_kind import draft_document, publish_document
 from dunwell.actions.tasks import complete_task
 from dunwell.models import Contact, DeliveryNote, Task
+from dunwell.queries import delivery_board as delivery_board_of
+from dunwell.queries.delivery_board import (
+    STATES,
+    customer_deliveries,
+    delivery_board,
+    delivery_page,
+)
 from dunwell.queries.delivery_figures import DeliveryFigures, delivery_figures
-from dunwell.queries.delivery_ladders import delivery_alarms, delivery_board, ladder_of_item
+from dunwell.queries.delivery_ladders import delivery_alarms, ladder_of_item
 from dunwell.queries.policy_documents import standard_text
 from tests.actions.delivery_rows import answered, mailed
 from tests.actions.desk import acting, last_event, verbs
@@ -207,6 +214,85 @@ def test_the_board_pages_without_losing_a_row(company, customer):
         if not (cursor := page.next):
             break
     assert seen == ["R0", "R2", "R4", "R1", "R3"]
+
+
+def state_of(item):
+    """What is said of an invoice on its own: its last word and whether nothing proves it."""
+    ladder = ladder_of_item(item, TODAY)
+    return ("", False) if ladder is None else (ladder.current, ladder.alarm is not None)
+
+
+def in_order(items):
+    return [one.pk for one in sorted(items, key=lambda one: (one.due_on, one.pk))]
+
+
+def paged(company, state):
+    keys, cursor = [], ""
+    while True:
+        page = delivery_page(company, as_of=TODAY, state=state, cursor=cursor, limit=2)
+        keys += [row.item_id for row in page.rows]
+        if not (cursor := page.next):
+            return keys
+
+
+def sums_of(by_state):
+    """Return items and minor units by state and currency."""
+    sums = {}
+    for state, items in by_state.items():
+        for one in items:
+            count, total = sums.get((state, one.currency), (0, 0))
+            sums[state, one.currency] = (count + 1, total + one.amount_minor)
+    return sums
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("small", [0, 500])
+@pytest.mark.parametrize("only_ours", ["true", "false"])
+def test_a_board_tells_what_each_invoice_tells_on_its_own(
+    company, actor, manager, customer, only_ours, small, monkeypatch
+):
+    monkeypatch.setattr(delivery_board_of, "SMALL", small)
+    text = standard_text("responses").replace("2026-01-01", TODAY.isoformat())
+    text = text.replace("only_ours: true", f"only_ours: {only_ours}")
+    version = draft_document(actor=system(company), kind="responses", text=text, at=AT)
+    publish_document(actor=acting(manager), version=version, as_of=TODAY, at=AT)
+    ours = [
+        invoice(customer, f"R{n}", 1_00 << n, due_on=TODAY + (n % 4) * 6 * DAY) for n in range(12)
+    ]
+    tomorrow = dict.fromkeys(("issued_on", "due_on", "as_of"), TODAY + DAY)
+    ahead = invoice(customer, "R12", 1_00 << 12, **tomorrow)
+    # of this one more is known before its own day
+    early = invoice(customer, "R13", 1_00 << 13, **tomorrow)
+    fresh = invoice(customer, "R14", 1_00 << 14, issued_on=TODAY, due_on=TODAY + DAY)
+    dollars = invoice(customer, "R15", 1_00 << 15, currency="USD", due_on=TODAY)
+    for number, one in enumerate([ours[0], ours[1], early]):
+        mailed(one, number=number, bounced_at=AT if one is ours[1] else None)
+    noted(actor, ours[2])
+    noted(actor, ours[3], "not_received")
+    answered(actor, peppol(number="R4", code="UQ"))
+    told = [*ours, fresh, dollars]
+    by_state = {state: set() for state in STATES}
+    for one in told:
+        current, is_alarm = state_of(one)
+        by_state[current].add(one)
+        if is_alarm:
+            by_state["alarm"].add(one)
+    assert state_of(ahead) == ("", False)
+    by_state["handed_over"].add(early)
+    if only_ours == "false":
+        assert len(by_state["alarm"]) > len(by_state["issued"]) / 2
+    assert {row.item_id for row in customer_deliveries(company, customer.pk, as_of=TODAY)} == {
+        one.pk for one in (*told, early)
+    }
+    assert {state: paged(company, state) for state in STATES} == {
+        state: in_order(items) for state, items in by_state.items()
+    }
+    assert paged(company, "") == in_order([*told, early])
+    board = delivery_board(company, as_of=TODAY)
+    assert {(t.state, t.currency): (t.items, t.open_minor) for t in board.totals} == sums_of(
+        by_state
+    )
+    assert [row.item_id for row in board.page.rows] == in_order([*told, early])
 
 
 def test_a_board_of_one_and_of_three_invoices_asks_as_often(company, customer, item):

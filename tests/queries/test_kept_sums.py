@@ -8,15 +8,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.companies import add_company
+from dunwell.actions.deliveries import note_delivery
+from dunwell.actions.gate import debtor
+from dunwell.actions.portal_views import note_view
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.models import ChainHead
+from dunwell.queries import delivery_board as delivery_board_of
 from dunwell.queries import home, kept_sums, outlooks, worklist
+from dunwell.queries.delivery_board import delivery_board
 from dunwell.queries.home import aging_figures
 from dunwell.queries.kept_sums import KEPT, kept
 from dunwell.queries.outlooks import customer_outlooks
 from dunwell.queries.worklist import day_plan, worklist_counts
 from tests.actions.desk import acting
+from tests.actions.ledger_rows import invoice
 from tests.conftest import TODAY, add_customer
+from tests.portal.seats import seat_of
 from tests.web.test_my_day import entry
 
 AT = datetime(2026, 3, 5, 9, tzinfo=UTC)
@@ -113,3 +120,32 @@ def test_the_sums_of_a_large_worklist_are_kept_until_somebody_acts(
         )  # fmt: skip
         counts, plan, *_ = told()
         assert (counts.mine, counts.snoozed, plan.customers) == (1, 1, 1)
+
+
+@pytest.mark.usefixtures("_outside")
+def test_the_totals_of_a_large_board_of_deliveries_are_kept_until_more_is_known(
+    company, customer, collector, monkeypatch
+):
+    monkeypatch.setattr(delivery_board_of, "SMALL", 0)
+    monkeypatch.setattr(delivery_board_of, "MANY_ITEMS", 0)
+    items = [invoice(customer, f"R{n}", 1_00) for n in range(2)]
+
+    def told():
+        totals = delivery_board(company, as_of=TODAY).totals
+        return [(one.state, one.items, one.open_minor) for one in totals]
+
+    with time_machine.travel(AT, tick=False):
+        assert told() == [("issued", 2, 2_00)]
+        with CaptureQueriesContext(connection) as again:
+            assert told() == [("issued", 2, 2_00)]
+        assert not any("SUM(" in query["sql"] for query in again.captured_queries)
+        note_delivery(
+            actor=acting(collector), item=items[0], stage="received", on=TODAY, as_of=TODAY, at=AT
+        )
+        assert told() == [("issued", 1, 1_00), ("received", 1, 1_00)]
+        seat = seat_of(customer)
+        note_view(
+            actor=debtor(seat), customer=customer, seat=seat, item=items[1], kind="item",
+            as_of=TODAY, at=AT,
+        )  # fmt: skip
+        assert told() == [("opened", 1, 1_00), ("received", 1, 1_00)]

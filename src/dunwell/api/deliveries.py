@@ -23,12 +23,8 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.models import Contact, Item
-from dunwell.queries.delivery_ladders import (
-    DeliveryBoard,
-    LadderView,
-    delivery_board,
-    ladder_of_item,
-)
+from dunwell.queries.delivery_board import DeliveryBoard, delivery_board
+from dunwell.queries.delivery_ladders import LadderView, ladder_of_item
 
 router = Router(tags=["deliveries"])
 

@@ -5,6 +5,7 @@ Mails count where they carried the document itself; a reminder that names an inv
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as nw
@@ -44,10 +45,13 @@ _TYPES = {nw.Int64: pl.Int64, nw.Int32: pl.Int32, nw.String: pl.String, nw.Boole
 SCHEMA = {name: _TYPES[column.dtype] for name, column in FACTS.items()}
 
 
-def facts_frame(company: Company, items: QuerySet[Item]) -> nw.LazyFrame:
+def facts_frame(
+    company: Company, items: QuerySet[Item], *, are_open: bool = False
+) -> nw.LazyFrame:
     """Return what is known of some items of a company, in columns FACTS; a fixed set of queries.
 
-    `items` is a query of items that stays one: it is asked again by each source.
+    `items` is a query of items that stays one: it is asked again by each source. Of those that
+    `are_open` nobody asks when they were paid.
     """
     zone = ZoneInfo(company.zone)
     rows = [
@@ -56,18 +60,17 @@ def facts_frame(company: Company, items: QuerySet[Item]) -> nw.LazyFrame:
         *_portal(items),
         *_responses(items),
         *_notes(items),
-        *_paid(items),
+        *(() if are_open else _paid(items)),
     ]
     return nw.from_native(pl.DataFrame(rows, schema=SCHEMA, orient="row").lazy())
 
 
-def reach_frame(company: Company) -> nw.LazyFrame:
-    """Return how customers with something open can be reached, in columns REACH."""
-    theirs = OpenItem.objects.filter(company=company).values("customer")
+def reach_frame(company: Company, customers: QuerySet[Item, Any]) -> nw.LazyFrame:
+    """Return how customers can be reached, in columns REACH; `customers` is a query of keys."""
     emails: dict[int, set[str]] = {}
     came_back: set[int] = set()
     phones: set[int] = set()
-    told = Contact.objects.filter(customer__in=theirs).values_list(
+    told = Contact.objects.filter(customer__in=customers).values_list(
         "customer", "email", "phone", "bounced_on"
     )
     for customer_id, email, phone, bounced_on in told:
@@ -79,9 +82,9 @@ def reach_frame(company: Company) -> nw.LazyFrame:
         if phone:
             phones.add(customer_id)
     seats = set(
-        PortalSeat.objects.filter(company=company, ended_on=None).values_list(
-            "customer", flat=True
-        )
+        PortalSeat.objects.filter(
+            company=company, customer__in=customers, ended_on=None
+        ).values_list("customer", flat=True)
     )
     rows = [
         (

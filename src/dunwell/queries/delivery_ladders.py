@@ -1,12 +1,13 @@
-"""How far invoices have come at customers': one item's ladder, the board, never received."""
+"""How far invoices have come at customers': one item's ladder, never received."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dunwell.engine.calendars import add_business_days, day_date, day_number
 from dunwell.engine.delivery_ladder import (
@@ -24,11 +25,12 @@ from dunwell.models import (
     Invoice,
     InvoiceResponse,
     Item,
+    Message,
     MessageAttachment,
     OpenItem,
+    PortalView,
 )
 from dunwell.queries.delivery_facts import facts_frame, reach_frame
-from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 from dunwell.queries.reminders import native
 from dunwell.queries.responses_policies import responses_in_force
 
@@ -37,10 +39,6 @@ KINDS = (Item.Kind.INVOICE, Item.Kind.CREDIT_NOTE)
 
 FEW = 10_000
 """So many items are named one by one in a query; databases take some ten thousands at most."""
-
-ALARM = "alarm"
-STATES = (ALARM, *ASIDES, *RUNGS[:-1])
-"""What the board can be narrowed to: never received, and every last word of an open invoice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,45 +75,6 @@ class DeliveryAlarm:
     days_left: int
     why: str
     next_step: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeliveryRow:
-    """An open invoice on the board; `why` and `next_step` are empty without an alarm."""
-
-    item_id: int
-    number: str
-    customer_id: int
-    customer_number: str
-    customer_name: str
-    currency: str
-    open_minor: int
-    issued_on: date
-    due_on: date
-    reached: str
-    current: str
-    current_on: date
-    current_source: str
-    why: str
-    next_step: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeliveryTotal:
-    """Invoices of one state and currency; the rows under its filter add up to it."""
-
-    state: str
-    currency: str
-    items: int
-    open_minor: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeliveryBoard:
-    """A page of the board and what all states come to; an alarm is counted beside its state."""
-
-    totals: tuple[DeliveryTotal, ...]
-    page: Page[DeliveryRow]
 
 
 def ladder_of_item(item: Item, as_of: date) -> LadderView | None:
@@ -157,7 +116,10 @@ def delivery_alarms(
     if terms.only_ours:
         chosen = ours(company, chosen)
     known = known_facts(facts_frame(company, chosen), as_of=as_of)
-    found = _alarms(company, known, chosen, as_of=as_of)
+    opened = nw.from_native(_open_frame(company, chosen).lazy())
+    found = alarms_frame(
+        company, known, opened, chosen.values("customer"), terms=terms, as_of=as_of
+    )
     return tuple(
         DeliveryAlarm(
             item_id=row["item_id"],
@@ -171,62 +133,19 @@ def delivery_alarms(
     )
 
 
-def delivery_board(
+def alarms_frame(
     company: Company,
+    known: nw.LazyFrame,
+    opened: nw.LazyFrame,
+    customers: QuerySet[Item, Any],
     *,
+    terms: AlarmTerms,
     as_of: date,
-    state: str = "",
-    customer_id: int | None = None,
-    cursor: str = "",
-    limit: int = PAGE_SIZE,
-) -> DeliveryBoard:
-    """Return the open invoices of a state, the soonest due first, and the totals of all states.
-
-    Raises CursorError for a cursor of another list.
-    """
-    place = read_cursor(cursor, (date, int)) if cursor else None
-    items = _open_invoices(company)
-    if customer_id is not None:
-        items = items.filter(customer=customer_id)
-    known = known_facts(facts_frame(company, items), as_of=as_of)
-    told = (
-        native(ladder(known))
-        .join(_open_rows(items), on="item_id")
-        .join(
-            _alarms(company, known, items, as_of=as_of).select("item_id", "why", "next_step"),
-            on="item_id",
-            how="left",
-        )
-        .sort("due_day", "item_id")
-    )
-    rows = told.filter(_in_state(state)) if state else told
-    if place is not None:
-        on, key = day_number(_day(place[0])), place[1]
-        day, item = pl.col("due_day"), pl.col("item_id")
-        rows = rows.filter((day > on) | ((day == on) & (item > key)))
-    limit = page_limit(limit)
-    return DeliveryBoard(
-        totals=_totals(told),
-        page=page_of(
-            _rows(rows.head(limit + 1)),
-            limit=limit,
-            key=lambda row: (row.due_on, row.item_id),
-        ),
-    )
-
-
-def customer_deliveries(
-    company: Company, customer_id: int, *, as_of: date
-) -> tuple[DeliveryRow, ...]:
-    """Return how far each open invoice of one customer has come, the oldest due first."""
-    board = delivery_board(company, as_of=as_of, customer_id=customer_id, limit=500)
-    return board.page.rows
-
-
-def _alarms(
-    company: Company, known: nw.LazyFrame, items: QuerySet[Item], *, as_of: date
 ) -> pl.DataFrame:
-    terms = responses_in_force(company, as_of=as_of).policy.alarm
+    """Return the open invoices among `opened` nothing proves to have arrived, columns ALARMS.
+
+    `known`: `known_facts` of them; `customers`: a query of the keys of whose they are.
+    """
     if not terms.is_on:
         return pl.DataFrame(
             schema={
@@ -238,8 +157,8 @@ def _alarms(
     return native(
         never_received(
             known,
-            nw.from_native(_open_frame(company, items).lazy()),
-            reach_frame(company),
+            opened,
+            reach_frame(company, customers),
             proofs=terms.proofs,
             min_open_minor=terms.min_open_minor,
             only_ours=terms.only_ours,
@@ -255,19 +174,43 @@ def ours(company: Company, items: QuerySet[Item]) -> QuerySet[Item]:
 
     Asked from the side of what we know: of a big ledger that is little.
     """
-    of_ours = Q(item__company=company)
-    carried = Q(kind=MessageAttachment.Kind.DOCUMENT)
-    told = (
-        Invoice.objects.filter(of_ours)
-        .values("item")
-        .union(
-            MessageAttachment.objects.filter(of_ours, carried).values("item"),
-            DeliveryNote.objects.filter(of_ours).values("item"),
-            InvoiceResponse.objects.filter(of_ours).values("item"),
-        )
+    theirs = {"company": company, "item__isnull": False}
+    # whose a paper is says the item, looked up from the paper: from the other side it is a million
+    carried = MessageAttachment.objects.filter(
+        Exists(Item.objects.filter(pk=OuterRef("item"), company=company)),
+        kind=MessageAttachment.Kind.DOCUMENT,
+    )
+    told = carried.values("item").union(
+        Invoice.objects.filter(**theirs).values("item"),
+        DeliveryNote.objects.filter(**theirs).values("item"),
+        InvoiceResponse.objects.filter(**theirs).values("item"),
     )
     # a database that is handed the union as a question asks it of every open item
     few = [row["item"] for row in told[: FEW + 1]]
+    return items.filter(pk__in=few) if len(few) <= FEW else items.filter(pk__in=told)
+
+
+def heard_of(company: Company, *, customer_id: int | None = None) -> QuerySet[Item]:
+    """Return the open invoices of which more may be known than that they were issued.
+
+    Asked from the side of what we heard, as `ours`; of one customer where one is named.
+    """
+    theirs = Q(item__open_now__company=company, item__kind=Item.Kind.INVOICE)
+    if customer_id is not None:
+        theirs &= Q(item__customer=customer_id)
+    carried = Q(kind=MessageAttachment.Kind.DOCUMENT, message__status__in=Message.HANDED_OVER)
+    told = (
+        MessageAttachment.objects.filter(theirs, carried)
+        .values("item")
+        .union(
+            *(
+                model.objects.filter(theirs, company=company).values("item")
+                for model in (PortalView, InvoiceResponse, DeliveryNote)
+            )
+        )
+    )
+    few = [row["item"] for row in told[: FEW + 1]]
+    items = Item.objects
     return items.filter(pk__in=few) if len(few) <= FEW else items.filter(pk__in=told)
 
 
@@ -304,81 +247,6 @@ def _open_frame(company: Company, items: QuerySet[Item]) -> pl.DataFrame:
     )
 
 
-def _open_rows(items: QuerySet[Item]) -> pl.DataFrame:
-    rows = items.values_list(
-        "pk", "number", "customer", "customer__number", "customer__name", "currency",
-        "open_now__open_minor", "issued_on", "due_on",
-    )  # fmt: skip
-    return pl.DataFrame(
-        [(*row[:7], day_number(row[7]), day_number(row[8])) for row in rows],
-        schema={
-            "item_id": pl.Int64,
-            "number": pl.String,
-            "customer_id": pl.Int64,
-            "customer_number": pl.String,
-            "customer_name": pl.String,
-            "currency": pl.String,
-            "open_minor": pl.Int64,
-            "issued_day": pl.Int32,
-            "due_day": pl.Int32,
-        },
-        orient="row",
-    )
-
-
-def _in_state(state: str) -> pl.Expr:
-    if state == ALARM:
-        return pl.col("why").is_not_null()
-    return pl.col("current") == state
-
-
-def _totals(told: pl.DataFrame) -> tuple[DeliveryTotal, ...]:
-    """Return the sums of every state that has an invoice, in the order of STATES."""
-    sums: Mapping[tuple[str, str], tuple[int, int]] = {
-        (state, currency): (items, open_minor)
-        for frame in (
-            told.with_columns(state=pl.col("current")),
-            told.filter(_in_state(ALARM)).with_columns(state=pl.lit(ALARM)),
-        )
-        for state, currency, items, open_minor in frame.group_by("state", "currency")
-        .agg(items=pl.len(), open_minor=pl.col("open_minor").sum())
-        .rows()
-    }
-    return tuple(
-        DeliveryTotal(state=state, currency=currency, items=items, open_minor=open_minor)
-        for (state, currency), (items, open_minor) in sorted(
-            sums.items(), key=lambda row: (_place(row[0][0]), row[0][1])
-        )
-    )
-
-
-def _place(state: str) -> int:
-    return STATES.index(state) if state in STATES else len(STATES)
-
-
-def _rows(told: pl.DataFrame) -> Sequence[DeliveryRow]:
-    return [
-        DeliveryRow(
-            item_id=row["item_id"],
-            number=row["number"],
-            customer_id=row["customer_id"],
-            customer_number=row["customer_number"],
-            customer_name=row["customer_name"],
-            currency=row["currency"],
-            open_minor=row["open_minor"],
-            issued_on=day_date(row["issued_day"]),
-            due_on=day_date(row["due_day"]),
-            reached=row["reached"],
-            current=row["current"],
-            current_on=day_date(row["current_day"]),
-            current_source=row["current_source"],
-            why=row["why"] or "",
-            next_step=row["next_step"] or "",
-        )
-        for row in told.iter_rows(named=True)
-    ]
-
-
 def _step(kind: str, row: Mapping[str, object] | None, *, current: str) -> LadderStep:
     on = row["on_day"] if row else None
     return LadderStep(
@@ -388,9 +256,3 @@ def _step(kind: str, row: Mapping[str, object] | None, *, current: str) -> Ladde
         is_aside=kind in ASIDES,
         is_current=kind == current,
     )
-
-
-def _day(value: object) -> date:
-    if not isinstance(value, date):
-        raise TypeError("a cursor of this list begins with a day")
-    return value

@@ -1,6 +1,5 @@
 """Pages about the way of invoices to customers: the board, one item's ladder, notes of people."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -18,16 +17,17 @@ from dunwell.actions.deliveries import note_delivery
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import Contact, Customer, DeliveryNote, Item
-from dunwell.queries.delivery_figures import delivery_figures
-from dunwell.queries.delivery_ladders import (
+from dunwell.queries.delivery_board import (
     ALARM,
     STATES,
     DeliveryBoard,
     DeliveryRow,
     customer_deliveries,
     delivery_board,
-    ladder_of_item,
+    delivery_page,
 )
+from dunwell.queries.delivery_figures import delivery_figures
+from dunwell.queries.delivery_ladders import ladder_of_item
 from dunwell.queries.invoice_responses import invoice_response_rows
 from dunwell.queries.item_documents import documents_of_items
 from dunwell.queries.pages import every_row
@@ -109,13 +109,13 @@ def delivery_list(request: StaffRequest) -> HttpResponse:
 def deliveries_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return the board under its filter as a file."""
     read = partial(
-        delivery_board, request.actor.company, as_of=request.as_of, state=_state(request)
+        delivery_page, request.actor.company, as_of=request.as_of, state=_state(request)
     )
     return file_response(
         kind,
         name=f"deliveries-{request.as_of.isoformat()}",
         columns=[str(name) for name in COLUMNS],
-        rows=(_cells(row) for row in _every(read)),
+        rows=(_cells(row) for row in every_row(read)),
     )
 
 
@@ -203,10 +203,6 @@ def _figures(board: DeliveryBoard) -> list[dict[str, object]]:
             {"state": state, "items": sum(total.items for total in totals), "totals": totals}
         )
     return found
-
-
-def _every(read: Any) -> Iterator[DeliveryRow]:
-    return every_row(lambda *, cursor, limit: read(cursor=cursor, limit=limit).page)
 
 
 def _cells(row: DeliveryRow) -> tuple[Value, ...]:

@@ -14,12 +14,12 @@ from dunwell.actions.portal_views import note_view
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.models import ChainHead
 from dunwell.queries import delivery_board as delivery_board_of
-from dunwell.queries import home, kept_sums, outlooks, worklist
+from dunwell.queries import home, kept_sums, outlooks, worklist_sums
 from dunwell.queries.delivery_board import delivery_board
 from dunwell.queries.home import aging_figures
 from dunwell.queries.kept_sums import KEPT, kept
 from dunwell.queries.outlooks import customer_outlooks
-from dunwell.queries.worklist import day_plan, worklist_counts
+from dunwell.queries.worklist_sums import day_plan, worklist_counts
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice
 from tests.conftest import TODAY, add_customer
@@ -93,7 +93,7 @@ def test_inside_a_transaction_that_may_be_taken_back_nothing_is_kept(companies, 
 def test_the_sums_of_a_large_worklist_are_kept_until_somebody_acts(
     company, collector, monkeypatch
 ):
-    for page in (worklist, outlooks, home):
+    for page in (worklist_sums, outlooks, home):
         for name in ("MANY_CUSTOMERS", "MANY_ITEMS"):
             monkeypatch.setattr(page, name, 0, raising=False)
     ours = [entry(add_customer(company, f"K{n}", collector=collector)) for n in range(2)]

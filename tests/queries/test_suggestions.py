@@ -14,7 +14,8 @@ from dunwell.models import Customer, Message, MessageItem, WorklistEntry
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policies import strategies_in_force
 from dunwell.queries.reminders import plan_contacts
-from dunwell.queries.worklist import day_plan, suggestion_of, worklist_rows
+from dunwell.queries.worklist import suggestion_of, worklist_rows
+from dunwell.queries.worklist_sums import day_plan
 from tests.actions.test_reminders import desk, owing  # noqa: F401  a fixture
 from tests.conftest import AT, TODAY
 

@@ -6,16 +6,8 @@ from dunwell.actions.gate import system
 from dunwell.actions.notes import record_note
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.models import WorklistEntry
-from dunwell.queries.worklist import (
-    DayPlan,
-    WaitingMessage,
-    WaitingTask,
-    WorklistCounts,
-    WorklistRow,
-    day_plan,
-    worklist_counts,
-    worklist_rows,
-)
+from dunwell.queries.worklist import WaitingMessage, WaitingTask, WorklistRow, worklist_rows
+from dunwell.queries.worklist_sums import DayPlan, WorklistCounts, day_plan, worklist_counts
 from tests.actions.ledger_rows import invoice
 from tests.actions.test_messages import message_to
 from tests.actions.test_notes import task_of

@@ -12,7 +12,7 @@ from dunwell.actions.promises import record_promise
 from dunwell.models import Escalation, Message, Promise, Task, WorklistEntry
 from dunwell.queries.my_day import CallBack, CashSum, PromiseSum, my_day
 from dunwell.queries.my_day_rows import FIGURES, day_figure
-from dunwell.queries.worklist import DayPlan
+from dunwell.queries.worklist_sums import DayPlan
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice, payment
 from tests.conftest import AT, TODAY, add_customer
@@ -267,5 +267,5 @@ def test_the_page_takes_the_same_queries_for_one_and_for_three(
     client = come_in(collector)
     client.get("/my-day/")
 
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         client.get("/my-day/")

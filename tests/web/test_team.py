@@ -8,7 +8,8 @@ from dunwell.actions.gate import Forbidden, Refused
 from dunwell.actions.workforce import cancel_absence, record_absence, set_capacity
 from dunwell.models import Absence, Customer, WorkCapacity, WorklistEntry
 from dunwell.queries.workforce import covered_users, team_rows, workforce
-from dunwell.queries.worklist import day_plan, worklist_counts, worklist_rows
+from dunwell.queries.worklist import worklist_rows
+from dunwell.queries.worklist_sums import day_plan, worklist_counts
 from tests.actions.desk import acting, verbs
 from tests.conftest import AT, TODAY, add_customer, add_user
 

@@ -22,14 +22,8 @@ from dunwell.api.writes import once
 from dunwell.models import Task
 from dunwell.queries.pages import Page
 from dunwell.queries.tasks import TaskRow, task_rows
-from dunwell.queries.worklist import (
-    DayPlan,
-    WorklistCounts,
-    WorklistRow,
-    day_plan,
-    worklist_counts,
-    worklist_rows,
-)
+from dunwell.queries.worklist import WorklistRow, worklist_rows
+from dunwell.queries.worklist_sums import DayPlan, WorklistCounts, day_plan, worklist_counts
 
 router = Router(tags=["worklist"])
 

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncMonth
 from dunwell.engine.calendars import month_end, month_number, months_after
 from dunwell.models import Channel, Company, Message, Signal
 from dunwell.queries.channel_carriers import is_resting
+from dunwell.queries.kept_sums import MANY_ITEMS, kept
 
 MONTHS = 12
 OUTCOME_DAYS = 90
@@ -117,6 +118,15 @@ def month_rows(company: Company, *, as_of: date) -> tuple[ChannelMonthRow, ...]:
 
     The messages of the month under the same filter come to it (`message_rows`).
     """
+    return kept(
+        company,
+        ("channel_months", as_of),
+        lambda: _months(company, as_of=as_of),
+        is_worth=lambda found: sum(row.messages for row in found) >= MANY_ITEMS,
+    )
+
+
+def _months(company: Company, *, as_of: date) -> tuple[ChannelMonthRow, ...]:
     zone = ZoneInfo(company.zone)
     first_on = months_after(as_of.replace(day=1), 1 - MONTHS)
     first = datetime.combine(first_on, time(), tzinfo=zone)
@@ -154,6 +164,15 @@ def outcome_rows(company: Company, *, at: datetime) -> tuple[ChannelOutcomeRow, 
 
     Two queries: messages, and what was opened or complained about.
     """
+    return kept(
+        company,
+        ("channel_outcomes", at.date()),
+        lambda: _outcomes(company, at=at),
+        is_worth=lambda found: sum(row.messages for row in found) >= MANY_ITEMS,
+    )
+
+
+def _outcomes(company: Company, *, at: datetime) -> tuple[ChannelOutcomeRow, ...]:
     since = at - timedelta(days=OUTCOME_DAYS)
     told: dict[tuple[str, str], dict[str, int]] = {}
     for channel, template, kind, n in (
@@ -194,6 +213,17 @@ def outcome_rows(company: Company, *, at: datetime) -> tuple[ChannelOutcomeRow, 
 
 def waiting_rows(company: Company) -> tuple[ChannelWaitingRow, ...]:
     """Return the messages that have not gone out, by channel; one query."""
+    return kept(
+        company,
+        "channel_waiting",
+        lambda: _waiting(company),
+        is_worth=lambda found: (
+            sum(row.ready + row.failed + row.dead for row in found) >= MANY_ITEMS
+        ),
+    )
+
+
+def _waiting(company: Company) -> tuple[ChannelWaitingRow, ...]:
     held = (Status.READY, Status.CLAIMED, Status.FAILED, Status.DEAD)
     rows = (
         Message.objects.filter(company=company, status__in=held)

@@ -19,9 +19,10 @@ from dunwell.models import (
 )
 from dunwell.queries.approvals import MINE, WAITING, open_count
 from dunwell.queries.calls import standing_calls
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
 from dunwell.queries.promises import got_promises
 from dunwell.queries.workforce import covered_users
-from dunwell.queries.worklist import DayPlan, day_plan
+from dunwell.queries.worklist_sums import DayPlan, day_plan
 
 CREDIT_DAYS = 14
 """Money counts as brought in by a contact for so many days, as contact answers are judged."""
@@ -132,7 +133,12 @@ def my_day(
         asked_for=open_count(company, scope=MINE, **approvals),  # type: ignore[arg-type]
         to_approve=open_count(company, scope=WAITING, **approvals),  # type: ignore[arg-type]
         escalations=put_to(company, user_id=user_id, roles=roles).count(),
-        drafts=own_drafts(company, users).count(),
+        drafts=kept(
+            company,
+            ("own_drafts", tuple(users)),
+            own_drafts(company, users).count,
+            is_worth=lambda drafts: drafts >= MANY_CUSTOMERS,
+        ),
         calls=len(calls),
         reached=sum(1 for call in calls if call.result in REACHED),
         notes=own_notes(company, person, as_of=as_of).count(),

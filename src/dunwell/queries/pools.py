@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import polars as pl
 from django.db.models import Count
 
 from dunwell.models import Company, OpenItem, Pool, PoolMember
 from dunwell.queries.customers import CustomerRow, owed_by
 from dunwell.queries.home import BucketFigure, bucket_figures, bucket_sums
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
-from dunwell.queries.segments_facts import NOTHING, owed_now
+from dunwell.queries.segments_facts import owed_frame, owed_totals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,15 +60,19 @@ def pool_rows(
         .prefetch_related("users")
         .order_by("name")
     )
-    owed = owed_now(company, as_of=as_of)
-    sums: dict[int, list[int]] = {pool.pk: [0, 0, 0] for pool in found}
-    for key, customer in PoolMember.objects.filter(
-        pool__in=sums, customer__in=_debtors(company)
-    ).values_list("pool", "customer"):
-        money = owed.get(customer, NOTHING)
-        sums[key][0] += money.owed_minor or 0
-        sums[key][1] += money.overdue_minor or 0
-        sums[key][2] += money.owed_minor is None
+    members = PoolMember.objects.filter(pool__in=found).values_list("pool", "customer")
+    sums = {
+        row["pool_id"]: row
+        for row in owed_totals(
+            pl.DataFrame(
+                list(members),
+                schema={"pool_id": pl.Int64, "customer_id": pl.Int64},
+                orient="row",
+            ),
+            owed_frame(company, as_of=as_of),
+            "pool_id",
+        ).iter_rows(named=True)
+    }
     return tuple(
         PoolRow(
             id=pool.pk,
@@ -77,9 +82,9 @@ def pool_rows(
             version=pool.version,
             people=tuple(sorted(user.username for user in pool.users.all())),
             customers=pool.customers,
-            owed_minor=sums[pool.pk][0],
-            overdue_minor=sums[pool.pk][1],
-            without_rate=sums[pool.pk][2],
+            owed_minor=sums[pool.pk]["owed_minor"] if pool.pk in sums else 0,
+            overdue_minor=sums[pool.pk]["overdue_minor"] if pool.pk in sums else 0,
+            without_rate=sums[pool.pk]["without_rate"] if pool.pk in sums else 0,
             by=pool.by,
             recorded_at=pool.recorded_at,
         )
@@ -143,7 +148,3 @@ def pool_named(company: Company, pool_id: int | None) -> Pool | None:
     if pool_id is None:
         return None
     return Pool.objects.filter(company=company, pk=pool_id).first()
-
-
-def _debtors(company: Company) -> Any:
-    return OpenItem.objects.filter(company=company).values("customer_id")

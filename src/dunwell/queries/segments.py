@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import polars as pl
 from django.db.models import Q
 
 from dunwell.engine.segments_policy import SegmentsPolicy
 from dunwell.engine.strategy import strategy_in_force
 from dunwell.models import Company, Customer, SegmentByHand, SegmentMembership, SegmentMove
 from dunwell.queries.customers import customers_searched
+from dunwell.queries.frames import read_rows
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.policies import strategies_in_force
 from dunwell.queries.segments_due import segments_in_force
-from dunwell.queries.segments_facts import NOTHING, HomeOwed, owed_now
+from dunwell.queries.segments_facts import NOTHING, HomeOwed, owed_frame, owed_now, owed_totals
 
 SHOWN_MOVES = 50
 
@@ -135,18 +137,8 @@ def segment_choices(company: Company, *, as_of: date) -> tuple[str, ...]:
 def segment_rows(company: Company, *, as_of: date) -> tuple[SegmentRow, ...]:
     """Return the segments in the order of the policy, then every other one with a customer."""
     policy = segments_in_force(company, as_of=as_of)
-    members = list(
-        Customer.objects.filter(company=company)
-        .order_by("id")
-        .values_list("pk", "segment", "segment_membership__is_by_hand")
-    )
-    owed = owed_now(company, as_of=as_of)
-    names = [*(policy.names if policy else ()), *sorted({segment for _, segment, _ in members})]
-    counts = Counter(segment for _, segment, _ in members)
-    by_hand = Counter(segment for _, segment, is_by_hand in members if is_by_hand)
-    sums: dict[str, list[int]] = {name: [0, 0, 0] for name in names}
-    for key, segment, _ in members:
-        _add(sums[segment], owed.get(key, NOTHING))
+    sums = {row["segment"]: row for row in _sums(company, as_of=as_of).iter_rows(named=True)}
+    names = [*(policy.names if policy else ()), *sorted(sums)]
     places = {found.name: n for n, found in enumerate(policy.segments, 1)} if policy else {}
     strategies = strategies_in_force(company, as_of=as_of)
     return tuple(
@@ -155,7 +147,7 @@ def segment_rows(company: Company, *, as_of: date) -> tuple[SegmentRow, ...]:
             policy,
             places.get(name),
             _strategy(strategies, name, as_of),
-            (counts[name], by_hand[name], *sums[name]),
+            sums.get(name, {}),
         )
         for name in dict.fromkeys(names)
     )
@@ -298,9 +290,8 @@ def _segment_row(
     policy: SegmentsPolicy | None,
     place: int | None,
     strategy: tuple[str, int | None],
-    sums: tuple[int, ...],
+    sums: Mapping[str, int],
 ) -> SegmentRow:
-    customers, by_hand, owed, overdue, without_rate = sums
     rules = policy.segments[place - 1].rules if policy and place else ()
     return SegmentRow(
         segment=name,
@@ -308,18 +299,26 @@ def _segment_row(
         rules=tuple(rule.name for rule in rules),
         strategy=strategy[0],
         strategy_id=strategy[1],
-        customers=customers,
-        by_hand=by_hand,
-        owed_minor=owed,
-        overdue_minor=overdue,
-        without_rate=without_rate,
+        customers=sums.get("customers", 0),
+        by_hand=sums.get("by_hand", 0),
+        owed_minor=sums.get("owed_minor", 0),
+        overdue_minor=sums.get("overdue_minor", 0),
+        without_rate=sums.get("without_rate", 0),
     )
 
 
-def _add(sums: list[int], owed: HomeOwed) -> None:
-    sums[0] += owed.owed_minor or 0
-    sums[1] += owed.overdue_minor or 0
-    sums[2] += owed.owed_minor is None
+def _sums(company: Company, *, as_of: date) -> pl.DataFrame:
+    """Return customers, those put there by hand and what they owe by `segment`."""
+    members = read_rows(
+        "SELECT c.id, c.segment, CASE WHEN m.is_by_hand THEN 1 ELSE 0 END "
+        "FROM dunwell_customer c "
+        "LEFT JOIN dunwell_segmentmembership m ON m.customer_id = c.id WHERE c.company_id = %s",
+        [company.pk],
+        {"customer_id": pl.Int64, "segment": pl.String, "by_hand": pl.Int64},
+    )
+    return owed_totals(members, owed_frame(company, as_of=as_of), "segment").join(
+        members.group_by("segment").agg(pl.col("by_hand").sum()), on="segment"
+    )
 
 
 def _overlapping(company: Company) -> Any:

@@ -13,9 +13,10 @@ import polars as pl
 from dunwell.engine.segments import BY_HAND, CLAIMS, NOW, claims
 from dunwell.engine.segments_policy import SegmentsPolicy, read_segments_policy
 from dunwell.engine.segments_rules import POOL_FACTS, holds, read_conditions
-from dunwell.formats.frames import kept
 from dunwell.models import Company, PolicyVersion, Pool, SegmentMembership
 from dunwell.queries.frames import day, read_frame, read_rows
+from dunwell.queries.kept_sums import MANY_CUSTOMERS
+from dunwell.queries.kept_sums import kept as kept_sum
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policy_documents import document_in_force
 from dunwell.queries.reminders import native
@@ -107,16 +108,24 @@ def now_frame(company: Company) -> nw.LazyFrame:
 
     A customer is known from its first item on, or from the day it was recorded.
     """
+    found = kept_sum(
+        company,
+        "segments_now",
+        lambda: native(_now(company)),
+        is_worth=lambda rows: rows.height >= MANY_CUSTOMERS,
+    )
+    return nw.from_native(found.lazy())
+
+
+def _now(company: Company) -> nw.LazyFrame:
     known = day("COALESCE(i.first_on, DATE(c.recorded_at))")
-    return kept(
-        read_frame(
-            f"SELECT c.id, c.segment, {known} FROM dunwell_customer c "
-            "LEFT JOIN (SELECT customer_id, MIN(issued_on) AS first_on FROM dunwell_item "
-            "WHERE company_id = %s GROUP BY customer_id) i ON i.customer_id = c.id "
-            "WHERE c.company_id = %s",
-            [company.pk, company.pk],
-            NOW,
-        )
+    return read_frame(
+        f"SELECT c.id, c.segment, {known} FROM dunwell_customer c "
+        "LEFT JOIN (SELECT customer_id, MIN(issued_on) AS first_on FROM dunwell_item "
+        "WHERE company_id = %s GROUP BY customer_id) i ON i.customer_id = c.id "
+        "WHERE c.company_id = %s",
+        [company.pk, company.pk],
+        NOW,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
+import polars as pl
 
 from dunwell.engine.calendars import day_number
 from dunwell.engine.items import open_items
@@ -26,6 +27,8 @@ from dunwell.engine.segments_facts import (
 from dunwell.formats.frames import kept
 from dunwell.models import Company
 from dunwell.queries.frames import day, fx_frame, read_frame
+from dunwell.queries.kept_sums import MANY_CUSTOMERS
+from dunwell.queries.kept_sums import kept as kept_sum
 from dunwell.queries.ledgers import Books
 from dunwell.queries.reminders import native
 
@@ -48,16 +51,32 @@ def facts_frame(books: Books, *, as_of: date) -> nw.LazyFrame:
     """
     company, rates = books.company, kept(fx_frame(books.company))
     ledger = books.still_open(as_of=as_of)
+    owed = owed_sums(open_items(ledger.items, ledger.allocations, as_of=as_of))
+    return _facts(
+        company,
+        owed_at_home(owed, rates, home=company.currency, as_of=as_of),
+        rates,
+        as_of=as_of,
+    )
+
+
+def facts_now(company: Company, *, as_of: date) -> nw.LazyFrame:
+    """Return the facts of every customer by what is open now, in columns CUSTOMER_FACTS.
+
+    What `facts_frame` returns for the present day, without reading what is open anew.
+    """
+    owed = nw.from_native(owed_frame(company, as_of=as_of).lazy())
+    return _facts(company, owed, kept(fx_frame(company)), as_of=as_of)
+
+
+def _facts(
+    company: Company, owed: nw.LazyFrame, rates: nw.LazyFrame, *, as_of: date
+) -> nw.LazyFrame:
     year_ago = as_of - timedelta(days=BILLED_DAYS)
     return kept(
         customer_facts(
             _profiles(company),
-            owed_at_home(
-                owed_sums(open_items(ledger.items, ledger.allocations, as_of=as_of)),
-                rates,
-                home=company.currency,
-                as_of=as_of,
-            ),
+            owed,
             _billed(company, year_ago, as_of),
             _promises(company, as_of - timedelta(days=PROMISE_DAYS), as_of),
             _disputed(company, year_ago, as_of),
@@ -68,31 +87,64 @@ def facts_frame(books: Books, *, as_of: date) -> nw.LazyFrame:
     )
 
 
-def owed_now(
-    company: Company, *, as_of: date, customers: Sequence[int] | None = None
-) -> Mapping[int, HomeOwed]:
-    """Return what each customer owes now in the home currency; who owes nothing is left out.
+def owed_now(company: Company, *, as_of: date, customers: Sequence[int]) -> Mapping[int, HomeOwed]:
+    """Return what each of some customers owes now in the home currency; two queries.
 
-    `customers` narrows it to some. Two queries.
+    Who owes nothing is left out.
     """
-    only = "" if customers is None else f"AND o.customer_id IN ({_keys(customers)})"
+    found = _owed(company, f"AND o.customer_id IN ({_keys(customers)})", as_of=as_of)
+    return {
+        key: HomeOwed(owed_minor=owed, overdue_minor=overdue)
+        for key, owed, overdue in found.select(
+            "customer_id", "owed_minor", "overdue_minor"
+        ).iter_rows()
+    }
+
+
+def owed_frame(company: Company, *, as_of: date) -> pl.DataFrame:
+    """Return what each customer owes now in the home currency, in columns OWED.
+
+    Who owes nothing is left out. Told again for many customers until something is recorded.
+    """
+    return kept_sum(
+        company,
+        ("owed_frame", as_of),
+        lambda: _owed(company, "", as_of=as_of),
+        is_worth=lambda found: found.height >= MANY_CUSTOMERS,
+    )
+
+
+def owed_totals(rows: pl.DataFrame, owed: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Return `rows` with a `customer_id` summed by some columns, and what the customers owe.
+
+    Adds `customers`, `owed_minor`, `overdue_minor` (home minor units) and `without_rate`, the
+    customers whose amounts want a rate and are in neither sum.
+    """
+    wanting = pl.col("is_owing") & pl.col("owed_minor").is_null()
+    return (
+        rows.join(owed.with_columns(is_owing=True), on="customer_id", how="left")
+        .group_by(by)
+        .agg(
+            customers=pl.len(),
+            owed_minor=pl.col("owed_minor").sum(),
+            overdue_minor=pl.col("overdue_minor").sum(),
+            without_rate=wanting.sum(),
+        )
+    )
+
+
+def _owed(company: Company, only: str, *, as_of: date) -> pl.DataFrame:
     sums = read_frame(
         "SELECT o.customer_id, o.currency, CAST(SUM(o.open_minor) AS bigint), "
         "CAST(SUM(CASE WHEN o.due_on < %s THEN o.open_minor ELSE 0 END) AS bigint), "
-        "COALESCE(MAX(CASE WHEN o.due_on < %s AND o.open_minor > 0 "
-        f"THEN {day_number(as_of)} - {day('o.due_on')} END), 0) "
+        f"COALESCE({day_number(as_of)} - "
+        f"{day('MIN(CASE WHEN o.due_on < %s AND o.open_minor > 0 THEN o.due_on END)')}, 0) "
         f"FROM dunwell_openitem o WHERE o.company_id = %s {only} "
         "GROUP BY o.customer_id, o.currency",
         [as_of, as_of, company.pk],
         OWED_SUMS,
     )
-    found = native(
-        owed_at_home(sums, fx_frame(company), home=company.currency, as_of=as_of)
-    ).select("customer_id", "owed_minor", "overdue_minor")
-    return {
-        key: HomeOwed(owed_minor=owed, overdue_minor=overdue)
-        for key, owed, overdue in found.iter_rows()
-    }
+    return native(owed_at_home(sums, fx_frame(company), home=company.currency, as_of=as_of))
 
 
 def _keys(customers: Sequence[int]) -> str:

@@ -7,9 +7,9 @@ import yaml
 
 from dunwell.ml.segments import LearnedSegments, learned_segments
 from dunwell.models import Company
-from dunwell.queries.ledgers import Books
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
 from dunwell.queries.reminders import native
-from dunwell.queries.segments_facts import facts_frame
+from dunwell.queries.segments_facts import facts_now
 
 HEAD = """\
 # Learned on {day} from {customers} customers: {groups} groups (silhouette {silhouette}).
@@ -29,9 +29,19 @@ class Proposed:
 def proposed_segments(company: Company, *, as_of: date) -> Proposed | None:
     """Return a proposal from today's facts, None where too few customers or nothing differs.
 
-    The policy would hold from the next day on. Nothing is written.
+    The policy would hold from the next day on. Nothing is written. Of many customers it is
+    told again until something is recorded.
     """
-    facts = native(facts_frame(Books(company), as_of=as_of))
+    return kept(
+        company,
+        ("proposed_segments", as_of),
+        lambda: _proposed(company, as_of=as_of),
+        is_worth=lambda found: found is not None and found.learned.customers >= MANY_CUSTOMERS,
+    )
+
+
+def _proposed(company: Company, *, as_of: date) -> Proposed | None:
+    facts = native(facts_now(company, as_of=as_of))
     learned = learned_segments(facts, valid_from=as_of + timedelta(days=1))
     if learned is None:
         return None

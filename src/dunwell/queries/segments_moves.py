@@ -12,12 +12,11 @@ from dunwell.engine.segments_policy import SegmentsPolicy, read_segments_policy
 from dunwell.formats.policies import read_policy
 from dunwell.models import Company, Customer, PolicyVersion
 from dunwell.queries.frames import day, read_frame
-from dunwell.queries.ledgers import Books
 from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 from dunwell.queries.policies import strategies_in_force
 from dunwell.queries.reminders import native
 from dunwell.queries.segments_due import by_hand_frame, claimed, now_frame, segments_in_force
-from dunwell.queries.segments_facts import NOTHING, facts_frame, owed_now
+from dunwell.queries.segments_facts import NOTHING, facts_now, owed_frame, owed_now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +59,8 @@ class Movement:
     def cells(self) -> tuple[MatrixCell, ...]:
         """Return the cells with a customer, by segment before and after."""
         matrix = movement_matrix(
-            nw.from_native(self.rows.lazy()), nw.from_native(self._owed().lazy())
+            nw.from_native(self.rows.lazy()),
+            nw.from_native(owed_frame(self.company, as_of=self.as_of).lazy()),
         )
         found = native(matrix).sort("before", "after")
         return tuple(MatrixCell(**row) for row in found.iter_rows(named=True))
@@ -106,17 +106,6 @@ class Movement:
             key=lambda row: (row.customer_id,),
         )
 
-    def _owed(self) -> pl.DataFrame:
-        found = owed_now(self.company, as_of=self.as_of)
-        return pl.DataFrame(
-            {
-                "customer_id": list(found),
-                "owed_minor": [owed.owed_minor for owed in found.values()],
-                "overdue_minor": [owed.overdue_minor for owed in found.values()],
-            },
-            schema={"customer_id": pl.Int64, "owed_minor": pl.Int64, "overdue_minor": pl.Int64},
-        )
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
@@ -159,7 +148,7 @@ def preview_of(company: Company, version_id: int, *, as_of: date) -> Preview | N
     if version is None:
         return None
     policy = read_segments_policy(read_policy(version.text).document)
-    facts = facts_frame(Books(company), as_of=as_of)
+    facts = facts_now(company, as_of=as_of)
     recorded = facts.select("customer_id", before=nw.col("segment"))
     if policy.segments:
         members = memberships(

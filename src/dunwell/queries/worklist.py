@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Max, Q
 
-from dunwell.ml.action_day import CAPACITY_MINUTES
 from dunwell.models import Company, Message, Note, Snooze, Task, WorklistEntry
 from dunwell.queries.customers import customers_searched
-from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
-from dunwell.queries.workforce import covered_users, workforce
+from dunwell.queries.worklist_sums import entries_shown
 
 SHOWN = ("plan", "mine", "all", "unassigned", "snoozed")
 WAITING = (Message.Status.DRAFT, Message.Status.READY, Message.Status.FAILED)
@@ -83,16 +80,6 @@ class Suggestion:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DayPlan:
-    """What fits into a collector's day: the customers of the worklist's view `plan` together."""
-
-    customers: int
-    minutes: int
-    capacity_minutes: int
-    expected_extra_minor: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class WorklistRow:
     """One customer to work on, amounts in minor units of the company's `currency`.
 
@@ -130,18 +117,6 @@ class WorklistRow:
     snooze_reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WorklistCounts:
-    """How many customers each view of the worklist shows, and what there is to collect in mine."""
-
-    mine: int
-    all: int
-    unassigned: int
-    snoozed: int
-    mine_to_collect_minor: int
-    mine_minutes: int
-
-
 def worklist_rows(
     company: Company,
     *,
@@ -163,11 +138,9 @@ def worklist_rows(
     if show not in SHOWN:
         raise ValueError(f"There is no worklist of {show}; use one of {', '.join(SHOWN)}.")
     limit = page_limit(limit)
-    is_own = show in {"mine", "plan"}
-    users = covered_users(company, user_id=user_id if is_own else None, as_of=as_of)
     entries = list(
         WorklistEntry.objects.filter(company=company)
-        .filter(_shown(show, users, as_of))
+        .filter(entries_shown(company, show, user_id, as_of))
         .filter(customers_searched(company, search, path="customer__"))
         .filter(Q() if pool_id is None else Q(customer__pools__pool=pool_id))
         .filter(after(cursor, ("rank", "id"), (int, int)))
@@ -199,67 +172,6 @@ def worklist_rows(
     )
 
 
-def worklist_counts(company: Company, *, as_of: date, user_id: int | None) -> WorklistCounts:
-    """Return how much each view holds, in two queries; mine includes those I cover for.
-
-    Counted from the customers, whose index by collector and whose worklist key answer by
-    themselves; only what is put aside is looked up row by row.
-    """
-    users = covered_users(company, user_id=user_id, as_of=as_of)
-    return kept(
-        company,
-        ("worklist_counts", as_of, tuple(users)),
-        lambda: _counts(company, users, as_of),
-        is_worth=lambda counts: counts.all >= MANY_CUSTOMERS,
-    )
-
-
-def _counts(company: Company, users: Sequence[int], as_of: date) -> WorklistCounts:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNTS.format(users=", ".join(map(str, users)) or "NULL"),
-            {"company": company.pk, "as_of": as_of},
-        )
-        mine, entries, unassigned, snoozed, to_collect, minutes = cursor.fetchone()
-    return WorklistCounts(
-        mine=mine,
-        all=entries,
-        unassigned=unassigned,
-        snoozed=snoozed,
-        mine_to_collect_minor=int(to_collect or 0),
-        mine_minutes=int(minutes or 0),
-    )
-
-
-def day_plan(company: Company, *, as_of: date, user_id: int | None) -> DayPlan:
-    """Return what fits into a collector's day; its rows are the view `plan`."""
-    force = workforce(company, as_of=as_of)
-    users = [] if user_id is None else force.works_for(user_id)
-    capacity = force.minutes.get(user_id or 0, CAPACITY_MINUTES)
-    return kept(
-        company,
-        ("day_plan", as_of, capacity, tuple(users)),
-        lambda: _planned(company, users, as_of, capacity),
-        # all entries are looked at, however few fit into the day
-        is_worth=lambda _: (
-            worklist_counts(company, as_of=as_of, user_id=user_id).all >= MANY_CUSTOMERS
-        ),
-    )
-
-
-def _planned(company: Company, users: Sequence[int], as_of: date, capacity: int) -> DayPlan:
-    planned = WorklistEntry.objects.filter(_shown("plan", users, as_of))
-    told = planned.filter(company=company).aggregate(
-        n=Count("id"), minutes=Sum("minutes"), extra=Sum("expected_extra_minor")
-    )
-    return DayPlan(
-        customers=told["n"],
-        minutes=told["minutes"] or 0,
-        capacity_minutes=capacity,
-        expected_extra_minor=int(told["extra"] or 0),
-    )
-
-
 def suggestion_of(reasons: Mapping[str, Any]) -> Suggestion | None:
     """Return what the stored reasons of a worklist entry suggest, None for nothing permitted."""
     told = reasons.get("suggestion")
@@ -272,49 +184,6 @@ def suggestion_of(reasons: Mapping[str, Any]) -> Suggestion | None:
             for option in told["options"]
         ),
     )
-
-
-_COUNTS = """
-WITH asleep AS (
-    SELECT c.id, c.collector_id
-    FROM dunwell_snooze s
-    JOIN dunwell_worklistentry e ON e.customer_id = s.customer_id
-    JOIN dunwell_customer c ON c.id = s.customer_id
-    WHERE e.company_id = %(company)s AND s.until_on > %(as_of)s
-), mine AS (
-    SELECT COUNT(*) AS customers, SUM(e.to_collect_minor) AS to_collect, SUM(e.minutes) AS minutes
-    FROM dunwell_customer c
-    JOIN dunwell_worklistentry e ON e.customer_id = c.id
-    WHERE c.company_id = %(company)s AND c.collector_id IN ({users})
-      AND c.id NOT IN (SELECT id FROM asleep)
-), nobody AS (
-    SELECT COUNT(*) AS customers
-    FROM dunwell_customer c
-    JOIN dunwell_worklistentry e ON e.customer_id = c.id
-    WHERE c.company_id = %(company)s AND c.collector_id IS NULL
-)
-SELECT mine.customers,
-       (SELECT COUNT(*) FROM dunwell_worklistentry WHERE company_id = %(company)s)
-       - (SELECT COUNT(*) FROM asleep),
-       nobody.customers - (SELECT COUNT(*) FROM asleep WHERE collector_id IS NULL),
-       (SELECT COUNT(*) FROM asleep),
-       mine.to_collect, mine.minutes
-FROM mine CROSS JOIN nobody
-"""
-"""A customer is of the company its worklist entry is of."""
-
-
-def _shown(show: str, users: Sequence[int], as_of: date) -> Q:
-    if show == "snoozed":
-        return Q(customer__snooze__until_on__gt=as_of)
-    # a missing snooze compares as unknown, so both ways of not being put aside are named
-    awake = Q(customer__snooze=None) | Q(customer__snooze__until_on__lte=as_of)
-    if show in {"mine", "plan"}:
-        mine = awake & Q(customer__collector__in=users)
-        return mine & Q(reasons__suggestion__is_planned=True) if show == "plan" else mine
-    if show == "unassigned":
-        return awake & Q(customer__collector=None)
-    return awake
 
 
 def _tasks(customers: Sequence[int]) -> dict[int, tuple[WaitingTask, ...]]:

@@ -24,7 +24,8 @@ from dunwell.queries.escalations import (
 from dunwell.queries.home import CurrencyFigures, KpiFigure, Movement, home_figures
 from dunwell.queries.messages import message_counts
 from dunwell.queries.runs import run_rows
-from dunwell.queries.worklist import worklist_counts, worklist_rows
+from dunwell.queries.worklist import worklist_rows
+from dunwell.queries.worklist_sums import worklist_counts
 from dunwell.templatetags.events import LOOKS
 from dunwell.web.answers import done, refused
 from dunwell.web.escalations import reader_for

@@ -16,15 +16,8 @@ from dunwell.actions.snoozes import snooze_customer, unsnooze_customer
 from dunwell.queries.outlooks import customer_outlooks
 from dunwell.queries.pages import CursorError, Page
 from dunwell.queries.pools import pool_named
-from dunwell.queries.worklist import (
-    SHOWN,
-    DayPlan,
-    WorklistCounts,
-    WorklistRow,
-    day_plan,
-    worklist_counts,
-    worklist_rows,
-)
+from dunwell.queries.worklist import SHOWN, WorklistRow, worklist_rows
+from dunwell.queries.worklist_sums import DayPlan, WorklistCounts, day_plan, worklist_counts
 from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted, refused

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from dunwell.engine.appetite_form import Answer, AppetiteError, CompanyFigures, appetite_lines
 from dunwell.engine.appetite_measures import AppetiteLimit
-from dunwell.engine.concentration import CreditRow, gini, lorenz, spread_slices
+from dunwell.engine.concentration import currency_slices, gini, lorenz
+from dunwell.engine.credit_book import CreditRow, book_of
 from dunwell.engine.exposure import ExposureRate, Part, split_by_currency
 from dunwell.engine.rebalancing import COVER, CUT, LeverTerms, rebalanced
 from dunwell.engine.sectors import DIVISIONS, SECTIONS, read_sector, section_of
@@ -50,7 +51,7 @@ BOOK = [
     ],
 )
 def test_shocks_come_to_what_paper_says(scenario, figures):
-    found = stressed(BOOK, scenario)
+    found = stressed(book_of(BOOK), scenario)
     loss = pytest.approx(found.stressed_loss_minor, abs=1)
     carry = pytest.approx(found.stressed_carry_minor, abs=1)
     assert (figures[0], figures[1], figures[2], figures[3]) == (
@@ -128,7 +129,7 @@ def test_parts_by_currency_add_up_to_the_exposure():
     parts = (Part("EUR", open_minor=100), Part("USD", open_minor=101))
     found = split_by_currency(parts, rates, home="EUR", exposure_minor=97)
     assert (found, sum(amount for _code, amount in found)) == ((("EUR", 51), ("USD", 46)), 97)
-    slices = spread_slices(BOOK, by=lambda one: one.currencies)
+    slices = currency_slices(book_of(BOOK))
     assert [(one.name, one.exposure_minor, one.customers) for one in slices] == [
         ("EUR", 700_00, 2), ("USD", 300_00, 2)
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from tests.actions.test_credit_ratings import ON, rated
 from tests.conftest import TODAY
 from tests.jobs.test_credit_replays import LATE
 
-QUERIES = {"/credit-policy/": 16, "/credit-policy/ratings/": 6}
+QUERIES = {"/credit-policy/": 15, "/credit-policy/ratings/": 6}
 
 
 def test_the_standard_is_shown_in_tables_until_a_policy_is_published(come_in, collector):

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from tests.actions.cover_rows import overdue
 from tests.conftest import add_customer
 
-QUERIES = {"/credit/": 24, "/credit/customers/": 16, "/credit/stress/": 16}
+QUERIES = {"/credit/": 22, "/credit/customers/": 14, "/credit/stress/": 15}
 
 
 @pytest.fixture

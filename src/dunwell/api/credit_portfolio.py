@@ -8,13 +8,13 @@ from pydantic import Field
 
 from dunwell.api.auth import ApiRequest
 from dunwell.api.fields import PAGE, Cursor, Limit, Word, answers
-from dunwell.engine.concentration import PPM
 from dunwell.engine.credit_appetite import Gauge
+from dunwell.engine.credit_book import PPM
 from dunwell.engine.stress import Scenario
 from dunwell.queries.credit_portfolio import (
     CreditDesk,
     PortfolioRow,
-    chosen_rows,
+    chosen,
     credit_desk,
     moves,
     portfolio,
@@ -133,7 +133,7 @@ def show_credit_portfolio(request: ApiRequest) -> dict[str, Any]:
         "countries": book.sliced("country"),
         "segments": book.sliced("segment"),
         "classes": book.sliced("risk_class"),
-        "gauges": [_gauge(one) for one in book.gauges],
+        "gauges": [_gauge(one) for one in book.gauges(most_parts=0)],
         "moves": moves(company, as_of=request.as_of),
         "desk": credit_desk(company, as_of=request.as_of),
     }
@@ -153,10 +153,10 @@ def list_credit_portfolio(
     """List the customers of the book, the largest exposure first; a figure's rows by filter."""
     request.actor.require("ledger.view")
     book = portfolio(request.actor.company, as_of=request.as_of)
-    rows = chosen_rows(
+    rows = chosen(
         book, only=only, country=country, segment=segment, risk_class=risk_class, top=top
     )
-    return rows_page(rows, cursor=cursor, limit=limit)
+    return rows_page(book, rows, cursor=cursor, limit=limit)
 
 
 @router.get("/stress", response=answers(StressOut))

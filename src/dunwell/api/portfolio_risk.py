@@ -31,7 +31,7 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.engine.appetite_form import Answer
-from dunwell.engine.concentration import PPM
+from dunwell.engine.credit_book import PPM
 from dunwell.engine.stress import Scenario
 from dunwell.formats.signal_rows import SignalLine
 from dunwell.models import RiskSignal
@@ -292,7 +292,7 @@ def show_rebalancing(request: ApiRequest) -> dict[str, Any]:
     told = rebalancing(request.actor.company, as_of=request.as_of)
     found = told.found
     return {
-        "currency": told.book.currency,
+        "currency": told.currency,
         "cost_minor": found.cost_minor,
         "stuck": list(found.stuck),
         "steps": list(found.steps),

@@ -127,7 +127,7 @@ def parts_of(limit: AppetiteLimit, row: BookRow) -> tuple[Part, ...]:
         return tuple(
             (key, amount)
             for code, amount in by_currency(row, exposure)
-            if (key := _key(limit, code, code)) is not None
+            if (key := key_of_code(limit, code, code)) is not None
         )
     if measure in KEYED:
         key = key_of(limit, row)
@@ -142,11 +142,11 @@ def parts_of(limit: AppetiteLimit, row: BookRow) -> tuple[Part, ...]:
 def key_of(limit: AppetiteLimit, row: BookRow) -> str | None:
     """Return where a customer's country or sector counts, None where it does not."""
     if limit.measure == COUNTRY_SHARE:
-        return _key(limit, row.country, row.country)
-    return _key(limit, row.sector, section_of(row.sector))
+        return key_of_code(limit, row.country, row.country)
+    return key_of_code(limit, row.sector, section_of(row.sector))
 
 
-def _key(limit: AppetiteLimit, code: str, wide: str) -> str | None:
+def key_of_code(limit: AppetiteLimit, code: str, wide: str) -> str | None:
     """Return the key of a code: "" among those that are named, else the wider one it lies in."""
     if limit.named:
         return "" if code in limit.named or wide in limit.named else None

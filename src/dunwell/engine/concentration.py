@@ -5,53 +5,14 @@ them. Expected loss is PD x LGD x exposure. The Herfindahl-Hirschman index is th
 shares (Hirschman 1945): 1/n for n equal names, 1 for a single one, here in ppm.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from dunwell.engine.money import part
+import narwhals.stable.v2 as nw
 
-PPM = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class CreditRow:
-    """One customer of the book, in home minor units and ppm.
-
-    `exposure_minor` None: a rate is missing. `limit_minor` None: none was ever granted. `pd_ppm`
-    and `lgd_ppm` are those of its rating and class. The rest as in `BookRow`; `collector_id` 0:
-    nobody is named.
-    """
-
-    customer_id: int
-    exposure_minor: int | None
-    limit_minor: int | None = None
-    pd_ppm: int = 0
-    lgd_ppm: int = 0
-    risk_class: str = ""
-    country: str = ""
-    segment: str = ""
-    sector: str = ""
-    collector_id: int = 0
-    group_id: int = 0
-    currencies: tuple[tuple[str, int], ...] = ()
-    covered_minor: int = 0
-    is_new: bool = False
-
-    @property
-    def known_minor(self) -> int:
-        """Return the exposure as it counts in figures."""
-        return self.exposure_minor or 0
-
-    @property
-    def loss_minor(self) -> int:
-        """Return the expected loss of a year."""
-        return loss(self.known_minor, self.pd_ppm, self.lgd_ppm)
-
-    @property
-    def over_minor(self) -> int:
-        """Return by how much the exposure passes the limit; 0 without a limit."""
-        return 0 if self.limit_minor is None else max(self.known_minor - self.limit_minor, 0)
+from dunwell.engine.credit_book import PPM, CreditBook, CreditRow
+from dunwell.engine.money import share
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,55 +42,85 @@ class Concentration:
         return PPM // self.hhi_ppm if self.hhi_ppm else 0
 
 
-def loss(exposure_minor: int, pd_ppm: int, lgd_ppm: int) -> int:
-    """Return PD x LGD x exposure, rounded once."""
-    return part(max(exposure_minor, 0), pd_ppm * lgd_ppm, PPM * PPM)
-
-
 def share_of(amount_minor: int, whole_minor: int) -> int:
     """Return a share in ppm, 0 of nothing."""
     return amount_minor * PPM // whole_minor if whole_minor > 0 else 0
 
 
-def slices(rows: Iterable[CreditRow], *, by: Callable[[CreditRow], str]) -> tuple[Slice, ...]:
-    """Return the book in groups, the largest first; groups add up to the whole."""
-    return spread_slices(rows, by=lambda row: ((by(row), row.known_minor),))
+Place = tuple[int, str]
+"""Where a group stands among the others: its exposure and its name."""
 
 
-def spread_slices(
-    rows: Iterable[CreditRow], *, by: Callable[[CreditRow], Iterable[tuple[str, int]]]
+def slices(
+    book: CreditBook, *, by: str | nw.Expr, most: int | None = None, after: Place | None = None
 ) -> tuple[Slice, ...]:
-    """Return the book in groups where one customer may lie in several, by currency for one.
+    """Return the book in groups, the largest first; groups add up to the whole.
 
-    `by` says how much of a customer's exposure is where, adding up to it; its expected loss goes
-    with the exposure. Exposures of the groups add up to the whole, customers do not need to.
+    `by` is a column or what names the group of a customer. `most`: so many of them at most,
+    `after`: those that come after a place.
     """
-    exposures: dict[str, int] = defaultdict(int)
-    losses: dict[str, int] = defaultdict(int)
-    customers: dict[str, int] = defaultdict(int)
-    for row in rows:
-        held = list(by(row))
-        left = row.loss_minor
-        for place, (name, amount) in enumerate(held, 1):
-            # the last part takes what rounding left, so that losses add up as well
-            is_last = place == len(held)
-            loss_minor = left if is_last else part(row.loss_minor, amount, row.known_minor or 1)
-            left -= loss_minor
-            exposures[name] += amount
-            losses[name] += loss_minor
-            customers[name] += 1
-    whole = sum(exposures.values())
-    found = [
+    name = nw.col(by) if isinstance(by, str) else by
+    rows = book.rows.with_columns(name=name, counted=nw.col("known_minor"))
+    return _told(rows, most, after)
+
+
+def currency_slices(
+    book: CreditBook, *, most: int | None = None, after: Place | None = None
+) -> tuple[Slice, ...]:
+    """Return the book by currency, where one customer may lie in several, the largest first.
+
+    Its expected loss goes with the exposure. Exposures and losses of the groups add up to the
+    whole, customers do not need to.
+    """
+    held = book.held.rename({"currency": "name", "amount_minor": "counted"})
+    rows = held.join(
+        book.rows.select("customer_id", "known_minor", "loss_minor"), on="customer_id"
+    )
+    # the last part takes what rounding left, so that losses add up as well
+    is_last = nw.col("name") == nw.col("name").max().over("customer_id")
+    own = share(
+        nw.col("loss_minor"),
+        nw.col("counted").clip(lower_bound=0),
+        nw.when(nw.col("known_minor") == 0).then(nw.lit(1)).otherwise(nw.col("known_minor")),
+    )
+    rows = rows.with_columns(own=nw.when(is_last).then(nw.lit(0)).otherwise(own), is_last=is_last)
+    left = nw.col("loss_minor") - nw.col("own").sum().over("customer_id")
+    return _told(
+        rows.with_columns(
+            loss_minor=nw.when(nw.col("is_last")).then(left).otherwise(nw.col("own"))
+        ),
+        most,
+        after,
+    )
+
+
+def _told(rows: nw.DataFrame[Any], most: int | None, after: Place | None) -> tuple[Slice, ...]:
+    """Return the groups of rows with `name`, what counts and the loss of each."""
+    whole = int(rows["counted"].sum())
+    found = (
+        rows.group_by("name")
+        .agg(nw.len().alias("customers"), nw.col("counted", "loss_minor").sum())
+        .sort("counted", "name", descending=[True, False])
+    )
+    chosen = found
+    if after is not None:
+        amount, name = after
+        is_next = (nw.col("counted") == amount) & (nw.col("name") > name)
+        chosen = found.filter((nw.col("counted") < amount) | is_next)
+    if most is not None:
+        chosen = chosen.head(most)
+    return tuple(
         Slice(
             name=name,
-            customers=customers[name],
+            customers=customers,
             exposure_minor=amount,
             share_ppm=share_of(amount, whole),
-            loss_minor=losses[name],
+            loss_minor=lost,
         )
-        for name, amount in exposures.items()
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.exposure_minor, one.name)))
+        for name, customers, amount, lost in chosen.select(
+            "name", "customers", "counted", "loss_minor"
+        ).rows()
+    )
 
 
 def lorenz(amounts: Iterable[int], *, points: int = 20) -> tuple[tuple[int, int], ...]:
@@ -162,21 +153,19 @@ def gini(amounts: Iterable[int]) -> int:
     return (2 * weighted - (count + 1) * whole) * PPM // (count * whole)
 
 
-def concentration(rows: Sequence[CreditRow], *, most: int = 10) -> Concentration:
+def concentration(book: CreditBook, *, most: int = 10) -> Concentration:
     """Return the spread of a book; the largest and the rest add up to the whole."""
-    owing = sorted(
-        (row for row in rows if row.known_minor > 0),
-        key=lambda row: (-row.known_minor, row.customer_id),
+    owing = book.rows.filter(nw.col("known_minor") > 0).sort(
+        "known_minor", "customer_id", descending=[True, False]
     )
-    whole = sum(row.known_minor for row in owing)
-    top = tuple(owing[:most])
-    largest = sum(row.known_minor for row in top)
+    amounts = owing["known_minor"].to_list()
+    whole, largest = sum(amounts), sum(amounts[:most])
     return Concentration(
-        largest=top,
+        largest=CreditBook(owing.head(most), book.held).credit_rows(),
         largest_minor=largest,
         rest_minor=whole - largest,
         share_ppm=share_of(largest, whole),
-        hhi_ppm=hhi([row.known_minor for row in owing]),
+        hhi_ppm=hhi(amounts),
     )
 
 

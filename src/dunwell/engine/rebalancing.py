@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dunwell.engine.appetite_measures import AppetiteLimit, BookRow, Whole
-from dunwell.engine.concentration import CreditRow
 from dunwell.engine.credit_appetite import Gauge, gauges, headroom, without
+from dunwell.engine.credit_book import CreditRow
 from dunwell.engine.money import part
 from dunwell.engine.stress import book_row
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dunwell.engine.concentration import PPM, CreditRow
+from dunwell.engine.credit_book import PPM, CreditRow
 from dunwell.engine.sectors import section_of
 
 FULL_WEIGHT_PPM = 100_000

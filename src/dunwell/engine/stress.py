@@ -9,14 +9,25 @@ carried costs exposure x rate for a year. Cash that is missing is the whole expo
 and of the others what they would have paid on the days they pay later.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
+
+import narwhals.stable.v2 as nw
 
 from dunwell.engine.appetite_measures import AppetiteLimit, BookRow
-from dunwell.engine.concentration import PPM, CreditRow
-from dunwell.engine.credit_appetite import Gauge, gauges
-from dunwell.engine.money import part
+from dunwell.engine.book_gauges import book_gauges
+from dunwell.engine.credit_appetite import Gauge
+from dunwell.engine.credit_book import PPM, CreditBook, CreditRow, credit_book
+from dunwell.engine.money import share
 from dunwell.engine.sectors import section_of
+
+AMOUNTS = (
+    *("exposure_minor", "stressed_minor", "loss_minor", "stressed_loss_minor"),
+    *("carry_minor", "stressed_carry_minor", "missing_minor"),
+)
+"""Columns of `StressRow` that are added up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,16 +84,19 @@ class StressRow:
         return self.stressed_loss_minor - self.loss_minor
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+TOLD = tuple(one.name for one in fields(StressRow))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Stressed:
     """A book under a scenario; its rows add up to every figure.
 
-    `failed_loss_minor` is the part of the stressed loss that comes from customers who fail.
-    `missing_minor` is the cash that does not come when it was to. `before` and `after` are the
-    gauges of the appetite.
+    `told` has the fields of `StressRow` as columns. `failed_loss_minor` is the part of the
+    stressed loss that comes from customers who fail. `missing_minor` is the cash that does not
+    come when it was to. `before` and `after` are the gauges of the appetite.
     """
 
-    rows: tuple[StressRow, ...]
+    told: nw.DataFrame[Any]
     exposure_minor: int
     stressed_minor: int
     loss_minor: int
@@ -95,90 +109,126 @@ class Stressed:
     before: tuple[Gauge, ...]
     after: tuple[Gauge, ...]
 
+    @cached_property
+    def rows(self) -> tuple[StressRow, ...]:
+        """Return the customers one by one, in the order of the book."""
+        return tuple(StressRow(**one) for one in self.told.rows(named=True))
+
     @property
     def over_minor(self) -> tuple[tuple[str, int], ...]:
         """Return by how much each limit of the appetite is passed after the shocks, 0 for none."""
         return tuple((one.limit.name, max(one.value - one.limit.most, 0)) for one in self.after)
 
+    def worst(self, most: int) -> tuple[StressRow, ...]:
+        """Return those whose expected loss rises most, at most so many of them."""
+        more = nw.col("stressed_loss_minor") - nw.col("loss_minor")
+        found = self.told.with_columns(more=more).filter(nw.col("more") > 0)
+        chosen = found.sort("more", "customer_id", descending=[True, False]).head(most)
+        return tuple(StressRow(**one) for one in chosen.select(*TOLD).rows(named=True))
+
+    def brief(self) -> "Stressed":
+        """Return the figures without the customers they are of."""
+        return replace(self, told=self.told.head(0))
+
+    def standing(self) -> tuple[int, int | None]:
+        """Return what those who do not fail owe after the shocks, and the largest of them.
+
+        None for the largest where none of them owed anything before.
+        """
+        left = self.told.filter(~nw.col("fails"))
+        largest = int(left["stressed_minor"].max() or 0)
+        return int(left["stressed_minor"].sum()), largest if left["exposure_minor"].max() else None
+
 
 def stressed(
-    rows: Sequence[CreditRow], scenario: Scenario, *, appetite: Iterable[AppetiteLimit] = ()
+    book: CreditBook, scenario: Scenario, *, appetite: Iterable[AppetiteLimit] = ()
 ) -> Stressed:
     """Return the book before and after the shocks."""
     limits = tuple(appetite)
-    failing = _failing(rows, scenario)
-    after = [_shocked(row, scenario, fails=row.customer_id in failing) for row in rows]
-    told = tuple(
-        _told(row, new, scenario, fails=row.customer_id in failing)
-        for row, new in zip(rows, after, strict=True)
-    )
+    failing = CreditBook(book.rows.with_columns(fails=_fails(book, scenario)), book.held)
+    after = _shocked(failing, scenario)
+    told = _told(failing, after, scenario)
+    sums = told.select(nw.col(*AMOUNTS).sum(), nw.col("fails").sum()).row(0)
     return Stressed(
-        rows=told,
-        exposure_minor=sum(row.exposure_minor for row in told),
-        stressed_minor=sum(row.stressed_minor for row in told),
-        loss_minor=sum(row.loss_minor for row in told),
-        stressed_loss_minor=sum(row.stressed_loss_minor for row in told),
-        failed_loss_minor=sum(row.stressed_loss_minor for row in told if row.fails),
-        failed=len(failing),
-        carry_minor=sum(row.carry_minor for row in told),
-        stressed_carry_minor=sum(row.stressed_carry_minor for row in told),
-        missing_minor=sum(row.missing_minor for row in told),
-        before=gauges(limits, (book_row(row) for row in rows)),
-        after=gauges(limits, (book_row(row) for row in after)),
+        told=told,
+        **dict(zip(AMOUNTS, map(int, sums), strict=False)),
+        failed=int(sums[-1]),
+        failed_loss_minor=int(told.filter(nw.col("fails"))["stressed_loss_minor"].sum()),
+        before=book_gauges(limits, book),
+        after=book_gauges(limits, after),
     )
 
 
-def _told(row: CreditRow, new: CreditRow, scenario: Scenario, *, fails: bool) -> StressRow:
-    days, after = scenario.pay_days, new.known_minor
-    late = after if fails else part(after, min(scenario.delay_days, days), max(days, 1))
+def _told(book: CreditBook, after: CreditBook, scenario: Scenario) -> nw.DataFrame[Any]:
+    days, left = max(scenario.pay_days, 1), nw.col("stressed_minor")
+    late = share(left, nw.lit(min(scenario.delay_days, scenario.pay_days)), days)
     rate_ppm = scenario.carry_ppm + scenario.rate_add_ppm
-    carry = part(after, rate_ppm, PPM)
-    if not fails:
-        # who pays later is carried for so much longer
-        carry = part(after * rate_ppm, days + scenario.delay_days, max(days, 1) * PPM)
-    return StressRow(
-        customer_id=row.customer_id,
-        exposure_minor=row.known_minor,
-        stressed_minor=after,
-        loss_minor=row.loss_minor,
-        stressed_loss_minor=new.loss_minor,
-        fails=fails,
-        carry_minor=part(row.known_minor, scenario.carry_ppm, PPM),
-        stressed_carry_minor=carry,
-        missing_minor=late,
+    signed, rate = (left if rate_ppm >= 0 else -left), abs(rate_ppm)
+    # who pays later is carried for so much longer
+    longer = rate * (scenario.pay_days + scenario.delay_days)
+    rows = book.rows.with_columns(
+        stressed_minor=after.rows["known_minor"], stressed_loss_minor=after.rows["loss_minor"]
+    )
+    return rows.with_columns(
+        exposure_minor=nw.col("known_minor"),
+        carry_minor=share(nw.col("known_minor"), nw.lit(scenario.carry_ppm), PPM),
+        stressed_carry_minor=nw.when(nw.col("fails"))
+        .then(share(signed, nw.lit(rate), PPM))
+        .otherwise(share(signed, nw.lit(longer), days * PPM)),
+        missing_minor=nw.when(nw.col("fails")).then(left).otherwise(late),
+    ).select(*TOLD)
+
+
+def _fails(book: CreditBook, scenario: Scenario) -> nw.Expr:
+    """Return who fails: named, in a country or sector, or among the largest."""
+    rows, sectors = book.rows, set(scenario.failing_sectors)
+    wide = {one for one in rows["sector"].unique().to_list() if one}
+    hit = [one for one in wide if sectors & {one, section_of(one)}]
+    ordered = rows.sort("known_minor", "customer_id", descending=[True, False])
+    top = ordered["customer_id"].head(max(scenario.failing_top, 0)).to_list()
+    return (
+        nw.col("customer_id").is_in([*scenario.failing_ids, *top])
+        | nw.col("country").is_in(list(scenario.failing_countries))
+        | nw.col("sector").is_in(hit)
     )
 
 
-def _failing(rows: Sequence[CreditRow], scenario: Scenario) -> set[int]:
-    found = set(scenario.failing_ids) & {row.customer_id for row in rows}
-    countries, sectors = set(scenario.failing_countries), set(scenario.failing_sectors)
-    found |= {row.customer_id for row in rows if row.country in countries}
-    if sectors:
-        found |= {
-            row.customer_id
-            for row in rows
-            if row.sector and sectors & {row.sector, section_of(row.sector)}
-        }
-    ordered = sorted(rows, key=lambda row: (-row.known_minor, row.customer_id))
-    return found | {row.customer_id for row in ordered[: max(scenario.failing_top, 0)]}
-
-
-def _shocked(row: CreditRow, scenario: Scenario, *, fails: bool) -> CreditRow:
-    pd_ppm = PPM if fails else min(part(row.pd_ppm, scenario.pd_times_ppm, PPM), PPM)
-    lgd_ppm = min(max(row.lgd_ppm + scenario.lgd_add_ppm, 0), PPM)
-    exposure, currencies = row.exposure_minor, row.currencies
-    if exposure is not None and scenario.fx and currencies:
-        moved = dict(scenario.fx)
-        currencies = tuple(
-            (code, max(part(amount, PPM + moved.get(code, 0), PPM), 0))
-            for code, amount in currencies
+def _shocked(book: CreditBook, scenario: Scenario) -> CreditBook:
+    """Return the book after the shocks; its rows say who fails."""
+    fails, held = nw.col("fails"), book.held
+    pd_ppm = share(nw.col("pd_ppm"), nw.lit(scenario.pd_times_ppm), PPM).clip(upper_bound=PPM)
+    lgd_ppm = (nw.col("lgd_ppm") + scenario.lgd_add_ppm).clip(0, PPM)
+    rows = book.rows.with_columns(
+        pd_ppm=nw.when(fails).then(nw.lit(PPM)).otherwise(pd_ppm), lgd_ppm=lgd_ppm
+    )
+    if scenario.fx and len(held):
+        held = _moved(held, dict(scenario.fx))
+        sums = held.group_by("customer_id").agg(nw.col("amount_minor").sum().alias("moved"))
+        moved = nw.when(~nw.col("exposure_minor").is_null() & ~nw.col("moved").is_null())
+        rows = (
+            rows.with_row_index("place")
+            .join(sums, on="customer_id", how="left")
+            .sort("place")
+            .with_columns(
+                exposure_minor=moved.then(nw.col("moved")).otherwise(nw.col("exposure_minor"))
+            )
+            .drop("moved", "place")
         )
-        exposure = sum(amount for _code, amount in currencies)
-    if exposure is not None and (scenario.sales_ppm or scenario.inflation_ppm):
+    if scenario.sales_ppm or scenario.inflation_ppm:
         times = (PPM + scenario.sales_ppm) * (PPM + scenario.inflation_ppm)
-        exposure = max(part(exposure, times, PPM * PPM), 0)
-    return replace(
-        row, pd_ppm=pd_ppm, lgd_ppm=lgd_ppm, exposure_minor=exposure, currencies=currencies
+        sold = share(nw.col("exposure_minor"), nw.lit(max(times, 0)), PPM * PPM)
+        rows = rows.with_columns(exposure_minor=sold.clip(lower_bound=0))
+    return credit_book(rows, held)
+
+
+def _moved(held: nw.DataFrame[Any], moves: dict[str, int]) -> nw.DataFrame[Any]:
+    """Return what is held by currency as it is worth once currencies moved."""
+    times: nw.Expr = nw.lit(PPM)
+    for code, ppm in moves.items():
+        rises = nw.lit(max(PPM + ppm, 0))
+        times = nw.when(nw.col("currency") == code).then(rises).otherwise(times)
+    return held.with_columns(
+        amount_minor=share(nw.col("amount_minor"), times, PPM).clip(lower_bound=0)
     )
 
 

@@ -1,39 +1,47 @@
-"""The book of credit customer by customer, with everything its measures ask of each."""
+"""The book of credit of a company in columns, with everything its measures ask of a customer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
+import narwhals.stable.v2 as nw
+import polars as pl
 from django.db import connection
 
 from dunwell.engine.appetite_measures import CURRENCY_SHARE, GROUP_SHARE, NEW_SHARE
-from dunwell.engine.concentration import CreditRow
+from dunwell.engine.credit_book import CreditBook, credit_book
 from dunwell.engine.credit_policy import CreditPolicy
-from dunwell.engine.exposure import Exposure
 from dunwell.engine.hierarchies import PARENT, Graph
-from dunwell.engine.limits import LimitInForce
-from dunwell.models import Company, Customer
-from dunwell.queries.credit_ratings import Rating
-from dunwell.queries.exposures import exposure_currencies
+from dunwell.models import Company
+from dunwell.queries.credit_ratings import rating_frame
+from dunwell.queries.exposure_frames import exposed_frame
+from dunwell.queries.frames import read_rows
 from dunwell.queries.hierarchies import company_links
 from dunwell.queries.kept_book import NEW_DAYS
+from dunwell.queries.limit_frames import limit_frame
 
+_CUSTOMERS = """
+SELECT id, number, name, country, segment, sector, COALESCE(collector_id, 0), credit_limit_minor
+FROM dunwell_customer WHERE company_id = %s ORDER BY id
+"""
 _NEW = """
 SELECT c.id FROM dunwell_customer c WHERE c.company_id = %s AND NOT EXISTS (
     SELECT 1 FROM dunwell_item i WHERE i.customer_id = c.id AND i.issued_on < %s)
 """
+CUSTOMERS: Mapping[str, type[pl.DataType]] = {
+    "customer_id": pl.Int64,
+    **dict.fromkeys(("customer_number", "customer_name", "country"), pl.String),
+    **dict.fromkeys(("segment", "sector"), pl.String),
+    **dict.fromkeys(("collector_id", "stated_minor"), pl.Int64),
+}
 
-
-BookCustomer = tuple[int, str, str, str, str, str, int | None]
-"""Id, number, name, country, segment, sector and collector of a customer."""
-
-
-def book_customers(company: Company) -> list[BookCustomer]:
-    """Return every customer of a company by id; one query."""
-    found = Customer.objects.filter(company=company).order_by("id")
-    return list(
-        found.values_list("id", "number", "name", "country", "segment", "sector", "collector_id")
-    )
+_HELD = {"customer_id": pl.Int64, "currency": pl.String, "amount_minor": pl.Int64}
+_GROUPS = {"customer_id": pl.Int64, "group_id": pl.Int64}
+_CLASSES = {
+    "risk_class": pl.String,
+    "class_risk": pl.String,
+    "class_pd_ppm": pl.Int64,
+    "lgd_ppm": pl.Int64,
+}
 
 
 def group_roots(company: Company, *, as_of: date) -> dict[int, int]:
@@ -53,67 +61,80 @@ def new_customers(company: Company, *, as_of: date) -> set[int]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def book_rows(
+def company_book(
     company: Company,
     policy: CreditPolicy,
     *,
-    customers: Sequence[BookCustomer],
-    exposed: dict[int, Exposure],
-    rated: dict[int, Rating],
-    limits: dict[int, LimitInForce],
     as_of: date,
     is_whole: bool = False,
-) -> tuple[CreditRow, ...]:
-    """Return every customer with exposure, limit, class and places, by id.
+    with_limits: bool = True,
+) -> CreditBook:
+    """Return every customer of a company by id; 16 queries at most, whatever their number.
 
     Groups, currencies and who is new are read where the appetite asks for them, or `is_whole`.
+    Besides the columns of a book there are `customer_number`, `customer_name`, `risk`,
+    `is_rated`, `until_on` and `is_suspended`. Whoever has no rating counts as the class of the
+    unscored.
     """
     measures = {one.measure for one in policy.appetite}
-    roots, fresh = {}, set()
-    currencies: dict[int, tuple[tuple[str, int], ...]] = {}
+    rows = read_rows(_CUSTOMERS, [company.pk], CUSTOMERS)
+    found = exposed_frame(company, as_of=as_of)
+    rows = _joined(rows, found.rows).with_columns(
+        # who is not among them owes nothing; who is and has none lacks a rate
+        exposure_minor=pl.when(pl.col("covered_minor").is_null())
+        .then(0)
+        .otherwise(pl.col("exposure_minor")),
+        covered_minor=pl.col("covered_minor").fill_null(0),
+    )
+    if with_limits:
+        rows = _joined(rows, limit_frame(company, rows, as_of=as_of))
+    else:
+        rows = rows.with_columns(limit_minor=pl.lit(None, dtype=pl.Int64))
+    rows = _rated(rows, company, policy, as_of=as_of)
+    roots: dict[int, int] = {}
+    fresh: set[int] = set()
+    held = pl.DataFrame(schema=_HELD)
     if is_whole or GROUP_SHARE in measures:
         roots = group_roots(company, as_of=as_of)
     if is_whole or CURRENCY_SHARE in measures:
-        currencies = exposure_currencies(company, exposed, as_of=as_of)
+        held = found.held()
     if is_whole or NEW_SHARE in measures:
         fresh = new_customers(company, as_of=as_of)
-    loss_rates = _LossRates(policy)
-    rows = []
-    for key, _number, _name, country, segment, sector, collector_id in customers:
-        exposure, limit = exposed[key], limits.get(key)
-        risk_class, pd_ppm, lgd_ppm = loss_rates.of(rated.get(key))
-        rows.append(
-            CreditRow(
-                key,
-                exposure.exposure_minor,
-                limit.limit_minor if limit is not None else None,
-                pd_ppm,
-                lgd_ppm,
-                risk_class,
-                country,
-                segment,
-                sector,
-                collector_id or 0,
-                roots.get(key, 0),
-                currencies.get(key, ()),
-                exposure.covered_minor,
-                key in fresh,
-            )
-        )
-    return tuple(rows)
+    groups = pl.DataFrame(list(roots.items()), schema=_GROUPS, orient="row")
+    rows = _joined(rows, groups).with_columns(
+        group_id=pl.col("group_id").fill_null(0),
+        is_new=pl.col("customer_id").is_in(pl.Series(list(fresh), dtype=pl.Int64).implode()),
+    )
+    return credit_book(
+        nw.from_native(rows, eager_only=True), nw.from_native(held, eager_only=True)
+    )
 
 
-class _LossRates:
-    """What a customer loses by its rating: the class's chance where no score gives one."""
+def _rated(
+    rows: pl.DataFrame, company: Company, policy: CreditPolicy, *, as_of: date
+) -> pl.DataFrame:
+    """Return rows with class, risk and what is lost: the class's chance where no score has one.
 
-    def __init__(self, policy: CreditPolicy) -> None:
-        self._classes: dict[str, Any] = {one.name: one for one in policy.classes.table}
-        self._unscored = policy.classes.unscored
+    A class that the policy has no more loses as the unscored do.
+    """
+    classes, unscored = policy.classes.table, policy.classes.unscored
+    table = pl.DataFrame(
+        [(one.name, one.risk, one.pd_ppm or 0, one.lgd_ppm) for one in classes],
+        schema=_CLASSES,
+        orient="row",
+    )
+    (other,) = (one for one in classes if one.name == unscored)
+    rated = _joined(rows, rating_frame(company, as_of=as_of)).with_columns(
+        is_rated=pl.col("risk_class").is_not_null(),
+        risk_class=pl.col("risk_class").fill_null(unscored),
+    )
+    return rated.join(table, on="risk_class", how="left", maintain_order="left").with_columns(
+        risk=pl.coalesce("risk", "class_risk"),
+        pd_ppm=pl.coalesce("pd_ppm", "class_pd_ppm", pl.lit(other.pd_ppm or 0)),
+        lgd_ppm=pl.col("lgd_ppm").fill_null(other.lgd_ppm),
+    )
 
-    def of(self, rating: Rating | None) -> tuple[str, int, int]:
-        """Return class, probability of default and loss given default."""
-        name = self._unscored if rating is None else rating.risk_class
-        one = self._classes.get(name, self._classes[self._unscored])
-        is_stated = rating is not None and rating.pd_ppm is not None
-        pd_ppm = rating.pd_ppm if rating is not None and is_stated else one.pd_ppm
-        return name, int(pd_ppm or 0), one.lgd_ppm
+
+def _joined(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Return rows in their order, with the columns of the others of the same customers."""
+    return rows.join(others, on="customer_id", how="left", maintain_order="left")

@@ -1,14 +1,34 @@
 """The concentration page: the book by every dimension, against last month, with its spread."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dunwell.engine.concentration import Concentration, concentration, gini, lorenz
+import narwhals.stable.v2 as nw
+
+from dunwell.engine.concentration import (
+    Concentration,
+    Place,
+    Slice,
+    concentration,
+    gini,
+    lorenz,
+    share_of,
+)
 from dunwell.engine.credit_appetite import Gauge
+from dunwell.engine.credit_book import CreditBook
 from dunwell.models import Company, Customer, PortfolioMeasure, User
-from dunwell.queries.credit_portfolio import Portfolio, PortfolioRow, portfolio
-from dunwell.queries.portfolio_measures import SHOWN, KeptDay, kept_before, members, parts_of_book
+from dunwell.queries.credit_portfolio import PortfolioRow, portfolio, shown_rows
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
+from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
+from dunwell.queries.portfolio_measures import (
+    SHOWN,
+    KeptDay,
+    kept_before,
+    members,
+    part_count,
+    parts_of_book,
+)
 
 Dimension = PortfolioMeasure.Dimension
 
@@ -34,7 +54,10 @@ class PartRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Concentrations:
-    """The whole page; amounts in `currency`. `before` is the day compared with."""
+    """The whole page; amounts in `currency`. `before` is the day compared with.
+
+    `counts` says how many parts a dimension has, where not all of them are told.
+    """
 
     as_of: date
     currency: str
@@ -48,55 +71,125 @@ class Concentrations:
     curve: tuple[tuple[int, int], ...]
     tops: tuple[tuple[int, int, int], ...]
     parts: Mapping[str, tuple[PartRow, ...]]
+    counts: Mapping[str, int]
     gauges: tuple[Gauge, ...]
     before: date | None
     before_minor: int | None
     hhi_before_ppm: int | None
 
 
-def concentrations(company: Company, *, as_of: date) -> Concentrations:
-    """Return how the book is spread on a day; 27 queries at most, whatever its size."""
-    book = portfolio(company, as_of=as_of, is_whole=True)
-    kept = kept_before(company, as_of=as_of)
-    owing = [row for row in book.engine_rows if row.known_minor > 0]
-    amounts = sorted((row.known_minor for row in owing), reverse=True)
-    whole = sum(amounts)
-    names = _names(company, book)
-    tops = tuple(
-        (most, sum(amounts[:most]), sum(amounts[:most]) * 1_000_000 // whole if whole else 0)
-        for most in (1, 5, 10, 20)
+def concentrations(company: Company, *, as_of: date, most: int | None = None) -> Concentrations:
+    """Return how the book is spread on a day; 22 queries at most, whatever its size.
+
+    `most`: so many parts of each dimension are told, all when None. Of a large book it is kept.
+    """
+    return kept(
+        company,
+        ("concentrations", as_of, most),
+        lambda: _concentrations(company, as_of=as_of, most=most),
+        is_worth=lambda found: most is not None and found.customers >= MANY_CUSTOMERS,
     )
+
+
+def _concentrations(company: Company, *, as_of: date, most: int | None) -> Concentrations:
+    whole_book = portfolio(company, as_of=as_of, is_whole=True)
+    book, before = whole_book.book, kept_before(company, as_of=as_of)
+    owing = book.owing().rows
+    amounts = sorted(owing["known_minor"].to_list(), reverse=True)
+    whole = sum(amounts)
+    tops = tuple(
+        (names, sum(amounts[:names]), share_of(sum(amounts[:names]), whole))
+        for names in (1, 5, 10, 20)
+    )
+    found = {
+        str(dimension): parts_of_book(book, dimension=dimension, most=most) for dimension in SHOWN
+    }
+    told = _Told(company, book, before, found)
     return Concentrations(
         as_of=as_of,
-        currency=book.currency,
+        currency=whole_book.currency,
         exposure_minor=whole,
-        loss_minor=sum(row.loss_minor for row in owing),
-        covered_minor=sum(row.covered_minor for row in book.engine_rows),
-        unknown=sum(row.exposure_minor is None for row in book.engine_rows),
-        customers=len(owing),
-        spread=concentration(book.engine_rows),
+        loss_minor=int(owing["loss_minor"].sum()),
+        covered_minor=int(book.rows["covered_minor"].sum()),
+        unknown=int(book.rows["exposure_minor"].is_null().sum()),
+        customers=len(amounts),
+        spread=concentration(book),
         gini_ppm=gini(amounts),
         curve=lorenz(amounts),
         tops=tops,
-        parts={str(dimension): _parts(book, dimension, kept, names) for dimension in SHOWN},
-        gauges=book.gauges,
-        before=None if kept is None else kept.as_of,
-        before_minor=None if kept is None else kept.parts.get((Dimension.TOTAL, "")),
-        hhi_before_ppm=None if kept is None else _hhi(kept),
+        parts={dimension: told.rows(dimension, rows) for dimension, rows in found.items()},
+        counts={str(dimension): part_count(book, dimension=dimension) for dimension in SHOWN},
+        gauges=whole_book.gauges(most_parts=0),
+        before=None if before is None else before.as_of,
+        before_minor=None if before is None else before.parts.get((Dimension.TOTAL, "")),
+        hhi_before_ppm=None if before is None else _hhi(before),
     )
 
 
-def part_members(
-    company: Company, *, dimension: str, key: str, as_of: date
-) -> tuple[tuple[PortfolioRow, int], ...]:
-    """Return the customers of a part with what counts of each, the largest first.
+def part_page(
+    company: Company, *, dimension: str, as_of: date, cursor: str = "", limit: int = PAGE_SIZE
+) -> Page[PartRow]:
+    """Return one page of the parts of a dimension, the largest first; of a large book kept.
 
-    They add up to the part; the same queries as the page.
+    As many queries as the whole page; raises CursorError for a wrong cursor.
     """
-    book = portfolio(company, as_of=as_of, is_whole=True)
-    held = members(book.engine_rows, dimension=dimension, key=key)
-    rows = [(row, held[row.customer_id]) for row in book.rows if row.customer_id in held]
-    return tuple(sorted(rows, key=lambda one: (-one[1], one[0].customer_id)))
+    limit = page_limit(limit)
+    after: Place | None = None
+    if cursor:
+        amount, name = read_cursor(cursor, (int, str))
+        after = int(str(amount)), str(name)
+
+    def read() -> tuple[Page[PartRow], int]:
+        book = portfolio(company, as_of=as_of, is_whole=True).book
+        before = kept_before(company, as_of=as_of)
+        found = parts_of_book(book, dimension=dimension, most=limit + 1, after=after)
+        rows = _Told(company, book, before, {dimension: found}).rows(dimension, found)
+        page = page_of(rows, limit=limit, key=lambda row: (row.exposure_minor, row.key))
+        return page, len(book.rows)
+
+    page, _customers = kept(
+        company,
+        ("concentration parts", as_of, dimension, limit, after),
+        read,
+        is_worth=lambda told: told[1] >= MANY_CUSTOMERS,
+    )
+    return page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartMembers:
+    """The customers of a part with what counts of each, the largest first, and all of them."""
+
+    rows: tuple[tuple[PortfolioRow, int], ...]
+    customers: int
+    total_minor: int
+
+
+def part_members(
+    company: Company, *, dimension: str, key: str, as_of: date, most: int | None = None
+) -> PartMembers:
+    """Return the customers of a part, at most so many of them; the same queries as the page.
+
+    They add up to the part. Of a large book it is kept where `most` is said.
+    """
+
+    def read() -> tuple[PartMembers, int]:
+        book = portfolio(company, as_of=as_of, is_whole=True)
+        found = members(book.book, dimension=dimension, key=key)
+        shown = found if most is None else found.head(most)
+        rows = zip(shown_rows(book, shown), shown["counted"].to_list(), strict=True)
+        told = PartMembers(
+            rows=tuple(rows), customers=len(found), total_minor=int(found["counted"].sum())
+        )
+        return told, len(book.book.rows)
+
+    told, _customers = kept(
+        company,
+        ("concentration members", as_of, dimension, key, most),
+        read,
+        is_worth=lambda found: most is not None and found[1] >= MANY_CUSTOMERS,
+    )
+    return told
 
 
 def part_label(company: Company, *, dimension: str, key: str) -> str:
@@ -112,33 +205,48 @@ def part_label(company: Company, *, dimension: str, key: str) -> str:
     return key
 
 
-def _parts(
-    book: Portfolio, dimension: str, kept: KeptDay | None, names: Mapping[tuple[str, str], str]
-) -> tuple[PartRow, ...]:
-    is_kept_whole = dimension != Dimension.GROUP
-    rows = []
-    for one in parts_of_book(book.engine_rows, dimension=dimension):
+class _Told:
+    """What parts are called and held before; two queries."""
+
+    def __init__(
+        self,
+        company: Company,
+        book: CreditBook,
+        before: KeptDay | None,
+        found: Mapping[str, Sequence[Slice]],
+    ) -> None:
+        self._before = before
+        self._names = _names(company, book, found.get(Dimension.GROUP, ()))
+
+    def rows(self, dimension: str, found: Sequence[Slice]) -> tuple[PartRow, ...]:
+        """Return slices as parts of a dimension."""
+        return tuple(self._row(dimension, one) for one in found)
+
+    def _row(self, dimension: str, one: Slice) -> PartRow:
         before = None
-        if kept is not None:
-            before = kept.parts.get((dimension, one.name), 0 if is_kept_whole else None)
-        rows.append(
-            PartRow(
-                dimension=dimension,
-                key=one.name,
-                label=names.get((dimension, one.name), one.name),
-                customers=one.customers,
-                exposure_minor=one.exposure_minor,
-                share_ppm=one.share_ppm,
-                loss_minor=one.loss_minor,
-                before_minor=before,
-            )
+        if self._before is not None:
+            # of groups only the largest are kept
+            missing = None if dimension == Dimension.GROUP else 0
+            before = self._before.parts.get((dimension, one.name), missing)
+        return PartRow(
+            dimension=dimension,
+            key=one.name,
+            label=self._names.get((dimension, one.name), one.name),
+            customers=one.customers,
+            exposure_minor=one.exposure_minor,
+            share_ppm=one.share_ppm,
+            loss_minor=one.loss_minor,
+            before_minor=before,
         )
-    return tuple(rows)
 
 
-def _names(company: Company, book: Portfolio) -> dict[tuple[str, str], str]:
+def _names(
+    company: Company, book: CreditBook, groups: Sequence[Slice]
+) -> dict[tuple[str, str], str]:
     """Return what groups and collectors are called."""
-    found = {(str(Dimension.GROUP), str(row.customer_id)): row.customer_name for row in book.rows}
+    is_shown = nw.col("customer_id").is_in([int(one.name) for one in groups])
+    rows = book.rows.filter(is_shown).select("customer_id", "customer_name")
+    found = {(str(Dimension.GROUP), str(key)): str(name) for key, name in rows.iter_rows()}
     people = User.objects.filter(memberships__company=company).distinct()
     for key, name in people.values_list("id", "username"):
         found[str(Dimension.COLLECTOR), str(key)] = name

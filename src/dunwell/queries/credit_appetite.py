@@ -21,16 +21,19 @@ from dunwell.engine.authority import (
     Verdict,
     may_approve,
 )
-from dunwell.engine.credit_appetite import Gauge, breaches, gauges, headroom
+from dunwell.engine.book_gauges import book_gauges
+from dunwell.engine.credit_appetite import Gauge, breaches, headroom
 from dunwell.engine.credit_classes import Classes
 from dunwell.engine.credit_policy import CreditPolicy
 from dunwell.engine.money import from_minor
 from dunwell.engine.stress import book_row
 from dunwell.models import Company
-from dunwell.queries.book_rows import book_customers, book_rows
+from dunwell.queries.book_rows import company_book
 from dunwell.queries.credit_policies import credit_policy_in_force
-from dunwell.queries.credit_ratings import ratings
-from dunwell.queries.exposures import exposures
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
+
+PARTS_SHOWN = 3
+"""So many of the customers a limit is made of are shown beside it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,26 +58,42 @@ class AppetiteLeft:
 def credit_book(company: Company, policy: CreditPolicy, *, as_of: date) -> tuple[BookRow, ...]:
     """Return every customer with its exposure, class, places and loss rates.
 
-    Whoever has no rating counts as the class of the unscored. 16 queries at most.
+    Whoever has no rating counts as the class of the unscored. 12 queries at most.
     """
-    rows = book_rows(
+    book = company_book(company, policy, as_of=as_of, with_limits=False)
+    return tuple(book_row(row) for row in book.credit_rows())
+
+
+def appetite_gauges(
+    company: Company, *, as_of: date, most_parts: int | None = None
+) -> tuple[Gauge, ...]:
+    """Return every limit of the appetite with how much of it is used.
+
+    `most_parts`: so many of the customers each is made of are told, all when None.
+    """
+    return _gauges(company, as_of=as_of, most_parts=most_parts)[0]
+
+
+def gauges_shown(company: Company, *, as_of: date) -> tuple[Gauge, ...]:
+    """Return the same with the PARTS_SHOWN largest parts of each; of a large book it is kept."""
+    found, _customers = kept(
         company,
-        policy,
-        customers=book_customers(company),
-        exposed=exposures(company, as_of=as_of),
-        rated=ratings(company, as_of=as_of, with_reasons=False),
-        limits={},
-        as_of=as_of,
+        ("appetite gauges", as_of),
+        lambda: _gauges(company, as_of=as_of, most_parts=PARTS_SHOWN),
+        is_worth=lambda told: told[1] >= MANY_CUSTOMERS,
     )
-    return tuple(book_row(row) for row in rows)
+    return found
 
 
-def appetite_gauges(company: Company, *, as_of: date) -> tuple[Gauge, ...]:
-    """Return every limit of the appetite with how much of it is used."""
+def _gauges(
+    company: Company, *, as_of: date, most_parts: int | None
+) -> tuple[tuple[Gauge, ...], int]:
+    """Return the gauges and of how many customers they are."""
     policy = credit_policy_in_force(company, as_of=as_of).policy
     if not policy.appetite:
-        return ()
-    return gauges(policy.appetite, credit_book(company, policy, as_of=as_of))
+        return (), 0
+    book = company_book(company, policy, as_of=as_of, with_limits=False)
+    return book_gauges(policy.appetite, book, most_parts=most_parts), len(book.rows)
 
 
 class AppetiteBook:

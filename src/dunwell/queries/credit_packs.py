@@ -64,7 +64,7 @@ def credit_pack(company: Company, *, as_of: date) -> CreditPack:
                 is_share=one.is_share,
                 is_reached=one.is_reached,
             )
-            for one in book.gauges
+            for one in book.gauges(most_parts=0)
         ),
         classes=_groups(book.sliced("risk_class")),
         countries=_groups(book.sliced("country")),

@@ -1,26 +1,23 @@
 """The whole book of credit on a day: what it holds, how it is spread, what needs somebody.
 
-Everything comes from one pass over the customers; a figure and the rows behind it are the same
-rows, filtered (`chosen_rows`), so a figure always is the sum of what it leads to.
+Everything comes from one reading of the customers; a figure and the rows behind it are the same
+rows, filtered (`chosen`), so a figure always is the sum of what it leads to.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
 
+import narwhals.stable.v2 as nw
 from django.db.models import Count, Q, Sum
 
-from dunwell.engine.concentration import (
-    Concentration,
-    CreditRow,
-    Slice,
-    concentration,
-    share_of,
-    slices,
-)
-from dunwell.engine.credit_appetite import Gauge, gauges
+from dunwell.engine.book_gauges import book_gauges
+from dunwell.engine.concentration import Concentration, Slice, concentration, share_of, slices
+from dunwell.engine.credit_appetite import Gauge
+from dunwell.engine.credit_book import CreditBook, CreditRow
 from dunwell.engine.credit_policy import CreditPolicy
-from dunwell.engine.stress import Scenario, Stressed, book_row, stressed
+from dunwell.engine.stress import Scenario, Stressed, StressRow, stressed
 from dunwell.models import (
     Company,
     Cover,
@@ -30,11 +27,9 @@ from dunwell.models import (
     CreditReview,
     EarlyWarning,
 )
-from dunwell.queries.book_rows import book_customers, book_rows
+from dunwell.queries.book_rows import company_book
 from dunwell.queries.credit_policies import credit_policy_in_force
-from dunwell.queries.credit_ratings import ClassMove, class_moves, ratings
-from dunwell.queries.exposures import exposures
-from dunwell.queries.limits import limits_in_force
+from dunwell.queries.credit_ratings import ClassMove, class_moves
 from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 
 EXPIRING_DAYS = 60
@@ -78,6 +73,11 @@ class PortfolioRow:
     is_rated: bool
 
 
+_SHOWN = tuple(
+    one.name for one in fields(PortfolioRow) if one.name not in {"currency", "usage_ppm"}
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PortfolioFigures:
     """Sums over rows of the book; `used_minor` is the exposure of customers with a limit."""
@@ -97,53 +97,55 @@ class PortfolioFigures:
         return share_of(self.used_minor, self.limit_minor)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Portfolio:
     """The book as of a day, every customer in it, and the policy its classes come from.
 
-    `engine_rows` are the same customers, in the same order, as the engine takes them.
+    `book` has the columns of `company_book`; the customers one by one are made of it when they
+    are asked for, which takes long of many.
     """
 
     as_of: date
     currency: str
-    rows: tuple[PortfolioRow, ...]
-    engine_rows: tuple[CreditRow, ...]
+    book: CreditBook
     policy: CreditPolicy
     policy_version: int | None
+
+    @cached_property
+    def rows(self) -> tuple[PortfolioRow, ...]:
+        """Return every customer by id."""
+        return tuple(_row(one, self.currency) for one in self.book.rows.iter_rows(named=True))
+
+    @cached_property
+    def engine_rows(self) -> tuple[CreditRow, ...]:
+        """Return the same customers, in the same order, as the engine takes one of them."""
+        return self.book.credit_rows()
 
     @property
     def figures(self) -> PortfolioFigures:
         """Return the sums over the whole book."""
-        return figures_of(self.rows)
+        return figures_of(self.book.rows)
 
     @property
     def spread(self) -> Concentration:
         """Return the ten largest names, the rest and the HHI."""
-        return concentration(self.engine_rows, most=SHOWN_MOST)
+        return concentration(self.book, most=SHOWN_MOST)
 
     def sliced(self, by: str) -> tuple[Slice, ...]:
         """Return the customers who owe anything in groups by country, segment or risk_class.
 
         The largest group first, but classes from the best to the worst.
         """
-        found = slices((row for row in self.engine_rows if row.exposure_minor), by=SLICED[by])
+        found = slices(self.book.owing(), by=by)
         return tuple(sorted(found, key=lambda one: one.name)) if by == "risk_class" else found
 
-    @property
-    def gauges(self) -> tuple[Gauge, ...]:
+    def gauges(self, *, most_parts: int | None = None) -> tuple[Gauge, ...]:
         """Return every limit of the appetite with how much of it is used."""
-        return gauges(self.policy.appetite, (book_row(row) for row in self.engine_rows))
+        return book_gauges(self.policy.appetite, self.book, most_parts=most_parts)
 
     def under(self, scenario: Scenario) -> Stressed:
         """Return the book before and after the shocks of a scenario."""
-        return stressed(self.engine_rows, scenario, appetite=self.policy.appetite)
-
-
-SLICED: Mapping[str, Callable[[CreditRow], str]] = {
-    "country": lambda row: row.country,
-    "segment": lambda row: row.segment,
-    "risk_class": lambda row: row.risk_class,
-}
+        return stressed(self.book, scenario, appetite=self.policy.appetite)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,65 +167,47 @@ class CreditDesk:
 
 
 def portfolio(company: Company, *, as_of: date, is_whole: bool = False) -> Portfolio:
-    """Return the book as of a day; 23 queries at most, whatever the number of customers.
+    """Return the book as of a day; 18 queries at most, whatever the number of customers.
 
     Groups, currencies and new customers are read where the appetite asks, or `is_whole`.
     """
     in_force = credit_policy_in_force(company, as_of=as_of)
-    risks = {one.name: one.risk for one in in_force.policy.classes.table}
-    customers = book_customers(company)
-    exposed = exposures(company, as_of=as_of)
-    limits = limits_in_force(company, as_of=as_of)
-    rated = ratings(company, as_of=as_of, with_reasons=False)
-    engine_rows = book_rows(
-        company,
-        in_force.policy,
-        customers=customers,
-        exposed=exposed,
-        rated=rated,
-        limits=limits,
-        as_of=as_of,
-        is_whole=is_whole,
-    )
-    rows = []
-    for row, (key, number, name, *_places) in zip(engine_rows, customers, strict=True):
-        rating, limit = rated.get(key), limits[key]
-        usage = None
-        if row.limit_minor and row.exposure_minor is not None:
-            usage = share_of(row.exposure_minor, row.limit_minor)
-        rows.append(
-            PortfolioRow(
-                customer_id=key,
-                customer_number=number,
-                customer_name=name,
-                country=row.country,
-                segment=row.segment,
-                risk_class=row.risk_class,
-                risk=rating.risk if rating is not None else risks[row.risk_class],
-                pd_ppm=row.pd_ppm,
-                lgd_ppm=row.lgd_ppm,
-                currency=company.currency,
-                exposure_minor=row.exposure_minor,
-                limit_minor=row.limit_minor,
-                over_minor=row.over_minor,
-                usage_ppm=usage,
-                loss_minor=row.loss_minor,
-                until_on=limit.until_on,
-                is_suspended=limit.is_suspended,
-                is_rated=rating is not None,
-            )
-        )
     return Portfolio(
         as_of=as_of,
         currency=company.currency,
-        rows=tuple(rows),
-        engine_rows=engine_rows,
+        book=company_book(company, in_force.policy, as_of=as_of, is_whole=is_whole),
         policy=in_force.policy,
         policy_version=in_force.version_id,
     )
 
 
-def chosen_rows(
+def _row(one: dict[str, Any], currency: str) -> PortfolioRow:
+    limit, exposure = one["limit_minor"], one["exposure_minor"]
+    is_used = bool(limit) and exposure is not None
+    return PortfolioRow(
+        **{name: one[name] for name in _SHOWN},
+        currency=currency,
+        usage_ppm=share_of(exposure, limit) if is_used else None,
+    )
+
+
+def shown_rows(book: Portfolio, rows: nw.DataFrame[Any]) -> list[PortfolioRow]:
+    """Return some rows of a book one by one."""
+    return [_row(one, book.currency) for one in rows.iter_rows(named=True)]
+
+
+def worst_rows(
+    book: Portfolio, found: Stressed, *, most: int
+) -> tuple[tuple[PortfolioRow, StressRow], ...]:
+    """Return those who cost most under stress, at most so many, each before and after."""
+    worst = found.worst(most)
+    keys = [one.customer_id for one in worst]
+    rows = shown_rows(book, book.book.rows.filter(nw.col("customer_id").is_in(keys)))
+    named = {row.customer_id: row for row in rows}
+    return tuple((named[one.customer_id], one) for one in worst)
+
+
+def chosen(
     book: Portfolio,
     *,
     only: str = "",
@@ -233,62 +217,67 @@ def chosen_rows(
     risk: str = "",
     top: int = 0,
     search: str = "",
-) -> list[PortfolioRow]:
-    """Return the customers under a filter, the largest exposure first, a missing one last."""
-    text = search.strip().casefold()
-    ordered = sorted(book.rows, key=lambda row: (-(row.exposure_minor or 0), row.customer_id))
+) -> nw.DataFrame[Any]:
+    """Return the rows under a filter, the largest exposure first, a missing one last."""
+    rows = book.book.rows.sort("known_minor", "customer_id", descending=[True, False])
     if top:
-        ordered = [row for row in ordered if row.exposure_minor][:top]
+        rows = rows.filter(nw.col("known_minor") > 0).head(top)
     last = book.as_of + timedelta(days=EXPIRING_DAYS)
-    tests: dict[str, Callable[[PortfolioRow], bool]] = {
-        "over": lambda row: row.over_minor > 0,
-        "expiring": lambda row: row.until_on is not None and book.as_of <= row.until_on <= last,
-        "suspended": lambda row: row.is_suspended,
-        "no_limit": lambda row: row.limit_minor is None,
-        "unknown": lambda row: row.exposure_minor is None,
-        "owing": lambda row: bool(row.exposure_minor),
+    ends = nw.col("until_on")
+    tests: dict[str, nw.Expr] = {
+        "over": nw.col("over_minor") > 0,
+        "expiring": (ends >= nw.lit(book.as_of)) & (ends <= nw.lit(last)),
+        "suspended": nw.col("is_suspended"),
+        "no_limit": nw.col("limit_minor").is_null(),
+        "unknown": nw.col("exposure_minor").is_null(),
+        "owing": nw.col("known_minor") > 0,
     }
-    passes = tests.get(only)
-    return [
-        row
-        for row in ordered
-        if (passes is None or passes(row))
-        and (country is None or row.country == country)
-        and (segment is None or row.segment == segment)
-        and (risk_class is None or row.risk_class == risk_class)
-        and (not risk or row.risk == risk)
-        and (not text or text in f"{row.customer_number} {row.customer_name}".casefold())
-    ]
+    if only in tests:
+        rows = rows.filter(tests[only])
+    named = {"country": country, "segment": segment, "risk_class": risk_class}
+    for name, value in {**named, "risk": risk or None}.items():
+        if value is not None:
+            rows = rows.filter(nw.col(name) == value)
+    if text := search.strip().casefold():
+        told = rows.select("customer_number", "customer_name").iter_rows()
+        rows = rows.filter([text in f"{number} {name}".casefold() for number, name in told])
+    return rows
+
+
+def chosen_rows(book: Portfolio, **only: Any) -> list[PortfolioRow]:
+    """Return the customers under a filter of `chosen` one by one."""
+    return shown_rows(book, chosen(book, **only))
 
 
 def rows_page(
-    rows: Sequence[PortfolioRow], *, cursor: str = "", limit: int = PAGE_SIZE
+    book: Portfolio, rows: nw.DataFrame[Any], *, cursor: str = "", limit: int = PAGE_SIZE
 ) -> Page[PortfolioRow]:
-    """Return one page of rows in the order of `chosen_rows`; raise CursorError for a wrong one."""
+    """Return one page of rows in the order of `chosen`; raise CursorError for a wrong one."""
     limit = page_limit(limit)
     if cursor:
         exposure, key = read_cursor(cursor, (int, int))
-        place = (-int(str(exposure)), int(str(key)))
-        rows = [row for row in rows if (-(row.exposure_minor or 0), row.customer_id) > place]
+        known, last = nw.col("known_minor"), int(str(exposure))
+        is_after = (known == last) & (nw.col("customer_id") > int(str(key)))
+        rows = rows.filter((known < last) | is_after)
     return page_of(
-        list(rows[: limit + 1]),
+        shown_rows(book, rows.head(limit + 1)),
         limit=limit,
         key=lambda row: (row.exposure_minor or 0, row.customer_id),
     )
 
 
-def figures_of(rows: Sequence[PortfolioRow]) -> PortfolioFigures:
-    """Return the sums over some customers."""
-    limited = [row for row in rows if row.limit_minor is not None]
+def figures_of(rows: nw.DataFrame[Any]) -> PortfolioFigures:
+    """Return the sums over some rows of a book."""
+    limited = rows.filter(~nw.col("limit_minor").is_null())
     return PortfolioFigures(
         customers=len(rows),
-        exposure_minor=sum(row.exposure_minor or 0 for row in rows),
-        limit_minor=sum(row.limit_minor or 0 for row in limited),
-        used_minor=sum(row.exposure_minor or 0 for row in limited),
-        over_minor=sum(row.over_minor for row in rows),
-        over=sum(row.over_minor > 0 for row in rows),
-        loss_minor=sum(row.loss_minor for row in rows),
-        unknown=sum(row.exposure_minor is None for row in rows),
+        exposure_minor=int(rows["known_minor"].sum()),
+        limit_minor=int(limited["limit_minor"].sum()),
+        used_minor=int(limited["known_minor"].sum()),
+        over_minor=int(rows["over_minor"].sum()),
+        over=len(rows.filter(nw.col("over_minor") > 0)),
+        loss_minor=int(rows["loss_minor"].sum()),
+        unknown=int(rows["exposure_minor"].is_null().sum()),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+import polars as pl
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from dunwell.engine.credit_decision import Decision, add_reasons, decide
@@ -16,8 +17,16 @@ from dunwell.models import Company, CreditRating
 from dunwell.queries.credit_facts import CreditFacts
 from dunwell.queries.credit_policies import card_in_force, credit_policy_in_force
 from dunwell.queries.credit_subjects import subjects_of
+from dunwell.queries.frames import read_rows
 from dunwell.queries.ledgers import Books
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+
+RATED: Mapping[str, type[pl.DataType]] = {
+    "customer_id": pl.Int64,
+    "risk_class": pl.String,
+    "risk": pl.String,
+    "pd_ppm": pl.Int64,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +120,13 @@ def ratings(
         )
         for row in found.iterator(chunk_size=5_000)
     }
+
+
+def rating_frame(company: Company, *, as_of: date) -> pl.DataFrame:
+    """Return the rating of each customer that has one as of a day, in columns RATED; one query."""
+    found = _newest(company, as_of, None).order_by()
+    statement, values = found.values_list(*RATED).query.sql_with_params()
+    return read_rows(statement, values, RATED)
 
 
 def rating_rows(

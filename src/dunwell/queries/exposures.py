@@ -6,8 +6,9 @@ rates and which covers count.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from dunwell.engine.exposure import (
@@ -16,7 +17,6 @@ from dunwell.engine.exposure import (
     Part,
     exposure,
     order_parts,
-    split_by_currency,
 )
 from dunwell.models import Company
 from dunwell.queries.dated_rates import rates_on
@@ -28,7 +28,7 @@ MOST_NAMED = 500
 _CUSTOMERS = (
     "SELECT id, segment, credit_limit_minor FROM dunwell_customer WHERE company_id = %s {only}"
 )
-_OPEN = """
+OPEN = """
 SELECT customer_id, currency, SUM(open_minor) FROM dunwell_openitem
 WHERE {whose} GROUP BY customer_id, currency
 """
@@ -40,7 +40,7 @@ SELECT customer_id, currency, SUM(left_minor) FROM (
     FROM dunwell_payment p WHERE {whose}
 ) spare WHERE left_minor <> 0 GROUP BY customer_id, currency
 """
-_UNAPPLIED_OF_ALL = """
+UNAPPLIED_OF_ALL = """
 SELECT p.customer_id, p.currency, SUM(p.amount_minor - COALESCE(u.used, 0))
 FROM dunwell_payment p
 LEFT JOIN (SELECT payment_id, SUM(COALESCE(paid_minor, amount_minor)) AS used
@@ -49,7 +49,7 @@ LEFT JOIN (SELECT payment_id, SUM(COALESCE(paid_minor, amount_minor)) AS used
 WHERE p.{whose} AND p.customer_id IS NOT NULL AND p.amount_minor <> COALESCE(u.used, 0)
 GROUP BY p.customer_id, p.currency
 """
-_ORDERS = """
+ORDERS = """
 SELECT customer_id, currency, status, amount_minor, prepaid_minor, delivered_minor, billed_minor
 FROM dunwell_order WHERE {whose} AND (status IN ('approved', 'held')
      OR (status IN ('rejected', 'cancelled') AND delivered_minor > billed_minor))
@@ -91,27 +91,6 @@ def exposures(
     }
 
 
-def exposure_currencies(
-    company: Company, found: Mapping[int, Exposure], *, as_of: date
-) -> dict[int, tuple[tuple[str, int], ...]]:
-    """Return each known exposure by currency, in home minor units; four queries.
-
-    `found` is what `exposures` returned of the same day. Who has none is left out.
-    """
-    parts = exposure_parts(company)
-    rates = rates_on(
-        company, {line.currency for lines in parts.values() for line in lines}, as_of=as_of
-    )
-    home = company.currency
-    return {
-        key: split_by_currency(
-            parts.get(key, ()), rates, home=home, exposure_minor=one.exposure_minor
-        )
-        for key, one in found.items()
-        if one.exposure_minor
-    }
-
-
 def exposure_parts(
     company: Company, *, customer_ids: Collection[int] | None = None
 ) -> dict[int, tuple[Part, ...]]:
@@ -131,21 +110,33 @@ def parts_of(only: "Scope") -> dict[int, tuple[Part, ...]]:
 class Scope:
     """The customers a reading is about: all of a company, or those of them that are named.
 
-    `customers` are their rows (id, segment, limit on the record); one query. Named customers are
-    looked up by their own index alone, for they were found to be the company's.
+    `customers` are their rows (id, segment, limit on the record); one query, of all customers
+    when they are asked for. Named customers are looked up by their own index alone, for they were
+    found to be the company's.
     """
 
     def __init__(self, company: Company, customer_ids: Collection[int] | None) -> None:
         self.company = company
         wanted = None if customer_ids is None else frozenset(customer_ids)
         named = sorted(wanted) if wanted is not None and len(wanted) <= MOST_NAMED else []
-        self.customers: list[tuple[int, str, int | None]] = []
-        if wanted is None or wanted:
-            only = f"AND id IN ({_marks(named)})" if named else ""
-            found = fetched(_CUSTOMERS.format(only=only), [company.pk, *named])
-            self.customers = [row for row in found if wanted is None or row[0] in wanted]
-        self._wanted = None if wanted is None else {row[0] for row in self.customers}
-        self.named = [row[0] for row in self.customers] if named else []
+        self._wanted: set[int] | None = None
+        self.named: list[int] = []
+        if wanted is not None:
+            self.customers = self._read(named, wanted) if wanted else []
+            self._wanted = {row[0] for row in self.customers}
+            self.named = [row[0] for row in self.customers] if named else []
+
+    @cached_property
+    def customers(self) -> list[tuple[int, str, int | None]]:
+        """Return id, segment and the limit on the record of each customer."""
+        return self._read([], None)
+
+    def _read(
+        self, named: list[int], wanted: Collection[int] | None
+    ) -> list[tuple[int, str, int | None]]:
+        only = f"AND id IN ({_marks(named)})" if named else ""
+        found = fetched(_CUSTOMERS.format(only=only), [self.company.pk, *named])
+        return [row for row in found if wanted is None or row[0] in wanted]
 
     def rows(
         self, query: str, *after: str | date, before: Sequence[int] = ()
@@ -179,17 +170,17 @@ def covers_in_force(only: Scope, *, effect: str, as_of: date) -> dict[int, list[
 def _parts(only: Scope) -> dict[int, list[Part]]:
     """Return the sums of each customer and currency; three queries."""
     sums: dict[tuple[int, str], list[int]] = {}
-    for customer, currency, total in only.rows(_OPEN):
+    for customer, currency, total in only.rows(OPEN):
         sums[customer, currency] = [int(total), 0, 0, 0, 0]
     unapplied = (
         only.rows(_UNAPPLIED)
         if only.named
-        else only.rows(_UNAPPLIED_OF_ALL, before=[only.company.pk])
+        else only.rows(UNAPPLIED_OF_ALL, before=[only.company.pk])
     )
     for customer, currency, total in unapplied:
         if total:
             sums.setdefault((customer, currency), [0, 0, 0, 0, 0])[3] = int(total)
-    for customer, currency, status, amount, prepaid, delivered, billed in only.rows(_ORDERS):
+    for customer, currency, status, amount, prepaid, delivered, billed in only.rows(ORDERS):
         line = sums.setdefault((customer, currency), [0, 0, 0, 0, 0])
         unbilled, to_come, ahead = order_parts(
             status=status,

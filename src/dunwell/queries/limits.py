@@ -64,38 +64,59 @@ def limits_in_force(
     already, which saves one.
     """
     only = only or Scope(company, customer_ids)
-    members = {
-        customer: (group, name) for customer, group, name in only.rows(_MEMBERS, as_of, as_of)
-    }
-    ledger = _ledger(
-        only,
-        groups={group for group, _ in members.values()},
-        segments={segment for _, segment, _ in only.customers if segment},
-    )
-    covers = covers_in_force(only, effect=LIFTS, as_of=as_of)
-    rates = rates_on(
-        company, {cover.currency for some in covers.values() for cover in some}, as_of=as_of
-    )
+    wanted = {segment for _, segment, _ in only.customers if segment}
+    said = Said(only, segments=wanted, as_of=as_of, known_on=known_on)
+    return {key: said.limit(key, segment, stated) for key, segment, stated in only.customers}
 
-    def said(rows: Iterable[Row]) -> Granted:
-        return granted(rows, on=as_of, known_on=known_on)
 
-    groups: dict[int, GroupLimit] = {
-        key: group_limit(key, name, said(ledger.groups.get(key, ())))
-        for key, name in set(members.values())
-    }
-    segments = {name: said(rows) for name, rows in ledger.segments.items()}
-    return {
-        key: limit_in_force(
-            said(ledger.own[key]) if key in ledger.own else NOTHING,
-            segments.get(segment, NOTHING),
-            currency=company.currency,
-            stated_minor=stated,
-            lifts=_lifts(company, covers.get(key, ()), rates),
-            group=groups[members[key][0]] if key in members else None,
+class Said:
+    """What the ledger, groups and covers say of customers on a day; three queries.
+
+    One more for rates where a cover is in a foreign currency.
+    """
+
+    def __init__(
+        self, only: Scope, *, segments: set[str], as_of: date, known_on: date | None = None
+    ) -> None:
+        self._company, self._as_of, self._known_on = only.company, as_of, known_on
+        self._members = {
+            customer: (group, name) for customer, group, name in only.rows(_MEMBERS, as_of, as_of)
+        }
+        ledger = _ledger(
+            only, groups={group for group, _ in self._members.values()}, segments=segments
         )
-        for key, segment, stated in only.customers
-    }
+        self._own = ledger.own
+        self._covers = covers_in_force(only, effect=LIFTS, as_of=as_of)
+        self._rates = rates_on(
+            only.company,
+            {cover.currency for some in self._covers.values() for cover in some},
+            as_of=as_of,
+        )
+        self._groups: dict[int, GroupLimit] = {
+            key: group_limit(key, name, self._granted(ledger.groups.get(key, ())))
+            for key, name in set(self._members.values())
+        }
+        self._segments = {name: self._granted(rows) for name, rows in ledger.segments.items()}
+
+    @property
+    def of_their_own(self) -> set[int]:
+        """Return the customers of whom more is said than by their segment and record."""
+        return {*self._own, *self._members, *self._covers}
+
+    def limit(self, key: int, segment: str, stated_minor: int | None) -> LimitInForce:
+        """Return the limit of a customer; key 0: of one of whom nothing of its own is said."""
+        group = self._members.get(key)
+        return limit_in_force(
+            self._granted(self._own[key]) if key in self._own else NOTHING,
+            self._segments.get(segment, NOTHING),
+            currency=self._company.currency,
+            stated_minor=stated_minor,
+            lifts=_lifts(self._company, self._covers.get(key, ()), self._rates),
+            group=None if group is None else self._groups[group[0]],
+        )
+
+    def _granted(self, rows: Iterable[Row]) -> Granted:
+        return granted(rows, on=self._as_of, known_on=self._known_on)
 
 
 def _lifts(

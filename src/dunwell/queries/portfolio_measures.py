@@ -1,30 +1,38 @@
 """How the book is spread: its parts as the cycle keeps them, and what changed between two days."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import narwhals.stable.v2 as nw
 from django.db.models import Max
 
-from dunwell.engine.concentration import CreditRow, Slice, slices, spread_slices
+from dunwell.engine.concentration import Place, Slice, currency_slices, slices
+from dunwell.engine.credit_book import CreditBook
 from dunwell.engine.order_book import SQUARE_UNIT
 from dunwell.engine.trends import month_ends
 from dunwell.models import Company, PortfolioMeasure
-from dunwell.queries.credit_portfolio import Portfolio, portfolio
+from dunwell.queries.credit_portfolio import portfolio
 
 Dimension = PortfolioMeasure.Dimension
 
 NAMES, GROUPS = 20, 50
 """So many largest customers and groups are kept by name."""
 
-BY: Mapping[str, Callable[[CreditRow], str]] = {
-    Dimension.COUNTRY: lambda row: row.country,
-    Dimension.SECTOR: lambda row: row.sector,
-    Dimension.CLASS: lambda row: row.risk_class,
-    Dimension.SEGMENT: lambda row: row.segment,
-    Dimension.COLLECTOR: lambda row: str(row.collector_id or ""),
-    Dimension.GROUP: lambda row: str(row.group_id or row.customer_id),
-    Dimension.NAME: lambda row: str(row.customer_id),
+_CUSTOMER, _ROOT, _COLLECTOR = (
+    nw.col(name) for name in ("customer_id", "group_id", "collector_id")
+)
+BY: Mapping[str, nw.Expr] = {
+    Dimension.COUNTRY: nw.col("country"),
+    Dimension.SECTOR: nw.col("sector"),
+    Dimension.CLASS: nw.col("risk_class"),
+    Dimension.SEGMENT: nw.col("segment"),
+    Dimension.COLLECTOR: nw.when(_COLLECTOR == 0)
+    .then(nw.lit(""))
+    .otherwise(_COLLECTOR.cast(nw.String)),
+    Dimension.GROUP: nw.when(_ROOT == 0).then(_CUSTOMER).otherwise(_ROOT).cast(nw.String),
+    Dimension.NAME: _CUSTOMER.cast(nw.String),
 }
 """Dimensions in which a customer lies in one part, and in which."""
 
@@ -51,55 +59,62 @@ class MeasureDue:
     loss_minor: int
 
 
-def parts_of_book(rows: Iterable[CreditRow], *, dimension: str) -> tuple[Slice, ...]:
-    """Return the customers who owe anything in the parts of a dimension, the largest first."""
-    owing = [row for row in rows if row.exposure_minor]
+def parts_of_book(
+    book: CreditBook, *, dimension: str, most: int | None = None, after: Place | None = None
+) -> tuple[Slice, ...]:
+    """Return the customers who owe anything in the parts of a dimension, the largest first.
+
+    `most`: so many parts at most, `after`: those that come after a place.
+    """
+    owing = book.owing()
     if dimension == Dimension.CURRENCY:
-        return spread_slices(owing, by=lambda row: row.currencies)
-    return slices(owing, by=BY[dimension])
+        return currency_slices(owing, most=most, after=after)
+    return slices(owing, by=BY[dimension], most=most, after=after)
 
 
-def members(rows: Iterable[CreditRow], *, dimension: str, key: str) -> dict[int, int]:
-    """Return the customers of a part with what counts of each; they add up to the part."""
+def part_count(book: CreditBook, *, dimension: str) -> int:
+    """Return how many parts of a dimension there are."""
+    owing = book.owing()
     if dimension == Dimension.CURRENCY:
-        held = ((row.customer_id, dict(row.currencies).get(key, 0)) for row in rows)
+        return int(book.held["currency"].n_unique()) if len(book.held) else 0
+    return len(owing.rows.select(key=BY[dimension]).unique())
+
+
+def members(book: CreditBook, *, dimension: str, key: str) -> nw.DataFrame[Any]:
+    """Return the rows of a part with what counts of each in `counted`, the largest first.
+
+    They add up to the part.
+    """
+    rows = book.owing().rows
+    if dimension == Dimension.CURRENCY:
+        held = book.held.filter((nw.col("currency") == key) & (nw.col("amount_minor") > 0))
+        rows = rows.join(held.rename({"amount_minor": "counted"}), on="customer_id")
     else:
-        by = BY[dimension]
-        held = ((row.customer_id, row.known_minor) for row in rows if by(row) == key)
-    return {customer_id: amount for customer_id, amount in held if amount}
+        rows = rows.filter(BY[dimension] == key).with_columns(counted=nw.col("known_minor"))
+    return rows.sort("counted", "customer_id", descending=[True, False])
 
 
 def measures_due(company: Company, *, as_of: date) -> tuple[MeasureDue, ...]:
     """Return every part of the book of a day, as the cycle keeps it."""
-    return measures_of(portfolio(company, as_of=as_of, is_whole=True))
+    return measures_of(portfolio(company, as_of=as_of, is_whole=True).book)
 
 
-def measures_of(book: Portfolio) -> tuple[MeasureDue, ...]:
+def measures_of(book: CreditBook) -> tuple[MeasureDue, ...]:
     """Return every part of a book: the largest names and groups, all of the other dimensions.
 
     None where there is no customer: nobody can order.
     """
-    rows = book.engine_rows
-    if not rows:
+    rows, owing = book.rows, book.owing().rows
+    if not len(rows):
         return ()
-    owing = [row for row in rows if row.exposure_minor]
+    covered, fresh = rows.filter(nw.col("covered_minor") != 0), owing.filter(nw.col("is_new"))
+    known = covered.filter(~nw.col("exposure_minor").is_null())
+    amounts = owing["known_minor"].to_list()
     whole = [
-        (Dimension.TOTAL, owing, sum(row.known_minor for row in owing)),
-        (
-            Dimension.COVERED,
-            [row for row in rows if row.covered_minor],
-            sum(row.covered_minor for row in rows if row.exposure_minor is not None),
-        ),
-        (
-            Dimension.NEW,
-            [row for row in owing if row.is_new],
-            sum(row.known_minor for row in owing if row.is_new),
-        ),
-        (
-            Dimension.SQUARES,
-            owing,
-            sum((row.known_minor // SQUARE_UNIT) ** 2 for row in owing),
-        ),
+        (Dimension.TOTAL, owing, sum(amounts)),
+        (Dimension.COVERED, covered, int(known["covered_minor"].sum())),
+        (Dimension.NEW, fresh, int(fresh["known_minor"].sum())),
+        (Dimension.SQUARES, owing, sum((amount // SQUARE_UNIT) ** 2 for amount in amounts)),
     ]
     found = [
         MeasureDue(
@@ -107,7 +122,7 @@ def measures_of(book: Portfolio) -> tuple[MeasureDue, ...]:
             key="",
             customers=len(some),
             exposure_minor=amount,
-            loss_minor=sum(row.loss_minor for row in some),
+            loss_minor=int(some["loss_minor"].sum()),
         )
         for dimension, some, amount in whole
     ]
@@ -121,7 +136,7 @@ def measures_of(book: Portfolio) -> tuple[MeasureDue, ...]:
                 exposure_minor=one.exposure_minor,
                 loss_minor=one.loss_minor,
             )
-            for one in parts_of_book(rows, dimension=dimension)[: most.get(dimension)]
+            for one in parts_of_book(book, dimension=dimension, most=most.get(dimension))
         ]
     return tuple(found)
 

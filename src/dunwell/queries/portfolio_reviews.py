@@ -17,7 +17,7 @@ from dunwell.models import (
     ReviewRhythm,
     RiskSignal,
 )
-from dunwell.queries.credit_portfolio import portfolio
+from dunwell.queries.credit_appetite import appetite_gauges
 from dunwell.queries.exposures import exposures
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.warning_names import warning_name
@@ -238,7 +238,7 @@ def _gauge_causes(company: Company, as_of: date) -> list[ReviewCause]:
             )[:300],
             due_on=as_of + timedelta(days=7),
         )
-        for one in portfolio(company, as_of=as_of).gauges
+        for one in appetite_gauges(company, as_of=as_of, most_parts=0)
         if one.is_reached
     ]
 

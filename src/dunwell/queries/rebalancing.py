@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import narwhals.stable.v2 as nw
+
 from dunwell.engine.rebalancing import LeverTerms, Rebalanced, rebalanced
 from dunwell.models import Company
-from dunwell.queries.credit_portfolio import Portfolio, PortfolioRow, portfolio
+from dunwell.queries.credit_portfolio import PortfolioRow, portfolio, shown_rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rebalancing:
-    """The proposals with the customers they are about, by id."""
+    """The proposals with the customers they are about, by id; amounts in `currency`."""
 
-    book: Portfolio
+    currency: str
     terms: LeverTerms
     found: Rebalanced
     named: Mapping[int, PortfolioRow]
@@ -41,9 +43,13 @@ def rebalancing(
         fee_ppm=standard.fee_ppm if fee_ppm is None else fee_ppm,
         most={name: ppm for name, ppm in standard.most.items() if name not in without},
     )
+    found = rebalanced(book.engine_rows, book.policy.appetite, terms=terms)
+    about = {step.customer_id for step in found.steps}
+    about |= {one.customer_id for one in found.raises}
+    rows = book.book.rows.filter(nw.col("customer_id").is_in(sorted(about)))
     return Rebalancing(
-        book=book,
+        currency=book.currency,
         terms=terms,
-        found=rebalanced(book.engine_rows, book.policy.appetite, terms=terms),
-        named={row.customer_id: row for row in book.rows},
+        found=found,
+        named={row.customer_id: row for row in shown_rows(book, rows)},
     )

@@ -152,7 +152,7 @@ def _disputed(company: Company, language: str, as_of: date) -> Iterator[str]:
 def _reached(company: Company, as_of: date) -> Iterator[str]:
     names = [
         limit_label(gauge.limit.name)
-        for gauge in appetite_gauges(company, as_of=as_of)
+        for gauge in appetite_gauges(company, as_of=as_of, most_parts=0)
         if gauge.is_reached
     ]
     if names:

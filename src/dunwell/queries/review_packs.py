@@ -97,7 +97,7 @@ def _gauges(book: Portfolio) -> PackSection:
                 None if one.is_share else one.value,
                 _("over") if one.is_reached else _("within"),
             )
-            for one in book.gauges
+            for one in book.gauges(most_parts=0)
         ),
     )
 

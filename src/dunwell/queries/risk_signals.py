@@ -107,8 +107,10 @@ def hits_of(
     book = portfolio(company, as_of=as_of, is_whole=any(one.currency for one in abouts))
     vats = dict(Customer.objects.filter(company=company).values_list("id", "vat_id"))
     customers = [
-        Known(number=shown.customer_number, vat_id=vats.get(shown.customer_id, ""), row=row)
-        for shown, row in zip(book.rows, book.engine_rows, strict=True)
+        Known(number=number, vat_id=vats.get(row.customer_id, ""), row=row)
+        for number, row in zip(
+            book.book.rows["customer_number"].to_list(), book.engine_rows, strict=True
+        )
     ]
     return signal_hits(abouts, customers, alike=_alike(company, abouts))
 

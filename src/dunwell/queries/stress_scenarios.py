@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dunwell.engine.concentration import PPM, concentration, share_of
-from dunwell.engine.stress import Scenario, Stressed, stressed
+from dunwell.engine.concentration import share_of
+from dunwell.engine.credit_book import PPM
+from dunwell.engine.stress import Scenario, Stressed, StressRow, stressed
 from dunwell.models import Company, Covenant, StressScenario
 from dunwell.queries.covenants import covenant_rows
-from dunwell.queries.credit_portfolio import Portfolio, portfolio
+from dunwell.queries.credit_portfolio import Portfolio, PortfolioRow, portfolio, worst_rows
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
 from dunwell.queries.liquidity import liquidity
 
 READY: Mapping[str, Scenario] = {
@@ -115,14 +117,51 @@ def stressed_book(company: Company, scenario: Scenario, *, as_of: date) -> Stres
     """Return what a scenario costs by customer, covenant and in cash."""
     book = portfolio(company, as_of=as_of, is_whole=True)
     whole = _whole(scenario, book)
-    found = stressed(book.engine_rows, whole, appetite=book.policy.appetite)
+    found = stressed(book.book, whole, appetite=book.policy.appetite)
     return StressedBook(
         book=book,
         scenario=whole,
         found=found,
-        covenants=_covenants(company, book, found, as_of=as_of),
+        covenants=_covenants(company, found, as_of=as_of),
         cash=_cash(company, found, as_of=as_of),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StressShown:
+    """What a page shows of a book under a scenario: figures, and the customers who cost most.
+
+    `found` has no rows.
+    """
+
+    currency: str
+    found: Stressed
+    worst: tuple[tuple[PortfolioRow, StressRow], ...]
+    covenants: tuple[CovenantUnderStress, ...]
+    cash: CashUnderStress
+
+
+def stress_shown(company: Company, scenario: Scenario, *, as_of: date, most: int) -> StressShown:
+    """Return what a scenario costs with so many of those who cost most; of a large book kept."""
+
+    def read() -> tuple[StressShown, int]:
+        told = stressed_book(company, scenario, as_of=as_of)
+        shown = StressShown(
+            currency=told.book.currency,
+            found=told.found.brief(),
+            worst=worst_rows(told.book, told.found, most=most),
+            covenants=told.covenants,
+            cash=told.cash,
+        )
+        return shown, len(told.book.book.rows)
+
+    shown, _customers = kept(
+        company,
+        ("stress shown", as_of, scenario, most),
+        read,
+        is_worth=lambda found: found[1] >= MANY_CUSTOMERS,
+    )
+    return shown
 
 
 def _whole(scenario: Scenario, book: Portfolio) -> Scenario:
@@ -130,7 +169,7 @@ def _whole(scenario: Scenario, book: Portfolio) -> Scenario:
     moved = dict(scenario.fx)
     everywhere = moved.pop("*", None)
     if everywhere is not None:
-        codes = {code for row in book.engine_rows for code, _amount in row.currencies}
+        codes = set(book.book.held["currency"].unique().to_list())
         for code in codes - {book.currency}:
             moved.setdefault(code, everywhere)
     worth = book.policy.limits.worth
@@ -155,13 +194,13 @@ def _cash(company: Company, found: Stressed, *, as_of: date) -> CashUnderStress:
 
 
 def _covenants(
-    company: Company, book: Portfolio, found: Stressed, *, as_of: date
+    company: Company, found: Stressed, *, as_of: date
 ) -> tuple[CovenantUnderStress, ...]:
     rows = []
     for one in covenant_rows(company, as_of=as_of):
         if one.ended_on is not None:
             continue
-        after, is_worked_out = _covenant(one.measure, one.now.measured, book, found)
+        after, is_worked_out = _covenant(one.measure, one.now.measured, found)
         is_met = None
         if after is not None:
             is_least = one.measure in {
@@ -186,22 +225,16 @@ def _covenants(
     return tuple(rows)
 
 
-def _covenant(
-    measure: str, before: int | None, book: Portfolio, found: Stressed
-) -> tuple[int | None, bool]:
+def _covenant(measure: str, before: int | None, found: Stressed) -> tuple[int | None, bool]:
     """Return a covenant's value under stress, and whether the shocks say anything about it."""
     if measure == Covenant.Measure.CONCENTRATION:
-        left = {row.customer_id: row for row in found.rows if not row.fails}
-        rows = [row for row in book.engine_rows if row.customer_id in left]
-        spread = concentration(rows, most=1)
-        whole = sum(one.stressed_minor for one in left.values())
-        largest = max((one.stressed_minor for one in left.values()), default=0)
-        return (share_of(largest, whole) if spread.largest else None), True
+        whole, largest = found.standing()
+        return (None if largest is None else share_of(largest, whole)), True
     if before is None:
         return None, False
     if measure == Covenant.Measure.LIQUIDITY:
         return before - found.missing_minor, True
     if measure == Covenant.Measure.BORROWING_BASE and found.exposure_minor:
-        left_minor = sum(row.stressed_minor for row in found.rows if not row.fails)
+        left_minor, _ = found.standing()
         return before * left_minor // found.exposure_minor, True
     return before, False

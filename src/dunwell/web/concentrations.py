@@ -6,10 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from dunwell.engine.money import from_minor
-from dunwell.queries.concentrations import concentrations, part_label, part_members
+from dunwell.queries.concentrations import (
+    concentrations,
+    part_label,
+    part_members,
+    part_page,
+)
 from dunwell.queries.portfolio_measures import SHOWN
 from dunwell.templatetags.portfolio_risk import dimension_label, sector_label
 from dunwell.web.exports import amount_or_none, file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 MOST_SHOWN = 8
@@ -27,23 +33,32 @@ MEMBER_COLUMNS = (
 @require_GET
 def risk_home(request: StaffRequest) -> HttpResponse:
     """Show the spread of the book by every dimension, against last month."""
-    page = concentrations(request.actor.company, as_of=request.as_of)
+    page = concentrations(request.actor.company, as_of=request.as_of, most=MOST_SHOWN)
     context = {
         "page": page,
-        "parts": list(page.parts.items()),
+        "parts": [(name, rows, page.counts[name]) for name, rows in page.parts.items()],
         "most_shown": MOST_SHOWN,
-        "shown_slice": f":{MOST_SHOWN}",
+        "currency": page.currency,
     }
     return render(request, "web/risk.html", context)
 
 
 @require_GET
 def risk_dimension(request: StaffRequest, dimension: str) -> HttpResponse:
-    """Show every part of one dimension."""
-    page = concentrations(request.actor.company, as_of=request.as_of)
-    if dimension not in page.parts:
+    """Show the parts of one dimension."""
+    if dimension not in SHOWN:
         raise Http404
-    context = {"page": page, "dimension": dimension, "rows": page.parts[dimension]}
+    company = request.actor.company
+    page = page_asked(
+        request,
+        lambda cursor: part_page(company, dimension=dimension, as_of=request.as_of, cursor=cursor),
+    )
+    context = {
+        "page": page,
+        "dimension": dimension,
+        "rows": page.rows,
+        "currency": company.currency,
+    }
     return render(request, "web/risk_dimension.html", context)
 
 
@@ -51,16 +66,18 @@ def risk_dimension(request: StaffRequest, dimension: str) -> HttpResponse:
 def risk_part(request: StaffRequest, dimension: str) -> HttpResponse:
     """Show the customers that add up to a part."""
     company, key = request.actor.company, _key(request, dimension)
-    rows = part_members(company, dimension=dimension, key=key, as_of=request.as_of)
-    rest = rows[MOST_MEMBERS:]
+    told = part_members(
+        company, dimension=dimension, key=key, as_of=request.as_of, most=MOST_MEMBERS
+    )
+    shown_minor = sum(amount for _row, amount in told.rows)
     context = {
         "dimension": dimension,
         "key": key,
         "label": part_label(company, dimension=dimension, key=key),
-        "rows": rows[:MOST_MEMBERS],
-        "more": len(rest),
-        "more_minor": sum(amount for _row, amount in rest),
-        "total_minor": sum(amount for _row, amount in rows),
+        "rows": told.rows,
+        "more": told.customers - len(told.rows),
+        "more_minor": told.total_minor - shown_minor,
+        "total_minor": told.total_minor,
         "currency": company.currency,
     }
     return render(request, "web/risk_part.html", context)
@@ -71,7 +88,7 @@ def risk_part_export(request: StaffRequest, dimension: str, kind: str) -> HttpRe
     """Return every customer of a part."""
     company, key = request.actor.company, _key(request, dimension)
     code = company.currency
-    rows = part_members(company, dimension=dimension, key=key, as_of=request.as_of)
+    told = part_members(company, dimension=dimension, key=key, as_of=request.as_of)
     return file_response(
         kind,
         name=f"risk-{dimension}-{request.as_of.isoformat()}",
@@ -84,7 +101,7 @@ def risk_part_export(request: StaffRequest, dimension: str, kind: str) -> HttpRe
                 code,
                 from_minor(amount, code),
             )
-            for row, amount in rows
+            for row, amount in told.rows
         ),
     )
 

@@ -16,7 +16,7 @@ from dunwell.engine.documents import DocumentError
 from dunwell.formats.exports import Value
 from dunwell.formats.policies import PolicyError
 from dunwell.models import Customer, PolicyVersion
-from dunwell.queries.credit_appetite import appetite_gauges
+from dunwell.queries.credit_appetite import gauges_shown
 from dunwell.queries.credit_policies import credit_policy_in_force, policy_of_text
 from dunwell.queries.credit_proposals import CreditProposal, propose
 from dunwell.queries.credit_ratings import RatingRow, class_moves, rating_rows
@@ -114,7 +114,7 @@ def credit_policy_show(request: StaffRequest, policy_id: int | None = None) -> H
         "version": version,
         "is_in_force": policy_id is None,
         "currency": company.currency,
-        "gauges": appetite_gauges(company, as_of=request.as_of) if policy_id is None else (),
+        "gauges": gauges_shown(company, as_of=request.as_of) if policy_id is None else (),
         "is_overdue": policy is not None and policy.review_on < request.as_of,
         "form": TryForm(request=request),
     }

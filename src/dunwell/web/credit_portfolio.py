@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from dunwell.engine.concentration import PPM
+from dunwell.engine.credit_book import PPM
 from dunwell.engine.money import from_minor
-from dunwell.engine.stress import Scenario, Stressed
+from dunwell.engine.stress import Scenario
 from dunwell.formats.credit_pack import pack_pdf, pack_xlsx
 from dunwell.formats.exports import Value
 from dunwell.formats.typesetting import TypesettingError
@@ -20,15 +20,15 @@ from dunwell.queries.credit_portfolio import (
     EXPIRING_DAYS,
     FILTERS,
     MOVES_DAYS,
-    Portfolio,
     PortfolioRow,
     chosen_rows,
     credit_desk,
-    figures_of,
-    moves,
     portfolio,
-    rows_page,
 )
+from dunwell.queries.portfolio_pages import book_countries
+from dunwell.queries.portfolio_pages import credit_customers as customers_shown
+from dunwell.queries.portfolio_pages import credit_home as credit_home_shown
+from dunwell.queries.portfolio_pages import credit_stress as stress_shown
 from dunwell.templatetags.portfolio_risk import country_name
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.exports import KINDS, amount_or_none, file_response
@@ -124,19 +124,19 @@ class StressForm(forms.Form):
 def credit_home(request: StaffRequest) -> HttpResponse:
     """Show the book of credit: every figure leads to the rows that add up to it."""
     company = request.actor.company
-    book = portfolio(company, as_of=request.as_of)
+    book = credit_home_shown(company, as_of=request.as_of)
     context = {
         "book": book,
         "figures": book.figures,
         "spread": book.spread,
-        "largest": chosen_rows(book, top=10),
-        "countries": book.sliced("country"),
-        "segments": book.sliced("segment"),
-        "classes": book.sliced("risk_class"),
+        "largest": book.largest,
+        "countries": book.countries,
+        "segments": book.segments,
+        "classes": book.classes,
         "gauges": book.gauges,
-        "moves": moves(company, as_of=request.as_of),
+        "moves": book.moves,
         "desk": credit_desk(company, as_of=request.as_of),
-        "expiring": chosen_rows(book, only="expiring"),
+        "expiring": book.expiring,
         "expiring_days": EXPIRING_DAYS,
         "moves_days": MOVES_DAYS,
     }
@@ -146,14 +146,15 @@ def credit_home(request: StaffRequest) -> HttpResponse:
 @require_GET
 def credit_customers(request: StaffRequest) -> HttpResponse:
     """List the customers behind a figure, the largest exposure first, with their sums."""
-    book = portfolio(request.actor.company, as_of=request.as_of)
-    only = _only(request)
-    rows = chosen_rows(book, **only)
-    page = page_asked(request, lambda cursor: rows_page(rows, cursor=cursor))
+    company, only = request.actor.company, _only(request)
+    told = page_asked(
+        request,
+        lambda cursor: customers_shown(company, as_of=request.as_of, only=only, cursor=cursor),
+    )
     context = {
-        "page": page,
-        "figures": figures_of(rows),
-        "currency": book.currency,
+        "page": told.page,
+        "figures": told.figures,
+        "currency": told.currency,
         "only": only,
         "tabs": list(LABELS.items()),
     }
@@ -175,19 +176,17 @@ def credit_customers_export(request: StaffRequest, kind: str) -> HttpResponse:
 @require_GET
 def credit_stress(request: StaffRequest) -> HttpResponse:
     """Show what a scenario costs, and the customers who cost most."""
-    book = portfolio(request.actor.company, as_of=request.as_of)
-    form, found = _stressed(request, book)
-    named = {row.customer_id: row for row in book.rows}
-    worst = sorted(found.rows, key=lambda row: (-row.more_minor, row.customer_id))
+    company = request.actor.company
+    form, scenario = _asked(request)
+    told = stress_shown(company, scenario, as_of=request.as_of, most=MOST_SHOWN)
+    found = told.found
     context = {
         "form": form,
         "found": found,
         "more_minor": found.stressed_loss_minor - found.loss_minor,
-        "worst": [
-            (named[row.customer_id], row) for row in worst[:MOST_SHOWN] if row.more_minor > 0
-        ],
+        "worst": told.worst,
         "gauges": list(zip(found.before, found.after, strict=True)),
-        "currency": book.currency,
+        "currency": told.currency,
         "is_asked": form.is_bound and form.is_valid(),
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
@@ -198,7 +197,8 @@ def credit_stress(request: StaffRequest) -> HttpResponse:
 def credit_stress_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every customer before and after the scenario's shocks."""
     book = portfolio(request.actor.company, as_of=request.as_of)
-    _form, found = _stressed(request, book)
+    _form, scenario = _asked(request)
+    found = book.under(scenario)
     code = book.currency
     rows = (
         (
@@ -240,12 +240,11 @@ def credit_pack_file(request: StaffRequest, kind: str) -> HttpResponse:
     return response
 
 
-def _stressed(request: StaffRequest, book: Portfolio) -> tuple[StressForm, Stressed]:
-    countries = sorted({row.country for row in book.rows if row.country})
+def _asked(request: StaffRequest) -> tuple[StressForm, Scenario]:
+    countries = list(book_countries(request.actor.company))
     is_asked = any(name in request.GET for name in ("pd_times", "top", "country", "sales"))
     form = StressForm(request.GET if is_asked else None, countries=countries)
-    scenario = form.scenario() if is_asked and form.is_valid() else Scenario()
-    return form, book.under(scenario)
+    return form, form.scenario() if is_asked and form.is_valid() else Scenario()
 
 
 def _only(request: StaffRequest) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def risk_rebalancing(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "told": told,
-        "currency": told.book.currency,
+        "currency": told.currency,
         "steps": [
             (n, step, told.named[step.customer_id], _limit(told, step.limit))
             for n, step in enumerate(found.steps, 1)
@@ -88,7 +88,7 @@ def risk_rebalancing(request: StaffRequest) -> HttpResponse:
 def risk_rebalancing_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every step."""
     _form, told = _told(request)
-    code = told.book.currency
+    code = told.currency
     rows = (
         (
             n,

@@ -22,7 +22,7 @@ from dunwell.queries.appetite_statements import (
     statement_detail,
     statement_rows,
 )
-from dunwell.queries.credit_appetite import appetite_gauges
+from dunwell.queries.credit_appetite import gauges_shown
 from dunwell.templatetags.credit_portfolio import gauge_value, measure_label, way_label
 from dunwell.templatetags.money import read_money
 from dunwell.templatetags.portfolio_risk import QUESTIONS as WORDS
@@ -116,7 +116,7 @@ def appetite_home(request: StaffRequest) -> HttpResponse:
     page = page_asked(request, lambda cursor: statement_rows(company, cursor=cursor))
     context = {
         "page": page,
-        "gauges": appetite_gauges(company, as_of=request.as_of),
+        "gauges": gauges_shown(company, as_of=request.as_of),
         "currency": company.currency,
     }
     return render(request, "web/risk_appetite.html", context)

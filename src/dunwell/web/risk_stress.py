@@ -12,12 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.stress_scenarios import end_scenario, save_scenario
-from dunwell.engine.concentration import PPM
+from dunwell.engine.credit_book import PPM
 from dunwell.engine.money import from_minor
 from dunwell.engine.sectors import SECTIONS
 from dunwell.engine.stress import Scenario
 from dunwell.models import StressScenario
-from dunwell.queries.stress_scenarios import READY, scenario_of, scenario_rows, stressed_book
+from dunwell.queries.stress_scenarios import (
+    READY,
+    scenario_of,
+    scenario_rows,
+    stress_shown,
+    stressed_book,
+)
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED
 from dunwell.web.exports import file_response
@@ -147,21 +153,17 @@ def _page(
     refusal: str = "",
 ) -> HttpResponse:
     company = request.actor.company
-    told = stressed_book(company, scenario, as_of=request.as_of)
-    found, book = told.found, told.book
-    named = {row.customer_id: row for row in book.rows}
-    worst = sorted(found.rows, key=lambda row: (-row.more_minor, row.customer_id))
+    told = stress_shown(company, scenario, as_of=request.as_of, most=MOST_SHOWN)
+    found = told.found
     context = {
         "form": form,
         "name": name,
         "told": told,
         "found": found,
-        "currency": book.currency,
+        "currency": told.currency,
         "more_minor": found.stressed_loss_minor - found.loss_minor,
         "gauges": list(zip(found.before, found.after, strict=True)),
-        "worst": [
-            (named[row.customer_id], row) for row in worst[:MOST_SHOWN] if row.more_minor > 0
-        ],
+        "worst": told.worst,
         "ready": LABELS.items(),
         "saved": scenario_rows(company),
         "is_typed": form.is_bound and form.is_valid(),

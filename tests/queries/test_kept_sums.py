@@ -17,7 +17,7 @@ from dunwell.queries import delivery_board as delivery_board_of
 from dunwell.queries import home, kept_sums, outlooks, worklist_sums
 from dunwell.queries.delivery_board import delivery_board
 from dunwell.queries.home import aging_figures
-from dunwell.queries.kept_sums import KEPT, kept
+from dunwell.queries.kept_sums import KEPT, is_large, kept, of_large
 from dunwell.queries.outlooks import customer_outlooks
 from dunwell.queries.worklist_sums import day_plan, worklist_counts
 from tests.actions.desk import acting
@@ -87,6 +87,30 @@ def test_inside_a_transaction_that_may_be_taken_back_nothing_is_kept(companies, 
 
     assert [asked(ours, 1), asked(ours, 2)] == [1, 2]
     assert not kept_sums._kept
+
+
+@pytest.mark.usefixtures("_outside")
+@pytest.mark.parametrize("customers", [1, 2])
+def test_a_query_of_a_large_company_is_told_again_by_what_was_asked(
+    company, monkeypatch, customers
+):
+    monkeypatch.setattr(kept_sums, "MANY_CUSTOMERS", 2)
+    for n in range(customers):
+        add_customer(company, f"K{n}")
+    asked_of = []
+
+    @of_large
+    def query(company, *, by):
+        """Return how often it was worked out."""
+        asked_of.append(by)
+        return len(asked_of)
+
+    with time_machine.travel(AT, tick=False):
+        told = [query(company, by=by) for by in ("a", "a", "b", "a")]
+    is_kept = customers == 2
+    assert is_large(company) is is_kept
+    assert told == ([1, 1, 2, 1] if is_kept else [1, 2, 3, 4])
+    assert query.__doc__ == "Return how often it was worked out."
 
 
 @pytest.mark.usefixtures("_outside")

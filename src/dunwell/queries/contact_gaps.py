@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from dunwell.models import Company, Contact, WorklistEntry
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.suppressions import has_suppressed_address
 
@@ -31,6 +32,7 @@ class ContactGap:
     due_minor: int
 
 
+@of_large
 def contact_gaps(
     company: Company,
     *,
@@ -57,6 +59,7 @@ def contact_gaps(
     )
 
 
+@of_large
 def contact_gap_counts(company: Company) -> dict[str, int]:
     """Return how many customers on the worklist lack a mail address, by role; one query."""
     return _worklist(company).aggregate(

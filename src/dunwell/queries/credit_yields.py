@@ -26,6 +26,7 @@ from dunwell.engine.provisions_policy import ProvisionsPolicy
 from dunwell.models import Adjustment, Company, ContactAttempt, Customer, Item, ProvisionRun
 from dunwell.queries.dated_rates import rates_on
 from dunwell.queries.frames import day
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.provision_measures import read_content
 from dunwell.queries.provision_policies import provisions_policy
 from dunwell.queries.provisions import latest_provision
@@ -116,6 +117,17 @@ def credit_yields(
     Nine queries and one for each change of the cost of money. What is lost is the allowance of
     the newest posted provision.
     """
+    if group:
+        return _yields(company, as_of=as_of, by=by, group=group)
+    return _yields_by_group(company, as_of=as_of, by=by)
+
+
+@of_large
+def _yields_by_group(company: Company, *, as_of: date, by: str) -> CreditYields:
+    return _yields(company, as_of=as_of, by=by, group="")
+
+
+def _yields(company: Company, *, as_of: date, by: str, group: str) -> CreditYields:
     until, since = as_of + timedelta(days=1), as_of + timedelta(days=1 - YEAR)
     policy = provisions_policy(company, as_of=as_of).policy
     spans = _spans(policy, since=since, until=until)

@@ -20,6 +20,7 @@ from dunwell.models import (
     OpenItem,
 )
 from dunwell.queries.borrowing_base import terms_on
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.provision_policies import provisions_policy
 
@@ -224,6 +225,7 @@ def draw_detail(company: Company, draw_id: int) -> DrawDetail | None:
     )
 
 
+@of_large
 def financing_compared(
     company: Company,
     *,

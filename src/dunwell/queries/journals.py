@@ -22,6 +22,7 @@ from dunwell.models import (
     ProvisionRun,
 )
 from dunwell.queries.cash_policies import cash_policy_in_force
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 CHUNK = 2000
@@ -136,6 +137,7 @@ def journal_row(journal: Journal) -> JournalRow:
     )
 
 
+@of_large
 def unjournaled(company: Company, *, until_on: date) -> Unjournaled:
     """Return how much of what is booked up to a day waits for the next journal."""
     waiting = EntryLine.objects.filter(company=company, posted_on__lte=until_on, journal_line=None)

@@ -8,13 +8,15 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import connection
 
 from dunwell import clock
-from dunwell.models import ChainHead, Company
+from dunwell.models import ChainHead, Company, Customer, OpenItem
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 MANY_CUSTOMERS, MANY_ITEMS = 2_000, 5_000
@@ -52,6 +54,35 @@ def kept(
             while len(_kept) > MOST_KEPT:
                 _kept.popitem(last=False)
     return told
+
+
+def of_large(work: Callable[Concatenate[Company, P], T]) -> Callable[Concatenate[Company, P], T]:
+    """Let a query of a large company be told again until something is recorded.
+
+    For what is small itself, whatever it is made of, asked by values that can be a key, and says
+    nothing in the language of whoever asks.
+    """
+
+    @wraps(work)
+    def told(company: Company, /, *args: P.args, **named: P.kwargs) -> T:
+        return kept(
+            company,
+            (work.__module__, work.__qualname__, args, tuple(sorted(named.items()))),
+            lambda: work(company, *args, **named),
+            is_worth=lambda _: is_large(company),
+        )
+
+    return told
+
+
+def is_large(company: Company) -> bool:
+    """Return whether a company has so many customers or open items that sums are worth keeping."""
+    many = ((Customer, MANY_CUSTOMERS), (OpenItem, MANY_ITEMS))
+    return any(
+        # looks no further than the first of too many
+        bool(model.objects.filter(company=company).values_list("pk")[most - 1 : most])
+        for model, most in many
+    )
 
 
 def _may_be_taken_back() -> bool:

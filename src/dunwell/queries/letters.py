@@ -10,6 +10,7 @@ from dunwell.formats.letters_pdf import Letter
 from dunwell.formats.payment_code import CURRENCY
 from dunwell.formats.postcodes import postcode_in
 from dunwell.models import Company, ContactAttempt, Message, Task
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.messages import MessageRow, rows_of
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.portal_links import with_door
@@ -72,6 +73,7 @@ def letters_in(company: Company, taken_at: datetime) -> QuerySet[Message]:
     )
 
 
+@of_large
 def letter_counts(company: Company) -> LetterCounts:
     """Return how many letters wait."""
     counted = _waiting(company).aggregate(
@@ -99,6 +101,7 @@ def letter_rows(
     return page_of(rows, limit=limit, key=lambda pair: (pair[0].id,))
 
 
+@of_large
 def letter_batches(company: Company, *, most: int = 20) -> list[LetterBatch]:
     """Return the batches, those that wait to be posted first, then the newest."""
     grouped = (

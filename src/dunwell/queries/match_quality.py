@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from dunwell.engine.proportions import wilson
 from dunwell.models import Allocation, Company, MatchCase, MatchOutcome, Payment
+from dunwell.queries.kept_sums import of_large
 
 PPM = 1_000_000
 Z = 1.96
@@ -233,6 +234,7 @@ class UnappliedRow:
     payments: tuple[UnappliedPayment, ...]
 
 
+@of_large
 def unapplied_aging(company: Company, *, as_of: date) -> tuple[UnappliedRow, ...]:
     """Return unapplied cash as of a day by currency and customer, largest first, with payments.
 

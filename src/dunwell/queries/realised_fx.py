@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 from dunwell.engine.realised_fx import Realised, Settling, Worth, home_values, realised
 from dunwell.models import Allocation, Company, EntryLine, JournalLine
 from dunwell.queries.frames import day, fx_frame, read_rows
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 _TEXT, _INT, _DAY = pl.String, pl.Int64, pl.Int32
@@ -214,6 +215,7 @@ class FxPending:
     missing: tuple[MissingRate, ...]
 
 
+@of_large
 def fx_months(company: Company) -> tuple[FxMonth, ...]:
     """Return what journals booked on exchange differences per month, the newest first."""
     found = (
@@ -251,6 +253,7 @@ def fx_rows(
     )
 
 
+@of_large
 def fx_pending(company: Company, *, as_of: date) -> FxPending:
     """Return what has been realised by a day and is in no journal yet."""
     found = unposted(company, until_on=as_of)

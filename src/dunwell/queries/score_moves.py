@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from dunwell.models import Company, CustomerScore
+from dunwell.queries.kept_sums import of_large
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,7 @@ class ScoreMoves:
         return sum(move.customers for move in self.moves if move.steps < 0)
 
 
+@of_large
 def score_moves(company: Company) -> ScoreMoves:
     """Return the table of moves of all customers that have a score, in two queries."""
     scores = CustomerScore.objects.filter(company=company)

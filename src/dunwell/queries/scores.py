@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from dunwell.models import Company, CustomerScore
 from dunwell.queries.customers import customers_searched
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 
@@ -78,6 +79,7 @@ def score_rows(
     )
 
 
+@of_large
 def band_counts(company: Company) -> dict[str, int]:
     """Return how many customers each band holds, in the order of the bands."""
     counts = dict(

@@ -20,6 +20,7 @@ from dunwell.models import (
     PromiseItem,
 )
 from dunwell.queries.holds import active_holds
+from dunwell.queries.kept_sums import of_large
 
 LOOKED_AT = 5_000
 """The largest overdue items are looked at; a meeting has no time for more."""
@@ -54,6 +55,7 @@ class StuckItemRow:
     left_minor: int
 
 
+@of_large
 def agenda_points(company: Company, *, as_of: date) -> tuple[StuckPoint, ...]:
     """Return what a meeting of the day is about; seven queries, however many items."""
     return agenda(

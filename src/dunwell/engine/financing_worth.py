@@ -5,33 +5,33 @@ our own cost of capital, compounded yearly on actual days / 365; interest is sim
 / 365.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from dunwell.engine.money import part
-from dunwell.engine.provisions import discount
+import narwhals.stable.v2 as nw
+
+from dunwell.engine.money import part, share
+from dunwell.engine.provisions import YEAR, discount
+from dunwell.engine.schema import Column, Frame
 
 MILLION = 1_000_000
 SCALE = 10**12
 """Discount factors are whole numbers of this size, so that sums are exact."""
-SPREAD = ((0, 300_000), (1, 400_000), (2, 300_000))
+SPREAD = {"q10_days": 300_000, "q50_days": 400_000, "q90_days": 300_000}
 """Weights of the 10th, 50th and 90th percentile for a mean (Swanson's rule)."""
 
 KINDS = ("hold", "factoring", "recourse", "discounting", "insurance", "pool")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PaidWhen:
-    """An item: in how many days it is paid (three quantiles), and with what chance never.
-
-    `due_days` until it is due, below 0 when it is late.
-    """
-
-    amount_minor: int
-    days: tuple[int, int, int]
-    loss_ppm: int
-    due_days: int
+POOL: Frame = {
+    "amount_minor": Column(nw.Int64, "what is owed, above 0"),
+    "q10_days": Column(nw.Int64, "days until it is paid, the 10th percentile"),
+    "q50_days": Column(nw.Int64, "the median"),
+    "q90_days": Column(nw.Int64, "the 90th percentile"),
+    "loss_ppm": Column(nw.Int64, "the chance that it never is"),
+    "due_days": Column(nw.Int64, "days until it is due, below 0 when it is late"),
+}
+"""Items of a pool, all in one currency; days in the past count as today."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,38 +71,53 @@ class FinancingWorth:
     value_minor: int
 
 
-def worth(items: Sequence[PaidWhen], terms: FinanceTerms, *, capital_ppm: int) -> FinancingWorth:
-    """Return what a pool is worth under terms, discounted at our cost of capital.
+def worth(pool: nw.LazyFrame, terms: FinanceTerms, *, capital_ppm: int) -> FinancingWorth:
+    """Return what a pool (columns POOL) is worth under terms, discounted at our cost of capital.
 
     value = advance - fees + what comes later - interest - what comes back to us.
     """
-    gross = sum(item.amount_minor for item in items)
-    advance = sum(part(item.amount_minor, terms.advance_ppm, MILLION) for item in items)
-    fees = part(gross, terms.fee_ppm, MILLION) + terms.item_fee_minor * len(items)
-    later = interest = back = lost = 0
-    borne = _borne_by_us(items, terms)
-    for item in items:
-        lent = part(item.amount_minor, terms.advance_ppm, MILLION)
-        sure = MILLION - item.loss_ppm
-        for place, weight in SPREAD:
-            days = max(item.days[place], 0)
-            chance = sure * weight // MILLION
-            factor = _factor(capital_ppm, days) * chance // MILLION
-            later += (item.amount_minor - lent) * factor
-            interest += _interest(lent, terms.rate_ppm, days) * factor
-        end = max(item.due_days + terms.recourse_days, 0)
-        factor = _factor(capital_ppm, end) * item.loss_ppm // MILLION
-        interest += _interest(lent, terms.rate_ppm, end) * factor
-        # of what is not paid, `borne` is ours: an advance above the rest is paid back
-        comes = item.amount_minor * (MILLION - borne) // MILLION - lent
-        back += comes * factor
-        lost += item.amount_minor * borne // MILLION * factor
-    value = (advance - fees) * SCALE + later + back - interest
+    amount, lent = nw.col("amount_minor"), nw.col("lent_minor")
+    items = pool.with_columns(
+        lent_minor=share(amount, nw.lit(terms.advance_ppm), MILLION),
+        end_days=nw.col("due_days") + terms.recourse_days,
+    )
+    items = _with_factors(items, (*SPREAD, "end_days"), capital_ppm)
+    paid = [
+        (name, nw.col(f"{name}_factor") * _chance(weight) // MILLION)
+        for name, weight in SPREAD.items()
+    ]
+    unpaid = nw.col("end_days_factor") * nw.col("loss_ppm") // MILLION
+    sums = items.select(
+        items=nw.len(),
+        gross=amount.sum(),
+        advance=lent.sum(),
+        loss=_whole(amount * nw.col("loss_ppm")),
+        **{f"later_{name}": _whole(_exact(amount - lent) * factor) for name, factor in paid},
+        **{
+            f"interest_{name}": _whole(_exact(_interest(name, terms)) * factor)
+            for name, factor in (*paid, ("end_days", unpaid))
+        },
+    ).collect()
+    told = sums.rows(named=True)[0]
+    # of what is not paid, `borne` is ours: an advance above the rest is paid back
+    borne = _borne_by_us(told, terms)
+    back, lost = (
+        items.select(
+            back=_whole((_exact(amount) * (MILLION - borne) // MILLION - lent) * unpaid),
+            lost=_whole(_exact(amount) * borne // MILLION * unpaid),
+        )
+        .collect()
+        .rows()[0]
+    )
+    fees = part(told["gross"], terms.fee_ppm, MILLION) + terms.item_fee_minor * told["items"]
+    later = sum(told[f"later_{name}"] for name in SPREAD)
+    interest = sum(told[f"interest_{name}"] for name in (*SPREAD, "end_days"))
+    value = (told["advance"] - fees) * SCALE + later + back - interest
     return FinancingWorth(
         name=terms.name,
         kind=terms.kind,
-        gross_minor=gross,
-        cash_now_minor=advance - fees,
+        gross_minor=told["gross"],
+        cash_now_minor=told["advance"] - fees,
         later_minor=part(later + back, 1, SCALE),
         fee_minor=fees,
         interest_minor=part(interest, 1, SCALE),
@@ -112,31 +127,54 @@ def worth(items: Sequence[PaidWhen], terms: FinanceTerms, *, capital_ppm: int) -
 
 
 def compared(
-    items: Sequence[PaidWhen], ways: Sequence[FinanceTerms], *, capital_ppm: int
+    pool: nw.LazyFrame, ways: Sequence[FinanceTerms], *, capital_ppm: int
 ) -> tuple[FinancingWorth, ...]:
-    """Return holding the pool and every other way, the highest value first."""
+    """Return holding the pool (columns POOL) and every other way, the highest value first."""
     hold = FinanceTerms(name="", kind="hold")
-    found = [worth(items, terms, capital_ppm=capital_ppm) for terms in (hold, *ways)]
+    found = [worth(pool, terms, capital_ppm=capital_ppm) for terms in (hold, *ways)]
     return tuple(sorted(found, key=lambda one: (-one.value_minor, one.kind, one.name)))
 
 
-def _borne_by_us(items: Sequence[PaidWhen], terms: FinanceTerms) -> int:
+def _borne_by_us(told: Mapping[str, int], terms: FinanceTerms) -> int:
     """Return what part of losses is ours, in ppm: without cover all of it.
 
     Of a pool the first loss is ours up to its share of the pool; what is expected above it is not.
     """
     if terms.first_loss_ppm:
-        expected = sum(item.amount_minor * item.loss_ppm for item in items)
-        first = sum(item.amount_minor for item in items) * terms.first_loss_ppm
+        expected, first = told["loss"], told["gross"] * terms.first_loss_ppm
         return MILLION if expected <= first or not expected else first * MILLION // expected
     return MILLION - terms.loss_ppm
 
 
-def _interest(minor: int, rate_ppm: int, days: int) -> int:
-    return part(minor * days, rate_ppm, MILLION * 365)
+def _with_factors(items: nw.LazyFrame, names: Sequence[str], capital_ppm: int) -> nw.LazyFrame:
+    """Return the items with what 1 is worth today that comes in so many days, times SCALE."""
+    items = items.with_columns(nw.col(*names).clip(lower_bound=0))
+    last = items.select(nw.col(*names).max()).collect().rows()[0]
+    days = range(max((one for one in last if one is not None), default=0) + 1)
+    exact = [discount(capital_ppm, days=day) for day in days]
+    worth_now = nw.from_dict(
+        {"day": list(days), "factor": [part(SCALE, x.numerator, x.denominator) for x in exact]},
+        schema={"day": nw.Int64, "factor": nw.Int64},
+        backend=items.implementation,
+    ).lazy()
+    for name in names:
+        factor = worth_now.rename({"day": name, "factor": f"{name}_factor"})
+        items = items.join(factor, on=name, how="left")
+    return items
 
 
-@lru_cache(maxsize=20_000)
-def _factor(rate_ppm: int, days: int) -> int:
-    exact = discount(rate_ppm, days=days)
-    return part(SCALE, exact.numerator, exact.denominator)
+def _chance(weight: int) -> nw.Expr:
+    return (nw.lit(MILLION) - nw.col("loss_ppm")) * weight // MILLION
+
+
+def _interest(days: str, terms: FinanceTerms) -> nw.Expr:
+    """Return simple interest on what is lent until it is paid."""
+    return share(nw.col("lent_minor"), nw.col(days) * terms.rate_ppm, MILLION * YEAR)
+
+
+def _exact(amount: nw.Expr) -> nw.Expr:
+    return amount.cast(nw.Int128)
+
+
+def _whole(amount: nw.Expr) -> nw.Expr:
+    return _exact(amount).sum()

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import narwhals.stable.v2 as nw
+import polars as pl
 from django.db.models import Count, Q, Sum
 
-from dunwell.engine.financing_worth import FinanceTerms, FinancingWorth, PaidWhen, compared
+from dunwell.engine.calendars import day_number
+from dunwell.engine.financing_worth import FinanceTerms, FinancingWorth, compared
 from dunwell.engine.loss_rates import shown_ppm
+from dunwell.engine.provisions_policy import ProvisionsPolicy
 from dunwell.models import (
     Company,
     FinancingDraw,
@@ -16,10 +20,9 @@ from dunwell.models import (
     FinancingItem,
     FinancingMove,
     FinancingTerms,
-    ItemPrediction,
-    OpenItem,
 )
 from dunwell.queries.borrowing_base import terms_on
+from dunwell.queries.frames import day, read_rows
 from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.provision_policies import provisions_policy
@@ -238,37 +241,12 @@ def financing_compared(
 
     When an item is paid comes from its prediction; without one it is its due day, and what is
     late is paid in LATE_DAYS; the chance of loss is then the provisions policy's typed rate.
-    Money is discounted at what it costs us. Five queries.
+    Money is discounted at what it costs us. Four queries.
     """
     policy = provisions_policy(company, as_of=as_of).policy
-    found = OpenItem.objects.filter(company=company, currency=company.currency, open_minor__gt=0)
-    if segment:
-        found = found.filter(customer__segment=segment)
-    if customer_id is not None:
-        found = found.filter(customer=customer_id)
-    predicted = {
-        row[0]: row[1:]
-        for row in ItemPrediction.objects.filter(
-            company=company, currency=company.currency
-        ).values_list("item_id", "q10_on", "q50_on", "q90_on", "p_loss_ppm")
-    }
-    pool, unpredicted = [], 0
-    for key, minor, due_on, group in found.values_list(
-        "item_id", "open_minor", "due_on", "customer__segment"
-    ):
-        due = (due_on - as_of).days
-        told = predicted.get(key)
-        if told is None:
-            unpredicted += 1
-            days = due if due > 0 else LATE_DAYS
-            rate = policy.rate(policy.table, group, policy.bucket_of(-due), as_of=as_of)
-            loss = min(shown_ppm(rate.rate * rate.overlay), MILLION)
-            pool.append(
-                PaidWhen(amount_minor=minor, days=(days, days, days), loss_ppm=loss, due_days=due)
-            )
-            continue
-        spread = ((told[0] - as_of).days, (told[1] - as_of).days, (told[2] - as_of).days)
-        pool.append(PaidWhen(amount_minor=minor, days=spread, loss_ppm=told[3], due_days=due))
+    pool = _pool(company, segment=segment, customer_id=customer_id, as_of=as_of)
+    unpredicted = pool["q10_days"].null_count()
+    pool = _as_typed(pool, policy, as_of)
     rows = facility_rows(company, as_of=as_of)
     ways = [
         _way(row, row.terms)
@@ -280,11 +258,63 @@ def financing_compared(
     capital = policy.carry_ppm(as_of=as_of) or 0
     return FinancingComparison(
         currency=company.currency,
-        items=len(pool),
-        gross_minor=sum(one.amount_minor for one in pool),
+        items=pool.height,
+        gross_minor=int(pool["amount_minor"].sum()),
         unpredicted=unpredicted,
         capital_ppm=capital,
-        ways=compared(pool, ways, capital_ppm=capital),
+        ways=compared(nw.from_native(pool.lazy()), ways, capital_ppm=capital),
+    )
+
+
+def _pool(company: Company, *, segment: str, customer_id: int | None, as_of: date) -> pl.DataFrame:
+    """Return the open items under a filter in columns POOL, and their segment.
+
+    What is not predicted has neither days nor a chance of loss.
+    """
+    only, asked = "", list[int | str]([company.pk, company.currency])
+    if segment:
+        only, asked = "AND c.segment = %s", [*asked, segment]
+    if customer_id is not None:
+        only, asked = f"{only} AND o.customer_id = %s", [*asked, customer_id]
+    days = ", ".join(
+        f"{day(column)} - {day_number(as_of)}"
+        for column in ("p.q10_on", "p.q50_on", "p.q90_on", "o.due_on")
+    )
+    # our own pieces of SQL and a whole number
+    return read_rows(
+        f"SELECT c.segment, o.open_minor, p.p_loss_ppm, {days} "  # noqa: S608
+        "FROM dunwell_openitem o JOIN dunwell_customer c ON c.id = o.customer_id "
+        "LEFT JOIN dunwell_itemprediction p ON p.item_id = o.item_id "
+        "AND p.company_id = o.company_id AND p.currency = o.currency "
+        f"WHERE o.company_id = %s AND o.currency = %s AND o.open_minor > 0 {only}",
+        asked,
+        {
+            "segment": pl.String,
+            **dict.fromkeys(
+                ("amount_minor", "loss_ppm", "q10_days", "q50_days", "q90_days", "due_days"),
+                pl.Int64,
+            ),
+        },
+    )
+
+
+def _as_typed(pool: pl.DataFrame, policy: ProvisionsPolicy, as_of: date) -> pl.DataFrame:
+    """Return a pool with days and typed rates of loss where nothing is predicted."""
+    due = pl.col("due_days")
+    bare = pool.filter(pl.col("q10_days").is_null()).select("segment", "due_days").unique()
+    rates = [
+        policy.rate(policy.table, group, policy.bucket_of(-days), as_of=as_of)
+        for group, days in bare.iter_rows()
+    ]
+    typed = bare.with_columns(
+        typed_ppm=pl.Series(
+            [min(shown_ppm(one.rate * one.overlay), MILLION) for one in rates], dtype=pl.Int64
+        ),
+        typed_days=pl.when(due > 0).then(due).otherwise(LATE_DAYS),
+    )
+    return pool.join(typed, on=["segment", "due_days"], how="left").with_columns(
+        pl.col("q10_days", "q50_days", "q90_days").fill_null(pl.col("typed_days")),
+        pl.col("loss_ppm").fill_null(pl.col("typed_ppm")),
     )
 
 

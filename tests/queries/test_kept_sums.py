@@ -9,18 +9,31 @@ from django.test.utils import CaptureQueriesContext
 
 from dunwell.actions.companies import add_company
 from dunwell.actions.deliveries import note_delivery
+from dunwell.actions.dispute_moves import withdraw_case
 from dunwell.actions.gate import debtor
 from dunwell.actions.portal_views import note_view
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.models import ChainHead
 from dunwell.queries import delivery_board as delivery_board_of
-from dunwell.queries import home, kept_sums, outlooks, worklist_sums
+from dunwell.queries import (
+    dispute_board,
+    dispute_cases,
+    dispute_causes,
+    home,
+    kept_sums,
+    outlooks,
+    worklist_sums,
+)
 from dunwell.queries.delivery_board import delivery_board
+from dunwell.queries.dispute_board import CaseSum
+from dunwell.queries.dispute_cases import CaseChoice
+from dunwell.queries.dispute_causes import cause_page
 from dunwell.queries.home import aging_figures
 from dunwell.queries.kept_sums import KEPT, is_large, kept, of_large
 from dunwell.queries.outlooks import customer_outlooks
 from dunwell.queries.worklist_sums import day_plan, worklist_counts
 from tests.actions.desk import acting
+from tests.actions.dispute_rows import case_over
 from tests.actions.ledger_rows import invoice
 from tests.conftest import TODAY, add_customer
 from tests.portal.seats import seat_of
@@ -173,3 +186,42 @@ def test_the_totals_of_a_large_board_of_deliveries_are_kept_until_more_is_known(
             as_of=TODAY, at=AT,
         )  # fmt: skip
         assert told() == [("opened", 1, 1_00), ("received", 1, 1_00)]
+
+
+@pytest.mark.usefixtures("_outside")
+def test_what_many_dispute_cases_come_to_is_kept_until_one_is_over(
+    company, customer, manager, monkeypatch
+):
+    for page in (dispute_board, dispute_cases, dispute_causes):
+        monkeypatch.setattr(page, "MANY_ITEMS", 0)
+    monkeypatch.setattr(dispute_board, "MOST", 0)
+    cases = [case_over(invoice(customer, f"R{n}", 100_00 * n), 40_00 * n) for n in (1, 2, 3)]
+
+    def told():
+        columns = dispute_board.case_board(company, CaseChoice(), as_of=TODAY)
+        return (
+            [(one.status, one.count, one.sums) for one in columns if one.count],
+            [[(row.number, row.amounts) for row in one.rows] for one in columns if one.count],
+            dispute_board.case_sums(company, CaseChoice(), as_of=TODAY),
+            dispute_cases.case_counts(company, user_id=manager.pk, as_of=TODAY).open,
+            cause_page(
+                company, since=TODAY, until=TODAY + timedelta(days=1), as_of=TODAY
+            ).open_minor,
+        )
+
+    with time_machine.travel(AT, tick=False):
+        columns, cards, sums, count, disputed = first = told()
+        three = (CaseSum(currency="EUR", open_minor=240_00, cases=3),)
+        assert (sums, count, disputed) == (three, 3, 240_00)
+        assert columns == [("new", 3, three)]
+        assert [[(number, one.open_minor) for number, (one,) in rows] for rows in cards] == [
+            [("D-000001", 40_00), ("D-000002", 80_00), ("D-000003", 120_00)]
+        ]
+        with CaptureQueriesContext(connection) as again:
+            assert told() == first
+        asked = [query["sql"] for query in again.captured_queries]
+        assert not any("COUNT(" in sql or "case_id IN (SELECT" in sql for sql in asked)
+        withdraw_case(actor=acting(manager), case=cases[1], reason="found", as_of=TODAY, at=AT)
+        two = (CaseSum(currency="EUR", open_minor=160_00, cases=2),)
+        columns, _, *rest = told()
+        assert (columns, rest) == ([("new", 2, two)], [two, 2, 160_00])

@@ -9,7 +9,7 @@ from tests.actions.dispute_rows import case_over, resolve
 from tests.actions.ledger_rows import invoice
 from tests.conftest import add_customer
 
-QUERIES = {"/disputes/": 12, "/disputes/list/": 15, "/disputes/tasks/": 5}
+QUERIES = {"/disputes/": 12, "/disputes/list/": 14, "/disputes/tasks/": 5}
 QUERIES_OF_A_CASE = 22
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
 

@@ -1,18 +1,18 @@
 """Dispute cases as the board, lists and the API show them: whose they are, the clock, the sums."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from dunwell.engine.dispute_clock import business_days_between, due_on, is_late
 from dunwell.engine.dispute_policy import DisputePolicy
 from dunwell.models import Company, Dispute, DisputeCase
 from dunwell.queries.dispute_amounts import CaseAmounts, case_amounts
 from dunwell.queries.dispute_policies import dispute_policy_in_force
+from dunwell.queries.kept_sums import MANY_ITEMS, kept
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
 from dunwell.queries.workforce import own_or_covered
 
@@ -22,18 +22,8 @@ OPEN, MINE, LATE, OVER, ALL = "open", "mine", "late", "over", "all"
 SCOPES = (OPEN, MINE, LATE, OVER, ALL)
 """To be decided; of those the reader's own; past their last day; decided; every one."""
 
-COLUMNS = (
-    (Status.NEW,),
-    (Status.ASSIGNED,),
-    (Status.IN_REVIEW,),
-    (Status.WAITING_CUSTOMER,),
-    (Status.WAITING_INTERNAL,),
-    (Status.PROPOSED, Status.PENDING_APPROVAL),
-    (Status.RESOLVED,),
-)
-"""The statuses of each column of the board."""
-CARDS, NOBODY = 20, -1
-"""Cards a column shows (the rest is in the list); the owner of what nobody owns."""
+NOBODY = -1
+"""The owner of what nobody owns."""
 NEVER = date(9999, 12, 31)
 
 
@@ -97,26 +87,6 @@ class DisputeCaseRow:
     closed_on: date | None
     age_days: int
     amounts: tuple[CaseAmounts, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaseSum:
-    """What cases dispute now in one currency, and how many have a part in it."""
-
-    currency: str
-    open_minor: int
-    cases: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BoardColumn:
-    """One column of the board: its cards, how many cases there are and what they dispute."""
-
-    status: str
-    label: str
-    count: int
-    rows: tuple[DisputeCaseRow, ...]
-    sums: tuple[CaseSum, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,58 +164,20 @@ def case_rows(
     )
 
 
-def case_board(
-    company: Company, choice: CaseChoice, *, as_of: date, language: str = "en"
-) -> tuple[BoardColumn, ...]:
-    """Return the columns of the board, cards by their last day.
-
-    Five queries, and two more per 500 cases: the cards and those behind them sum to the column's
-    figure. Resolved ones wait for a credit note or for their day to be closed.
-    """
-    shown = [status for column in COLUMNS for status in column]
-    found = found_cases(company, choice, as_of=as_of).filter(status__in=shown)
-    status_of = dict(found.order_by("pk").values_list("pk", "status"))
-    amounts = case_amounts(company, case_ids=list(status_of), as_of=as_of)
-    place = Window(
-        RowNumber(), partition_by=[F("status")], order_by=[F("resolve_by").asc(), F("pk").asc()]
-    )
-    cards = (
-        found.annotate(place=place)
-        .filter(place__lte=CARDS)
-        .select_related("customer", "owner")
-        .order_by("place", "pk")
-    )
-    rows = _rows(company, cards, amounts, as_of=as_of, language=language)
-    sums: dict[str, list[CaseSum]] = {}
-    for key, status in status_of.items():
-        sums.setdefault(status, []).extend(_open_sums(amounts.get(key, ())))
-    counts = Counter(status_of.values())
-    return tuple(
-        BoardColumn(
-            status=str(column[0]),
-            label=str(column[0].label),
-            count=sum(counts[status] for status in column),
-            rows=tuple(row for row in rows if row.status in column)[:CARDS],
-            sums=_added([one for status in column for one in sums.get(status, ())]),
-        )
-        for column in COLUMNS
-    )
-
-
-def case_sums(company: Company, choice: CaseChoice, *, as_of: date) -> tuple[CaseSum, ...]:
-    """Return what the cases asked for dispute now, by currency; the rows of the list sum to it.
-
-    Two queries, and two more per 500 cases.
-    """
-    keys = list(
-        found_cases(company, choice, as_of=as_of).order_by("pk").values_list("pk", flat=True)
-    )
-    every = case_amounts(company, case_ids=keys, as_of=as_of)
-    return _added([one for listed in every.values() for one in _open_sums(listed)])
-
-
 def case_counts(company: Company, *, user_id: int | None, as_of: date) -> CaseCounts:
-    """Return what the tabs count, and the teams that have open cases; two queries."""
+    """Return what the tabs count, and the teams that have open cases; two queries.
+
+    Counts of many cases are kept until something is recorded.
+    """
+    return kept(
+        company,
+        ("case_counts", user_id, as_of),
+        lambda: _counts(company, user_id, as_of),
+        is_worth=lambda counts: counts.open >= MANY_ITEMS,
+    )
+
+
+def _counts(company: Company, user_id: int | None, as_of: date) -> CaseCounts:
     to_decide = DisputeCase.objects.filter(company=company).exclude(status__in=DisputeCase.OVER)
     told = to_decide.aggregate(
         open=Count("pk"),
@@ -277,10 +209,10 @@ def rows_of(
 ) -> list[DisputeCaseRow]:
     """Return cases, read with customer and owner, as rows; three queries."""
     amounts = case_amounts(company, case_ids=[one.pk for one in cases], as_of=as_of)
-    return _rows(company, cases, amounts, as_of=as_of, language=language)
+    return told_rows(company, cases, amounts, as_of=as_of, language=language)
 
 
-def _rows(
+def told_rows(
     company: Company,
     cases: Iterable[DisputeCase],
     amounts: Mapping[int, tuple[CaseAmounts, ...]],
@@ -288,6 +220,7 @@ def _rows(
     as_of: date,
     language: str,
 ) -> list[DisputeCaseRow]:
+    """Return cases with their amounts as rows; one query."""
     policy = dispute_policy_in_force(company, as_of=as_of).policy
     return [
         _row(
@@ -378,23 +311,3 @@ def _disputed(currency: str) -> Subquery:
         case=OuterRef("pk"), closed_on=None, item__currency=currency
     ).order_by()
     return Subquery(parts.values("case").annotate(n=Sum("amount_minor")).values("n"))
-
-
-def _open_sums(amounts: Sequence[CaseAmounts]) -> list[CaseSum]:
-    return [
-        CaseSum(currency=one.currency, open_minor=one.open_minor, cases=1)
-        for one in amounts
-        if one.open_minor
-    ]
-
-
-def _added(sums: Sequence[CaseSum]) -> tuple[CaseSum, ...]:
-    found: dict[str, CaseSum] = {}
-    for one in sums:
-        before = found.get(one.currency)
-        found[one.currency] = CaseSum(
-            currency=one.currency,
-            open_minor=one.open_minor + (before.open_minor if before else 0),
-            cases=one.cases + (before.cases if before else 0),
-        )
-    return tuple(found[code] for code in sorted(found))

@@ -5,23 +5,30 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
+import narwhals.stable.v2 as nw
+import polars as pl
+from django.db.models import Exists, OuterRef, Q
+
 from dunwell.engine import dispute_causes as causes
 from dunwell.engine.calendars import day_number
 from dunwell.engine.kpis import rounded
 from dunwell.engine.matching.foreign import Rates, read_rates
-from dunwell.engine.schema import table
+from dunwell.engine.money import share
 from dunwell.models import (
     CauseAction,
     Company,
+    Dispute,
     DisputeCase,
     DisputeResolution,
     User,
 )
-from dunwell.queries.dispute_amounts import CaseAmounts, case_amounts
+from dunwell.queries.dispute_amounts import amounts_frame
 from dunwell.queries.dispute_cases import ALL, CaseChoice, found_cases
 from dunwell.queries.dispute_facts import DECIDED, Kind
 from dunwell.queries.dispute_policies import dispute_policy_in_force
-from dunwell.queries.frames import fx_frame
+from dunwell.queries.frames import day, fx_frame, keys_of, read_rows
+from dunwell.queries.kept_sums import MANY_ITEMS, kept
+from dunwell.queries.reminders import native
 
 BY_CAUSE, BY_REASON, BY_OWNER = "cause", "reason", "owner"
 YEAR_DAYS = 365
@@ -33,6 +40,18 @@ _RIGHT = {
     Kind.PARTIAL: causes.HALF,
     Kind.DENIED: causes.DENIED,
 }
+
+
+_GROUPS = {
+    BY_CAUSE: "c.root_cause",
+    BY_REASON: "c.reason",
+    BY_OWNER: "CASE WHEN c.owner_id IS NULL THEN '' ELSE CAST(c.owner_id AS text) END",
+}
+_CASES = """
+SELECT c.id, {group}, {opened}, CASE WHEN c.status IN ({over}) THEN {ended} - {opened} END,
+       EXISTS (SELECT 1 FROM dunwell_dispute d WHERE d.case_id = c.id AND d.closed_on IS NULL)
+FROM dunwell_disputecase c WHERE c.id IN ({cases})
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,55 +146,53 @@ def cause_page(
     """Return the Pareto of the cases opened in a half-open period, the largest money first.
 
     A case counts by its root cause, its reason or its owner (by key); merged ones are part of
-    what they went into.
+    what they went into. What comes of many cases is kept until something is recorded.
     """
-    home = company.currency
     choice = CaseChoice(scope=ALL, since=since, until=until, segment=segment)
-    rates = read_rates(fx_frame(company), home)
-    cases, amounts, base = _read(company, choice, rates, as_of=as_of)
-    groups = {one.pk: _group(one, by) for one in cases}
-    verdicts = _verdicts(company, list(groups))
-    frame = table(
-        [
-            {
-                "case_id": one.pk,
-                "group": groups[one.pk],
-                "base_minor": base[one.pk],
-                "days": cycle_days(one),
-                "valid_milli": verdicts.get(one.pk),
-            }
-            for one in cases
-        ],
-        causes.CAUSED,
+    return kept(
+        company,
+        ("cause_page", by, choice, as_of, language),
+        lambda: _page(company, by, choice, as_of=as_of, language=language),
+        is_worth=lambda page: page.cases >= MANY_ITEMS,
     )
-    sums = _sums(groups, amounts)
+
+
+def _page(
+    company: Company, by: str, choice: CaseChoice, *, as_of: date, language: str
+) -> CausesPage:
+    home = company.currency
+    rates = read_rates(fx_frame(company), home)
+    tomorrow = as_of + timedelta(days=1)
+    year = replace(choice, since=tomorrow - timedelta(days=YEAR_DAYS), until=tomorrow)
+    every, every_amount = _read(company, (choice, year), rates, by=by, as_of=as_of)
+    cases = every.filter(_is_in(choice))
+    amounts = every_amount.filter(_is_in(choice))
+    frame = cases.join(_verdicts(company), on="case_id", how="left").select(*causes.CAUSED)
     policy = dispute_policy_in_force(company, as_of=as_of).policy
     name = policy.cause_label if by == BY_CAUSE else policy.reason_label
-    owners = _owners(groups.values()) if by == BY_OWNER else {}
+    owners = _owners(cases["group"].unique()) if by == BY_OWNER else {}
 
     def label(group: str) -> str:
         return owners.get(group) or (name(group, language) if group else "")
 
-    found = list(causes.pareto(frame).collect().iter_rows(named=True))
+    caused = nw.from_native(frame.lazy())
+    found = list(causes.pareto(caused).collect().iter_rows(named=True))
     whole = sum(int(row["base_minor"]) for row in found)
+    sums = _sums(amounts)
     rows = [
         _row(row, whole, home, label(row["group"]), sums)
         for row in sorted(found, key=lambda row: (-row["base_minor"], row["group"]))
     ]
-    told = causes.cycle(frame)
-    open_minor = _open_now(company, rates, segment=segment, as_of=as_of)
-    tomorrow = as_of + timedelta(days=1)
-    year = replace(choice, since=tomorrow - timedelta(days=YEAR_DAYS), until=tomorrow)
-    # the page shows the last year at first: it is not read twice
-    anew = base if choice == year else _read(company, year, rates, as_of=as_of)[2]
-    raised = sum(minor or 0 for minor in anew.values())
+    told = causes.cycle(caused)
+    open_minor = _open_now(every_amount, rates, as_of=as_of)
+    raised = every.filter(_is_in(year))["base_minor"].sum()
     return CausesPage(
         by=by,
         currency=home,
-        since=since,
-        until=until,
+        since=choice.since or date.min,
+        until=choice.until or date.max,
         rows=tuple(rows),
-        cases=len(cases),
+        cases=cases.height,
         base_minor=whole,
         open_minor=open_minor,
         resolved=told.resolved,
@@ -183,19 +200,11 @@ def cause_page(
         median_centidays=_centi(told.median_days),
         ddo_centidays=_centi(
             causes.days_deductions_outstanding(
-                open_minor=open_minor, disputed_minor=raised, days=YEAR_DAYS
+                open_minor=open_minor, disputed_minor=int(raised), days=YEAR_DAYS
             )
         ),
-        unconverted=sum(value is None for value in base.values()),
+        unconverted=cases["base_minor"].null_count(),
     )
-
-
-def cycle_days(case: DisputeCase) -> int | None:
-    """Return the days from opening to resolution, None while the case runs."""
-    ended = case.resolved_on or case.closed_on
-    if ended is None or case.status not in DisputeCase.OVER:
-        return None
-    return (ended - case.opened_on).days
 
 
 def cause_action_rows(
@@ -233,12 +242,6 @@ def cause_action_rows(
     )
 
 
-def _group(case: DisputeCase, by: str) -> str:
-    if by == BY_OWNER:
-        return str(case.owner_id or "")
-    return case.root_cause if by == BY_CAUSE else case.reason
-
-
 def _owners(keys: Iterable[str]) -> dict[str, str]:
     found = User.objects.filter(pk__in=[int(key) for key in set(keys) if key])
     return {str(key): name for key, name in found.values_list("pk", "username")}
@@ -272,66 +275,95 @@ def _row(
     )
 
 
+def _is_in(choice: CaseChoice) -> pl.Expr:
+    """Return whether a case was opened in the period of a choice."""
+    first, end = choice.since or date.min, choice.until or date.max
+    return pl.col("opened_day").is_between(day_number(first), day_number(end), closed="left")
+
+
 def _read(
-    company: Company, choice: CaseChoice, rates: Rates, *, as_of: date
-) -> tuple[list[DisputeCase], dict[int, tuple[CaseAmounts, ...]], dict[int, int | None]]:
-    """Return cases, their amounts, and what each ever disputed in the company's currency."""
-    cases = list(found_cases(company, choice, as_of=as_of).order_by("pk"))
-    amounts = case_amounts(company, case_ids=[one.pk for one in cases], as_of=as_of)
-    home = company.currency
-    base = {one.pk: _base(amounts.get(one.pk, ()), rates, home, one.opened_on) for one in cases}
-    return cases, amounts, base
+    company: Company, choices: Sequence[CaseChoice], rates: Rates, *, by: str, as_of: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the cases of some periods and those open now, and their amounts by group.
+
+    Cases: case_id, group, opened_day, is_open, days to the resolution (empty while it runs) and
+    base_minor, what it ever disputed in the company's currency, empty without a rate.
+    """
+    which = Q(Exists(Dispute.objects.filter(case=OuterRef("pk"), closed_on=None)))
+    for one in choices:
+        which |= Q(opened_on__gte=one.since, opened_on__lt=one.until)
+    whole = replace(choices[0], since=None, until=None)
+    found = found_cases(company, whole, as_of=as_of).filter(which)
+    keys, parameters = keys_of(found)
+    cases = read_rows(
+        _CASES.format(
+            group=_GROUPS[by],
+            opened=day("c.opened_on"),
+            ended=f"COALESCE({day('c.resolved_on')}, {day('c.closed_on')})",
+            over=", ".join(f"'{status}'" for status in DisputeCase.OVER),
+            cases=keys,
+        ),
+        parameters,
+        {
+            "case_id": pl.Int64,
+            "group": pl.String,
+            "opened_day": pl.Int32,
+            "days": pl.Int32,
+            "is_open": pl.Boolean,
+        },
+    )
+    amounts = amounts_frame(company, found, as_of=as_of).join(
+        cases.select("case_id", "group", "opened_day", "is_open"), on="case_id"
+    )
+    home = pl.col("home_minor")
+    told = (
+        _converted(amounts, rates, amount="original_minor", on="opened_day")
+        .group_by("case_id")
+        .agg(base_minor=pl.when(home.is_not_null().all()).then(home.sum()), is_told=True)
+    )
+    # a case of which nothing was disputed by the day disputes 0, not an unknown amount
+    base = pl.when("is_told").then("base_minor").otherwise(0)
+    return cases.join(told, on="case_id", how="left").with_columns(base_minor=base), amounts
 
 
-def _base(amounts: Sequence[CaseAmounts], rates: Rates, home: str, opened_on: date) -> int | None:
-    """Return what a case ever disputed in the company's currency, None without a rate."""
-    day = day_number(opened_on)
-    told = [rates.convert(one.original_minor, one.currency, to=home, day=day) for one in amounts]
-    known = [minor for minor in told if minor is not None]
-    return sum(known) if len(known) == len(told) else None
+def _converted(amounts: pl.DataFrame, rates: Rates, *, amount: str, on: str) -> pl.DataFrame:
+    """Return the rows with `home_minor`: the amount at its day's rate, empty without one."""
+    pairs = amounts.select("currency", on).unique()
+    told = [rates.rate_ppm(currency, day) or None for currency, day in pairs.iter_rows()]
+    dated = pairs.with_columns(rate_ppm=pl.Series(told, dtype=pl.Int64))
+    rated = nw.from_native(amounts.join(dated, on=["currency", on], how="left").lazy())
+    return native(rated.with_columns(home_minor=share(nw.col(amount), nw.col("rate_ppm"), PPM)))
 
 
-def _sums(
-    groups: Mapping[int, str], amounts: Mapping[int, Sequence[CaseAmounts]]
-) -> dict[str, list[CauseSum]]:
-    found: dict[str, dict[str, int]] = {}
-    for key, group in groups.items():
-        for one in amounts.get(key, ()):
-            held = found.setdefault(group, {})
-            held[one.currency] = held.get(one.currency, 0) + one.original_minor
-    return {
-        group: [CauseSum(currency=code, original_minor=held[code]) for code in sorted(held)]
-        for group, held in found.items()
-    }
+def _sums(amounts: pl.DataFrame) -> dict[str, list[CauseSum]]:
+    """Return what cases ever disputed by group and currency."""
+    found: dict[str, list[CauseSum]] = {}
+    sums = amounts.group_by("group", "currency").agg(pl.col("original_minor").sum())
+    for group, currency, minor in sums.sort("group", "currency").iter_rows():
+        found.setdefault(group, []).append(CauseSum(currency=currency, original_minor=minor))
+    return found
 
 
-def _verdicts(company: Company, keys: Sequence[int]) -> dict[int, int]:
+def _verdicts(company: Company) -> pl.DataFrame:
     """Return how right the claims of cases were found, by the last decision of each."""
     rows = DisputeResolution.objects.filter(
         case__company=company, status__in=DECIDED, kind__in=list(_RIGHT)
     )
-    wanted = set(keys)
-    return {
-        case: _RIGHT[Kind(kind)]
-        for case, kind in rows.order_by("pk").values_list("case", "kind")
-        if case in wanted
+    # of a case decided again the last one counts
+    told = {
+        case: _RIGHT[Kind(kind)] for case, kind in rows.order_by("pk").values_list("case", "kind")
     }
+    return pl.DataFrame(
+        {"case_id": list(told), "valid_milli": list(told.values())},
+        schema={"case_id": pl.Int64, "valid_milli": pl.Int32},
+    )
 
 
-def _open_now(company: Company, rates: Rates, *, segment: str, as_of: date) -> int:
+def _open_now(amounts: pl.DataFrame, rates: Rates, *, as_of: date) -> int:
     """Return what is disputed now in the company's currency, where it has a rate."""
-    keys = found_cases(company, CaseChoice(scope=ALL, segment=segment), as_of=as_of).filter(
-        disputes__closed_on=None
-    )
-    amounts = case_amounts(
-        company, case_ids=list(keys.order_by("pk").values_list("pk", flat=True)), as_of=as_of
-    )
-    day, home = day_number(as_of), company.currency
-    return sum(
-        rates.convert(one.open_minor, one.currency, to=home, day=day) or 0
-        for listed in amounts.values()
-        for one in listed
-    )
+    disputed = amounts.filter("is_open").with_columns(today=pl.lit(day_number(as_of), pl.Int32))
+    told = _converted(disputed, rates, amount="open_minor", on="today")
+    return int(told["home_minor"].sum())
 
 
 def _centi(days: Fraction | None) -> int | None:

@@ -15,8 +15,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from django.core.exceptions import EmptyResultSet
 from django.db import DataError, connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from dunwell.engine import schema
 from dunwell.models import Company, Customer
@@ -70,6 +71,15 @@ def read_rows(
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return rows_of(cursor, types, has_booleans=is_postgresql)
+
+
+def keys_of(asked: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    """Return SQL for the keys of a query, to stand in `IN (...)`, and its parameters."""
+    try:
+        keys, parameters = asked.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "NULL", ()
+    return keys, tuple(parameters)
 
 
 def rows_of(

@@ -16,16 +16,15 @@ from dunwell.actions.gate import Refused
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.models import DisputeCase
+from dunwell.queries.dispute_board import case_board, case_sums
 from dunwell.queries.dispute_cases import (
     NOBODY,
     OPEN,
     SCOPES,
     CaseChoice,
     DisputeCaseRow,
-    case_board,
     case_counts,
     case_rows,
-    case_sums,
 )
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.pages import every_row

@@ -8,7 +8,9 @@ Figure = Mapping[str, object]
 
 SMALL, MIDDLE, LARGE, HUGE = 10_000, 100_000, 1_000_000, 10_000_000
 EVERY = (SMALL, MIDDLE, LARGE)
-PAGES = tuple(f"page_{name}" for name in ("worklist", "home", "items", "customer", "search"))
+PAGES = tuple(
+    f"page_{name}" for name in ("worklist", "home", "items", "customer", "search", "every")
+)
 TARGETS: Mapping[str, Mapping[int, tuple[str, float]]] = {
     "import": {LARGE: ("cpu_s", 60.0)},
     "age_files": {MIDDLE: ("cpu_s", 5.0)},

@@ -182,5 +182,6 @@ FLOORS: dict[str, Callable[[Workload], Result]] = {
     "page_ageing": first_page,
     "page_customer": first_page,
     "page_search": first_page,
+    "page_every": first_page,
 }
 """The floor of each measure by its name."""

@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from time import perf_counter, process_time
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from bench.cost import Meter
 from bench.desk import PERSON, the_company
@@ -22,6 +22,11 @@ from dunwell.models import Customer, OpenItem
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "200"))
 WARM = 5
 OK = 200
+VIEWS = min(3, max(REQUESTS // 20, 1))
+"""Later requests of each page where every one is asked for."""
+SLOW_MS, LONG_MS = 300.0, 1000.0
+NO_PAGES = ("/accounts/", "/api/", "/mcp/", "/metrics/", "/portal/", "/static/")
+"""What machines and debtors ask for, and the pages around signing in."""
 
 
 def sample_customers() -> list[int]:
@@ -89,6 +94,62 @@ def _search() -> Iterator[str]:
             yield f"{reverse('search')}?q={number}"
 
 
+def every_address() -> list[str]:
+    """Return the address of each page that has one without keys, by address; no files."""
+
+    def walk(patterns: Iterable[URLPattern | URLResolver], before: str) -> Iterator[str]:
+        for one in patterns:
+            address = before + str(one.pattern)
+            if isinstance(one, URLResolver):
+                yield from walk(one.url_patterns, address)
+            elif not set("<(^") & set(address) and (not address or address.endswith("/")):
+                yield f"/{address}"
+
+    found = walk(get_resolver().url_patterns, "")
+    return sorted({one for one in found if not one.startswith(NO_PAGES)})
+
+
+def _every_page(load: Workload) -> Result:
+    """Ask for every page once, and again; the cost is that of a later request, p50 and p95 in ms.
+
+    Of the counts `first_p95_ms` is that of the first ones, as after something was recorded; `slow`
+    names pages whose later requests take more than SLOW_MS, `first_slow` those whose first takes
+    more than LONG_MS.
+    """
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=PERSON))
+    client.get(reverse("home"))
+    times: list[float] = []
+    busy: list[float] = []
+    first: dict[str, float] = {}
+    later: dict[str, list[float]] = {}
+    size = 0
+    for address in every_address():
+        begin = perf_counter()
+        answer = client.get(address)
+        if answer.status_code == OK:
+            first[address] = (perf_counter() - begin) * 1000
+    with Meter() as meter:
+        for address in first:
+            for _ in range(VIEWS):
+                begin, begin_cpu = perf_counter(), process_time()
+                answer = client.get(address)
+                later.setdefault(address, []).append((perf_counter() - begin) * 1000)
+                busy.append((process_time() - begin_cpu) * 1000)
+                size += len(answer.content)
+            times += later[address]
+    result = Result(latencies(meter.cost(), times, busy))
+    result.counts |= {
+        "first_p95_ms": _at(list(first.values()), 0.95),
+        "pages": len(first),
+        "slow": {one: round(_at(ms, 0.5)) for one, ms in later.items() if _at(ms, 0.5) > SLOW_MS},
+        "first_slow": {one: round(ms) for one, ms in first.items() if ms > LONG_MS},
+        "bytes": size // len(times),
+        "items": load.size,
+    }
+    return result
+
+
 def _page(load: Workload, *, of: Callable[[], Iterator[str]]) -> Result:
     """Ask for a page many times; the cost is that of one request, p50 and p95 in ms.
 
@@ -140,5 +201,6 @@ PAGES: dict[str, Callable[[Workload], Result]] = {
     "page_ageing": partial(_page, of=_ageing),
     "page_customer": partial(_page, of=_customer),
     "page_search": partial(_page, of=_search),
+    "page_every": _every_page,
 }
 """The measure of each page by its name."""

@@ -38,7 +38,7 @@ INVOICING = ("post_invoices", "issue_invoices")
 CYCLES = ("cycle", "cycle_again", "cycle_next_day")
 AFTER = (
     *("forecast", "page_worklist", "page_home", "page_items", "page_ageing", "page_customer"),
-    *("page_search", "assistant", "pages_busy", "api_busy"),
+    *("page_search", "page_every", "assistant", "pages_busy", "api_busy"),
 )
 RECOVERY = ("backup", "restore")
 """Measured when one of them is named alone."""

@@ -9,6 +9,7 @@ import pytest
 
 from bench.figures import growth, is_met, table, target
 from bench.options import read_options
+from bench.pages import every_address
 
 pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
 
@@ -30,7 +31,7 @@ DATABASE = [
     *["post_invoices", "issue_invoices"],
     *["cycle", "cycle_again", "cycle_next_day"],
     *["forecast", "page_worklist", "page_home", "page_items", "page_ageing", "page_customer"],
-    *["page_search", "assistant", "pages_busy", "api_busy"],
+    *["page_search", "page_every", "assistant", "pages_busy", "api_busy"],
 ]
 KEYS = {
     *[
@@ -86,6 +87,15 @@ def test_every_measure_is_one_line_of_one_shape_with_its_floor(lines):
         *["letters", "issue_invoices", "cycle_again", "assistant"],
         *["pages_busy", "api_busy", "api_check"],
     }
+
+
+def test_every_page_without_a_key_is_asked_for(lines):
+    counts = lines["page_every"]["counts"]
+
+    assert counts["pages"] > 150
+    assert {"/worklist/", "/risk/", "/disputes/causes/"} <= set(every_address())
+    assert not [one for one in every_address() if "<" in one or one.endswith((".csv", ".xlsx"))]
+    assert set(counts["slow"]) | set(counts["first_slow"]) <= set(every_address())
 
 
 def test_the_counts_are_those_of_the_oracle(lines):

@@ -12,7 +12,7 @@ from dunwell.actions.limitation import (
     record_limitation_event,
     take_back_limitation_event,
 )
-from dunwell.actions.payments import reverse_payment
+from dunwell.actions.payments import apply_payment, reverse_payment
 from dunwell.actions.recoveries import record_recovery
 from dunwell.actions.vat_relief import claim_vat_relief, record_vat_repayment
 from dunwell.models import Adjustment, Allocation, LimitationEvent, VatRelief
@@ -151,6 +151,25 @@ def test_events_by_hand_and_part_payments_move_the_last_day_and_are_taken_back(
 def rows(company):
     found = limitation_frame(company, as_of=TODAY)
     return limitation_rows(company, found, as_of=TODAY).rows
+
+
+def test_the_clock_of_what_was_written_off_is_that_of_the_whole_book(
+    company, manager, clerk, customer
+):
+    lost, back, kept, part = late_items(customer, 100_00, 200_00, 300_00, 400_00)
+    written_off(manager, lost)
+    written_off(manager, back)
+    recovered(clerk, back, payment(customer, "P1", 200_00), 200_00)
+    pay = payment(customer, "P2", 50_00)
+    apply_payment(actor=acting(clerk), payment=pay, amounts={part: 50_00}, **ON)
+    whole = limitation_frame(company, as_of=TODAY).sort("item_id")
+    assert whole["item_id"].to_list() == [lost.pk, kept.pk, part.pk]
+    some = limitation_frame(company, as_of=TODAY, written_off=True)
+    assert some.rows(named=True) == whole.head(1).rows(named=True)
+    assert recovery_frame(company, as_of=TODAY).sort("item_id")["over"].to_list() == [
+        "",
+        "recovered",
+    ]
 
 
 def test_vat_is_claimed_within_its_time_and_repaid_when_money_comes(company, manager, clerk):

@@ -11,6 +11,7 @@ from dunwell.actions.companies import add_company
 from dunwell.actions.deliveries import note_delivery
 from dunwell.actions.dispute_moves import withdraw_case
 from dunwell.actions.gate import debtor
+from dunwell.actions.payments import apply_payment
 from dunwell.actions.portal_views import note_view
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.models import ChainHead
@@ -31,10 +32,11 @@ from dunwell.queries.dispute_causes import cause_page
 from dunwell.queries.home import aging_figures
 from dunwell.queries.kept_sums import KEPT, is_large, kept, of_large
 from dunwell.queries.outlooks import customer_outlooks
+from dunwell.queries.payments import payment_rows, payment_totals
 from dunwell.queries.worklist_sums import day_plan, worklist_counts
 from tests.actions.desk import acting
 from tests.actions.dispute_rows import case_over
-from tests.actions.ledger_rows import invoice
+from tests.actions.ledger_rows import invoice, payment
 from tests.conftest import TODAY, add_customer
 from tests.portal.seats import seat_of
 from tests.web.test_my_day import entry
@@ -225,3 +227,28 @@ def test_what_many_dispute_cases_come_to_is_kept_until_one_is_over(
         two = (CaseSum(currency="EUR", open_minor=160_00, cases=2),)
         columns, _, *rest = told()
         assert (columns, rest) == ([("new", 2, two)], [two, 2, 160_00])
+
+
+@pytest.mark.usefixtures("_outside")
+def test_the_sums_of_many_payments_are_kept_until_one_is_used(
+    company, customer, clerk, monkeypatch
+):
+    monkeypatch.setattr(kept_sums, "MANY_CUSTOMERS", 1)
+    item, money = invoice(customer, "R1", 100_00), payment(customer, "P1", 60_00)
+
+    def left():
+        (total,) = payment_totals(company, scope="all")
+        assert total.unapplied_minor == sum(
+            row.unapplied_minor for row in payment_rows(company, scope="all").rows
+        )
+        return total.unapplied_minor
+
+    with time_machine.travel(AT, tick=False):
+        assert left() == 60_00
+        with CaptureQueriesContext(connection) as again:
+            payment_totals(company, scope="all")
+        assert not any("dunwell_payment" in query["sql"] for query in again.captured_queries)
+        apply_payment(
+            actor=acting(clerk), payment=money, amounts={item: 45_00}, as_of=TODAY, at=AT
+        )
+        assert left() == 15_00

@@ -67,6 +67,10 @@ WHERE j.company_id = %s AND j.kind IN ('write_off', 'recovery')
 GROUP BY j.item_id HAVING SUM(j.amount_minor) > 0
 """
 """What is written off of an item and has not come in since."""
+_TOUCHED = """
+SELECT item_id FROM dunwell_adjustment WHERE company_id = %s AND kind IN ('write_off', 'recovery')
+"""
+"""Items of which something was ever written off."""
 _CLAIMED = f"""
 SELECT i.id AS item_id, COALESCE(o.open_minor, 0) AS open_minor,
        COALESCE(l.lost_minor, 0) AS lost_minor
@@ -103,16 +107,20 @@ def limitation_frame(
     as_of: date,
     customer_id: int | None = None,
     due_until: date | None = None,
+    written_off: bool = False,
 ) -> pl.DataFrame:
     """Return one row per claim with rule_no, last_day, latest_day, days_left and bucket.
 
     Claims are debit items that are open, and those of which something written off is still
-    owed; with `due_until` only those due by then. Two queries, one where there is none.
+    owed; with `due_until` only those due by then, with `written_off` only those of which
+    something was ever written off. Two queries, one where there is none.
     """
     which = "AND i.customer_id = %s" if customer_id is not None else ""
     keys: list[int | date] = [] if customer_id is None else [customer_id]
     if due_until is not None:
         which, keys = f"{which} AND i.due_on <= %s", [*keys, due_until]
+    if written_off:
+        which, keys = f"{which} AND i.id IN ({_TOUCHED})", [*keys, company.pk]
     claims = read_rows(
         f"SELECT i.id, i.customer_id, c.country, c.region, c.party, i.currency, "
         f"{day('i.due_on')}, g.open_minor, g.lost_minor FROM ({_CLAIMED} {which}) g "

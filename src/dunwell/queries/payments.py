@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from dunwell.engine.allocation_orders import AllocationOrder, Debt, PartOfMoney, allocate, order_of
 from dunwell.models import Allocation, Company, Item, OpenItem, Payment
 from dunwell.queries.cash_policies import cash_policy_in_force
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 SCOPES = ("unapplied", "all", "returned")
@@ -111,11 +113,10 @@ def payment_rows(
     """
     found = _found(company, scope, currency, customer_id, search)
     limit = page_limit(limit)
-    rows = (
-        found.filter(after(cursor, ("-value_on", "-id"), (date, int)))
-        .select_related("customer", "reversed_by")
-        .order_by("-value_on", "-id")[: limit + 1]
-    )
+    newest = ("-value_on", "-id")
+    # what is shown beside a payment is looked up for those of the page alone
+    keys = found.filter(after(cursor, newest, (date, int))).order_by(*newest).values("pk")
+    rows = _shown(Payment.objects.filter(pk__in=keys[: limit + 1])).order_by(*newest)
     return page_of(
         [_row(payment) for payment in rows],
         limit=limit,
@@ -123,6 +124,7 @@ def payment_rows(
     )
 
 
+@of_large
 def payment_totals(
     company: Company,
     *,
@@ -133,12 +135,12 @@ def payment_totals(
 ) -> tuple[PaymentTotal, ...]:
     """Return the sums of all payments under the same filter, one per currency."""
     sums: dict[str, list[int]] = {}
-    found = _found(company, scope, currency, customer_id, search).order_by()
-    for payment in found.only("currency", "amount_minor").iterator():
-        total = sums.setdefault(payment.currency, [0, 0, 0])
+    found: Any = _found(company, scope, currency, customer_id, search).order_by()
+    for code, amount_minor, used in found.values_list("currency", "amount_minor", "used"):
+        total = sums.setdefault(code, [0, 0, 0])
         total[0] += 1
-        total[1] += payment.amount_minor
-        total[2] += payment.amount_minor - _used(payment)
+        total[1] += amount_minor
+        total[2] += amount_minor - int(used)
     return tuple(
         PaymentTotal(currency=code, payments=n, amount_minor=amount, unapplied_minor=left)
         for code, (n, amount, left) in sorted(sums.items())
@@ -147,11 +149,7 @@ def payment_totals(
 
 def payment_card(company: Company, payment_id: int, *, as_of: date) -> PaymentCard | None:
     """Return the card of one payment of the company, or None."""
-    payment = (
-        _with_used(Payment.objects.filter(company=company, pk=payment_id))
-        .select_related("customer", "reversed_by")
-        .first()
-    )
+    payment = _shown(Payment.objects.filter(company=company, pk=payment_id)).first()
     if payment is None:
         return None
     allocations = list(
@@ -163,7 +161,7 @@ def payment_card(company: Company, payment_id: int, *, as_of: date) -> PaymentCa
     return PaymentCard(
         row=_row(payment),
         reverses_id=payment.reverses_id,
-        returned_by_id=payment.reversed_by.pk if hasattr(payment, "reversed_by") else None,
+        returned_by_id=payment.returned_by,
         placed=tuple(
             Placed(
                 id=row.pk,
@@ -267,13 +265,17 @@ def spread(
     return {share.item_id: share.amount_minor for share in found}
 
 
+def _shown(found: QuerySet[Payment]) -> Any:
+    """Return payments with their customer, what is used of them and what returned them."""
+    back = Payment.objects.filter(reverses=OuterRef("pk")).values("pk")[:1]
+    return _with_used(found).annotate(returned_by=Subquery(back)).select_related("customer")
+
+
 def _with_used(found: QuerySet[Payment]) -> QuerySet[Payment]:
-    part = Coalesce("allocations__paid_minor", "allocations__amount_minor")
-    return found.annotate(used=Coalesce(Sum(part), 0))
-
-
-def _used(payment: Payment) -> int:
-    return int(getattr(payment, "used", 0))
+    """Return payments with `used`: looked up payment by payment, so that a page stops early."""
+    part = Coalesce("paid_minor", "amount_minor")
+    parts = Allocation.objects.filter(payment=OuterRef("pk")).order_by().values("payment")
+    return found.annotate(used=Coalesce(Subquery(parts.annotate(n=Sum(part)).values("n")), 0))
 
 
 def _found(
@@ -293,17 +295,17 @@ def _found(
             | Q(customer__name__icontains=text)
             | Q(payer__icontains=text)
         )
+    returned = Exists(Payment.objects.filter(reverses=OuterRef("pk")))
     if scope == "returned":
-        found = found.filter(Q(reverses__isnull=False) | Q(reversed_by__isnull=False))
+        found = found.filter(Q(reverses__isnull=False) | returned)
     if scope == "unapplied":
         # a returned payment and its return cancel each other; neither can be applied
-        alive = found.filter(reverses=None, reversed_by=None)
-        used = _with_used(alive)
-        return used.exclude(amount_minor=F("used"))
+        alive = found.filter(~returned, reverses=None)
+        return _with_used(alive).exclude(amount_minor=F("used"))
     return _with_used(found)
 
 
-def _row(payment: Payment) -> PaymentRow:
+def _row(payment: Any) -> PaymentRow:
     customer = payment.customer
     return PaymentRow(
         id=payment.pk,
@@ -314,11 +316,11 @@ def _row(payment: Payment) -> PaymentRow:
         payer=payment.payer,
         currency=payment.currency,
         amount_minor=payment.amount_minor,
-        unapplied_minor=payment.amount_minor - _used(payment),
+        unapplied_minor=payment.amount_minor - int(payment.used),
         value_on=payment.value_on,
         recorded_on=payment.recorded_on,
         method=payment.method,
         reference=payment.reference,
         is_return=payment.reverses_id is not None,
-        is_returned=hasattr(payment, "reversed_by"),
+        is_returned=payment.returned_by is not None,
     )

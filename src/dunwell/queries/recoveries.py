@@ -109,7 +109,9 @@ LEFT JOIN (SELECT l.item_id, MIN(m.opened_on) AS opened_on FROM dunwell_legalmat
 def recovery_frame(company: Company, *, as_of: date) -> pl.DataFrame:
     """Return every written-off debt with its last day and why it is over, three queries."""
     lost = written_off_frame(company)
-    claims = limitation_frame(company, as_of=as_of).select("item_id", "last_day", "bucket")
+    claims = limitation_frame(company, as_of=as_of, written_off=True).select(
+        "item_id", "last_day", "bucket"
+    )
     left = pl.col("written_off_minor") - pl.col("recovered_minor")
     return lost.join(claims, on="item_id", how="left").with_columns(
         over=pl.when(left <= 0)

@@ -1,13 +1,16 @@
 """A whole book in columns measures what its customers one by one do."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell.engine.appetite_measures import MEASURES, AppetiteLimit
-from dunwell.engine.book_gauges import book_gauges
-from dunwell.engine.credit_appetite import gauges
+from dunwell.engine.book_gauges import book_gauges, whole_of
+from dunwell.engine.credit_appetite import without
 from dunwell.engine.credit_book import PPM, CreditRow, book_of
 from dunwell.engine.stress import book_row
+from tests.engine.plain_gauges import gauges
 
 rows = st.builds(
     CreditRow,
@@ -48,6 +51,22 @@ def test_columns_measure_what_the_customers_one_by_one_do(book, some):
     few = book_gauges(some, whole, most_parts=2)
     assert [one.parts for one in few] == [one.parts[:2] for one in told]
     assert [one.value for one in few] == [one.value for one in told]
+
+
+@given(books, limits)
+def test_a_measure_ready_to_be_told_without_a_customer_is_that_of_the_book(book, one):
+    whole, rows = whole_of(one, book_of(book)), [book_row(row) for row in book]
+    (told,) = gauges([one], rows)
+    assert (whole.value(), whole.largest_key()) == (told.value, told.key)
+    for row in rows:
+        (others,) = without([one], rows, customer_id=row.customer_id)
+        assert whole.without(row).value() == others.value()
+    for row in rows[:3]:
+        half = replace(row, exposure_minor=(row.exposure_minor or 0) // 2)
+        whole.exchange(row, half)
+        rows = [half if other is row else other for other in rows]
+    (told,) = gauges([one], rows)
+    assert whole.value() == told.value
 
 
 @given(books)

@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell.engine.appetite_measures import MEASURES, AppetiteLimit, BookRow, Whole
+from dunwell.engine.book_gauges import book_gauges
 from dunwell.engine.credit_appetite import (
     breaches,
-    gauges,
     headroom,
     read_appetite,
     without,
 )
+from dunwell.engine.credit_book import CreditRow, book_of
 from dunwell.engine.documents import DocumentError
 
 BOOK = (
@@ -26,6 +27,13 @@ BOOK = (
     BookRow(customer_id=4, exposure_minor=None, risk_class="E", country="DE"),
     BookRow(customer_id=5, exposure_minor=0, risk_class="E", country="DE"),
 )  # fmt: skip
+
+
+def gauges(limits, book):
+    """The gauges of customers stated as the appetite sees them."""
+    names = BookRow.__slots__
+    rows = [CreditRow(**{name: getattr(row, name) for name in names}) for row in book]
+    return book_gauges(limits, book_of(rows))
 
 
 def limit(measure, most, then="stop", **names):

@@ -93,7 +93,7 @@ def test_answers_become_limits_with_the_steps_between():
 
 def test_the_cheapest_lever_is_used_as_far_as_it_is_needed():
     limit = AppetiteLimit(name="name", measure="top_1_share", most=500_000)
-    found = rebalanced(BOOK, [limit], terms=LeverTerms())
+    found = rebalanced(book_of(BOOK), [limit], terms=LeverTerms())
     # 600 - x over 1,000 - x is a half at 200: cover costs 3 % less 1 % that is not lost
     (step,) = found.steps
     assert (step.lever, step.customer_id, step.less_minor, step.cost_minor) == (
@@ -101,7 +101,7 @@ def test_the_cheapest_lever_is_used_as_far_as_it_is_needed():
     )  # fmt: skip
     assert (step.before, step.after, found.stuck) == (600_000, 500_000, ())
     only = LeverTerms(most={CUT: 100_000})
-    stuck = rebalanced(BOOK, [limit], terms=only)
+    stuck = rebalanced(book_of(BOOK), [limit], terms=only)
     assert (stuck.stuck, stuck.steps[0].limit_minor) == (("name",), 540_00)
 
 
@@ -109,7 +109,7 @@ def test_the_cheapest_lever_is_used_as_far_as_it_is_needed():
 def test_rebalancing_never_worsens_what_it_is_for_and_ends(amounts, most):
     rows = [row(key, amount) for key, amount in enumerate(amounts, 1)]
     limit = AppetiteLimit(name="name", measure="top_1_share", most=most)
-    found = rebalanced(rows, [limit], terms=LeverTerms())
+    found = rebalanced(book_of(rows), [limit], terms=LeverTerms())
     assert all(step.less_minor <= step.exposure_minor for step in found.steps)
     assert found.after[0].value <= max(found.before[0].value, most)
     assert bool(found.stuck) == found.after[0].is_reached

@@ -242,12 +242,53 @@ class Whole:
     Reading the book once answers for every customer: what each adds is taken off again.
     """
 
-    def __init__(self, limit: AppetiteLimit, book: Iterable[BookRow]) -> None:
+    def __init__(self, limit: AppetiteLimit, book: Iterable[BookRow] = ()) -> None:
         self._limit = limit
-        self._total, self._covered, self._sums = _added_up(limit, book)
-        self._largest = nlargest(MOST_NAMES + 1, self._sums.items(), key=itemgetter(1))
         self._is_hhi = limit.measure == HHI
-        self._squares = sum(amount**2 for amount in self._sums.values()) if self._is_hhi else 0
+        self._keep(*_added_up(limit, book))
+
+    @classmethod
+    def summed(
+        cls, limit: AppetiteLimit, *, total_minor: int, covered_minor: int, sums: dict[str, int]
+    ) -> "Whole":
+        """Return the same of a book that was added up already, by the keys of the measure."""
+        whole = cls(limit)
+        whole._keep(total_minor, covered_minor, sums)
+        return whole
+
+    def _keep(self, total_minor: int, covered_minor: int, sums: dict[str, int]) -> None:
+        self._total, self._covered, self._sums = total_minor, covered_minor, sums
+        self._largest = nlargest(MOST_NAMES + 1, sums.items(), key=itemgetter(1))
+        self._squares = sum(amount**2 for amount in sums.values()) if self._is_hhi else 0
+
+    def exchange(self, before: BookRow, after: BookRow) -> None:
+        """Put a customer of the book at another exposure."""
+        total, covered, sums = self._total, self._covered, self._sums
+        for sign, row in ((-1, before), (1, after)):
+            one_total, one_covered, own = _added_up(self._limit, [row])
+            total, covered = total + sign * one_total, covered + sign * one_covered
+            for key, amount in own.items():
+                sums[key] = sums.get(key, 0) + sign * amount
+        self._keep(total, covered, sums)
+
+    def value(self) -> int:
+        """Return the measure of the whole book."""
+        is_kept = self._limit.measure not in {*TOPS, HHI}
+        return Sums(
+            limit=self._limit,
+            total_minor=self._total,
+            covered_minor=self._covered,
+            sums=self._sums if is_kept else {},
+            largest=tuple(amount for _key, amount in self._largest),
+            squares=self._squares,
+        ).value()
+
+    def largest_key(self) -> str:
+        """Return the key that counts of a measure of the largest part, empty for the others."""
+        if self._limit.measure not in LARGEST or self._limit.named or not self._largest:
+            return ""
+        most = self._largest[0][1]
+        return min(key for key, amount in self._sums.items() if amount == most) if most else ""
 
     def without(self, row: BookRow) -> Sums:
         """Return the sums of the book without one of its customers."""
@@ -280,27 +321,3 @@ def _added_up(limit: AppetiteLimit, rows: Iterable[BookRow]) -> tuple[int, int, 
         for key, amount in parts_of(limit, row):
             sums[key] = sums.get(key, 0) + amount
     return total, covered, sums
-
-
-def makers(
-    limit: AppetiteLimit, rows: Iterable[BookRow]
-) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return the key that counts and the customers the measure is made of, the largest first.
-
-    Of a measure of the largest part those in that part; of the largest names those names.
-    """
-    held: list[tuple[int, str, int]] = []
-    sums: dict[str, int] = {}
-    for row in rows:
-        for key, amount in parts_of(limit, row):
-            if amount:
-                held.append((row.customer_id, key, amount))
-                sums[key] = sums.get(key, 0) + amount
-    chosen = ""
-    if limit.measure in LARGEST and not limit.named and sums:
-        chosen = min(sums, key=lambda key: (-sums[key], key))
-        held = [one for one in held if one[1] == chosen]
-    held.sort(key=lambda one: (-one[2], one[0]))
-    if limit.measure in TOPS:
-        held = held[: TOPS[limit.measure]]
-    return chosen, tuple((customer_id, amount) for customer_id, _key, amount in held)

@@ -1,4 +1,4 @@
-"""What the appetite measures of a whole book in columns: `gauges` of `credit_appetite`, at once.
+"""What the appetite measures of a whole book in columns, all its customers at once.
 
 The rules are those of `appetite_measures`, which tells them of one customer; a test holds both
 together.
@@ -22,6 +22,7 @@ from dunwell.engine.appetite_measures import (
     TOP_EXPOSURE,
     TOPS,
     AppetiteLimit,
+    Whole,
     key_of_code,
     value_of,
 )
@@ -44,6 +45,32 @@ def book_gauges(
     total = int(book.rows["known_minor"].sum())
     owing = book.owing()
     return tuple(_gauge(limit, owing, (total, covered), most_parts) for limit in limits)
+
+
+def whole_of(limit: AppetiteLimit, book: CreditBook) -> Whole:
+    """Return what a limit measures of a book, ready to be told without a customer."""
+    rows = _parts(limit, book.owing()).select("key", "amount")
+    sums = rows.group_by("key").agg(nw.col("amount").sum())
+    return Whole.summed(
+        limit,
+        total_minor=int(book.rows["known_minor"].sum()),
+        covered_minor=int(book.rows["covered_minor"].sum()),
+        sums=dict(zip(sums["key"].to_list(), sums["amount"].to_list(), strict=True)),
+    )
+
+
+def largest_parts(
+    limit: AppetiteLimit, book: CreditBook, *, key: str, most: int
+) -> tuple[tuple[int, int], ...]:
+    """Return the customers who make up a key of a measure, the largest first, so many at most.
+
+    All keys count where the measure is none of the largest part.
+    """
+    rows = _parts(limit, book.owing()).filter(nw.col("amount") != 0)
+    if limit.measure in LARGEST and not limit.named:
+        rows = rows.filter(nw.col("key") == key)
+    rows = rows.sort("amount", "customer_id", descending=[True, False]).head(most)
+    return tuple(rows.select("customer_id", "amount").rows())
 
 
 def _gauge(

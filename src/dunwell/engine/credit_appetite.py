@@ -23,7 +23,6 @@ from dunwell.engine.appetite_measures import (
     AppetiteLimit,
     BookRow,
     Sums,
-    makers,
     sums_of,
 )
 from dunwell.engine.credit_classes import PPM, short_text
@@ -75,12 +74,6 @@ def read_appetite(value: object, *, classes: tuple[str, ...]) -> tuple[AppetiteL
     found = tuple(_limit(row, classes, f"credit, appetite {n}") for n, row in enumerate(listed, 1))
     documents.refuse_twice([one.name for one in found], "credit, appetite")
     return found
-
-
-def gauges(limits: Iterable[AppetiteLimit], book: Iterable[BookRow]) -> tuple[Gauge, ...]:
-    """Return each limit with what the book has of it; shares of an empty book are 0."""
-    rows = [row for row in book if row.exposure_minor or row.covered_minor]
-    return tuple(_gauge(limit, rows) for limit in limits)
 
 
 def without(
@@ -155,9 +148,3 @@ def _limit(row: object, classes: tuple[str, ...], where: str) -> AppetiteLimit:
         currencies=lists["currencies"],
         excluding=excluding,
     )
-
-
-def _gauge(limit: AppetiteLimit, rows: list[BookRow]) -> Gauge:
-    """Return the measure over rows with an exposure; its parts the largest first."""
-    key, parts = makers(limit, rows)
-    return Gauge(limit=limit, value=sums_of(limit, rows).value(), parts=parts, key=key)

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 from dunwell.engine.rebalancing import LeverTerms, Rebalanced, rebalanced
 from dunwell.models import Company
 from dunwell.queries.credit_portfolio import PortfolioRow, portfolio, shown_rows
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,8 +32,27 @@ def rebalancing(
 ) -> Rebalancing:
     """Return what brings the book within its appetite; margin and carry are the credit policy's.
 
-    `without` names levers that are not to be used.
+    `without` names levers that are not to be used. Of a large book it is kept.
     """
+    wanted = (premium_ppm, fee_ppm, tuple(without))
+    found, _customers = kept(
+        company,
+        ("rebalancing", as_of, wanted),
+        lambda: _rebalancing(company, *wanted, as_of=as_of),
+        is_worth=lambda told: told[1] >= MANY_CUSTOMERS,
+    )
+    return found
+
+
+def _rebalancing(
+    company: Company,
+    premium_ppm: int | None,
+    fee_ppm: int | None,
+    without: tuple[str, ...],
+    *,
+    as_of: date,
+) -> tuple[Rebalancing, int]:
+    """Return the proposals and how many customers the book has."""
     book = portfolio(company, as_of=as_of, is_whole=True)
     worth, standard = book.policy.limits.worth, LeverTerms()
     terms = LeverTerms(
@@ -43,13 +63,14 @@ def rebalancing(
         fee_ppm=standard.fee_ppm if fee_ppm is None else fee_ppm,
         most={name: ppm for name, ppm in standard.most.items() if name not in without},
     )
-    found = rebalanced(book.engine_rows, book.policy.appetite, terms=terms)
+    found = rebalanced(book.book, book.policy.appetite, terms=terms)
     about = {step.customer_id for step in found.steps}
     about |= {one.customer_id for one in found.raises}
     rows = book.book.rows.filter(nw.col("customer_id").is_in(sorted(about)))
-    return Rebalancing(
+    told = Rebalancing(
         currency=book.currency,
         terms=terms,
         found=found,
         named={row.customer_id: row for row in shown_rows(book, rows)},
     )
+    return told, len(book.book.rows)

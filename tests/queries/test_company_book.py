@@ -18,6 +18,7 @@ from dunwell.queries.credit_portfolio import chosen_rows, portfolio, rows_page
 from dunwell.queries.exposures import exposure_parts, exposures
 from dunwell.queries.limits import limits_in_force
 from dunwell.queries.portfolio_pages import credit_customers, credit_home, credit_stress
+from dunwell.queries.rebalancing import rebalancing
 from tests.actions.ledger_rows import invoice, payment
 from tests.actions.limit_rows import approved, cover, group_of, order
 from tests.conftest import AT, TODAY, add_customer
@@ -147,13 +148,20 @@ def test_parts_of_a_dimension_page_through_all_of_them(company, book):
 
 
 def test_a_kept_page_is_told_anew_after_an_event(company, customer, monkeypatch):
-    monkeypatch.setattr("dunwell.queries.portfolio_pages.MANY_CUSTOMERS", 1)
-    monkeypatch.setattr(kept_sums, "_kept", OrderedDict())
+    for module in ("portfolio_pages", "book_rows", "exposure_frames", "rebalancing"):
+        monkeypatch.setattr(f"dunwell.queries.{module}.MANY_CUSTOMERS", 1)
+    for store in ("_kept", "_frames"):
+        monkeypatch.setattr(kept_sums, store, OrderedDict())
     # the test's own transaction is around it
     monkeypatch.setattr(kept_sums, "_may_be_taken_back", lambda: False)
     invoice(customer, "R1", 100_00)
     first = credit_home(company, as_of=TODAY)
     assert credit_home(company, as_of=TODAY) is first
+    books = [portfolio(company, as_of=TODAY).book for _ in range(2)]
+    assert books[0] is books[1]
+    proposed = rebalancing(company, as_of=TODAY)
+    assert rebalancing(company, as_of=TODAY) is proposed
+    assert rebalancing(company, as_of=TODAY, premium_ppm=1) is not proposed
     calm, worse = Scenario(), Scenario(failing_top=1)
     stress = [credit_stress(company, one, as_of=TODAY, most=5) for one in (calm, worse)]
     assert [one.found.failed for one in stress] == [0, 1]
@@ -162,5 +170,10 @@ def test_a_kept_page_is_told_anew_after_an_event(company, customer, monkeypatch)
     invoice(customer, "R2", 50_00)
     then = credit_home(company, as_of=TODAY)
     assert (first.figures.exposure_minor, then.figures.exposure_minor) == (100_00, 150_00)
+    assert portfolio(company, as_of=TODAY).figures == then.figures
+    assert rebalancing(company, as_of=TODAY) is not proposed
     again = credit_stress(company, worse, as_of=TODAY, most=5)
     assert again.found.exposure_minor == 150_00
+    for day in range(kept_sums.MOST_FRAMES + 2):
+        portfolio(company, as_of=TODAY - timedelta(days=day))
+    assert len(kept_sums._frames) == kept_sums.MOST_FRAMES

@@ -12,11 +12,13 @@ from dunwell.engine.credit_book import CreditBook, credit_book
 from dunwell.engine.credit_policy import CreditPolicy
 from dunwell.engine.hierarchies import PARENT, Graph
 from dunwell.models import Company
+from dunwell.queries.credit_policies import CreditPolicyInForce
 from dunwell.queries.credit_ratings import rating_frame
 from dunwell.queries.exposure_frames import exposed_frame
 from dunwell.queries.frames import read_rows
 from dunwell.queries.hierarchies import company_links
 from dunwell.queries.kept_book import NEW_DAYS
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept_frame
 from dunwell.queries.limit_frames import limit_frame
 
 _CUSTOMERS = """
@@ -59,6 +61,25 @@ def new_customers(company: Company, *, as_of: date) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(_NEW, [company.pk, as_of - timedelta(days=NEW_DAYS)])
         return {key for (key,) in cursor.fetchall()}
+
+
+def book_in_force(
+    company: Company,
+    in_force: CreditPolicyInForce,
+    *,
+    as_of: date,
+    is_whole: bool = False,
+    with_limits: bool = True,
+) -> CreditBook:
+    """Return `company_book` by the policy in force on the day; of a large book it is kept."""
+    return kept_frame(
+        company,
+        ("company book", as_of, is_whole, with_limits),
+        lambda: company_book(
+            company, in_force.policy, as_of=as_of, is_whole=is_whole, with_limits=with_limits
+        ),
+        is_worth=lambda found: len(found.rows) >= MANY_CUSTOMERS,
+    )
 
 
 def company_book(

@@ -129,7 +129,7 @@ def _concentrations(company: Company, *, as_of: date, most: int | None) -> Conce
 def part_page(
     company: Company, *, dimension: str, as_of: date, cursor: str = "", limit: int = PAGE_SIZE
 ) -> Page[PartRow]:
-    """Return one page of the parts of a dimension, the largest first; of a large book kept.
+    """Return one page of the parts of a dimension, the largest first.
 
     As many queries as the whole page; raises CursorError for a wrong cursor.
     """
@@ -139,21 +139,11 @@ def part_page(
         amount, name = read_cursor(cursor, (int, str))
         after = int(str(amount)), str(name)
 
-    def read() -> tuple[Page[PartRow], int]:
-        book = portfolio(company, as_of=as_of, is_whole=True).book
-        before = kept_before(company, as_of=as_of)
-        found = parts_of_book(book, dimension=dimension, most=limit + 1, after=after)
-        rows = _Told(company, book, before, {dimension: found}).rows(dimension, found)
-        page = page_of(rows, limit=limit, key=lambda row: (row.exposure_minor, row.key))
-        return page, len(book.rows)
-
-    page, _customers = kept(
-        company,
-        ("concentration parts", as_of, dimension, limit, after),
-        read,
-        is_worth=lambda told: told[1] >= MANY_CUSTOMERS,
-    )
-    return page
+    book = portfolio(company, as_of=as_of, is_whole=True).book
+    before = kept_before(company, as_of=as_of)
+    found = parts_of_book(book, dimension=dimension, most=limit + 1, after=after)
+    rows = _Told(company, book, before, {dimension: found}).rows(dimension, found)
+    return page_of(rows, limit=limit, key=lambda row: (row.exposure_minor, row.key))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,26 +160,15 @@ def part_members(
 ) -> PartMembers:
     """Return the customers of a part, at most so many of them; the same queries as the page.
 
-    They add up to the part. Of a large book it is kept where `most` is said.
+    They add up to the part.
     """
-
-    def read() -> tuple[PartMembers, int]:
-        book = portfolio(company, as_of=as_of, is_whole=True)
-        found = members(book.book, dimension=dimension, key=key)
-        shown = found if most is None else found.head(most)
-        rows = zip(shown_rows(book, shown), shown["counted"].to_list(), strict=True)
-        told = PartMembers(
-            rows=tuple(rows), customers=len(found), total_minor=int(found["counted"].sum())
-        )
-        return told, len(book.book.rows)
-
-    told, _customers = kept(
-        company,
-        ("concentration members", as_of, dimension, key, most),
-        read,
-        is_worth=lambda found: most is not None and found[1] >= MANY_CUSTOMERS,
+    book = portfolio(company, as_of=as_of, is_whole=True)
+    found = members(book.book, dimension=dimension, key=key)
+    shown = found if most is None else found.head(most)
+    rows = zip(shown_rows(book, shown), shown["counted"].to_list(), strict=True)
+    return PartMembers(
+        rows=tuple(rows), customers=len(found), total_minor=int(found["counted"].sum())
     )
-    return told
 
 
 def part_label(company: Company, *, dimension: str, key: str) -> str:

@@ -28,7 +28,7 @@ from dunwell.engine.credit_policy import CreditPolicy
 from dunwell.engine.money import from_minor
 from dunwell.engine.stress import book_row
 from dunwell.models import Company
-from dunwell.queries.book_rows import company_book
+from dunwell.queries.book_rows import book_in_force, company_book
 from dunwell.queries.credit_policies import credit_policy_in_force
 from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
 
@@ -89,11 +89,12 @@ def _gauges(
     company: Company, *, as_of: date, most_parts: int | None
 ) -> tuple[tuple[Gauge, ...], int]:
     """Return the gauges and of how many customers they are."""
-    policy = credit_policy_in_force(company, as_of=as_of).policy
-    if not policy.appetite:
+    in_force = credit_policy_in_force(company, as_of=as_of)
+    appetite = in_force.policy.appetite
+    if not appetite:
         return (), 0
-    book = company_book(company, policy, as_of=as_of, with_limits=False)
-    return book_gauges(policy.appetite, book, most_parts=most_parts), len(book.rows)
+    book = book_in_force(company, in_force, as_of=as_of, with_limits=False)
+    return book_gauges(appetite, book, most_parts=most_parts), len(book.rows)
 
 
 class AppetiteBook:

@@ -27,7 +27,7 @@ from dunwell.models import (
     CreditReview,
     EarlyWarning,
 )
-from dunwell.queries.book_rows import company_book
+from dunwell.queries.book_rows import book_in_force
 from dunwell.queries.credit_policies import credit_policy_in_force
 from dunwell.queries.credit_ratings import ClassMove, class_moves
 from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
@@ -175,7 +175,7 @@ def portfolio(company: Company, *, as_of: date, is_whole: bool = False) -> Portf
     return Portfolio(
         as_of=as_of,
         currency=company.currency,
-        book=company_book(company, in_force.policy, as_of=as_of, is_whole=is_whole),
+        book=book_in_force(company, in_force, as_of=as_of, is_whole=is_whole),
         policy=in_force.policy,
         policy_version=in_force.version_id,
     )

@@ -20,6 +20,7 @@ from dunwell.queries.exposures import (
     covers_in_force,
 )
 from dunwell.queries.frames import read_rows
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept_frame
 
 KEYS: Mapping[str, type[pl.DataType]] = {"customer_id": pl.Int64, "currency": pl.String}
 PARTS: Mapping[str, type[pl.DataType]] = {**KEYS, **dict.fromkeys(AMOUNTS, pl.Int64)}
@@ -56,8 +57,18 @@ class ExposedFrame:
 def exposed_frame(company: Company, *, as_of: date) -> ExposedFrame:
     """Return the exposure of every customer of a company; four queries, and one for rates.
 
-    Covers are taken off customer by customer, by the rule of `engine.exposure`.
+    Covers are taken off customer by customer, by the rule of `engine.exposure`. Of a large book it
+    is kept.
     """
+    return kept_frame(
+        company,
+        ("exposed", as_of),
+        lambda: _exposed(company, as_of=as_of),
+        is_worth=lambda found: len(found.rows) >= MANY_CUSTOMERS,
+    )
+
+
+def _exposed(company: Company, *, as_of: date) -> ExposedFrame:
     only = Scope(company, None)
     parts = _parts(only)
     covers = covers_in_force(only, effect=REDUCES, as_of=as_of)

@@ -25,7 +25,12 @@ MOST_KEPT = 512
 KEPT = timedelta(minutes=5)
 """How long a sum is told again while nothing is recorded."""
 
-_kept: OrderedDict[Hashable, tuple[datetime, Any]] = OrderedDict()
+MOST_FRAMES = 4
+"""So many frames of a row per customer are kept; one of 100,000 takes some 20 MB."""
+
+_Kept = OrderedDict[Hashable, tuple[datetime, Any]]
+_kept: _Kept = OrderedDict()
+_frames: _Kept = OrderedDict()
 _guard = threading.Lock()
 
 
@@ -36,6 +41,28 @@ def kept(
 
     Only what `is_worth` it is kept, and nothing inside a transaction, which may be taken back.
     """
+    return _told(company, asked, work, is_worth=is_worth, store=_kept, most=MOST_KEPT)
+
+
+def kept_frame(
+    company: Company, asked: Hashable, work: Callable[[], T], *, is_worth: Callable[[T], bool]
+) -> T:
+    """Return the same of a frame with a row per customer, of which MOST_FRAMES are kept.
+
+    Several pages and any filter of them are made of one.
+    """
+    return _told(company, asked, work, is_worth=is_worth, store=_frames, most=MOST_FRAMES)
+
+
+def _told(
+    company: Company,
+    asked: Hashable,
+    work: Callable[[], T],
+    *,
+    is_worth: Callable[[T], bool],
+    store: _Kept,
+    most: int,
+) -> T:
     if _may_be_taken_back():
         return work()
     heads = ChainHead.objects.filter(company=company).values_list("seq", flat=True)
@@ -43,16 +70,18 @@ def kept(
     key = (connection.settings_dict["NAME"], company.pk, asked, tuple(heads))
     now = clock.now()
     with _guard:
-        found = _kept.get(key)
+        found = store.get(key)
+        if found is not None:
+            store.move_to_end(key)
     if found is not None and now - KEPT < found[0] <= now:
         return found[1]  # type: ignore[no-any-return]  # kept under what was asked
     told = work()
     if is_worth(told):
         with _guard:
-            _kept[key] = (now, told)
-            _kept.move_to_end(key)
-            while len(_kept) > MOST_KEPT:
-                _kept.popitem(last=False)
+            store[key] = (now, told)
+            store.move_to_end(key)
+            while len(store) > most:
+                store.popitem(last=False)
     return told
 
 

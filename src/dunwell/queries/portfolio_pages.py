@@ -54,7 +54,6 @@ class CreditCustomers:
     page: Page[PortfolioRow]
     figures: PortfolioFigures
     currency: str
-    customers: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,21 +106,12 @@ def credit_customers(
     As many queries as the book.
     """
 
-    def read() -> CreditCustomers:
-        book = portfolio(company, as_of=as_of)
-        rows = chosen(book, **only)
-        return CreditCustomers(
-            page=rows_page(book, rows, cursor=cursor, limit=limit),
-            figures=figures_of(rows),
-            currency=book.currency,
-            customers=len(book.book.rows),
-        )
-
-    return kept(
-        company,
-        ("credit customers", as_of, tuple(only.items()), cursor, limit),
-        read,
-        is_worth=lambda found: found.customers >= MANY_CUSTOMERS,
+    book = portfolio(company, as_of=as_of)
+    rows = chosen(book, **only)
+    return CreditCustomers(
+        page=rows_page(book, rows, cursor=cursor, limit=limit),
+        figures=figures_of(rows),
+        currency=book.currency,
     )
 
 

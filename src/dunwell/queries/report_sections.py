@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 from django.db.models import Count, Min, Sum
@@ -52,7 +53,7 @@ def report_pack(
     with override(language):
         book: dict[str, PackSection] = {}
         if any(key in RISK for key in chosen):
-            found = review_pack(_speaking(company, language), title=name, as_of=as_of)
+            found = _credit_pack(company, language=language, title=name, as_of=as_of)
             book = {part.key: part for part in found.sections}
         for key in chosen:
             make = SECTIONS[key].make
@@ -215,14 +216,24 @@ def _promises(company: Company, as_of: date) -> PackSection:
     )
 
 
-def _disputes(company: Company, as_of: date) -> PackSection:
-    labels = dict(Dispute.Reason.choices)
-    found = (
+@of_large
+def _credit_pack(company: Company, *, language: str, title: str, as_of: date) -> ReviewPack:
+    return review_pack(_speaking(company, language), title=title, as_of=as_of)
+
+
+@of_large
+def _open_disputes(company: Company, *, as_of: date) -> list[Any]:
+    return list(
         Dispute.objects.filter(company=company, closed_on=None, opened_on__lte=as_of)
         .values("reason", "item__currency")
         .annotate(number=Count("pk"), minor=Sum("amount_minor"), oldest=Min("opened_on"))
         .order_by("-minor", "reason", "item__currency")
     )
+
+
+def _disputes(company: Company, as_of: date) -> PackSection:
+    labels = dict(Dispute.Reason.choices)
+    found = _open_disputes(company, as_of=as_of)
     return PackSection(
         key="disputes",
         title=gettext("Open disputes"),

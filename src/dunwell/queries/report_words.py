@@ -15,6 +15,7 @@ from dunwell.queries.appetite_names import limit_label
 from dunwell.queries.credit_appetite import appetite_gauges
 from dunwell.queries.figures import Figure, latest_figures
 from dunwell.queries.home import aging_figures
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.liquidity import liquidity
 from dunwell.queries.report_sections import largest_overdue, outlook_weeks
 
@@ -23,6 +24,7 @@ NAMED = 3
 PROMISE_DAYS = 7
 
 
+@of_large
 def report_words(company: Company, *, language: str, as_of: date) -> str:
     """Return the digest of a day as lines of text, a sentence each, in a language.
 

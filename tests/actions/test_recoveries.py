@@ -16,7 +16,14 @@ from dunwell.actions.payments import apply_payment, reverse_payment
 from dunwell.actions.recoveries import record_recovery
 from dunwell.actions.vat_relief import claim_vat_relief, record_vat_repayment
 from dunwell.models import Adjustment, Allocation, LimitationEvent, VatRelief
-from dunwell.queries.limitation import barred_items, limitation_rows, limitation_totals
+from dunwell.queries import limitation, limitation_frames
+from dunwell.queries.limitation import (
+    barred_items,
+    limitation_book,
+    limitation_page,
+    limitation_rows,
+    limitation_totals,
+)
 from dunwell.queries.limitation_frames import limitation_frame
 from dunwell.queries.recoveries import recovery_frame, recovery_rows, recovery_totals
 from dunwell.queries.vat_relief import vat_rows_of
@@ -170,6 +177,62 @@ def test_the_clock_of_what_was_written_off_is_that_of_the_whole_book(
         "",
         "recovered",
     ]
+
+
+@pytest.mark.both
+def test_a_large_book_lapses_claim_by_claim_as_a_small_one_does(
+    company, manager, clerk, customer, monkeypatch
+):
+    german = add_customer(company, "D", country="DE", party="business")
+    ours = late_items(customer, *(100_00 * n for n in range(1, 6)))
+    theirs = [
+        invoice(german, f"D{n}", 50_00, issued_on=date(2022, 1, 1), due_on=due)
+        for n, due in enumerate([date(2022, 6, 1), date(2022, 6, 1), date(2026, 9, 1)])
+    ]
+    written_off(manager, ours[0])
+    written_off(manager, ours[1])
+    recovered(clerk, ours[1], payment(customer, "P1", 200_00), 200_00)
+    for item, number in ((ours[2], "P2"), (theirs[0], "P3")):
+        pay = payment(item.customer, number, 20_00)
+        apply_payment(actor=acting(clerk), payment=pay, amounts={item: 20_00}, **ON)
+    record_limitation_event(
+        actor=acting(manager), customer=german, kind="negotiating", item=theirs[1],
+        on=date(2025, 12, 1), evidence="minutes", **ON,
+    )  # fmt: skip
+    invoice(customer, "G", -5_00)
+
+    def told():
+        book = limitation_book(company, as_of=TODAY)
+        pages, cursor = [], ""
+        while True:
+            page = limitation_page(company, book, as_of=TODAY, cursor=cursor, limit=2)
+            pages += page.rows
+            if not (cursor := page.next):
+                break
+        of_bucket = {
+            one.bucket: limitation_page(company, book, as_of=TODAY, bucket=one.bucket).rows
+            for one in book.totals
+        }
+        return book.totals, pages, of_bucket, book.found is None
+
+    *small, is_large = told()
+    assert not is_large
+    for page in (limitation, limitation_frames):
+        monkeypatch.setattr(page, "MANY_ITEMS", 1)
+    *large, is_large = told()
+    assert is_large
+    assert large == small
+    totals, pages, of_bucket = large
+    assert [row.item_id for row in pages] == [
+        row.item_id
+        for row in limitation_rows(
+            company, limitation_frame(company, as_of=TODAY), as_of=TODAY
+        ).rows
+    ]
+    assert sum(one.claims for one in totals) == len(pages) == 7
+    assert {row.item_id for rows in of_bucket.values() for row in rows} == {
+        *(item.pk for item in (ours[0], *ours[2:], *theirs))
+    }
 
 
 def test_vat_is_claimed_within_its_time_and_repaid_when_money_comes(company, manager, clerk):

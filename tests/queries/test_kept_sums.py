@@ -22,6 +22,8 @@ from dunwell.queries import (
     dispute_causes,
     home,
     kept_sums,
+    limitation,
+    limitation_frames,
     outlooks,
     worklist_sums,
 )
@@ -252,3 +254,27 @@ def test_the_sums_of_many_payments_are_kept_until_one_is_used(
             actor=acting(clerk), payment=money, amounts={item: 45_00}, as_of=TODAY, at=AT
         )
         assert left() == 15_00
+
+
+@pytest.mark.usefixtures("_outside")
+def test_when_many_claims_lapse_is_kept_until_money_comes(company, customer, clerk, monkeypatch):
+    monkeypatch.setattr(kept_sums, "_frames", type(kept_sums._frames)())
+    for page in (limitation, limitation_frames):
+        monkeypatch.setattr(page, "MANY_ITEMS", 1)
+    item, money = invoice(customer, "R1", 100_00), payment(customer, "P1", 60_00)
+
+    def claimed():
+        book = limitation.limitation_book(company, as_of=TODAY)
+        (row,) = limitation.limitation_page(company, book, as_of=TODAY).rows
+        assert [one.claim_minor for one in book.totals] == [row.claim_minor]
+        return row.claim_minor
+
+    with time_machine.travel(AT, tick=False):
+        assert claimed() == 100_00
+        with CaptureQueriesContext(connection) as again:
+            limitation.limitation_book(company, as_of=TODAY)
+        assert not any("openitem" in query["sql"] for query in again.captured_queries)
+        apply_payment(
+            actor=acting(clerk), payment=money, amounts={item: 45_00}, as_of=TODAY, at=AT
+        )
+        assert claimed() == 55_00

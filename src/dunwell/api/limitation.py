@@ -35,6 +35,8 @@ from dunwell.queries.limitation import (
     LimitationEventRow,
     LimitationRow,
     event_rows,
+    limitation_book,
+    limitation_page,
     limitation_rows,
 )
 from dunwell.queries.limitation_frames import limitation_frame
@@ -90,8 +92,12 @@ def list_limitation(
     """List claims with the last day to act on each, next to lapse first."""
     request.actor.require("ledger.view")
     company, as_of = request.actor.company, request.as_of
+    asked: dict[str, Any] = {"bucket": bucket, "cursor": cursor, "limit": limit}
+    if customer_id is None:
+        book = limitation_book(company, as_of=as_of)
+        return limitation_page(company, book, as_of=as_of, **asked)
     found = limitation_frame(company, as_of=as_of, customer_id=customer_id)
-    return limitation_rows(company, found, as_of=as_of, bucket=bucket, cursor=cursor, limit=limit)
+    return limitation_rows(company, found, as_of=as_of, **asked)
 
 
 @router.get("/limitation-events", response=answers(Page[LimitationEventRow]))

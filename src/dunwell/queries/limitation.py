@@ -8,6 +8,7 @@ import polars as pl
 
 from dunwell.engine.calendars import day_date, day_number
 from dunwell.models import Company, Item, LimitationEvent
+from dunwell.queries.kept_sums import MANY_ITEMS, kept_frame
 from dunwell.queries.limitation_frames import (
     BARRED,
     BUCKETS,
@@ -79,6 +80,18 @@ class LimitationTotal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LimitationBook:
+    """The claims of a company: their sums, and item_id, order and bucket of each in order.
+
+    `found` is the frame of `limitation_frame`, None where they are many.
+    """
+
+    totals: tuple[LimitationTotal, ...]
+    order: pl.DataFrame
+    found: pl.DataFrame | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LimitationEventRow:
     """An event recorded by hand; without an item it is about all of the customer's."""
 
@@ -116,6 +129,62 @@ def limitation_totals(found: pl.DataFrame) -> tuple[LimitationTotal, ...]:
     return tuple(sorted(totals, key=lambda one: (BUCKETS.index(one.bucket), one.currency)))
 
 
+def limitation_book(company: Company, *, as_of: date) -> LimitationBook:
+    """Return all claims of a company; of many what is needed of each, until something is recorded.
+
+    `limitation_page` is a page of it.
+    """
+    return kept_frame(
+        company,
+        ("limitation_book", as_of),
+        lambda: _book(limitation_frame(company, as_of=as_of)),
+        is_worth=lambda book: book.found is None,
+    )
+
+
+def _book(found: pl.DataFrame) -> LimitationBook:
+    order = found.select(
+        "item_id",
+        pl.col("bucket").cast(pl.Enum(BUCKETS)),
+        order=pl.col("last_day").fill_null(LAST),
+    )
+    return LimitationBook(
+        totals=limitation_totals(found),
+        order=order.sort("order", "item_id"),
+        found=found if found.height < MANY_ITEMS else None,
+    )
+
+
+def limitation_page(
+    company: Company,
+    book: LimitationBook,
+    *,
+    as_of: date,
+    bucket: str = "",
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
+) -> Page[LimitationRow]:
+    """Return one page of all claims, next to lapse first; those without a last day come last."""
+    if book.found is not None:
+        return limitation_rows(
+            company, book.found, as_of=as_of, bucket=bucket, cursor=cursor, limit=limit
+        )
+    order = book.order.filter(pl.col("bucket") == bucket) if bucket else book.order
+    keys = _beyond(order, cursor).head(page_limit(limit) + 1)["item_id"].to_list()
+    found = limitation_frame(company, as_of=as_of, item_ids=keys)
+    return limitation_rows(company, found, as_of=as_of, limit=limit)
+
+
+def _beyond(ordered: pl.DataFrame, cursor: str) -> pl.DataFrame:
+    """Return the claims after a cursor."""
+    if not cursor:
+        return ordered
+    order, key = read_cursor(cursor, (int, int))
+    return ordered.filter(
+        (pl.col("order") > order) | ((pl.col("order") == order) & (pl.col("item_id") > key))
+    )
+
+
 def limitation_rows(
     company: Company,
     found: pl.DataFrame,
@@ -136,12 +205,7 @@ def limitation_rows(
     ordered = chosen.with_columns(order=pl.col("last_day").fill_null(LAST)).sort(
         "order", "item_id"
     )
-    if cursor:
-        order, key = read_cursor(cursor, (int, int))
-        ordered = ordered.filter(
-            (pl.col("order") > order) | ((pl.col("order") == order) & (pl.col("item_id") > key))
-        )
-    part = ordered.head(limit + 1)
+    part = _beyond(ordered, cursor).head(limit + 1)
     return page_of(
         _rows(company, part, as_of=as_of),
         limit=limit,

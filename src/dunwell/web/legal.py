@@ -15,8 +15,7 @@ from dunwell.formats.typesetting import TypesettingError
 from dunwell.models import LegalMatter
 from dunwell.queries.legal import LegalRow, legal_board, legal_detail, legal_rows
 from dunwell.queries.legal_claims import proof_of_claim
-from dunwell.queries.limitation import limitation_totals
-from dunwell.queries.limitation_frames import limitation_frame
+from dunwell.queries.limitation import limitation_book
 from dunwell.queries.pages import every_row
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.ui import translated
@@ -49,7 +48,7 @@ COLUMNS = (
 def legal_board_page(request: StaffRequest) -> HttpResponse:
     """Show the matters that run by status, their deadlines, and what becomes time-barred soon."""
     company, as_of = request.actor.company, request.as_of
-    totals = limitation_totals(limitation_frame(company, as_of=as_of))
+    totals = limitation_book(company, as_of=as_of).totals
     context = {
         "tab": "board",
         "columns": legal_board(company, as_of=as_of),

@@ -1,6 +1,8 @@
 """Pages about limitation: claims by time left, and what happened to them."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
@@ -22,12 +24,15 @@ from dunwell.formats.exports import Value
 from dunwell.models import Item, LimitationEvent
 from dunwell.queries.limitation import (
     LimitationRow,
+    LimitationTotal,
     event_rows,
+    limitation_book,
+    limitation_page,
     limitation_rows,
     limitation_totals,
 )
 from dunwell.queries.limitation_frames import BUCKETS, limitation_frame
-from dunwell.queries.pages import every_row
+from dunwell.queries.pages import Page, every_row
 from dunwell.templatetags.legal import bucket_label
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
@@ -83,18 +88,16 @@ class EndForm(forms.Form):
 @require_GET
 def limitation_list(request: StaffRequest) -> HttpResponse:
     """List claims by time left, next to lapse first, with what each bucket sums to."""
-    company, as_of = request.actor.company, request.as_of
     bucket = request.GET.get("bucket", "")
     bucket = bucket if bucket in BUCKETS else ""
     customer_id = read_key(request.GET.get("customer", ""))
-    found = limitation_frame(company, as_of=as_of, customer_id=customer_id)
-    read = partial(limitation_rows, company, found, as_of=as_of, bucket=bucket)
+    read, totals = _claims(request, customer_id, bucket)
     page = page_asked(request, lambda cursor: read(cursor=cursor))
     context = {
         "tab": "limitation",
         "page": page,
         "bucket": bucket,
-        "totals": limitation_totals(found),
+        "totals": totals,
         "customer_id": customer_id,
     }
     return render(request, "web/limitation.html", context)
@@ -103,25 +106,28 @@ def limitation_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 def limitation_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return every claim under the page's filter."""
-    company, as_of = request.actor.company, request.as_of
     bucket = request.GET.get("bucket", "")
     customer_id = read_key(request.GET.get("customer", ""))
-    found = limitation_frame(company, as_of=as_of, customer_id=customer_id)
-    rows = every_row(
-        partial(
-            limitation_rows,
-            company,
-            found,
-            as_of=as_of,
-            bucket=bucket if bucket in BUCKETS else "",
-        )
-    )
+    read, _totals = _claims(request, customer_id, bucket if bucket in BUCKETS else "")
     return file_response(
         kind,
-        name=f"limitation-{as_of.isoformat()}",
+        name=f"limitation-{request.as_of.isoformat()}",
         columns=[str(name) for name in COLUMNS],
-        rows=(_row(row) for row in rows),
+        rows=(_row(row) for row in every_row(read)),
     )
+
+
+def _claims(
+    request: StaffRequest, customer_id: int | None, bucket: str
+) -> tuple[Callable[..., Page[LimitationRow]], tuple[LimitationTotal, ...]]:
+    """Return how a page of claims is read, and the sums of those of all buckets."""
+    company, as_of = request.actor.company, request.as_of
+    asked: dict[str, Any] = {"as_of": as_of, "bucket": bucket}
+    if customer_id is None:
+        book = limitation_book(company, as_of=as_of)
+        return partial(limitation_page, company, book, **asked), book.totals
+    found = limitation_frame(company, as_of=as_of, customer_id=customer_id)
+    return partial(limitation_rows, company, found, **asked), limitation_totals(found)
 
 
 @require_GET

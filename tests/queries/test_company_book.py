@@ -10,12 +10,13 @@ from dunwell.actions.rates import set_rate
 from dunwell.engine.exposure import split_by_currency
 from dunwell.engine.stress import Scenario
 from dunwell.models import CreditRating, Customer, CustomerLink
-from dunwell.queries import kept_sums
+from dunwell.queries import kept_sums, limit_use
 from dunwell.queries.book_rows import company_book
 from dunwell.queries.concentrations import part_members, part_page
 from dunwell.queries.credit_policies import credit_policy_in_force
 from dunwell.queries.credit_portfolio import chosen_rows, portfolio, rows_page
 from dunwell.queries.exposures import exposure_parts, exposures
+from dunwell.queries.limit_use import UseFilter, use_rows
 from dunwell.queries.limits import limits_in_force
 from dunwell.queries.portfolio_pages import credit_customers, credit_home, credit_stress
 from dunwell.queries.rebalancing import rebalancing
@@ -130,6 +131,23 @@ def test_pages_of_a_filter_are_its_rows_in_order(company, book):
     ]
     expiring = chosen_rows(found, only="expiring")
     assert [row.customer_id for row in expiring] == [book[7].pk]
+
+
+@pytest.mark.parametrize("scope", ["over", "none", "suspended"])
+def test_many_customers_are_in_a_scope_as_few_are(company, book, monkeypatch, scope):
+    only = [UseFilter(scope=scope, segment=segment) for segment in ("", "vip")]
+    asked = [{"as_of": TODAY}, {"as_of": TODAY, "known_on": TODAY - timedelta(days=400)}]
+    few = [use_rows(company, only=one, **when) for one in only for when in asked]
+    monkeypatch.setattr(limit_use, "MOST_NAMED", 0)
+    assert [use_rows(company, only=one, **when) for one in only for when in asked] == few
+    assert few[0].rows
+    cursor, told = "", []
+    while True:
+        page = use_rows(company, as_of=TODAY, only=only[0], limit=1, cursor=cursor)
+        told += page.rows
+        if not (cursor := page.next):
+            break
+    assert tuple(told) == few[0].rows
 
 
 def test_parts_of_a_dimension_page_through_all_of_them(company, book):

@@ -17,7 +17,9 @@ ROWS: Mapping[str, type[pl.DataType]] = {
 }
 
 
-def limit_frame(company: Company, customers: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+def limit_frame(
+    company: Company, customers: pl.DataFrame, *, as_of: date, known_on: date | None = None
+) -> pl.DataFrame:
     """Return `customer_id`, `limit_minor`, `until_on` and `is_suspended` of customers.
 
     These are rows with `customer_id`, `segment` and `stated_minor`, the limit on the record.
@@ -25,7 +27,7 @@ def limit_frame(company: Company, customers: pl.DataFrame, *, as_of: date) -> pl
     by one; of the others each segment is.
     """
     segments = {name for name in customers["segment"].unique() if name}
-    said = Said(Scope(company, None), segments=segments, as_of=as_of)
+    said = Said(Scope(company, None), segments=segments, as_of=as_of, known_on=known_on)
     is_own = pl.col("customer_id").is_in(list(said.of_their_own))
     rows = []
     for key, segment, stated in (

@@ -1,18 +1,29 @@
 """Limits and how much of them is used: customer by customer, and group by group."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
 from django.db.models import Count, Q, QuerySet
 
 from dunwell.engine.exposure import PPM, Exposure
 from dunwell.engine.limits import GroupLimit, LimitInForce, granted, group_limit
 from dunwell.models import Company, CreditGroup, CreditGroupMember, Customer
-from dunwell.queries.exposures import exposures
+from dunwell.queries.exposure_frames import exposed_frame
+from dunwell.queries.exposures import MOST_NAMED, exposures
+from dunwell.queries.frames import read_rows
+from dunwell.queries.kept_sums import of_large
+from dunwell.queries.limit_frames import limit_frame
 from dunwell.queries.limits import limits_in_force, scoped_rows
-from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of, read_cursor
+from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of, read_cursor
 
+_CUSTOMERS: Mapping[str, type[pl.DataType]] = {
+    "customer_id": pl.Int64,
+    "number": pl.String,
+    "segment": pl.String,
+    "stated_minor": pl.Int64,
+}
 ALL, OVER, NONE, SUSPENDED = "", "over", "none", "suspended"
 SCOPES = (ALL, OVER, NONE, SUSPENDED)
 """Every customer; those above their limit, without one, and suspended."""
@@ -103,14 +114,29 @@ def use_rows(
     if only.scope not in SCOPES:
         raise ValueError(f"There is no list of {only.scope}; use {', '.join(SCOPES)}.")
     limit = page_limit(limit)
-    found = _customers(company, only, as_of=as_of)
     if only.scope == ALL:
+        found = _customers(company, only, as_of=as_of)
         chosen = found.filter(after(cursor, ("number", "id"), (str, int)))[: limit + 1]
         rows = _uses(company, chosen, as_of=as_of, known_on=known_on)
         return page_of(rows, limit=limit, key=lambda row: (row.number, row.customer_id))
+    last = read_cursor(cursor, (str, int)) if cursor else None
+    return _scope_page(company, only, last, limit, as_of=as_of, known_on=known_on)
+
+
+@of_large
+def _scope_page(
+    company: Company,
+    only: UseFilter,
+    last: tuple[Key, ...] | None,
+    limit: int,
+    *,
+    as_of: date,
+    known_on: date | None,
+) -> Page[LimitUseRow]:
+    """Return the page after a customer of a scope that rests on the figures."""
+    found = _customers(company, only, as_of=as_of)
     keys = _keys_in(company, found, only.scope, as_of=as_of, known_on=known_on)
-    if cursor:
-        last = read_cursor(cursor, (str, int))
+    if last is not None:
         keys = [key for key in keys if key > last]
     chosen = found.filter(pk__in=[key for _, key in keys[: limit + 1]])
     rows = _uses(company, chosen, as_of=as_of, known_on=known_on)
@@ -292,7 +318,15 @@ def _keys_in(
 
     Sorted here: databases order texts by rules of their own, and a cursor is compared here.
     """
-    told = sorted(customers.values_list("number", "pk"))
+    statement, values = (
+        customers.order_by()
+        .values_list("pk", "number", "segment", "credit_limit_minor")
+        .query.sql_with_params()
+    )
+    rows = read_rows(statement, values, _CUSTOMERS).sort("number", "customer_id")
+    if len(rows) > MOST_NAMED:
+        return _keys_of_many(company, rows, scope, as_of=as_of, known_on=known_on)
+    told = list(rows.select("number", "customer_id").iter_rows())
     keys = [key for _, key in told]
     limits = limits_in_force(company, as_of=as_of, known_on=known_on, customer_ids=keys)
     if scope == NONE:
@@ -301,6 +335,24 @@ def _keys_in(
         return [one for one in told if limits[one[1]].is_suspended]
     used = exposures(company, as_of=as_of, customer_ids=keys)
     return [one for one in told if _is_over(limits[one[1]], used[one[1]])]
+
+
+def _keys_of_many(
+    company: Company, rows: pl.DataFrame, scope: str, *, as_of: date, known_on: date | None
+) -> list[tuple[str, int]]:
+    """Return the same of more customers than are looked at one by one, in columns."""
+    limits = limit_frame(company, rows, as_of=as_of, known_on=known_on)
+    found = rows.join(limits, on="customer_id", how="left", maintain_order="left")
+    if scope == OVER:
+        # who is not among the exposed owes nothing
+        used = exposed_frame(company, as_of=as_of).rows
+        found = found.join(used, on="customer_id", how="inner", maintain_order="left")
+    tests = {
+        NONE: pl.col("limit_minor").is_null(),
+        SUSPENDED: pl.col("is_suspended"),
+        OVER: pl.col("exposure_minor") > pl.col("limit_minor"),
+    }
+    return list(found.filter(tests[scope]).select("number", "customer_id").iter_rows())
 
 
 def _is_over(limit: LimitInForce, used: Exposure) -> bool:

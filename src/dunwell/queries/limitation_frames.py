@@ -62,7 +62,7 @@ EVENT_TYPES: Mapping[str, type[pl.DataType]] = {
     "until_day": pl.Int32,
     "event_id": pl.Int64,
 }
-_LIKE = ("group_no", "due_day")
+_LIKE = ["group_no", "due_day", "kind", "day", "until_day"]
 _OPENED = ("item_id", "customer_id", "currency", "due_day", "open_minor")
 _ALL = 2**62
 _LOST = """
@@ -122,7 +122,7 @@ def limitation_frame(
     Claims are debit items that are open, and those of which something written off is still
     owed; with `due_until` only those due by then, with `written_off` only those of which
     something was ever written off, with `item_ids` only those. Two queries, one where there is
-    none; two more for the whole of a large book.
+    none; four more for the whole of a large book.
     """
     which = "AND i.customer_id = %s" if customer_id is not None else ""
     keys: list[int | date] = [] if customer_id is None else [customer_id]
@@ -172,11 +172,16 @@ def _many_claims(company: Company) -> pl.DataFrame:
     opened = read_rows(
         # what is unary is not looked for in an index, which would walk the table to and fro
         f"SELECT o.item_id, o.customer_id, o.currency, {day('o.due_on')}, o.open_minor "
-        "FROM dunwell_openitem o WHERE +o.company_id = %s AND +o.open_minor > 0 AND o.item_id "
-        "NOT IN (SELECT id FROM dunwell_item WHERE company_id = %s AND amount_minor < 0)",
-        [company.pk, company.pk],
+        "FROM dunwell_openitem o WHERE +o.company_id = %s AND +o.open_minor > 0",
+        [company.pk],
         {name: _CLAIM_TYPES[name] for name in _OPENED},
     )
+    credit_notes = read_rows(
+        "SELECT id FROM dunwell_item WHERE company_id = %s AND amount_minor < 0",
+        [company.pk],
+        {"item_id": pl.Int64},
+    )
+    opened = opened.join(credit_notes, on="item_id", how="anti")
     lost = read_rows(
         f"SELECT i.id, i.customer_id, i.currency, {day('i.due_on')}, l.lost_minor "
         f"FROM ({_LOST}) l JOIN dunwell_item i ON i.id = l.item_id WHERE i.amount_minor > 0",
@@ -246,16 +251,10 @@ def _last_days(
             rules, country=group["country"], region=group["region"], party=group["party"]
         )
     ]
-    told = claims.join(events, on="item_id", how="semi").select("item_id", *_LIKE)
-    plain = claims.join(events, on="item_id", how="anti").select("item_id", *_LIKE)
-    # to whom nothing happened is alike by law and due day: such claims are asked of once, under
-    # keys no item has
-    alike = plain.select(*_LIKE).unique().with_row_index("kind_id")
-    alike = alike.with_columns(kind_id=-1 - pl.col("kind_id").cast(pl.Int64))
-    asked = [told, alike.select("kind_id", *_LIKE).rename({"kind_id": "item_id"})]
+    each, alike, asked, happened = _alike(claims, events)
     first = _kept(
         first_last_days(
-            _lazy(pl.concat(asked)),
+            _lazy(asked),
             _table(readings, {"group_no": nw.Int32, "rule_no": nw.Int32}),
             _table(rule_rows(rules), RULE_ROWS),
         )
@@ -263,15 +262,40 @@ def _last_days(
     known = _kept(
         limitation_events(
             first,
-            _lazy(events.drop("event_id")),
+            _lazy(happened),
             _table(effect_rows(rules), EFFECT_ROWS),
             as_of_day=day_number(as_of),
         )
     )
     steps = _kept(limitation_steps(known, _kept(suspended_spans(known))))
     found = _native(last_days(first, steps))
-    each = plain.join(alike, on=_LIKE).join(found, left_on="kind_id", right_on="item_id")
-    return pl.concat([found.filter(pl.col("item_id") >= 0), each.select(found.columns)])
+    told = each.join(alike, on=_LIKE, nulls_equal=True).join(
+        found, left_on="kind_id", right_on="item_id"
+    )
+    return pl.concat([found.filter(pl.col("item_id") >= 0), told.select(found.columns)])
+
+
+def _alike(
+    claims: pl.DataFrame, events: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return claims that are asked of as one of a kind, the kinds, all that is asked, the events.
+
+    To most claims happened nothing or one thing: those alike by law, due day and what happened
+    lapse on the same day. They are asked of once, under a `kind_id` that no item has.
+    """
+    happened = events.drop("event_id").join(claims, on="item_id", how="semi")
+    is_single = pl.len().over("item_id") == 1
+    several = happened.filter(~is_single)
+    bare = claims.select("item_id", "group_no", "due_day")
+    each = bare.join(several, on="item_id", how="anti").join(
+        happened.filter(is_single), on="item_id", how="left"
+    )
+    kinds = each.select(_LIKE).unique().with_row_index("kind_id")
+    kinds = kinds.with_columns(kind_id=-1 - pl.col("kind_id").cast(pl.Int64))
+    named = kinds.rename({"kind_id": "item_id"})
+    asked = [bare.join(several, on="item_id", how="semi"), named.select(bare.columns)]
+    moved = named.filter(pl.col("kind").is_not_null()).select(happened.columns)
+    return each, kinds, pl.concat(asked), pl.concat([several, moved])
 
 
 def _table(

@@ -1,10 +1,13 @@
 """What selling on credit costs and earns: carry, expected loss, collecting, discounts, margin."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
-from dunwell.engine.money import part
+import narwhals.stable.v2 as nw
+
+from dunwell.engine.money import part, share
 
 YEAR = 365
 MILLION = 1_000_000
@@ -16,20 +19,6 @@ class RatePeriod:
 
     from_on: date
     rate_ppm: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CreditYear:
-    """A customer or group over a period: all in minor units of one currency.
-
-    `minor_days` is what was owed times the days it was, by rate period in order.
-    """
-
-    sales_minor: int
-    minor_days: tuple[int, ...]
-    loss_minor: int
-    discount_minor: int
-    contacts: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,29 +43,27 @@ class CreditYield:
         return self.margin_minor - costs
 
 
-def carry(minor_days: Sequence[int], rates_ppm: Sequence[int]) -> int:
-    """Return the cost of carry: amount x days x yearly rate / 365, rounded once."""
-    exact = sum(one * rate for one, rate in zip(minor_days, rates_ppm, strict=True))
-    return part(exact, 1, MILLION * YEAR)
+FIGURES = tuple(one.name for one in fields(CreditYield))
 
 
-def credit_yield(
-    year: CreditYear,
-    *,
-    rates_ppm: Sequence[int],
-    margin_ppm: int,
-    contact_minor: int,
-    days: int,
-) -> CreditYield:
-    """Return what credit cost and brought over so many days."""
-    return CreditYield(
-        sales_minor=year.sales_minor,
-        average_minor=part(sum(year.minor_days), 1, days),
-        margin_minor=part(year.sales_minor, margin_ppm, MILLION),
-        carry_minor=carry(year.minor_days, rates_ppm),
-        loss_minor=year.loss_minor,
-        collect_minor=year.contacts * contact_minor,
-        discount_minor=year.discount_minor,
+def yield_columns(
+    rows: nw.DataFrame[Any], *, rates_ppm: Sequence[int], contact_minor: int, days: int
+) -> nw.DataFrame[Any]:
+    """Return customers with the figures of `CreditYield` in columns, over so many days.
+
+    They have `sales_minor`, `owed_0`, `owed_1` ... (what was owed times the days it was, by the
+    period of each rate, not below 0), `margin_ppm`, `loss_minor`, `discount_minor` and
+    `contacts`. The cost of carry is amount x days x yearly rate / 365, rounded once.
+    """
+    owed = [nw.col(f"owed_{at}").cast(nw.Int128) for at in range(len(rates_ppm))]
+    whole, carried = owed[0], owed[0] * rates_ppm[0]
+    for one, rate_ppm in zip(owed[1:], rates_ppm[1:], strict=True):
+        whole, carried = whole + one, carried + one * rate_ppm
+    return rows.with_columns(
+        average_minor=share(whole, nw.lit(1), days),
+        margin_minor=share(nw.col("sales_minor"), nw.col("margin_ppm"), MILLION),
+        carry_minor=share(carried, nw.lit(1), MILLION * YEAR),
+        collect_minor=nw.col("contacts") * contact_minor,
     )
 
 

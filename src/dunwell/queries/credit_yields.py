@@ -2,71 +2,71 @@
 
 # every value is a parameter; what is put together here are our own pieces of SQL
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
-from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from dunwell.engine.calendars import day_number
 from dunwell.engine.credit_yield import (
-    CreditYear,
+    FIGURES,
     CreditYield,
     RatePeriod,
-    credit_yield,
     periods,
+    yield_columns,
     yield_ppm,
 )
-from dunwell.engine.money import part
+from dunwell.engine.money import share
 from dunwell.engine.provisions_policy import ProvisionsPolicy
-from dunwell.models import Adjustment, Company, ContactAttempt, Customer, Item, ProvisionRun
+from dunwell.models import Adjustment, Company, ContactAttempt, ProvisionRun
 from dunwell.queries.dated_rates import rates_on
-from dunwell.queries.frames import day
-from dunwell.queries.kept_sums import of_large
+from dunwell.queries.frames import day, read_rows
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept_frame
+from dunwell.queries.pages import PAGE_SIZE, Key, Page, page_limit, page_of, read_cursor
 from dunwell.queries.provision_measures import read_content
 from dunwell.queries.provision_policies import provisions_policy
 from dunwell.queries.provisions import latest_provision
 
 PPM = 1_000_000
 YEAR = 365
-BY: Mapping[str, Callable[["YieldCustomer"], str]] = {
-    "segment": lambda one: one.segment,
-    "terms": lambda one: one.terms,
-    "country": lambda one: one.country,
-}
+BY = ("segment", "terms", "country")
 """By what customers are grouped."""
 GIVEN = (Adjustment.Kind.DISCOUNT, Adjustment.Kind.CONCESSION, Adjustment.Kind.REBATE)
 
 # An amount times the days it was owed within a span is linear in items and what settles them.
-_OWED = """
-SELECT customer_id, currency, SUM(amount_minor * days) FROM (
-    SELECT i.customer_id, i.currency, i.amount_minor,
-           %(until)s - CASE WHEN {issued} > %(since)s THEN {issued} ELSE %(since)s END AS days
-    FROM dunwell_item i WHERE i.company_id = %(company)s AND i.issued_on < %(until_on)s
-    UNION ALL
-    SELECT i.customer_id, i.currency, -a.amount_minor,
-           %(until)s - CASE WHEN {applied} > %(since)s THEN {applied} ELSE %(since)s END
-    FROM dunwell_allocation a JOIN dunwell_item i ON i.id = a.item_id
-    WHERE a.company_id = %(company)s AND a.applied_on < %(until_on)s
-) owed GROUP BY customer_id, currency
+_ITEMS = """
+SELECT i.customer_id, i.currency,
+       SUM(CASE WHEN i.kind IN ('invoice', 'credit_note') AND i.issued_on >= %(since)s
+           THEN i.amount_minor ELSE 0 END), {spans}
+FROM dunwell_item i WHERE i.company_id = %(company)s AND i.issued_on < %(until)s
+GROUP BY i.customer_id, i.currency
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class YieldCustomer:
-    """A customer and what credit to it cost and brought, in the company's currency."""
-
-    customer_id: int
-    number: str
-    name: str
-    segment: str
-    country: str
-    terms: str
-    found: CreditYield
+_SETTLED = """
+SELECT i.customer_id, i.currency, 0, {spans}
+FROM dunwell_allocation a JOIN dunwell_item i ON i.id = a.item_id
+WHERE a.company_id = %(company)s AND a.applied_on < %(until)s
+GROUP BY i.customer_id, i.currency
+"""
+_SPAN = """
+SUM({amount} * CASE WHEN {on} >= %(until_{at})s THEN 0
+    WHEN {on} > %(since_{at})s THEN %(last_{at})s - {day} ELSE %(days_{at})s END)
+"""
+_CUSTOMERS: Mapping[str, type[pl.DataType]] = {
+    "customer_id": pl.Int64,
+    **dict.fromkeys(("number", "name", "segment", "country", "terms"), pl.String),
+}
+_GIVEN: Mapping[str, type[pl.DataType]] = {
+    "customer_id": pl.Int64,
+    "currency": pl.String,
+    "discount_minor": pl.Int64,
+}
+_RATES: Mapping[str, type[pl.DataType]] = {"currency": pl.String, "rate_ppm": pl.Int64}
+_LOST: Mapping[str, type[pl.DataType]] = {"customer_id": pl.Int64, "loss_minor": pl.Int64}
+_COUNTED: Mapping[str, type[pl.DataType]] = {"customer_id": pl.Int64, "contacts": pl.Int64}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,158 +109,225 @@ class CreditYields:
         return self.until - timedelta(days=1)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Book:
+    """Every customer with sales or a balance in a year, with the figures of `CreditYield`."""
+
+    rows: pl.DataFrame
+    since: date
+    until: date
+    rates: tuple[RatePeriod, ...]
+    margins: tuple[tuple[str, int], ...]
+    provision_on: date | None
+    missing: tuple[str, ...]
+
+
 def credit_yields(
     company: Company, *, as_of: date, by: str = "segment", group: str = ""
 ) -> CreditYields:
     """Return a year of credit until today by group, or the customers of one group.
 
-    Nine queries and one for each change of the cost of money. What is lost is the allowance of
-    the newest posted provision.
+    Eight queries; what they come to is kept of a large book. What is lost is the allowance of the
+    newest posted provision.
     """
+    return _told(company, as_of=as_of, by=by, group=group)[0]
+
+
+def credit_yield_page(
+    company: Company,
+    *,
+    as_of: date,
+    by: str = "segment",
+    group: str = "",
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[CreditYields, Page[YieldRow]]:
+    """Return the same with one page of its rows, those that bring least first.
+
+    Its total is of all of them. Raises CursorError for a wrong cursor.
+    """
+    limit = page_limit(limit)
+    after = read_cursor(cursor, (int, str, int)) if cursor else None
+    found, rows = _told(company, as_of=as_of, by=by, group=group, after=after, most=limit + 1)
+    page = page_of(
+        rows, limit=limit, key=lambda row: (row.result_minor, row.key, row.customer_id or 0)
+    )
+    return replace(found, rows=page.rows), page
+
+
+def _told(
+    company: Company,
+    *,
+    as_of: date,
+    by: str,
+    group: str,
+    after: tuple[Key, ...] | None = None,
+    most: int | None = None,
+) -> tuple[CreditYields, tuple[YieldRow, ...]]:
+    book = kept_frame(
+        company,
+        ("credit yields", as_of),
+        lambda: _book(company, as_of=as_of),
+        is_worth=lambda found: len(found.rows) >= MANY_CUSTOMERS,
+    )
+    named = pl.col(by if by in BY else BY[0])
+    key = pl.when(named == "").then(pl.lit("-")).otherwise(named)
+    rows = book.rows.with_columns(key=key, customers=pl.lit(1, dtype=pl.Int64))
     if group:
-        return _yields(company, as_of=as_of, by=by, group=group)
-    return _yields_by_group(company, as_of=as_of, by=by)
+        rows = rows.filter(pl.col("key") == group).with_columns(key="name")
+        total = rows
+    else:
+        total = rows
+        rows = rows.group_by("key").agg(pl.col("customers", *FIGURES).sum())
+        rows = rows.with_columns(customer_id=pl.lit(0, dtype=pl.Int64))
+    costs = pl.sum_horizontal("carry_minor", "loss_minor", "collect_minor", "discount_minor")
+    rows = rows.with_columns(result_minor=pl.col("margin_minor") - costs)
+    rows = rows.sort("result_minor", "key", "customer_id")
+    shown = rows if after is None else rows.filter(_is_after(after))
+    shown = shown if most is None else shown.head(most)
+    told = tuple(_row(one) for one in shown.iter_rows(named=True))
+    sums = total.select(pl.col("customers", *FIGURES).sum()).row(0, named=True)
+    found = CreditYields(
+        since=book.since,
+        until=book.until,
+        currency=company.currency,
+        rates=book.rates,
+        margins=book.margins,
+        provision_on=book.provision_on,
+        rows=told,
+        total=_row({**sums, "key": "", "customer_id": 0}),
+        missing=book.missing,
+    )
+    return found, told
 
 
-@of_large
-def _yields_by_group(company: Company, *, as_of: date, by: str) -> CreditYields:
-    return _yields(company, as_of=as_of, by=by, group="")
+def _is_after(place: tuple[Key, ...]) -> pl.Expr:
+    """Return whether a row comes after a place in the order of result, key and customer."""
+    result, key, customer = (pl.col(name) for name in ("result_minor", "key", "customer_id"))
+    is_later = (key > str(place[1])) | ((key == str(place[1])) & (customer > place[2]))
+    return (result > place[0]) | ((result == place[0]) & is_later)
 
 
-def _yields(company: Company, *, as_of: date, by: str, group: str) -> CreditYields:
+def _book(company: Company, *, as_of: date) -> _Book:
     until, since = as_of + timedelta(days=1), as_of + timedelta(days=1 - YEAR)
     policy = provisions_policy(company, as_of=as_of).policy
     spans = _spans(policy, since=since, until=until)
-    book = _Book(company, spans, since=since, until=until)
     provision = latest_provision(company)
-    customers = book.customers(policy, _losses(provision.run_id if provision else None))
-    label = BY.get(by, BY["segment"])
-    days = YEAR
-    if group:
-        chosen = [one for one in customers if (label(one) or "-") == group]
-        rows = [_row(one.name, [one], days, customer_id=one.customer_id) for one in chosen]
-    else:
-        chosen = customers
-        groups: dict[str, list[YieldCustomer]] = defaultdict(list)
-        for one in customers:
-            groups[label(one) or "-"].append(one)
-        rows = [_row(key, found, days) for key, found in groups.items()]
-    return CreditYields(
+    rows, missing = _sums(company, spans, since=since, until=until)
+    every = read_rows(
+        "SELECT id, number, name, segment, country, terms FROM dunwell_customer "
+        "WHERE company_id = %s ORDER BY id",
+        [company.pk],
+        _CUSTOMERS,
+    )
+    contacts = (
+        ContactAttempt.objects.filter(company=company, at__date__gte=since, at__date__lt=until)
+        .order_by()
+        .values_list("customer")
+        .annotate(n=Count("id"))
+    )
+    counted = pl.DataFrame(list(contacts), schema=_COUNTED, orient="row")
+    losses = _losses(provision.run_id if provision else None)
+    margins = {name: policy.margin_ppm(name) or 0 for name in every["segment"].unique()}
+    rows = (
+        every.join(rows, on="customer_id", maintain_order="left")
+        .join(counted, on="customer_id", how="left", maintain_order="left")
+        .join(losses, on="customer_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("contacts", "loss_minor").fill_null(0),
+            margin_ppm=pl.col("segment").replace_strict(
+                list(margins), list(margins.values()), return_dtype=pl.Int64
+            ),
+        )
+    )
+    found = yield_columns(
+        nw.from_native(rows, eager_only=True),
+        rates_ppm=[span.rate_ppm for span in spans],
+        contact_minor=policy.contact_minor,
+        days=YEAR,
+    )
+    return _Book(
+        rows=found.to_native().select(*_CUSTOMERS, *FIGURES),
         since=since,
         until=until,
-        currency=company.currency,
         rates=spans,
         margins=tuple((one.segment, one.margin_ppm) for one in policy.margins),
         provision_on=provision.as_of if provision else None,
-        rows=tuple(sorted(rows, key=lambda row: (row.result_minor, row.key))),
-        total=_row("", chosen, days),
-        missing=book.missing,
+        missing=missing,
     )
 
 
-class _Book:
-    """What customers bought, owed and were given over a span, at today's exchange rates."""
+def _sums(
+    company: Company, spans: Sequence[RatePeriod], *, since: date, until: date
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return what customers bought, owed and were given, at today's exchange rates.
 
-    def __init__(
-        self, company: Company, spans: Sequence[RatePeriod], *, since: date, until: date
-    ) -> None:
-        self.company, self.since, self.until, self.spans = company, since, until, spans
-        ends = [*(span.from_on for span in spans[1:]), until]
-        owed = [self._owed(span.from_on, end) for span, end in zip(spans, ends, strict=True)]
-        sold = self._sums(
-            Item.objects.filter(
-                company=company,
-                kind__in=(Item.Kind.INVOICE, Item.Kind.CREDIT_NOTE),
-                issued_on__gte=since,
-                issued_on__lt=until,
-            ).values_list("customer", "currency"),
+    And the currencies without one; four queries.
+    """
+    owed = [f"owed_{at}" for at in range(len(spans))]
+    types: dict[str, type[pl.DataType]] = {
+        "customer_id": pl.Int64,
+        "currency": pl.String,
+        **dict.fromkeys(("sales_minor", *owed), pl.Int64),
+    }
+    values = _span_values(spans, until) | {"company": company.pk, "since": since, "until": until}
+    found = [
+        read_rows(query.format(spans=_span_columns(len(spans), amount, on)), values, types)
+        for query, amount, on in (
+            (_ITEMS, "i.amount_minor", "i.issued_on"),
+            (_SETTLED, "-a.amount_minor", "a.applied_on"),
         )
-        given = self._sums(
-            Adjustment.objects.filter(
-                company=company,
-                kind__in=GIVEN,
-                effective_on__gte=since,
-                effective_on__lt=until,
-            ).values_list("item__customer", "item__currency"),
+    ]
+    given = (
+        Adjustment.objects.filter(
+            company=company, kind__in=GIVEN, effective_on__gte=since, effective_on__lt=until
         )
-        codes = {code for found in (*owed, sold, given) for _, code in found}
-        rates = rates_on(company, codes, as_of=until - timedelta(days=1))
-        self._ppm = {company.currency: PPM, **{code: one.rate_ppm for code, one in rates.items()}}
-        self.missing = tuple(sorted(codes - set(self._ppm)))
-        self._owed_by = [self._home(found) for found in owed]
-        self._sold, self._given = self._home(sold), self._home(given)
+        .order_by()
+        .values_list("item__customer", "item__currency")
+        .annotate(minor=Sum("amount_minor"))
+    )
+    discounts = pl.DataFrame(
+        [(key, code, int(minor)) for key, code, minor in given], schema=_GIVEN, orient="row"
+    )
+    owing = (
+        pl.concat(found)
+        .group_by("customer_id", "currency")
+        .agg(pl.col("sales_minor", *owed).sum())
+    )
+    rows = owing.join(discounts, on=["customer_id", "currency"], how="left").with_columns(
+        pl.col("discount_minor").fill_null(0)
+    )
+    codes = {*rows["currency"].unique(), *discounts["currency"].unique()}
+    rates = rates_on(company, codes, as_of=until - timedelta(days=1))
+    ppm = {company.currency: PPM, **{code: one.rate_ppm for code, one in rates.items()}}
+    table = pl.DataFrame({"currency": list(ppm), "rate_ppm": list(ppm.values())}, schema=_RATES)
+    # the same amounts of a customer in another currency are rounded apart
+    known = nw.from_native(rows.join(table, on="currency"), eager_only=True)
+    names = ("sales_minor", *owed, "discount_minor")
+    home = known.with_columns(
+        **{name: share(nw.col(name), nw.col("rate_ppm"), PPM) for name in names}
+    )
+    sums = home.group_by("customer_id").agg(nw.col(*names).sum())
+    least = sums.with_columns(nw.col(*owed).clip(lower_bound=0))
+    told: pl.DataFrame = least.to_native()
+    return told, tuple(sorted(codes - set(ppm)))
 
-    def customers(
-        self, policy: ProvisionsPolicy, losses: Mapping[int, int]
-    ) -> list[YieldCustomer]:
-        """Return every customer with sales or a balance, by key."""
-        contacts = dict(
-            ContactAttempt.objects.filter(
-                company=self.company, at__date__gte=self.since, at__date__lt=self.until
-            )
-            .order_by("customer")
-            .values_list("customer")
-            .annotate(n=Count("id"))
-        )
-        keys = {*self._sold, *(key for found in self._owed_by for key in found)}
-        rows = Customer.objects.filter(company=self.company).values_list(
-            "pk", "number", "name", "segment", "country", "terms"
-        )
-        found = []
-        for key, number, name, segment, country, terms in rows.order_by("pk"):
-            if key not in keys:
-                continue
-            year = CreditYear(
-                sales_minor=self._sold.get(key, 0),
-                minor_days=tuple(max(owed.get(key, 0), 0) for owed in self._owed_by),
-                loss_minor=losses.get(key, 0),
-                discount_minor=self._given.get(key, 0),
-                contacts=contacts.get(key, 0),
-            )
-            result = credit_yield(
-                year,
-                rates_ppm=[span.rate_ppm for span in self.spans],
-                margin_ppm=policy.margin_ppm(segment) or 0,
-                contact_minor=policy.contact_minor,
-                days=YEAR,
-            )
-            found.append(
-                YieldCustomer(
-                    customer_id=key,
-                    number=number,
-                    name=name,
-                    segment=segment,
-                    country=country,
-                    terms=terms,
-                    found=result,
-                )
-            )
-        return found
 
-    def _owed(self, since: date, until: date) -> dict[tuple[int, str], int]:
-        query = _OWED.format(issued=day("i.issued_on"), applied=day("a.applied_on"))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                query,
-                {
-                    "company": self.company.pk,
-                    "since": day_number(since),
-                    "until": day_number(until),
-                    "until_on": until,
-                },
-            )
-            return {(key, code): int(minor) for key, code, minor in cursor}
+def _span_columns(spans: int, amount: str, on: str) -> str:
+    return ", ".join(_SPAN.format(amount=amount, on=on, day=day(on), at=at) for at in range(spans))
 
-    def _sums(self, rows: QuerySet[Any, tuple[int, str]]) -> dict[tuple[int, str], int]:
-        grouped = rows.order_by().annotate(minor=Sum("amount_minor"))
-        return {(key, code): minor for key, code, minor in grouped}
 
-    def _home(self, found: Mapping[tuple[int, str], int]) -> dict[int, int]:
-        home: dict[int, int] = defaultdict(int)
-        for (key, code), minor in found.items():
-            if code in self._ppm:
-                home[key] += part(minor, self._ppm[code], PPM)
-        return home
+def _span_values(spans: Sequence[RatePeriod], until: date) -> dict[str, int | date]:
+    found: dict[str, int | date] = {}
+    ends = [*(span.from_on for span in spans[1:]), until]
+    for at, (span, end) in enumerate(zip(spans, ends, strict=True)):
+        found |= {
+            f"since_{at}": span.from_on,
+            f"until_{at}": end,
+            f"last_{at}": day_number(end),
+            f"days_{at}": (end - span.from_on).days,
+        }
+    return found
 
 
 def _spans(policy: ProvisionsPolicy, *, since: date, until: date) -> tuple[RatePeriod, ...]:
@@ -269,27 +336,22 @@ def _spans(policy: ProvisionsPolicy, *, since: date, until: date) -> tuple[RateP
     return periods(rates, since=since, until=until)
 
 
-def _losses(run_id: int | None) -> dict[int, int]:
+def _losses(run_id: int | None) -> pl.DataFrame:
     """Return the allowance by customer of a run."""
     if run_id is None:
-        return {}
+        return pl.DataFrame(schema=_LOST)
     content = read_content(ProvisionRun.objects.only("content").get(pk=run_id).content)
     sums = content.group_by("customer_id").agg(pl.col("home_allowance_minor").sum())
-    return dict(sums.iter_rows())
+    return sums.rename({"home_allowance_minor": "loss_minor"}).cast(pl.Schema(_LOST))
 
 
-def _row(
-    key: str, customers: Sequence[YieldCustomer], days: int, *, customer_id: int | None = None
-) -> YieldRow:
-    names = CreditYield.__slots__
-    found = CreditYield(
-        **{name: sum(getattr(one.found, name) for one in customers) for name in names}
-    )
+def _row(one: dict[str, Any]) -> YieldRow:
+    found = CreditYield(**{name: one[name] for name in FIGURES})
     return YieldRow(
-        key=key,
-        customer_id=customer_id,
-        customers=len(customers),
+        key=one["key"],
+        customer_id=one["customer_id"] or None,
+        customers=one["customers"],
         found=found,
         result_minor=found.result_minor,
-        yield_ppm=yield_ppm(found, days=days),
+        yield_ppm=yield_ppm(found, days=YEAR),
     )

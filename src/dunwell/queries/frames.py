@@ -60,7 +60,7 @@ def day(column: str) -> str:
 
 def read_rows(
     query: str,
-    parameters: Sequence[int | str | date] | Mapping[str, int | str],
+    parameters: Sequence[int | str | date] | Mapping[str, int | str | date],
     types: Mapping[str, type[pl.DataType]],
 ) -> pl.DataFrame:
     """Return the rows of a query; its columns come in the order of `types`."""
@@ -96,7 +96,7 @@ def rows_of(
 
 def _read_columns(
     query: str,
-    parameters: Sequence[int | str | date] | Mapping[str, int | str],
+    parameters: Sequence[int | str | date] | Mapping[str, int | str | date],
     types: Mapping[str, type[pl.DataType]],
 ) -> pl.DataFrame:
     """Return the rows as SQLite tells them column by column, each one a list in JSON.

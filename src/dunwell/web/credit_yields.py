@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET
 from dunwell.engine.money import from_minor
 from dunwell.formats.exports import Value
 from dunwell.queries.credit_words import credit_words
-from dunwell.queries.credit_yields import BY, CreditYields, YieldRow, credit_yields
+from dunwell.queries.credit_yields import BY, YieldRow, credit_yield_page, credit_yields
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 BY_LABELS = {"segment": _("Segment"), "terms": _("Credit terms"), "country": _("Country")}
@@ -32,9 +33,17 @@ COLUMNS = (
 @require_GET
 def credit_yield_show(request: StaffRequest) -> HttpResponse:
     """Show a year of credit by segment, terms or country, or the customers of one group."""
-    found, by, group = _found(request)
+    by, group = _asked(request)
+    company = request.actor.company
+    found, page = page_asked(
+        request,
+        lambda cursor: credit_yield_page(
+            company, as_of=request.as_of, by=by, group=group, cursor=cursor
+        ),
+    )
     context = {
         "tab": "yield",
+        "page": page,
         "found": found,
         "by": by,
         "group": group,
@@ -47,7 +56,8 @@ def credit_yield_show(request: StaffRequest) -> HttpResponse:
 @require_GET
 def credit_yield_export(request: StaffRequest, kind: str) -> HttpResponse:
     """Return the rows of the page."""
-    found, _by, _group = _found(request)
+    by, group = _asked(request)
+    found = credit_yields(request.actor.company, as_of=request.as_of, by=by, group=group)
     return file_response(
         kind,
         name=f"credit-yield-{request.as_of.isoformat()}",
@@ -63,15 +73,9 @@ def credit_words_show(request: StaffRequest) -> HttpResponse:
     return render(request, "web/credit_words.html", {"tab": "words", "words": words})
 
 
-def _found(request: StaffRequest) -> tuple[CreditYields, str, str]:
+def _asked(request: StaffRequest) -> tuple[str, str]:
     by = request.GET.get("by", "segment")
-    by = by if by in BY else "segment"
-    group = request.GET.get("group", "")[:80]
-    return (
-        credit_yields(request.actor.company, as_of=request.as_of, by=by, group=group),
-        by,
-        group,
-    )
+    return by if by in BY else BY[0], request.GET.get("group", "")[:80]
 
 
 def _cells(row: YieldRow, currency: str) -> tuple[Value, ...]:

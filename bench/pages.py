@@ -2,15 +2,18 @@
 
 import os
 import random
+import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from html import unescape
 from time import perf_counter, process_time
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from bench.cost import Meter
 from bench.desk import PERSON, the_company
@@ -24,6 +27,9 @@ WARM = 5
 OK = 200
 VIEWS = min(3, max(REQUESTS // 20, 1))
 """Later requests of each page where every one is asked for."""
+FOLLOWS = REQUESTS > WARM * 4
+"""Whether links are followed: a quick run asks for the pages that have no key."""
+LINK = re.compile(r'href="([/?][^"#]*)"')
 SLOW_MS, LONG_MS = 300.0, 1000.0
 NO_PAGES = ("/accounts/", "/api/", "/mcp/", "/metrics/", "/portal/", "/static/")
 """What machines and debtors ask for, and the pages around signing in."""
@@ -112,23 +118,19 @@ def every_address() -> list[str]:
 def _every_page(load: Workload) -> Result:
     """Ask for every page once, and again; the cost is that of a later request, p50 and p95 in ms.
 
-    Of the counts `first_p95_ms` is that of the first ones, as after something was recorded; `slow`
-    names pages whose later requests take more than SLOW_MS, `first_slow` those whose first takes
-    more than LONG_MS.
+    Pages with keys are met by their links, one of each route and set of filters. Of the counts
+    `first_p95_ms` is that of the first requests, as after something was recorded; `slow` names
+    pages whose later requests take more than SLOW_MS, `first_slow` those whose first takes more
+    than LONG_MS.
     """
     client = Client()
     client.force_login(get_user_model().objects.get(username=PERSON))
     client.get(reverse("home"))
+    first = _walked(client)
     times: list[float] = []
     busy: list[float] = []
-    first: dict[str, float] = {}
     later: dict[str, list[float]] = {}
     size = 0
-    for address in every_address():
-        begin = perf_counter()
-        answer = client.get(address)
-        if answer.status_code == OK:
-            first[address] = (perf_counter() - begin) * 1000
     with Meter() as meter:
         for address in first:
             for _ in range(VIEWS):
@@ -148,6 +150,42 @@ def _every_page(load: Workload) -> Result:
         "items": load.size,
     }
     return result
+
+
+def _walked(client: Client) -> dict[str, float]:
+    """Return the pages there are and in how many ms each was answered, links followed."""
+    waiting = deque(every_address())
+    met = {_route(address) for address in waiting}
+    first: dict[str, float] = {}
+    while waiting:
+        address = waiting.popleft()
+        begin = perf_counter()
+        answer = client.get(address)
+        taken = (perf_counter() - begin) * 1000
+        if answer.status_code != OK or not answer["Content-Type"].startswith("text/html"):
+            continue
+        first[address] = taken
+        if not FOLLOWS:
+            continue
+        for link in LINK.findall(answer.content.decode()):
+            there = urljoin(address, unescape(link))
+            route = _route(there)
+            if route is not None and route not in met and not there.startswith(NO_PAGES):
+                met.add(route)
+                waiting.append(there)
+    return first
+
+
+def _route(address: str) -> tuple[str, frozenset[str]] | None:
+    """Return the route of an address and by what it filters; None for a file or another site."""
+    told = urlsplit(address)
+    try:
+        found = resolve(told.path)
+    except Resolver404:
+        return None
+    # whatever is kept as a file is no page: the last part of its address has a kind
+    is_file = "." in told.path.rsplit("/", 1)[-1] or not told.path.endswith("/")
+    return None if is_file else (found.route, frozenset(parse_qs(told.query)))
 
 
 def _page(load: Workload, *, of: Callable[[], Iterator[str]]) -> Result:

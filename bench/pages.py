@@ -126,37 +126,31 @@ def _every_page(load: Workload) -> Result:
     client = Client()
     client.force_login(get_user_model().objects.get(username=PERSON))
     client.get(reverse("home"))
-    first = _walked(client)
-    times: list[float] = []
-    busy: list[float] = []
-    later: dict[str, list[float]] = {}
-    size = 0
     with Meter() as meter:
-        for address in first:
-            for _ in range(VIEWS):
-                begin, begin_cpu = perf_counter(), process_time()
-                answer = client.get(address)
-                later.setdefault(address, []).append((perf_counter() - begin) * 1000)
-                busy.append((process_time() - begin_cpu) * 1000)
-                size += len(answer.content)
-            times += later[address]
+        first, later, busy = _walked(client)
+    times = [ms for views in later.values() for ms in views]
     result = Result(latencies(meter.cost(), times, busy))
     result.counts |= {
         "first_p95_ms": _at(list(first.values()), 0.95),
         "pages": len(first),
         "slow": {one: round(_at(ms, 0.5)) for one, ms in later.items() if _at(ms, 0.5) > SLOW_MS},
         "first_slow": {one: round(ms) for one, ms in first.items() if ms > LONG_MS},
-        "bytes": size // len(times),
         "items": load.size,
     }
     return result
 
 
-def _walked(client: Client) -> dict[str, float]:
-    """Return the pages there are and in how many ms each was answered, links followed."""
+def _walked(client: Client) -> tuple[dict[str, float], dict[str, list[float]], list[float]]:
+    """Return in how many ms each page was answered first, and later; and the CPU ms of these.
+
+    Links are followed unless the run is a quick one. A page is asked for again at once: what is
+    kept for it is not kept for ever.
+    """
     waiting = deque(every_address())
     met = {_route(address) for address in waiting}
     first: dict[str, float] = {}
+    later: dict[str, list[float]] = {}
+    busy: list[float] = []
     while waiting:
         address = waiting.popleft()
         begin = perf_counter()
@@ -165,6 +159,11 @@ def _walked(client: Client) -> dict[str, float]:
         if answer.status_code != OK or not answer["Content-Type"].startswith("text/html"):
             continue
         first[address] = taken
+        for _ in range(VIEWS):
+            begin, begin_cpu = perf_counter(), process_time()
+            answer = client.get(address)
+            later.setdefault(address, []).append((perf_counter() - begin) * 1000)
+            busy.append((process_time() - begin_cpu) * 1000)
         if not FOLLOWS:
             continue
         for link in LINK.findall(answer.content.decode()):
@@ -173,7 +172,7 @@ def _walked(client: Client) -> dict[str, float]:
             if route is not None and route not in met and not there.startswith(NO_PAGES):
                 met.add(route)
                 waiting.append(there)
-    return first
+    return first, later, busy
 
 
 def _route(address: str) -> tuple[str, frozenset[str]] | None:

@@ -11,6 +11,7 @@ from dunwell.actions.payments import apply_payment
 from dunwell.actions.promises import record_promise
 from dunwell.engine.aging import BUCKETS
 from dunwell.models import Item
+from dunwell.queries import items as of_items
 from dunwell.queries.home import aging_figures
 from dunwell.queries.items import ItemFilter, ItemRow, ItemTotal, bucket_of, item_rows, item_totals
 from dunwell.queries.pages import CursorError
@@ -113,6 +114,24 @@ def test_totals_tie_with_the_rows_of_the_same_filter(company, ledger, scope):
         )
         for code in sorted({row.currency for row in found})
     )
+
+
+@pytest.mark.parametrize("few", [0, 3, 5_000])
+@pytest.mark.parametrize("scope", ["open", "all", "settled"])
+def test_what_a_text_finds_is_the_same_however_much_it_is(
+    company, rival, ledger, monkeypatch, few, scope
+):
+    theirs = add_customer(rival, "K1", "Acme elsewhere")
+    late(theirs, "C1", 70_00, 10)
+    texts = ["C1", "K1", "acm", "S1", "E31", "nothing", "\0C1 "]
+    monkeypatch.setattr(of_items, "FEW", 10**9)
+    wanted = [numbers(company, search=text, scope=scope) for text in texts]
+
+    monkeypatch.setattr(of_items, "FEW", few)
+
+    assert [numbers(company, search=text, scope=scope) for text in texts] == wanted
+    assert wanted[5] == [] and wanted[0] == wanted[6]
+    assert any(wanted)
 
 
 def test_scopes_and_filters_choose(company, customer, ledger):

@@ -28,6 +28,10 @@ A leading "-" turns the order round; `open` sorts lists of open items alone.
 """
 
 
+FEW = 5_000
+"""So many items that a text finds are named one by one."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ItemFilter:
     """Which items; empty fields do not restrict.
@@ -189,28 +193,28 @@ def _asks_open(only: ItemFilter) -> bool:
 
 
 def _open_condition(company: Company, only: ItemFilter, as_of: date) -> Q:
-    condition = _condition(company, only)
+    condition = _condition(company, only, number="item__number")
     if only.scope == "overdue":
         condition &= Q(due_on__lt=as_of)
     if only.bucket:
         condition &= bucket_condition(only.bucket, as_of=as_of)
     if only.kind:
         condition &= Q(item__kind=only.kind)
-    return condition & _searched(only.search, "item__number")
+    return condition
 
 
 def _any_condition(company: Company, only: ItemFilter) -> Q:
-    condition = _condition(company, only)
+    condition = _condition(company, only, number="number")
     if only.scope == "settled":
         condition &= Q(open_now=None)
     if only.kind:
         condition &= Q(kind=only.kind)
-    return condition & _searched(only.search, "number")
+    return condition
 
 
-def _condition(company: Company, only: ItemFilter) -> Q:
-    """Return what an item and an open item have in common."""
-    condition = Q(company=company)
+def _condition(company: Company, only: ItemFilter, *, number: str) -> Q:
+    """Return what an item and an open item have in common; `number` leads to the item's."""
+    condition = _searched(company, only.search, number)
     if only.currency:
         condition &= Q(currency=only.currency)
     if only.customer_id is not None:
@@ -223,12 +227,27 @@ def _condition(company: Company, only: ItemFilter) -> Q:
     return condition
 
 
-def _searched(search: str, number: str) -> Q:
+def _searched(company: Company, search: str, number: str) -> Q:
+    """Return the condition that an item is the company's and is found by a text.
+
+    What is found is looked up first where it is little: a database that is handed the question
+    asks it of every item in the order of the list.
+    """
     text = search.strip().replace("\0", "")
     if not text:
-        return Q()
+        return Q(company=company)
+    owned = Q(number=text) | Q(name__icontains=text)
+    customers = Customer.objects.filter(owned, company=company).values_list("pk", flat=True)
+    whose = list(customers[: FEW + 1])
+    if len(whose) <= FEW:
+        items = Item.objects.filter(company=company, number=text).values_list("pk", flat=True)
+        theirs = Item.objects.filter(customer__in=whose).values_list("pk", flat=True)
+        found = [*items, *theirs[: FEW + 1]]
+        if len(found) <= FEW:
+            # of the company by how they were found
+            return Q(pk__in=found)
     by_number = Q(**{number: text}) | Q(customer__number=text)
-    return by_number | Q(customer__name__icontains=text)
+    return Q(company=company) & (by_number | Q(customer__name__icontains=text))
 
 
 def _open_minor(item: Item) -> int:

@@ -121,7 +121,7 @@ def test_totals_tie_with_the_rows_of_the_same_filter(company, ledger, scope):
 def test_what_a_text_finds_is_the_same_however_much_it_is(
     company, rival, ledger, monkeypatch, few, scope
 ):
-    theirs = add_customer(rival, "K1", "Acme elsewhere")
+    theirs = add_customer(rival.memberships.first().company, "K1", "Acme elsewhere")
     late(theirs, "C1", 70_00, 10)
     texts = ["C1", "K1", "acm", "S1", "E31", "nothing", "\0C1 "]
     monkeypatch.setattr(of_items, "FEW", 10**9)

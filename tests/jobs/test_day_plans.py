@@ -44,6 +44,19 @@ def test_a_large_book_is_worked_out_once_and_anew_when_something_is_recorded(lar
     assert day_plan(large, as_of=TODAY) is not first
 
 
+def test_what_is_told_of_a_plan_is_made_once_and_goes_with_it(large, monkeypatch):
+    monkeypatch.setattr(day_plans, "MOST_TOLD", 2)
+    plan = worked_out(large, as_of=TODAY)
+    levels = plan.once("levels", lambda: levels_in(plan.plan))
+
+    assert plan.once("levels", lambda: None) is levels
+    assert worked_out(large, as_of=TODAY).once("levels", lambda: None) is levels
+    tomorrow = worked_out(large, as_of=TODAY + timedelta(days=1))
+    assert tomorrow.once("levels", lambda: "others") == "others"
+    assert [plan.once(n, lambda n=n: n) for n in (1, 2, 1)] == [1, 2, 1]
+    assert plan.once("levels", lambda: "anew") == "anew"
+
+
 def test_what_is_kept_is_let_go_after_some_minutes_and_beyond_three(large):
     with time_machine.travel(AT, tick=False) as now:
         first = worked_out(large, as_of=TODAY)

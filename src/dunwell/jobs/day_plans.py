@@ -8,9 +8,11 @@ A small book is worked out where it is asked for, as before.
 import logging
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any, TypeVar
 
 from dunwell import clock
 from dunwell.engine.strategy import StrategyError
@@ -19,6 +21,7 @@ from dunwell.models import ChainHead, Company, OpenItem
 from dunwell.queries.dry_run import plan_under
 from dunwell.queries.reminders import ContactPlan
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LARGE = 10_000
@@ -30,6 +33,8 @@ ITEMS_PER_SECOND = 25_000
 KEPT = timedelta(minutes=5)
 MOST_KEPT = 3
 """Plans are as large as the book, so few are kept, and not for long."""
+MOST_TOLD = 40
+"""Choices of contacts that are kept with a plan."""
 
 FAILED = "The contacts of the day could not be worked out; what happened is in the server's log."
 
@@ -40,6 +45,21 @@ class DayPlan:
 
     plan: ContactPlan | None
     error: str = ""
+    _told: OrderedDict[Hashable, Any] = field(
+        default_factory=OrderedDict, compare=False, repr=False
+    )
+
+    def once(self, asked: Hashable, work: Callable[[], T]) -> T:
+        """Return what `work` makes of the plan, made once for each thing asked."""
+        with _guard:
+            if asked in self._told:
+                return self._told[asked]  # type: ignore[no-any-return]  # under what was asked
+        made = work()
+        with _guard:
+            self._told[asked] = made
+            while len(self._told) > MOST_TOLD:
+                self._told.popitem(last=False)
+        return made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from django.db import connection
 
 from dunwell.models import Company
 from dunwell.queries.cash_policies import cash_policy_in_force
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 
 _FOUND = """
@@ -67,6 +68,7 @@ class UnclaimedTotal:
     left_minor: int
 
 
+@of_large
 def unclaimed(
     company: Company, *, as_of: date, cursor: str = "", limit: int = PAGE_SIZE
 ) -> Page[UnclaimedRow]:
@@ -112,6 +114,7 @@ def unclaimed(
     return page_of(rows, limit=limit, key=lambda row: (row.since_on, row.kind, row.id))
 
 
+@of_large
 def unclaimed_totals(company: Company, *, as_of: date) -> tuple[UnclaimedTotal, ...]:
     """Return the sums of everything unclaimed, one per currency."""
     with connection.cursor() as db:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,7 +28,7 @@ from dunwell.queries.policies import strategies_in_force
 from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.strategies import block_label, template_label
 from dunwell.web.answers import REFUSED, done, refused
-from dunwell.web.day_plans import plan_of, plan_waits
+from dunwell.web.day_plans import made_of, plan_of, plan_waits
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
@@ -64,7 +64,11 @@ def campaign_preview(request: StaffRequest) -> HttpResponse:
     found = None
     if not error:
         sample_of = read_key(request.GET.get("sample", ""))
-        found = campaign_in(plan_of(made), only, sample_of=sample_of)
+        told, plan = made_of(made)
+        found = told.once(
+            ("campaign", only, sample_of, get_language()),
+            lambda: campaign_in(plan, only, sample_of=sample_of),
+        )
     chosen = {name: value for name, value in _named(only).items() if value}
     context = {
         "found": found,

@@ -30,8 +30,13 @@ def plan_waits(
     return render(request, name, context)
 
 
-def plan_of(found: DayPlan | DayPlanProgress) -> ContactPlan:
-    """Return the plan that was worked out; Http404 for a version that is not the company's."""
+def made_of(found: DayPlan | DayPlanProgress) -> tuple[DayPlan, ContactPlan]:
+    """Return what was worked out, and the plan in it; Http404 as `plan_of` raises it."""
     if isinstance(found, DayPlanProgress) or found.plan is None:
         raise Http404
-    return found.plan
+    return found, found.plan
+
+
+def plan_of(found: DayPlan | DayPlanProgress) -> ContactPlan:
+    """Return the plan that was worked out; Http404 for a version that is not the company's."""
+    return made_of(found)[1]

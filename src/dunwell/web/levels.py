@@ -29,7 +29,7 @@ from dunwell.templatetags.levels import level_key, level_next, level_now, state_
 from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.strategies import block_label, template_label
 from dunwell.web.answers import REFUSED
-from dunwell.web.day_plans import plan_of, plan_waits
+from dunwell.web.day_plans import made_of, plan_of, plan_waits
 from dunwell.web.exports import file_response
 from dunwell.web.keys import read_key
 from dunwell.web.lists import page_asked
@@ -71,7 +71,8 @@ def level_list(request: StaffRequest) -> HttpResponse:
     if isinstance(found, DayPlan) and found.error:
         failed = {"heading": gettext("Levels"), "error": found.error}
         return render(request, "web/day_plan.html", failed, status=REFUSED)
-    book = levels_in(plan_of(found))
+    made, plan = made_of(found)
+    book = made.once("levels", lambda: levels_in(plan))
     page = page_asked(request, lambda cursor: level_rows(book, only, cursor=cursor))
     customer = None
     if only.customer_id is not None:
@@ -81,9 +82,9 @@ def level_list(request: StaffRequest) -> HttpResponse:
         if customer is None:
             raise Http404
     context = {
-        "levels": levels_of(book),
+        "levels": made.once("level sums", lambda: levels_of(book)),
         "page": page,
-        "total": level_totals(book, only),
+        "total": made.once(("level total", only), lambda: level_totals(book, only)),
         "only": only,
         "has_filter": only != LevelFilter(),
         "now_key": "" if only.level is None else level_key(_shown(only.level)),

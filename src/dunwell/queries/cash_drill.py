@@ -14,6 +14,7 @@ from dunwell.models import CashBasis, CashPeriod, Company, Customer, Item, PlanI
 from dunwell.queries.cash_outlook import OutlookPeriod, outlook_period
 from dunwell.queries.dated_rates import rates_on
 from dunwell.queries.forecast_items import item_shares, named_items
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 from dunwell.queries.predictions import logged_content
 
@@ -77,6 +78,7 @@ class CurrencyShare:
     home_minor: int
 
 
+@of_large
 def cash_drill(
     company: Company,
     *,

@@ -22,6 +22,7 @@ from dunwell.models import (
     Payment,
 )
 from dunwell.queries.customer_ledgers import ledger_of
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.kpi_parts import REST, book_parts
 from dunwell.queries.kpi_records import record_rows
 from dunwell.queries.kpi_slices import kept_figures
@@ -95,6 +96,7 @@ class CustomerShare:
     amount: int
 
 
+@of_large
 def input_page(
     company: Company,
     *,

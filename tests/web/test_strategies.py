@@ -1,7 +1,9 @@
+from collections import OrderedDict
 from datetime import timedelta
 
 import pytest
 
+from dunwell.jobs import day_plans
 from dunwell.models import Contact, Feed, Message, PolicyVersion
 from tests.actions.ledger_rows import invoice
 from tests.actions.test_policies import TEXT, draft, publish
@@ -111,6 +113,38 @@ def test_the_dry_run_tells_who_gets_what_who_not_and_what_changes(
     assert "No customer would be treated otherwise." in now
     assert "Customers treated otherwise" in then and "level 1, email, reminder" in then
     assert Message.objects.count() == 0
+
+
+def test_the_dry_run_of_a_large_book_is_worked_out_beside_the_page(
+    come_in, manager, company, customer, polite, monkeypatch
+):
+    Feed.objects.create(
+        company=company, kind="bank", name="b", covers_until_on=TODAY, received_at=AT
+    )
+    Contact.objects.create(customer=customer, email="a@b.example", recorded_at=AT)
+    due_on = TODAY - timedelta(days=5)
+    invoice(customer, "R1", 100_00, issued_on=TODAY - timedelta(days=40), due_on=due_on)
+    newer = draft(
+        manager, TODAYS.replace("day: 3,", "day: 6,").replace("past_due: 3,", "past_due: 6,")
+    )
+    client = come_in(manager)
+    address = f"{STRATEGIES}{newer.pk}/dry-run/"
+    small = client.get(address).text
+    monkeypatch.setattr(day_plans, "LARGE", 0)
+    monkeypatch.setattr(day_plans, "_made", OrderedDict())
+    with monkeypatch.context() as busy:
+        busy.setattr(day_plans, "begin", lambda work, *, key: False)
+        assert 'role="progressbar"' in client.get(address).text
+
+    large = client.get(address).text
+
+    assert "Customers treated otherwise" in large
+    assert small.split("<main")[1] == large.split("<main")[1]
+    with monkeypatch.context() as broken:
+        broken.setattr(day_plans, "_made", OrderedDict())
+        broken.setattr(day_plans, "plan_under", lambda *_, **__: 1 / 0)
+        answer = client.get(address)
+    assert answer.status_code == 422 and "could not be worked out" in answer.text
 
 
 def test_wordings_are_shown_with_a_real_customer_s_items(come_in, reader, customer):

@@ -1,9 +1,11 @@
 """Pages about strategies: what is in force, drafting in YAML with cases, dry run, publishing."""
 
+from datetime import date
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,13 +15,15 @@ from dunwell.actions.policies import discard_policy, draft_policy, publish_polic
 from dunwell.engine.rehearsal import run_cases
 from dunwell.engine.strategy import StrategyError, read_strategy
 from dunwell.jobs.cycle_steps import LAST_STEP
+from dunwell.jobs.day_plans import DayPlan, day_plan, is_large
 from dunwell.models import PolicyVersion
-from dunwell.queries.dry_run import dry_run, next_run_day
+from dunwell.queries.dry_run import ROWS, DryRun, dry_run, next_run_day, told_of
 from dunwell.queries.policies import policy_rows, policy_text, strategies_in_force
 from dunwell.queries.wording_previews import wording_previews
 from dunwell.queries.wordings import SPOKEN, language_of
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
+from dunwell.web.day_plans import made_of, plan_of, plan_waits
 from dunwell.web.keys import read_key
 from dunwell.web.lists import page_asked
 from dunwell.web.policy_texts import DraftForm, Reading, read_text
@@ -105,11 +109,35 @@ def strategy_dry_run(request: StaffRequest, version_id: int) -> HttpResponse:
     version = _version(request, version_id)
     company = request.actor.company
     night = next_run_day(company, today=request.as_of, last_step=LAST_STEP)
+    if is_large(company):
+        return _large_dry_run(request, version, night)
     run, error = None, ""
     try:
         run = dry_run(company, as_of=night, version_id=version.pk)
     except StrategyError as refusal:
         error = spoken(refusal)
+    return _dry_run_page(request, version, run, error)
+
+
+def _large_dry_run(request: StaffRequest, version: PolicyVersion, night: date) -> HttpResponse:
+    """Show the same of a large book once it is worked out, until then how far it is."""
+    current, tried = (
+        day_plan(request.actor.company, as_of=night, version_id=key) for key in (None, version.pk)
+    )
+    for plan in (current, tried):
+        if (waiting := plan_waits(request, plan, heading=gettext("Dry run"))) is not None:
+            return waiting
+        if isinstance(plan, DayPlan) and plan.error:
+            return _dry_run_page(request, version, None, spoken(plan.error))
+    made, plan_tried = made_of(tried)
+    before = plan_of(current)
+    run = made.once(("dry run", get_language()), lambda: told_of(plan_tried, before, ROWS))
+    return _dry_run_page(request, version, run, "")
+
+
+def _dry_run_page(
+    request: StaffRequest, version: PolicyVersion, run: DryRun | None, error: str
+) -> HttpResponse:
     context = {"version": version, "run": run, "error": error}
     part = "#answer" if request.htmx else ""
     status = REFUSED if error else 200

@@ -84,6 +84,8 @@ def test_a_sum_is_told_again_until_something_is_recorded(companies):
         recorded(ours)
         assert asked(ours, 5) == 5
         assert asked(theirs, 6) == 3
+        # what is past is let go at once
+        assert len(kept_sums._kept) == 3
 
 
 @pytest.mark.usefixtures("_outside")

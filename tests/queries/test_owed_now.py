@@ -50,7 +50,8 @@ def book(company):
 
 @pytest.fixture
 def _of_a_large_book(monkeypatch):
-    monkeypatch.setattr(kept_sums, "_kept", type(kept_sums._kept)())
+    for store in ("_kept", "_frames"):
+        monkeypatch.setattr(kept_sums, store, type(kept_sums._kept)())
     monkeypatch.setattr(kept_sums, "_may_be_taken_back", lambda: False)
     for name in ("MANY_CUSTOMERS", "MANY_ITEMS"):
         for module in (segments_facts, segments_due, segments_learned, channels):

@@ -25,10 +25,10 @@ MOST_KEPT = 512
 KEPT = timedelta(minutes=5)
 """How long a sum is told again while nothing is recorded."""
 
-MOST_FRAMES = 4
+MOST_FRAMES = 6
 """So many frames of a row per customer are kept; one of 100,000 takes some 20 MB."""
 
-_Kept = OrderedDict[Hashable, tuple[datetime, Any]]
+_Kept = OrderedDict[Hashable, tuple[tuple[int, ...], datetime, Any]]
 _kept: _Kept = OrderedDict()
 _frames: _Kept = OrderedDict()
 _guard = threading.Lock()
@@ -65,20 +65,21 @@ def _told(
 ) -> T:
     if _may_be_taken_back():
         return work()
-    heads = ChainHead.objects.filter(company=company).values_list("seq", flat=True)
-    # read before the work: what is recorded meanwhile makes another key
-    key = (connection.settings_dict["NAME"], company.pk, asked, tuple(heads))
+    key = (connection.settings_dict["NAME"], company.pk, asked)
+    # read before the work: what is recorded meanwhile is not what was worked out
+    heads = tuple(ChainHead.objects.filter(company=company).values_list("seq", flat=True))
     now = clock.now()
     with _guard:
         found = store.get(key)
         if found is not None:
             store.move_to_end(key)
-    if found is not None and now - KEPT < found[0] <= now:
-        return found[1]  # type: ignore[no-any-return]  # kept under what was asked
+    if found is not None and found[0] == heads and now - KEPT < found[1] <= now:
+        return found[2]  # type: ignore[no-any-return]  # kept under what was asked
     told = work()
     if is_worth(told):
         with _guard:
-            store[key] = (now, told)
+            # in the place of what was kept before: what is past is not asked for again
+            store[key] = (heads, now, told)
             store.move_to_end(key)
             while len(store) > most:
                 store.popitem(last=False)

@@ -15,8 +15,7 @@ from dunwell.engine.segments_policy import SegmentsPolicy, read_segments_policy
 from dunwell.engine.segments_rules import POOL_FACTS, holds, read_conditions
 from dunwell.models import Company, PolicyVersion, Pool, SegmentMembership
 from dunwell.queries.frames import day, read_frame, read_rows
-from dunwell.queries.kept_sums import MANY_CUSTOMERS
-from dunwell.queries.kept_sums import kept as kept_sum
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept_frame
 from dunwell.queries.ledgers import Books
 from dunwell.queries.policy_documents import document_in_force
 from dunwell.queries.reminders import native
@@ -108,7 +107,7 @@ def now_frame(company: Company) -> nw.LazyFrame:
 
     A customer is known from its first item on, or from the day it was recorded.
     """
-    found = kept_sum(
+    found = kept_frame(
         company,
         "segments_now",
         lambda: native(_now(company)),

@@ -27,8 +27,7 @@ from dunwell.engine.segments_facts import (
 from dunwell.formats.frames import kept
 from dunwell.models import Company
 from dunwell.queries.frames import day, fx_frame, read_frame
-from dunwell.queries.kept_sums import MANY_CUSTOMERS
-from dunwell.queries.kept_sums import kept as kept_sum
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept_frame
 from dunwell.queries.ledgers import Books
 from dunwell.queries.reminders import native
 
@@ -106,7 +105,7 @@ def owed_frame(company: Company, *, as_of: date) -> pl.DataFrame:
 
     Who owes nothing is left out. Told again for many customers until something is recorded.
     """
-    return kept_sum(
+    return kept_frame(
         company,
         ("owed_frame", as_of),
         lambda: _owed(company, "", as_of=as_of),

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncMonth
 from dunwell.engine.calendars import month_end, month_number, months_after
 from dunwell.models import Channel, Company, Message, Signal
 from dunwell.queries.channel_carriers import is_resting
-from dunwell.queries.kept_sums import MANY_ITEMS, kept
+from dunwell.queries.kept_sums import is_large, kept, of_large
 
 MONTHS = 12
 OUTCOME_DAYS = 90
@@ -122,7 +122,7 @@ def month_rows(company: Company, *, as_of: date) -> tuple[ChannelMonthRow, ...]:
         company,
         ("channel_months", as_of),
         lambda: _months(company, as_of=as_of),
-        is_worth=lambda found: sum(row.messages for row in found) >= MANY_ITEMS,
+        is_worth=lambda _: is_large(company),
     )
 
 
@@ -168,7 +168,7 @@ def outcome_rows(company: Company, *, at: datetime) -> tuple[ChannelOutcomeRow, 
         company,
         ("channel_outcomes", at.date()),
         lambda: _outcomes(company, at=at),
-        is_worth=lambda found: sum(row.messages for row in found) >= MANY_ITEMS,
+        is_worth=lambda _: is_large(company),
     )
 
 
@@ -211,19 +211,9 @@ def _outcomes(company: Company, *, at: datetime) -> tuple[ChannelOutcomeRow, ...
     )
 
 
+@of_large
 def waiting_rows(company: Company) -> tuple[ChannelWaitingRow, ...]:
     """Return the messages that have not gone out, by channel; one query."""
-    return kept(
-        company,
-        "channel_waiting",
-        lambda: _waiting(company),
-        is_worth=lambda found: (
-            sum(row.ready + row.failed + row.dead for row in found) >= MANY_ITEMS
-        ),
-    )
-
-
-def _waiting(company: Company) -> tuple[ChannelWaitingRow, ...]:
     held = (Status.READY, Status.CLAIMED, Status.FAILED, Status.DEAD)
     rows = (
         Message.objects.filter(company=company, status__in=held)

@@ -20,6 +20,7 @@ from dunwell.engine.kpi_tables import KPI_INPUTS, WINDOW_DAYS, KpiValue, figures
 from dunwell.engine.ledger import known_ledger
 from dunwell.formats.frames import kept
 from dunwell.models import Company, KeptSlice
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.kpi_labels import slice_labels
 from dunwell.queries.kpi_parts import DIMENSIONS, WHOLE_BOOK, BookParts, book_parts
 from dunwell.queries.kpi_records import record_rows
@@ -97,6 +98,7 @@ def kpi_slices(
     ]
 
 
+@of_large
 def slice_figures(
     company: Company,
     *,

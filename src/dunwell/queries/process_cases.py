@@ -11,6 +11,7 @@ from dunwell.engine.process.log import CASES, DAY_MS, EVENTS, OPENS_MS, steps
 from dunwell.engine.process.path import DUE
 from dunwell.formats.process_marks import read_marks
 from dunwell.models import Company, Item, ProcessMonth
+from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 from dunwell.queries.process import ProcessChoice
 from dunwell.queries.process_events import process_log
@@ -80,6 +81,7 @@ class ItemCourse:
     steps: tuple[CourseStep, ...]
 
 
+@of_large
 def process_cases(
     company: Company,
     choice: ProcessChoice,

@@ -1,11 +1,15 @@
 """The workbench: the queue, one payment beside items, and what is known of payers."""
 
+import re
+from html import unescape
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dunwell.models import Allocation, Dispute, PayerAlias, PayerRelation, Payment
 from dunwell.queries.pages import PAGE_SIZE
+from dunwell.web import match_quality
 from dunwell.web.cash_forms import FIELDS
 from tests.actions.ledger_rows import invoice, open_amounts
 from tests.actions.match_desk import case_of, money, run
@@ -292,6 +296,27 @@ def test_quality_and_unapplied_cash_drill_down_to_what_they_count(
     assert csv.splitlines()[1].split(",")[0] == "P2"
     assert "P2" in client.get("/cash/export.csv?status=exception").text
     assert client.get("/cash/quality/export.xlsx").status_code == 200
+
+
+def test_unapplied_cash_of_many_customers_comes_page_by_page(come_in, clerk, company, monkeypatch):
+    monkeypatch.setattr(match_quality, "PAGE_SIZE", 2)
+    for n in range(3):
+        waiting(company, f"P{n}", (n + 1) * 10_00, customer=add_customer(company, f"C{n}"))
+    client = come_in(clerk)
+
+    def names(page):
+        listed = page[page.index('id="h-customers"') :]
+        return re.findall(r'<th scope="row"><a href="[^"]*">([^<]*)</a>', listed)
+
+    first = client.get("/cash/unapplied/").text
+    link = re.search(r'rel="next" href="([^"]*)"', first)
+    second = client.get(f"/cash/unapplied/{unescape(link[1])}").text
+
+    assert (len(names(first)), len(names(second))) == (2, 1)
+    assert len({*names(first), *names(second)}) == 3
+    # the sums are those of all, whatever page is shown
+    assert "60.00" in first and "60.00" in second
+    assert names(client.get("/cash/unapplied/?cursor=nonsense").text) == names(first)
 
 
 def test_a_queue_is_exported_as_its_page_lists_it(come_in, clerk, company, customer):

@@ -21,10 +21,11 @@ from dunwell.queries.match_quality import (
     match_quality,
     unapplied_aging,
 )
-from dunwell.queries.pages import every_row
+from dunwell.queries.pages import PAGE_SIZE, Page, every_row, page_of, read_cursor
 from dunwell.templatetags.cash import case_reason, tier_words
 from dunwell.web.cash import case_filter
 from dunwell.web.exports import file_response
+from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 
 WEEKS = (4, 13, 26, 52)
@@ -94,13 +95,16 @@ def unapplied(request: StaffRequest) -> HttpResponse:
         if age in {"", one.bucket} and request.GET.get("customer", "") in {"", _who(row)}
     ]
     is_open = bool(currency or age or request.GET.get("customer", ""))
+    page = page_asked(request, lambda cursor: _listed(shown, cursor))
     return render(
         request,
         "web/unapplied.html",
         {
             "rows": [
-                (row, _who(row), list(zip(names, row.buckets, strict=True))) for row in shown
+                (row, _who(row), list(zip(names, row.buckets, strict=True)))
+                for _, row in page.rows
             ],
+            "page": page,
             "sums": [
                 (code, zip(names, total[:-1], strict=True), total[-1])
                 for code, total in sums.items()
@@ -112,6 +116,13 @@ def unapplied(request: StaffRequest) -> HttpResponse:
             "age": age,
         },
     )
+
+
+def _listed(rows: Sequence[UnappliedRow], cursor: str) -> Page[tuple[int, UnappliedRow]]:
+    """Return one page of the customers in their order, each with its place."""
+    (last,) = read_cursor(cursor, (int,)) if cursor else (-1,)
+    beyond = [(place, row) for place, row in enumerate(rows) if place > int(str(last))]
+    return page_of(beyond, limit=PAGE_SIZE, key=lambda one: (one[0],))
 
 
 @require_GET

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from dunwell.actions.gate import system
 from dunwell.actions.payments import apply_payment
 from dunwell.models import ChainHead, OpenItem
-from dunwell.queries import channels, kept_sums, segments_due, segments_facts, segments_learned
+from dunwell.queries import kept_sums, segments_due, segments_facts, segments_learned
 from dunwell.queries.channels import month_rows, outcome_rows, waiting_rows
 from dunwell.queries.ledgers import Books
 from dunwell.queries.reminders import native
@@ -54,8 +54,8 @@ def _of_a_large_book(monkeypatch):
         monkeypatch.setattr(kept_sums, store, type(kept_sums._kept)())
     monkeypatch.setattr(kept_sums, "_may_be_taken_back", lambda: False)
     for name in ("MANY_CUSTOMERS", "MANY_ITEMS"):
-        for module in (segments_facts, segments_due, segments_learned, channels):
-            monkeypatch.setattr(module, name, 0, raising=False)
+        for module in (segments_facts, segments_due, segments_learned, kept_sums):
+            monkeypatch.setattr(module, name, 1, raising=False)
 
 
 def recorded(company):

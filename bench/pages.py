@@ -182,9 +182,9 @@ def _route(address: str) -> tuple[str, frozenset[str]] | None:
         found = resolve(told.path)
     except Resolver404:
         return None
-    # whatever is kept as a file is no page: the last part of its address has a kind
-    is_file = "." in told.path.rsplit("/", 1)[-1] or not told.path.endswith("/")
-    return None if is_file else (found.route, frozenset(parse_qs(told.query)))
+    # the address of a page ends so, that of a file with its kind
+    is_page = told.path.endswith("/")
+    return (found.route, frozenset(parse_qs(told.query))) if is_page else None
 
 
 def _page(load: Workload, *, of: Callable[[], Iterator[str]]) -> Result:

@@ -139,6 +139,7 @@ def test_the_sums_of_a_large_worklist_are_kept_until_somebody_acts(
     for page in (worklist_sums, outlooks, home):
         for name in ("MANY_CUSTOMERS", "MANY_ITEMS"):
             monkeypatch.setattr(page, name, 0, raising=False)
+    monkeypatch.setattr(kept_sums, "MANY_CUSTOMERS", 1)
     ours = [entry(add_customer(company, f"K{n}", collector=collector)) for n in range(2)]
     ids = [one.customer_id for one in ours]
 

@@ -10,8 +10,8 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import day_number
-from dunwell.engine.items import total
 from dunwell.engine.schema import Column, Frame
+from dunwell.engine.segments_facts import owed_totals
 from dunwell.engine.segments_policy import Segment, SegmentsPolicy
 from dunwell.engine.segments_rules import holds
 
@@ -132,26 +132,7 @@ def movement_matrix(movement: nw.LazyFrame, owed: nw.LazyFrame) -> nw.LazyFrame:
     `owed`: customer_id, owed_minor and overdue_minor at home, empty where a rate is missing.
     Rows of one `before` sum to all who were there, those of one `after` to all who are.
     """
-    one, zero = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
-    amounts = owed.select("customer_id", "owed_minor", "overdue_minor", is_counted=one)
-    is_missing = ~nw.col("is_counted").is_null() & nw.col("owed_minor").is_null()
-    return (
-        movement.join(amounts, on="customer_id", how="left")
-        .with_columns(
-            one=one,
-            missing=nw.when(is_missing).then(one).otherwise(zero),
-            owed_minor=nw.col("owed_minor").fill_null(0),
-            overdue_minor=nw.col("overdue_minor").fill_null(0),
-        )
-        .group_by("before", "after")
-        .agg(
-            customers=total("one"),
-            owed_minor=total("owed_minor"),
-            overdue_minor=total("overdue_minor"),
-            without_rate=total("missing"),
-        )
-        .select(*MATRIX)
-    )
+    return owed_totals(movement, owed, "before", "after").select(*MATRIX)
 
 
 def _claims(facts: nw.LazyFrame, place: int, segment: Segment) -> nw.LazyFrame:

@@ -79,6 +79,33 @@ def owed_sums(open_items: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
+def owed_totals(rows: nw.LazyFrame, owed: nw.LazyFrame, *by: str) -> nw.LazyFrame:
+    """Return rows with a `customer_id` summed by columns, with what their customers owe.
+
+    Adds `customers`, `owed_minor`, `overdue_minor` and `without_rate`: the customers whose
+    amounts in `owed` (columns OWED) are empty for want of a rate and so in neither sum.
+    """
+    one, zero = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
+    amounts = owed.select("customer_id", "owed_minor", "overdue_minor", is_counted=one)
+    is_missing = ~nw.col("is_counted").is_null() & nw.col("owed_minor").is_null()
+    return (
+        rows.join(amounts, on="customer_id", how="left")
+        .with_columns(
+            one=one,
+            missing=nw.when(is_missing).then(one).otherwise(zero),
+            owed_minor=nw.col("owed_minor").fill_null(0),
+            overdue_minor=nw.col("overdue_minor").fill_null(0),
+        )
+        .group_by(*by)
+        .agg(
+            customers=total("one"),
+            owed_minor=total("owed_minor"),
+            overdue_minor=total("overdue_minor"),
+            without_rate=total("missing"),
+        )
+    )
+
+
 def owed_at_home(
     sums: nw.LazyFrame, rates: nw.LazyFrame, *, home: str, as_of: date
 ) -> nw.LazyFrame:

@@ -113,20 +113,12 @@ def channel_row(company: Company, channel_id: int, *, at: datetime) -> ChannelRo
     return None if channel is None else _channel(channel, at=at)
 
 
+@of_large
 def month_rows(company: Company, *, as_of: date) -> tuple[ChannelMonthRow, ...]:
     """Return volume and cost of the last twelve months, the newest first; one query.
 
     The messages of the month under the same filter come to it (`message_rows`).
     """
-    return kept(
-        company,
-        ("channel_months", as_of),
-        lambda: _months(company, as_of=as_of),
-        is_worth=lambda _: is_large(company),
-    )
-
-
-def _months(company: Company, *, as_of: date) -> tuple[ChannelMonthRow, ...]:
     zone = ZoneInfo(company.zone)
     first_on = months_after(as_of.replace(day=1), 1 - MONTHS)
     first = datetime.combine(first_on, time(), tzinfo=zone)

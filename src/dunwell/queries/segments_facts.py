@@ -24,6 +24,7 @@ from dunwell.engine.segments_facts import (
     owed_at_home,
     owed_sums,
 )
+from dunwell.engine.segments_facts import owed_totals as totals_of
 from dunwell.formats.frames import kept
 from dunwell.models import Company
 from dunwell.queries.frames import day, fx_frame, read_frame
@@ -114,22 +115,11 @@ def owed_frame(company: Company, *, as_of: date) -> pl.DataFrame:
 
 
 def owed_totals(rows: pl.DataFrame, owed: pl.DataFrame, *by: str) -> pl.DataFrame:
-    """Return `rows` with a `customer_id` summed by some columns, and what the customers owe.
+    """Return rows with a `customer_id` summed by columns, with what their customers owe.
 
-    Adds `customers`, `owed_minor`, `overdue_minor` (home minor units) and `without_rate`, the
-    customers whose amounts want a rate and are in neither sum.
+    As `engine.segments_facts.owed_totals`, of what was read.
     """
-    wanting = pl.col("is_owing") & pl.col("owed_minor").is_null()
-    return (
-        rows.join(owed.with_columns(is_owing=True), on="customer_id", how="left")
-        .group_by(by)
-        .agg(
-            customers=pl.len(),
-            owed_minor=pl.col("owed_minor").sum(),
-            overdue_minor=pl.col("overdue_minor").sum(),
-            without_rate=wanting.sum(),
-        )
-    )
+    return native(totals_of(nw.from_native(rows.lazy()), nw.from_native(owed.lazy()), *by))
 
 
 def _owed(company: Company, only: str, *, as_of: date) -> pl.DataFrame:

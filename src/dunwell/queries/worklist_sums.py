@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from dunwell.ml.action_day import CAPACITY_MINUTES
 from dunwell.models import Company, WorklistEntry
-from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
+from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept, of_large
 from dunwell.queries.workforce import covered_users, workforce
 
 
@@ -71,7 +71,7 @@ def day_plan(company: Company, *, as_of: date, user_id: int | None) -> DayPlan:
     """Return what fits into a collector's day; its rows are the view `plan`."""
     force = workforce(company, as_of=as_of)
     users = [] if user_id is None else force.works_for(user_id)
-    planned = _planned(company, users, as_of=as_of, user_id=user_id)
+    planned = _planned(company, tuple(users), as_of=as_of)
     return DayPlan(
         customers=len(planned),
         minutes=sum(minutes for _, minutes, _ in planned),
@@ -80,21 +80,15 @@ def day_plan(company: Company, *, as_of: date, user_id: int | None) -> DayPlan:
     )
 
 
+@of_large
 def _planned(
-    company: Company, users: Sequence[int], *, as_of: date, user_id: int | None
+    company: Company, users: tuple[int, ...], *, as_of: date
 ) -> Sequence[tuple[int, int, int | None]]:
     """Return key, minutes and extra cash of what fits into a day: few of the entries looked at."""
     planned = WorklistEntry.objects.filter(
         _shown("mine", users, as_of), company=company, reasons__suggestion__is_planned=True
     )
-    return kept(
-        company,
-        ("planned", as_of, tuple(users)),
-        lambda: list(planned.values_list("pk", "minutes", "expected_extra_minor")),
-        is_worth=lambda _: (
-            worklist_counts(company, as_of=as_of, user_id=user_id).all >= MANY_CUSTOMERS
-        ),
-    )
+    return list(planned.values_list("pk", "minutes", "expected_extra_minor"))
 
 
 def entries_shown(company: Company, show: str, user_id: int | None, as_of: date) -> Q:
@@ -105,7 +99,7 @@ def entries_shown(company: Company, show: str, user_id: int | None, as_of: date)
     is_own = show in {"mine", "plan"}
     users = covered_users(company, user_id=user_id if is_own else None, as_of=as_of)
     if show == "plan":
-        planned = _planned(company, users, as_of=as_of, user_id=user_id)
+        planned = _planned(company, tuple(users), as_of=as_of)
         return Q(pk__in=[key for key, _, _ in planned])
     return _shown(show, users, as_of)
 

@@ -13,9 +13,9 @@ import narwhals.stable.v2 as nw
 from dunwell.engine.credit_classes import APPROVE, DECLINE, OUTCOMES, PPM
 from dunwell.engine.credit_conditions import cell, facts_frame
 from dunwell.engine.credit_fact_names import NUMBER, Value
-from dunwell.engine.credit_frame import NO_RULE, decided
+from dunwell.engine.credit_frame import NO_RULE, Judge, decided
 from dunwell.engine.credit_policy import CreditPolicy
-from dunwell.engine.credit_reasons import Reason, reasons_of
+from dunwell.engine.credit_reasons import Reason, decided_with_reasons, reasons_of
 from dunwell.engine.credit_tables import TermsRow, fits
 from dunwell.engine.limit_worth import CreditAsk, CreditWorth, best_credit, credit_worth
 from dunwell.engine.scorecard_terms import Scorecard
@@ -68,23 +68,29 @@ def decide(
     *,
     with_reasons: bool = True,
     currency: str = "",
+    judge: Judge = decided,
 ) -> dict[int, Decision]:
     """Return the decision on each subject by its key; `currency` is for texts alone.
 
-    Reasons cost the most; whoever needs only classes and limits leaves them out.
+    Reasons cost the most; whoever needs only classes and limits leaves them out. `judge` works
+    out `credit_frame.decided`.
     """
     if not subjects:
         return {}
     frame = subject_frame(subjects, policy, card)
-    rows = decided(frame, policy, card).sort("row_id")
-    found = {
-        row["row_id"]: _decision(subjects[row["row_id"]], row, policy, card)
-        for row in rows.rows(named=True)
-    }
     if not with_reasons:
-        return found
-    told = _reasons(frame, subjects, policy, card, currency=currency)
-    return {key: replace(one, reasons=told[key]) for key, one in found.items()}
+        rows = judge(frame, policy, card).sort("row_id").rows(named=True)
+        return {
+            row["row_id"]: _decision(subjects[row["row_id"]], row, policy, card) for row in rows
+        }
+    values = {key: one.facts for key, one in subjects.items()}
+    judged, told = decided_with_reasons(
+        frame, values, policy, card, currency=currency, judge=judge
+    )
+    return {
+        key: replace(_decision(subjects[key], row, policy, card), reasons=told[key])
+        for key, row in judged.items()
+    }
 
 
 def add_reasons(
@@ -92,17 +98,6 @@ def add_reasons(
 ) -> dict[int, tuple[Reason, ...]]:
     """Return the two to four reasons of each subject's decision."""
     frame = subject_frame(subjects, policy, card)
-    return _reasons(frame, subjects, policy, card, currency=currency)
-
-
-def _reasons(
-    frame: nw.DataFrame[Any],
-    subjects: Mapping[int, Subject],
-    policy: CreditPolicy,
-    card: Scorecard,
-    *,
-    currency: str,
-) -> dict[int, tuple[Reason, ...]]:
     values = {key: one.facts for key, one in subjects.items()}
     return reasons_of(frame, values, policy, card, currency=currency)
 

@@ -4,6 +4,7 @@ One frame in, one out; every figure of a decision comes from here, the changes t
 it included, which are rows like any other.
 """
 
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -38,7 +39,16 @@ DECIDED = (
 `class_no` counts from the best, `outcome_no` from the worst of OUTCOMES."""
 
 
+Judge = Callable[[nw.DataFrame[Any], CreditPolicy, Scorecard], nw.DataFrame[Any]]
+"""Works out `decided`; whoever decides on few again and again keeps the plan of it."""
+
+
 def decided(frame: nw.DataFrame[Any], policy: CreditPolicy, card: Scorecard) -> nw.DataFrame[Any]:
+    """Return `decided_rows` of a frame, worked out."""
+    return decided_rows(frame.lazy(), policy, card).collect(backend="polars")
+
+
+def decided_rows(frame: nw.LazyFrame, policy: CreditPolicy, card: Scorecard) -> nw.LazyFrame:
     """Return one row per row of the frame, in columns DECIDED and needs_0, needs_1 ...
 
     The latter say which of the policy's requirements is not met.
@@ -48,14 +58,13 @@ def decided(frame: nw.DataFrame[Any], policy: CreditPolicy, card: Scorecard) -> 
     """
     kinds = policy.kinds(card)
     classes = policy.classes
-    scored = score_rows(frame.with_columns(subject_id=nw.col("row_id")).lazy(), card).select(
+    scored = score_rows(frame.with_columns(subject_id=nw.col("row_id")), card).select(
         "subject_id", "points", "pd_ppm"
     )
     known = [_is_known(one.name, kinds[one.name]).cast(nw.Int64) for one in card.inputs]
     needs = {f"needs_{number}": _needs(rule, kinds) for number, rule in enumerate(policy.required)}
     rows = (
         frame.with_columns(known=nw.sum_horizontal(*known))
-        .lazy()
         .join(scored, left_on="row_id", right_on="subject_id", how="left")
         .with_columns(is_scored=nw.col("known") >= classes.least_known)
         .with_columns(class_no=_class(classes))
@@ -72,7 +81,7 @@ def decided(frame: nw.DataFrame[Any], policy: CreditPolicy, card: Scorecard) -> 
         .with_columns(rule_no=_rule(policy.decisions))
         .with_columns(outcome_no=_outcome(policy.decisions))
     )
-    return rows.select(*DECIDED, *needs).collect(backend="polars")
+    return rows.select(*DECIDED, *needs)
 
 
 def _is_known(name: str, kind: str) -> nw.Expr:

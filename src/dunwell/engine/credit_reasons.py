@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 from dunwell.engine.credit_classes import APPROVE, OUTCOMES
 from dunwell.engine.credit_conditions import cell
 from dunwell.engine.credit_fact_names import NUMBER, Value
-from dunwell.engine.credit_frame import decided
+from dunwell.engine.credit_frame import Judge, decided
 from dunwell.engine.credit_levels import ASKED, Cell, Level, levels
 from dunwell.engine.credit_policy import CreditPolicy
 from dunwell.engine.credit_words import Effect, reason_text
@@ -121,16 +121,44 @@ def reasons_of(
     currency: str = "",
 ) -> dict[int, tuple[Reason, ...]]:
     """Return the reasons of each row of the frame `decided` takes, by its `row_id`."""
+    return decided_with_reasons(frame, facts, policy, card, currency=currency)[1]
+
+
+def decided_with_reasons(
+    frame: nw.DataFrame[Any],
+    facts: Mapping[int, Mapping[str, Value]],
+    policy: CreditPolicy,
+    card: Scorecard,
+    *,
+    currency: str = "",
+    judge: Judge = decided,
+) -> tuple[dict[int, Mapping[str, Any]], dict[int, tuple[Reason, ...]]]:
+    """Return the row of `decided` and the reasons of each row of the frame, by its `row_id`."""
     tried = levels(policy, card)
+    rows: dict[int, Mapping[str, Any]] = {}
     found: dict[int, tuple[Reason, ...]] = {}
+    width = len(tried) + 1
+    kinds = {**policy.kinds(card), ASKED: NUMBER}
     for start in range(0, len(frame), _CHUNK):
         part = frame[start : start + _CHUNK]
-        found |= _chunk(part, facts, policy, card, tried=tried, currency=currency)
-    return found
+        outcome = judge(_varied(part, tried, kinds, width=width), policy, card)
+        rows |= _as_they_are(part, outcome, width=width)
+        found |= _chunk(part, outcome, facts, policy, card, tried=tried, currency=currency)
+    return rows, found
+
+
+def _as_they_are(
+    part: nw.DataFrame[Any], outcome: nw.DataFrame[Any], *, width: int
+) -> dict[int, Mapping[str, Any]]:
+    """Return the row of each subject with none of its facts changed."""
+    keys = part["row_id"].to_list()
+    bases = outcome.filter(nw.col("row_id") % width == 0).sort("row_id")
+    return dict(zip(keys, bases.rows(named=True), strict=True))
 
 
 def _chunk(
     part: nw.DataFrame[Any],
+    outcome: nw.DataFrame[Any],
     facts: Mapping[int, Mapping[str, Value]],
     policy: CreditPolicy,
     card: Scorecard,
@@ -140,8 +168,7 @@ def _chunk(
 ) -> dict[int, tuple[Reason, ...]]:
     kinds = {**policy.kinds(card), ASKED: NUMBER}
     keys, asked = part["row_id"].to_list(), part[ASKED].to_list()
-    varied = _varied(part, tried, kinds, width=len(tried) + 1)
-    rows = _moved(decided(varied, policy, card), width=len(tried) + 1)
+    rows = _moved(outcome, width=len(tried) + 1)
     told: dict[int, tuple[Reason, ...]] = {}
     for number, key in enumerate(keys):
         base, *moved = rows[number]

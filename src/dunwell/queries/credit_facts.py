@@ -37,6 +37,7 @@ from dunwell.queries.customer_ledgers import ledger_of
 from dunwell.queries.financial_statements import statement_facts_of
 from dunwell.queries.histories import replies_frame
 from dunwell.queries.ledgers import Books
+from dunwell.queries.planned_credit import own_history_of_few
 from dunwell.queries.reminders import native
 from dunwell.queries.runs import last_finished_day
 
@@ -259,7 +260,10 @@ def _own(
         first=as_of - CALENDAR_LEAD,
         last=as_of.replace(day=1) + timedelta(days=62),
     )
-    own = native(own_history(ledger, calendar, fx, home=company.currency, as_of=as_of))
+    if whole is not None:
+        own = native(own_history(ledger, calendar, fx, home=company.currency, as_of=as_of))
+    else:
+        own = own_history_of_few(ledger, calendar, fx, home=company.currency, as_of=as_of)
     scored_on = last_finished_day(company, last_step=SCORED)
     if scored_on is None or scored_on <= as_of:
         scores = _stored_scores(company, whose)

@@ -14,6 +14,7 @@ from dunwell.models import Company, Customer
 from dunwell.queries.credit_appetite import AppetiteLeft, appetite_left
 from dunwell.queries.credit_policies import card_in_force, credit_policy_in_force
 from dunwell.queries.credit_subjects import subjects_of
+from dunwell.queries.planned_credit import decided_on_few
 
 NOBODY = 0
 """The key of an applicant who is no customer yet."""
@@ -95,7 +96,8 @@ def propose(
             known |= found[key].facts if key in found else {}
     known |= facts or {}
     subject = Subject(facts=known, asked_minor=asked_minor)
-    one = decide({key: subject}, policy, chosen.card, currency=company.currency)[key]
+    card, judge = chosen.card, decided_on_few
+    one = decide({key: subject}, policy, card, currency=company.currency, judge=judge)[key]
     row = BookRow(
         customer_id=key,
         exposure_minor=0,
@@ -108,7 +110,7 @@ def propose(
     breached: tuple[Gauge, ...] = ()
     if left is not None and one.outcome != DECLINE:
         within = replace(subject, most_minor=left.most(one.limit_minor))
-        again = decide({key: within}, policy, chosen.card, with_reasons=False)[key]
+        again = decide({key: within}, policy, card, with_reasons=False, judge=judge)[key]
         one = replace(again, reasons=one.reasons)
         breached = _breached(left, one)
     told = _told(one, breached)

@@ -1,8 +1,9 @@
 """What plans and settlements must both know of items: what binds them, and what is disputed."""
 
 from collections.abc import Collection
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dunwell.models import (
     Dispute,
@@ -24,9 +25,11 @@ SETTLING = (Settlement.Status.DRAFT, Settlement.Status.PENDING, Settlement.Statu
 """Statuses of a settlement that is not agreed yet, and not given up."""
 
 
-def bound_items(
-    items: Collection[int], *, beside: PaymentPlan | Settlement | None = None
-) -> dict[int, str]:
+Keys = Collection[int] | QuerySet[Any, int]
+"""Keys of items, or the query that finds them."""
+
+
+def bound_items(items: Keys, *, beside: PaymentPlan | Settlement | None = None) -> dict[int, str]:
     """Return the number of what binds, or is proposed for, each of the items.
 
     A plan, a settlement or a placement with an agency; `beside` is not counted.
@@ -47,7 +50,7 @@ def bound_items(
     }
 
 
-def disputed_items(items: Collection[int]) -> set[int]:
+def disputed_items(items: Keys) -> set[int]:
     """Return those of the items that have an open dispute."""
     found = Dispute.objects.filter(item__in=items, closed_on=None)
     return set(found.values_list("item", flat=True))

@@ -24,7 +24,7 @@ from dunwell.models import (
     OpenItem,
     Settlement,
 )
-from dunwell.queries.agreements import bound_items, disputed_items
+from dunwell.queries.agreements import Keys, bound_items, disputed_items
 from dunwell.queries.authority import exchanged
 from dunwell.queries.frames import fx_frame
 
@@ -34,6 +34,10 @@ STANDING = (Status.DRAFT, Status.PENDING, Status.OFFERED, Status.ACCEPTED)
 
 GRANTED = (Status.PENDING, Status.OFFERED, Status.ACCEPTED, Status.COMPLETED)
 """Statuses that count into what a customer was granted."""
+
+
+MANY = 500
+"""From so many items on they are looked up by their customer, not by their keys."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,25 +63,25 @@ def settleable_items(
     company: Company, customer: Customer, *, as_of: date
 ) -> tuple[SettleableItem, ...]:
     """Return the open debit items of a customer, the oldest first; four queries."""
-    rows = list(
-        OpenItem.objects.filter(company=company, customer=customer, open_minor__gt=0)
-        .select_related("item")
-        .order_by("due_on", "item")
-    )
-    keys = [row.item_id for row in rows]
+    theirs = OpenItem.objects.filter(company=company, customer=customer, open_minor__gt=0)
+    # asked for by the customer: thousands of keys in a query cost more than the answer
+    keys = theirs.values_list("item", flat=True)
     bound, disputed = bound_items(keys), disputed_items(keys)
+    columns = ("item", "item__number", "currency", "due_on", "open_minor")
     return tuple(
         SettleableItem(
-            id=row.item_id,
-            number=row.item.number,
-            currency=row.currency,
-            due_on=row.due_on,
-            days_late=(as_of - row.due_on).days,
-            open_minor=row.open_minor,
-            is_disputed=row.item_id in disputed,
-            bound_by=bound.get(row.item_id, ""),
+            id=key,
+            number=number,
+            currency=currency,
+            due_on=due_on,
+            days_late=(as_of - due_on).days,
+            open_minor=open_minor,
+            is_disputed=key in disputed,
+            bound_by=bound.get(key, ""),
         )
-        for row in rows
+        for key, number, currency, due_on, open_minor in theirs.order_by(
+            "due_on", "item"
+        ).values_list(*columns)
     )
 
 
@@ -114,16 +118,17 @@ def item_outlooks(
     company: Company, customer: Customer, items: Sequence[SettleableItem], *, as_of: date
 ) -> tuple[ItemOutlook, ...]:
     """Return when each item is expected to be paid if nothing is done; two queries."""
+    told = ItemPrediction.objects.filter(
+        company=company, item__in=_keys_of(customer, items)
+    ).values_list("item", "q10_on", "q50_on", "q90_on", "p_loss_ppm")
     predicted = {
-        row.item_id: prediction_steps(
-            q10_days=(row.q10_on - as_of).days,
-            q50_days=(row.q50_on - as_of).days,
-            q90_days=(row.q90_on - as_of).days,
-            p_loss_ppm=row.p_loss_ppm,
+        key: prediction_steps(
+            q10_days=(q10_on - as_of).days,
+            q50_days=(q50_on - as_of).days,
+            q90_days=(q90_on - as_of).days,
+            p_loss_ppm=p_loss_ppm,
         )
-        for row in ItemPrediction.objects.filter(
-            company=company, item__in=[item.id for item in items]
-        )
+        for key, q10_on, q50_on, q90_on, p_loss_ppm in told
     }
     habits = Habit.objects.filter(customer=customer, n_settled__gt=0)
     habit = habits.values_list("expected_days_late", flat=True).first()
@@ -137,6 +142,13 @@ def item_outlooks(
         )
         for item in items
     )
+
+
+def _keys_of(customer: Customer, items: Sequence[SettleableItem]) -> Keys:
+    """Return the keys of items; of many, those of all that is open of the customer."""
+    if len(items) <= MANY:
+        return [item.id for item in items]
+    return OpenItem.objects.filter(customer=customer).values_list("item", flat=True)
 
 
 def worth_of(

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from dunwell import clock
 from dunwell.actions.gate import Refused
@@ -21,24 +21,9 @@ from dunwell.queries.placement_facts import agency_tiers, checks_of, placeable_i
 from dunwell.queries.settlement_items import SettleableItem
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
-from dunwell.web.keys import read_key
+from dunwell.web.item_choice import ItemChoice, is_turning, item_choice, told_of
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """What is to be placed: whose items of one currency, and which of them are chosen."""
-
-    items: tuple[SettleableItem, ...]
-    chosen: frozenset[int]
-    currency: str
-    currencies: tuple[str, ...]
-
-    @property
-    def covered(self) -> tuple[SettleableItem, ...]:
-        """Return the chosen items."""
-        return tuple(row for row in self.items if row.id in self.chosen)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,8 +55,11 @@ def placement_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Propose to hand a customer's open items to an agency."""
     customer = customer_or_404(request, customer_id)
     asked, agencies = _asked(request, customer), _agencies(request)
-    form = PlacementForm(agencies, posted(request))
-    if request.method == "POST" and form.is_valid():
+    if is_turning(request):
+        form = PlacementForm(agencies, initial=request.POST.dict())
+    else:
+        form = PlacementForm(agencies, posted(request))
+    if form.is_bound and form.is_valid():
         items = Item.objects.filter(pk__in=asked.chosen, customer=customer).order_by("pk")
         try:
             placement = propose_placement(
@@ -103,29 +91,34 @@ def placement_add(request: StaffRequest, customer_id: int) -> HttpResponse:
 
 
 @needs("placement.propose")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def placement_check(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Return the checks of what is chosen, while the form is filled in."""
     customer = customer_or_404(request, customer_id)
     asked, agencies = _asked(request, customer), _agencies(request)
-    outlook = _outlook(request, customer, asked, agencies, request.GET.get("agency", ""))
+    outlook = _outlook(request, customer, asked, agencies, told_of(request).get("agency", ""))
     context = {"asked": asked, "outlook": outlook}
     return render(request, "web/placement_new.html#checks", context)
 
 
 def _outlook(
-    request: StaffRequest, customer: Customer, asked: Asked, agencies: list[Agency], told: str
+    request: StaffRequest,
+    customer: Customer,
+    asked: ItemChoice[SettleableItem],
+    agencies: list[Agency],
+    told: str,
 ) -> Outlook | None:
     """Return the checks and the commission; None while nothing or nobody is chosen."""
-    if not asked.covered or told not in {str(agency.pk) for agency in agencies}:
+    covered = asked.covered
+    if not covered or told not in {str(agency.pk) for agency in agencies}:
         return None
     agency = _chosen(agencies, told)
-    placed = sum(row.open_minor for row in asked.covered)
-    age_days = max(row.days_late for row in asked.covered)
+    placed = asked.open_minor
+    age_days = max(row.days_late for row in covered)
     rate = rate_at(agency_tiers(agency), age_days=age_days)
     return Outlook(
         checks=checks_of(
-            request.actor.company, customer, asked.covered, agency=agency, as_of=request.as_of
+            request.actor.company, customer, covered, agency=agency, as_of=request.as_of
         ),
         placed_minor=placed,
         commission_ppm=rate,
@@ -142,23 +135,14 @@ def _chosen(agencies: list[Agency], told: str) -> Agency:
     return next(agency for agency in agencies if str(agency.pk) == told)
 
 
-def _asked(request: StaffRequest, customer: Customer) -> Asked:
+def _asked(request: StaffRequest, customer: Customer) -> ItemChoice[SettleableItem]:
     """Return the items of one currency and which of them are chosen: the overdue ones at first."""
-    rows = placeable_items(request.actor.company, customer, as_of=request.as_of)
-    told = request.POST if request.method == "POST" else request.GET
-    named = {key for text in told.getlist("item") if (key := read_key(text)) is not None}
-    currencies = tuple(sorted({row.currency for row in rows}))
-    asked = told.get("currency", "")
-    usual = request.actor.company.currency
-    currency = next((code for code in (asked, usual) if code in currencies), "")
-    currency = currency or (currencies[0] if currencies else usual)
-    shown = tuple(row for row in rows if row.currency == currency)
-    free = {row.id for row in shown if row.is_free}
-    is_first = request.method == "GET" and "agency" not in told
-    overdue = {row.id for row in shown if row.is_free and row.days_late > 0}
-    return Asked(
-        items=shown,
-        chosen=frozenset(overdue if is_first else named & free),
-        currency=currency,
-        currencies=currencies,
+    told, company = told_of(request), request.actor.company
+    return item_choice(
+        told,
+        placeable_items(company, customer, as_of=request.as_of),
+        as_of=request.as_of,
+        was_asked=request.method == "POST" or "agency" in told,
+        usual=company.currency,
+        else_all=False,
     )

@@ -1,6 +1,6 @@
 """A new payment plan: which items, what the customer can pay, and every plan that is allowed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from dunwell import clock
 from dunwell.actions.gate import Refused
@@ -25,6 +25,7 @@ from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page
 from dunwell.web.fields import day_field, working_day
+from dunwell.web.item_choice import ItemChoice, all_chosen, item_choice, told_of
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -37,19 +38,11 @@ WAIT_DAYS = 7
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """What a plan is wanted for: whose items, in which currency, and the plan it replaces."""
+    """What a plan is wanted for: whose items, and the plan it replaces."""
 
     customer: Customer
-    items: tuple[CoverableItem, ...]
-    chosen: frozenset[int]
-    currency: str
-    currencies: tuple[str, ...]
+    choice: ItemChoice[CoverableItem]
     plan: PaymentPlan | None = None
-
-    @property
-    def covered_minor(self) -> int:
-        """Return what is open on the chosen items."""
-        return sum(row.open_minor for row in self.items if row.id in self.chosen)
 
 
 class PlanForm(forms.Form):
@@ -80,11 +73,10 @@ class PlanForm(forms.Form):
 def plan_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Propose a plan for a customer's open items; offered are all plans the policy allows."""
     customer = customer_or_404(request, customer_id)
-    rows = coverable_items(request.actor.company, customer)
-    asked = _asked(request, customer, rows)
+    asked = _asked(request, customer)
 
     def propose(wish: PlanWish, told: dict[str, Any]) -> PaymentPlan:
-        items = Item.objects.filter(pk__in=asked.chosen, customer=customer).order_by(
+        items = Item.objects.filter(pk__in=asked.choice.chosen, customer=customer).order_by(
             "due_on", "id"
         )
         return propose_plan(
@@ -126,16 +118,15 @@ def plan_replace(request: StaffRequest, plan_id: int) -> HttpResponse:
 
 
 @needs("plan.propose")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def plan_offers_part(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Return the plans that are allowed for what the form holds, while it is filled in."""
     customer = customer_or_404(request, customer_id)
-    asked = _asked(request, customer, coverable_items(request.actor.company, customer))
-    return _offers_part(request, asked)
+    return _offers_part(request, _asked(request, customer))
 
 
 @needs("plan.propose")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def plan_replace_offers(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Return the plans that are allowed for the rest of a plan."""
     plan = get_object_or_404(
@@ -149,7 +140,7 @@ def _page(request: StaffRequest, asked: Asked, propose: Propose, *, address: str
     initial = {"first_on": working_day(request.as_of + timedelta(days=WAIT_DAYS))}
     is_sent = request.method == "POST" and "propose" in request.POST
     data = request.POST if request.method == "POST" else None
-    form = PlanForm(asked.currency, data, initial=initial)
+    form = PlanForm(asked.choice.currency, data, initial=initial)
     if is_sent and form.is_valid():
         told = form.cleaned_data
         wish = _wish(told)
@@ -170,7 +161,7 @@ def _page(request: StaffRequest, asked: Asked, propose: Propose, *, address: str
         "action": address,
         "offers_url": f"{address}offers/",
         "policy": plans_in_force(request.actor.company, as_of=request.as_of).policy,
-        "has_promise": any(row.is_promised for row in asked.items),
+        "has_promise": any(row.is_promised for row in asked.choice.items),
         "back": reverse("plan", args=[asked.plan.pk])
         if asked.plan
         else reverse("customer", args=[asked.customer.pk]),
@@ -179,11 +170,12 @@ def _page(request: StaffRequest, asked: Asked, propose: Propose, *, address: str
 
 
 def _offers_part(request: StaffRequest, asked: Asked) -> HttpResponse:
-    form = PlanForm(asked.currency, request.GET)
+    told = told_of(request)
+    form = PlanForm(asked.choice.currency, told)
     context = {
         "asked": asked,
         "offers": _offers(request, asked, form),
-        "chosen_offer": request.GET.get("offer", ""),
+        "chosen_offer": told.get("offer", ""),
     }
     return render(request, "web/plan_new.html#offers", context)
 
@@ -199,8 +191,8 @@ def _offers(request: StaffRequest, asked: Asked, form: PlanForm) -> Offers:
         return Offers(rows=(), deposit_minor=0)
     return plan_offers(
         request.actor.company,
-        covered_minor=asked.covered_minor,
-        currency=asked.currency,
+        covered_minor=asked.choice.open_minor,
+        currency=asked.choice.currency,
         first_on=first_on,
         as_of=request.as_of,
         deposit_minor=told.get("deposit") or 0,
@@ -225,39 +217,23 @@ def _wish(told: dict[str, Any]) -> PlanWish | None:
     )
 
 
-def _asked(request: StaffRequest, customer: Customer, rows: Sequence[CoverableItem]) -> Asked:
+def _asked(request: StaffRequest, customer: Customer) -> Asked:
     """Return the items of one currency and which of them are chosen: the overdue ones at first."""
-    told = request.POST if request.method == "POST" else request.GET
-    named = {key for text in told.getlist("item") if (key := read_key(text)) is not None}
-    free = [row for row in rows if row.is_free]
-    currencies = tuple(sorted({row.currency for row in free}))
-    asked = told.get("currency", "")
-    first = [row.currency for row in free if row.id in named] or [row.currency for row in free]
-    currency = asked if asked in currencies else (first[0] if first else "")
-    shown = tuple(row for row in rows if row.currency == currency)
-    overdue = {row.id for row in shown if row.is_free and row.due_on < request.as_of}
-    was_asked = request.method == "POST" or named or "first_on" in told
-    chosen = named if was_asked else overdue or {row.id for row in shown if row.is_free}
-    return Asked(
-        customer=customer,
-        items=shown,
-        chosen=frozenset(row.id for row in shown if row.id in chosen and row.is_free),
-        currency=currency,
-        currencies=currencies,
+    told = told_of(request)
+    choice = item_choice(
+        told,
+        coverable_items(request.actor.company, customer),
+        as_of=request.as_of,
+        was_asked=request.method == "POST" or "first_on" in told,
     )
+    return Asked(customer=customer, choice=choice)
 
 
 def _replaced(request: StaffRequest, plan: PaymentPlan) -> Asked:
     """Return what is left of a plan; all of it goes into the new one."""
     rows = replaceable_items(request.actor.company, plan, as_of=request.as_of)
-    return Asked(
-        customer=plan.customer,
-        items=rows,
-        chosen=frozenset(row.id for row in rows),
-        currency=plan.currency,
-        currencies=(plan.currency,),
-        plan=plan,
-    )
+    choice = all_chosen(rows, currency=plan.currency)
+    return Asked(customer=plan.customer, choice=choice, plan=plan)
 
 
 def _said(plan: PaymentPlan) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from dunwell import clock
 from dunwell.actions.authority import authorise
@@ -27,9 +27,9 @@ from dunwell.queries.settlement_items import (
 )
 from dunwell.templatetags.money import MoneyField
 from dunwell.templatetags.sentences import spoken
-from dunwell.web.answers import customer_or_404, done, form_page
+from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.fields import day_field, working_day
-from dunwell.web.keys import read_key
+from dunwell.web.item_choice import ItemChoice, is_turning, item_choice, told_of
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
 
@@ -38,27 +38,6 @@ WAIT_DAYS = 14
 
 USUAL_SHARE = 90
 """Percent of the debt that is suggested as payment."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """What is to be settled: whose items, in which currency, and which of them are chosen."""
-
-    customer: Customer
-    items: tuple[SettleableItem, ...]
-    chosen: frozenset[int]
-    currency: str
-    currencies: tuple[str, ...]
-
-    @property
-    def covered(self) -> tuple[SettleableItem, ...]:
-        """Return the chosen items."""
-        return tuple(row for row in self.items if row.id in self.chosen)
-
-    @property
-    def open_minor(self) -> int:
-        """Return what is open on the chosen items."""
-        return sum(row.open_minor for row in self.covered)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,9 +71,12 @@ def settlement_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Propose a settlement of a customer's open items."""
     customer = customer_or_404(request, customer_id)
     asked = _asked(request, customer)
-    data = request.POST if request.method == "POST" else None
-    form = SettlementForm(asked.currency, data, initial=_start(request, asked))
-    if request.method == "POST" and form.is_valid():
+    start = _start(request, asked)
+    if is_turning(request):
+        form = SettlementForm(asked.currency, initial={**start, **request.POST.dict()})
+    else:
+        form = SettlementForm(asked.currency, posted(request), initial=start)
+    if form.is_bound and form.is_valid():
         told = form.cleaned_data
         items = Item.objects.filter(pk__in=asked.chosen, customer=customer).order_by("pk")
         try:
@@ -121,7 +103,7 @@ def settlement_add(request: StaffRequest, customer_id: int) -> HttpResponse:
         {
             "customer": customer,
             "asked": asked,
-            "comparison": _comparison(request, asked, form),
+            "comparison": _comparison(request, customer, asked, form),
             "action": reverse("settlement-add", args=[customer.pk]),
             "compare_url": reverse("settlement-compare", args=[customer.pk]),
             "back": reverse("customer", args=[customer.pk]),
@@ -130,17 +112,22 @@ def settlement_add(request: StaffRequest, customer_id: int) -> HttpResponse:
 
 
 @needs("settlement.propose")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def settlement_compare(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Return what the terms in the form are worth, while it is filled in."""
     customer = customer_or_404(request, customer_id)
     asked = _asked(request, customer)
-    form = SettlementForm(asked.currency, request.GET)
-    context = {"asked": asked, "comparison": _comparison(request, asked, form)}
+    form = SettlementForm(asked.currency, told_of(request))
+    context = {"asked": asked, "comparison": _comparison(request, customer, asked, form)}
     return render(request, "web/settlement_new.html#worth", context)
 
 
-def _comparison(request: StaffRequest, asked: Asked, form: forms.Form) -> Comparison | None:
+def _comparison(
+    request: StaffRequest,
+    customer: Customer,
+    asked: ItemChoice[SettleableItem],
+    form: forms.Form,
+) -> Comparison | None:
     """Return what the terms are worth and who may grant them; None while they are no terms."""
     told: dict[str, Any] = dict(form.initial)
     if form.is_bound:
@@ -153,7 +140,7 @@ def _comparison(request: StaffRequest, asked: Asked, form: forms.Form) -> Compar
     policy = authority_in_force(company, as_of=as_of).policy
     worth = worth_of(
         company,
-        asked.customer,
+        customer,
         asked.covered,
         pay_minor=pay,
         pay_by_on=day,
@@ -164,14 +151,14 @@ def _comparison(request: StaffRequest, asked: Asked, form: forms.Form) -> Compar
     try:
         authority = authorise(
             actor=request.actor,
-            customer=asked.customer,
+            customer=customer,
             act=ACT,
             currency=asked.currency,
             amount_minor=asked.open_minor,
             concession_minor=given,
             months=months_until(day, from_on=as_of),
             earlier_minor=granted_earlier(
-                asked.customer, asked.currency, as_of=as_of, window_days=policy.window_days
+                customer, asked.currency, as_of=as_of, window_days=policy.window_days
             ),
             as_of=as_of,
         )
@@ -188,31 +175,18 @@ def _comparison(request: StaffRequest, asked: Asked, form: forms.Form) -> Compar
     )
 
 
-def _asked(request: StaffRequest, customer: Customer) -> Asked:
+def _asked(request: StaffRequest, customer: Customer) -> ItemChoice[SettleableItem]:
     """Return the items of one currency and which of them are chosen: the overdue ones at first."""
-    rows = settleable_items(request.actor.company, customer, as_of=request.as_of)
-    told = request.POST if request.method == "POST" else request.GET
-    named = {key for text in told.getlist("item") if (key := read_key(text)) is not None}
-    free = [row for row in rows if row.is_free]
-    currencies = tuple(sorted({row.currency for row in free}))
-    asked = told.get("currency", "")
-    named_first = [row.currency for row in free if row.id in named]
-    first = named_first or [row.currency for row in (free or rows)]
-    currency = asked if asked in currencies else (first[0] if first else "")
-    shown = tuple(row for row in rows if row.currency == currency)
-    able = {row.id for row in shown if row.is_free}
-    overdue = {row.id for row in shown if row.is_free and row.days_late > 0}
-    was_asked = request.method == "POST" or named or "pay" in told
-    return Asked(
-        customer=customer,
-        items=shown,
-        chosen=frozenset((named & able) if was_asked else (overdue or able)),
-        currency=currency,
-        currencies=currencies,
+    told = told_of(request)
+    return item_choice(
+        told,
+        settleable_items(request.actor.company, customer, as_of=request.as_of),
+        as_of=request.as_of,
+        was_asked=request.method == "POST" or "pay" in told,
     )
 
 
-def _start(request: StaffRequest, asked: Asked) -> dict[str, Any]:
+def _start(request: StaffRequest, asked: ItemChoice[SettleableItem]) -> dict[str, Any]:
     return {
         "pay_by_on": working_day(request.as_of + timedelta(days=WAIT_DAYS)),
         "pay": asked.open_minor * USUAL_SHARE // 100,

@@ -67,7 +67,9 @@ class Form:
         return [one.get("value") for one in self.form.xpath(f".//button[@name='{name}']")]
 
     def alerts(self):
-        return [" ".join(one.text_content().split()) for one in self.form.xpath(".//*[@role='alert']")]
+        return [
+            " ".join(one.text_content().split()) for one in self.form.xpath(".//*[@role='alert']")
+        ]
 
     def chosen(self):
         """Return the keys the form would choose."""

@@ -144,7 +144,8 @@ def _folded(
             kept += of
             continue
         ranked = sorted(of, key=lambda node: node.key not in joined)
-        kept += [node for node in of if node in ranked[: most - 1]]
+        drawn = {node.key for node in ranked[: most - 1]}
+        kept += [node for node in of if node.key in drawn]
         rest: dict[str, list[CaseNode]] = {}
         for node in ranked[most - 1 :]:
             rest.setdefault(node.currency, []).append(node)

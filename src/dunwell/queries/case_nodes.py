@@ -85,12 +85,14 @@ def open_items(customer: Customer, *, as_of: date) -> list[CaseNode]:
         .order_by("due_on", "item_id")
         .values_list("item_id", "item__number", "item__kind", "open_minor", "currency", "due_on")
     )
+    # translated once a kind: a customer can have thousands of items
+    labels = {kind.value: str(kind.label) for kind in Item.Kind}
     return [
         CaseNode(
             kind=ITEM,
             id=key,
             label=number,
-            status=str(Item.Kind(kind).label),
+            status=labels[kind],
             amount_minor=minor,
             currency=currency,
             on=due_on,

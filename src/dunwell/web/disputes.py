@@ -20,13 +20,14 @@ from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.dispute_board import language
 from dunwell.web.dispute_forms import reasons_of
+from dunwell.web.item_field import ItemField
 from dunwell.web.staff import StaffRequest
 
 
 class DisputeForm(forms.Form):
     """Which item, how much of it, and why."""
 
-    item = forms.ModelChoiceField(Item.objects.none(), label=_("Item"))
+    item = ItemField()
     amount = forms.CharField(
         label=_("Disputed amount"),
         max_length=30,
@@ -48,7 +49,7 @@ class DisputeForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         items = Item.objects.filter(customer=customer, open_now__open_minor__gt=0)
         chosen = items.select_related("open_now").order_by("due_on", "id")
-        self.fields["item"].queryset = chosen  # type: ignore[attr-defined]
+        self.fields["item"].offer(chosen)  # type: ignore[attr-defined]
         self.fields["reason"].choices = list(reasons)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, object]:

@@ -15,6 +15,7 @@ from dunwell.models import Customer, Hold, Item
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, form_page, posted
 from dunwell.web.fields import day_field
+from dunwell.web.item_field import ItemField
 from dunwell.web.staff import StaffRequest
 
 
@@ -25,16 +26,14 @@ class HoldForm(forms.Form):
     until_on = day_field(
         label=_("Last day"), required=False, help_text=_("Leave empty to hold until released.")
     )
-    item = forms.ModelChoiceField(
-        Item.objects.none(), label=_("Item"), required=False, empty_label=_("The whole customer")
-    )
+    item = ItemField(required=False, empty_label=_("The whole customer"))
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
 
     def __init__(self, customer: Customer, *args: object, **kwargs: object) -> None:
         """Offer only the customer's own open items."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         items = Item.objects.filter(customer=customer, open_now__isnull=False)
-        self.fields["item"].queryset = items.order_by("due_on", "id")  # type: ignore[attr-defined]
+        self.fields["item"].offer(items.order_by("due_on", "id"))  # type: ignore[attr-defined]
 
 
 class ReleaseForm(forms.Form):

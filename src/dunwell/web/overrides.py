@@ -19,6 +19,7 @@ from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, customer_or_404, done, posted, told_page
 from dunwell.web.fields import day_field
+from dunwell.web.item_field import ItemField
 from dunwell.web.staff import StaffRequest
 
 
@@ -39,9 +40,7 @@ class OverrideForm(forms.Form):
     channel = forms.ChoiceField(
         label=_("Channel"), required=False, help_text=_("For what is written, never for a call.")
     )
-    item = forms.ModelChoiceField(
-        Item.objects.none(), label=_("Item"), required=False, empty_label=_("The whole customer")
-    )
+    item = ItemField(required=False, empty_label=_("The whole customer"))
     until_on = day_field(
         label=_("Last day"), required=False, help_text=_("Leave empty until it is ended.")
     )
@@ -53,7 +52,7 @@ class OverrideForm(forms.Form):
         """Offer the strategies in force and the customer's own open items."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         items = Item.objects.filter(customer=customer, open_now__isnull=False)
-        self.fields["item"].queryset = items.order_by("due_on", "id")  # type: ignore[attr-defined]
+        self.fields["item"].offer(items.order_by("due_on", "id"))  # type: ignore[attr-defined]
         nothing = [("", "-")]
         self.fields["strategy"].choices = [*nothing, *((s, s) for s in strategies)]  # type: ignore[attr-defined]
         self.fields["channel"].choices = [  # type: ignore[attr-defined]

@@ -130,4 +130,5 @@ def test_a_signal_told_twice_is_known_once(company, collector, customer):
 
 def test_without_branches_only_the_overrides_are_read(company, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert steering(company, strategies=(), as_of=TODAY).branching is None
+        steered = steering(company, strategies=(), as_of=TODAY)
+    assert (steered.branching, steered.overrides) == (None, None)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dunwell import engine
 from dunwell.engine.placeholders import VALUES
+from dunwell.engine.rendering import render
 from dunwell.engine.wording import (
     CALL_TEMPLATES,
     LONGEST_BODY,
@@ -23,7 +24,6 @@ from dunwell.engine.wording import (
     WordingError,
     check_wording,
     read_wordings,
-    render,
 )
 
 POLICIES = Path(engine.__file__).parents[1] / "policies"
@@ -261,6 +261,39 @@ def test_no_text_breaks_the_reader_and_none_gets_through_that_cannot_be_rendered
     except WordingError:
         return
     assert len(render(wording, replace(FACTS, totals={"EUR": "1"}))[1]) < LONGEST_BODY
+
+
+def outcome(facts):
+    """What comes of a message: its two texts, or why there are none."""
+    try:
+        return render(SIGNED, facts)
+    except WordingError as error:
+        return str(error)
+
+
+SIGNED = replace(PLAIN, body=PLAIN.body + "{how_to_pay}\n{collector_name}")
+ODD = st.sampled_from(["x" * (LONGEST_VALUE + 1), "a\nb", "IBAN 1\r\nBIC\x0b2", "{lines}"])
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(VALUES)), st.text(max_size=80) | ODD),
+    st.sets(st.sampled_from(sorted(VALUES))),
+)
+def test_what_many_messages_say_alike_reads_as_what_one_says(values, alike):
+    stated = {**STATED, **values}
+    said = tuple((name, text) for name, text in stated.items() if name in alike)
+    own = {name: text for name, text in stated.items() if name not in alike}
+
+    apart, together = (
+        outcome(replace(FACTS, values=stated)),
+        outcome(replace(FACTS, values=own, said=said)),
+    )
+
+    too_long = [name for name, text in stated.items() if len(text) > LONGEST_VALUE]
+    if len(too_long) > 1:  # any one of them may be named
+        assert "is longer than" in str(together)
+    else:
+        assert together == apart
 
 
 @given(st.dictionaries(st.sampled_from(sorted(VALUES)), st.text(max_size=80)))

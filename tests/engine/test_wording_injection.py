@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dunwell.engine.rendering import render
 from dunwell.engine.wording import (
     LONGEST_VALUE,
     Facts,
@@ -13,7 +14,6 @@ from dunwell.engine.wording import (
     WordingError,
     check_text,
     check_wording,
-    render,
 )
 from dunwell.formats.policies import PolicyError, read_policy
 from tests.effort import effort

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell.engine.calendars import EPOCH, day_date
-from dunwell.engine.wording import LONGEST_VALUE, Facts, render
+from dunwell.engine.rendering import render
+from dunwell.engine.wording import LONGEST_VALUE, Facts
 from dunwell.formats.policies import read_policy
 from dunwell.models import Item, Payment
 from dunwell.queries.ledgers import Books

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from babel.dates import format_date
 from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +37,11 @@ def test_days_follow_the_language():
         "5 mars 2026",
         "5 mar 2026",
     ]
+
+
+@given(st.dates(), st.sampled_from(LANGUAGES))
+def test_days_are_written_as_babel_writes_them(on, language):
+    assert day_text(on, language) == format_date(on, "medium", locale=language)
 
 
 @pytest.mark.parametrize(

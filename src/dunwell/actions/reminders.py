@@ -127,128 +127,109 @@ def _write(
     ).sort("customer_id")
     texts = list(message_texts(plan, allowed.select("customer_id")))
     written = [text for text in texts if not text.trouble]
-    contacts = {row["customer_id"]: row for row in plan.contacts.iter_rows(named=True)}
-    numbers = _numbers(company, [row for row in contacts.values() if row["channel"] == "sms"])
-    versions = {policy.name: policy.version_id for policy in policies}
-    needs_approval = set(
-        allowed.filter(pl.col("decision") == "needs_approval")["customer_id"].to_list()
+    numbers = _numbers(company, plan.contacts.filter(pl.col("channel") == "sms")["customer_id"])
+    rows = _messages(
+        plan,
+        written,
+        drafts=allowed.filter(pl.col("decision") == "needs_approval")["customer_id"],
+        versions={policy.name: policy.version_id for policy in policies},
+        numbers=numbers,
+        at=at,
     )
-    rows = [
-        _message(
-            company,
-            text,
-            contacts[text.customer_id],
-            is_draft=text.customer_id in needs_approval,
-            version=versions.get(str(contacts[text.customer_id]["strategy"])),
-            decision=decision,
-            number=numbers.get(text.customer_id, ""),
-            plan=plan,
-            at=at,
-        )
-        for text, decision in zip(written, message_decisions(plan, written), strict=True)
-    ]
     keys = _insert_messages(company, rows, plan.as_of)
     _insert_lines(plan, keys)
     tasks = _tasks(plan, rows, keys, at=at) + _contact_tasks(plan, at=at)
     Task.objects.bulk_create(tasks, batch_size=1000)
     troubled = [text for text in texts if text.trouble]
-    if rows or tasks or troubled:
+    if rows.height or tasks or troubled:
         record_event(
             actor,
             "reminders.written",
             company,
             at=at,
             as_of=plan.as_of.isoformat(),
-            messages=len(rows),
-            drafts=sum(row["status"] == Status.DRAFT for row in rows),
+            messages=rows.height,
+            drafts=rows.filter(pl.col("status") == str(Status.DRAFT)).height,
             tasks=len(tasks),
             blocked=plan.decisions.filter(pl.col("decision") == "blocked").height,
             failed={str(text.customer_id): text.trouble for text in troubled},
         )
-    return len(rows) + len(tasks)
+    return rows.height + len(tasks)
 
 
-def _message(
-    company: Company,
-    text: MessageText,
-    contact: Mapping[str, object],
-    *,
-    is_draft: bool,
-    version: int | None,
-    decision: str,
-    number: str,
+def _messages(
     plan: ContactPlan,
+    texts: Sequence[MessageText],
+    *,
+    drafts: pl.Series,
+    versions: Mapping[str, int | None],
+    numbers: Mapping[int, str],
     at: datetime,
-) -> dict[str, object]:
-    channel = str(contact["channel"])
-    key = f"{company.pk}.{text.customer_id}.{plan.as_of.isoformat()}.{channel}"
-    return {
-        "company_id": company.pk,
-        "customer_id": text.customer_id,
-        "channel": channel,
-        "status": str(Status.DRAFT if is_draft else Status.READY),
-        "strategy": contact["strategy"],
-        "strategy_version": version,
-        "level": contact["level"],
-        "template": contact["template"],
-        "language": text.language,
-        "to": text.to if channel in SENT_BY_MAIL else number,
-        "subject": text.subject[:200],
-        "body": text.body,
-        "body_sha256": hashlib.sha256(text.body.encode()).hexdigest(),
-        "message_id": f"<{key}@dunwell>",
-        "variant": text.variant,
-        "decision": decision,
-        "as_of": plan.as_of,
-        "attempts": 0,
-        "error": "",
-        "recorded_at": at.replace(tzinfo=None),  # frames hold UTC
-    }
+) -> pl.DataFrame:
+    """Return the rows of the messages, in the order of their texts, a column at a time."""
+    said = pl.DataFrame(
+        {
+            "customer_id": [text.customer_id for text in texts],
+            "language": [text.language for text in texts],
+            "mail": [text.to for text in texts],
+            "number": [numbers.get(text.customer_id, "") for text in texts],
+            "subject": [text.subject[:200] for text in texts],
+            "body": [text.body for text in texts],
+            "body_sha256": [hashlib.sha256(text.body.encode()).hexdigest() for text in texts],
+            "variant": [text.variant for text in texts],
+            "decision": list(message_decisions(plan, texts)),
+        },
+        schema={"customer_id": pl.Int64, **dict.fromkeys(_SAID, pl.String)},
+    )
+    contacts = plan.contacts.select("customer_id", "channel", "strategy", "level", "template")
+    key, channel = pl.col("customer_id"), pl.col("channel")
+    names = (f"<{plan.company.pk}.", key, f".{plan.as_of.isoformat()}.", channel, "@dunwell>")
+    return said.join(contacts, on="customer_id", how="left", maintain_order="left").select(
+        "customer_id", "channel", "strategy", "level", "template", *_WRITTEN,
+        company_id=pl.lit(plan.company.pk, pl.Int64),
+        status=pl.when(key.is_in(drafts.implode()))
+        .then(pl.lit(str(Status.DRAFT)))
+        .otherwise(pl.lit(str(Status.READY))),
+        strategy_version=pl.col("strategy").replace_strict(
+            list(versions), list(versions.values()), default=None, return_dtype=pl.Int64
+        ),
+        to=pl.when(channel.is_in(list(SENT_BY_MAIL))).then("mail").otherwise("number"),
+        message_id=pl.concat_str(
+            *[pl.lit(part) if isinstance(part, str) else part for part in names]
+        ),
+        as_of=pl.lit(plan.as_of),
+        attempts=pl.lit(0, pl.Int32),
+        error=pl.lit(""),
+        recorded_at=pl.lit(at.replace(tzinfo=None), pl.Datetime("us")),  # frames hold UTC
+    )  # fmt: skip
 
 
-_MESSAGE_TYPES: Mapping[str, type[pl.DataType] | pl.DataType] = {
-    "company_id": pl.Int64,
-    "customer_id": pl.Int64,
-    "strategy_version": pl.Int64,
-    "level": pl.Int32,
-    "attempts": pl.Int32,
-    "as_of": pl.Date,
-    "recorded_at": pl.Datetime("us"),
-}
+_WRITTEN = ("language", "subject", "body", "body_sha256", "variant", "decision")
+_SAID = ("language", "mail", "number", "subject", "body", "body_sha256", "variant", "decision")
 
 
-def _insert_messages(
-    company: Company, rows: Sequence[Mapping[str, object]], as_of: date
-) -> dict[int, int]:
+def _insert_messages(company: Company, rows: pl.DataFrame, as_of: date) -> dict[int, int]:
     """Add the messages; return the key of each by customer."""
-    if not rows:
+    if rows.is_empty():
         return {}
-    columns = {
-        name: pl.Series(
-            name,
-            [row[name] for row in rows],
-            dtype=_MESSAGE_TYPES.get(name, pl.String),
-        )
-        for name in rows[0]
-    }
-    insert_rows(table="dunwell_message", rows=pl.DataFrame(columns))
-    wanted = {str(row["message_id"]) for row in rows}
+    insert_rows(table="dunwell_message", rows=rows)
+    wanted = set(rows["message_id"].to_list())
     found = Message.objects.filter(company=company, as_of=as_of).values_list(
         "customer_id", "id", "message_id"
     )
     return {customer: key for customer, key, name in found.iterator() if name in wanted}
 
 
-def _numbers(company: Company, contacts: Sequence[Mapping[str, object]]) -> dict[int, str]:
+def _numbers(company: Company, customers: pl.Series) -> dict[int, str]:
     """Return the numbers short messages go to, where a channel of the company carries them.
 
     Who has no number that can be dialled is left to a person.
     """
-    if not contacts or not kind_of("sms", active_channels(company)):
+    if customers.is_empty() or not kind_of("sms", active_channels(company)):
         return {}
     found = Contact.objects.filter(
         customer__company=company,
-        customer__in=[row["customer_id"] for row in contacts],
+        customer__in=customers.to_list(),
         role=Contact.Role.PAYABLES,
         is_primary=True,
     ).values_list("customer_id", "phone", "customer__country")
@@ -283,15 +264,12 @@ def _insert_lines(plan: ContactPlan, keys: Mapping[int, int]) -> None:
 
 
 def _tasks(
-    plan: ContactPlan,
-    rows: Sequence[Mapping[str, object]],
-    keys: Mapping[int, int],
-    *,
-    at: datetime,
+    plan: ContactPlan, rows: pl.DataFrame, keys: Mapping[int, int], *, at: datetime
 ) -> list[Task]:
     """Return the tasks of messages that a person must approve, call or post."""
     tasks: list[Task] = []
-    for row in rows:
+    by_person = (pl.col("status") == str(Status.DRAFT)) | pl.col("channel").is_in(list(TASK_KINDS))
+    for row in rows.filter(by_person).iter_rows(named=True):
         channel, is_draft = str(row["channel"]), row["status"] == Status.DRAFT
         kind = Task.Kind.APPROVE if is_draft else TASK_KINDS.get(channel)
         is_carried = channel in SENT_AS_TEXT and row["to"] and not is_draft

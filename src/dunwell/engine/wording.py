@@ -9,11 +9,10 @@ formatted. Inserted values are never read as wording again.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from dunwell.engine import documents, fillings
+from dunwell.engine import documents
 from dunwell.engine.documents import DocumentError
-from dunwell.engine.fillings import BREAK, CONTROL, TOKEN, filled, names, one_line
+from dunwell.engine.fillings import BREAK, CONTROL, TOKEN, names
 from dunwell.engine.placeholders import (
     BLOCKS,
     CHARGE_VALUES,
@@ -69,7 +68,8 @@ MOST_LINES = 500
 
 _TOTAL = re.compile(r"total:([A-Z]{3})")
 _CHARGE_TEXTS = ("charges_total", "total_with_charges", "charges_until")
-_SEVERAL_LINES = frozenset({"how_to_pay"})
+SEVERAL_LINES = frozenset({"how_to_pay"})
+"""Values that keep their line breaks."""
 _FIELDS = ("subject", "body")
 _SHARED = ("line", "line_before_due", "credit_line", "total_line", "credits_heading", "more_line")
 _CHARGES = ("charges_heading", "charge_line", "charges_total_line")
@@ -124,10 +124,12 @@ class Facts:
     maps a currency to what is asked for in it. An item with an empty `days_late` is
     not due yet. Unapplied cash is listed among the credits, so that the sums agree. `charges` by
     CHARGE_VALUES and `charge_totals` by CHARGES_TOTAL_VALUES, one per currency. An item or credit
-    may be the line itself, where a frame of them was filled by `line_forms`.
+    may be the line itself, where a frame of them was filled by `line_forms`. `said` are more of
+    `values`, of which many messages say the same: they are looked through once.
     """
 
     values: Mapping[str, str]
+    said: tuple[tuple[str, str], ...] = ()
     items: Sequence[Line] = ()
     credits: Sequence[Line] = ()
     totals: Mapping[str, str] = field(default_factory=dict)
@@ -214,45 +216,6 @@ def check_text(wording: Wording) -> set[str]:
     return used
 
 
-def render(wording: Wording, facts: Facts) -> tuple[str, str]:
-    """Return subject and body.
-
-    A line break in a value becomes a space, except in `how_to_pay`; in a subject
-    it is refused. Beyond MOST_LINES items the rest is counted in one line. Raises
-    WordingError when a fact is missing or a text grows too long.
-    """
-    where = f"{wording.template} ({wording.language})"
-    values = {
-        # most fit as they are, and a day has a hundred thousand
-        name: text
-        if len(text) <= LONGEST_VALUE and text.isprintable()
-        else _value(name, text, where)
-        for name, text in facts.values.items()
-    }
-    totals = {f"total:{code}": _value("total", text, where) for code, text in facts.totals.items()}
-    for name in names(wording.subject):
-        if name in facts.values and BREAK.search(facts.values[name]):
-            raise WordingError(f"{where}: {name} holds a line break and stands in the subject")
-    everything = {**values, **totals}
-    subject = _fill(wording.subject, everything, where)
-    blocks = {
-        "lines": _lines(wording, facts.items, where),
-        "credits": _credits(wording, facts.credits, where),
-        "charges": _charges(wording, facts, where),
-        "totals": [
-            _fill(wording.total_line, {"currency": code, "total": totals[f"total:{code}"]}, where)
-            for code in sorted(facts.totals)
-        ],
-    }
-    lines: list[str] = []
-    for block, text in _body_parts(wording.body):
-        lines += [_fill(text, everything, where)] if block is None else blocks[block]
-    body = fillings.without_gaps("\n".join(lines)).strip() + "\n"
-    if len(subject) > LONGEST_SUBJECT + LONGEST_VALUE or len(body) > LONGEST_BODY:
-        raise WordingError(f"{where}: the text grew too long; shorten the wording or the facts")
-    return subject, body
-
-
 def _needed(template: str) -> set[str]:
     """Return what a request for money must say, and what an answer must."""
     if template in SHORT_TEMPLATES or template in REPLY_TEMPLATES:
@@ -299,7 +262,7 @@ def _check_body(body: str, where: str) -> set[str]:
         raise WordingError(f"{where}: holds a control character; use plain line breaks")
     used: set[str] = set()
     for number, line in enumerate(body.split("\n"), 1):
-        block = _block(line)
+        block = block_of(line)
         if block is not None:
             used.add(block)
             continue
@@ -326,74 +289,7 @@ def _check_tokens(
     return used
 
 
-def _block(line: str) -> str | None:
+def block_of(line: str) -> str | None:
+    """Return the block a line of a body stands for, None for words."""
     name = line.strip().removeprefix("{").removesuffix("}")
     return name if name in BLOCKS and line.strip() == f"{{{name}}}" else None
-
-
-@lru_cache(maxsize=256)
-def _body_parts(body: str) -> tuple[tuple[str | None, str], ...]:
-    """Return (block, its line) or (None, lines between two blocks) in the order of a body."""
-    found: list[tuple[str | None, str]] = []
-    for line in body.split("\n"):
-        block = _block(line)
-        is_next = block is None and found and found[-1][0] is None
-        found.append((block, f"{found.pop()[1]}\n{line}" if is_next else line))
-    return tuple(found)
-
-
-def _fill(text: str, values: Mapping[str, str], where: str) -> str:
-    try:
-        return filled(text, values)
-    except KeyError as missing:
-        raise WordingError(f"{where}: the fact for {missing.args[0]} is missing") from None
-
-
-def _value(name: str, text: str, where: str) -> str:
-    if len(text) > LONGEST_VALUE:
-        raise WordingError(f"{where}: {name} is longer than {LONGEST_VALUE} characters")
-    if name in _SEVERAL_LINES and not text.isprintable():
-        return "\n".join(CONTROL.sub(" ", line) for line in text.splitlines())
-    return one_line(text)
-
-
-def _lines(wording: Wording, rows: Sequence[Line], where: str) -> list[str]:
-    shown = [
-        row
-        if isinstance(row, str)
-        else _row(wording.line if row.get("days_late") else wording.line_before_due, row, where)
-        for row in rows[:MOST_LINES]
-    ]
-    return shown + _more(wording, rows, where)
-
-
-def _credits(wording: Wording, rows: Sequence[Line], where: str) -> list[str]:
-    if not rows:
-        return []
-    shown = [
-        row if isinstance(row, str) else _row(wording.credit_line, row, where)
-        for row in rows[:MOST_LINES]
-    ]
-    return [wording.credits_heading, *shown, *_more(wording, rows, where)]
-
-
-def _charges(wording: Wording, facts: Facts, where: str) -> list[str]:
-    if not facts.charges or not wording.charges_heading:
-        return []
-    until = {"charges_until": _value("charges_until", facts.values["charges_until"], where)}
-    return [
-        _fill(wording.charges_heading, until, where),
-        *[_row(wording.charge_line, row, where) for row in facts.charges[:MOST_LINES]],
-        *_more(wording, facts.charges, where),
-        *[_row(wording.charges_total_line, row, where) for row in facts.charge_totals],
-    ]
-
-
-def _row(form: str, row: Mapping[str, str], where: str) -> str:
-    return _fill(form, {name: _value(name, text, where) for name, text in row.items()}, where)
-
-
-def _more(wording: Wording, rows: Sequence[Line], where: str) -> list[str]:
-    """Return the line that counts what is not shown, if anything is not."""
-    left = len(rows) - MOST_LINES
-    return [_fill(wording.more_line, {"count": str(left)}, where)] if left > 0 else []

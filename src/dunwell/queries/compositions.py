@@ -11,14 +11,9 @@ from dunwell.engine.composition_findings import Finding, block, text_findings, w
 from dunwell.engine.legal_blocks import LegalText, MessageScope, legal_texts, with_legal_texts
 from dunwell.engine.money import amount_words
 from dunwell.engine.phrases import phrase_hits
+from dunwell.engine.rendering import render
 from dunwell.engine.stated_amounts import amount_findings
-from dunwell.engine.wording import (
-    CALL_TEMPLATES,
-    DIALOGUE_TEMPLATES,
-    WordingError,
-    check_text,
-    render,
-)
+from dunwell.engine.wording import CALL_TEMPLATES, DIALOGUE_TEMPLATES, WordingError, check_text
 from dunwell.engine.wording_documents import FREE, WORDABLE
 from dunwell.formats.short_messages import phone_number, segments_of
 from dunwell.formats.suppression_rows import clean_address

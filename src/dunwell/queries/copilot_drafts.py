@@ -11,7 +11,8 @@ from datetime import date, datetime
 from dunwell.engine.composition_findings import Finding
 from dunwell.engine.copilot import DraftChoice
 from dunwell.engine.legal_blocks import with_legal_texts
-from dunwell.engine.wording import WordingError, render
+from dunwell.engine.rendering import render
+from dunwell.engine.wording import WordingError
 from dunwell.models import Contact, Customer, Item
 from dunwell.queries.compositions import Wish, composition
 from dunwell.queries.message_facts import message_facts, named_items, open_promises, spoken_to

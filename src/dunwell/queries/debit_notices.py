@@ -10,8 +10,9 @@ from importlib.resources import files
 import narwhals.stable.v2 as nw
 from django.conf import settings
 
+from dunwell.engine.rendering import render
 from dunwell.engine.schema import HOLDS
-from dunwell.engine.wording import Facts, Wording, read_wordings, render
+from dunwell.engine.wording import Facts, Wording, read_wordings
 from dunwell.formats.policies import read_policy
 from dunwell.models import Company, Contact, Debit, DebitRun, Message
 from dunwell.queries import frames

@@ -88,24 +88,33 @@ def money_texts(rows: pl.DataFrame, language: str) -> pl.Series:
     if not forms:
         return pl.Series(dtype=pl.String)
     _, _, group, point = next(iter(forms.values()))
-    digits = {code: minor_digits(code) for code in forms}
-    told = rows.select(
-        "amount_minor",
-        before=_by_currency({code: form[0] for code, form in forms.items()}, pl.String),
-        after=_by_currency({code: form[1] for code, form in forms.items()}, pl.String),
-        digits=_by_currency(digits, pl.Int64),
-        base=_by_currency({code: 10**places for code, places in digits.items()}, pl.Int64),
-    ).with_columns(
-        whole=pl.col("amount_minor").abs() // pl.col("base"),
-        rest=pl.col("amount_minor").abs() % pl.col("base"),
+    digits = [minor_digits(code) for code in forms]
+    # what stands behind the point is looked up: of n digits there are ten to the nth
+    places = range(max(digits) + 1)
+    ends = [f"{point}{rest:0{n}d}" if n else "" for n in places for rest in range(10**n)]
+    said = pl.DataFrame(
+        {
+            "currency": list(forms),
+            "before": [form[0] for form in forms.values()],
+            "after": [form[1] for form in forms.values()],
+            "base": [10**n for n in digits],
+            "begin": [(10**n - 1) // 9 for n in digits],
+        }
+    )
+    told = (
+        rows.select("currency", "amount_minor")
+        .join(said, on="currency", how="left", maintain_order="left")
+        .with_columns(
+            whole=pl.col("amount_minor").abs() // pl.col("base"),
+            rest=pl.col("begin") + pl.col("amount_minor").abs() % pl.col("base"),
+        )
     )
     most: int = told["whole"].max()  # type: ignore[assignment]
-    rest = pl.concat_str(pl.lit(point), pl.col("rest").cast(pl.String).str.zfill(pl.col("digits")))
     text = pl.concat_str(
         pl.when(pl.col("amount_minor") < 0).then(pl.lit("-")).otherwise(pl.lit("")),
         "before",
         _grouped(pl.col("whole"), most, group),
-        pl.when(pl.col("digits") > 0).then(rest).otherwise(pl.lit("")),
+        pl.lit(pl.Series(ends)).gather(pl.col("rest")),
         "after",
     )
     return told.select(text=text)["text"]
@@ -127,14 +136,12 @@ def _grouped(whole: pl.Expr, most: int, group: str) -> pl.Expr:
     if most < THOUSAND:
         return text
     ahead = _grouped(whole // THOUSAND, most // THOUSAND, group)
-    behind = (whole % THOUSAND).cast(pl.String).str.zfill(3)
+    behind = pl.lit(pl.Series([f"{group}{n:03d}" for n in range(THOUSAND)]))
     return (
-        pl.when(whole < THOUSAND).then(text).otherwise(pl.concat_str(ahead, pl.lit(group), behind))
+        pl.when(whole < THOUSAND)
+        .then(text)
+        .otherwise(pl.concat_str(ahead, behind.gather(whole % THOUSAND)))
     )
-
-
-def _by_currency(values: Mapping[str, object], dtype: type[pl.DataType]) -> pl.Expr:
-    return pl.col("currency").replace_strict(values, return_dtype=dtype)
 
 
 def _days(days: pl.Series, language: str) -> pl.Expr:

@@ -18,37 +18,44 @@ def message_decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterat
     """
     encode = json.JSONEncoder(sort_keys=True).encode
     policy = gate_policy(plan.company)
+    bounds = encode({name: getattr(policy, name) for name in policy.__slots__})
     asked = pl.DataFrame(
         {"customer_id": [text.customer_id for text in texts]}, schema={"customer_id": pl.Int64}
     )
-    same = {
-        "as_of": encode(plan.as_of.isoformat()),
-        "bounds": encode({name: getattr(policy, name) for name in policy.__slots__}),
-    }
     facts, contacts = _told(plan.facts, asked), _told(plan.contacts, asked)
-    demands: dict[int, dict[str, int]] = {}
-    for customer_id, currency, amount in plan.totals.select(
-        "customer_id", "currency", "demand_minor"
-    ).iter_rows():
-        demands.setdefault(customer_id, {})[currency] = amount
+    demands = _demands(plan)
+    # the parts stand in the order of their names, as an encoder of all of it writes them
+    same = f'{{"as_of": {encode(plan.as_of.isoformat())}, "bounds": {bounds}, "contact": '
+    rest: dict[tuple[object, ...], str] = {}
     for text in texts:
         key = text.customer_id
-        parts = {
-            **same,
-            "contact": contacts[key],
-            "demand_minor": encode(demands.get(key, {})),
-            "facts": facts[key],
-        }
-        if text.legal:
-            parts["legal"] = encode(list(text.legal))
-        if (minute := plan.hours.get(key)) is not None:
-            parts["not_before_minute"] = encode(minute)
-        if text.tone:
-            parts["tone"] = encode(text.tone)
-        if text.wording is not None:
-            parts["wording"] = encode(text.wording)
-        # the parts stand in the order of their names, as an encoder of all of it writes them
-        yield "{" + ", ".join([f'"{name}": {part}' for name, part in parts.items()]) + "}"
+        minute = plan.hours.get(key)
+        case = (text.legal, minute, text.tone, text.wording)
+        if (more := rest.get(case)) is None:
+            said = {
+                "legal": list(text.legal) or None,
+                "not_before_minute": minute,
+                "tone": text.tone or None,
+                "wording": text.wording,
+            }
+            more = "".join(
+                f', "{name}": {encode(value)}' for name, value in said.items() if value is not None
+            )
+            rest[case] = more
+        yield (
+            f'{same}{contacts[key]}, "demand_minor": {{{", ".join(demands.get(key, ()))}}}, '
+            f'"facts": {facts[key]}{more}}}'
+        )
+
+
+def _demands(plan: ContactPlan) -> dict[int, list[str]]:
+    """Return what is asked for in each currency as it stands in JSON, by customer."""
+    totals = plan.totals.select("customer_id", "currency", "demand_minor")
+    names = {code: json.dumps(code) for code in totals["currency"].unique()}
+    found: dict[int, list[str]] = {}
+    for customer_id, currency, amount in totals.sort("customer_id", "currency").iter_rows():
+        found.setdefault(customer_id, []).append(f"{names[currency]}: {amount}")
+    return found
 
 
 def _told(rows: pl.DataFrame, asked: pl.DataFrame) -> dict[int, str]:

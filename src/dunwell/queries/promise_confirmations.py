@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
-from dunwell.engine.wording import Facts, render
+from dunwell.engine.rendering import render
+from dunwell.engine.wording import Facts
 from dunwell.models import Company, Contact, Message, Promise, User
 from dunwell.queries.contact_rules import ContactVerdict, delivery_rules
 from dunwell.queries.portal_links import told_door

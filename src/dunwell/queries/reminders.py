@@ -12,13 +12,14 @@ from django.db.models import Max, Min
 
 from dunwell.engine.calendars import EPOCH, calendar_days, day_date, is_business_day
 from dunwell.engine.chase import GatePolicy
-from dunwell.engine.collectable import promised
+from dunwell.engine.collectable import PROMISED, promised
 from dunwell.engine.fx import rates_in_force
 from dunwell.engine.items import balances, open_items, unapplied
+from dunwell.engine.ledger import Ledger
 from dunwell.engine.proposals import Facts, Proposals, proposals
 from dunwell.engine.schema import Column, Frame
 from dunwell.engine.strategy import Strategy, minimums_frame, steps_frame
-from dunwell.formats.frames import kept
+from dunwell.formats.frames import kept_whole
 from dunwell.models import Company, Feed, Message
 from dunwell.queries import frames
 from dunwell.queries.contact_groups import (
@@ -65,14 +66,16 @@ SLACK = timedelta(days=62)
 class ContactPlan:
     """What a day asks for, as frames of the engine (see `dunning`, `collectable`, `chase`).
 
-    `reasons` are the rows that block; `decisions` says clear, needs_approval or blocked
-    for every contact. `hours` holds the minute of the customer's day before which a mail
-    is not delivered, by customer, where a timing experiment chose one.
+    `documents` are kind, issued_day and due_day of the items. `reasons` are the rows that
+    block; `decisions` says clear, needs_approval or blocked for every contact. `hours` holds the
+    minute of the customer's day before which a mail is not delivered, by customer, where a
+    timing experiment chose one.
     """
 
     company: Company
     as_of: date
     items: pl.DataFrame
+    documents: pl.DataFrame
     balances: pl.DataFrame
     cash: pl.DataFrame
     rates: pl.DataFrame
@@ -122,11 +125,10 @@ def plan_contacts(
     ledger = books.still_open(as_of=as_of)
     steered = steering(company, strategies=strategies, as_of=as_of)
     customers = steered.assigned(books.customers)
-    rates = kept(rates_in_force(frames.fx_frame(company), as_of=as_of))
-    opened = kept(open_items(ledger.items, ledger.allocations, as_of=as_of))
-    calendar = _calendar(company, opened, as_of)
-    cash = kept(unapplied(ledger.payments, ledger.allocations, as_of=as_of))
-    owed = kept(balances(opened, cash))
+    rates = kept_whole(rates_in_force(frames.fx_frame(company), as_of=as_of))
+    opened = kept_whole(open_items(ledger.items, ledger.allocations, as_of=as_of))
+    cash = kept_whole(unapplied(ledger.payments, ledger.allocations, as_of=as_of))
+    owed = kept_whole(balances(opened, cash))
     days, countries = _step_days(company, customers, opened, strategies, steered, as_of)
     facts = Facts(
         open_items=opened,
@@ -134,10 +136,8 @@ def plan_contacts(
         contacts=frames.contacts_frame(company, with_drafts=True),
         contact_log=contact_log(company, group=group),
         disputes=ledger.disputes,
-        promised=promised(
-            ledger.promises, ledger.allocations, ledger.items, as_of=as_of, calendar=calendar
-        ),
-        holds=kept(nw.concat([frames.holds_frame(company), debit_holds_frame(company)])),
+        promised=_promised(company, ledger, opened, as_of),
+        holds=kept_whole(nw.concat([frames.holds_frame(company), debit_holds_frame(company)])),
         balances=owed,
         rates=rates,
         steps=steps_frame(strategies, as_of=as_of, by_hand=steered.by_hand),
@@ -154,7 +154,7 @@ def plan_contacts(
         facts,
         policy=gate_policy(company),
         as_of=as_of,
-        keep=kept,
+        keep=kept_whole,
         verdicts=partial(plan_verdicts, company, as_of=as_of),
     )
     reasons = _with_waiting(native(made.reasons), made.contacts, company)
@@ -164,6 +164,7 @@ def plan_contacts(
         company=company,
         as_of=as_of,
         items=native(made.items),
+        documents=native(opened.select("item_id", "kind", "issued_day", "due_day")),
         balances=native(owed),
         cash=native(cash),
         rates=native(rates),
@@ -232,6 +233,17 @@ def business_days(company: Company, customers: nw.LazyFrame, as_of: date) -> nw.
         rows, schema={"country": pl.String, "is_business": pl.Boolean}, orient="row"
     )
     return nw.from_native(frame.lazy())
+
+
+def _promised(company: Company, ledger: Ledger, opened: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
+    """Return what open promises cover; nothing is worked out where nobody promised anything."""
+    if native(ledger.promises.select(nw.len())).item() == 0:
+        return nw.from_native(pl.LazyFrame(schema=frames.column_types(PROMISED)))
+    calendar = _calendar(company, opened, as_of)
+    covered = promised(
+        ledger.promises, ledger.allocations, ledger.items, as_of=as_of, calendar=calendar
+    )
+    return kept_whole(covered)
 
 
 def _calendar(company: Company, opened: nw.LazyFrame, as_of: date) -> nw.LazyFrame:

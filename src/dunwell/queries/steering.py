@@ -28,26 +28,30 @@ EARLIEST = timedelta(days=3_650)
 class Steering:
     """The overrides in force, the strategies they assign, and the branches with what was heard.
 
-    `branching` is None where no strategy in force has branches: then nothing is read for it.
+    `overrides` is None where there are none. `branching` is None where no strategy in force has
+    branches: then nothing is read for it.
     """
 
-    overrides: nw.LazyFrame
+    overrides: nw.LazyFrame | None
     by_hand: frozenset[str]
     branching: Branching | None
 
     def assigned(self, customers: nw.LazyFrame) -> nw.LazyFrame:
         """Return the customers, those with a strategy of their own in its segment."""
-        return assigned(customers, self.overrides) if self.by_hand else customers
+        if self.overrides is None or not self.by_hand:
+            return customers
+        return assigned(customers, self.overrides)
 
 
 def steering(company: Company, *, strategies: Sequence[Strategy], as_of: date) -> Steering:
     """Return what steers the steps of the company's strategies on a day: one or two queries."""
     overrides = overrides_frame(company, as_of=as_of)
-    named = overrides.filter(nw.col("kind") == "assign").select("strategy").unique()
-    by_hand = frozenset(named.collect("polars").to_native()["strategy"].drop_nulls().to_list())
+    rows: pl.DataFrame = overrides.select("kind", "strategy").collect("polars").to_native()
+    named = rows.filter(pl.col("kind") == "assign")["strategy"].drop_nulls()
+    by_hand = frozenset(named.to_list())
     branching = branching_steps(strategies, as_of=as_of, by_hand=by_hand)
     return Steering(
-        overrides=overrides,
+        overrides=None if rows.is_empty() else overrides,
         by_hand=by_hand,
         branching=Branching(
             branches=branches_frame(branching),

@@ -1,25 +1,20 @@
 """What the messages of a plan say: the facts of each customer, put into words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import cast
 
 import narwhals.stable.v2 as nw
 import polars as pl
 from django.conf import settings
 
-from dunwell.engine.calendars import day_number, next_business_day
+from dunwell.engine.calendars import next_business_day
 from dunwell.engine.legal_blocks import LegalText, MessageScope, legal_texts, with_legal_texts
+from dunwell.engine.rendering import render
 from dunwell.engine.schema import Column, Frame
-from dunwell.engine.wording import (
-    DIALOGUE_LINK,
-    LONGEST_VALUE,
-    Facts,
-    Wording,
-    WordingError,
-    render,
-)
+from dunwell.engine.wording import DIALOGUE_LINK, LONGEST_VALUE, Facts, Wording, WordingError
 from dunwell.models import Company, Payment
 from dunwell.queries import frames
 from dunwell.queries.charges_told import NOTHING, Told, charge_texts, charges_told
@@ -58,11 +53,9 @@ ADDRESSEES: Frame = {
     "email": Column(nw.String, "their address, may be empty"),
     "collector": Column(nw.String, "who looks after the customer, may be empty"),
 }
-DOCUMENTS: Frame = {
+NUMBERS: Frame = {
     "item_id": Column(nw.Int64, "key of the item"),
-    "kind": Column(nw.String, "kind of document"),
     "number": Column(nw.String, "number on the document"),
-    "issued_day": Column(nw.Int32, "issue date"),
 }
 
 
@@ -101,10 +94,10 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
     totals = _totals(plan, customers)
     acts_as = contact_book(company, as_of=plan.as_of).policy.acts_as
     said = {
-        language: _said_to_all(company, language, as_of=plan.as_of)
+        language: tuple(_said_to_all(company, language, as_of=plan.as_of).items())
         for language in wanted["language"].unique()
     }
-    for row in wanted.iter_rows(named=True):
+    for row in wanted.select(*_ADDRESSED).iter_rows(named=True):
         customer_id = row["customer_id"]
         yield _text(
             company,
@@ -151,7 +144,7 @@ def _text(
     lines: CustomerLines,
     totals: Mapping[str, int],
     charges: list[dict[str, object]],
-    said: Mapping[str, str],
+    said: tuple[tuple[str, str], ...],
 ) -> MessageText:
     language = str(row["language"])
     key, to = int(row["customer_id"]), str(row["email"] or "")
@@ -164,7 +157,6 @@ def _text(
         facts = Facts(
             values={
                 **accrued.values,
-                **said,
                 "customer_name": str(row["name"]),
                 "contact_name": str(row["contact_name"] or row["name"]),
                 "collector_name": str(row["collector"] or company.name),
@@ -172,6 +164,7 @@ def _text(
                 "item_count": str(len(items)),
                 "oldest_days_late": str(max(lines.oldest_days or 0, 0)),
             },
+            said=said,
             items=items,
             credits=own_credits,
             totals={code: money_text(amount, code, language) for code, amount in totals.items()},
@@ -219,20 +212,22 @@ def _tells_charges(wording: Wording) -> bool:
     return wording.tells_charges
 
 
-def _whole_lines(lines: Sequence[str | None]) -> list[str]:
+def _whole_lines(lines: list[str | None]) -> list[str]:
     if None in lines:
         raise WordingError(f"the number of a line is longer than {LONGEST_VALUE} characters")
-    return [line for line in lines if line is not None]
+    return cast("list[str]", lines)
 
 
 def _lines(plan: ContactPlan, customers: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
     """Return the lines of each customer's message, oldest first, cash not yet assigned last."""
     chosen = plan.lines.join(customers, on="customer_id", how="semi")
-    documents = _documents(plan.company, chosen["item_id"])
-    # the day an item was due is known from how late it is and need not be read again
-    due_day = (day_number(plan.as_of) - pl.col("days_past_due")).cast(pl.Int32)
-    dated = chosen.with_columns(due_day=due_day)
-    rows = dated.join(documents, on="item_id", how="inner").select(*_LINE)
+    numbers = _numbers(plan.company, chosen["item_id"])
+    # all but the number was read for the plan
+    rows = (
+        chosen.join(numbers, on="item_id", how="inner")
+        .join(plan.documents, on="item_id", how="inner")
+        .select(*_LINE)
+    )
     spoken = wanted.select("customer_id", "language")
     return (
         pl.concat([rows, _cash_lines(plan, customers)])
@@ -240,6 +235,12 @@ def _lines(plan: ContactPlan, customers: pl.DataFrame, wanted: pl.DataFrame) -> 
         .join(spoken, on="customer_id", how="inner", maintain_order="left")
     )
 
+
+_ADDRESSED = (
+    *("customer_id", "language", "email", "template", "segment", "name", "contact_name"),
+    *("collector", "number", "country", "party", "debt_use", "channel"),
+)
+"""What a text is made of, besides its lines and sums."""
 
 _LINE = (
     *("customer_id", "kind", "number", "currency", "issued_day", "due_day", "days_past_due"),
@@ -307,18 +308,18 @@ def _charges(
     return charges_told(plan.company, plan.lines.join(wanted, on="customer_id", how="semi"))
 
 
-def _documents(company: Company, items: pl.Series) -> pl.DataFrame:
-    """Return kind, number and day of issue of the given items.
+def _numbers(company: Company, items: pl.Series) -> pl.DataFrame:
+    """Return the numbers of the given items.
 
     Those open now are read in one go; a day gone by also names items settled since.
     """
-    columns = f"i.id, i.kind, i.number, {frames.day('i.issued_on')}"
     opened = native(
         frames.read_frame(
-            f"SELECT {columns} FROM dunwell_item i "  # noqa: S608
-            "JOIN dunwell_openitem o ON o.item_id = i.id WHERE i.company_id = %s",
+            # in this order SQLite looks up the open ones instead of reading all items
+            "SELECT i.id, i.number FROM dunwell_openitem o CROSS JOIN dunwell_item i "
+            "WHERE i.id = o.item_id AND i.company_id = %s",
             [company.pk],
-            DOCUMENTS,
+            NUMBERS,
         )
     )
     settled = items.filter(~items.is_in(opened["item_id"].implode())).to_list()
@@ -327,9 +328,10 @@ def _documents(company: Company, items: pl.Series) -> pl.DataFrame:
         keys = settled[start : start + MOST_KEYS]
         marks = ", ".join(["%s"] * len(keys))
         query = (
-            f"SELECT {columns} FROM dunwell_item i WHERE i.company_id = %s AND i.id IN ({marks})"  # noqa: S608
+            "SELECT i.id, i.number FROM dunwell_item i "  # noqa: S608
+            f"WHERE i.company_id = %s AND i.id IN ({marks})"
         )
-        parts.append(native(frames.read_frame(query, [company.pk, *keys], DOCUMENTS)))
+        parts.append(native(frames.read_frame(query, [company.pk, *keys], NUMBERS)))
     return pl.concat(parts)
 
 

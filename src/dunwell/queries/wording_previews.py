@@ -7,7 +7,8 @@ from datetime import date
 from django.db.models import QuerySet
 
 from dunwell.engine.legal_blocks import LegalText, with_legal_texts
-from dunwell.engine.wording import DIALOGUE_LINK, Facts, Wording, WordingError, render
+from dunwell.engine.rendering import render
+from dunwell.engine.wording import DIALOGUE_LINK, Facts, Wording, WordingError
 from dunwell.engine.wording_documents import TONES, WORDABLE, WordingsDocument
 from dunwell.models import Company, Customer, OpenItem
 from dunwell.queries.compositions import legal_of

@@ -247,6 +247,7 @@ def _shipped(name: str) -> str:
     return (files("dunwell") / "policies" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=1024)
 def language_of(*wishes: str) -> str:
     """Return the first wished language there are wordings in, else the first of LANGUAGES."""
     spoken = (wish[:2].lower() for wish in wishes if wish)
@@ -267,7 +268,22 @@ def money_text(amount_minor: int, currency: str, language: str) -> str:
 @lru_cache(maxsize=4096)
 def day_text(on: date, language: str) -> str:
     """Return a day as readers of the language write it: Mar 5, 2026 or 05.03.2026."""
-    return str(format_date(on, "medium", locale=language))
+    before, after, digits = _day_form(on.year, on.month, language)
+    return f"{before}{on.day:0{digits}}{after}"
+
+
+@lru_cache(maxsize=1024)
+def _day_form(year: int, month: int, language: str) -> tuple[str, str, int]:
+    """Return what stands before and after the days of a month, and their least digits.
+
+    Read off three days of Babel's, because a book names a thousand days.
+    """
+    first, second, tenth = (
+        str(format_date(date(year, month, day), "medium", locale=language)) for day in (1, 2, 10)
+    )
+    place = next(n for n, (one, two) in enumerate(zip(first, second, strict=True)) if one != two)
+    before, after = first[:place], first[place + 1 :]
+    return (before, after, 1) if tenth == f"{before}10{after}" else (before[:-1], after, 2)
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -19,8 +20,9 @@ from bench.cost import Meter
 from bench.desk import PERSON, the_company
 from bench.measures import Result
 from bench.workload import Workload
+from dunwell import clock
 from dunwell.engine.aging import BUCKETS
-from dunwell.models import Customer, OpenItem
+from dunwell.models import Customer, OpenItem, PortalPerson, PortalSeat
 
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "200"))
 WARM = 5
@@ -31,7 +33,8 @@ FOLLOWS = REQUESTS > WARM * 4
 """Whether links are followed: a quick run asks for the pages that have no key."""
 LINK = re.compile(r'href="([/?][^"#]*)"')
 SLOW_MS, LONG_MS = 300.0, 1000.0
-NO_PAGES = ("/accounts/", "/api/", "/mcp/", "/metrics/", "/portal/", "/static/")
+PORTAL = "/portal/"
+NO_PAGES = ("/accounts/", "/api/", "/mcp/", "/metrics/", PORTAL, "/static/")
 """What machines and debtors ask for, and the pages around signing in."""
 
 
@@ -112,22 +115,26 @@ def every_address() -> list[str]:
                 yield f"/{address}"
 
     found = walk(get_resolver().url_patterns, "")
-    return sorted({one for one in found if not one.startswith(NO_PAGES)})
+    return sorted({one for one in found if not _is_none(one)})
 
 
 def _every_page(load: Workload) -> Result:
     """Ask for every page once, and again; the cost is that of a later request, p50 and p95 in ms.
 
-    Pages with keys are met by their links, one of each route and set of filters. Of the counts
-    `first_p95_ms` is that of the first requests, as after something was recorded; `slow` names
-    pages whose later requests take more than SLOW_MS, `first_slow` those whose first takes more
-    than LONG_MS.
+    The staff's, and in the portal those of the customer with most open items. Pages with keys are
+    met by their links, one of each route and set of filters. Of the counts `first_p95_ms` is that
+    of the first requests, as after something was recorded; `slow` names pages whose later
+    requests take more than SLOW_MS, `first_slow` those whose first takes more than LONG_MS.
     """
     client = Client()
     client.force_login(get_user_model().objects.get(username=PERSON))
     client.get(reverse("home"))
     with Meter() as meter:
-        first, later, busy = _walked(client)
+        first, later, busy = _walked(client, every_address(), lambda one: not _is_none(one))
+        for_debtor = _walked(_debtor(), [PORTAL], lambda one: one.startswith(PORTAL))
+    first |= for_debtor[0]
+    later |= for_debtor[1]
+    busy += for_debtor[2]
     times = [ms for views in later.values() for ms in views]
     result = Result(latencies(meter.cost(), times, busy))
     result.counts |= {
@@ -140,13 +147,43 @@ def _every_page(load: Workload) -> Result:
     return result
 
 
-def _walked(client: Client) -> tuple[dict[str, float], dict[str, list[float]], list[float]]:
+def _is_none(address: str) -> bool:
+    return address.startswith(NO_PAGES)
+
+
+def _debtor() -> Client:
+    """Return the browser of somebody in the portal for the customer with most open items."""
+    customer = Customer.objects.get(pk=sample_customers()[0])
+    person = PortalPerson.objects.create(
+        email="debtor@bench.example",
+        name="Debtor",
+        session_nonce=secrets.token_hex(),
+        recorded_at=clock.now(),
+    )
+    seat = PortalSeat.objects.create(
+        company=customer.company,
+        customer=customer,
+        person=person,
+        role="manager",
+        invited_by=PERSON,
+        recorded_at=clock.now(),
+    )
+    client = Client()
+    session = client.session
+    session["portal"] = {"seat": seat.pk, "nonce": person.session_nonce}
+    session.save()
+    return client
+
+
+def _walked(
+    client: Client, begin_at: Iterable[str], is_theirs: Callable[[str], bool]
+) -> tuple[dict[str, float], dict[str, list[float]], list[float]]:
     """Return in how many ms each page was answered first, and later; and the CPU ms of these.
 
-    Links are followed unless the run is a quick one. A page is asked for again at once: what is
-    kept for it is not kept for ever.
+    Links to pages that are theirs are followed unless the run is a quick one. A page is asked for
+    again at once: what is kept for it is not kept for ever.
     """
-    waiting = deque(every_address())
+    waiting = deque(begin_at)
     met = {_route(address) for address in waiting}
     first: dict[str, float] = {}
     later: dict[str, list[float]] = {}
@@ -169,7 +206,7 @@ def _walked(client: Client) -> tuple[dict[str, float], dict[str, list[float]], l
         for link in LINK.findall(answer.content.decode()):
             there = urljoin(address, unescape(link))
             route = _route(there)
-            if route is not None and route not in met and not there.startswith(NO_PAGES):
+            if route is not None and route not in met and is_theirs(there):
                 met.add(route)
                 waiting.append(there)
     return first, later, busy

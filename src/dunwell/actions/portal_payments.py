@@ -16,6 +16,7 @@ from dunwell.models import (
     Checkout,
     Customer,
     EarlyPaymentOffer,
+    Item,
     PaymentProvider,
     PortalSeat,
     SavedMethod,
@@ -72,7 +73,7 @@ def pay_in_portal(
         raise Refused("This way to pay is not saved any more; choose another one.")
     found = payables(customer, currency=wish.currency, as_of=as_of)
     amounts = _less_credits(actor, found, wish, as_of=as_of, at=at)
-    items = {one.item.pk: one.item for one in found.items}
+    items = Item.objects.in_bulk(amounts)
     discounts = _discounts(found, amounts, as_of=as_of)
     paid = {
         items[key]: amount - (discounts[key].discount_minor if key in discounts else 0)
@@ -116,7 +117,7 @@ def transfer_in_portal(
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     found = payables(customer, currency=wish.currency, as_of=as_of)
     amounts = _less_credits(actor, found, wish, as_of=as_of, at=at)
-    items = {one.item.pk: one.item for one in found.items}
+    items = Item.objects.in_bulk(amounts)
     return announce_transfer(
         actor=actor,
         customer=customer,
@@ -130,15 +131,15 @@ def _less_credits(
     actor: Actor, found: Payables, wish: Wish, *, as_of: date, at: datetime
 ) -> dict[int, int]:
     """Use the chosen credits on the items, and return what is left to pay by item."""
-    items = {one.item.pk: one for one in found.items}
+    items = {one.item_id: one for one in found.items}
     if unknown := [key for key in wish.amounts if key not in items]:
         raise Refused(f"{len(unknown)} of these invoices are not open any more; choose again.")
     amounts = dict(wish.amounts)
     for key, amount in amounts.items():
         if not 0 < amount <= items[key].open_minor:
             left = money_text(items[key].open_minor, wish.currency)
-            raise Refused(f"{left} is open on {items[key].item.number}; pay that or less.")
-    usable = {one.item.pk: one for one in found.credits}
+            raise Refused(f"{left} is open on {items[key].number}; pay that or less.")
+    usable = {one.item_id: one for one in found.credits}
     for key in wish.credits:
         credit = usable.get(key)
         if credit is None:
@@ -147,10 +148,11 @@ def _less_credits(
             amounts, [one.part for one in found.items], credit.free_minor
         )
         if settled:
+            booked = Item.objects.in_bulk([key, *settled])
             apply_credit(
                 actor=lent(actor, "payment.apply"),
-                credit=credit.item,
-                amounts={items[one].item: amount for one, amount in settled.items()},
+                credit=booked[key],
+                amounts={booked[one]: amount for one, amount in settled.items()},
                 as_of=as_of,
                 at=at,
             )
@@ -164,10 +166,10 @@ def _discounts(
 ) -> dict[int, Discounted]:
     """Return what is taken off the items that are paid in full today, offered or by terms."""
     earned = {
-        one.item.pk: (one.offer, discount)
+        one.item_id: (one.offer, discount)
         for one in found.items
         if one.offer is not None
-        and amounts.get(one.item.pk) == one.open_minor
+        and amounts.get(one.item_id) == one.open_minor
         and (discount := one.discount_on(as_of)) > 0
     }
     offers = EarlyPaymentOffer.objects.in_bulk(

@@ -37,7 +37,7 @@ from dunwell.queries.statements import last_statement, letterhead, preview
 from dunwell.templatetags.disputes import reason_words
 from dunwell.templatetags.sentences import spoken
 
-SHOWN_LINES = 300
+SHOWN_LINES = 150
 """So many lines of a currency can be answered on one page; the files hold all."""
 
 

@@ -27,6 +27,12 @@ ALL, SELECTED, PART = "all", "selected", "part"
 CHOSEN_BY = frozenset({"currency", "mode", "item", "credit", "amount", "instalment", "settlement"})
 """Fields of an address that say what is paid."""
 LARGEST_KEY = 2**63 - 1
+SHOWN = 100
+"""So many items stand on a page of the form, besides those ticked elsewhere."""
+
+MOST_PICKED = 300
+"""Items ticked at once: more make an address that servers cut. All due, and an amount, go on any
+number."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +48,15 @@ class ChosenLine:
     def net_minor(self) -> int:
         """Return what is charged for it."""
         return self.amount_minor - self.discount_minor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownItem:
+    """An item in the form: whether it is ticked, and the amount written beside it."""
+
+    row: PayableItem
+    is_picked: bool
+    amount: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +99,48 @@ class Choice:
             for value in self.told.getlist(name)
             if value and name in CHOSEN_BY | {f"amount_{key}" for key in self.picked}
         ]
+
+    @property
+    def find(self) -> str:
+        """Return what a number has to hold to be shown; empty for all."""
+        return self.told.get("find", "").strip()[:60] if len(self.found.items) > SHOWN else ""
+
+    @property
+    def matching(self) -> tuple[PayableItem, ...]:
+        """Return the items whose number holds what is looked for."""
+        wanted = self.find.casefold()
+        if not wanted:
+            return self.found.items
+        return tuple(row for row in self.found.items if wanted in row.number.casefold())
+
+    @property
+    def pages(self) -> int:
+        """Return on how many pages they stand, at least one."""
+        return max(1, -(-len(self.matching) // SHOWN))
+
+    @property
+    def page(self) -> int:
+        """Return the page that is shown, from 1; what is looked for begins with the first."""
+        asked = 1 if "look" in self.told else _key(self.told.get("page", ""))
+        return min(max(asked, 1), self.pages)
+
+    @property
+    def shown(self) -> tuple[ShownItem, ...]:
+        """Return the items on the page, with what is written beside them."""
+        first = (self.page - 1) * SHOWN
+        return tuple(self._told(row) for row in self.matching[first : first + SHOWN])
+
+    @property
+    def carried(self) -> tuple[ShownItem, ...]:
+        """Return the ticked items that are not shown."""
+        shown = {one.row.item_id for one in self.shown}
+        picked = (row for row in self.found.items if row.item_id in self.picked)
+        return tuple(self._told(row) for row in picked if row.item_id not in shown)
+
+    def _told(self, row: PayableItem) -> ShownItem:
+        key = row.item_id
+        amount = self.told.get(f"amount_{key}", "").strip()[:30]
+        return ShownItem(row=row, is_picked=key in self.picked, amount=amount)
 
     def wish(self, shown_minor: int | None) -> Wish:
         """Return the choice as the action takes it."""
@@ -151,24 +208,29 @@ def _selected(choice: Choice) -> dict[int, int]:
     """Return the ticked items, each with its own amount where one was written."""
     amounts = {}
     for row in choice.found.items:
-        key = row.item.pk
+        key = row.item_id
         if key not in choice.picked:
             continue
         written = choice.told.get(f"amount_{key}", "").strip()
         amount = _money(written, choice.currency) if written else row.free_minor or row.open_minor
         if not 0 < amount <= row.open_minor:
             raise Refused(
-                gettext("Less than this is open on %(number)s.") % {"number": row.item.number}
+                gettext("Less than this is open on %(number)s.") % {"number": row.number}
             )
         amounts[key] = amount
     if not amounts:
         raise Refused(gettext("Tick at least one invoice."))
+    if len(amounts) > MOST_PICKED:
+        most = {"most": MOST_PICKED}
+        raise Refused(
+            gettext("Tick at most %(most)s invoices, or pay all that is due or an amount.") % most
+        )
     return amounts
 
 
 def _netted(choice: Choice, amounts: dict[int, int], purpose: str, *, as_of: date) -> Choice:
-    rows = {row.item.pk: row for row in choice.found.items}
-    usable = {one.item.pk: one.free_minor for one in choice.found.credits}
+    rows = {row.item_id: row for row in choice.found.items}
+    usable = {one.item_id: one.free_minor for one in choice.found.credits}
     left, settled = dict(amounts), dict.fromkeys(amounts, 0)
     for key in choice.credits:
         left, used = less_credit(left, [row.part for row in rows.values()], usable.get(key, 0))

@@ -179,19 +179,11 @@ def offer_terms(item_ids: Collection[int]) -> dict[int, str]:
 
 
 def open_offers(company: Company, customer: Customer, *, as_of: date) -> tuple[OpenOffer, ...]:
-    """Return the discounts a customer can earn today, the nearest day first; two queries.
+    """Return the discounts a customer can earn today, the nearest day first; at most two queries.
 
     Offers, and what the customer's own terms grant where that is not over. Disputed items have
     none: who pays less because of a query does not pay early.
     """
-    rows = list(
-        OpenItem.objects.filter(
-            company=company, customer=customer, open_minor__gt=0, item__kind=Item.Kind.INVOICE
-        )
-        .exclude(item__disputes__closed_on=None, item__disputes__isnull=False)
-        .select_related("item")
-        .order_by("due_on", "item")
-    )
     made = {
         one.item_id: one
         for one in EarlyPaymentOffer.objects.filter(
@@ -199,6 +191,16 @@ def open_offers(company: Company, customer: Customer, *, as_of: date) -> tuple[O
         )
     }
     granted = discount_steps(customer.terms)
+    if not made and not granted:
+        return ()
+    rows = (
+        OpenItem.objects.filter(
+            company=company, customer=customer, open_minor__gt=0, item__kind=Item.Kind.INVOICE
+        )
+        .exclude(item__disputes__closed_on=None, item__disputes__isnull=False)
+        .select_related("item")
+        .order_by("due_on", "item")
+    )
     found = []
     for row in rows:
         offer = made.get(row.item_id)

@@ -159,10 +159,15 @@ def test_every_text_of_a_document_shares_its_lines():
     assert {len(document.toned), len(document.variants)} == {1}
 
 
+def planned(company):
+    """The contacts of the day."""
+    strategies = [one.strategy for one in strategies_in_force(company, as_of=TODAY)]
+    return plan_contacts(company, books=Books(company), strategies=strategies, as_of=TODAY)
+
+
 def written(company, customers):
     """The texts of a day for so many customers, and how many queries they took."""
-    strategies = [one.strategy for one in strategies_in_force(company, as_of=TODAY)]
-    plan = plan_contacts(company, books=Books(company), strategies=strategies, as_of=TODAY)
+    plan = planned(company)
     with CaptureQueriesContext(
         connection,
     ) as queries:

@@ -89,3 +89,13 @@ def one_line_rows(column: str, *, longest: int) -> nw.Expr:
     value = nw.col(column)
     one = value.str.replace_all(_BREAKS, " ").str.replace_all(_CONTROLS, " ")
     return nw.when(value.str.len_chars() <= longest).then(one)
+
+
+def breaks_rows(column: str) -> nw.Expr:
+    """Return whether a value holds a line break."""
+    return nw.col(column).str.contains(_BREAKS)
+
+
+def gapless_rows(text: nw.Expr) -> nw.Expr:
+    """Return texts as `without_gaps` gives them."""
+    return text.str.replace_all(_GAP.pattern, "\n\n")

@@ -31,7 +31,7 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
     WordingError when a fact is missing or a text grows too long.
     """
     where = f"{wording.template} ({wording.language})"
-    said = _said(facts.said, where)
+    said = said_alike(facts.said, where)
     everything = {
         # most fit as they are, and a day has a hundred thousand
         name: text
@@ -60,7 +60,7 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
         ],
     }
     lines: list[str] = []
-    for block, text in _body_parts(wording.body):
+    for block, text in body_parts(wording.body):
         lines += [_fill(text, everything, where)] if block is None else blocks[block]
     body = fillings.without_gaps("\n".join(lines)).strip() + "\n"
     if len(subject) > LONGEST_SUBJECT + LONGEST_VALUE or len(body) > LONGEST_BODY:
@@ -69,7 +69,7 @@ def render(wording: Wording, facts: Facts) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """What many messages say alike, as it stands in them, and which of it had line breaks."""
 
     values: Mapping[str, str]
@@ -77,15 +77,16 @@ class _Said:
 
 
 @lru_cache(maxsize=256)
-def _said(said: tuple[tuple[str, str], ...], where: str) -> _Said:
-    return _Said(
+def said_alike(said: tuple[tuple[str, str], ...], where: str) -> Said:
+    """Return what messages say alike, looked through once; WordingError for what is too long."""
+    return Said(
         values={name: _value(name, text, where) for name, text in said},
         broken=frozenset(name for name, text in said if BREAK.search(text)),
     )
 
 
 @lru_cache(maxsize=256)
-def _body_parts(body: str) -> tuple[tuple[str | None, str], ...]:
+def body_parts(body: str) -> tuple[tuple[str | None, str], ...]:
     """Return (block, its line) or (None, lines between two blocks) in the order of a body."""
     found: list[tuple[str | None, str]] = []
     for line in body.split("\n"):

@@ -88,6 +88,11 @@ class WordingsDocument:
         """Return the forms of lines, which every text of the document shares."""
         return next(iter(self.wordings.values())).line_forms
 
+    @property
+    def total_line(self) -> str:
+        """Return the form of a line of sums, which every text of the document shares."""
+        return next(iter(self.wordings.values())).total_line
+
     def tone_of(self, template: str, segment: str) -> str:
         """Return the tone a segment is written to in, neutral where there is no such text."""
         tone = self.tones.get(segment, NEUTRAL)

@@ -1,6 +1,6 @@
 """The lines of messages in words, a frame of them at once: a day words a hundred thousand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -9,7 +9,7 @@ import polars as pl
 from dunwell.engine.calendars import day_date
 from dunwell.engine.fillings import filled_rows, one_line_rows
 from dunwell.engine.money import minor_digits
-from dunwell.engine.wording import LONGEST_VALUE, LineForms
+from dunwell.engine.wording import LONGEST_VALUE, MOST_LINES, LineForms
 from dunwell.queries.wordings import KINDS, day_text, money_form
 
 THOUSAND = 1_000
@@ -37,28 +37,56 @@ def customer_lines(rows: pl.DataFrame, forms: Mapping[str, LineForms]) -> dict[i
     days_past_due, open_minor, collect_minor, is_credit.
     """
     found: dict[int, CustomerLines] = {}
-    by_language = rows.partition_by("language", maintain_order=True, as_dict=True)
-    for (language,), part in by_language.items():
-        worded = (
-            nw.from_native(line_values(part, language))
-            .with_columns(number=one_line_rows("number", longest=LONGEST_VALUE))
-            .with_columns(line=_line(forms[language]))
-        )
+    for worded in _worded(rows, forms):
         is_credit, line = pl.col("is_credit"), pl.col("line")
-        grouped = (
-            worded.to_native()
-            .group_by("customer_id", maintain_order=True)
-            .agg(
-                items=line.filter(~is_credit),
-                credits=line.filter(is_credit),
-                oldest_days=pl.col("days_past_due").filter(~is_credit).max(),
-            )
+        grouped = worded.group_by("customer_id", maintain_order=True).agg(
+            items=line.filter(~is_credit),
+            credits=line.filter(is_credit),
+            oldest_days=pl.col("days_past_due").filter(~is_credit).max(),
         )
         found |= {
             key: CustomerLines(items, in_favour, oldest)
             for key, items, in_favour, oldest in grouped.iter_rows()
         }
     return found
+
+
+def line_blocks(rows: pl.DataFrame, forms: Mapping[str, LineForms]) -> pl.DataFrame:
+    """Return customer_id, lines, credits, item_count, oldest_days: the same lines in one text.
+
+    Each line is ended by a line break. Null where one of them is not known, and where there are
+    more than a text shows.
+    """
+    parts = [
+        worded.group_by("customer_id", maintain_order=True).agg(
+            lines=_block(~pl.col("is_credit")),
+            credits=_block(pl.col("is_credit")),
+            item_count=(~pl.col("is_credit")).sum().cast(pl.Int64),
+            oldest_days=pl.col("days_past_due").filter(~pl.col("is_credit")).max(),
+        )
+        for worded in _worded(rows, forms)
+    ]
+    types = {"customer_id": pl.Int64, "lines": pl.String, "credits": pl.String}
+    counts = {"item_count": pl.Int64, "oldest_days": pl.Int32}
+    return pl.concat(parts) if parts else pl.DataFrame(schema={**types, **counts})
+
+
+def _block(chosen: pl.Expr) -> pl.Expr:
+    lines = pl.col("line").filter(chosen)
+    block = pl.when(lines.len() > 0).then(lines.str.join("\n", ignore_nulls=False) + "\n")
+    return pl.when(lines.len() <= MOST_LINES).then(block.otherwise(pl.lit("")))
+
+
+def _worded(rows: pl.DataFrame, forms: Mapping[str, LineForms]) -> Iterator[pl.DataFrame]:
+    """Yield the rows of each language with their `line`; null for a number that is too long."""
+    by_language = rows.partition_by("language", maintain_order=True, as_dict=True)
+    for (language,), part in by_language.items():
+        yield (
+            nw.from_native(line_values(part, language))
+            .with_columns(number=one_line_rows("number", longest=LONGEST_VALUE))
+            .with_columns(line=_line(forms[language]))
+            .to_native()
+        )
 
 
 def line_values(rows: pl.DataFrame, language: str) -> pl.DataFrame:

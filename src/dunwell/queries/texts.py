@@ -20,7 +20,8 @@ from dunwell.queries import frames
 from dunwell.queries.charges_told import NOTHING, Told, charge_texts, charges_told
 from dunwell.queries.contact_rules import contact_book
 from dunwell.queries.follow_ups import LINK
-from dunwell.queries.line_texts import NO_LINES, CustomerLines, customer_lines
+from dunwell.queries.line_texts import NO_LINES, CustomerLines, customer_lines, line_blocks
+from dunwell.queries.plain_texts import FEW, Said, Words, plain_messages, total_blocks
 from dunwell.queries.portal_links import told_door
 from dunwell.queries.reminders import ContactPlan, native
 from dunwell.queries.wordings import (
@@ -86,29 +87,98 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
     company = plan.company
     texts = every_wording_in_force(company, as_of=plan.as_of)
     wanted = _wanted(plan, customers)
-    charges = _charges(plan, wanted, texts)
-    lines = customer_lines(
-        _lines(plan, customers, wanted),
-        {language: now.document.line_forms for language, now in texts.items()},
-    )
-    totals = _totals(plan, customers)
-    acts_as = contact_book(company, as_of=plan.as_of).policy.acts_as
+    forms = {language: now.document.line_forms for language, now in texts.items()}
     said = {
         language: tuple(_said_to_all(company, language, as_of=plan.as_of).items())
         for language in wanted["language"].unique()
     }
+    rows = _lines(plan, customers, wanted)
+    plain = _plain(plan, wanted, rows, texts, said)
+    charges = _charges(plan, wanted, texts)
+    others = pl.DataFrame({"customer_id": list(plain)}, schema={"customer_id": pl.Int64})
+    lines = customer_lines(
+        rows.join(others, on="customer_id", how="anti", maintain_order="left"), forms
+    )
+    totals = _totals(plan, customers)
+    acts_as = contact_book(company, as_of=plan.as_of).policy.acts_as
     for row in wanted.select(*_ADDRESSED).iter_rows(named=True):
-        customer_id = row["customer_id"]
-        yield _text(
-            company,
-            row,
-            texts=texts,
-            acts_as=acts_as,
-            lines=lines.get(customer_id, NO_LINES),
-            totals=totals.get(customer_id, {}),
-            charges=charges.get(customer_id, []),
-            said=said[row["language"]],
+        key, language, template = row["customer_id"], row["language"], row["template"]
+        to, now = row["email"] or "", texts[language]
+        try:
+            words = plain.get(key) or _words(
+                company,
+                row,
+                now=now,
+                lines=lines.get(key, NO_LINES),
+                totals=totals.get(key, {}),
+                charges=charges.get(key, []),
+                said=said[language],
+            )
+        except (KeyError, WordingError) as error:
+            yield MessageText(key, language, to, "", "", trouble=f"{template}: {error}")
+            continue
+        legal = _legal(
+            str(row["country"] or company.country),
+            str(row["party"]),
+            str(row["debt_use"]),
+            acts_as,
+            str(row["channel"]),
+            str(template),
+            language,
         )
+        yield MessageText(
+            key,
+            language,
+            to,
+            words.subject,
+            with_legal_texts(words.body, legal),
+            wording=now.version_id,
+            tone=words.chosen.tone,
+            variant=words.chosen.variant,
+            legal=tuple(one.id for one in legal),
+        )
+
+
+def _plain(
+    plan: ContactPlan,
+    wanted: pl.DataFrame,
+    lines: pl.DataFrame,
+    texts: Mapping[str, WordingsInForce],
+    said: Said,
+) -> dict[int, Words]:
+    """Return the texts that can be put together at once, by customer."""
+    if wanted.height <= FEW:
+        return {}
+    forms = {language: now.document.line_forms for language, now in texts.items()}
+    asked = plan.totals.filter(pl.col("demand_minor") > 0).join(
+        wanted.select("customer_id", "language"), on="customer_id", how="inner"
+    )
+    name, nothing = pl.col("name"), pl.lit("")
+    rows = (
+        wanted.drop("number")
+        .with_columns(reference=wanted["number"])
+        .join(line_blocks(lines, forms), on="customer_id", how="left")
+        .join(total_blocks(asked, texts), on="customer_id", how="left")
+        .with_columns(
+            pl.when(pl.col("item_count").is_null())
+            .then(nothing)
+            .otherwise(pl.col("lines", "credits"))
+            .name.keep(),
+            totals=pl.col("totals").fill_null(""),
+            customer_name=name,
+            contact_name=_stated("contact_name", name),
+            collector_name=_stated("collector", pl.lit(plan.company.name)),
+            item_count=pl.col("item_count").fill_null(0).cast(pl.String),
+            oldest_days_late=pl.max_horizontal(pl.col("oldest_days").fill_null(0), 0).cast(
+                pl.String
+            ),
+        )
+    )
+    return plain_messages(rows, texts, said)
+
+
+def _stated(column: str, otherwise: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col(column).fill_null("") != "").then(column).otherwise(otherwise)
 
 
 def _said_to_all(company: Company, language: str, *, as_of: date) -> dict[str, str]:
@@ -135,65 +205,43 @@ def _wanted(plan: ContactPlan, customers: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(language=pl.Series(spoken, dtype=pl.String))
 
 
-def _text(
+def _words(
     company: Company,
     row: Mapping[str, str | int],
     *,
-    texts: Mapping[str, WordingsInForce],
-    acts_as: str,
+    now: WordingsInForce,
     lines: CustomerLines,
     totals: Mapping[str, int],
     charges: list[dict[str, object]],
     said: tuple[tuple[str, str], ...],
-) -> MessageText:
-    language = str(row["language"])
-    key, to = int(row["customer_id"]), str(row["email"] or "")
-    template, now = str(row["template"]), texts[language]
-    try:
-        chosen = now.chosen(template, segment=str(row["segment"]), customer_id=key)
-        is_told = _tells_charges(chosen.wording)
-        accrued = charge_texts(charges, demand=totals, language=language) if is_told else NOTHING
-        items, own_credits = _whole_lines(lines.items), _whole_lines(lines.credits)
-        facts = Facts(
-            values={
-                **accrued.values,
-                "customer_name": str(row["name"]),
-                "contact_name": str(row["contact_name"] or row["name"]),
-                "collector_name": str(row["collector"] or company.name),
-                "reference": str(row["number"]),
-                "item_count": str(len(items)),
-                "oldest_days_late": str(max(lines.oldest_days or 0, 0)),
-            },
-            said=said,
-            items=items,
-            credits=own_credits,
-            totals={code: money_text(amount, code, language) for code, amount in totals.items()},
-            charges=accrued.lines,
-            charge_totals=accrued.totals,
-        )
-        subject, body = render(chosen.wording, facts)
-    except (KeyError, WordingError) as error:
-        return MessageText(key, language, to, "", "", trouble=f"{template}: {error}")
-    legal = _legal(
-        str(row["country"] or company.country),
-        str(row["party"]),
-        str(row["debt_use"]),
-        acts_as,
-        str(row["channel"]),
-        template,
-        language,
+) -> Words:
+    """Return one text put together by itself; raises KeyError or WordingError."""
+    language = now.language
+    chosen = now.chosen(
+        str(row["template"]), segment=str(row["segment"]), customer_id=int(row["customer_id"])
     )
-    return MessageText(
-        key,
-        language,
-        to,
-        subject,
-        with_legal_texts(body, legal),
-        wording=now.version_id,
-        tone=chosen.tone,
-        variant=chosen.variant,
-        legal=tuple(one.id for one in legal),
+    is_told = _tells_charges(chosen.wording)
+    accrued = charge_texts(charges, demand=totals, language=language) if is_told else NOTHING
+    items, own_credits = _whole_lines(lines.items), _whole_lines(lines.credits)
+    facts = Facts(
+        values={
+            **accrued.values,
+            "customer_name": str(row["name"]),
+            "contact_name": str(row["contact_name"] or row["name"]),
+            "collector_name": str(row["collector"] or company.name),
+            "reference": str(row["number"]),
+            "item_count": str(len(items)),
+            "oldest_days_late": str(max(lines.oldest_days or 0, 0)),
+        },
+        said=said,
+        items=items,
+        credits=own_credits,
+        totals={code: money_text(amount, code, language) for code, amount in totals.items()},
+        charges=accrued.lines,
+        charge_totals=accrued.totals,
     )
+    subject, body = render(chosen.wording, facts)
+    return Words(chosen, subject, body)
 
 
 @lru_cache(maxsize=1024)

@@ -133,6 +133,16 @@ class WordingsInForce:
                 place -= variant.share_ppm
         return ChosenWording(wording=document.wordings[template], tone=tone, variant="")
 
+    def same_for_all(self, template: str, *, segment: str) -> ChosenWording | None:
+        """Return the text every customer of a segment gets; None where it is drawn or missing."""
+        document = self.document
+        tone = document.tone_of(template, segment)
+        if template not in document.wordings or (
+            tone == NEUTRAL and template in document.variants
+        ):
+            return None
+        return ChosenWording(wording=document.worded(template, tone), tone=tone, variant="")
+
 
 SALT = "wordings"
 """Of the draw of variants: the same customer gets the same one as long as the shares stay."""

@@ -4,6 +4,7 @@ from dunwell.models import Role
 from tests.actions.rights_a_to_k import RIGHTS_A_TO_K
 from tests.actions.rights_connections import RIGHTS_CONNECTIONS
 from tests.actions.rights_l_to_z import RIGHTS_L_TO_Z
+from tests.actions.rights_merges import RIGHTS_MERGES
 
 ROLES = {
     "A": Role.ADMIN,
@@ -42,6 +43,11 @@ INSTALLATION = {
 
 MATRIX = {
     name: letters + "S" * ("R" in letters and "S" not in letters)
-    for name, letters in {**RIGHTS_A_TO_K, **RIGHTS_CONNECTIONS, **RIGHTS_L_TO_Z}.items()
+    for name, letters in {
+        **RIGHTS_A_TO_K,
+        **RIGHTS_CONNECTIONS,
+        **RIGHTS_L_TO_Z,
+        **RIGHTS_MERGES,
+    }.items()
 }
 """By action: the roles that may, by the letters above. Sales may whatever who only looks may."""

@@ -19,6 +19,7 @@ from tests.simulator import (
     desk,  # noqa: F401
     disputes,  # noqa: F401
     folders,  # noqa: F401
+    merging,  # noqa: F401
     outside,  # noqa: F401
     refunds,  # noqa: F401
 )

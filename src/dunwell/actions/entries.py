@@ -20,6 +20,7 @@ from dunwell.actions.periods import first_open_day, share_books
 from dunwell.models import (
     Allocation,
     Company,
+    CustomerMerge,
     EntryLine,
     ImportBatch,
     Item,
@@ -201,8 +202,9 @@ def post_amounts(
 def _check_open(
     company: Company, rows: Mapping[type[Item | Payment | Allocation], Mapping[str, Any]]
 ) -> None:
-    """Raise Refused when one of the rows is dated in the closed period."""
+    """Raise Refused when one of the rows is dated in the closed period, or of a closed record."""
     share_books(company)
+    _check_records(company, rows)
     lock = lock_in_force(company)
     if lock is None or lock.until_on is None:
         return
@@ -211,6 +213,22 @@ def _check_open(
         found = table.objects.filter(company=company, **which, **{f"{day}__lte": lock.until_on})
         if (row := found.order_by(day, "pk").first()) is not None:
             raise Refused(_closed(company, lock, row, day))
+
+
+def _check_records(
+    company: Company, rows: Mapping[type[Item | Payment | Allocation], Mapping[str, Any]]
+) -> None:
+    """Raise Refused when one of the rows is of a record that was merged into another one."""
+    merges = CustomerMerge.objects.filter(company=company, status=CustomerMerge.Status.MERGED)
+    if not merges.exists():
+        return
+    for name, table in (("items", Item), ("payments", Payment)):
+        told = {f"merged__{name}__{field}": value for field, value in rows.get(table, {}).items()}
+        found = merges.filter(**told).select_related("merged", "survivor").first()
+        if told and found is not None:
+            raise Refused(
+                f"{found.merged.number} was merged into {found.survivor.number}; book it there."
+            )
 
 
 def _closed(company: Company, lock: PeriodLock, row: Item | Payment | Allocation, day: str) -> str:

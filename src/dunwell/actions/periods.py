@@ -40,6 +40,26 @@ def share_books(company: Company) -> None:
             )
 
 
+def take_books(company: Company) -> None:
+    """Wait for a moment in which nobody has posted without having committed, and hold it.
+
+    The chain's end first, then the books without waiting: who has posted waits for the
+    chain's end and gets it when the savepoint is given up. Raises Refused while others are
+    booking all the time.
+    """
+    ChainHead.objects.get_or_create(company=company)
+    if not is_postgresql():
+        return
+    for _ in range(ATTEMPTS):
+        with suppress(_BusyError), transaction.atomic():
+            ChainHead.objects.select_for_update().get(company=company)
+            _hold_books(company)
+            return
+    raise Refused(
+        f"Others are booking in {company.name} at this moment; try again when they are done."
+    )
+
+
 def first_open_day(company: Company, day: date) -> date:
     """Return the day itself, or the first one after the closed period when it lies in it."""
     until = closed_until(company)
@@ -60,7 +80,7 @@ def lock_period(
     if until_on >= as_of:
         raise Refused(f"{until_on} is not over yet; close the books up to a day before {as_of}.")
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
-    _take_books(actor.company)
+    take_books(actor.company)
     present = closed_until(actor.company)
     if present == until_on:
         return PeriodLock.objects.filter(company=actor.company, status=Status.IN_FORCE).latest(
@@ -188,26 +208,6 @@ def _told(reason: str, refusal: str) -> str:
     if len(told) > LONGEST_REASON:
         raise Refused(f"The reason must have at most {LONGEST_REASON} characters.")
     return told
-
-
-def _take_books(company: Company) -> None:
-    """Wait for a moment in which nobody has posted without having committed, and hold it.
-
-    The chain's end first, then the books without waiting: who has posted waits for the
-    chain's end and gets it when the savepoint is given up.
-    """
-    ChainHead.objects.get_or_create(company=company)
-    if not is_postgresql():
-        return
-    for _ in range(ATTEMPTS):
-        with suppress(_BusyError), transaction.atomic():
-            ChainHead.objects.select_for_update().get(company=company)
-            _hold_books(company)
-            return
-    raise Refused(
-        f"Others are booking in {company.name} at this moment; "
-        "close the period when they are done."
-    )
 
 
 def _hold_books(company: Company) -> None:

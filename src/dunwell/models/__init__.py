@@ -90,6 +90,7 @@ from dunwell.models.credit_ratings import CreditRating
 from dunwell.models.credit_reviews import CreditReview
 from dunwell.models.customer_documents import CustomerDocument, CustomerPaper, DocumentRequest
 from dunwell.models.customer_links import CustomerLink
+from dunwell.models.customer_merges import CustomerMerge, CustomerMove, DistinctCustomers
 from dunwell.models.customer_scores import CustomerScore
 from dunwell.models.customers import Contact, Customer
 from dunwell.models.debits import Debit, DebitItem, DebitRun, Mandate
@@ -269,9 +270,11 @@ __all__ = [
     "CreditApplication", "CreditCheck", "CreditDataPoint", "CreditGroup", "CreditGroupMember",
     "CreditHold", "CreditLimit", "CreditRating", "CreditRequest", "CreditReview",
     "CurriculumAssignment", "Customer", "CustomerDocument", "CustomerInvoicing", "CustomerLink",
-    "CustomerPaper", "CustomerScore", "Debit", "DebitItem", "DebitRun", "DeliveryNote",
+    "CustomerMerge", "CustomerMove", "CustomerPaper", "CustomerScore",
+    "Debit", "DebitItem", "DebitRun", "DeliveryNote",
     "DetailChange", "Dispute", "DisputeCase", "DisputeComment", "DisputeEvidence", "DisputeLine",
-    "DisputeResolution", "DisputeTask", "DocumentRequest", "DomainCheck", "Duel", "DuelCustomer",
+    "DisputeResolution", "DisputeTask", "DistinctCustomers", "DocumentRequest", "DomainCheck",
+    "Duel", "DuelCustomer",
     "DuelLook", "Duty", "DutyOverride", "EInvoiceFile", "EarlyPaymentOffer", "EarlyWarning",
     "EntryLine", "Erasure", "Escalation", "Event", "EvidencePack", "Experiment", "ExposureFreeze",
     "Feed", "FinancialStatement", "FinancingDraw", "FinancingFacility", "FinancingItem",

@@ -20,7 +20,7 @@ from django.db.models import F, Q, QuerySet
 from dunwell.engine import schema
 from dunwell.engine.calendars import day_number
 from dunwell.engine.statements import STATEMENT_ALLOCATIONS
-from dunwell.models import Company, Customer, Event, Payment
+from dunwell.models import Company, Customer, CustomerMove, Event, Payment
 from dunwell.queries.frames import day, read_rows
 
 _TYPES: Mapping[type[nw.dtypes.DType], type[pl.DataType]] = {
@@ -33,11 +33,16 @@ PAYER_VERBS = ("payer.assigned", "cash.parked", "cash.settled")
 
 _TOUCHED = """
 WITH wanted AS (SELECT id FROM dunwell_customer WHERE company_id = %s AND id IN ({keys})),
-own_items AS (SELECT id FROM dunwell_item WHERE customer_id IN (SELECT id FROM wanted)),
+own_items AS (
+    SELECT id FROM dunwell_item WHERE customer_id IN (SELECT id FROM wanted)
+    UNION SELECT row_id FROM dunwell_customermove
+    WHERE place = 'item' AND before_id IN (SELECT id FROM wanted)),
 own_payments AS (
     SELECT id FROM dunwell_payment WHERE customer_id IN (SELECT id FROM wanted)
     UNION SELECT payment_id FROM dunwell_payerassignment
     WHERE customer_id IN (SELECT id FROM wanted)
+    UNION SELECT row_id FROM dunwell_customermove
+    WHERE place = 'payment' AND before_id IN (SELECT id FROM wanted)
     UNION SELECT id FROM dunwell_payment WHERE id IN ({former})),
 touched AS (
     SELECT id, item_id, payment_id FROM dunwell_allocation
@@ -56,6 +61,8 @@ class Through:
     payment: int
     allocation: int
     assignment: int
+    move: int = 0
+    """Newest row that a merge of customers moved; statements before there were any say nothing."""
 
     def as_dict(self) -> dict[str, int]:
         """Return the keys by name, as they are stored with a statement."""
@@ -77,12 +84,14 @@ class AccountRows:
 
 def newest_rows() -> Through:
     """Return the keys of the newest rows of the ledger now."""
-    tables = ("item", "payment", "allocation", "payerassignment")
+    tables = ("item", "payment", "allocation", "payerassignment", "customermove")
     found = ", ".join(f"(SELECT COALESCE(MAX(id), 0) FROM dunwell_{table})" for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {found}")
-        item, payment, allocation, assignment = cursor.fetchone()
-    return Through(item=item, payment=payment, allocation=allocation, assignment=assignment)
+        item, payment, allocation, assignment, move = cursor.fetchone()
+    return Through(
+        item=item, payment=payment, allocation=allocation, assignment=assignment, move=move
+    )
 
 
 def account_rows(
@@ -98,7 +107,7 @@ def account_rows(
     start = [company.pk, *customers, *former]
     items = read_rows(
         touched + _items(),
-        [*start, through.item, known],
+        [*start, through.move, known, through.item, known],
         _types(schema.ITEMS, number=pl.String, reference=pl.String),
     )
     payments = read_rows(
@@ -130,9 +139,15 @@ def account_rows(
 
 
 def _items() -> str:
+    """Return SQL for items with whose they were as known: before a merge, the merged record's."""
     recorded = day("i.recorded_on")
+    moves = "FROM dunwell_customermove v WHERE v.place = 'item' AND v.row_id = i.id"
     return f"""
-SELECT i.id, i.customer_id, i.kind, i.currency, i.amount_minor, {day("i.issued_on")},
+SELECT i.id,
+       COALESCE((SELECT v.after_id {moves} AND v.id <= %s AND {day("v.moved_on")} <= %s
+                 ORDER BY v.id DESC LIMIT 1),
+                (SELECT v.before_id {moves} ORDER BY v.id LIMIT 1), i.customer_id),
+       i.kind, i.currency, i.amount_minor, {day("i.issued_on")},
        {day("i.due_on")}, {recorded}, i.number, i.reference
 FROM dunwell_item i
 WHERE i.id IN (SELECT id FROM own_items UNION SELECT item_id FROM touched)
@@ -213,10 +228,17 @@ def _with_first_payers(company: Company, payments: pl.DataFrame) -> pl.DataFrame
     by_number = dict(later.select("number", "payment_id").iter_rows())
     about = Q(subject="payment", subject_id__in=[*by_number.values()])
     told = _changes(company).filter(about | Q(data__payment__in=[*by_number]))
+    moved = CustomerMove.objects.filter(place="payment", row_id__in=[*by_number.values()])
     first: dict[int, int | None] = {}
-    for subject, key, data in told.values_list("subject", "subject_id", "data"):
+    merged_at = {}
+    for key, before, at in moved.order_by("-id").values_list("row_id", "before_id", "recorded_at"):
+        first[key], merged_at[key] = before, at
+    is_told: set[int] = set()
+    for subject, key, data, at in told.values_list("subject", "subject_id", "data", "at"):
         found = key if subject == "payment" else by_number[data["payment"]]
-        first.setdefault(found, data["payer_before"])
+        if found not in is_told and not (found in merged_at and merged_at[found] < at):
+            first[found] = data["payer_before"]
+        is_told.add(found)
     known = pl.DataFrame(
         {"payment_id": [*first], "first_payer": [*first.values()]},
         schema={"payment_id": pl.Int64, "first_payer": pl.Int64},

@@ -15,7 +15,7 @@ from django.conf import settings
 from dunwell.formats.mirror import MirrorError, MirrorFile, MirrorManifest, read_manifest
 from dunwell.models import Company
 from dunwell.queries import frames
-from dunwell.queries.mirror_rows import PAYERS, SOURCES, is_event, reassigned, without
+from dunwell.queries.mirror_rows import PAYERS, SOURCES, merged_since, reassigned, without
 
 MANIFEST = "manifest.json"
 BEFORE = "manifest.before.json"
@@ -113,8 +113,11 @@ def standing_mirror(company: Company) -> Mirror | None:
         raise MirrorError("The mirror is of another company.")
     if _told_columns(manifest) != {name: one.columns for name, one in SOURCES.items()}:
         raise MirrorError("The mirror has other columns than this release reads.")
-    if not is_event(company, seq=manifest.event_seq, digest=manifest.event_hash):
+    has_merged = merged_since(company, seq=manifest.event_seq, digest=manifest.event_hash)
+    if has_merged is None:
         raise MirrorError("The mirror was made from another database, or one restored since.")
+    if has_merged:
+        raise MirrorError("Customers were merged or split since the mirror was made.")
     return Mirror(company, folder, manifest)
 
 

@@ -128,14 +128,23 @@ def settled_heads(company: Company) -> Heads:
     return Heads(keys=keys, event_seq=int(seq), event_hash=str(digest))
 
 
-def is_event(company: Company, *, seq: int, digest: str) -> bool:
-    """Return whether the company's chain has an event with this hash at this place."""
+def merged_since(company: Company, *, seq: int, digest: str) -> bool | None:
+    """Return whether customers were merged or split after an event of the company's chain.
+
+    Items went to another customer then. None where the chain has no event with this hash there.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM dunwell_event WHERE company_id = %s AND seq = %s AND hash = %s",
+            "SELECT EXISTS (SELECT 1 FROM dunwell_customermerge g "
+            "JOIN dunwell_event e ON e.company_id = g.company_id AND e.seq > h.seq "
+            "AND e.subject = 'customermerge' AND e.subject_id = g.id "
+            "AND e.verb IN ('customer_merge.merged', 'customer_merge.split') "
+            "WHERE g.company_id = h.company_id AND g.status IN ('merged', 'split')) "
+            "FROM dunwell_event h WHERE h.company_id = %s AND h.seq = %s AND h.hash = %s",
             [company.pk, seq, digest],
         )
-        return cursor.fetchone() is not None
+        found = cursor.fetchone()
+        return None if found is None else bool(found[0])
 
 
 def has_rows(company: Company, *, least: int) -> bool:

@@ -172,7 +172,8 @@ STAFF_NAMES = frozenset(
         "judged_by", "learned_from", "lifted_by", "made_by", "offered_by", "posted_by",
         "promoted_by", "proposed_by", "raised_by", "recommended_by", "recorded_by", "removed_by",
         "requested_by", "resolved_by", "reviewed_by", "reviewer", "revoked_by", "sanctioned_by",
-        "saved_by", "started_by", "taken_by", "told_by", "trained_by", "waived_by", "withdrawn_by",
+        "saved_by", "split_by", "started_by", "taken_by", "told_by", "trained_by", "waived_by",
+        "withdrawn_by",
     ]
 )
 # fmt: on

@@ -29,6 +29,7 @@ from dunwell.queries.proofs.desk import DESK
 from dunwell.queries.proofs.disputes import DISPUTES
 from dunwell.queries.proofs.history import HISTORY
 from dunwell.queries.proofs.legal import LEGAL
+from dunwell.queries.proofs.merges import MERGES
 from dunwell.queries.proofs.plans import PLANS
 from dunwell.queries.proofs.postings import POSTINGS
 from dunwell.queries.proofs.predictions import PREDICTIONS
@@ -51,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     *SETTLEMENTS,
     *DISPUTES,
     *LEGAL,
+    *MERGES,
     *PREDICTIONS,
     *PROVISIONS,
 )

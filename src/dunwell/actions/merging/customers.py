@@ -10,6 +10,7 @@ from dunwell.actions.merging.batch import Merge, text
 from dunwell.engine.sectors import read_sector
 from dunwell.formats.findings import finding
 from dunwell.models import Contact, Customer
+from dunwell.queries.customer_merges import survivors
 from dunwell.queries.frames import opened_column
 
 LONGEST_NUMBER = 80
@@ -59,7 +60,9 @@ class MergedCustomers:
 
 def merge_customers(merge: Merge, customers: pl.DataFrame) -> MergedCustomers:
     """Add new customers and fill what was empty; never overwrite what is known."""
-    incoming = _incoming(merge, customers)
+    told = _incoming(merge, customers)
+    closed = _closed_records(merge)
+    incoming = told.join(closed, on="number", how="anti", maintain_order="left")
     known = _known(merge)
     joined = incoming.join(known, on="number", how="left", suffix=":known", maintain_order="left")
     new = joined.filter(pl.col("customer_id").is_null())
@@ -72,15 +75,30 @@ def merge_customers(merge: Merge, customers: pl.DataFrame) -> MergedCustomers:
         is_ledger=False,
     )
     filled = _fill(joined.filter(pl.col("customer_id").is_not_null()))
-    keys = merge.known("id, number", {"customer_id": pl.Int64, "number": pl.String}, of="customer")
+    own = merge.known("id, number", {"customer_id": pl.Int64, "number": pl.String}, of="customer")
+    keys = pl.concat([own.join(closed, on="number", how="anti"), closed.select(own.columns)])
     here = incoming.join(keys, on="number", how="inner", maintain_order="left")
     _link_parents(here, keys, new)
     _fill_zones(here)
     _merge_contacts(merge, here)
+    led = told.join(closed, on="number", how="inner", maintain_order="left")
     return MergedCustomers(
-        keys=here.select(pl.col("number").alias("customer_number"), "customer_id"),
+        keys=pl.concat(
+            [here.select("number", "customer_id"), led.select("number", "customer_id")]
+        ).select(pl.col("number").alias("customer_number"), "customer_id"),
         added=new.height,
         filled=filled,
+    )
+
+
+def _closed_records(merge: Merge) -> pl.DataFrame:
+    """Return the numbers of merged records with the customer each leads to."""
+    into = survivors(merge.company)
+    found = Customer.objects.filter(pk__in=into).values_list("number", "pk")
+    return pl.DataFrame(
+        [(number, into[key]) for number, key in found],
+        schema={"number": pl.String, "customer_id": pl.Int64},
+        orient="row",
     )
 
 

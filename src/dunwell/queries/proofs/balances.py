@@ -88,7 +88,11 @@ FROM (
            CASE WHEN a.item_id < a.counter_item_id THEN a.counter_item_id
                 ELSE a.item_id END AS second_item,
            a.amount_minor,
-           CASE WHEN i.customer_id = c.customer_id AND a.item_id <> a.counter_item_id
+           CASE WHEN a.item_id = a.counter_item_id THEN 1
+                WHEN i.customer_id = c.customer_id THEN 0
+                -- what was taken back may be of two records that were one meanwhile
+                WHEN a.reverses_id IS NOT NULL THEN 0
+                WHEN EXISTS (SELECT 1 FROM dunwell_allocation r WHERE r.reverses_id = a.id)
                 THEN 0 ELSE 1 END AS is_foreign
     FROM dunwell_allocation a JOIN dunwell_item i ON i.id = a.item_id
     JOIN dunwell_item c ON c.id = a.counter_item_id

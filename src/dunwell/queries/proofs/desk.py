@@ -43,6 +43,13 @@ _LINKS = (
     ("item", "importbatch", "batch_id"),
     ("payment", "importbatch", "batch_id"),
     ("allocation", "importbatch", "batch_id"),
+    ("customermerge", "customer", "merged_id"),
+    ("customermerge", "customer", "survivor_id"),
+    ("customermove", "customermerge", "merge_id"),
+    ("customermove", "customer", "before_id"),
+    ("customermove", "customer", "after_id"),
+    ("distinctcustomers", "customer", "first_id"),
+    ("distinctcustomers", "customer", "second_id"),
 )
 """Table, table it points to, column: both rows belong to one company."""
 _KEYS = {"openitem": "item_id", "itemprediction": "item_id", "customerscore": "customer_id"}
@@ -157,7 +164,10 @@ SELECT m.id AS message, i.number, l.open_minor AS stated_minor, i.amount_minor A
 FROM dunwell_messageitem l JOIN dunwell_message m ON m.id = l.message_id
 JOIN dunwell_item i ON i.id = l.item_id
 WHERE m.company_id = %(company)s AND i.amount_minor > 0 AND (
-    i.customer_id <> m.customer_id OR l.open_minor > i.amount_minor - COALESCE(
+    (i.customer_id <> m.customer_id AND NOT EXISTS (
+        SELECT 1 FROM dunwell_customermove v WHERE v.place = 'item' AND v.row_id = i.id
+        AND m.customer_id IN (v.before_id, v.after_id)))
+    OR l.open_minor > i.amount_minor - COALESCE(
         (SELECT SUM(a.amount_minor) FROM dunwell_allocation a
          WHERE a.item_id = l.item_id AND a.recorded_at < m.recorded_at
            AND a.applied_on <= m.as_of), 0))

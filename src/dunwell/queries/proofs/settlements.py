@@ -84,7 +84,11 @@ FROM dunwell_incentive n
 JOIN (SELECT g.incentive_id, SUM(g.amount_minor) AS spent_minor,
              SUM(CASE WHEN (g.adjustment_id IS NULL AND g.amount_minor <> 0)
                         OR (j.id IS NOT NULL AND (j.kind <> 'rebate'
-                            OR j.amount_minor <> g.amount_minor OR i.customer_id <> g.customer_id))
+                            OR j.amount_minor <> g.amount_minor
+                            OR (i.customer_id <> g.customer_id AND NOT EXISTS (
+                                SELECT 1 FROM dunwell_customermove v WHERE v.place = 'item'
+                                AND v.row_id = i.id
+                                AND g.customer_id IN (v.before_id, v.after_id)))))
                         OR (g.is_control AND g.amount_minor <> 0)
                       THEN 1 ELSE 0 END) AS wrong
       FROM dunwell_incentivegrant g

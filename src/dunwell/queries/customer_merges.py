@@ -1,0 +1,145 @@
+"""Merges of customers: which record a closed one leads to, and what a merge would move."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from dunwell.models import Company, Customer, CustomerMerge, EntryLine
+from dunwell.queries.merge_hindrances import Hindrance, hindrances
+from dunwell.queries.merge_places import PLACES
+
+Status = CustomerMerge.Status
+Account = EntryLine.Account
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """What a record has in one currency, minor units: open items, and money not yet applied."""
+
+    currency: str
+    open_minor: int
+    unapplied_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wins:
+    """One property of both records, and what holds for the survivor afterwards."""
+
+    name: str
+    merged: str
+    survivor: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MergePreview:
+    """What a merge would do: what stands against it, what moves with sums, and what is kept."""
+
+    merged: Customer
+    survivor: Customer
+    hindrances: tuple[Hindrance, ...]
+    rows: Mapping[str, int]
+    merged_holdings: tuple[Holding, ...]
+    survivor_holdings: tuple[Holding, ...]
+    after_holdings: tuple[Holding, ...]
+    becomes_opted_out: bool
+
+
+def survivors(company: Company) -> dict[int, int]:
+    """Return the record that each closed one of a company leads to, by key; one query."""
+    rows = CustomerMerge.objects.filter(company=company, status=Status.MERGED)
+    into = dict(rows.values_list("merged_id", "survivor_id"))
+    return {key: _last(into, key) for key in into}
+
+
+def survivor_of(customer: Customer) -> Customer | None:
+    """Return the record that a closed one leads to, None for one that is not closed."""
+    found, at = None, customer
+    while True:
+        row = (
+            CustomerMerge.objects.filter(merged=at, status=Status.MERGED)
+            .select_related("survivor")
+            .first()
+        )
+        if row is None:
+            return found
+        found = at = row.survivor
+
+
+def merge_in_force(customer: Customer) -> CustomerMerge | None:
+    """Return the merge that closed a record, None for one that is not closed."""
+    rows = CustomerMerge.objects.filter(merged=customer, status=Status.MERGED)
+    return rows.select_related("survivor").first()
+
+
+def merges_of(customer: Customer) -> list[CustomerMerge]:
+    """Return every merge a record is or was part of, the newest first."""
+    rows = CustomerMerge.objects.filter(Q(merged=customer) | Q(survivor=customer))
+    return list(rows.select_related("merged", "survivor").order_by("-id"))
+
+
+def holdings(customer: Customer) -> tuple[Holding, ...]:
+    """Return what a record has by currency, as its accounts say."""
+    rows = (
+        EntryLine.objects.filter(
+            customer=customer, account__in=(Account.RECEIVABLE, Account.UNAPPLIED)
+        )
+        .order_by("currency")
+        .values_list("currency")
+        .annotate(
+            open_minor=Sum("amount_minor", filter=Q(account=Account.RECEIVABLE), default=0),
+            unapplied=Sum("amount_minor", filter=Q(account=Account.UNAPPLIED), default=0),
+        )
+    )
+    return tuple(
+        Holding(currency=currency, open_minor=open_minor, unapplied_minor=-unapplied)
+        for currency, open_minor, unapplied in rows
+    )
+
+
+def rows_that_move(merged: Customer, survivor: Customer) -> dict[str, int]:
+    """Return how many rows of each place a merge would move; places without any are left out."""
+    counted = ", ".join(
+        # tables and conditions are our own texts
+        f"(SELECT COUNT(*) FROM dunwell_{place.table} t WHERE {place.condition})"  # noqa: S608
+        for place in PLACES
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counted}", {"before": merged.pk, "after": survivor.pk})
+        found = cursor.fetchone()
+    told = {place.name: int(n) for place, n in zip(PLACES, found, strict=True)}
+    return {name: n for name, n in told.items() if n}
+
+
+def merge_preview(merged: Customer, survivor: Customer) -> MergePreview:
+    """Return what a merge of the two would do now; nothing is written."""
+    own, theirs = holdings(merged), holdings(survivor)
+    return MergePreview(
+        merged=merged,
+        survivor=survivor,
+        hindrances=hindrances(merged, survivor),
+        rows=rows_that_move(merged, survivor),
+        merged_holdings=own,
+        survivor_holdings=theirs,
+        after_holdings=_together(own, theirs),
+        becomes_opted_out=merged.is_opted_out and not survivor.is_opted_out,
+    )
+
+
+def _together(*parts: Iterable[Holding]) -> tuple[Holding, ...]:
+    sums: dict[str, tuple[int, int]] = {}
+    for one in (row for part in parts for row in part):
+        owed, money = sums.get(one.currency, (0, 0))
+        sums[one.currency] = (owed + one.open_minor, money + one.unapplied_minor)
+    return tuple(
+        Holding(currency=currency, open_minor=owed, unapplied_minor=money)
+        for currency, (owed, money) in sorted(sums.items())
+    )
+
+
+def _last(into: Mapping[int, int], key: int) -> int:
+    while key in into:
+        key = into[key]
+    return key

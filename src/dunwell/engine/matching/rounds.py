@@ -103,8 +103,13 @@ class Rounds:
         return waiting
 
     def part(self, cases: Sequence[Case]) -> None:
-        """Part the payments, in their order, into batches that each have a book."""
-        self._parted, self._kept = len(cases), []
+        """Part the payments, in their order, into batches that each have a book.
+
+        One book that holds them all stays: it has no more to read but what was told since.
+        """
+        if self._parted > self.batch:
+            self._kept = []
+        self._parted = len(cases)
         for number, batch in enumerate(batched(cases, self.batch)):
             for case in batch:
                 case.batch = number

@@ -60,6 +60,7 @@ from tests.api.letter_books import keep_letters
 from tests.api.limit_books import keep_limits
 from tests.api.mailbox_books import keep_mailboxes
 from tests.api.meeting_books import keep_meetings
+from tests.api.merge_books import keep_merge
 from tests.api.order_books import keep_orders
 from tests.api.placement_books import keep_placements
 from tests.api.plan_books import keep_plans
@@ -200,6 +201,7 @@ def keep_books(company, tag=""):
         **keep_settlements(company, tag, today=today, at=at),
         **keep_legal(company, tag, today=today, at=at),
         **keep_limits(company, tag, today=today, at=at),
+        **keep_merge(company, tag, today=today, at=at),
         **keep_orders(company, tag, today=today, at=at),
         **keep_applications(company, tag, today=today, at=at),
         **keep_covers(company, tag, today=today, at=at),

@@ -67,6 +67,8 @@ COLLECTIONS = (
     "/policies/",
     "/policies/promises/",
     "/promises/calendar/",
+    "/duplicates/",
+    "/duplicates/merges/",
 )
 CREDIT = (
     "/credit/",
@@ -108,6 +110,7 @@ OF_CREDIT = (
     "/customers/{limit_customer_id}/exposure/",
     "/customers/{limit_customer_id}/hierarchy/",
     "/credit-groups/{credit_group_id}/",
+    "/duplicates/of/{limit_customer_id}/into/{order_customer_id}/",
     "/orders/{held_order_id}/",
     "/orders/of/{order_customer_id}/",
     "/credit-holds/{credit_hold_id}/",

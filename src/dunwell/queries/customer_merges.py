@@ -9,6 +9,7 @@ from django.db.models import Q, Sum
 from dunwell.models import Company, Customer, CustomerMerge, EntryLine
 from dunwell.queries.merge_hindrances import Hindrance, hindrances
 from dunwell.queries.merge_places import PLACES
+from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
 Status = CustomerMerge.Status
 Account = EntryLine.Account
@@ -21,16 +22,6 @@ class Holding:
     currency: str
     open_minor: int
     unapplied_minor: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wins:
-    """One property of both records, and what holds for the survivor afterwards."""
-
-    name: str
-    merged: str
-    survivor: str
-    after: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,16 +59,24 @@ def survivor_of(customer: Customer) -> Customer | None:
         found = at = row.survivor
 
 
-def merge_in_force(customer: Customer) -> CustomerMerge | None:
-    """Return the merge that closed a record, None for one that is not closed."""
-    rows = CustomerMerge.objects.filter(merged=customer, status=Status.MERGED)
+def merge_in_force(company: Company, customer_id: int) -> CustomerMerge | None:
+    """Return the merge that closed a record, by key, None for one that is not closed."""
+    rows = CustomerMerge.objects.filter(company=company, merged=customer_id, status=Status.MERGED)
     return rows.select_related("survivor").first()
 
 
-def merges_of(customer: Customer) -> list[CustomerMerge]:
-    """Return every merge a record is or was part of, the newest first."""
-    rows = CustomerMerge.objects.filter(Q(merged=customer) | Q(survivor=customer))
-    return list(rows.select_related("merged", "survivor").order_by("-id"))
+def merge_rows(
+    company: Company, *, status: str = "", cursor: str = "", limit: int = PAGE_SIZE
+) -> Page[CustomerMerge]:
+    """Return one page of merges of a status, all without one, the newest first."""
+    rows = CustomerMerge.objects.filter(company=company)
+    if status:
+        rows = rows.filter(status=status)
+    limit = page_limit(limit)
+    order = ("-id",)
+    found = rows.filter(after(cursor, order, (int,))).select_related("merged", "survivor")
+    rows_found = list(found.order_by(*order)[: limit + 1])
+    return page_of(rows_found, limit=limit, key=lambda row: (row.pk,))
 
 
 def holdings(customer: Customer) -> tuple[Holding, ...]:

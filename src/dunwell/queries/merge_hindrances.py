@@ -279,7 +279,8 @@ def _rows_of(model: type[Model], live: Q, merged: Customer) -> QuerySet[Model]:
 
 
 def _named(rows: Sequence[Model]) -> str:
-    return _listed([str(row) for row in rows])
+    """Return the numbers of the rows; most kinds have none, and a key says nothing to a person."""
+    return _listed([str(row.number) for row in rows if hasattr(row, "number")])
 
 
 def _listed(names: Sequence[str]) -> str:

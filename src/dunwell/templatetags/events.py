@@ -213,6 +213,13 @@ LOOKS: Mapping[str, Look] = {
     "payee.proposed": Look(_("Payee proposed"), "landmark", "is-info", "payees"),
     "payee.approved": Look(_("Payee approved"), "landmark", "is-good", "payees"),
     "payee.retired": Look(_("Payee no longer used"), "landmark", "is-bad", "payees"),
+    "customer_merge.proposed": Look(_("Merge proposed"), "git-merge", "is-info", "merges"),
+    "customer_merge.merged": Look(_("Records merged"), "git-merge", "is-good", "merges"),
+    "customer_merge.closed": Look(_("Record closed by a merge"), "git-merge", "", "merges"),
+    "customer_merge.declined": Look(_("Merge turned down"), "x", "", "merges"),
+    "customer_merge.split": Look(_("Records split again"), "undo-2", "is-warn", "merges"),
+    "customer_merge.reopened": Look(_("Record open again"), "undo-2", "is-info", "merges"),
+    "customer_merge.distinct": Look(_("Said to be two customers"), "x", "", "merges"),
     "cash_policy.drafted": Look(_("Cash policy drafted"), "scroll-text", "", "cash-policies"),
     "cash_policy.published": Look(
         _("Cash policy published"), "scroll-text", "is-good", "cash-policies"

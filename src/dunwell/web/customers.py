@@ -17,6 +17,7 @@ from dunwell.models import Message, WorklistEntry
 from dunwell.queries.accounts_shown import shown
 from dunwell.queries.autopay import ways_of
 from dunwell.queries.cards import CustomerCard, customer_card
+from dunwell.queries.customer_merges import merge_in_force
 from dunwell.queries.customers import customer_page, segments_of
 from dunwell.queries.disputes import dispute_rows
 from dunwell.queries.escalations import open_escalations
@@ -111,6 +112,7 @@ def customer_show(request: StaffRequest, customer_id: int) -> HttpResponse:
         story = tell()
     context |= {
         "paid": paid,
+        "closed": merge_in_force(company, customer_id),
         "story": story,
         "promises": promise_rows(company, as_of=as_of, customer_id=customer_id, limit=SHOWN_ROWS),
         "disputes": dispute_rows(

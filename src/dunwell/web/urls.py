@@ -74,6 +74,7 @@ urlpatterns = [
         name="my-day-rows-export",
     ),
     path("call/", include("dunwell.web.call_urls")),
+    path("duplicates/", include("dunwell.web.merge_urls")),
     path("worklist/", worklist.worklist, name="worklist"),
     path("customers/", customers.customer_list, name="customers"),
     path("customers/<int:customer_id>/", customers.customer_show, name="customer"),

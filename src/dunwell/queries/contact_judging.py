@@ -114,7 +114,7 @@ def judged(
     found = contact_verdicts(
         facts, book.pack, bound_by, as_of=as_of, at=at, known_until=known_until, keep=_kept
     )
-    rows: pl.DataFrame = found.collect(backend="polars").to_native()
+    rows: pl.DataFrame = found.collect(backend="polars", engine="in-memory").to_native()
     return rows
 
 
@@ -198,4 +198,4 @@ def _with_limitation(rows: pl.DataFrame, records: ContactRecords) -> pl.DataFram
 
 
 def _kept(frame: nw.LazyFrame) -> nw.LazyFrame:
-    return frame.collect("polars").lazy()
+    return frame.collect("polars", engine="in-memory").lazy()

@@ -23,7 +23,7 @@ from dunwell.engine.wording import (
 from dunwell.queries.line_texts import money_texts
 from dunwell.queries.wordings import ChosenWording, WordingsInForce
 
-FEW = 50
+FEW = 8
 """So many texts of one wording are sooner put together one by one."""
 OWN = (
     *("customer_name", "contact_name", "collector_name", "reference"),
@@ -51,7 +51,7 @@ def plain_messages(
 
     `wanted` holds customer_id, language, template, segment and what `plain_texts` needs.
     """
-    by_case = wanted.partition_by("language", "template", "segment", as_dict=True)
+    by_case = _looked_through(wanted).partition_by("language", "template", "segment", as_dict=True)
     groups: dict[tuple[str, str, str], tuple[ChosenWording, list[pl.DataFrame]]] = {}
     for (language, template, segment), part in by_case.items():
         chosen = texts[language].same_for_all(template, segment=str(segment))
@@ -61,7 +61,7 @@ def plain_messages(
     for (language, _, _), (chosen, parts) in groups.items():
         rows = pl.concat(parts)
         if rows.height > FEW:
-            put = plain_texts(rows, chosen.wording, said[language])
+            put = _put(rows, chosen.wording, said[language])
             found |= {key: Words(chosen, *words) for key, *words in put.iter_rows()}
     return found
 
@@ -74,32 +74,44 @@ def plain_texts(
     The rows hold customer_id, the values OWN, and BLOCKS as their lines, each ended by a line
     break, empty where there are none and null where they are not plain.
     """
-    plain = pl.DataFrame(schema={n: rows.schema.get(n, pl.String) for n in _PUT})
+    return _put(_looked_through(rows), wording, said)
+
+
+def _looked_through(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with their values in one line, and whether each was in several.
+
+    Without those of which render refuses a value, whether or not a text says it.
+    """
+    clean: pl.DataFrame = (
+        nw.from_native(rows)
+        .with_columns(
+            *[breaks_rows(name).alias(f"{name} broken") for name in OWN],
+            *[one_line_rows(name, longest=LONGEST_VALUE).alias(name) for name in OWN],
+        )
+        .to_native()
+    )
+    return clean.drop_nulls([*OWN, *BLOCKS])
+
+
+def _put(clean: pl.DataFrame, wording: Wording, said: tuple[tuple[str, str], ...]) -> pl.DataFrame:
+    """Return customer_id, subject and body of the rows that were looked through."""
+    nothing = pl.DataFrame(schema={n: clean.schema.get(n, pl.String) for n in _PUT})
     try:
         alike = said_alike(said, f"{wording.template} ({wording.language})")
     except WordingError:
-        return plain
+        return nothing
     in_subject = names(wording.subject)
     if not {*in_subject, *names(wording.body)}.issubset((*OWN, *BLOCKS, *alike.values)):
-        return plain
+        return nothing
     if not alike.broken.isdisjoint(in_subject):
-        return plain
-    clean = nw.from_native(rows).with_columns(
-        *[one_line_rows(name, longest=LONGEST_VALUE).alias(name) for name in OWN],
-        *[nw.lit(text).alias(name) for name, text in alike.values.items()],
-        is_broken=nw.any_horizontal(
-            nw.lit(value=False),
-            *[breaks_rows(name) for name in in_subject if name in OWN],
-            ignore_nulls=True,
-        ),
-        credits=_headed(wording.credits_heading),
-    )
-    # render looks at every value, whether or not a text says it
-    is_known = ~nw.any_horizontal(
-        *[nw.col(name).is_null() for name in (*OWN, *BLOCKS)], ignore_nulls=True
-    )
+        return nothing
+    broken = [f"{name} broken" for name in in_subject if name in OWN]
     put: pl.DataFrame = (
-        clean.filter(is_known & ~nw.col("is_broken"))
+        nw.from_native(clean.filter(~pl.any_horizontal(pl.lit(value=False), *broken)))
+        .with_columns(
+            *[nw.lit(text).alias(name) for name, text in alike.values.items()],
+            _headed(wording.credits_heading).alias("credits"),
+        )
         .select("customer_id", subject=_one(wording.subject), body=_body(wording.body))
         .filter(
             nw.col("subject").str.len_chars() <= LONGEST_SUBJECT + LONGEST_VALUE,

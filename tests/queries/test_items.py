@@ -100,8 +100,12 @@ def test_drilling_into_a_bucket_of_the_home_page_sums_exactly_to_its_figure(
     ]
 
 
+@pytest.mark.parametrize("is_large", [False, True])
 @pytest.mark.parametrize("scope", ["open", "overdue", "settled", "all"])
-def test_totals_tie_with_the_rows_of_the_same_filter(company, ledger, scope):
+def test_totals_tie_with_the_rows_of_the_same_filter(
+    company, rival, ledger, monkeypatch, scope, is_large
+):
+    monkeypatch.setattr(of_items, "_has_many", lambda _: is_large)
     only = ItemFilter(scope=scope)
     found = item_rows(company, as_of=TODAY, only=only, limit=500).rows
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db import connection
+from django.db.models import Count, F, Q, Sum
 
 from dunwell.engine.aging import BUCKET_EDGES, BUCKETS
 from dunwell.models import Company, Customer, Dispute, Item, OpenItem
@@ -162,8 +163,10 @@ def item_totals(company: Company, *, as_of: date, only: ItemFilter) -> tuple[Ite
 
 
 def _totals(company: Company, *, as_of: date, only: ItemFilter) -> tuple[ItemTotal, ...]:
-    sums: Iterable[tuple[str, int, int, int | None]]
-    if _asks_open(only):
+    sums: Iterable[tuple[str, int, int | None, int | None]]
+    if only in {ItemFilter(), ItemFilter(scope="overdue")} and _has_many(company):
+        sums = _whole_sums(company, only, as_of)
+    elif _asks_open(only):
         sums = (
             OpenItem.objects.filter(_open_condition(company, only, as_of))
             .order_by("currency")
@@ -178,9 +181,39 @@ def _totals(company: Company, *, as_of: date, only: ItemFilter) -> tuple[ItemTot
             .annotate(n=Count("id"), total=Sum("amount_minor"), left=Sum("open_now__open_minor"))
         )
     return tuple(
-        ItemTotal(currency=code, items=n, amount_minor=int(total), open_minor=int(left or 0))
+        ItemTotal(currency=code, items=n, amount_minor=int(total or 0), open_minor=int(left or 0))
         for code, n, total, left in sums
+        if n
     )
+
+
+def _whole_sums(
+    company: Company, only: ItemFilter, as_of: date
+) -> Iterable[tuple[str, int, int | None, int | None]]:
+    """Return the sums of most of a large book, read as it lies.
+
+    SQLite would follow an index by currency or due day and look up each item where it happens to
+    lie, four times as slow for a million of them.
+    """
+    rows = OpenItem.objects.filter(company=company)
+    if connection.vendor == "sqlite":
+        rows = OpenItem.objects.annotate(whose=F("company_id") + 0).filter(whose=company.pk)
+    wanted = Q(due_on__lt=as_of) if only.scope == "overdue" else None
+    return (
+        rows.order_by("currency")
+        .values_list("currency")
+        .annotate(
+            n=Count("item", filter=wanted),
+            total=Sum("item__amount_minor", filter=wanted),
+            left=Sum("open_minor", filter=wanted),
+        )
+    )
+
+
+def _has_many(company: Company) -> bool:
+    """Return whether MANY_ITEMS are open; looks no further."""
+    rows = OpenItem.objects.filter(company=company).values_list("pk")
+    return bool(rows[MANY_ITEMS - 1 : MANY_ITEMS])
 
 
 def _asks_open(only: ItemFilter) -> bool:

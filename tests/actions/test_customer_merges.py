@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from dunwell.actions.contacts import add_contact
+from dunwell.actions.credit_checks import check_order
 from dunwell.actions.customer_links import add_link
 from dunwell.actions.customer_merges import (
     decline_merge,
@@ -28,6 +29,7 @@ from dunwell.models import (
     Event,
     Hold,
     Item,
+    Order,
     PayerAlias,
     Promise,
 )
@@ -36,6 +38,7 @@ from tests.actions.desk import acting, last_event, verbs
 from tests.actions.exports import items_csv, ledger
 from tests.actions.ledger_rows import breaks, invoice, open_amounts, payment
 from tests.actions.merge_rows import ON, merged_by, ownership, proposed
+from tests.actions.order_rows import ask
 from tests.conftest import AT, TODAY, add_customer, add_user
 
 
@@ -258,3 +261,16 @@ def imported(company, content):
         actor=system(company), ledger=ledger(content), as_of=TODAY,
         at=AT + timedelta(seconds=count),
     )  # fmt: skip
+
+
+def test_an_order_of_a_closed_record_is_checked_on_the_survivor(
+    company, customer, twin, clerk, manager
+):
+    merged_by(clerk, manager, twin, customer)
+    last = merged_by(clerk, manager, customer, add_customer(company, "K3"))
+    for number, one in (("SO-1", twin), ("SO-2", customer), ("SO-3", last.survivor)):
+        check = check_order(actor=system(company), customer=one, ask=ask(number), **ON)
+        assert check.order.customer == last.survivor and check.customer == last.survivor
+    # the same order told under another number of the same debtor is the same order
+    again = check_order(actor=system(company), customer=twin, ask=ask("SO-3"), **ON)
+    assert again.order.number == "SO-3" and Order.objects.count() == 3

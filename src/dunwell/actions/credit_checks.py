@@ -23,7 +23,8 @@ from dunwell.actions.portfolio_measures import add_to_book, lock_book
 from dunwell.engine.order_checks import Judgement, judge_orders
 from dunwell.engine.order_facts import OrderAsk
 from dunwell.engine.order_rules import CHECKPOINTS, OrderRules
-from dunwell.models import CreditCheck, CreditHold, Customer, Order
+from dunwell.models import Company, CreditCheck, CreditHold, Customer, Order
+from dunwell.queries.customer_merges import survivors
 from dunwell.queries.order_asks import Wish, asked_orders, order_rules_in_force, stored_orders
 
 Status = Order.Status
@@ -49,8 +50,9 @@ def check_order(
     """Check an order and write it, the check and, where it is held, the hold.
 
     The same order asked again is answered as it was, unless it is held: then the rules are asked
-    again, and a new check is written when they say something else. Raises Refused for an order
-    of another customer, and for one that is cancelled or billed in full.
+    again, and a new check is written when they say something else. An order of a record that was
+    merged is checked on the one it went into. Raises Refused for an order of another customer,
+    and for one that is cancelled or billed in full.
     """
     actor.require("order.check")
     return check_orders(actor=actor, wishes=((customer, ask),), as_of=as_of, at=at)[0]
@@ -66,6 +68,7 @@ def check_orders(
     Refused as `check_order` does, and for an order that is named twice.
     """
     actor.require("order.check")
+    wishes = _led_on(actor.company, wishes)
     _check_wishes(actor, wishes)
     lock_accounts(actor.company, {customer.pk for customer, _ in wishes}, as_of=as_of)
     rules, version_id = order_rules_in_force(actor.company, as_of=as_of)
@@ -85,6 +88,16 @@ def check_orders(
         ruled = Ruled(rules=rules, version_id=version_id, kept_on=kept_on)
         checks |= _decided(actor, fresh, stored, last, ruled, as_of=as_of, at=at)
     return [checks[ask.number] for _, ask in wishes]
+
+
+def _led_on(company: Company, wishes: Sequence[Wish]) -> Sequence[Wish]:
+    """Return the wishes, those of closed records as wishes of the records they went into."""
+    into = survivors(company)
+    led = {into[customer.pk] for customer, _ in wishes if customer.pk in into}
+    if not led:
+        return wishes
+    found = Customer.objects.select_related("company").in_bulk(led)
+    return [(found.get(into.get(customer.pk, 0), customer), ask) for customer, ask in wishes]
 
 
 def _decided(

@@ -19,6 +19,7 @@ from dunwell.engine.schema import Column, Frame
 from dunwell.models import Company
 from dunwell.queries import frames
 from dunwell.queries.limitation_frames import BARRED, UNKNOWN, limitation_frame
+from dunwell.queries.merged_records import MERGED_INTO
 
 FEW = 500
 """So many customers are asked for by key; of more the whole company is read."""
@@ -138,14 +139,22 @@ def attempts_since(
     Since a moment, or all of them.
     """
     which, chosen = _of(keys, "a.customer_id")
+    theirs, _ = _of(keys, "l.to_id")
     lately = "" if since is None else f"AND {seconds('a.at')} >= %s"
     moment = [] if since is None else [int(since.timestamp())]
-    return frames.read_frame(
-        "SELECT a.customer_id, a.item_id, a.channel, a.purpose, t.role, a.is_inbound, a.outcome, "
+    columns = (
+        "a.item_id, a.channel, a.purpose, t.role, a.is_inbound, a.outcome, "
         f"{seconds('a.at')} FROM dunwell_contactattempt a "
         "LEFT JOIN dunwell_contact t ON t.id = a.contact_id "
-        f"WHERE a.company_id = %s AND a.outcome <> 'refused' {which} {lately}",
-        [company.pk, *chosen, *moment],
+    )
+    made = "WHERE a.company_id = %s AND a.outcome <> 'refused'"
+    values = [company.pk, *chosen, *moment]
+    return frames.read_frame(
+        f"{MERGED_INTO} SELECT a.customer_id, {columns} {made} {which} {lately} "
+        # what a merged record was told counts for the one it went into
+        f"UNION ALL SELECT l.to_id, {columns} JOIN led l ON l.from_id = a.customer_id "
+        f"{made} {theirs} {lately}",
+        [company.pk, *values, *values],
         ATTEMPTS,
     )
 

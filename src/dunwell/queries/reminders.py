@@ -33,6 +33,7 @@ from dunwell.queries.contact_leads import Going, led_by_others
 from dunwell.queries.contact_rules import plan_verdicts
 from dunwell.queries.debit_notices import debit_holds_frame
 from dunwell.queries.ledgers import Books
+from dunwell.queries.merged_records import MERGED_INTO
 from dunwell.queries.policies import strategies_in_force
 from dunwell.queries.steering import (
     Steering,
@@ -203,16 +204,24 @@ def contact_log(
     `besides` are messages that do not count, since they are the ones in question. Telling of a
     direct debit is no contact in this sense: it asks for nothing.
     """
-    called = frames.day('n."on"')
     left_out = f"AND m.id NOT IN ({_marks(besides)})" if besides else ""
+    told = (
+        "m.company_id = %s AND m.template NOT IN ('debit_notice', 'account_statement') "
+        "AND m.status IN "
+        f"('draft', 'ready', 'claimed', 'sent', 'delivered', 'bounced', 'failed') {left_out}"
+    )
+    called = f"n.company_id = %s AND n.kind = 'call' AND n.result IN ({CALLED})"
+    on_told, on_called = frames.day("m.as_of"), frames.day('n."on"')
+    values = [company.pk, *besides, company.pk]
     own = frames.read_frame(
-        f"SELECT m.customer_id, {frames.day('m.as_of')} FROM dunwell_message m "  # noqa: S608
-        "WHERE m.company_id = %s "
-        "AND m.template NOT IN ('debit_notice', 'account_statement') AND m.status IN "
-        f"('draft', 'ready', 'claimed', 'sent', 'delivered', 'bounced', 'failed') {left_out} "
-        f"UNION ALL SELECT n.customer_id, {called} FROM dunwell_note n "
-        f"WHERE n.company_id = %s AND n.kind = 'call' AND n.result IN ({CALLED})",
-        [company.pk, *besides, company.pk],
+        f"{MERGED_INTO} SELECT m.customer_id, {on_told} FROM dunwell_message m WHERE {told} "  # noqa: S608
+        f"UNION ALL SELECT n.customer_id, {on_called} FROM dunwell_note n WHERE {called} "
+        # what a merged record heard counts for the one it went into
+        f"UNION ALL SELECT l.to_id, {on_told} FROM led l "
+        f"JOIN dunwell_message m ON m.customer_id = l.from_id WHERE {told} "
+        f"UNION ALL SELECT l.to_id, {on_called} FROM led l "
+        f"JOIN dunwell_note n ON n.customer_id = l.from_id WHERE {called}",
+        [company.pk, *values, *values],
         CONTACT_LOG,
     )
     others = group_log(group, sending=sending)

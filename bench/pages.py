@@ -3,7 +3,6 @@
 import os
 import random
 import re
-import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -23,6 +22,7 @@ from bench.workload import Workload
 from dunwell import clock
 from dunwell.engine.aging import BUCKETS
 from dunwell.models import Customer, OpenItem, PortalPerson, PortalSeat
+from dunwell.queries.link_tokens import fresh_nonce
 
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "200"))
 WARM = 5
@@ -157,7 +157,7 @@ def _debtor() -> Client:
     person = PortalPerson.objects.create(
         email="debtor@bench.example",
         name="Debtor",
-        session_nonce=secrets.token_hex(),
+        session_nonce=fresh_nonce(),
         recorded_at=clock.now(),
     )
     seat = PortalSeat.objects.create(

@@ -33,6 +33,7 @@ from tests.migrated import migrate
 from tests.postgres import MIGRATED, is_of_cluster
 
 NOT_COMPARED = {
+    "customermerge.told",
     "event.hash",
     "event.previous_hash",
     "event.subject_id",
@@ -199,6 +200,8 @@ def _table(model, ranks, by_name):
                 value = bytes(value)
             elif f"{name}.{field.name}" == "entryline.source_id":
                 value = by_name[SOURCES.get(row["source"], row["source"])][value]
+            elif f"{name}.{field.name}" == "customermove.row_id":
+                value = by_name[row["place"].partition(".")[0]][value]
             elif field.name == "subject_id":
                 value = by_name.get(_subject(row), {}).get(value, value)
             elif field.name in {"key", "message_id"} and isinstance(value, str):

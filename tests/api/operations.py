@@ -45,6 +45,7 @@ from tests.api.letter_operations import LETTER_OPERATIONS
 from tests.api.limit_operations import LIMIT_OPERATIONS
 from tests.api.mailbox_operations import MAILBOX_OPERATIONS, MAILBOX_WITHOUT_KEY
 from tests.api.meeting_operations import MEETING_OPERATIONS
+from tests.api.merge_operations import MERGE_OPERATIONS
 from tests.api.my_day_operations import MY_DAY_OPERATIONS
 from tests.api.order_operations import ORDER_OPERATIONS
 from tests.api.placement_operations import PLACEMENT_OPERATIONS
@@ -231,9 +232,8 @@ OPERATIONS = {
     **{name: Call(*told) for name, told in DISPUTE_OPERATIONS.items()},
     **{name: Call(may, is_upload=True, file=PDF) for name, may in EVIDENCE_OPERATIONS.items()},
     **{name: Call(*told) for name, told in CHARGE_OPERATIONS.items()},
-    **{name: Call(*told) for name, told in CONTACT_OPERATIONS.items()},
-    **{name: Call(*told) for name, told in STEERING_OPERATIONS.items()},
-    **{name: Call(*told) for name, told in EARLY_PAYMENT_OPERATIONS.items()},
+    **{name: Call(*told) for name, told in (CONTACT_OPERATIONS | STEERING_OPERATIONS).items()},
+    **{name: Call(*told) for name, told in (EARLY_PAYMENT_OPERATIONS | MERGE_OPERATIONS).items()},
     **{name: Call(*told) for name, told in PLANNING_OPERATIONS.items()},
     **{name: Call(*told) for name, told in PRIVACY_OPERATIONS.items()},
     **{name: Call(*told) for name, told in RISK_OPERATIONS.items()},

@@ -66,12 +66,19 @@ def merge_in_force(company: Company, customer_id: int) -> CustomerMerge | None:
 
 
 def merge_rows(
-    company: Company, *, status: str = "", cursor: str = "", limit: int = PAGE_SIZE
+    company: Company,
+    *,
+    status: str = "",
+    customer_id: int | None = None,
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
 ) -> Page[CustomerMerge]:
-    """Return one page of merges of a status, all without one, the newest first."""
+    """Return one page of merges, the newest first; all, or of a status, or of either record."""
     rows = CustomerMerge.objects.filter(company=company)
     if status:
         rows = rows.filter(status=status)
+    if customer_id is not None:
+        rows = rows.filter(Q(merged=customer_id) | Q(survivor=customer_id))
     limit = page_limit(limit)
     order = ("-id",)
     found = rows.filter(after(cursor, order, (int,))).select_related("merged", "survivor")

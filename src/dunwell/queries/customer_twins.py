@@ -12,6 +12,7 @@ from dunwell.models import Company, Customer, CustomerMerge, DistinctCustomers
 from dunwell.queries.customer_merges import survivors
 from dunwell.queries.frames import read_rows
 from dunwell.queries.kept_sums import kept
+from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 
 MOST = 1_000
 """So many pairs are listed, the surest ones; whoever works through them sees the next."""
@@ -49,16 +50,36 @@ def twin_rows(company: Company, *, limit: int = MOST) -> list[TwinRow]:
 
     Left out are closed records, pairs said not to be the same, and those with a proposal.
     """
+    return _rows(_left(company)[:limit])
+
+
+def twin_page(company: Company, *, cursor: str = "", limit: int = PAGE_SIZE) -> Page[TwinRow]:
+    """Return one page of the same pairs, every one in the end; raises CursorError."""
+    left = _left(company)
+    if cursor:
+        last = read_cursor(cursor, (int, int, int))
+        left = [one for one in left if _order(one) > last]
+    limit = page_limit(limit)
+    page = page_of(left[: limit + 1], limit=limit, key=_order)
+    return Page(rows=tuple(_rows(page.rows)), next=page.next)
+
+
+def _order(one: Twins) -> tuple[int, int, int]:
+    """Return the place of a pair in the list, the surest first."""
+    return (-one.points, one.first_id, one.second_id)
+
+
+def _left(company: Company) -> list[Twins]:
+    """Return the pairs nobody has decided about, in their order."""
     found = kept(company, "customer twins", lambda: _found(company), is_worth=bool)
     settled, closed = _settled(company), survivors(company)
-    left = [
+    return [
         one
         for one in found
         if (one.first_id, one.second_id) not in settled
         and one.first_id not in closed
         and one.second_id not in closed
     ]
-    return _rows(left[:limit])
 
 
 def _rows(found: Sequence[Twins]) -> list[TwinRow]:

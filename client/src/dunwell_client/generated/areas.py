@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.credit_policy import CreditPolicyArea
     from dunwell_client.generated.credit_portfolio import CreditPortfolioArea
     from dunwell_client.generated.credit_reviews import CreditReviewsArea
+    from dunwell_client.generated.customer_merges import CustomerMergesArea
     from dunwell_client.generated.customers import CustomersArea
     from dunwell_client.generated.deliveries import DeliveriesArea
     from dunwell_client.generated.desk import DeskArea
@@ -328,6 +329,13 @@ class Areas:
         from dunwell_client.generated.credit_reviews import CreditReviewsArea
 
         return CreditReviewsArea(self._connection)
+
+    @cached_property
+    def customer_merges(self) -> CustomerMergesArea:
+        """Operations about customer merges."""
+        from dunwell_client.generated.customer_merges import CustomerMergesArea
+
+        return CustomerMergesArea(self._connection)
 
     @cached_property
     def customers(self) -> CustomersArea:

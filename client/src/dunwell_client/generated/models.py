@@ -4075,6 +4075,60 @@ class CustomerLinkRow(TypedDict):
     ended_by: str
 
 
+class CustomerMergeFile(TypedDict):
+    """One merge, what goes or went along with it, and what stands against its next step."""
+
+    merge: CustomerMergeRow
+    moves: list[MovedRows]
+    holdings: list[Holding]
+    hindrances: list[MergeHindrance]
+
+
+class CustomerMergeIn(TypedDict):
+    """Which record is closed, which one stays, and why both are one customer."""
+
+    merged_id: int
+    survivor_id: int
+    reason: str
+
+
+class CustomerMergePreview(TypedDict):
+    """What a merge would do now; sums by currency, and nothing against it where none is named."""
+
+    merged_id: int
+    merged_number: str
+    merged: str
+    survivor_id: int
+    survivor_number: str
+    survivor: str
+    hindrances: list[MergeHindrance]
+    moves: list[MovedRows]
+    merged_holdings: list[Holding]
+    survivor_holdings: list[Holding]
+    after_holdings: list[Holding]
+    becomes_opted_out: bool
+
+
+class CustomerMergeRow(TypedDict):
+    """A merge as it is listed: who into whom, why, and who did what when."""
+
+    id: int
+    merged_id: int
+    merged_number: str
+    merged: str
+    survivor_id: int
+    survivor_number: str
+    survivor: str
+    status: str
+    reason: str
+    author: str
+    proposed_on: str
+    decided_by: str
+    decided_on: str | None
+    split_by: str
+    split_on: str | None
+
+
 class CustomerNoteIn(TypedDict):
     """A note or call result, and whose it is."""
 
@@ -4142,6 +4196,19 @@ class CustomerToScore(TypedDict):
     """Whose score is recorded, by its facts as of today."""
 
     customer_id: int
+
+
+class CustomerTwins(TypedDict):
+    """Two customers that may be one; `reasons` are what both have, `points` how sure, of 100."""
+
+    first_id: int
+    first_number: str
+    first: str
+    second_id: int
+    second_number: str
+    second: str
+    reasons: list[str]
+    points: int
 
 
 class CycleIn(TypedDict):
@@ -4653,6 +4720,14 @@ class DisputedPartIn(TypedDict):
     currency: str
     note: NotRequired[str]
     lines: NotRequired[list[DisputedLineIn]]
+
+
+class DistinctCustomersIn(TypedDict):
+    """Two records that are not the same customer, in any order."""
+
+    customer_id: int
+    other_id: int
+    reason: NotRequired[str]
 
 
 class DividendIn(TypedDict):
@@ -6211,6 +6286,14 @@ class HoldRow(TypedDict):
     until_on: str | None
     released_on: str | None
     is_active: bool
+
+
+class Holding(TypedDict):
+    """What a record has in one currency, minor units: open items, and money not yet applied."""
+
+    currency: str
+    open_minor: int
+    unapplied_minor: int
 
 
 class HomeFigures(TypedDict):
@@ -8238,6 +8321,27 @@ class MentionRow(TypedDict):
     may_acknowledge: bool
 
 
+class MergeDeclinedIn(TypedDict):
+    """Why the records are not merged; with `is_distinct` they are not listed as alike again."""
+
+    reason: str
+    is_distinct: NotRequired[bool]
+
+
+class MergeHindrance(TypedDict):
+    """What stands against it: its kind, which records, and what to do first in words."""
+
+    kind: str
+    where: str
+    text: str
+
+
+class MergeSplitIn(TypedDict):
+    """Why the records are two customers after all."""
+
+    reason: str
+
+
 class MergedIn(TypedDict):
     """The case into which this one goes."""
 
@@ -8414,6 +8518,13 @@ class MovedCustomer(TypedDict):
     after: str
     owed_minor: int | None
     overdue_minor: int | None
+
+
+class MovedRows(TypedDict):
+    """How many rows of one table go along; a column stands behind a dot."""
+
+    place: str
+    rows: int
 
 
 class Movement(TypedDict):

@@ -29,7 +29,7 @@ COSTS = {
     "/items": 4,
     "/items?scope=all": 4,
     "/items?as_of=2026-03-04": 4,
-    "/items/totals": 1,
+    "/items/totals": 2,  # one asks whether the book is a large one
     "/payments": 1,
     "/promises": 1,
     "/disputes": 1,

@@ -49,7 +49,7 @@ from dunwell.web.lists import page_asked
 from dunwell.web.staff import StaffRequest
 from dunwell.web.statement_runs import run_context
 
-SHOWN_LINES = 200
+SHOWN_LINES = 100
 """So many lines of one kind are shown on a page; the files hold all."""
 
 SHOWN_ISSUED = 5

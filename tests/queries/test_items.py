@@ -105,7 +105,7 @@ def test_drilling_into_a_bucket_of_the_home_page_sums_exactly_to_its_figure(
 def test_totals_tie_with_the_rows_of_the_same_filter(
     company, rival, ledger, monkeypatch, scope, is_large
 ):
-    monkeypatch.setattr(of_items, "_has_many", lambda _: is_large)
+    monkeypatch.setattr(of_items, "has_so_many", lambda *_: is_large)
     only = ItemFilter(scope=scope)
     found = item_rows(company, as_of=TODAY, only=only, limit=500).rows
 

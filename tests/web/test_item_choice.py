@@ -191,6 +191,6 @@ def test_what_is_no_key_is_no_choice(customer, company, items):
     found = choices.item_choice(
         told, coverable_items(company, customer), as_of=TODAY, was_asked=True
     )
-    assert found.chosen == {items[0].pk} and found.page == 1
+    assert found.chosen == {items[0].pk} and found.shown.page == 1
     none = choices.item_choice(QueryDict("currency=XXX"), [], as_of=TODAY, was_asked=False)
-    assert (none.items, none.currency, none.open_minor, none.first_shown) == ((), "", 0, 0)
+    assert (none.items, none.currency, none.open_minor, none.shown.first) == ((), "", 0, 0)

@@ -15,7 +15,7 @@ from dunwell.actions.portal_payments import pay_in_portal, transfer_in_portal
 from dunwell.jobs.checkouts import hand_over_checkout
 from dunwell.models import Checkout, Transfer
 from dunwell.portal.debtors import Debtor, in_portal
-from dunwell.portal.pay_choice import Choice, read_choice
+from dunwell.portal.pay_choice import Choice, read_choice, shown_items
 from dunwell.portal.visitors import REFUSED
 from dunwell.queries.payment_ways import PaymentWay, payment_ways
 from dunwell.queries.portal_payments import waiting_checkouts
@@ -34,6 +34,7 @@ def pay_what(request: HttpRequest, who: Debtor) -> HttpResponse:
         {
             "who": who,
             "choice": choice,
+            "shown": shown_items(choice),
             "due": read_all(choice, today),
             "today": today,
             "waiting": waiting_checkouts(who.customer),
@@ -141,6 +142,7 @@ def _again(request: HttpRequest, who: Debtor, choice: Choice, error: str) -> Htt
     context = {
         "who": who,
         "choice": choice,
+        "shown": shown_items(choice),
         "due": read_all(choice, today),
         "today": today,
         "waiting": waiting_checkouts(who.customer),

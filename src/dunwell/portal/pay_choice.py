@@ -12,6 +12,7 @@ from dunwell.actions.gate import Refused
 from dunwell.actions.portal_payments import Wish
 from dunwell.engine.payment_choices import due_parts, less_credit, oldest_first
 from dunwell.models import Customer
+from dunwell.queries.numbered_pages import NumberedPage, numbered_page
 from dunwell.queries.payables import (
     PayableItem,
     Payables,
@@ -60,6 +61,15 @@ class ShownItem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ShownItems:
+    """The items on the page of the form, and the ticked ones that are not on it."""
+
+    page: NumberedPage[PayableItem]
+    items: tuple[ShownItem, ...]
+    carried: tuple[ShownItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """What was chosen, as the ledger knows it now; `told` are the fields of the address."""
 
@@ -100,48 +110,6 @@ class Choice:
             if value and name in CHOSEN_BY | {f"amount_{key}" for key in self.picked}
         ]
 
-    @property
-    def find(self) -> str:
-        """Return what a number has to hold to be shown; empty for all."""
-        return self.told.get("find", "").strip()[:60] if len(self.found.items) > SHOWN else ""
-
-    @property
-    def matching(self) -> tuple[PayableItem, ...]:
-        """Return the items whose number holds what is looked for."""
-        wanted = self.find.casefold()
-        if not wanted:
-            return self.found.items
-        return tuple(row for row in self.found.items if wanted in row.number.casefold())
-
-    @property
-    def pages(self) -> int:
-        """Return on how many pages they stand, at least one."""
-        return max(1, -(-len(self.matching) // SHOWN))
-
-    @property
-    def page(self) -> int:
-        """Return the page that is shown, from 1; what is looked for begins with the first."""
-        asked = 1 if "look" in self.told else _key(self.told.get("page", ""))
-        return min(max(asked, 1), self.pages)
-
-    @property
-    def shown(self) -> tuple[ShownItem, ...]:
-        """Return the items on the page, with what is written beside them."""
-        first = (self.page - 1) * SHOWN
-        return tuple(self._told(row) for row in self.matching[first : first + SHOWN])
-
-    @property
-    def carried(self) -> tuple[ShownItem, ...]:
-        """Return the ticked items that are not shown."""
-        shown = {one.row.item_id for one in self.shown}
-        picked = (row for row in self.found.items if row.item_id in self.picked)
-        return tuple(self._told(row) for row in picked if row.item_id not in shown)
-
-    def _told(self, row: PayableItem) -> ShownItem:
-        key = row.item_id
-        amount = self.told.get(f"amount_{key}", "").strip()[:30]
-        return ShownItem(row=row, is_picked=key in self.picked, amount=amount)
-
     def wish(self, shown_minor: int | None) -> Wish:
         """Return the choice as the action takes it."""
         return Wish(
@@ -175,6 +143,24 @@ def read_choice(request: HttpRequest, customer: Customer, *, as_of: date) -> Cho
     except Refused as refusal:
         return _with(plain, error=spoken(refusal))
     return _netted(plain, amounts, purpose, as_of=as_of)
+
+
+def shown_items(choice: Choice) -> ShownItems:
+    """Return what the form shows of the items; what is looked for begins with the first page."""
+    told, items = choice.told, choice.found.items
+    asked = None if "look" in told else _key(told.get("page", ""))
+    page = numbered_page(items, size=SHOWN, find=told.get("find", ""), page=asked)
+    others = choice.picked - {row.item_id for row in page.rows}
+    return ShownItems(
+        page=page,
+        items=tuple(_shown(choice, row) for row in page.rows),
+        carried=tuple(_shown(choice, row) for row in items if row.item_id in others),
+    )
+
+
+def _shown(choice: Choice, row: PayableItem) -> ShownItem:
+    amount = choice.told.get(f"amount_{row.item_id}", "").strip()[:30]
+    return ShownItem(row=row, is_picked=row.item_id in choice.picked, amount=amount)
 
 
 def _amounts(choice: Choice, *, as_of: date) -> tuple[dict[int, int], str]:

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, Sum
 from dunwell.engine.aging import BUCKET_EDGES, BUCKETS
 from dunwell.models import Company, Customer, Dispute, Item, OpenItem
 from dunwell.queries.holds import active_holds
-from dunwell.queries.kept_sums import MANY_ITEMS, kept
+from dunwell.queries.kept_sums import MANY_ITEMS, has_so_many, kept
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
 from dunwell.queries.promised_amounts import promised_now
 
@@ -164,7 +164,9 @@ def item_totals(company: Company, *, as_of: date, only: ItemFilter) -> tuple[Ite
 
 def _totals(company: Company, *, as_of: date, only: ItemFilter) -> tuple[ItemTotal, ...]:
     sums: Iterable[tuple[str, int, int | None, int | None]]
-    if only in {ItemFilter(), ItemFilter(scope="overdue")} and _has_many(company):
+    if only in {ItemFilter(), ItemFilter(scope="overdue")} and has_so_many(
+        OpenItem, company, MANY_ITEMS
+    ):
         sums = _whole_sums(company, only, as_of)
     elif _asks_open(only):
         sums = (
@@ -208,12 +210,6 @@ def _whole_sums(
             left=Sum("open_minor", filter=wanted),
         )
     )
-
-
-def _has_many(company: Company) -> bool:
-    """Return whether MANY_ITEMS are open; looks no further."""
-    rows = OpenItem.objects.filter(company=company).values_list("pk")
-    return bool(rows[MANY_ITEMS - 1 : MANY_ITEMS])
 
 
 def _asks_open(only: ItemFilter) -> bool:

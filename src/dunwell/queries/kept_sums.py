@@ -107,12 +107,15 @@ def of_large(work: Callable[Concatenate[Company, P], T]) -> Callable[Concatenate
 
 def is_large(company: Company) -> bool:
     """Return whether a company has so many customers or open items that sums are worth keeping."""
-    many = ((Customer, MANY_CUSTOMERS), (OpenItem, MANY_ITEMS))
-    return any(
-        # looks no further than the first of too many
-        bool(model.objects.filter(company=company).values_list("pk")[most - 1 : most])
-        for model, most in many
+    return has_so_many(Customer, company, MANY_CUSTOMERS) or has_so_many(
+        OpenItem, company, MANY_ITEMS
     )
+
+
+def has_so_many(model: type[Customer | OpenItem], company: Company, many: int) -> bool:
+    """Return whether a company has so many rows; looks no further than the first of too many."""
+    rows = model.objects.filter(company=company).values_list("pk")
+    return bool(rows[many - 1 : many])
 
 
 def _may_be_taken_back() -> bool:

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from django.http import QueryDict
 
+from dunwell.queries.numbered_pages import Numbered, NumberedPage, numbered_page
 from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
 
@@ -21,16 +22,12 @@ SHOWN = 200
 ALL, OVERDUE, NONE = "all", "overdue", "none"
 
 
-class Choosable(Protocol):
+class Choosable(Numbered, Protocol):
     """What a form needs to know of an open item."""
 
     @property
     def id(self) -> int:
         """Return its key."""
-
-    @property
-    def number(self) -> str:
-        """Return its number."""
 
     @property
     def currency(self) -> str:
@@ -54,20 +51,13 @@ Row = TypeVar("Row", bound=Choosable)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ItemChoice(Generic[Row]):
-    """The items of one currency, which of them are chosen, and those that are shown.
-
-    `find` narrows what is shown to numbers that hold it; `found` items do. `page` counts from 1.
-    """
+    """The items of one currency, which of them are chosen, and the page of them that is shown."""
 
     items: tuple[Row, ...]
     chosen: frozenset[int]
     currency: str
     currencies: tuple[str, ...]
-    shown: tuple[Row, ...]
-    page: int
-    pages: int
-    find: str
-    found: int
+    shown: NumberedPage[Row]
 
     @property
     def covered(self) -> tuple[Row, ...]:
@@ -87,18 +77,8 @@ class ItemChoice(Generic[Row]):
     @property
     def others(self) -> str:
         """Return the keys of chosen items that are not shown, as the hidden field holds them."""
-        shown = {row.id for row in self.shown}
+        shown = {row.id for row in self.shown.rows}
         return ",".join(str(row.id) for row in self.covered if row.id not in shown)
-
-    @property
-    def first_shown(self) -> int:
-        """Return the place of the first item that is shown among those found, from 1."""
-        return (self.page - 1) * SHOWN + 1 if self.shown else 0
-
-    @property
-    def last_shown(self) -> int:
-        """Return the place of the last item that is shown among those found."""
-        return (self.page - 1) * SHOWN + len(self.shown)
 
 
 def told_of(request: StaffRequest) -> QueryDict:
@@ -136,20 +116,12 @@ def item_choice(
     chosen = (named & able) if was_asked or named else (overdue or (able if else_all else set()))
     wanted = told.get("choose", "")
     chosen = {ALL: able, OVERDUE: overdue, NONE: set()}.get(wanted, chosen)
-    find = told.get("find", "").strip() if len(items) > SHOWN else ""
-    found = [row for row in items if find.casefold() in row.number.casefold()] if find else items
-    pages = max(1, -(-len(found) // SHOWN))
-    page = min(_page(told), pages)
     return ItemChoice(
         items=items,
         chosen=frozenset(chosen),
         currency=currency,
         currencies=currencies,
-        shown=tuple(found[(page - 1) * SHOWN : page * SHOWN]),
-        page=page,
-        pages=pages,
-        find=find,
-        found=len(found),
+        shown=numbered_page(items, size=SHOWN, find=told.get("find", ""), page=_page(told)),
     )
 
 
@@ -161,11 +133,7 @@ def all_chosen(rows: Sequence[Row], *, currency: str) -> ItemChoice[Row]:
         chosen=frozenset(row.id for row in items),
         currency=currency,
         currencies=(currency,),
-        shown=items,
-        page=1,
-        pages=1,
-        find="",
-        found=len(items),
+        shown=numbered_page(items, size=max(len(items), 1), find="", page=1),
     )
 
 
@@ -184,7 +152,6 @@ def _currency(told: Sequence[str], rows: Sequence[Choosable], named: Collection[
     return next(wanted, rows[0].currency if rows else usual)
 
 
-def _page(told: QueryDict) -> int:
+def _page(told: QueryDict) -> int | None:
     """Return the page asked for: the first of what is looked for, else the one before."""
-    asked = "" if "look" in told else told.get("page", "") or told.get("at", "")
-    return max(read_key(asked) or 1, 1)
+    return None if "look" in told else read_key(told.get("page", "") or told.get("at", ""))

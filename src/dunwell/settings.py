@@ -247,6 +247,7 @@ SAML_NAME = _text("SAML_NAME") or urlsplit(SAML_PROVIDER).hostname or SAML_PROVI
 SAML_MATCH_EMAIL = _flag("SAML_MATCH_EMAIL", default=False)
 SAML_SECOND_FACTOR = frozenset(_text("SAML_SECOND_FACTOR").replace(",", " ").split())
 """Values of AuthnContextClassRef that stand for our second factor."""
+SAML_ENCRYPTED_ONLY = _flag("SAML_ENCRYPTED_ONLY", default=False)
 SAML_ONLY = _flag("SAML_ONLY", default=False)
 if SAML_PROVIDER and OIDC_ISSUER:
     raise ImproperlyConfigured(

@@ -38,6 +38,14 @@ _PARTS = "trust/test_t21_money.py::test_t21_parts_sum_to_the_whole"
 _FORGED = "connectors/test_payment_stripe.py::test_five_hundred_bad_signatures_are_all_refused"
 
 BUGS = {
+    # what opens
+    "cbc_without_a_signature_around_it": _bug(
+        "formats.saml_encryption",
+        "if cipher in CBC and not is_signed:",
+        "if cipher in CBC and is_signed is None:",
+        "trust/test_saml_encrypted.py"
+        "::test_a6_8_2_aes_cbc_is_not_opened_where_nobody_signed_what_is_encrypted",
+    ),
     # money
     "part_rounds_down": _bug(
         "engine.money",

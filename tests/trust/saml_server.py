@@ -77,7 +77,7 @@ class SamlProvider:
     def honest(self):
         self.told, self.asked = {}, None
         self.signs, self.algorithm, self.digest = ("assertion",), "RSA_SHA256", "SHA256"
-        self.by = self.key
+        self.by, self.encrypts = self.key, None
         self.bend = self.damage = lambda given: given
 
     def close(self):
@@ -119,8 +119,12 @@ class SamlProvider:
     def answer(self):
         """The bytes of an answer to what was asked last."""
         root = self.bend(etree.fromstring(self.written()))
-        for what in self.signs:
-            self.sign(root if what == "response" else root.find(f"{{{A}}}Assertion"))
+        if "assertion" in self.signs:
+            self.sign(root.find(f"{{{A}}}Assertion"))
+        if self.encrypts:
+            self.encrypts(root)
+        if "response" in self.signs:
+            self.sign(root)
         return self.damage(etree.tostring(root))
 
     def written(self):

@@ -4,6 +4,7 @@ python3-saml checks schema, signature and conditions. What it lets pass, because
 does or because it looks things up by name, is checked here on the same bytes first: one signed
 assertion in one place and no second thing of the same name, strong algorithms by name, and
 audience, recipient, destination, end and the request it answers, none of which may be missing.
+One that came encrypted is opened before (`saml_encryption`) and then checked like any other.
 """
 
 import base64
@@ -13,7 +14,9 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
+from dunwell.formats.saml_encryption import opened_answer
 from dunwell.formats.saml_parties import (
+    LARGEST_ANSWER,
     Desk,
     Provider,
     SamlError,
@@ -23,7 +26,6 @@ from dunwell.formats.saml_parties import (
     toolkit,
 )
 
-LARGEST_ANSWER = 256 * 1024
 LONGEST_SUBJECT = 191
 """Characters of a subject that the table of identities holds."""
 
@@ -94,6 +96,11 @@ def read_answer(encoded: str, *, provider: Provider, desk: Desk, at: datetime) -
     root = read_xml(data, most=LARGEST_ANSWER)
     if root.tag != f"{PROTOCOL}Response":
         raise SamlError("this is no answer to a request for a sign-on")
+    if next(root.iter(f"{SAML}EncryptedAssertion"), None) is not None:
+        data = _opened(root, data, provider=provider, desk=desk)
+        root = read_xml(data, most=LARGEST_ANSWER)
+    elif desk.encrypted_only:
+        raise SamlError("the assertion is not encrypted, and this desk takes no other")
     assertion = _one_signed(root)
     library, given = toolkit("response"), base64.b64encode(data).decode()
     try:
@@ -105,15 +112,48 @@ def read_answer(encoded: str, *, provider: Provider, desk: Desk, at: datetime) -
     return _checked(root, assertion, provider=provider, desk=desk, at=at)
 
 
-def _one_signed(root: etree._Element) -> etree._Element:
-    """Return the one assertion, signed itself where it stands."""
+def _opened(root: etree._Element, data: bytes, *, provider: Provider, desk: Desk) -> bytes:
+    """Return the answer with its assertion in the open, as if it had come so.
+
+    A signature around what is encrypted is checked first, and then taken away, for it is not over
+    what is opened. It stands for nothing else: the assertion has to be signed itself, as any.
+    """
+    _check_ids(root)
+    signatures = list(root.iter(f"{DS}Signature"))
+    if len(signatures) > 1 or any(one.getparent() is not root for one in signatures):
+        raise SamlError("something else than the whole answer is signed around the encrypted one")
+    for one in signatures:
+        _check_signature(one)
+        tools = toolkit("utils").OneLogin_Saml2_Utils
+        certificates = [tools.format_cert(told) for told in provider.certificates]
+        try:
+            holds = tools.validate_sign(
+                data,
+                xpath="/samlp:Response/ds:Signature",
+                multicerts=certificates,
+                raise_exceptions=True,
+            )
+        # as below: each error of the library is a no
+        except Exception as error:
+            raise SamlError(str(error) or type(error).__name__) from error
+        if holds is not True:
+            raise SamlError("the signature around the encrypted assertion does not hold")
+    return opened_answer(root, keys=desk.keys, is_signed=bool(signatures))
+
+
+def _check_ids(root: etree._Element) -> None:
     ids = [
         value for one in root.iter() for key, value in one.attrib.items() if key.lower() == "id"
     ]
     if len(set(ids)) != len(ids):
         raise SamlError("two elements have the same ID")
+
+
+def _one_signed(root: etree._Element) -> etree._Element:
+    """Return the one assertion, signed itself where it stands."""
+    _check_ids(root)
     if next(root.iter(f"{SAML}EncryptedAssertion"), None) is not None:
-        raise SamlError("the assertion is encrypted; have the provider sign it without")
+        raise SamlError("an encrypted assertion stands inside the encrypted one")
     found = list(root.iter(f"{SAML}Assertion"))
     if len(found) != 1 or found[0].getparent() is not root:
         raise SamlError(f"the answer has {len(found)} assertions, or not where they belong")

@@ -3,7 +3,7 @@
 The library that speaks SAML (python3-saml) is an extra, `dunwell[saml]`, and loaded when needed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,8 +18,11 @@ from dunwell.formats.private_addresses import is_private
 LARGEST = 2 * 1024 * 1024
 """Bytes of metadata; a federation's list of thousands of providers is not what is meant."""
 
+LARGEST_ANSWER = 256 * 1024
+
 METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
-SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
+DSIG = "http://www.w3.org/2000/09/xmldsig#"
+SIGNATURE = f"{{{DSIG}}}"
 PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
@@ -27,6 +30,14 @@ RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
 SMALLEST_RSA = 2048
+
+OFFERED = (
+    "http://www.w3.org/2009/xmlenc11#aes256-gcm",
+    "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+    "http://www.w3.org/2009/xmlenc11#rsa-oaep",
+    "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+)
+"""How our metadata ask a provider to encrypt, the best first."""
 
 
 class SamlError(ValueError):
@@ -51,6 +62,12 @@ class Desk:
     entity_id: str
     answers: str
     """Address that takes the provider's answers."""
+    certificate: str = ""
+    """Base64 of the certificate for whose key the provider may encrypt; empty without one."""
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    """Private keys (PEM) that open what is encrypted, the newest first."""
+    encrypted_only: bool = False
+    """Whether an assertion in the open is refused."""
 
 
 def read_xml(data: bytes, *, most: int) -> etree._Element:
@@ -122,7 +139,23 @@ def write_metadata(desk: Desk) -> bytes:
         _settings(desk, None), sp_validation_only=True
     )
     told: bytes | str = spoken.get_sp_metadata()
-    return told if isinstance(told, bytes) else told.encode()
+    data = told if isinstance(told, bytes) else told.encode()
+    return _with_certificate(data, desk.certificate) if desk.certificate else data
+
+
+def _with_certificate(data: bytes, certificate: str) -> bytes:
+    """Return metadata with a certificate to encrypt for; the library would say it signs, too."""
+    root = read_xml(data, most=LARGEST)
+    key = etree.Element(f"{METADATA}KeyDescriptor", use="encryption", nsmap={"ds": DSIG})
+    info = etree.SubElement(key, f"{SIGNATURE}KeyInfo")
+    held = etree.SubElement(info, f"{SIGNATURE}X509Data")
+    etree.SubElement(held, f"{SIGNATURE}X509Certificate").text = certificate
+    for one in OFFERED:
+        etree.SubElement(key, f"{METADATA}EncryptionMethod", Algorithm=one)
+    roles = root.findall(f"{METADATA}SPSSODescriptor")
+    roles[0].insert(0, key)
+    told: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return told
 
 
 def sign_on_request(provider: Provider, desk: Desk, *, anew: bool) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from django.db.models import Field, ForeignKey, Model
 POLICY = "dunwell_wall"
 EVERYBODYS = frozenset(
     {
-        "company", "user", "signinlink", "samlanswer",
+        "company", "user", "signinlink", "samlanswer", "samlkey",
         "portalperson", "portalpasskey", "portalknock",
     }
 )  # fmt: skip

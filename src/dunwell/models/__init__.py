@@ -217,6 +217,7 @@ from dunwell.models.risk_signals import RiskSignal, SignalFeed, SignalMatch
 from dunwell.models.role_plays import RolePlay, RolePlayTurn
 from dunwell.models.runs import Run
 from dunwell.models.saml_answers import SamlAnswer
+from dunwell.models.saml_keys import SamlKey
 from dunwell.models.sanctions import SanctionEntry, SanctionList, ScreeningHit
 from dunwell.models.scenarios import Scenario
 from dunwell.models.scorecards import Scorecard, ScoreSnapshot
@@ -300,8 +301,8 @@ __all__ = [
     "ProvisionMove", "ProvisionRun", "QuizAnswer", "QuizSitting", "Receipt", "ReferenceRate",
     "Refund", "Remittance", "RemittanceLine", "Replay", "Report", "ReportMail", "ReportSchedule",
     "Retention", "ReviewRhythm", "RiskSignal", "Role", "RolePlay", "RolePlayTurn", "Run",
-    "SamlAnswer", "SanctionEntry", "SanctionList", "SavedMethod", "SavedView", "Scenario",
-    "ScoreSnapshot",
+    "SamlAnswer", "SamlKey", "SanctionEntry", "SanctionList", "SavedMethod", "SavedView",
+    "Scenario", "ScoreSnapshot",
     "Scorecard", "ScreeningHit", "SegmentByHand", "SegmentMembership", "SegmentMove",
     "Settlement", "SettlementItem", "SignInLink", "Signal", "SignalFeed", "SignalMatch", "Snooze",
     "StatementAnswer", "StatementLine", "StrategyOverride", "StressScenario", "SupplierStatement",

@@ -45,6 +45,7 @@ LEFT_OUT: Mapping[str, str] = {
     "socialaccount.SocialToken": "tokens of a provider of identities",
     "dunwell.SignInLink": "links that sign somebody in",
     "dunwell.SamlAnswer": "marks of answers that signed somebody in, until they have ended",
+    "dunwell.SamlKey": "key pairs for which a provider of identities encrypts; make a new one",
     "dunwell.PortalCode": "codes that sign a debtor in",
     "dunwell.PortalKnock": "counts of wrong codes",
     "dunwell.PortalPasskey": "passkeys, bound to the address of the desk",

@@ -5,6 +5,7 @@ and taken there, once, and put into a signed cookie of a minute; a redirect then
 our own, which has the session, and with it the request that the answer has to answer.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -39,7 +40,9 @@ from dunwell.formats.saml_parties import (
     sign_on_request,
     write_metadata,
 )
+from dunwell.models.sealed import KeyringError, SealError
 from dunwell.queries.identities import SAML_SIGN_ON, SignOnWay, person_of
+from dunwell.queries.saml_keys import opening_keys, saml_certificate
 from dunwell.web.identified import Named, does_not_hold, identified, way_or_404
 
 BEGUN = "saml_begun"
@@ -85,12 +88,15 @@ def answer(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     try:
         told = read_answer(
-            request.POST.get("SAMLResponse", ""), provider=_provider(), desk=_desk(request), at=at
+            request.POST.get("SAMLResponse", ""),
+            provider=_provider(),
+            desk=replace(_desk(request), keys=opening_keys(at=at)),
+            at=at,
         )
         take_answer(
             provider=way.provider, assertion_id=told.assertion_id, ends_at=told.ends_at, at=at
         )
-    except (SamlError, Refused, RuntimeError) as error:
+    except (SamlError, Refused, RuntimeError, KeyringError, SealError) as error:
         return does_not_hold(request, error="saml", cause=error)
     led = HttpResponse(status=303, headers={"Location": reverse("saml-answered")})
     led.set_cookie(
@@ -123,7 +129,8 @@ def metadata(request: HttpRequest) -> HttpResponse:
     """Show what the provider needs to know of us."""
     way_or_404(SAML_SIGN_ON)
     return HttpResponse(
-        write_metadata(_desk(request)), content_type="application/samlmetadata+xml"
+        write_metadata(replace(_desk(request), certificate=saml_certificate())),
+        content_type="application/samlmetadata+xml",
     )
 
 
@@ -187,6 +194,7 @@ def _desk(request: HttpRequest) -> Desk:
     return Desk(
         entity_id=settings.SAML_ENTITY_ID or request.build_absolute_uri(reverse("saml-metadata")),
         answers=request.build_absolute_uri(reverse("saml-answer")),
+        encrypted_only=settings.SAML_ENCRYPTED_ONLY,
     )
 
 

@@ -141,8 +141,11 @@ def process_log(
         parameters,
         _CASE_TYPES,
     ).with_columns(month=_month_number(pl.col("month")))
+    # chosen once: every source by itself would look through all items for them again
     told = read_rows(
-        " UNION ALL ".join(source.format(which=which) for source in _sources()),
+        "WITH chosen (id, issued_on, due_on) AS MATERIALIZED "
+        f"(SELECT i.id, i.issued_on, i.due_on FROM dunwell_item i WHERE {which}) "
+        + " UNION ALL ".join(_sources()),
         {**parameters, **_words()},
         _EVENT_TYPES,
     )
@@ -219,10 +222,10 @@ def _words() -> dict[str, Any]:
 
 
 def _sources() -> tuple[str, ...]:
-    """Return the selects of the log, each of columns _EVENT_TYPES, with `{{which}}` items."""
+    """Return the selects of the log, each of columns _EVENT_TYPES, of the items in `chosen`."""
     on = day
     sent = ", ".join(f"%(sent{place})s" for place in range(len(Message.HANDED_OVER)))
-    item = "FROM dunwell_item i"
+    item = "FROM chosen i"
     ours = f"{item} JOIN dunwell_invoice v ON v.item_id = i.id"
     carried = (
         f"{item} JOIN dunwell_messageattachment x ON x.item_id = i.id AND x.kind = 'document' "
@@ -319,5 +322,5 @@ def _sources() -> tuple[str, ...]:
 def _select(*parts: str) -> str:
     """Return one select: seven columns, what they are read from, and a further condition."""
     *columns, tables = parts[:8]
-    further = f"AND {parts[8]}" if len(parts) > 8 else ""  # noqa: PLR2004  the ninth part
-    return f"SELECT {', '.join(columns)} {tables} WHERE {{which}} {further}"
+    further = f" WHERE {parts[8]}" if len(parts) > 8 else ""  # noqa: PLR2004  the ninth part
+    return f"SELECT {', '.join(columns)} {tables}{further}"

@@ -27,7 +27,7 @@ from dunwell.engine.process.path import (
     SIDE_STEPS,
     Rule,
 )
-from dunwell.engine.process.rework import last_seen
+from dunwell.engine.process.rework import last_seen, with_both
 
 FITS, DEVIATES = "fits", "deviates"
 LATE_NOT_REMINDED = "late_not_reminded"
@@ -66,9 +66,12 @@ def deviations(steps: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def fits(steps: nw.LazyFrame) -> nw.LazyFrame:
-    """Return a row per case: whether it kept to the path and to the rules, or not."""
-    astray = deviations(steps).select("case_id").unique().with_columns(name=nw.lit(DEVIATES))
+def fits(steps: nw.LazyFrame, strayed: nw.LazyFrame) -> nw.LazyFrame:
+    """Return a row per case: whether it kept to the path and to the rules, or not.
+
+    `strayed` is what `deviations` told of the same steps.
+    """
+    astray = strayed.select("case_id").unique().with_columns(name=nw.lit(DEVIATES))
     cases = steps.group_by("case_id").agg(
         days=nw.col("days").sum().cast(nw.Int32),
         is_waiting=nw.col("is_waiting").any(),
@@ -126,8 +129,7 @@ def _outside(steps: nw.LazyFrame) -> nw.LazyFrame:
 
 def _broken(steps: nw.LazyFrame, rule: Rule) -> nw.LazyFrame:
     """Return cases in which something was done after `since` and before `until` came."""
-    of_rule = [name for name in (rule.what, rule.since, rule.until) if name]
-    state = steps.filter(nw.col("activity").is_in(of_rule)).with_columns(
+    state = with_both(steps, rule.since, rule.what, rule.until).with_columns(
         begun=last_seen(rule.since), over=last_seen(rule.until)
     )
     return state.filter(

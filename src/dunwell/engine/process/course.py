@@ -3,6 +3,7 @@
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.process.log import DAY_MS, OPENS_MS
+from dunwell.engine.process.order import in_order, with_sum_so_far
 from dunwell.engine.process.path import APPROVED, PAID, PART_PAID, PLACES, RECEIVED
 
 ONCE = (RECEIVED, APPROVED)
@@ -15,23 +16,21 @@ def course(events: nw.LazyFrame, cases: nw.LazyFrame) -> nw.LazyFrame:
     `events` in columns EVENTS but `place`, `cases` in CASES; further columns are kept. Proofs of
     receipt and approval count once. What comes first on a day is what PLACES says.
     """
-    order = ["day", "place", "moment", "event_id"]
     placed = events.with_columns(
         day=nw.col("moment") // DAY_MS,
         place=nw.col("activity").replace_strict(
             list(PLACES), list(PLACES.values()), return_dtype=nw.Int32
         ),
-        one=nw.lit(1, nw.Int32),
     ).join(cases.select("case_id", "amount_minor"), on="case_id", how="inner")
-    told = placed.with_columns(
-        nth=nw.col("one").cum_sum().over("case_id", "activity", order_by=order),
-        settled=nw.col("settled_minor").cum_sum().over("case_id", order_by=order),
-    ).filter(~nw.col("activity").is_in(list(ONCE)) | (nw.col("nth") == 1))
+    told = with_sum_so_far(in_order(placed), "settled_minor", "settled")
+    told = told.with_columns(once_at=nw.col("at").min().over("case_id", "activity")).filter(
+        ~nw.col("activity").is_in(list(ONCE)) | (nw.col("once_at") == nw.col("at"))
+    )
     is_closing = (nw.col("activity") == PART_PAID) & (nw.col("settled") >= nw.col("amount_minor"))
     return told.with_columns(
         activity=nw.when(is_closing).then(nw.lit(PAID)).otherwise("activity"),
         place=nw.when(is_closing).then(nw.lit(PLACES[PAID], nw.Int32)).otherwise(nw.col("place")),
-    ).drop("day", "one", "amount_minor", "nth", "settled")
+    ).drop("day", "amount_minor", "at", "first_at", "once_at", "settled")
 
 
 def at_opening(day: nw.Expr) -> nw.Expr:

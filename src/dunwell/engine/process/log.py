@@ -12,6 +12,7 @@ from datetime import date
 import narwhals.stable.v2 as nw
 
 from dunwell.engine.calendars import business_days, calendar_days, day_date, day_number
+from dunwell.engine.process.order import in_order, with_next, with_sum_so_far
 from dunwell.engine.schema import Column, Frame
 
 HOUR_MS = 3_600_000
@@ -58,8 +59,6 @@ that of the day asked about."""
 MONEY_DAYS = nw.col("open_minor") * nw.col("days").fill_null(0).cast(nw.Int64)
 """What was owed times the days it waited, of rows with `open_minor` and `days`."""
 
-_ORDER = ["day", "place", "moment", "event_id"]
-
 
 def steps(
     events: nw.LazyFrame,
@@ -80,10 +79,8 @@ def steps(
         .filter(nw.col("day") <= today)
         .join(cases.select("case_id", "amount_minor"), on="case_id", how="inner")
     )
-    owed = nw.col("amount_minor") - nw.col("settled_minor").cum_sum().over(
-        "case_id", order_by=_ORDER
-    )
-    log = log.with_columns(open_minor=owed)
+    log = with_sum_so_far(in_order(log), "settled_minor", "so_far")
+    log = log.with_columns(open_minor=nw.col("amount_minor") - nw.col("so_far"))
     if only_while_open:
         log = log.filter(
             ~(nw.col("activity").is_in(list(only_while_open)) & (nw.col("open_minor") <= 0))
@@ -100,16 +97,14 @@ def steps(
 
 def _with_waits(log: nw.LazyFrame, *, today: int, worked_ms: int) -> nw.LazyFrame:
     """Return each step with what came next and how long that took."""
-
-    def coming(column: str) -> nw.Expr:
-        return nw.col(column).shift(-1).over("case_id", order_by=_ORDER)
-
-    numbered = log.with_columns(one=nw.lit(1, nw.Int32)).with_columns(
-        step=nw.col("one").cum_sum().over("case_id", order_by=_ORDER) - 1,
-        next_activity=coming("activity"),
-        next_day=coming("day"),
-        next_worked=coming("worked_ms"),
-        next_resource=coming("resource"),
+    # some may have been left out since they were put in order
+    ordered = in_order(log.drop("at", "first_at"))
+    numbered = with_next(
+        ordered.with_columns(step=nw.col("at") - nw.col("first_at")),
+        next_activity="activity",
+        next_day="day",
+        next_worked="worked_ms",
+        next_resource="resource",
     )
     is_last = nw.col("next_activity").is_null()
     is_waiting = is_last & (nw.col("open_minor") > 0)

@@ -39,6 +39,7 @@ def marks(steps: nw.LazyFrame, cases: nw.LazyFrame) -> nw.LazyFrame:
 
     `steps` in columns STEPS, `cases` in CASES.
     """
+    strayed = deviations(steps)
     return _of_cases(
         [
             (STEP, step_marks(steps)),
@@ -46,8 +47,8 @@ def marks(steps: nw.LazyFrame, cases: nw.LazyFrame) -> nw.LazyFrame:
             (AGAIN, repeats(steps)),
             (LOOP, loops(steps, LOOPS)),
             (STAGE, stages(steps, STAGES)),
-            (DEVIATION, deviations(steps)),
-            (FIT, fits(steps)),
+            (DEVIATION, strayed),
+            (FIT, fits(steps, strayed)),
             (HANDOVER, handovers(steps)),
         ],
         cases,

@@ -20,7 +20,10 @@ def repeats(steps: nw.LazyFrame) -> nw.LazyFrame:
     def earlier(column: str) -> nw.Expr:
         return nw.col(column).shift(1).over("case_id", "activity", order_by="step")
 
-    again = steps.with_columns(since_day=earlier("day"), since_ms=earlier("worked_ms"))
+    # most activities come once in a case: a window over those alone that came again
+    often = steps.group_by("case_id", "activity").agg(times=nw.len()).filter(nw.col("times") > 1)
+    done = steps.join(often.drop("times"), on=["case_id", "activity"], how="inner")
+    again = done.with_columns(since_day=earlier("day"), since_ms=earlier("worked_ms"))
     return _timed(again.filter(~nw.col("since_day").is_null()).with_columns(name="activity"))
 
 
@@ -35,6 +38,24 @@ def last_seen(activity: str) -> nw.Expr:
     return seen.otherwise(nw.lit(NEVER)).cum_max().over("case_id", order_by="step")
 
 
+def with_both(steps: nw.LazyFrame, first: str, then: str, *others: str) -> nw.LazyFrame:
+    """Return the steps of some activities, of cases that have the first two of them alone.
+
+    Twice where these are the same. Few cases are left, which is what windows over cases cost by.
+    """
+    some = steps.filter(nw.col("activity").is_in([first, then, *others]))
+    is_first, is_then = nw.col("activity") == first, nw.col("activity") == then
+    both = (
+        some.filter(is_first | is_then)
+        .with_columns(first=is_first.cast(nw.Int64), then=is_then.cast(nw.Int64))
+        .group_by("case_id")
+        .agg(nw.col("first").sum(), nw.col("then").sum(), times=nw.len())
+        .filter(nw.col("first") > 0, nw.col("then") > 0, nw.col("times") > 1)
+        .select("case_id")
+    )
+    return some.join(both, on="case_id", how="inner")
+
+
 def _loop(steps: nw.LazyFrame, loop: Loop) -> nw.LazyFrame:
     is_first = nw.col("activity") == loop.first
 
@@ -47,7 +68,7 @@ def _loop(steps: nw.LazyFrame, loop: Loop) -> nw.LazyFrame:
         return nw.col(column).shift(1).over("case_id", order_by="step")
 
     return _timed(
-        steps.filter(nw.col("activity").is_in([loop.first, loop.again]))
+        with_both(steps, loop.first, loop.again)
         .with_columns(since_day=begun("day"), since_ms=begun("worked_ms"))
         .with_columns(since_day=before("since_day"), since_ms=before("since_ms"))
         .filter(nw.col("activity") == loop.again, nw.col("since_day") > NEVER)

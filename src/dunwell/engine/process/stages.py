@@ -23,10 +23,9 @@ def stages(steps: nw.LazyFrame, wanted: Iterable[Stage]) -> nw.LazyFrame:
 
 
 def _stage(steps: nw.LazyFrame, running: nw.LazyFrame, stage: Stage) -> nw.LazyFrame:
-    begun = _numbered(steps, stage.begins).drop("end_day", "end_worked_ms")
-    ended = _numbered(steps, stage.ends)
-    if not stage.each:
-        begun, ended = (one.filter(nw.col("number") == 1) for one in (begun, ended))
+    numbered = _numbered if stage.each else _firsts
+    begun = numbered(steps, stage.begins).drop("end_day", "end_worked_ms")
+    ended = numbered(steps, stage.ends)
     until = ended.select("case_id", "number", end_day="day", end_ms="worked_ms")
     found = begun.join(until, on=["case_id", "number"], how="left").join(
         running, on="case_id", how="left"
@@ -49,6 +48,16 @@ def _stage(steps: nw.LazyFrame, running: nw.LazyFrame, stage: Stage) -> nw.LazyF
         )
         .with_columns(money_days=MONEY_DAYS)
         .select("case_id", "name", "days", "hours", "is_waiting", "money_days")
+    )
+
+
+def _firsts(steps: nw.LazyFrame, activity: str) -> nw.LazyFrame:
+    """Return the first step of one activity in each case, as number 1."""
+    return (
+        steps.filter(nw.col("activity") == activity)
+        .with_columns(number=nw.lit(1, nw.Int64), first=nw.col("step").min().over("case_id"))
+        .filter(nw.col("step") == nw.col("first"))
+        .drop("first")
     )
 
 

@@ -14,6 +14,7 @@ from dunwell.ml.history import NEVER, as_known
 from dunwell.ml.past import Past
 from dunwell.ml.quick import QUICK_GROUPS, QuickTables
 from dunwell.ml.tables import offsets
+from dunwell.ml.tilt import COARSE, FINE
 from tests.ml.books import rewritten, sample_history
 from tests.ml.plain_facts import odd_history
 
@@ -123,3 +124,18 @@ def test_the_quick_way_through_the_tables_gives_what_looking_up_every_day_gives(
     quick = QuickTables(tables, -3.0).odds(views, closed, known.as_of + 1)
     assert quick == pytest.approx(slow, abs=1e-4)
     assert isinstance(views, Views)
+
+
+@pytest.mark.parametrize("phases", [COARSE, FINE], ids=["coarse", "fine"])
+def test_a_phase_has_as_many_days_as_fall_into_it_one_by_one(phases):
+    moved = BOOK.items.with_columns(
+        due_day=(pl.col("due_day") + pl.Series(np.arange(BOOK.items.height) % 400 - 200)).cast(
+            pl.Int32
+        )
+    )
+    views, _ = seen(BOOK, moved)
+    days = ahead(BOOK, moved.height)
+    told = phases.of(views, days)
+    counted = [np.bincount(row, minlength=phases.count) for row in told]
+    assert np.array_equal(phases.days_in(views, days), counted)
+    assert (phases.days_in(views, days) > 0).any(axis=0).all()

@@ -195,13 +195,19 @@ def pay_shares(
     `row` names the view of each day. After a holiday the share of the closed weekday counts as
     well, on the holiday itself none does.
     """
-    weekday = weekday_of(day)
     state, moved = closed.at(calendar, day)
+    return state, *shares_of_days(views, row, weekday_of(day), state=state, moved=moved)
+
+
+def shares_of_days(
+    views: Views, row: np.ndarray, weekday: np.ndarray, *, state: np.ndarray, moved: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what `pay_shares` says of days of which weekday and state are known."""
     shares = views.weekdays
     more = np.where(moved >= 0, shares[row, np.maximum(moved, 0)], 0.0)
     share = np.where(state == HOLIDAY, 0.0, shares[row, weekday] + more)
     ahead = shares[row, (weekday + 1) % WEEK] + shares[row, (weekday + 2) % WEEK]
-    return state, share, ahead
+    return share, ahead
 
 
 def weekday_bins(views: Views, closed: ClosedDays, day: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -230,5 +236,9 @@ def month_bins(
     place = np.where(
         left <= MONTH_LAST, MONTH_BINS - left, np.minimum(day_of_month, MONTH_DAYS) - 1
     )
-    is_closed = (state == WEEKEND) | (state == HOLIDAY)
-    return is_closed.astype(np.int64), place
+    return is_closed(state).astype(np.int64), place
+
+
+def is_closed(state: np.ndarray) -> np.ndarray:
+    """Return whether banks move no money on days of these states."""
+    return np.asarray((state == WEEKEND) | (state == HOLIDAY))

@@ -1,5 +1,6 @@
 """Facts of an item on the day it is looked at: what the tilt of its curve is learned from."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -100,50 +101,53 @@ class Lookups:
         issued = day_array(items, "issued_day").astype(np.int64)
         due = day_array(items, "due_day").astype(np.int64)
         start = np.maximum(issued, day + 1)
-        known, weekdays = self.past.facts(code, day)
+        # what is of the customer on a day is worked out once for its items, which lie together
+        one, back = _runs(code, day)
+        known, weekdays = self.past.facts(code[one], day[one])
         amount = items["amount_minor"].to_numpy().astype(np.float64)
         relative = amount / self._usual_amounts(items["currency"], amount)
         item = items["item_id"].to_numpy()
         promised, promises = self._promises(item, day)
-        contacts, contact_age = self._contacts(code, day)
+        contacts, contact_age = self._contacts(code[one], day[one])
         day_of_month, _, month = month_place(due)
         weekday = weekday_of(due)
-        usual = np.where(known["n"] > 0, relative, np.nan)
-        facts = known | {
+        usual = np.where(known["n"][back] > 0, relative, np.nan)
+        means = np.maximum(self.past.amount_means(code[one], day[one]), 1e-3)
+        facts = {
             "days_to_due": due - start,
             "term": due - issued,
             "age": np.maximum(day - issued, -1),
             "log_amount": np.log(np.maximum(relative, 1e-4)),
-            "amount_ratio": usual / np.maximum(self.past.amount_means(code, day), 1e-3),
+            "amount_ratio": usual / means[back],
             "due_weekday": weekday,
             "due_day_of_month": day_of_month,
             "due_month": month,
-            "pay_gap": (known["weekday_peak"] - weekday) % WEEK,
+            "pay_gap": (known["weekday_peak"][back] - weekday) % WEEK,
             "currency": self._currency_numbers(items["currency"]),
             "part_paid": self._so_far(self.parts, item, day) / np.maximum(amount, 1),
             "disputed": self._so_far(self.opened, item, day)
             - self._so_far(self.closed, item, day),
             "promise_wait": np.where(promised < NEVER, promised - day, np.nan),
             "promises": promises,
-            "contacts": contacts,
-            "contact_age": contact_age,
+            "contacts": contacts[back],
+            "contact_age": contact_age[back],
             "is_paper": self._papers(item),
         }
         table = np.empty((len(day), len(FACTS)), np.float32)
-        for place, name in enumerate(FACTS):
-            table[:, place] = facts[name]
-        delays, place_of_last = self.past.last_delays(code, day)
+        table[:, : len(CUSTOMER_FACTS)] = _table(known, CUSTOMER_FACTS)[back]
+        table[:, len(CUSTOMER_FACTS) :] = _table(facts, ITEM_FACTS)
+        delays, place_of_last = self.past.last_delays(code[one], day[one])
         return Views(
             day=day.astype(np.int32),
             start=start.astype(np.int32),
             due=due.astype(np.int32),
             facts=table,
-            weekdays=weekdays,
+            weekdays=weekdays[back],
             promised=promised.astype(np.int32),
             calendar=calendar,
             customer=code,
-            delays=delays,
-            paid_place=place_of_last,
+            delays=delays[back],
+            paid_place=place_of_last[back],
         )
 
     def _usual_amounts(self, currency: pl.Series, amount: Floats) -> Floats:
@@ -193,6 +197,21 @@ class Lookups:
         age = np.where(has, day - self.contact_day[np.maximum(end - 1, 0)], np.nan)
         count = np.where(has, end - np.maximum(recent, start), 0)
         return count.astype(np.float64), age
+
+
+def _runs(code: Ints, day: Ints) -> tuple[Ints, Ints]:
+    """Return the first row of every run of the same customer and day, and each row's run."""
+    is_new = np.ones(len(code), bool)
+    is_new[1:] = (code[1:] != code[:-1]) | (day[1:] != day[:-1])
+    return np.flatnonzero(is_new), np.cumsum(is_new) - 1
+
+
+def _table(facts: Mapping[str, np.ndarray], names: Sequence[str]) -> np.ndarray:
+    """Return facts as columns, in the order of the names."""
+    table = np.empty((len(facts[names[0]]), len(names)), np.float32)
+    for place, name in enumerate(names):
+        table[:, place] = facts[name]
+    return table
 
 
 def usual_amounts(history: History) -> dict[str, float]:

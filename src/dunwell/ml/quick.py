@@ -6,27 +6,33 @@ answer is that of `tables.offsets`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from dunwell.ml.closed_days import ClosedDays
 from dunwell.ml.curves import GRID_DAYS
+from dunwell.ml.dates import weekday_of
 from dunwell.ml.day_facts import (
+    AHEAD_EDGES,
     COUNT_EDGES,
     FIRST_GAP,
     GAP_BIN,
     GAPS,
     MONTH_END_EDGES,
     OVERDUE_EDGES,
+    PEAK_EDGES,
     RATE_EDGES,
+    SHARE_EDGES,
     SPREAD_EDGES,
     TERM_EDGES,
     WAIT_EDGES,
     begun,
+    is_closed,
     month_bins,
     promise_bin,
     rhythm_bins,
-    weekday_bins,
+    shares_of_days,
 )
 from dunwell.ml.features import Views
 from dunwell.ml.history import NEVER, Ints
@@ -81,21 +87,33 @@ class QuickTables:
         key = views.customer * len(closed.names) + views.calendar
         _, one, back = np.unique(key, return_index=True, return_inverse=True)
         few = views.take(one)
-        shape = np.broadcast_to(days, (len(one), GRID_DAYS))
-        weekday = weekday_bins(few, closed, shape)
-        month = month_bins(closed, few.calendar[:, None], days)
-        month_end = _cut(few, "month_end_share", MONTH_END_EDGES)[:, None]
+        kinds = _kinds_of_day(closed, days)
+        row = np.arange(len(one))[:, None]
+        share, ahead = shares_of_days(
+            few, row, kinds.weekday, state=kinds.state, moved=kinds.moved
+        )
+        share = np.searchsorted(SHARE_EDGES, share, side="right")
+        ahead = np.searchsorted(AHEAD_EDGES, ahead, side="right")
+        peak = _cut(few, "weekday_share", PEAK_EDGES)[:, None]
+        month_end = _cut(few, "month_end_share", MONTH_END_EDGES)
         since = days - (few.day[:, None] - np.nan_to_num(few.column("recency"))[:, None])
         rhythm = rhythm_bins(
             few.column("run_days")[:, None], few.column("run_spread")[:, None], since
         )
-        found = (
-            self.tables["weekday"][weekday]
-            + self.tables["month"][month_end, *month]
-            + self.tables["monthly"][month_end, month[0], weekday[2], month[1]]
-            + self.tables["rhythm"][rhythm]
-            + self.base
+        calendar = np.arange(len(closed.names))[:, None]
+        shut, place = month_bins(closed, calendar, days)
+        # a customer's days are of few kinds: what is of the kind is looked up once for each
+        its = kinds.of[few.calendar]
+        found = self.tables["weekday"][peak, kinds.state, share, ahead][row, its]
+        found += self.tables["month"][:, shut, place][month_end, few.calendar]
+        monthly = self.tables["monthly"]
+        begin = np.ravel_multi_index(
+            (month_end[:, None], is_closed(kinds.state).astype(np.int64), share),
+            monthly.shape[:3],
         )
+        found += monthly.ravel()[begin[row, its] * monthly.shape[3] + place]
+        found += self.tables["rhythm"][rhythm]
+        found += self.base
         return np.asarray(found[back])
 
     def _promises(self, total: np.ndarray, views: Views, days: np.ndarray) -> None:
@@ -108,6 +126,27 @@ class QuickTables:
             table[disputed[some][:, None], promise_bin(days, views.promised[some][:, None])]
             - table[0, 0]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """The kinds of day there are: state, weekday, and the weekday whose payments move to it.
+
+    `of` says of which kind each day is, a row for each calendar.
+    """
+
+    state: Ints
+    moved: Ints
+    weekday: Ints
+    of: Ints
+
+
+def _kinds_of_day(closed: ClosedDays, days: np.ndarray) -> _Kinds:
+    """Return the kinds of some days in all calendars: about twenty."""
+    state, moved = closed.at(np.arange(len(closed.names))[:, None], days)
+    told = np.stack([state, moved, np.broadcast_to(weekday_of(days), state.shape)])
+    kinds, of = np.unique(told.reshape(3, -1).astype(np.int64), axis=1, return_inverse=True)
+    return _Kinds(kinds[0], kinds[1], kinds[2], of=of.reshape(state.shape))
 
 
 def _slices(rows: np.ndarray) -> np.ndarray:

@@ -45,6 +45,16 @@ class Phases:
         by_gap = np.searchsorted(self.edges, np.arange(first, last + 1), side="right")
         return np.asarray(by_gap[np.clip(gap, first, last) - first], np.int64)
 
+    def days_in(self, views: Views, day: np.ndarray) -> Ints:
+        """Return how many days of each row (rows, days), which follow each other, a phase has."""
+        usual = views.due + np.rint(views.column("median")).astype(np.int64)
+        begins = np.array(self.edges) - (day[:, 0] - usual)[:, None]
+        width = day.shape[1]
+        ends = np.empty((len(day), self.count + 1), np.int64)
+        ends[:, 0], ends[:, -1] = 0, width
+        np.clip(begins, 0, width, out=ends[:, 1:-1])
+        return np.diff(ends, axis=1)
+
 
 FINE = Phases(
     edges=(-30, -15, -8, -4, -2, 0, 2, 4, 7, 12, 20, 35, 60),
@@ -75,28 +85,23 @@ def inputs(views: Views, row: Ints, phase: Ints, *, phases: Phases, masked: Ints
 
     `masked` columns are left out: facts that only tell the time of a short history.
     """
-    due = views.due[row].astype(np.float64)
-    usual = np.rint(views.column("median")[row])
-    day = np.maximum(due + usual + np.array(phases.days)[phase], views.start[row])
-    late = day - due
     table = np.empty((len(row), len(INPUTS)), np.float32)
     table[:, : len(FACTS)] = views.facts[row]
-    table[:, masked] = 0
+    fact = {name: table[:, place] for place, name in enumerate(FACTS)}
+    due, start = views.due[row].astype(np.float64), views.start[row]
+    usual = np.rint(fact["median"])
+    day = np.maximum(due + usual + np.array(phases.days)[phase], start)
+    late = day - due
     places = (
         late,
-        day - views.start[row],
+        day - start,
         late - usual,
-        *(
-            late - views.column(name)[row]
-            for name in ("last", "mean", "high", "low", "fading", "mean5")
-        ),
-    )
-    places = (
-        *places,
-        day - views.day[row] + views.column("recency")[row] - views.column("run_days")[row],
+        *(late - fact[name] for name in ("last", "mean", "high", "low", "fading", "mean5")),
+        day - views.day[row] + fact["recency"] - fact["run_days"],
     )
     for place, values in enumerate(places):
         table[:, len(FACTS) + place] = values
+    table[:, masked] = 0
     return table
 
 
@@ -153,15 +158,11 @@ def tilts_by_day(
     """Return the tilt on each day (rows, days), in log-odds.
 
     The days of a row follow each other, so only the phases between its first and its last day
-    are asked for.
+    are asked for, and each answer is told for all days of its phase.
     """
-    phase = phases.of(views, day)
-    begin, end = phase[:, 0], phase[:, -1]
-    counts = end - begin + 1
-    offset = np.cumsum(counts) - counts - begin
-    row = np.repeat(np.arange(len(counts)), counts)
-    asked = np.arange(len(row)) - np.repeat(offset, counts)
-    table = inputs(views, row, asked, phases=phases, masked=masked)
+    days = phases.days_in(views, day)
+    row, phase = np.nonzero(days)
+    table = inputs(views, row, phase, phases=phases, masked=masked)
     found = np.asarray(trees.predict(table, raw_score=True, num_threads=1), np.float32)
     np.clip(found, -LARGEST, LARGEST, out=found)
-    return np.asarray(found[phase + offset[:, None]])
+    return np.repeat(found, days[row, phase]).reshape(day.shape)

@@ -7,9 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dunwell.engine.matching import match
+from dunwell.engine.matching.claims import said_keys
 from dunwell.engine.matching.inputs import Item
+from dunwell.engine.matching.references import NumberIndex, numbers_in
 from dunwell.engine.matching.shortlist import FrameItems
 from dunwell.models import Item as ItemRow
+from dunwell.queries import match_items
 from dunwell.queries.match_frames import match_frames
 from dunwell.queries.match_items import MatchItems
 from tests.actions.ledger_rows import invoice
@@ -71,8 +74,10 @@ def test_items_of_another_company_are_never_given(company, book):
     assert items.names() == {}
 
 
+@pytest.mark.parametrize("read_for", [0, 1_000], ids=["looked up", "read"])
 @pytest.mark.parametrize("seed", [3_200_000, 3_200_001])
-def test_matching_answers_as_on_a_frame_of_all_items(company, seed):
+def test_matching_answers_as_on_a_frame_of_all_items(company, monkeypatch, seed, read_for):
+    monkeypatch.setattr(match_items, "READ_FOR", read_for)
     keep(company, world(seed, customers=10, payments=30))
     frames = match_frames(company, as_of=TODAY)
     keys = list(ItemRow.objects.values_list("pk", flat=True))
@@ -105,3 +110,77 @@ def test_items_of_an_amount_are_looked_up_in_an_index_of_amounts(company, book):
             steps = [row[3] for row in cursor.fetchall()]
         assert any("INDEX open_item_amount" in step for step in steps), steps
         assert not any(step.startswith("SCAN o") for step in steps), steps
+
+
+NUMBERS = (
+    *(
+        "INV-2024-0112",
+        "RE 7",
+        "0000",
+        "ohne",
+        "2024/00088a",
+        "A-1-B",
+        "77)",
+        "4711\u00e4",
+        "R\u00c912",
+    ),
+    *("1234567890123456789", "12 34", "X0", "\u0663\u0664", "9_9", "PO*55", "5%"),
+)
+REFERENCES = (
+    *(
+        "",
+        "PO-77 PO-88",
+        "PO 991",
+        "12;13",
+        "Order 5, 6 and 0701",
+        "a|b|3",
+        "C\u00a04 C\u00a05",
+        "PO*6 66",
+    ),
+    *("no number", "00012", "PO177/2", "31\t32", "8\u00e4", "(417)", "x" * 100 + " 5 6"),
+)
+
+
+@pytest.fixture
+def odd_book(company):
+    """Items under every odd number, with every odd reference."""
+    acme = add_customer(company, "K1", "Acme GmbH")
+    for place, number in enumerate((*NUMBERS, *(f"Z{n}" for n in range(len(REFERENCES))))):
+        told = REFERENCES[place % len(REFERENCES)]
+        invoice(acme, number, 100_00 + place, reference=told)
+
+
+def test_looking_up_endings_finds_every_item_that_reading_all_numbers_finds(
+    company, odd_book, monkeypatch
+):
+    looked, read = (MatchItems(company, as_of=TODAY) for _ in range(2))
+    texts = {*NUMBERS, *REFERENCES, *(part for one in REFERENCES for part in one.split())} - {""}
+    named = 0
+    for text in sorted(texts):
+        said = said_keys([numbers_in(text)])
+        monkeypatch.setattr(match_items, "READ_FOR", 0)
+        few = NumberIndex(looked.named(said)).mentions(text)
+        monkeypatch.setattr(match_items, "READ_FOR", 1_000)
+        assert few == NumberIndex(read.named(said)).mentions(text), text
+        named += len(few)
+    assert named > len(texts)
+    assert "_numbers" not in looked.__dict__ and "_numbers" in read.__dict__
+
+
+def test_numbers_that_are_said_are_looked_up_in_the_indexes_of_endings(
+    company, odd_book, monkeypatch
+):
+    """Reading the numbers of all items for every bank file would grow with the book."""
+    monkeypatch.setattr(match_items, "READ_FOR", 0)
+    is_postgresql = connection.vendor == "postgresql"
+    with CaptureQueriesContext(connection) as asked_for:
+        MatchItems(company, as_of=TODAY).named({"INV20240112", "PO88"})
+    plan = "EXPLAIN " if is_postgresql else "EXPLAIN QUERY PLAN "
+    with connection.cursor() as cursor:
+        if is_postgresql:
+            # of so few items it reads all
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(plan + asked_for.captured_queries[1]["sql"])
+        steps = " ".join(str(row[-1]) for row in cursor.fetchall())
+    assert "item_number_end" in steps and "item_reference_end" in steps, steps

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from dunwell.models.companies import Company
 from dunwell.models.customers import Customer
 from dunwell.models.imports import ImportBatch
+from dunwell.models.number_ends import ending, only_ending
 
 
 class Item(models.Model):
@@ -47,6 +48,14 @@ class Item(models.Model):
         indexes = [
             models.Index(fields=["company", "issued_on", "id"], name="item_issued"),
             models.Index(fields=["company", "number"], name="item_by_number"),
+            # matching: whose number is said
+            models.Index(ending("number"), "company", name="item_number_end"),
+            models.Index(
+                only_ending("reference"),
+                "company",
+                name="item_reference_end",
+                condition=~Q(reference=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,9 @@
 """The items of a company as matching asks for them: looked up in the records, not read whole.
 
-Only the numbers of all items are read, once a run and in two columns; everything else is found
-by key, customer or amount. What is answered is what stands in the records at that moment, which
-is why posting compares what was open then with what is open under its locks.
+Everything is found by key, customer, amount, or the last digits of a number. Only where a run says
+nearly as many numbers as the book has are all of them read, once. What is answered is what stands
+in the records at that moment, which is why posting compares what was open then with what is open
+under its locks.
 """
 
 # every value is a parameter; what is put together here are our own pieces of SQL
@@ -19,15 +20,19 @@ from django.db import connection
 
 from dunwell.engine.calendars import day_number
 from dunwell.engine.matching.inputs import Item, Key
-from dunwell.engine.matching.said_numbers import numbers_of, said_items
+from dunwell.engine.matching.said_numbers import last_digits, numbers_of, said_items
 from dunwell.engine.matching.shortlist import Amount, Hint, customer_names, items_of
 from dunwell.models import Company
+from dunwell.models.number_ends import ending_sql, only_ending_sql
 from dunwell.queries.frames import day, read_rows
 
 SETTLED_DAYS = 400
 """Items settled within so many days are still recognised: as paid already, or paid twice."""
 PACKED = 50_000
 """Items whose numbers PostgreSQL tells in one row, which is far quicker than a row each."""
+
+READ_FOR = 4
+"""Numbers that are read in the time it takes to look for one ending."""
 
 _NUMBERS = """
 SELECT i.id AS item_id, i.number, i.reference
@@ -42,6 +47,28 @@ WHERE i.company_id = %(company)s AND i.kind <> 'refund' AND i.issued_on <= {toda
                WHERE company_id = %(company)s AND applied_on > {settled})
 """
 """SQLite reads tables in the order of a CROSS JOIN: by the few that are open, not by all items."""
+_ENDS = """
+SELECT i.id AS item_id, i.number, i.reference
+FROM (SELECT e.id FROM {ends} w {by_number} UNION SELECT e.id FROM {ends} w {by_reference}) f
+{item}
+WHERE +i.company_id = %(company)s AND i.kind <> 'refund' AND i.issued_on <= {today}
+  AND (EXISTS (SELECT 1 FROM dunwell_openitem o WHERE o.item_id = i.id)
+       OR EXISTS (SELECT 1 FROM dunwell_allocation a
+                  WHERE a.item_id = i.id AND +a.company_id = %(company)s
+                    AND a.applied_on > {settled}))
+"""
+"""The same rows as _NUMBERS, of items whose number or reference may end so."""
+_END: Mapping[str, str] = {
+    "sqlite": "CROSS JOIN dunwell_item e WHERE {end} = w.value AND +e.company_id = %(company)s",
+    "postgresql": """CROSS JOIN LATERAL (
+  SELECT e.id FROM dunwell_item e WHERE {end} = w.value AND +e.company_id = %(company)s OFFSET 0) e
+""",
+}
+"""Each wanted ending by its index, as _BY_KEY has it."""
+_FEW = """
+SELECT COUNT(*) FROM (
+  SELECT 1 FROM dunwell_openitem o WHERE o.company_id = %(company)s LIMIT %(most)s) n
+"""
 _NAMES = """
 SELECT k.id, k.name FROM dunwell_customer k WHERE k.company_id = %(company)s AND (
   EXISTS (SELECT 1 FROM dunwell_openitem o WHERE o.customer_id = k.id)
@@ -79,12 +106,17 @@ WHERE +i.company_id = %(company)s AND i.kind <> 'refund' AND i.issued_on <= {tod
 """
 """The sign before the company keeps SQLite from walking through all items of the company."""
 _BY_KEY: Mapping[str, str] = {
-    "sqlite": "JOIN dunwell_item i ON i.id = w.id",
+    "sqlite": "JOIN dunwell_item i ON i.id = {from_}.id",
     "postgresql": """CROSS JOIN LATERAL (
-  SELECT * FROM dunwell_item WHERE id = w.id OFFSET 0) i""",
+  SELECT * FROM dunwell_item WHERE id = {from_}.id OFFSET 0) i""",
 }
 """Each wanted item by its key. PostgreSQL takes reading all items to be cheaper than a thousand of
 them, which costs twice as much and grows with the book; the OFFSET leaves it no choice."""
+_NUMBER_TYPES: Mapping[str, type[pl.DataType]] = {
+    "item_id": pl.Int64,
+    "number": pl.String,
+    "reference": pl.String,
+}
 _TYPES: Mapping[str, type[pl.DataType]] = {
     "item_id": pl.Int64,
     "customer_id": pl.Int64,
@@ -136,6 +168,7 @@ class MatchItems:
             "settled": today - SETTLED_DAYS,
             "packed": PACKED,
         }
+        self._looked_for = 0
 
     def names(self) -> Mapping[Key, str]:
         """Return the normalised name of every customer that has items."""
@@ -152,7 +185,7 @@ class MatchItems:
 
     def named(self, said: Collection[str]) -> list[Item]:
         """Return every item, settled or not, one of whose numbers has a form that is said."""
-        keys = said_items(self._numbers, said)
+        keys = said_items(self._numbers_of(said), said) if said else []
         return self._read([_WANTED["keys"]], keys=keys) if keys else []
 
     def equal(self, amounts: Collection[Amount]) -> Mapping[Amount, int]:
@@ -192,7 +225,7 @@ class MatchItems:
 
     def _read(self, wanted: Sequence[str], **asked: int | Collection[object]) -> list[Item]:
         query = _ITEMS.format(
-            item=_BY_KEY[connection.vendor],
+            item=_BY_KEY[connection.vendor].format(from_="w"),
             issued_day=day("i.issued_on"),
             due_day=day("i.due_on"),
             today=_date("today"),
@@ -208,18 +241,42 @@ class MatchItems:
         rows = read_rows(query, given, _TYPES)
         return items_of(nw.from_native(rows, eager_only=True))
 
+    def _numbers_of(self, said: Collection[str]) -> nw.DataFrame:
+        """Return the numbers of all items that may be said, and maybe of others."""
+        ends = ["", *last_digits(said)]
+        if "_numbers" not in self.__dict__:
+            self._looked_for += len(ends)
+            if self._has_many(READ_FOR * self._looked_for):
+                return self._ending_in(ends)
+        return self._numbers
+
+    def _has_many(self, items: int) -> bool:
+        """Return whether more items than these are open."""
+        types: Mapping[str, type[pl.DataType]] = {"count": pl.Int64}
+        found = read_rows(_FEW, self._given | {"most": items + 1}, types)
+        return int(found.item()) > items
+
+    def _ending_in(self, ends: Sequence[str]) -> nw.DataFrame:
+        end, vendor = _END[connection.vendor], connection.vendor
+        is_said = f"NOT (e.reference = '') AND {only_ending_sql('e.reference')}"
+        query = _ENDS.format(
+            ends=_values("ends"),
+            by_number=end.format(end=ending_sql("e.number")),
+            by_reference=end.format(end=is_said),
+            item=_BY_KEY[vendor].format(from_="f"),
+            today=_date("today"),
+            settled=_date("settled"),
+        )
+        rows = read_rows(query, self._given | {"ends": _list(ends)}, _NUMBER_TYPES)
+        return numbers_of(nw.from_native(rows, eager_only=True))
+
     @cached_property
     def _numbers(self) -> nw.DataFrame:
-        types: Mapping[str, type[pl.DataType]] = {
-            "item_id": pl.Int64,
-            "number": pl.String,
-            "reference": pl.String,
-        }
         query = _NUMBERS.format(today=_date("today"), settled=_date("settled"))
         if connection.vendor == "postgresql":
-            rows = self._unpacked(query, types)
+            rows = self._unpacked(query, _NUMBER_TYPES)
         else:
-            rows = read_rows(query, self._given, types)
+            rows = read_rows(query, self._given, _NUMBER_TYPES)
         return numbers_of(nw.from_native(rows, eager_only=True))
 
     def _unpacked(self, query: str, types: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
@@ -248,6 +305,13 @@ def _listed(name: str) -> str:
     if connection.vendor == "postgresql":
         return f"(SELECT CAST(value AS bigint) FROM json_array_elements_text(%({name})s::json))"
     return f"(SELECT value FROM json_each(%({name})s))"
+
+
+def _values(name: str) -> str:
+    """Return SQL for a table of the texts of a parameter, in a column `value`."""
+    if connection.vendor == "postgresql":
+        return f"(SELECT value FROM json_array_elements_text(%({name})s::json))"
+    return f"json_each(%({name})s)"
 
 
 def _texts(name: str) -> str:

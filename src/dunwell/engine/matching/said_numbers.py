@@ -68,6 +68,16 @@ def said_items(numbers: nw.DataFrame, said: Collection[str]) -> list[Key]:
     return few.filter(_may_be_said(nw.col("text"), said))["item_id"].unique().to_list()
 
 
+def last_digits(said: Collection[str]) -> list[str]:
+    """Return with what the last group of digits of a number may end of which one form is said.
+
+    Without leading zeros, see `_endings`; a number without digits but zeros ends with nothing.
+    """
+    groups = {match[1] for one in said if (match := _LAST_GROUP.search(one))}
+    ends = {one[start:] for one in groups for start in range(len(one)) if one[start] != "0"}
+    return sorted(ends)
+
+
 def _endings(said: Collection[str]) -> list[str]:
     """Return the endings a number may have of which one form is said.
 

@@ -28,13 +28,13 @@ from markdown_tables import Row, capital, code, codes, table  # noqa: E402
 from scan import (  # noqa: E402
     SRC,
     asked_rights,
-    event_rows,
     listed_proofs,
     promise_rows,
     read_findings,
     sentence,
     setting_rows,
 )
+from told_events import event_rows  # noqa: E402
 
 from dunwell import cli  # noqa: E402 -- Django must be set up first
 from dunwell.actions.role_rights import RIGHTS, ROLE_RIGHTS, STAFF_ROLES  # noqa: E402

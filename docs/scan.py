@@ -71,25 +71,6 @@ def asked_rights() -> dict[str, list[str]]:
     return {right: sorted(set(places)) for right, places in found.items()}
 
 
-def event_rows() -> list[tuple[str, str, list[str], list[str]]]:
-    """Return verb, when it is written, names of its data, and the actions that write it."""
-    found: dict[str, tuple[str, set[str], list[str]]] = {}
-    for path, tree in trees("actions"):
-        for function in functions(tree):
-            for call in calls(function):
-                verbs = [text for text in map(_text, call.args[:3]) if VERB.fullmatch(text)]
-                if "record" not in called(call) or not verbs:
-                    continue
-                why = sentence(ast.get_docstring(function) or ast.get_docstring(tree))
-                _, keys, places = found.setdefault(verbs[0], (why, set(), []))
-                keys |= {keyword.arg for keyword in call.keywords if keyword.arg}
-                places.append(f"{path.stem}.{function.name}")
-    return [
-        (verb, why, sorted(keys - {"at", "customer_id"}), sorted(set(places)))
-        for verb, (why, keys, places) in sorted(found.items())
-    ]
-
-
 def read_findings() -> list[tuple[str, str, str]]:
     """Return code, what happens to the row, and reason of what reading files may find."""
     rows = {(name, "refused", text) for name, text in {**DATE_REASONS, **AMOUNT_REASONS}.items()}
@@ -100,11 +81,11 @@ def read_findings() -> list[tuple[str, str, str]]:
         local = {function.name: function for function in functions(tree)}
         for call, bound in _bound_calls(tree):
             given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-            name = _text(given.get("code"), bound).replace(" ", "_")
+            name = stated(given.get("code"), bound).replace(" ", "_")
             if not name or "{" in name or called(call) == "Decision":
                 continue
-            action = _text(given.get("action")) or _action(called(call), local)
-            reason = re.sub(r"\{[^}]*\}", HOLE, _text(given.get("reason"), bound))
+            action = stated(given.get("action")) or _action(called(call), local)
+            reason = re.sub(r"\{[^}]*\}", HOLE, stated(given.get("reason"), bound))
             rows.add((name, action, reason))
     return sorted(row for row in rows if row[1])
 
@@ -113,7 +94,7 @@ def listed_proofs() -> list[tuple[str, str]]:
     """Return id and sentence of the proofs that are no SQL check but listed by code."""
     tree = ast.parse((SRC / "queries" / "verify.py").read_text(encoding="utf-8"))
     return [
-        (_text(call.args[0]), _text(call.args[1]))
+        (stated(call.args[0]), stated(call.args[1]))
         for call in calls(tree)
         if called(call) == "_listed"
     ]
@@ -141,10 +122,10 @@ def _action(name: str, local: Mapping[str, ast.FunctionDef]) -> str:
         return "refused"
     inner = calls(local[name]) if name in local else ()
     given = (keyword for call in inner for keyword in call.keywords if keyword.arg == "action")
-    return next((_text(keyword.value) for keyword in given), "")
+    return next((stated(keyword.value) for keyword in given), "")
 
 
-def _text(node: ast.AST | None, bound: Mapping[str, str] | None = None) -> str:
+def stated(node: ast.AST | None, bound: Mapping[str, str] | None = None) -> str:
     """Return a text as far as the code states it; what is filled in becomes {name} or a hole."""
     names = bound or {}
     text = ""
@@ -156,21 +137,21 @@ def _text(node: ast.AST | None, bound: Mapping[str, str] | None = None) -> str:
         case ast.JoinedStr(values=parts):
             text = "".join(_piece(part, names) for part in parts)
         case ast.IfExp(body=body):
-            text = _text(body, names)
+            text = stated(body, names)
         case ast.BinOp(left=left, right=right):
-            text = (_text(left, names) or HOLE) + (_text(right, names) or HOLE)
+            text = (stated(left, names) or HOLE) + (stated(right, names) or HOLE)
         case ast.Subscript(value=ast.Name(id=name), slice=key) if name.endswith("_REASONS"):
             text = {**DATE_REASONS, **AMOUNT_REASONS}[ast.literal_eval(key)]
         case ast.Call(args=[first, *_]) if called(node) in {"lit", "format"}:
-            text = _text(first, names).replace("{}", HOLE)
+            text = stated(first, names).replace("{}", HOLE)
         case ast.Call() if called(node) == "concat_str":
-            text = "".join(_text(part, names) or HOLE for part in node.args)
+            text = "".join(stated(part, names) or HOLE for part in node.args)
     return text
 
 
 def _piece(part: ast.expr, names: Mapping[str, str]) -> str:
     if not isinstance(part, ast.FormattedValue):
-        return _text(part)
+        return stated(part)
     inner = [node.id for node in ast.walk(part.value) if isinstance(node, ast.Name)]
     if inner and inner[0] in names:
         return names[inner[0]]

@@ -245,3 +245,11 @@ def test_nothing_written_names_a_machine_or_a_registry():
     files = [*PAGES, *DOCS.rglob("*.py"), *DOCS.rglob("*.yaml")]
 
     assert [named(path) for path in files if own.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_verb_that_is_told_through_a_function_is_in_the_reference():
+    page = (ROOT / "docs" / "reference" / "events.md").read_text("utf-8")
+    rows = {row.split("`")[1] for row in page.splitlines() if row.startswith("| `")}
+
+    assert {"customer_link.added", "plan.accepted", "cash.posted", "customer_merge.closed"} <= rows
+    assert not {"settlement.{verb}", "legal.{verb}", "early_payment.{what}"} & rows

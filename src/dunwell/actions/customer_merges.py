@@ -80,15 +80,7 @@ def propose_merge(
         proposed_on=as_of,
         recorded_at=at,
     )
-    record_event(
-        actor,
-        "customer_merge.proposed",
-        merge,
-        at=at,
-        customer_id=merged.pk,
-        reason=why,
-        **_names(merge),
-    )
+    _tell(actor, "proposed", merge, at=at, customer_id=merged.pk, reason=why)
     return merge
 
 
@@ -129,18 +121,8 @@ def merge_customers(
     WorklistEntry.objects.filter(customer=merged).delete()
     said: dict[str, Any] = {"moved": merge.told["moved"], "sums": sums}
     said |= {"override": override} if override else {}
-    record_event(
-        actor,
-        "customer_merge.merged",
-        merge,
-        at=at,
-        customer_id=survivor.pk,
-        **said,
-        **_names(merge),
-    )
-    record_event(
-        actor, "customer_merge.closed", merge, at=at, customer_id=merged.pk, **_names(merge)
-    )
+    _tell(actor, "merged", merge, at=at, customer_id=survivor.pk, **said)
+    _tell(actor, "closed", merge, at=at, customer_id=merged.pk)
     return merge
 
 
@@ -167,15 +149,7 @@ def decline_merge(
     merge.save(update_fields=["status", "decided_by", "decided_at"])
     if is_distinct:
         _note_distinct(actor, merge.merged, merge.survivor, reason=why, at=at)
-    record_event(
-        actor,
-        "customer_merge.declined",
-        merge,
-        at=at,
-        customer_id=merge.merged.pk,
-        reason=why,
-        **_names(merge),
-    )
+    _tell(actor, "declined", merge, at=at, customer_id=merge.merged.pk, reason=why)
     return merge
 
 
@@ -210,25 +184,8 @@ def split_customers(
     _as_before(merge, merged, survivor)
     merge.status, merge.split_by, merge.split_on = Status.SPLIT, actor.name, as_of
     merge.save(update_fields=["status", "split_by", "split_on"])
-    record_event(
-        actor,
-        "customer_merge.split",
-        merge,
-        at=at,
-        customer_id=survivor.pk,
-        moved=back,
-        reason=why,
-        **_names(merge),
-    )
-    record_event(
-        actor,
-        "customer_merge.reopened",
-        merge,
-        at=at,
-        customer_id=merged.pk,
-        reason=why,
-        **_names(merge),
-    )
+    _tell(actor, "split", merge, at=at, customer_id=survivor.pk, moved=back, reason=why)
+    _tell(actor, "reopened", merge, at=at, customer_id=merged.pk, reason=why)
     return merge
 
 
@@ -355,12 +312,20 @@ def _note_distinct(
     return said
 
 
-def _names(merge: CustomerMerge) -> dict[str, Any]:
-    """Return what every event of a merge says of it."""
-    return {
-        "merged": merge.merged.number,
-        "merged_id": merge.merged_id,
-        "survivor": merge.survivor.number,
-        "survivor_id": merge.survivor_id,
-        "author": merge.author,
-    }
+def _tell(
+    actor: Actor, verb: str, merge: CustomerMerge, *, customer_id: int, at: datetime, **data: Any
+) -> None:
+    """Write an event of a merge for one of its records; each says which two they are."""
+    record_event(
+        actor,
+        f"customer_merge.{verb}",
+        merge,
+        at=at,
+        customer_id=customer_id,
+        merged=merge.merged.number,
+        merged_id=merge.merged_id,
+        survivor=merge.survivor.number,
+        survivor_id=merge.survivor_id,
+        author=merge.author,
+        **data,
+    )

@@ -32,6 +32,8 @@ INSTALLATION = {
     "portal_links.answer_knock",
     "portal_links.knock",
     "saml_answers.take_answer",
+    "saml_keys.drop_saml_key",
+    "saml_keys.make_saml_key",
     "sealing.reseal_column",
     "sealing.reseal_sign_ins",
     "sign_ins.note_failed_sign_in",

@@ -28,6 +28,7 @@ from dunwell.models import (
     ImportBatch,
 )
 from dunwell.queries.connection_books import base_number, customers_by_key, known_of, our_open
+from dunwell.queries.customer_merges import survivors
 
 LEASE = timedelta(minutes=15)
 """A sync that took no page in for so long is taken over."""
@@ -220,11 +221,13 @@ def _remember_customers(connection: Connection, page: PageLedger, keys: set[str]
             company_id=connection.company_id, number__in=fresh.values()
         ).values_list("number", "pk")
     )
+    into = survivors(connection.company)
+    led = {number: into.get(customer_id, customer_id) for number, customer_id in numbers.items()}
     ConnectionCustomer.objects.bulk_create(
         [
-            ConnectionCustomer(connection=connection, key=key, customer_id=numbers[number])
+            ConnectionCustomer(connection=connection, key=key, customer_id=led[number])
             for key, number in fresh.items()
-            if number in numbers
+            if number in led
         ]
     )
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from dunwell import clock
 from dunwell.actions.connection_changes import (
@@ -53,6 +54,7 @@ from dunwell.models import (
     ConnectionChange,
     ConnectionCustomer,
     ConnectionSync,
+    CustomerMove,
 )
 from dunwell.queries.connections import due_connections
 
@@ -349,11 +351,15 @@ def _failed(actor: Actor, sync: ConnectionSync, error: OutsideError) -> Connecti
 
 
 def _asked(connection: Connection, changes: Sequence[ConnectionChange]) -> list[OutsideChange]:
+    came = CustomerMove.objects.filter(
+        place="connectioncustomer", row_id=OuterRef("pk"), after=OuterRef("customer")
+    )
+    # the last one told counts: the customer's own key before one that came by a merge
     keys = dict(
         ConnectionCustomer.objects.filter(
             connection=connection, customer__in=[one.customer_id for one in changes]
         )
-        .order_by("-pk")
+        .order_by(Exists(came).desc(), "-pk")
         .values_list("customer_id", "key")
     )
     return [

@@ -84,7 +84,7 @@ def our_open(connection: Connection) -> list[OurOpen]:
 
     Three queries whatever the size.
     """
-    ours = Q(customer__connections__connection=connection)
+    ours = _of_customers(connection)
     rows = OpenItem.objects.filter(ours, company_id=connection.company_id).values_list(
         "item__number", "customer_id", "currency", "open_minor"
     )
@@ -110,6 +110,15 @@ def our_open(connection: Connection) -> list[OurOpen]:
         )
         for number, customer, currency, amount, spent in spare
     ]  # fmt: skip
+
+
+def _of_customers(connection: Connection) -> Q:
+    """Return the condition on rows of the connection's customers; not by a join.
+
+    A customer that was merged is known there under several keys, and each would count its rows.
+    """
+    known = ConnectionCustomer.objects.filter(connection=connection)
+    return Q(customer__in=known.values("customer"))
 
 
 def base_number(number: str) -> str:
@@ -158,7 +167,7 @@ def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
 
 def _items(connection: Connection, numbers: Iterable[str]) -> dict[str, tuple[int, KnownItem]]:
     found: dict[str, tuple[int, KnownItem]] = {}
-    ours = Q(customer__connections__connection=connection)
+    ours = _of_customers(connection)
     for some in _chunks(numbers):
         rows = Item.objects.filter(
             ours, company_id=connection.company_id, number__in=some, kind__in=DOCUMENTS

@@ -93,7 +93,7 @@ def test_customers_of_another_company_neither_join_nor_are_linked(customer, mana
 
     with pytest.raises(Refused, match="another company"):
         joined(manager, group, theirs)
-    with pytest.raises(Refused, match="must belong to this company"):
+    with pytest.raises(Refused, match="belongs to another company"):
         linked(manager, customer, theirs)
 
 

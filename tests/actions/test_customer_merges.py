@@ -99,7 +99,7 @@ def test_the_merged_record_keeps_its_page_and_leads_to_the_survivor(
         lambda: invoice(twin, "R3", 1_00),
         lambda: payment(twin, "B3", 1_00),
     ):
-        with pytest.raises(Refused, match="K2 was merged into K1; book it there"):
+        with pytest.raises(Refused, match="K2 was merged into K1; go on at K1"):
             act()
     third = add_customer(company, "K3")
     merged_by(clerk, manager, customer, third)

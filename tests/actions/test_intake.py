@@ -368,4 +368,4 @@ def test_the_number_of_queries_does_not_grow_with_the_items_named(
     assert sum("dunwell_item" in one["sql"] and "number" in one["sql"] for one in captured) == 1
 
 
-NUM_QUERIES = 15
+NUM_QUERIES = 16

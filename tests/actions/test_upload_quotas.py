@@ -62,7 +62,7 @@ def test_a5_2_4_all_seats_of_a_customer_and_all_programs_of_a_person_count_toget
     onlooker(customer)
     keep(jane, b"5"), keep(tom, b"6")
     with pytest.raises(UploadQuotaReached):
-        keep(looker(PortalLink.objects.get()), b"7")
+        keep(looker(PortalLink.objects.get(), customer), b"7")
     keep(debtor(seat_of(other)), b"8")
 
 

@@ -317,3 +317,23 @@ def test_pages_go_on_behind_a_pair_that_somebody_decided(company, as_clerk, cler
     assert [(row["first_id"], row["second_id"]) for row in rest] == [
         (customer.pk, third.pk), (twin.pk, third.pk),
     ]  # fmt: skip
+
+
+def test_a_record_that_was_merged_names_the_one_to_go_on_at(
+    company, as_clerk, clerk, manager, customer, twin
+):
+    before = as_clerk.get(f"/customers/{twin.pk}").json()
+    third = add_customer(company, "K3")
+    merged_by(clerk, manager, twin, customer)
+    merged_by(clerk, manager, customer, third)
+
+    told = as_clerk.get(f"/customers/{twin.pk}").json()
+    open_one = as_clerk.get(f"/customers/{third.pk}").json()
+    note = as_clerk.post(f"/customers/{twin.pk}/notes", {"kind": "note", "text": "x"})
+
+    assert (before["merged_into_id"], before["merged_into"]) == (None, "")
+    assert (told["merged_into_id"], told["merged_into"]) == (third.pk, "K3")
+    assert (open_one["merged_into_id"], open_one["merged_into"]) == (None, "")
+    assert (note.status_code, note.json()) == (422, {
+        "detail": "K2 was merged into K3; go on at K3.", "merged_into_id": third.pk,
+    })  # fmt: skip

@@ -12,6 +12,7 @@ from dunwell.actions.items import add_item
 from dunwell.actions.portal_access import end_seat
 from dunwell.actions.portal_keys import add_key, revoke_key
 from dunwell.models import DisputeCase, PortalKey, Promise
+from tests.actions.merge_rows import merged_by
 from tests.conftest import AT, add_customer
 from tests.portal.seats import seat_of
 
@@ -159,3 +160,19 @@ def test_the_document_tells_every_operation(client, db):
         *("/balance", "/items", "/documents", "/documents/{item_id}/{document_id}"),
         *("/statement", "/promises", "/disputes", "/checkouts/{checkout_id}"),
     }
+
+
+@pytest.mark.parametrize("has_both", [False, True])
+def test_a_program_of_a_merged_record_reads_the_survivors_account(
+    company, clerk, manager, customer, has_both
+):
+    twin = add_customer(company, "K2", "Acme GmbH")
+    owed(customer, "R1")
+    owed(twin, "R2")
+    _, program = keyed(seat_of(twin))
+    if has_both:
+        seat_of(customer)
+    merged_by(clerk, manager, twin, customer)
+
+    assert program.get("/balance").json()["customer_number"] == "K1"
+    assert len(program.get("/items").json()["rows"]) == 2

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.payers import own_customer
 from dunwell.actions.texts import fitting
 from dunwell.engine.number_forms import letters_and_digits
@@ -28,6 +28,7 @@ def add_alias(
     Raises Refused for an unknown kind, an empty text and a customer of another company.
     """
     actor.require("alias.edit")
+    open_customer(actor, customer)
     customer = own_customer(actor.company, customer.pk)
     if kind not in PayerAlias.Kind.values:
         raise Refused(f"There is no kind {kind}; use {' or '.join(PayerAlias.Kind.values)}.")
@@ -90,6 +91,7 @@ def add_relation(
     unknown kind, nobody named, a customer that pays for itself, and netting without an amount.
     """
     actor.require("alias.edit")
+    open_customer(actor, customer)
     customer = own_customer(actor.company, customer.pk)
     if payer_customer is not None:
         payer_customer = own_customer(actor.company, payer_customer.pk)

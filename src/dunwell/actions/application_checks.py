@@ -14,7 +14,7 @@ from dunwell.actions.application_moves import (
     move,
     tell,
 )
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.sanctions import record_hits
 from dunwell.actions.texts import needed
 from dunwell.formats.registrations import (
@@ -116,11 +116,11 @@ def match_customer(
 ) -> CreditApplication:
     """Say which customer the applicant already is; None takes it back. Own history then counts."""
     actor.require("application.edit")
+    if customer is not None:
+        open_customer(actor, customer)
     application = locked_application(actor, application)
     if application.status not in UNDECIDED:
         raise Refused(f"{application.number} is decided; its customer no longer changes.")
-    if customer is not None:
-        own(actor, customer, "customer")
     key = customer.pk if customer else None
     if application.customer_id != key:
         change(application, customer_id=key)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, check_status, own_customer
+from dunwell.actions.gate import Actor, Refused, check_status, open_customer, own_customer
 from dunwell.actions.texts import fitting, needed
 from dunwell.models import Autopay, AutopayCharge, Company, Customer, SavedMethod
 from dunwell.queries.autopay import NOTICE_DAYS, autopay_terms
@@ -37,7 +37,7 @@ def agree_autopay(
     the text names, and while another order in the currency is not ended.
     """
     actor.require("portal.manage")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     saved = SavedMethod.objects.filter(customer=customer, pk=method.pk, removed_at=None).first()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.texts import needed
 from dunwell.models import BureauAccount, BureauConsent, Customer
 
@@ -27,7 +27,7 @@ def record_consent(
     Raises Refused without evidence, for a day to come, and for an end before the beginning.
     """
     actor.require("bureau.pull")
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     if bureau is not None:
         own(actor, bureau, "bureau")
     proof = needed(

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from dunwell.actions.bureau_reports import add_report
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.formats.bureau_answers import BureauAnswer
 from dunwell.models import BureauAccount, BureauConsent, BureauPull, BureauReport, Customer
 from dunwell.queries.bureau_reports import consent_holds
@@ -55,7 +55,7 @@ def ask_bureau(
     purpose, without a bureau to ask, and for a natural person without a consent that holds.
     """
     actor.require("bureau.pull")
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     if purpose not in BureauPull.Purpose.values:
         raise Refused(f"{purpose!r} is no purpose; use {', '.join(BureauPull.Purpose.values)}.")
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.engine.number_forms import letters_and_digits
 from dunwell.formats.bureau_answers import (
     BureauAnswer,
@@ -42,7 +42,7 @@ def record_report(
     `currency`. Raises Refused for a day to come, and a value out of its bounds.
     """
     actor.require("credit_file.edit")
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     own(actor, bureau, "bureau")
     told = {
         "external_id": external_id,

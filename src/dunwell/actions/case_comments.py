@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own_customer
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.mentions import call_mentioned
 from dunwell.actions.texts import needed
 from dunwell.models import CaseComment, Customer
@@ -41,7 +41,7 @@ def comment_case(
     Raises Refused without words, and for a record that is none of this customer.
     """
     actor.require("case.share")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     told = needed(text=text, most=LONGEST, what="remark", missing="Write what you want to say.")
     check_subject(customer, subject, subject_id)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)

@@ -16,7 +16,7 @@ from dunwell.actions.balances import refresh_open_items
 from dunwell.actions.charges import keep_accrued
 from dunwell.actions.entries import post_entries
 from dunwell.actions.events import Fact, record_events
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.engine.calendars import day_date, day_number
 from dunwell.engine.charges_policy import BILL, ChargeGroup, ChargesPolicy
 from dunwell.formats.terms import due_days
@@ -58,10 +58,11 @@ def bill_charges(
     """
     actor.require("charge.bill")
     company = actor.company
-    if until_on > as_of:
-        raise Refused(f"{until_on} has not come yet; bill up to {as_of} at most.")
     if not Customer.objects.filter(company=company, pk=customer.pk).exists():
         raise Refused(f"Customer {customer.number} does not belong to {company.name}.")
+    open_customer(actor, customer)
+    if until_on > as_of:
+        raise Refused(f"{until_on} has not come yet; bill up to {as_of} at most.")
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     due = charges_due(company, as_of=as_of, customer_id=customer.pk)
     if due is not None and due.item_ids.len():

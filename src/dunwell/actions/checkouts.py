@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dunwell.actions.allocations import LockedItem, check_amounts, locked_items, money_text
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, marked, own, own_customer
+from dunwell.actions.gate import Actor, Refused, marked, open_customer, own, own_customer
 from dunwell.actions.texts import fitting
 from dunwell.models import (
     Checkout,
@@ -72,7 +72,7 @@ def start_checkout(
     not take, an item whose money is under way already, and for a key used for something else.
     """
     actor.require("portal.pay" if actor.customer_id is not None else "payment.link")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     own(actor, provider, "payment provider")
     if not key.strip() or len(key) > LONGEST_KEY:
         raise Refused(f"The key of a payment must have 1 to {LONGEST_KEY} characters.")

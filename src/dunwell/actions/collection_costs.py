@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own, own_customer
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.texts import fitting
 from dunwell.engine.money import is_currency_code
 from dunwell.models import CollectionCost, Company, Customer, Membership, User
@@ -32,7 +32,7 @@ def record_collection_cost(
     """
     actor.require("cost.record")
     if customer is not None:
-        own_customer(actor, customer)
+        open_customer(actor, customer)
     code = currency.strip().upper()
     told = fitting(text=reference, most=80, what="voucher")
     _check(kind=kind, on=on, code=code, amount_minor=amount_minor, as_of=as_of)

@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from dunwell.actions.conversation_answers import note_answer
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.messages import ask_somebody
 from dunwell.actions.portal_notices import tell_reader
 from dunwell.actions.uploads import keep_upload
@@ -169,7 +169,7 @@ def _check(
     items: Sequence[Item],
     attachments: Sequence[Enclosure],
 ) -> None:
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     if contact is not None and contact.customer_id != customer.pk:
         raise Refused("This contact belongs to another customer.")
     if channel not in CHANNELS:

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from dunwell.actions.connections import locked_connection
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.texts import needed
 from dunwell.formats.connection_rows import OutsideWrite, WriteVerdict
 from dunwell.models import Connection, ConnectionChange, ConnectionCustomer, Customer
@@ -77,8 +77,8 @@ def propose_note(
 ) -> ConnectionChange:
     """Propose a note at a customer there; raise Refused where the customer is not there."""
     actor.require("connection.sync")
+    open_customer(actor, customer)
     found = locked_connection(actor, connection)
-    own(actor, customer, "customer")
     told = needed(text=text, most=500, what="note", missing="Write the note.")
     if Kind.NOTE not in found.system.get("writes", ()):
         raise Refused(f"{found.name} takes no notes.")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.engine.contact_rules.rules import CHANNELS, PURPOSES
 from dunwell.models import (
     Company,
@@ -212,8 +212,7 @@ def _check(
     contact: Contact | None,
     item: Item | None,
 ) -> None:
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     for value, known, what in (
         (channel, CHANNELS, "channel"),
         (purpose, PURPOSES, "purpose"),

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.engine.sectors import read_sector
 from dunwell.formats.sealing import hinted
@@ -59,8 +59,7 @@ def edit_customer(
     customer was loaded.
     """
     actor.require("customer.edit")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     new = changed_fields(
         customer,
         changes,
@@ -165,8 +164,7 @@ def add_contact(
     Raises Refused for an unknown role, a wrong address, or neither e-mail nor phone.
     """
     actor.require("contact.edit")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     given = {"role": role, "name": name, "email": email, "phone": phone, "language": language}
     fields: dict[str, Value] = {one: text.strip() for one, text in given.items()}
     check_contact(fields)

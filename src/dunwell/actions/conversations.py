@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, Stale, check_status, own, staff
+from dunwell.actions.gate import Actor, Refused, Stale, check_status, open_customer, own, staff
 from dunwell.actions.intake import attempt_of_inbound
 from dunwell.models import (
     Conversation,
@@ -88,9 +88,9 @@ def link_customer(
     another customer are no longer named. Raises Stale when it has changed since `seen`.
     """
     actor.require("conversation.edit")
-    found = _locked(actor, conversation, seen=seen)
     if customer is not None:
-        own(actor, customer, "customer")
+        open_customer(actor, customer)
+    found = _locked(actor, conversation, seen=seen)
     before = found.customer_id
     if before == (None if customer is None else customer.pk):
         return found

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
-from dunwell.actions.gate import Actor, Refused, check_status, own
+from dunwell.actions.gate import Actor, Refused, check_status, open_customer, own
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.cover_clock import PPM, read_conditions
 from dunwell.engine.documents import DocumentError
@@ -55,7 +55,7 @@ def ask_cover(
     condition that cannot be, and while the same request waits.
     """
     actor.require("cover.edit")
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     cover = asked(actor, customer, ask, as_of=as_of, at=at)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     waiting = Cover.objects.filter(

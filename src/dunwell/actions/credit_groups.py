@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.texts import fitting
 from dunwell.models import Company, CreditGroup, CreditGroupMember, CreditLimit, Customer
 
@@ -47,6 +47,7 @@ def join_group(
     while the customer is in a group on that day or later.
     """
     actor.require("group.edit")
+    open_customer(actor, customer)
     customer, group = _locked(actor, customer, group)
     if from_on < as_of:
         raise Refused(f"A customer cannot join before today, {as_of}.")

@@ -14,7 +14,7 @@ from dunwell.actions.credit_hold_moves import (
     other_holds,
 )
 from dunwell.actions.events import record_events
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.order_locks import lock_accounts
 from dunwell.actions.texts import fitting, needed
 from dunwell.models import CreditHold, Customer, Order
@@ -39,13 +39,13 @@ def place_hold(
     again. Raises Refused without a reason, for an order that is over, and where one stands.
     """
     actor.require("order_hold.place")
+    open_customer(actor, customer)
     told = needed(
         text=reason,
         most=LONGEST,
         what="reason",
         missing="Say why nothing should be delivered; who releases it reads it.",
     )
-    own(actor, customer, "customer")
     if order is not None and order.customer_id != customer.pk:
         raise Refused(f"Order {order.number} belongs to another customer.")
     if review_on is not None and review_on < as_of:

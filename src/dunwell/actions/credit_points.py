@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.credit_fact_names import POINT_NAME, Value, fact_named, fits
 from dunwell.engine.money import LARGEST_MINOR
@@ -34,7 +34,7 @@ def record_data_point(
     source and a day to come.
     """
     actor.require("credit_file.edit")
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     plain = name.removeprefix("point_")
     told = _value(plain, value)
     where = needed(

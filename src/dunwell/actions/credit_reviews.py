@@ -16,7 +16,16 @@ from django.db import transaction
 from dunwell.actions.approvals import decide_approval
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval, person
-from dunwell.actions.gate import Actor, Forbidden, Refused, check_status, marked, own, staff
+from dunwell.actions.gate import (
+    Actor,
+    Forbidden,
+    Refused,
+    check_status,
+    marked,
+    open_customer,
+    own,
+    staff,
+)
 from dunwell.actions.limits import propose_limit
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.money import LARGEST_MINOR
@@ -40,7 +49,7 @@ def ask_review(
     Raises Refused without a reason, for another company's customer, and while one is open.
     """
     actor.require("review.edit")
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     told = needed(
         text=reason,
         most=LONGEST,

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, check_status, own, own_customer
+from dunwell.actions.gate import Actor, Refused, check_status, open_customer, own
 from dunwell.actions.tasks import ask_follow_up
 from dunwell.actions.texts import fitting, needed
 from dunwell.actions.uploads import Upload, keep_upload
@@ -41,7 +41,7 @@ def ask_document(
     Raises Refused for an unknown kind and for a day that has passed.
     """
     actor.require("document.edit")
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     _check_kind(kind)
     if due_on is not None and due_on < as_of:
         raise Refused("The day by which it is needed has passed.")
@@ -100,7 +100,7 @@ def send_document(
     a type that is not taken, a paper that is no longer valid, and too many that wait.
     """
     actor.require("portal.ask")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     _check_kind(kind)
     if expires_on is not None and expires_on < as_of:
         raise Refused(f"This paper was valid until {expires_on.isoformat()}; send the new one.")

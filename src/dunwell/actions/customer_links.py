@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.texts import fitting
 from dunwell.engine.hierarchies import PARENT, Link, closes_circle
 from dunwell.engine.money import LARGEST_MINOR
@@ -37,6 +37,8 @@ def add_link(
     already, and for a parent that is a child of the customer, however far away.
     """
     actor.require("link.edit")
+    open_customer(actor, customer)
+    open_customer(actor, other)
     told = fitting(text=reason, most=LONGEST, what="reason")
     # one at a time: two parents set at once could close a circle that neither sees
     company = Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)

@@ -25,6 +25,7 @@ from dunwell.engine.message_states import (
 )
 from dunwell.formats.suppression_rows import clean_address
 from dunwell.models import Company, Contact, Message, Signal, Suppression
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.suppressions import message_channel
 
 LONGEST_REASON = 500
@@ -93,7 +94,7 @@ def report_delivery(
             address=clean_address(message.to),
             reason=Suppression.Reason.COMPLAINED,
             note=told,
-            customer=message.customer,
+            customer=led_on(message.customer),
             message=message,
             at=at,
         )
@@ -162,7 +163,7 @@ def _came_back(
         return
     as_of = at.astimezone(ZoneInfo(message.company.zone)).date()
     for contact in Contact.objects.filter(
-        customer=message.customer_id, email__iexact=message.to, bounced_on=None
+        customer=led_on(message.customer), email__iexact=message.to, bounced_on=None
     ).order_by("pk"):
         mark_bounced(actor=actor, contact=contact, as_of=as_of, at=at)
 

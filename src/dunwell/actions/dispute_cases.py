@@ -39,7 +39,7 @@ from dunwell.actions.dispute_parts import (
     sums_by_currency,
     tell,
 )
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.texts import fitting
 from dunwell.engine.dispute_codes import e_invoice_reason
 from dunwell.models import (
@@ -79,7 +79,7 @@ def open_case(
     somebody else, lines that do not come to their amount, and more than is open of an item.
     """
     actor.require("dispute.open")
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     in_force = dispute_policy_in_force(actor.company, as_of=as_of)
     if source == DisputeCase.Source.E_INVOICE and reason not in in_force.policy.reasons:
         reason = e_invoice_reason(reason)

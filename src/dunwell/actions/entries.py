@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from dunwell.actions.gate import Refused
+from dunwell.actions.gate import Merged, Refused
 from dunwell.actions.periods import first_open_day, share_books
 from dunwell.models import (
     Allocation,
@@ -28,6 +28,7 @@ from dunwell.models import (
     PeriodLock,
     ProviderPayout,
 )
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.periods import lock_in_force
 
 _COLUMNS = (
@@ -226,9 +227,7 @@ def _check_records(
         told = {f"merged__{name}__{field}": value for field, value in rows.get(table, {}).items()}
         found = merges.filter(**told).select_related("merged", "survivor").first()
         if told and found is not None:
-            raise Refused(
-                f"{found.merged.number} was merged into {found.survivor.number}; book it there."
-            )
+            raise Merged(found.merged, led_on(found.survivor))
 
 
 def _closed(company: Company, lock: PeriodLock, row: Item | Payment | Allocation, day: str) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.team_mails import tell_asked
 from dunwell.actions.texts import fitting
 from dunwell.engine.escalation_clock import started
@@ -30,8 +30,7 @@ def raise_escalation(
     Raises Refused without a reason, for an unknown kind, and while one of the kind is open.
     """
     actor.require("escalation.raise")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     if kind not in Escalation.Kind.values:
         raise Refused(f"There is no kind {kind}; use {', '.join(Escalation.Kind.values)}.")
     told = _told(reason, "Say why this is escalated; whoever is asked reads it.")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.engine.financial_statements import LINES, Statement, spread
 from dunwell.engine.money import LARGEST_MINOR
@@ -46,6 +46,7 @@ def record_statement(
     recorded with that finding.
     """
     actor.require("credit_file.edit")
+    open_customer(actor, customer)
     return _record(
         actor,
         customer,
@@ -86,6 +87,7 @@ def record_statement_file(
     from recorded ones without a reason.
     """
     actor.require("credit_file.edit")
+    open_customer(actor, customer)
     if currency not in ISO_CODES:
         raise Refused(f"{currency!r} is no currency; use an ISO 4217 code.")
     try:
@@ -138,7 +140,6 @@ def _record(
     file: tuple[str, str] = ("", ""),
 ) -> FinancialStatement:
     """Add a statement or the next version of one, with its lines and the event of what changed."""
-    own(actor, customer, "customer")
     _check(told, as_of=as_of)
     why = fitting(text=reason, most=300, what="reason")
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)

@@ -17,6 +17,7 @@ from dunwell.models import (
     PortalSeat,
 )
 from dunwell.queries.assistant_talks import open_talk
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.follow_ups import contact_of_follow_up
 from dunwell.queries.link_tokens import fresh_nonce
 
@@ -39,7 +40,8 @@ def begin_follow_up(
     actor.require("follow_up.begin")
     own(actor, message, "message")
     own_customer(actor, message.customer)
-    customer = Customer.objects.select_for_update(no_key=True).get(pk=message.customer_id)
+    into = led_on(message.customer)
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=into.pk)
     contact = contact_of_follow_up(message, as_of=as_of)
     if contact is None:
         raise Refused(GONE)

@@ -21,6 +21,7 @@ from dunwell.models import (
     User,
 )
 from dunwell.queries.advisor_areas import AREA_RIGHTS
+from dunwell.queries.customer_merges import survivor_of
 
 
 class Refused(ValueError):
@@ -33,6 +34,17 @@ class Forbidden(Refused):
 
 class Stale(Refused):
     """Somebody changed the record meanwhile; the message says who and when."""
+
+
+class Merged(Refused):
+    """The customer's record was merged into another one; `survivor` is where to go on."""
+
+    def __init__(self, closed: Customer, survivor: Customer) -> None:
+        """Take the closed record and the one that it leads to."""
+        super().__init__(
+            f"{closed.number} was merged into {survivor.number}; go on at {survivor.number}."
+        )
+        self.survivor = survivor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +82,17 @@ def own_customer(actor: Actor, customer: Customer) -> None:
     own(actor, customer, "customer")
     if actor.customer_id is not None and actor.customer_id != customer.pk:
         raise Refused("This is another customer's.")
+
+
+def open_customer(actor: Actor, customer: Customer) -> None:
+    """Raise Refused unless the actor may begin something new at the customer.
+
+    As `own_customer`, and Merged where the record was merged into another one: what is begun
+    there would be seen by nobody who works on the customer.
+    """
+    own_customer(actor, customer)
+    if (survivor := survivor_of(customer)) is not None:
+        raise Merged(customer, survivor)
 
 
 def lent(actor: Actor, *rights: str) -> Actor:
@@ -180,13 +203,16 @@ def debtor(seat: PortalSeat, *, may: frozenset[str] | None = None) -> Actor:
     )
 
 
-def looker(link: PortalLink) -> Actor:
-    """Return whoever came by a link to look as an actor: may see one customer, and do nothing."""
+def looker(link: PortalLink, customer: Customer) -> Actor:
+    """Return whoever came by a link to look as an actor: may see one customer, and do nothing.
+
+    The customer is the link's, or the one that its record was merged into.
+    """
     return Actor(
         company=link.company,
         name=f"{link.email} (view link)"[:150],
         rights=frozenset({"portal.view"}),
-        customer_id=link.customer_id,
+        customer_id=customer.pk,
     )
 
 

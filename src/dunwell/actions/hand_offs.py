@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from dunwell.actions.case_comments import check_subject
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Forbidden, Refused, check_status, own, own_customer
+from dunwell.actions.gate import Actor, Forbidden, Refused, check_status, open_customer, own
 from dunwell.actions.team_mails import tell_colleagues
 from dunwell.actions.texts import fitting, needed
 from dunwell.models import Customer, HandOff, TeamMail, User
@@ -41,7 +41,7 @@ def ask_hand_off(
     passed, and a record that is none of the customer.
     """
     actor.require("case.share")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     if to_desk not in HandOff.Desk.values:
         raise Refused(f"There is no desk {to_desk}; use {', '.join(HandOff.Desk.values)}.")
     told = needed(text=what, most=LONGEST_WHAT, what="task", missing="Say what is to be done.")

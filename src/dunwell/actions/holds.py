@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.models import (
     Customer,
@@ -38,8 +38,7 @@ def place_hold(
     without a note, or a hold for the same reason that already stands.
     """
     actor.require("hold.place")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     if item is not None and item.customer_id != customer.pk:
         raise Refused("This item belongs to another customer.")
     if reason not in Hold.Reason.values:

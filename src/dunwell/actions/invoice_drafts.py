@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
-from dunwell.actions.gate import Actor, Refused, Stale, check_status, own, own_customer
+from dunwell.actions.gate import Actor, Refused, Stale, check_status, open_customer, own
 from dunwell.actions.invoice_amounts import document_allowance, invoice_line, invoice_sums
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.invoice_totals import TotalsError
@@ -43,7 +43,7 @@ def draft_invoice(
     that do not make an invoice, and a correction that names no issued invoice of the customer.
     """
     actor.require("invoice.edit")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     origin = origin or Origin()
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     if origin.key:

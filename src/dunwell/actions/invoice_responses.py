@@ -11,7 +11,7 @@ from django.db import transaction
 
 from dunwell.actions.dispute_cases import DisputedPart, open_case
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, lent, own
+from dunwell.actions.gate import Actor, Refused, lent, own_customer
 from dunwell.actions.promises import record_promise
 from dunwell.actions.tasks import ask_follow_up
 from dunwell.actions.uploads import keep_upload
@@ -29,6 +29,7 @@ from dunwell.models import (
     OpenItem,
     Promise,
 )
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.delivery_ladders import KINDS
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.responses_policies import responses_in_force
@@ -139,7 +140,8 @@ def _taken(
 ) -> tuple[InvoiceResponse, bool]:
     """Return an answer as it is kept, and whether it is new."""
     if customer is not None:
-        own(actor, customer, "customer")
+        own_customer(actor, customer)
+        customer = led_on(customer)
     item = _item(actor, told, customer)
     # one at a time: of two that tell the same the second sees what the first has kept
     Customer.objects.select_for_update(no_key=True).get(pk=item.customer_id)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, Stale, own, own_customer
+from dunwell.actions.gate import Actor, Refused, Stale, open_customer, own
 from dunwell.actions.invoice_drafts import draft_invoice
 from dunwell.actions.invoice_issue import issue_invoice
 from dunwell.actions.texts import fitting, needed
@@ -42,7 +42,7 @@ def add_schedule(
     Raises Refused for a span or day that cannot be, an unknown tax code, and without lines.
     """
     actor.require("invoice.edit")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     called = needed(text=name, most=120, what="name", missing="Give the schedule a name.")
     if every not in STEPS or not 1 <= day <= LAST_DAY:
         raise Refused("Choose how often it comes, and a day from 1 to 31.")

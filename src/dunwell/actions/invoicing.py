@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, Stale, own_customer
+from dunwell.actions.gate import Actor, Refused, Stale, open_customer
 from dunwell.actions.texts import fitting, needed
 from dunwell.formats.payment_code import known_iban
 from dunwell.formats.registrations import FAILED, check_vat
@@ -95,7 +95,7 @@ def save_customer_invoicing(
     Raises Stale for another version, Refused for an unknown country, format or way.
     """
     actor.require("invoice.edit")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     found = CustomerInvoicing.objects.filter(customer=customer).first()
     fields = _texts(CustomerInvoicing, THEIR_TEXTS, texts)

@@ -14,7 +14,7 @@ from dunwell.actions.allocations import (
 from dunwell.actions.balances import refresh_open_items
 from dunwell.actions.entries import post_entries
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.engine.money import LARGEST_MINOR, UNKNOWN_CURRENCY
 from dunwell.models import Customer, Item
 
@@ -48,6 +48,7 @@ def add_item(
     actor.require("item.add")
     if not Customer.objects.filter(company=actor.company, pk=customer.pk).exists():
         raise Refused(f"Customer {customer.number} does not belong to {actor.company.name}.")
+    open_customer(actor, customer)
     check_figures(number=number, kind=kind, currency=currency, amount_minor=amount_minor)
     check_dates(number=number, issued_on=issued_on, due_on=due_on, as_of=as_of)
     figures = {

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dunwell.actions.allocations import LockedItem, locked_items
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, Stale
+from dunwell.actions.gate import Actor, Refused, Stale, open_customer
 from dunwell.actions.legal_holds import close_deadline, hold_matter, release_matter
 from dunwell.actions.texts import fitting
 from dunwell.models import (
@@ -50,8 +50,7 @@ def open_matter(
     settlement), a second insolvency that runs, an opening to come, and a deadline before it.
     """
     actor.require("legal.edit")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     if kind not in Kind.values:
         raise Refused(f"There is no kind {kind}; use {', '.join(Kind.values)}.")
     _check_days(opened_on, file_by_on, as_of=as_of)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.engine.limitation_rules import SPANS
 from dunwell.models import Customer, Item, LimitationEvent
@@ -32,8 +32,7 @@ def record_limitation_event(
     before the start, an end of what is of one day, and somebody else's item.
     """
     actor.require("legal.edit")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     if item is not None and item.customer_id != customer.pk:
         raise Refused(f"{item.number} belongs to another customer.")
     if kind not in Kind.values:

@@ -16,7 +16,7 @@ from dunwell.actions.approvals import drop_approvals, handles, request_approval
 from dunwell.actions.authority import Authority, authorise, held_in
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import person
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.limit_appetite import within_appetite
 from dunwell.actions.limit_scopes import Whose, lock_scope_of, locked_scope, whose_of
 from dunwell.actions.texts import fitting, needed
@@ -63,6 +63,8 @@ def propose_limit(
     waits, and for what nobody may grant.
     """
     actor.require("limit.propose")
+    if customer is not None:
+        open_customer(actor, customer)
     whose = locked_scope(actor, customer=customer, group=group, segment=segment)
     wish = Wish(kind, amount_minor, from_on, until_on)
     told = _checked(wish, reason=reason, source=source, as_of=as_of)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
-from dunwell.actions.gate import Actor, Refused, check_status, own, own_customer
+from dunwell.actions.gate import Actor, Refused, check_status, open_customer, own
 from dunwell.models import Customer, Item, LossAssessment
 
 Status = LossAssessment.Status
@@ -38,7 +38,7 @@ def ask_assessment(
     before today's month, and while another assessment of the same stands.
     """
     actor.require("loss.assess")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     if item is not None:
         own(actor, item, "item")
         if item.customer_id != customer.pk:

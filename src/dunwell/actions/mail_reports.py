@@ -24,6 +24,7 @@ from dunwell.models import (
     Suppression,
     Task,
 )
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.suppressions import message_channel, suppressed
 
 SOURCE = "mail report"
@@ -83,7 +84,7 @@ def _bounced(
     entry = _reported(actor, message, "bounced", reason, is_hard=report.severity == "hard", at=at)
     if entry is not None:
         told = f"Mail to {message.to} came back: {reason}"
-        _ask_for_contact(message.customer, message, told, as_of=as_of, at=at)
+        _ask_for_contact(led_on(message.customer), message, told, as_of=as_of, at=at)
     return ReportActed(message=message, suppression=entry)
 
 
@@ -92,7 +93,7 @@ def _complained(
 ) -> ReportActed:
     entry = _reported(actor, message, "complained", f"reported as {report.text}", at=at)
     told = f"{message.to} reported our mail as spam; ask how it wants to be reached"
-    _ask_for_contact(message.customer, message, told, as_of=as_of, at=at)
+    _ask_for_contact(led_on(message.customer), message, told, as_of=as_of, at=at)
     return ReportActed(message=message, suppression=entry)
 
 
@@ -137,6 +138,7 @@ def _absent(
     customer = message.customer if message is not None else inbound.customer
     if customer is None:
         return ReportActed(message=message)
+    customer = led_on(customer)
     absence = report.absence
     back_on = absence.back_on if absence is not None else None
     told = absence_text(report)

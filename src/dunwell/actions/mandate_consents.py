@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, lent, own_customer
+from dunwell.actions.gate import Actor, Refused, lent, open_customer
 from dunwell.actions.mandates import add_mandate, sign_mandate
 from dunwell.actions.texts import needed
 from dunwell.models import Company, Customer, Mandate, MandateConsent
@@ -38,7 +38,7 @@ def enrol_mandate(
     that is wrong, and while another mandate is in force or waits.
     """
     actor.require("portal.manage")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     policy = cash_policy_in_force(actor.company, as_of=as_of).debit

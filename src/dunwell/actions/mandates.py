@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.formats.sealing import hinted
 from dunwell.formats.sepa_accounts import SepaError, mandate_reference, sepa_account
@@ -41,6 +41,7 @@ def add_mandate(
     actor.require("mandate.edit")
     if not Customer.objects.filter(company=actor.company, pk=customer.pk).exists():
         raise Refused(f"Customer {customer.number} does not belong to {actor.company.name}.")
+    open_customer(actor, customer)
     try:
         reference = mandate_reference(reference)
         account, bank = sepa_account(iban, bic)

@@ -10,7 +10,7 @@ from django.db import transaction
 from dunwell.actions.aliases import learn_aliases, unlearn_aliases
 from dunwell.actions.allocations import LockedItem, locked_payment
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.match_budget import small_differences
 from dunwell.actions.match_checks import (
     check_discounts,
@@ -159,6 +159,7 @@ def park_case(
     case = locked_case(actor, case, version=version, to=Status.PARKED)
     payment = locked_payment(company=actor.company, payment=case.payment).payment
     customer = own_customer(actor.company, customer_id)
+    open_customer(actor, customer)
     before = payment.customer_id
     if before != customer.pk:
         write_payers(actor, {payment: customer.pk}, reason=told, as_of=as_of, at=at)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from dunwell.actions.allocations import LockedItem, LockedPayment, money_text
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.match_decisions import Decision, Deduction, GivenUp, check_decision
 from dunwell.actions.payers import own_customer
 from dunwell.actions.texts import fitting
@@ -82,7 +82,9 @@ def payer_of(
 ) -> int | None:
     """Return whose payment it is: as told, as known, or the one customer it pays for."""
     if customer_id is not None:
-        return own_customer(actor.company, customer_id).pk
+        payer = own_customer(actor.company, customer_id)
+        open_customer(actor, payer)
+        return payer.pk
     owners = {item.customer_id for item in paid_for}
     return payment.customer_id or (owners.pop() if len(owners) == 1 else None)
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from dunwell.actions.contact_attempts import attempt_of_note
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.mentions import call_mentioned
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.actions.texts import fitting
@@ -43,8 +43,7 @@ def record_note(
     reason, a call without a result, another kind without text, a next day that has passed.
     """
     actor.require("note.record")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     told = fitting(text=text, most=2000, what="text")
     _check(kind, result, why, told)
     if next_on is not None and next_on < as_of:

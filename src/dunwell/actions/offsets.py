@@ -7,7 +7,7 @@ from django.db import transaction
 
 from dunwell.actions.allocations import live, money_text
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.payments import apply_payment, record_payment
 from dunwell.actions.refunds import NETTING
 from dunwell.actions.texts import fitting
@@ -39,6 +39,7 @@ def record_offset(
     actor.require("payment.apply")
     if not Customer.objects.filter(company=actor.company, pk=customer.pk).exists():
         raise Refused(f"Customer {customer.number} does not belong to {actor.company.name}.")
+    open_customer(actor, customer)
     name = fitting(text=reference, most=LONGEST_REFERENCE, what="reference")
     why = fitting(text=reason, most=LONGEST_REASON, what="reason")
     if not name or not why:

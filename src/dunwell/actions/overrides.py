@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.engine.overrides import WRITTEN
 from dunwell.models import Customer, Item, StrategyOverride
@@ -103,8 +103,7 @@ def end_override(
 
 
 def _check_scope(actor: Actor, customer: Customer, item: Item | None) -> None:
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     if item is not None and item.customer_id != customer.pk:
         raise Refused("This item belongs to another customer.")
 

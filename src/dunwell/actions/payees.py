@@ -9,7 +9,7 @@ from schwifty.exceptions import SchwiftyException
 
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.formats.sealing import hinted
 from dunwell.models import Company, Customer, Payee
@@ -46,6 +46,7 @@ def propose_payee(
     actor.require("refund.propose")
     if not Customer.objects.filter(company=actor.company, pk=customer.pk).exists():
         raise Refused(f"Customer {customer.number} does not belong to {actor.company.name}.")
+    open_customer(actor, customer)
     told = {
         "name": fitting(text=name, most=LONGEST["name"], what="payee's name"),
         "account": _checked_account(account),

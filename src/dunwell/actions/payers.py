@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from dunwell.actions.allocations import locked_payment
 from dunwell.actions.bulk import staged
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.new_records import add_records
 from dunwell.actions.texts import fitting
 from dunwell.models import Allocation, Company, Customer, PayerAssignment, Payment
@@ -54,13 +54,17 @@ def assign_payer(
     lies on items.
     """
     actor.require("match.decide")
+    if customer is not None:
+        own_customer(actor.company, customer.pk)
+        open_customer(actor, customer)
     told = fitting(text=reason, most=LONGEST_REASON, what="reason")
     if not told:
         raise Refused("Say how it was found out whose payment this is.")
     payment = locked_payment(company=actor.company, payment=payment).payment
-    if customer is not None:
-        own_customer(actor.company, customer.pk)
-    elif Allocation.objects.filter(payment=payment, reverses=None, reversed_by=None).exists():
+    if (
+        customer is None
+        and Allocation.objects.filter(payment=payment, reverses=None, reversed_by=None).exists()
+    ):
         raise Refused(
             f"Money of payment {payment.number} lies on items; take that back before you say "
             "that nobody knows whose it is."

@@ -19,7 +19,7 @@ from dunwell.actions.allocations import (
 )
 from dunwell.actions.entries import post_entries
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.engine.money import LARGEST_MINOR
 from dunwell.models import Allocation, Customer, Item, Payment
@@ -52,6 +52,8 @@ def record_payment(
     actor.require("payment.record")
     if customer and not Customer.objects.filter(company=actor.company, pk=customer.pk).exists():
         raise Refused(f"Customer {customer.number} does not belong to {actor.company.name}.")
+    if customer is not None:
+        open_customer(actor, customer)
     check_payment(number=number, amount_minor=amount_minor, value_on=value_on, as_of=as_of)
     figures = {
         "customer": customer,

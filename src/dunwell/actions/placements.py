@@ -10,7 +10,7 @@ from django.db import transaction
 
 from dunwell.actions.allocations import locked_items
 from dunwell.actions.four_eyes import own_approval
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.placement_moves import (
     Status,
     bring_up_to_date,
@@ -57,8 +57,7 @@ def propose_placement(
     or none, and with the words of the first hard check that failed.
     """
     actor.require("placement.propose")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     # the company numbers its placements; two people at once queue here
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)

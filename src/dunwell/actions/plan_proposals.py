@@ -9,7 +9,7 @@ from django.db.models import Q
 from dunwell.actions.agreements import check_move, locked_agreement, move
 from dunwell.actions.approvals import handles, request_approval
 from dunwell.actions.authority import authorise, held_in
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.plan_moves import Status, tell
 from dunwell.actions.plan_terms import (
     PlannedDebt,
@@ -62,6 +62,7 @@ def propose_plan(
     terms outside the plans policy, and for what nobody may grant.
     """
     actor.require("plan.propose")
+    open_customer(actor, customer)
     _lock_customer(actor.company, customer)
     debt = planned_debt(actor.company, customer, items, beside=None, as_of=as_of)
     _check_promises(debt, supersede=supersede)

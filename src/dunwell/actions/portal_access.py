@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own_customer
+from dunwell.actions.gate import Actor, Refused, open_customer, own_customer
 from dunwell.actions.portal_links import invite_by_mail
 from dunwell.actions.portal_mails import queue_portal_mail
 from dunwell.actions.texts import fitting
@@ -62,7 +62,7 @@ def invite_person(
     address, an unknown role, somebody who has access already, and without that word.
     """
     actor.require(right_to_manage(actor))
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     address = _address(email)
     _known_role(role)
     if language not in LANGUAGES:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own_customer
+from dunwell.actions.gate import Actor, Refused, open_customer, own_customer
 from dunwell.models import Customer, PortalCalendar, PortalSeat
 from dunwell.queries.link_tokens import fresh_nonce, hashed_link
 from dunwell.queries.portal_calendar import calendar_token
@@ -20,7 +20,7 @@ def make_calendar(
     Raises Refused for a seat that has ended.
     """
     actor.require("portal.view")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     _own_seat(actor, seat)
     PortalSeat.objects.select_for_update(no_key=True).get(pk=seat.pk)
     before = _revoke(seat, at=at)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from dunwell.actions.contacts import add_contact, edit_contact
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, lent, own_customer
+from dunwell.actions.gate import Actor, Refused, lent, open_customer
 from dunwell.actions.restrictions import lift_restriction, record_restriction
 from dunwell.actions.tasks import ask_follow_up
 from dunwell.actions.texts import fitting
@@ -44,9 +44,9 @@ def add_own_contact(
     a wrong or known address, or neither e-mail nor phone.
     """
     actor.require("portal.view")
+    open_customer(actor, customer)
     if email.strip().lower() != seat.person.email:
         actor.require("portal.manage")
-    own_customer(actor, customer)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     known = Contact.objects.filter(customer=customer, email__iexact=email.strip())
     if email.strip() and known.exists():
@@ -82,7 +82,7 @@ def save_own_contact(
     one. Raises Refused for somebody else's contact and for values that do not fit.
     """
     actor.require("portal.view")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     _check_contact(actor, customer, seat, contact)
     free = {name: changes[name] for name in FREE_FIELDS if name in changes}
     edit_contact(actor=lent(actor, "contact.edit"), contact=contact, changes=free, at=at)
@@ -117,7 +117,7 @@ def set_channel(
     taken back. Raises Refused for somebody else's contact and an unknown channel.
     """
     actor.require("portal.view")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     _check_contact(actor, customer, seat, contact)
     if channel not in CHOSEN_CHANNELS:
         raise Refused(f"There is no channel {channel!r}; use {', '.join(CHOSEN_CHANNELS)}.")
@@ -165,7 +165,7 @@ def ask_detail_change(
     an earlier wish waits.
     """
     actor.require("portal.manage")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     wanted = {}
     for name, text in after.items():
         if name not in CUSTOMER_FIELDS:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own, own_customer, system
+from dunwell.actions.gate import Actor, Refused, open_customer, own, own_customer, system
 from dunwell.actions.portal_mails import queue_portal_mail
 from dunwell.models import (
     Company,
@@ -22,9 +22,10 @@ from dunwell.models import (
     PortalPerson,
     PortalSeat,
 )
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.link_tokens import fresh_nonce, hashed_link
 from dunwell.queries.portal_links import live_links, portal_token
-from dunwell.queries.portal_seats import live_seats
+from dunwell.queries.portal_seats import led_seat, live_seats
 from dunwell.queries.wordings import day_text
 
 SIGN_IN_LASTS = timedelta(hours=1)
@@ -108,26 +109,33 @@ def make_demo_link(*, actor: Actor, seat: PortalSeat, at: datetime) -> PortalLin
 
 @transaction.atomic
 def open_sign_in(*, actor: Actor, link: PortalLink, at: datetime) -> PortalSeat:
-    """Use a link to sign in, once; return the seat that is taken. A used one is Refused."""
+    """Use a link to sign in, once; return the seat that is taken. A used one is Refused.
+
+    A seat of a record that was merged is the person's at the survivor.
+    """
     actor.require("portal.view")
-    own_customer(actor, link.customer)
-    live = live_links(at=at).filter(pk=link.pk, purpose=Purpose.SIGN_IN)
-    if live.update(used_at=at) != 1 or link.seat_id is None:
+    seat = None if link.seat is None else led_seat(link.seat)
+    if seat is None:
         raise Refused(NO_LINK)
-    return sit_down(actor, link.seat_id, by="link", at=at)
+    own_customer(actor, seat.customer)
+    live = live_links(at=at).filter(pk=link.pk, purpose=Purpose.SIGN_IN)
+    if live.update(used_at=at) != 1:
+        raise Refused(NO_LINK)
+    return sit_down(actor, seat.pk, by="link", at=at)
 
 
 @transaction.atomic
 def open_view_link(*, actor: Actor, link: PortalLink, at: datetime) -> None:
     """Open a link to look; the first time is written down. Raises Refused for a dead one."""
     actor.require("portal.view")
-    own_customer(actor, link.customer)
+    customer = led_on(link.customer)
+    own_customer(actor, customer)
     live = live_links(at=at).filter(pk=link.pk, purpose=Purpose.VIEW)
     if not live.exists():
         raise Refused(NO_LINK)
     if live.filter(used_at=None).update(used_at=at):
         record_event(
-            actor, "portal.looked", link, at=at, customer_id=link.customer_id, email=link.email
+            actor, "portal.looked", link, at=at, customer_id=customer.pk, email=link.email
         )
 
 
@@ -148,7 +156,7 @@ def make_view_link(
     time, without an address, and for a contact of somebody else or with another address.
     """
     actor.require("portal.invite")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     if not 1 <= days <= LOOK_LASTS.days:
         raise Refused(f"A link to look works for 1 to {LOOK_LASTS.days} days, not {days}.")
     if not email:
@@ -189,7 +197,7 @@ def send_view_link(
     """Send a contact a link to look at the account. Raises Refused where mail cannot reach it."""
     actor.require("portal.invite")
     customer = contact.customer
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     if not contact.email or contact.bounced_on is not None:
         raise Refused("This contact has no mail address that works; change it first.")
     link = make_view_link(

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from dunwell.actions.conversations import mark_complaint
-from dunwell.actions.gate import Actor, Refused, lent, own_customer
+from dunwell.actions.gate import Actor, Refused, lent, open_customer, own_customer
 from dunwell.actions.intake import PORTAL, take_in
 from dunwell.actions.portal_requests import Kind, begin_request, keep_request
 from dunwell.actions.texts import fitting, needed
@@ -51,7 +51,7 @@ def send_portal_message(
     """
     actor.require("portal.ask")
     customer = seat.customer
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     kind = Kind.COMPLAINT if is_complaint else Kind.MESSAGE
     before = begin_request(
         actor, customer, key, InboundMessage.objects.all(), kind=kind, with_company=True

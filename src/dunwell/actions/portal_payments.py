@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dunwell.actions.allocations import money_text
 from dunwell.actions.checkouts import Discounted, start_checkout
-from dunwell.actions.gate import Actor, Refused, lent, own_customer
+from dunwell.actions.gate import Actor, Refused, lent, open_customer
 from dunwell.actions.payments import apply_credit
 from dunwell.actions.transfers import announce_transfer
 from dunwell.engine.payment_choices import less_credit
@@ -64,7 +64,7 @@ def pay_in_portal(
     the amount is another one now than was shown, and for all that `start_checkout` refuses.
     """
     actor.require("portal.pay")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     before = Checkout.objects.filter(company=actor.company, customer=customer, key=key).first()
     if before is not None:
@@ -113,7 +113,7 @@ def transfer_in_portal(
 ) -> Transfer:
     """Announce a bank transfer for what was chosen, credits first; see `announce_transfer`."""
     actor.require("portal.pay")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     found = payables(customer, currency=wish.currency, as_of=as_of)
     amounts = _less_credits(actor, found, wish, as_of=as_of, at=at)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from dunwell.actions.gate import Actor, Refused, own_customer
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.models import Company, Customer, PortalRequest
 
 KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
@@ -32,7 +32,7 @@ def begin_request(
     `with_company` locks the company first, for records that it numbers. Raises Refused for
     another's customer and for a key that is none, or that belongs to another form.
     """
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     if not KEY.fullmatch(key):
         raise Refused("This form is not complete; load the page again.")
     if with_company:

@@ -9,7 +9,7 @@ from django.db import transaction
 from dunwell.actions.dispute_cases import open_case
 from dunwell.actions.dispute_intake import DisputedPart
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, lent, own_customer
+from dunwell.actions.gate import Actor, Refused, lent, open_customer
 from dunwell.actions.tasks import ask_follow_up
 from dunwell.actions.texts import fitting
 from dunwell.formats.account_statement import AccountLine
@@ -60,7 +60,7 @@ def answer_statement(
     statement does not have, and for a no without a word.
     """
     actor.require("portal.ask")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     if not answers:
         raise Refused("Say of at least one line whether it is right.")
     if len(answers) > MOST_AT_ONCE:

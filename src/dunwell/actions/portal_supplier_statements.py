@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own_customer
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.tasks import ask_follow_up
 from dunwell.actions.uploads import Upload, keep_upload
 from dunwell.engine.statement_matching import (
@@ -56,7 +56,7 @@ def compare_own_statement(
     an account, and for a file that cannot be read, saying what to do.
     """
     actor.require("portal.ask")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     if not portal_choices(actor.company).takes_statements:
         raise Refused(f"{actor.company.name} takes no lists here; send them by message.")
     known = currencies_of(customer)

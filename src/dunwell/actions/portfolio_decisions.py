@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.texts import needed
 from dunwell.models import (
     Customer,
@@ -42,14 +42,14 @@ def take_decision(
     Raises Refused once somebody has signed: what is signed does not change.
     """
     actor.require("portfolio_review.edit")
+    if customer is not None:
+        open_customer(actor, customer)
     own(actor, review, "review")
     told = needed(text=text, most=500, what="decision", missing="Write what was decided.")
     if due_on < as_of:
         raise Refused("A decision must not be due in the past.")
     if not Membership.objects.filter(company=actor.company, user=owner).exists():
         raise Refused("The owner must be one of the company's people.")
-    if customer is not None:
-        own(actor, customer, "customer")
     locked = PortfolioReview.objects.select_for_update(no_key=True).get(pk=review.pk)
     if locked.status not in {Status.FROZEN, Status.HELD}:
         raise Refused("Decisions belong to a review whose pack is frozen and that is not signed.")

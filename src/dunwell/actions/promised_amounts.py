@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.promise_confirmations import confirm_promise
 from dunwell.actions.promise_consequences import amount_failures_before
 from dunwell.actions.promises import check_date, check_trust, supersede_promise
@@ -37,8 +37,7 @@ def record_promised_amount(
     above 0 or more than is open and neither disputed, promised by item, nor agreed otherwise.
     """
     actor.require("promise.record")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     # Two people at once: the second one waits here and then sees the first one's promise.
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     policy = promises_policy(actor.company, as_of=as_of)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.promise_confirmations import confirm_promise, stop_confirmations
 from dunwell.actions.promise_consequences import (
     FAILED,
@@ -58,8 +58,7 @@ def record_promise(
     item is another customer's, or an open promise already covers one of them.
     """
     actor.require("promise.record")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     # Two people at once: the second one waits here and then sees the first one's promise.
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     policy = promises_policy(actor.company, as_of=as_of)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.engine.contact_rules.keywords import Reading, opt_out_reading
 from dunwell.engine.contact_rules.rules import CHANNELS, PURPOSES
@@ -274,8 +274,7 @@ def _standing(customer: Customer, as_of: date) -> QuerySet[ContactRestriction]:
 
 
 def _check_whose(actor: Actor, customer: Customer, contact: Contact | None) -> None:
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     if contact is not None and contact.customer_id != customer.pk:
         raise Refused("This contact belongs to another customer.")
 

@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from dunwell.actions.events import record_event
 from dunwell.actions.four_eyes import own_approval
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.texts import fitting, needed
 from dunwell.engine.credit_fact_names import fact_named
 from dunwell.engine.documents import DocumentError
@@ -165,8 +165,8 @@ def score_customer(
     for a card that neither decides nor challenges, or is not valid yet.
     """
     actor.require("credit_file.edit")
+    open_customer(actor, customer)
     _scoring(actor, scorecard, as_of=as_of)
-    own(actor, customer, "customer")
     facts = credit_facts(actor.company, as_of=as_of, customer_ids=[customer.pk])
     scorer = Scorer(_read(scorecard.document))
     row = snapshot_of(scorer, customer.pk, facts[customer.pk])

@@ -10,7 +10,7 @@ from django.db import transaction
 from dunwell.actions.bulk import insert_rows
 from dunwell.actions.differences import write_differences
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, Stale
+from dunwell.actions.gate import Actor, Refused, Stale, open_customer
 from dunwell.actions.pools import keep_members
 from dunwell.actions.texts import fitting
 from dunwell.engine.segments import losing_claims, memberships
@@ -263,8 +263,7 @@ def _facts(facts: pl.DataFrame, policy: SegmentsPolicy) -> pl.DataFrame:
 
 
 def _policy(actor: Actor, customer: Customer, *, as_of: date) -> SegmentsPolicy:
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     policy = segments_in_force(actor.company, as_of=as_of)
     if policy is None:
         raise Refused(

@@ -13,7 +13,7 @@ from dunwell.actions.agreements import check_move, hold_items, locked_agreement,
 from dunwell.actions.allocations import money_text
 from dunwell.actions.approvals import drop_approvals, handles, request_approval
 from dunwell.actions.authority import authorise, held_in
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.portal_notices import tell_decided
 from dunwell.actions.promises import end_promises
 from dunwell.actions.settlement_moves import (
@@ -74,8 +74,7 @@ def propose_settlement(
     nothing or all is given up, and for what nobody may grant.
     """
     actor.require("settlement.propose")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     # the company numbers its settlements; two people at once queue here
     Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, own_customer
 from dunwell.models import Customer, Message, Signal
 
 LONGEST_ID = 120
@@ -34,8 +34,7 @@ def record_signal(
     long identity, or somebody else's customer or message.
     """
     actor.require("contact.log")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    own_customer(actor, customer)
     if message is not None and message.customer_id != customer.pk:
         raise Refused("This message went to another customer.")
     if kind not in Signal.Kind.values:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.models import Customer, Snooze
 
@@ -29,8 +29,7 @@ def snooze_customer(
     stops no reminder; a hold does. Raises Refused for a day that is not ahead.
     """
     actor.require("worklist.snooze")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     if until_on <= as_of:
         raise Refused("Choose a day after today.")
     if until_on > as_of + timedelta(days=SNOOZE_MAX_DAYS):
@@ -58,8 +57,7 @@ def snooze_customer(
 def unsnooze_customer(*, actor: Actor, customer: Customer, at: datetime) -> None:
     """Put a customer back on the worklist now; nothing happens if it is there."""
     actor.require("worklist.snooze")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     removed, _ = Snooze.objects.filter(customer=customer).delete()
     if removed:
         record_event(actor, "customer.unsnoozed", customer, at=at, customer_id=customer.pk)

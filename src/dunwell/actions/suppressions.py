@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer, own
 from dunwell.actions.texts import fitting, needed
 from dunwell.formats.suppression_rows import (
     SuppressionLine,
@@ -15,6 +15,7 @@ from dunwell.formats.suppression_rows import (
     wrong_address,
 )
 from dunwell.models import Contact, Customer, Message, Suppression
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.suppressions import CHANNELS, EMAIL, message_channel, suppressed
 
 Reason = Suppression.Reason
@@ -48,7 +49,7 @@ def suppress_address(
     """
     actor.require("suppression.edit")
     if customer is not None:
-        own(actor, customer, "customer")
+        open_customer(actor, customer)
     if channel not in CHANNELS:
         raise Refused(f"There is no channel {channel}; use {', '.join(CHANNELS)}.")
     if reason not in Reason.values:
@@ -209,7 +210,7 @@ def note_bounce(
         address=address,
         reason=Reason.BOUNCED if is_hard else Reason.SOFT,
         note=reason,
-        customer=message.customer,
+        customer=led_on(message.customer),
         message=message,
         at=at,
     )

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from dunwell.actions.allocations import locked_items, money_text
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own_customer
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.engine.creditor_references import creditor_reference, lettered
 from dunwell.models import Company, Customer, Item, Transfer, TransferItem
 
@@ -27,7 +27,7 @@ def announce_transfer(
     currencies, and for more than is open on an item.
     """
     actor.require("portal.pay")
-    own_customer(actor, customer)
+    open_customer(actor, customer)
     if not amounts:
         raise Refused("Choose at least one invoice to pay.")
     if len(amounts) > MOST_ITEMS:

@@ -7,6 +7,7 @@ from django.db import transaction
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.restrictions import record_restriction
 from dunwell.models import Contact, ContactRestriction, Message
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.unsubscribe_links import message_of_link, reader_of
 
 REMINDERS, MAIL, EVERYTHING = "reminders", "mail", "everything"
@@ -39,7 +40,7 @@ def opt_out(
         _standing(message, contact, channel=channel, purpose=purpose, as_of=as_of)
         or record_restriction(
             actor=actor,
-            customer=message.customer,
+            customer=led_on(message.customer),
             kind=ContactRestriction.Kind.OPT_OUT,
             channel=channel,
             purpose=purpose,
@@ -57,7 +58,7 @@ def _standing(
 ) -> ContactRestriction | None:
     """Return the opt-out of the reader that stands and says exactly so, None without one."""
     found = ContactRestriction.objects.filter(
-        customer=message.customer_id,
+        customer=led_on(message.customer),
         contact=contact,
         kind=ContactRestriction.Kind.OPT_OUT,
         channel=channel,

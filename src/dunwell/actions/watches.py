@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.texts import fitting
 from dunwell.engine.calendars import next_business_day
 from dunwell.models import (
@@ -59,8 +59,7 @@ def start_watch(
     without a reason, and for a customer that is watched or proposed already.
     """
     actor.require("watch.edit")
-    if customer.company_id != actor.company.pk:
-        raise Refused("This customer belongs to another company.")
+    open_customer(actor, customer)
     told = _told(reason, "Say why the customer is watched.")
     name = fitting(text=playbook, most=80, what="playbook")
     if not name:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from dunwell.actions.events import record_event
-from dunwell.actions.gate import Actor, Refused, own
+from dunwell.actions.gate import Actor, Refused, open_customer
 from dunwell.actions.policy_versions import discard_version, draft_version, publish_version
 from dunwell.engine.documents import DocumentError
 from dunwell.engine.phrases import PhraseHit
@@ -88,7 +88,7 @@ def send_test_mail(
     for again is the same mail. Raises Refused for an actor without an address, and an empty text.
     """
     actor.require("message.compose")
-    own(actor, customer, "customer")
+    open_customer(actor, customer)
     user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
     if user is None or not user.email:
         raise Refused("You have no mail address here; ask an admin to enter it.")

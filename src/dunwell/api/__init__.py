@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 
-from dunwell.actions.gate import Forbidden, Refused, Stale
+from dunwell.actions.gate import Forbidden, Merged, Refused, Stale
 from dunwell.actions.row_batches import RowsRefused
 from dunwell.api import (
     access_reviews,
@@ -308,6 +308,13 @@ for path, module in (
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """Answer 422 when a business rule says no."""
     return api.create_response(request, {"detail": str(error)}, status=422)
+
+
+@api.exception_handler(Merged)
+def merged(request: HttpRequest, error: Merged) -> HttpResponse:
+    """Answer 422 for a record that was merged, with the one to go on at."""
+    told = {"detail": str(error), "merged_into_id": error.survivor.pk}
+    return api.create_response(request, told, status=422)
 
 
 @api.exception_handler(Busy)

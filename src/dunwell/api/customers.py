@@ -190,7 +190,10 @@ def assign(request: ApiRequest, body: AssignIn) -> tuple[int, dict[str, Any]]:
 
 @router.get("/{customer_id}", response=answers(CustomerCard))
 def show_customer(request: ApiRequest, customer_id: Id) -> CustomerCard:
-    """Show a customer: balances, limit, habit, contacts, tasks, holds and rank."""
+    """Show a customer: balances, limit, habit, contacts, tasks, holds and rank.
+
+    A record that was merged names the one to go on at in `merged_into_id`.
+    """
     request.actor.require("ledger.view")
     card = existing(customer_card(request.actor.company, customer_id, as_of=request.as_of))
     return shown(card, request.actor.rights)

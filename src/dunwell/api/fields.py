@@ -95,9 +95,13 @@ class ReasonIn(Body):
 
 
 class Problem(Schema):
-    """Why a request was not carried out: a sentence, or a list of fields with what is wrong."""
+    """Why a request was not carried out: a sentence, or a list of fields with what is wrong.
+
+    `merged_into_id` is the customer to go on at, where the record was merged into that one.
+    """
 
     detail: str | list[dict[str, Any]]
+    merged_into_id: int | None = None
 
 
 class Created(Schema):

@@ -15,7 +15,9 @@ from dunwell.actions.gate import Actor, debtor, looker
 from dunwell.jobs.heavy_files import count_for
 from dunwell.models import Company, Customer, PortalLink, PortalSeat
 from dunwell.portal.visitors import View, visitor
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.portal_links import live_links
+from dunwell.queries.portal_seats import open_seats
 
 SESSION_KEY, CONFIRMED_KEY = "portal", "portal_confirmed"
 FORBIDDEN = 403
@@ -114,8 +116,8 @@ def current_debtor(request: HttpRequest) -> Debtor | None:
 
 
 def _seated(key: int, nonce: str) -> Debtor | None:
-    rows = PortalSeat.objects.select_related("company", "customer__company", "person", "contact")
-    seat = rows.filter(pk=key, ended_on=None).first()
+    rows = open_seats().select_related("company", "customer__company", "person", "contact")
+    seat = rows.filter(pk=key).first()
     if seat is None or not constant_time_compare(nonce, seat.person.session_nonce):
         return None
     return Debtor(company=seat.company, customer=seat.customer, actor=debtor(seat), seat=seat)
@@ -126,7 +128,8 @@ def _onlooker(key: int) -> Debtor | None:
     link = rows.filter(pk=key, purpose=PortalLink.Purpose.VIEW).first()
     if link is None:
         return None
-    return Debtor(company=link.company, customer=link.customer, actor=looker(link), link=link)
+    customer = led_on(link.customer)
+    return Debtor(company=link.company, customer=customer, actor=looker(link, customer), link=link)
 
 
 def _speak(request: HttpRequest, who: Debtor) -> None:

@@ -28,9 +28,10 @@ from dunwell.portal.debtors import (
 from dunwell.portal.second_factor import confirm
 from dunwell.portal.visitors import REFUSED, visitor
 from dunwell.portal.webauthn import PasskeyError, asked, checked
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.link_tokens import hashed_link
 from dunwell.queries.portal_links import live_links
-from dunwell.queries.portal_seats import live_seats, masked_email
+from dunwell.queries.portal_seats import led_seat, live_seats, masked_email
 from dunwell.templatetags.sentences import spoken
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,9 @@ def portal_link(request: HttpRequest, token: str) -> HttpResponse:
     link = (
         live_links(at=clock.now())
         .filter(token_hash=hashed_link(token))
-        .select_related("company", "customer__company", "seat__company", "seat__person")
+        .select_related(
+            "company", "customer__company", "seat__company", "seat__person", "seat__customer"
+        )
         .first()
     )
     if link is None:
@@ -157,10 +160,11 @@ def _log_failure(request: HttpRequest, *, by: str) -> None:
 
 
 def _sign_in(request: HttpRequest, link: PortalLink) -> HttpResponse:
-    if link.seat is None:
+    led = None if link.seat is None else led_seat(link.seat)
+    if led is None:
         return _gone(request)
     try:
-        seat = open_sign_in(actor=debtor(link.seat), link=link, at=clock.now())
+        seat = open_sign_in(actor=debtor(led), link=link, at=clock.now())
     except Refused:
         return _gone(request)
     take_seat(request, seat)
@@ -171,10 +175,11 @@ def _look(request: HttpRequest, link: PortalLink) -> HttpResponse:
     """Open a link to look; whoever has the own seat open there keeps it."""
     who = current_debtor(request)
     try:
-        open_view_link(actor=looker(link), link=link, at=clock.now())
+        customer = led_on(link.customer)
+        open_view_link(actor=looker(link, customer), link=link, at=clock.now())
     except Refused:
         return _gone(request)
-    if who is None or who.seat is None or who.customer.pk != link.customer_id:
+    if who is None or who.seat is None or who.customer.pk != customer.pk:
         look_on(request, link)
     return redirect(_inside(request) or "portal-home")
 

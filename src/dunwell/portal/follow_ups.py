@@ -27,6 +27,7 @@ from dunwell.jobs.assistant import answer
 from dunwell.models import AssistantConversation, Message
 from dunwell.portal.visitors import REFUSED, visitor
 from dunwell.queries.assistant_talks import assistant_is_on, talk_turns
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.follow_ups import contact_of_follow_up, message_of_follow_up
 from dunwell.templatetags.sentences import spoken
 
@@ -131,7 +132,9 @@ def _talk(request: HttpRequest, message: Message) -> AssistantConversation | Non
     told = request.session.get(SESSION_KEY)
     if not isinstance(told, dict) or told.get("message") != message.pk:
         return None
-    found = AssistantConversation.objects.filter(customer=message.customer_id, seat__ended_on=None)
+    found = AssistantConversation.objects.filter(
+        customer=led_on(message.customer), seat__ended_on=None
+    )
     return found.filter(pk=int(told["talk"])).first()
 
 

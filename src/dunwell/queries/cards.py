@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from dunwell.engine.exposure import PPM
@@ -14,6 +14,7 @@ from dunwell.models import (
     Company,
     Contact,
     Customer,
+    CustomerMerge,
     Dispute,
     Habit,
     Message,
@@ -23,6 +24,7 @@ from dunwell.models import (
     Snooze,
     WorklistEntry,
 )
+from dunwell.queries.customer_merges import survivor_of
 from dunwell.queries.exposures import exposures
 from dunwell.queries.holds import HoldRow, hold_rows
 from dunwell.queries.home import BucketFigure, bucket_figures, bucket_sums
@@ -130,6 +132,10 @@ class CustomerCard:
     address: str
     parent_id: int | None
     parent: str
+    merged_into_id: int | None
+    """The record to go on at, where this one was merged into another."""
+    merged_into: str
+    """Its number; empty for a record that is open."""
     collector_id: int | None
     collector: str
     is_opted_out: bool
@@ -147,15 +153,20 @@ class CustomerCard:
     snoozed_until: date | None
 
 
+_MERGES = CustomerMerge.objects.filter(merged=OuterRef("pk"), status=CustomerMerge.Status.MERGED)
+
+
 def customer_card(company: Company, customer_id: int, *, as_of: date) -> CustomerCard | None:
     """Return one customer of the company at a glance, or None."""
     customer = (
         Customer.objects.filter(company=company, pk=customer_id)
+        .annotate(is_closed=Exists(_MERGES))
         .select_related("parent", "collector")
         .first()
     )
     if customer is None:
         return None
+    into = survivor_of(customer) if customer.is_closed else None
     balances = account_balances(customer, as_of)
     entry = WorklistEntry.objects.filter(customer=customer).first()
     snooze = Snooze.objects.filter(customer=customer, until_on__gt=as_of).first()
@@ -172,6 +183,8 @@ def customer_card(company: Company, customer_id: int, *, as_of: date) -> Custome
         address=customer.address,
         parent_id=customer.parent_id,
         parent=customer.parent.name if customer.parent else "",
+        merged_into_id=into.pk if into else None,
+        merged_into=into.number if into else "",
         collector_id=customer.collector_id,
         collector=customer.collector.username if customer.collector else "",
         is_opted_out=customer.is_opted_out,

@@ -59,6 +59,11 @@ def survivor_of(customer: Customer) -> Customer | None:
         found = at = row.survivor
 
 
+def led_on(customer: Customer) -> Customer:
+    """Return the record to go on at: the one that a closed one leads to, else itself."""
+    return survivor_of(customer) or customer
+
+
 def merge_in_force(company: Company, customer_id: int) -> CustomerMerge | None:
     """Return the merge that closed a record, by key, None for one that is not closed."""
     rows = CustomerMerge.objects.filter(company=company, merged=customer_id, status=Status.MERGED)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from dunwell.models import Contact, Message
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.link_tokens import link_token
 
 FOLLOW_UP = "follow_up"
@@ -59,6 +60,6 @@ def contact_of_follow_up(message: Message, *, as_of: date) -> Contact | None:
     if message.status not in Message.HANDED_OVER or as_of > message.as_of + LASTS:
         return None
     found = Contact.objects.filter(
-        customer=message.customer_id, email__iexact=message.to, bounced_on=None
+        customer=led_on(message.customer), email__iexact=message.to, bounced_on=None
     )
     return found.order_by("-is_primary", "pk").first()

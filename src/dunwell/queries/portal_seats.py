@@ -4,9 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from dunwell.models import Customer, PortalKey, PortalLink, PortalPasskey, PortalPerson, PortalSeat
+from dunwell.models import (
+    Customer,
+    CustomerMerge,
+    PortalKey,
+    PortalLink,
+    PortalPasskey,
+    PortalPerson,
+    PortalSeat,
+)
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.customers import Owed, owed_by
 from dunwell.queries.portal_links import live_links
 
@@ -132,9 +141,28 @@ def link_rows(customer: Customer, *, at: datetime) -> list[PortalLinkRow]:
     ]
 
 
+def open_seats() -> QuerySet[PortalSeat]:
+    """Return the seats that let somebody in.
+
+    Of a person with a seat at both records of a merge, the closed one's waits for the split.
+    """
+    merges = CustomerMerge.objects.filter(merged=OuterRef("customer"))
+    is_closed = Exists(merges.filter(status=CustomerMerge.Status.MERGED))
+    return PortalSeat.objects.filter(~is_closed, ended_on=None)
+
+
+def led_seat(seat: PortalSeat) -> PortalSeat | None:
+    """Return the seat a person takes: of a closed record, the one at the record it leads to."""
+    into = led_on(seat.customer)
+    if into.pk == seat.customer_id:
+        return seat
+    found = open_seats().filter(person=seat.person_id, customer=into)
+    return found.select_related("company", "customer__company", "person").order_by("-pk").first()
+
+
 def live_seats(email: str) -> list[PortalSeat]:
     """Return the seats of an address, where it was last first; none for an unknown one."""
-    found = PortalSeat.objects.filter(person__email=email.strip().lower(), ended_on=None)
+    found = open_seats().filter(person__email=email.strip().lower())
     seats = list(found.select_related("company", "customer", "person").order_by("-pk"))
     # PostgreSQL and SQLite put what was never used at different ends
     return sorted(seats, key=lambda one: one.last_seen_at or one.recorded_at, reverse=True)
@@ -162,24 +190,31 @@ def supplier_rows(person: PortalPerson, *, days: Mapping[int, date]) -> list[Sup
 
 def seats_of(person: PortalPerson) -> QuerySet[PortalSeat]:
     """Return the seats a person holds now, by company and customer."""
-    found = PortalSeat.objects.filter(person=person, ended_on=None)
+    found = open_seats().filter(person=person)
     return found.select_related("company", "customer", "person").order_by(
         "company__name", "customer__name", "pk"
     )
 
 
 def live_key(token_hash: str, *, as_of: date) -> PortalKey | None:
-    """Return a program's key that is not unknown, expired or revoked and whose seat stands."""
-    return (
+    """Return a program's key that is not unknown, expired or revoked and whose seat stands.
+
+    One of a record that was merged comes with the person's seat at the survivor.
+    """
+    found = (
         PortalKey.objects.filter(
             Q(revoked_on=None) | Q(revoked_on__gt=as_of),
             token_hash=token_hash,
             expires_on__gte=as_of,
             seat__ended_on=None,
         )
-        .select_related("company", "customer", "seat__company", "seat__person")
+        .select_related("company", "customer", "seat__company", "seat__person", "seat__customer")
         .first()
     )
+    if found is None or (seat := led_seat(found.seat)) is None:
+        return None
+    found.seat = seat
+    return found
 
 
 def key_rows(customer: Customer, *, as_of: date) -> list[PortalKeyRow]:

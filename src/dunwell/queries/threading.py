@@ -9,6 +9,7 @@ from dunwell.formats.inbound_mail import InboundMail
 from dunwell.formats.sealing import PHONE_DIGITS
 from dunwell.models import Company, Contact, Conversation, Customer, InboundMessage, Item, Message
 from dunwell.models.sealed import mark_of
+from dunwell.queries.customer_merges import led_on
 
 SAME_SUBJECT = timedelta(days=60)
 """How long a subject of a sender goes on in the same conversation."""
@@ -66,7 +67,7 @@ def place_of(company: Company, mail: InboundMail, *, channel: str, received_at: 
     words = f"{mail.subject}\n{mail.text}"
     known = _known_customer(answers, conversation)
     if known is None and len({one.customer_id for one in contacts}) == 1:
-        known = contacts[0].customer
+        known = led_on(contacts[0].customer)
     named = named_items(company, words, customer_id=None if known is None else known.pk)
     if known is None:
         known = _by_items(company, named, contacts)
@@ -167,9 +168,11 @@ def _conversation(
 
 
 def _known_customer(answers: Message | None, conversation: Conversation | None) -> Customer | None:
+    """Return whose it is; whoever answers a mail to a merged record is the survivor's."""
     if answers is not None:
-        return answers.customer
-    return None if conversation is None else conversation.customer
+        return led_on(answers.customer)
+    known = None if conversation is None else conversation.customer
+    return None if known is None else led_on(known)
 
 
 def _contacts(company: Company, sender: str, channel: str) -> list[Contact]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
 from dunwell.models import Contact, Message
+from dunwell.queries.customer_merges import led_on
 from dunwell.queries.link_tokens import link_token
 
 UNSUBSCRIBE = "unsubscribe"
@@ -57,5 +58,5 @@ def message_of_link(token: str) -> Message | None:
 
 def reader_of(message: Message) -> Contact | None:
     """Return the contact a mail was written to, None where no contact has its address now."""
-    found = Contact.objects.filter(customer=message.customer_id, email__iexact=message.to)
+    found = Contact.objects.filter(customer=led_on(message.customer), email__iexact=message.to)
     return found.order_by("-is_primary", "id").first()

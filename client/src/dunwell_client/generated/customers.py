@@ -48,6 +48,8 @@ class CustomersArea:
     def show_customer(self, customer_id: int) -> CustomerCard:
         """Show a customer: balances, limit, habit, contacts, tasks, holds and rank.
 
+        A record that was merged names the one to go on at in `merged_into_id`.
+
         GET /api/v1/customers/{customer_id}
         """
         told: CustomerCard = self._connection.call("GET", f"/customers/{path_part(customer_id)}")

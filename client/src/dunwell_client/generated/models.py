@@ -3931,6 +3931,8 @@ class CustomerCard(TypedDict):
     address: str
     parent_id: int | None
     parent: str
+    merged_into_id: int | None
+    merged_into: str
     collector_id: int | None
     collector: str
     is_opted_out: bool
@@ -10049,6 +10051,7 @@ class Problem(TypedDict):
     """Why a request was not carried out: a sentence, or a list of fields with what is wrong."""
 
     detail: str | list[dict[str, Any]]
+    merged_into_id: NotRequired[int | None]
 
 
 class ProcessCase(TypedDict):

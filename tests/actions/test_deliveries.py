@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,11 @@ from dunwell.queries.delivery_board import (
     delivery_page,
 )
 from dunwell.queries.delivery_figures import DeliveryFigures, delivery_figures
-from dunwell.queries.delivery_ladders import delivery_alarms, ladder_of_item
+from dunwell.queries.delivery_ladders import (
+    delivery_alarms,
+    ladder_of_item,
+    way_of_item,
+)
 from dunwell.queries.policy_documents import standard_text
 from tests.actions.delivery_rows import answered, mailed
 from tests.actions.desk import acting, last_event, verbs
@@ -63,6 +68,8 @@ def open_tasks():
 
 def told(item, as_of=TODAY):
     ladder = ladder_of_item(item, as_of)
+    reached = [replace(step, is_current=False) for step in ladder.steps if step.on]
+    assert list(way_of_item(item, as_of)) == sorted(reached, key=lambda step: step.on)
     return ladder.reached, ladder.current, ladder.current_source
 
 
@@ -137,6 +144,7 @@ def test_money_is_the_last_rung_and_its_day_that_of_the_booking(company, item):
     assert told(item) == ("paid", "paid", "ledger")
     # the day before, nothing of it was known
     assert ladder_of_item(item, TODAY - DAY) is None
+    assert way_of_item(item, TODAY - DAY) == ()
 
 
 def test_an_invoice_sent_without_proof_asks_a_person_once_and_the_proof_ends_it(

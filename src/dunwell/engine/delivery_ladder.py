@@ -93,6 +93,8 @@ ALARMS: Frame = {
 }
 
 _RANKS = {name: number for number, name in enumerate(RUNGS, 1)}
+_ANSWERS = tuple(dict.fromkeys(ASIDES.values()))
+"""Rungs whose facts, and those of higher ones, answer what stands beside the ladder."""
 
 
 def known_facts(facts: nw.LazyFrame, *, as_of: date, known_on: date | None = None) -> nw.LazyFrame:
@@ -267,20 +269,19 @@ def _next_step() -> nw.Expr:
 
 def _standing(known: nw.LazyFrame) -> nw.LazyFrame:
     """Return item_id, aside, aside_day, aside_source: the last that no later fact answers."""
-    left = []
+    place, answered = nw.col("place"), nw.lit(None, dtype=nw.Int64)
+    ends = {rung: nw.when(nw.col("rank") >= _RANKS[rung]).then(place) for rung in _ANSWERS}
+    answers = known.with_columns(**ends).group_by("item_id").agg(nw.col(*_ANSWERS).max())
     for kind, rung in ASIDES.items():
-        told = _one(known.filter(nw.col("kind") == kind), ["item_id"])
-        answers = (
-            known.filter(nw.col("rank") >= _RANKS[rung])
-            .group_by("item_id")
-            .agg(answered=nw.col("place").max())
-        )
-        left.append(
-            told.join(answers, on="item_id", how="left")
-            .filter(nw.col("answered").is_null() | (nw.col("answered") <= nw.col("place")))
-            .select("item_id", "kind", "rank", "on_day", "source", "place")
-        )
-    return _one(nw.concat(left, how="vertical"), ["item_id"]).select(
+        answered = nw.when(nw.col("kind") == kind).then(nw.col(rung)).otherwise(answered)
+    told = _one(known.filter(nw.col("rank") == 0), ["item_id", "kind"])
+    left = (
+        told.join(answers, on="item_id", how="left")
+        .with_columns(answered=answered)
+        .filter(nw.col("answered").is_null() | (nw.col("answered") <= place))
+        .select("item_id", "kind", "rank", "on_day", "source", "place")
+    )
+    return _one(left, ["item_id"]).select(
         "item_id", aside="kind", aside_day="on_day", aside_source="source"
     )
 

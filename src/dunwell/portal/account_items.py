@@ -19,7 +19,7 @@ from dunwell.formats.exports import Value
 from dunwell.models import Item
 from dunwell.portal.account_files import kept_bytes, seen, table_file
 from dunwell.portal.debtors import Debtor, in_portal
-from dunwell.queries.delivery_ladders import LadderStep, ladder_of_item
+from dunwell.queries.delivery_ladders import way_of_item
 from dunwell.queries.pages import CursorError, every_row
 from dunwell.queries.portal_item_sheets import (
     portal_invoice_file,
@@ -180,7 +180,7 @@ def item_page(request: HttpRequest, who: Debtor, item_id: int) -> HttpResponse:
         "sheet": sheet,
         "row": sheet.row,
         "today": today,
-        "way": _way(item, today),
+        "way": way_of_item(item, today),
     }
     return render(request, "portal/account/item.html", context)
 
@@ -217,13 +217,6 @@ def invoice_file(
         raise Http404
     seen(who, item=item, is_download=True)
     return kept_bytes(found.sha256, name=found.name, media_type=found.media_type)
-
-
-def _way(item: Item, today: date) -> list[LadderStep]:
-    """Return what is known of an item's way to the customer and back, as it happened."""
-    ladder = ladder_of_item(item, today)
-    reached = [step for step in ladder.steps if step.on is not None] if ladder else []
-    return sorted(reached, key=lambda step: step.on or today)
 
 
 def _item(who: Debtor, item_id: int) -> Item:

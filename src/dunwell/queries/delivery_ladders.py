@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -31,11 +32,15 @@ from dunwell.models import (
     PortalView,
 )
 from dunwell.queries.delivery_facts import facts_frame, reach_frame
+from dunwell.queries.planned import Planned, Read
 from dunwell.queries.reminders import native
 from dunwell.queries.responses_policies import responses_in_force
 
 KINDS = (Item.Kind.INVOICE, Item.Kind.CREDIT_NOTE)
 """What has a document that goes to the customer."""
+
+DAYS_PLANNED = 4
+"""For so many days, and terms, what one item asks for keeps its plan."""
 
 FEW = 10_000
 """So many items are named one by one in a query; databases take some ten thousands at most."""
@@ -77,17 +82,30 @@ class DeliveryAlarm:
     next_step: str
 
 
+def way_of_item(item: Item, as_of: date) -> tuple[LadderStep, ...]:
+    """Return what was reached or happened beside, in the order of days; none is the current one.
+
+    It asks for a fraction of the work of a whole ladder, with its standing and alarm.
+    """
+    facts = _facts(item, as_of)
+    if facts is None:
+        return ()
+    places = {kind: place for place, kind in enumerate((*RUNGS, *ASIDES))}
+    rows = _steps(as_of)({"facts": facts}).rows(named=True)
+    rows.sort(key=lambda row: (row["on_day"], places[row["kind"]]))
+    return tuple(_step(row["kind"], row, current="") for row in rows)
+
+
 def ladder_of_item(item: Item, as_of: date) -> LadderView | None:
     """Return the ladder of one item as of a day; None for an item without a document."""
-    if item.kind not in KINDS or item.issued_on > as_of:
+    facts = _facts(item, as_of)
+    if facts is None:
         return None
-    known = known_facts(facts_frame(item.company, Item.objects.filter(pk=item.pk)), as_of=as_of)
-    rows = native(ladder(known)).rows(named=True)
+    rows = _ladders(as_of)({"facts": facts}).rows(named=True)
     if not rows:
         return None
     told = rows[0]
-    steps = {row["kind"]: row for row in native(ladder_steps(known)).rows(named=True)}
-    found = delivery_alarms(item.company, as_of=as_of, items=Item.objects.filter(pk=item.pk))
+    steps = {row["kind"]: row for row in _steps(as_of)({"facts": facts}).rows(named=True)}
     return LadderView(
         item_id=item.pk,
         reached=told["reached"],
@@ -99,8 +117,49 @@ def ladder_of_item(item: Item, as_of: date) -> LadderView | None:
             for kind in (*RUNGS, *ASIDES)
             if kind in RUNGS or kind in steps
         ),
-        alarm=found[0] if found else None,
+        alarm=_alarm_of(item, facts, as_of=as_of),
     )
+
+
+def _facts(item: Item, as_of: date) -> pl.DataFrame | None:
+    if item.kind not in KINDS or item.issued_on > as_of:
+        return None
+    return native(facts_frame(item.company, Item.objects.filter(pk=item.pk)))
+
+
+@lru_cache(maxsize=DAYS_PLANNED)
+def _ladders(as_of: date) -> Planned:
+    return Planned(lambda read: ladder(known_facts(read["facts"], as_of=as_of)))
+
+
+@lru_cache(maxsize=DAYS_PLANNED)
+def _steps(as_of: date) -> Planned:
+    return Planned(lambda read: ladder_steps(known_facts(read["facts"], as_of=as_of)))
+
+
+def _alarm_of(item: Item, facts: pl.DataFrame, *, as_of: date) -> "DeliveryAlarm | None":
+    """Return the alarm of one item of which these facts are known."""
+    company = item.company
+    terms = responses_in_force(company, as_of=as_of).policy.alarm
+    ends = due_by(terms, country=company.country, as_of=as_of)
+    if not terms.is_on or item.due_on > ends:
+        return None
+    chosen = Item.objects.filter(pk=item.pk)
+    opened = _open_frame(company, ours(company, chosen) if terms.only_ours else chosen)
+    if opened.is_empty():
+        return None
+    reach = native(reach_frame(company, chosen.values("customer")))
+    found = _alarms(terms, ends, as_of)({"facts": facts, "opened": opened, "reach": reach})
+    return next(map(_alarm, found.rows(named=True)), None)
+
+
+@lru_cache(maxsize=DAYS_PLANNED)
+def _alarms(terms: AlarmTerms, ends: date, as_of: date) -> Planned:
+    def build(read: Read) -> nw.LazyFrame:
+        known = known_facts(read["facts"], as_of=as_of)
+        return _unproven(known, read["opened"], read["reach"], terms, ends=ends, as_of=as_of)
+
+    return Planned(build)
 
 
 def delivery_alarms(
@@ -120,17 +179,7 @@ def delivery_alarms(
     found = alarms_frame(
         company, known, opened, chosen.values("customer"), terms=terms, as_of=as_of
     )
-    return tuple(
-        DeliveryAlarm(
-            item_id=row["item_id"],
-            customer_id=row["customer_id"],
-            due_on=day_date(row["due_day"]),
-            days_left=row["days_left"],
-            why=row["why"],
-            next_step=row["next_step"],
-        )
-        for row in found.sort("due_day", "item_id").rows(named=True)
-    )
+    return tuple(map(_alarm, found.sort("due_day", "item_id").rows(named=True)))
 
 
 def alarms_frame(
@@ -154,18 +203,30 @@ def alarms_frame(
                 **dict.fromkeys(("currency", "why", "next_step"), pl.String),
             }
         )
-    return native(
-        never_received(
-            known,
-            opened,
-            reach_frame(company, customers),
-            proofs=terms.proofs,
-            min_open_minor=terms.min_open_minor,
-            only_ours=terms.only_ours,
-            due_by=due_by(terms, country=company.country, as_of=as_of),
-            issued_by=as_of - timedelta(days=terms.min_wait_days),
-            as_of=as_of,
-        )
+    ends = due_by(terms, country=company.country, as_of=as_of)
+    reach = reach_frame(company, customers)
+    return native(_unproven(known, opened, reach, terms, ends=ends, as_of=as_of))
+
+
+def _unproven(
+    known: nw.LazyFrame,
+    opened: nw.LazyFrame,
+    reach: nw.LazyFrame,
+    terms: AlarmTerms,
+    *,
+    ends: date,
+    as_of: date,
+) -> nw.LazyFrame:
+    return never_received(
+        known,
+        opened,
+        reach,
+        proofs=terms.proofs,
+        min_open_minor=terms.min_open_minor,
+        only_ours=terms.only_ours,
+        due_by=ends,
+        issued_by=as_of - timedelta(days=terms.min_wait_days),
+        as_of=as_of,
     )
 
 
@@ -244,6 +305,17 @@ def _open_frame(company: Company, items: QuerySet[Item]) -> pl.DataFrame:
             "due_day": pl.Int32,
         },
         orient="row",
+    )
+
+
+def _alarm(row: Mapping[str, Any]) -> DeliveryAlarm:
+    return DeliveryAlarm(
+        item_id=row["item_id"],
+        customer_id=row["customer_id"],
+        due_on=day_date(row["due_day"]),
+        days_left=row["days_left"],
+        why=row["why"],
+        next_step=row["next_step"],
     )
 
 

@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
     from bench.core import MEASURES as CORE  # noqa: PLC0415
     from bench.credit import FLOORS as CREDIT_LEAST  # noqa: PLC0415
     from bench.credit import MEASURES as CREDIT  # noqa: PLC0415
+    from bench.crowd import MEASURES as CROWD  # noqa: PLC0415
     from bench.floors import FLOORS  # noqa: PLC0415
     from bench.forecasts import MEASURES as FORECASTS  # noqa: PLC0415
     from bench.invoices import FLOORS as INVOICE_LEAST  # noqa: PLC0415
@@ -55,7 +56,7 @@ def main(arguments: list[str]) -> int:
     from bench.tables import MEASURES as TABLES  # noqa: PLC0415
 
     measures = MEASURES | PAGES | ASSISTANT | PREDICTING | BANKING | CREDIT | ORDERS | RECOVERY
-    measures |= CORE | FORECASTS | INVOICES | LETTERS | SERVING | TABLES
+    measures |= CORE | FORECASTS | INVOICES | LETTERS | SERVING | TABLES | CROWD
     floors = FLOORS | LEAST | BANK_LEAST | CREDIT_LEAST | ORDERS_LEAST
     floors |= CORE_LEAST | INVOICE_LEAST | LETTER_LEAST | TABLE_LEAST
     with time_machine.travel(datetime.combine(WORK_DAY, time(9), UTC), tick=True):

@@ -56,8 +56,11 @@ class Told:
 
 
 @contextmanager
-def _server() -> Iterator[tuple[int, int]]:
-    """Serve the database of this process; yield the port and the server's process id."""
+def serving(*, workers: int = 1, is_behind_proxy: bool = False) -> Iterator[tuple[int, int]]:
+    """Serve the database of this process; yield the port and the server's process id.
+
+    Behind a proxy its requests have to say that they came by HTTPS, and may say from where.
+    """
     connection.close()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -67,8 +70,10 @@ def _server() -> Iterator[tuple[int, int]]:
         "BENCH_BEGINS": clock.now().astimezone(UTC).replace(tzinfo=None).isoformat(),
         "PYTHONPATH": os.pathsep.join((str(FIXED_DAY), *sys.path[:1], str(Path.cwd()))),
         "DJANGO_SETTINGS_MODULE": "dunwell.settings",
+        **({"DUNWELL_HTTPS": "1"} if is_behind_proxy else {}),
     }
     command = [sys.executable, "-W", "ignore", "-m", "django", "serve", "--port", str(port)]
+    command += ["--workers", str(workers)]
     server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)  # noqa: S603  our own
     try:
         _wait(port, server)
@@ -138,7 +143,7 @@ def pages_busy(load: Workload) -> Result:
         ("page", "GET", path or next(customers), b"")
         for path in islice(paths, max(REQUESTS, CLIENTS))
     ]
-    with _server() as (port, pid):
+    with serving() as (port, pid):
         cost, told = _together(port, pid, asks, {"Cookie": cookie}, clients=CLIENTS)
     result = Result(cost)
     result.expect("wrong_answers", sorted(told.wrong), [])
@@ -178,7 +183,7 @@ def _while_writing(
     note = json.dumps({"kind": "note", "text": "bench"}).encode()
     path = f"/api/v1/customers/{about}/notes"
     before = Note.objects.filter(company=company).count()
-    with _server() as (port, pid), ThreadPoolExecutor(1) as pool:
+    with serving() as (port, pid), ThreadPoolExecutor(1) as pool:
         is_over, written = Event(), Told()
         writing = pool.submit(
             _write_on, port, (f"note-{clients}", "POST", path, note), headers, is_over, written

@@ -41,7 +41,8 @@ AFTER = (
     *("page_search", "page_every", "assistant", "pages_busy", "api_busy"),
 )
 RECOVERY = ("backup", "restore")
-"""Measured when one of them is named alone."""
+CROWD = ("crowd",)
+"""These are measured when one of them is named."""
 NAMES = (
     *(*FILES, "import", *IMPORTED, *COPIED, *BANKING, *INVOICING, *CYCLES, *AFTER),
     *CORES,
@@ -54,7 +55,7 @@ Told = dict[str, Any]
 
 def main() -> int:
     """Run the session; return 1 when a count was wrong or a measure failed."""
-    options = read_options((*NAMES, *RECOVERY))
+    options = read_options((*NAMES, *RECOVERY, *CROWD))
     os.environ |= {"BENCH_REQUESTS": str(options.requests), "BENCH_LINES": str(options.lines)}
     figures: list[dict[str, object]] = []
     with ExitStack() as stack:
@@ -132,8 +133,9 @@ def _stages(wanted: set[str], *, is_first: bool) -> list[tuple[str, list[str]]]:
         named = [place for place, name in enumerate(group) if name in wanted]
         if named:
             stages.append((COPY, list(group[: named[-1] + 1])))
-    if wanted & {*CYCLES, *AFTER}:
-        stages.append((MAIN, [*CYCLES, *(name for name in AFTER if name in wanted)]))
+    after = [name for name in (*AFTER, *CROWD) if name in wanted]
+    if after or wanted & {*CYCLES}:
+        stages.append((MAIN, [*CYCLES, *after]))
     return stages
 
 

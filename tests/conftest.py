@@ -138,10 +138,12 @@ def standing(django_db_setup, django_db_blocker):
 @pytest.fixture
 def company(db):
     from dunwell.models import Company
+    from tests.light_writes import watched
 
-    return Company.objects.create(
-        name="Northwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
-    )
+    with watched():
+        yield Company.objects.create(
+            name="Northwind", zone="Europe/Berlin", country="DE", currency="EUR", created_at=AT
+        )
 
 
 def add_user(company, username, *roles):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from dunwell.models import (
@@ -15,12 +16,20 @@ from dunwell.models import (
     Event,
     Item,
     MessageItem,
-    OpenItem,
     PromiseItem,
 )
 
 MOST_EVENTS = 100
 """So many events of an item are shown; the audit log has them all."""
+_CURRENCIES = """
+WITH RECURSIVE found (currency) AS (
+    SELECT MIN(currency) FROM dunwell_openitem WHERE company_id = %(company)s
+    UNION ALL
+    SELECT (SELECT MIN(currency) FROM dunwell_openitem
+            WHERE company_id = %(company)s AND currency > found.currency)
+    FROM found WHERE currency IS NOT NULL)
+SELECT currency FROM found WHERE currency IS NOT NULL ORDER BY currency
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,9 +208,13 @@ def item_card(company: Company, item_id: int, *, as_of: date) -> ItemCard | None
 
 
 def open_currencies(company: Company) -> list[str]:
-    """Return the currencies in which something is open now, in order."""
-    found = OpenItem.objects.filter(company=company).order_by("currency")
-    return list(found.values_list("currency", flat=True).distinct())
+    """Return the currencies in which something is open now, in order.
+
+    Looked up one after the other in the index; telling them apart among a million reads it all.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENCIES, {"company": company.pk})
+        return [currency for (currency,) in cursor.fetchall()]
 
 
 def _movements(item: Item, allocations: Sequence[Allocation]) -> tuple[ItemMovement, ...]:

@@ -1,20 +1,24 @@
 """Sums over a whole large book, kept in this process until something is recorded.
 
 Whatever an action changes leaves an event in the same transaction, so the number of the
-company's last event stands for the state of its books.
+company's last event stands for the state of its books. Events of which all that they change is
+known leave standing what reads none of it (`light_events`).
 """
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from django.db import connection
 
 from dunwell import clock
 from dunwell.models import ChainHead, Company, Customer, OpenItem
+from dunwell.queries.light_events import read_before, still_stands, tables_read
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,10 +32,22 @@ KEPT = timedelta(minutes=5)
 MOST_FRAMES = 6
 """So many frames of a row per customer are kept; one of 100,000 takes some 20 MB."""
 
-_Kept = OrderedDict[Hashable, tuple[tuple[int, ...], datetime, Any]]
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """What was told, when, as of which event, and the tables it was made of."""
+
+    seq: int
+    at: datetime
+    told: Any
+    tables: frozenset[str]
+
+
+_Kept = OrderedDict[Hashable, _Sum]
 _kept: _Kept = OrderedDict()
 _frames: _Kept = OrderedDict()
 _guard = threading.Lock()
+_turns: WeakValueDictionary[Hashable, "_Turn"] = WeakValueDictionary()
 
 
 def kept(
@@ -66,24 +82,61 @@ def _told(
     if _may_be_taken_back():
         return work()
     key = (connection.settings_dict["NAME"], company.pk, asked)
+    with _guard:
+        turn = _turns.setdefault(key, _Turn())
+    # who asks meanwhile waits for the answer instead of working it out a second time
+    with turn.lock:
+        return _found_or_made(company, key, work, is_worth=is_worth, store=store, most=most)
+
+
+class _Turn:
+    """Whose turn it is to work a sum out; it may ask for the same one within itself."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+
+
+def _found_or_made(
+    company: Company,
+    key: Hashable,
+    work: Callable[[], T],
+    *,
+    is_worth: Callable[[T], bool],
+    store: _Kept,
+    most: int,
+) -> T:
     # read before the work: what is recorded meanwhile is not what was worked out
-    heads = tuple(ChainHead.objects.filter(company=company).values_list("seq", flat=True))
-    now = clock.now()
+    heads = ChainHead.objects.filter(company=company).values_list("seq", flat=True)
+    seq, now = next(iter(heads), 0), clock.now()
     with _guard:
         found = store.get(key)
         if found is not None:
             store.move_to_end(key)
-    if found is not None and found[0] == heads and now - KEPT < found[1] <= now:
-        return found[2]  # type: ignore[no-any-return]  # kept under what was asked
-    told = work()
+    if found is not None and now - KEPT < found.at <= now and _stands(company, found, seq):
+        if found.seq != seq:
+            _keep(store, key, replace(found, seq=seq), most)
+        read_before(found.tables)
+        return found.told  # type: ignore[no-any-return]  # kept under what was asked
+    with tables_read() as tables:
+        told = work()
     if is_worth(told):
-        with _guard:
-            # in the place of what was kept before: what is past is not asked for again
-            store[key] = (heads, now, told)
-            store.move_to_end(key)
-            while len(store) > most:
-                store.popitem(last=False)
+        # in the place of what was kept before: what is past is not asked for again
+        _keep(store, key, _Sum(seq, now, told, frozenset(tables)), most)
     return told
+
+
+def _stands(company: Company, found: _Sum, seq: int) -> bool:
+    return found.seq == seq or (
+        found.seq < seq and still_stands(company, found.tables, after=found.seq, to=seq)
+    )
+
+
+def _keep(store: _Kept, key: Hashable, one: _Sum, most: int) -> None:
+    with _guard:
+        store[key] = one
+        store.move_to_end(key)
+        while len(store) > most:
+            store.popitem(last=False)
 
 
 def of_large(work: Callable[Concatenate[Company, P], T]) -> Callable[Concatenate[Company, P], T]:

@@ -45,7 +45,8 @@ from dunwell.queries.link_tokens import fresh_nonce
 MINUTES = float(os.environ.get("BENCH_CROWD_MINUTES", "10"))
 STAFF = int(os.environ.get("BENCH_CROWD_STAFF", "50"))
 DEBTORS = int(os.environ.get("BENCH_CROWD_DEBTORS", "500"))
-STAFF_THINK_S, DEBTOR_THINK_S = 10.0, 30.0
+THINK = float(os.environ.get("BENCH_CROWD_THINK", "1"))
+STAFF_THINK_S, DEBTOR_THINK_S = 10.0 * THINK, 30.0 * THINK
 """How long they look at a page on average, seconds; now and then much shorter or longer."""
 LONGEST_THINK = 4
 STACK_BYTES = 256 * 1024

@@ -95,7 +95,19 @@ class Desk:
         self._sync()
         renew_demo_feeds(actor=self.system, as_of=self.day, at=_now())
         run_cycle(self.company.pk, self.day)
+        self._tasks()
         deliver(self.company.pk)
+
+    def _tasks(self) -> None:
+        """A collector lets drafts go and does what is left to people: nobody else goes on."""
+        from dunwell.actions.messages import approve_message
+        from dunwell.actions.tasks import complete_task
+        from dunwell.models import Message, Task
+
+        for message in Message.objects.filter(company=self.company, status="draft"):
+            approve_message(actor=self.system, message=message, at=_now())
+        for task in Task.objects.filter(company=self.company, status="open"):
+            complete_task(actor=self.system, task=task, at=_now())
 
     def _items(self) -> None:
         from dunwell.actions.items import add_item
@@ -146,12 +158,14 @@ def readings(folder: Path, desk: Desk) -> dict:
     """What this process and the database hold now; counts, and bytes where the name says so."""
     from django.db import connection
 
+    from dunwell.actions.reminders import TASK_KINDS
     from dunwell.models import Event, Item, Message
 
     gc.collect()
     messages = Message.objects.filter(company=desk.company)
-    # calls wait for a person
-    ready = messages.filter(status__in=("ready", "claimed", "failed")).exclude(channel="call")
+    # what a person does stays as it was written: its task is what is done
+    ready = messages.filter(status__in=("ready", "claimed", "failed"))
+    ready = ready.exclude(channel__in=TASK_KINDS)
     oldest = ready.order_by("recorded_at").first()
     return {
         "own_mb": _own_kb(connection) // 2**10,

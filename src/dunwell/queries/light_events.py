@@ -18,7 +18,14 @@ EVERY_EVENT = frozenset({"dunwell_event", "dunwell_chainhead"})
 """Tables that every event writes."""
 
 LIGHT: Mapping[str, frozenset[str]] = {
-    "note.recorded": frozenset({"dunwell_note", "dunwell_task", "dunwell_contactattempt"}),
+    "note.recorded": frozenset(
+        {
+            "dunwell_note",
+            "dunwell_task",
+            "dunwell_contactattempt",
+            "dunwell_portalrequest",
+        }
+    ),
     "mail.received": frozenset(
         {
             "dunwell_inboundmessage",

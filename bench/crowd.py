@@ -10,7 +10,6 @@ import http.client
 import os
 import random
 import re
-import select
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -123,8 +122,15 @@ class Browser:
     def _answered(
         self, method: str, path: str, body: str, headers: dict[str, str]
     ) -> http.client.HTTPResponse:
-        """Ask on the kept connection; one that the server has ended meanwhile is opened anew."""
-        if self.line.sock is not None and select.select([self.line.sock], [], [], 0)[0]:
+        """Ask on the kept connection; one that the server ended as idle is opened anew."""
+        is_kept = self.line.sock is not None
+        try:
+            self.line.request(method, path, body or None, headers)
+            return self.line.getresponse()
+        except (ConnectionError, http.client.RemoteDisconnected):
+            # nothing came back on a line that was idle: a browser asks again, once
+            if not is_kept:
+                raise
             self.line.close()
         self.line.request(method, path, body or None, headers)
         return self.line.getresponse()

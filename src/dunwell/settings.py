@@ -75,6 +75,10 @@ KEYRING_FILE = Path(_text("KEYRING_FILE") or DATA_DIR / "keyring").resolve()
 """Keys of the sealed columns; made when the first value is sealed, and in no backup."""
 
 
+CONNECTION_SECONDS = 600
+"""How long a thread keeps its connection; `dunwell serve` keeps idle threads as long."""
+
+
 def _database() -> dict[str, object]:
     url = urlsplit(_text("DATABASE_URL"))
     if not url.scheme:
@@ -82,7 +86,7 @@ def _database() -> dict[str, object]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "dunwell.sqlite3",
             # opening reads the definition of every table, which takes longer than most requests
-            "CONN_MAX_AGE": 60,
+            "CONN_MAX_AGE": CONNECTION_SECONDS,
             "OPTIONS": {
                 # without IMMEDIATE, concurrent writers fail instead of waiting
                 "transaction_mode": "IMMEDIATE",
@@ -106,7 +110,8 @@ def _database() -> dict[str, object]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": unquote(url.hostname or ""),
         "PORT": str(url.port or ""),
-        "CONN_MAX_AGE": 60,
+        # a new one plans its first questions of every table for as long as ten requests take
+        "CONN_MAX_AGE": CONNECTION_SECONDS,
         # a server that was started again, or a firewall, ends what is kept: ask before a request
         "CONN_HEALTH_CHECKS": True,
     }

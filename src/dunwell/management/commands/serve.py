@@ -100,6 +100,8 @@ def serve(host: str, port: int, *, workers: int = 1) -> None:
             interface=Interfaces.WSGI,
             workers=workers,
             blocking_threads=THREADS,
+            # with a thread its connection and what it has planned are gone
+            blocking_threads_idle_timeout=settings.CONNECTION_SECONDS,
             websockets=False,
             workers_kill_timeout=LONGEST_STOP_SECONDS,
         )

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from allauth.mfa.totp.internal.auth import TOTP
+
 from dunwell import clock
 from dunwell.actions.adjustments import record_adjustment
 from dunwell.actions.bank_files import receive_bank_file, record_bank_file
@@ -110,6 +112,7 @@ def keep_books(company, tag=""):
     at, today = clock.now(), clock.today(company.zone)
     actor = system(company)
     person = add_user(company, f"{tag}paula", Role.COLLECTOR)
+    TOTP.activate(person, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     admin = add_user(company, f"{tag}arne", Role.ADMIN)
     boss = Actor(company=company, name=admin.username, user_id=admin.pk, rights=actor.rights)
     customer = add_customer(company, f"{tag}C1", "Globex", segment="standard")

@@ -308,6 +308,7 @@ OPERATIONS = {
     "new_user": Call("A", {"username": "nina", "roles": ["collector"]}),
     "change_roles": Call("A", {"roles": ["collector", "clerk"]}),
     "new_link": Call("A"),
+    "reset_factor": Call("A", {"reason": "phone lost, called back"}),
     "list_tokens": Call("A"),
     "new_token": Call("A", {"name": "two", "rights": ["ledger.view"]}),
     "end_token": Call("A"),

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from allauth.mfa.totp.internal.auth import TOTP
+
 from dunwell import clock
 from dunwell.models import Payment, User
 from tests.api.books import strategy
@@ -52,6 +54,20 @@ def test_a_person_is_added_comes_in_by_a_link_and_loses_every_role(
 
     assert client.get("/api/v1/me").status_code == 401
     assert as_admin.post(f"/users/{person}/sign-in-link").status_code == 404
+
+
+def test_a_lost_factor_is_reset_once_and_not_by_who_made_the_link(
+    as_admin, collector, admin, company
+):
+    TOTP.activate(collector, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    path, why = f"/users/{collector.pk}/second-factor-reset", {"reason": "phone lost, called back"}
+
+    assert as_admin.post(path, {}).status_code == 422
+    assert as_admin.post(path, why, key="one").json() == {"changed": 1}
+    assert as_admin.post(path, why, key="one").json() == {"changed": 1}
+    assert as_admin.post(path, why).json()["detail"] == "anna has no second factor."
+    add_user(company, "other", "admin")
+    assert as_admin.post(f"/users/{collector.pk}/sign-in-link").status_code == 422
 
 
 def test_the_last_admin_cannot_be_taken_away(as_admin, admin):

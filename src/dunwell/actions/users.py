@@ -180,6 +180,8 @@ def make_sign_in_link(*, actor: Actor, user: User, at: datetime) -> str:
     actor.require("user.manage")
     if not Membership.objects.filter(company=actor.company, user=user).exists():
         raise Refused("This person works for another company.")
+    # a reset of the person's factor at this moment is waited for
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     refuse_link_after_reset(actor, user, at=at)
     SignInLink.objects.filter(user=user, used_at=None).update(expires_at=at)
     token = secrets.token_urlsafe(32)

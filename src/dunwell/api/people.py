@@ -6,6 +6,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from dunwell.actions.role_rights import ROLE_RIGHTS
+from dunwell.actions.second_factors import LONGEST_REASON, reset_second_factor
 from dunwell.actions.users import (
     add_user,
     make_api_token,
@@ -46,6 +47,12 @@ class RolesIn(Body):
     roles: list[Role] = Field(max_length=5)
     reason: Annotated[Plain, Field(max_length=300)] = ""
     days: int = Field(default=0, ge=0, le=180)
+
+
+class ResetIn(Body):
+    """Why a second factor is taken away, and how whoever asked was made sure of."""
+
+    reason: Annotated[Plain, Field(min_length=1, max_length=LONGEST_REASON)]
 
 
 class TokenIn(Body):
@@ -113,6 +120,19 @@ def new_link(request: ApiRequest, user_id: Id) -> Status[LinkMade]:
     user = _colleague(request, user_id)
     token = make_sign_in_link(actor=request.actor, user=user, at=request.at)
     return Status(201, LinkMade(path=f"/sign-in/{token}/"))
+
+
+@router.post("/users/{user_id}/second-factor-reset", response=answers(Done))
+@once
+def reset_factor(request: ApiRequest, user_id: Id, body: ResetIn) -> tuple[int, dict[str, Any]]:
+    """Take away a lost second factor and end every session of the person.
+
+    They set up a new one before anything else opens, where their role needs it. Whoever made
+    them a sign-in link within a day is refused where another admin could do this.
+    """
+    user = _colleague(request, user_id)
+    reset_second_factor(actor=request.actor, user=user, reason=body.reason, at=request.at)
+    return 200, {"changed": 1}
 
 
 @router.get("/tokens", response=answers(list[TokenRow]))

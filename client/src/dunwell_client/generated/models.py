@@ -11134,6 +11134,12 @@ class RequestRow(TypedDict):
     age_days: int
 
 
+class ResetIn(TypedDict):
+    """Why a second factor is taken away, and how whoever asked was made sure of."""
+
+    reason: str
+
+
 class ResolutionIn(TypedDict):
     """How a case ends, and why."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dunwell_client.generated.models import KeptApartRow
     from dunwell_client.generated.models import LinkMade
     from dunwell_client.generated.models import PastReviewRow
+    from dunwell_client.generated.models import ResetIn
     from dunwell_client.generated.models import RolesIn
     from dunwell_client.generated.models import TokenIn
     from dunwell_client.generated.models import TokenMade
@@ -63,6 +64,17 @@ class PeopleArea:
         POST /api/v1/users/{user_id}/sign-in-link
         """
         told: LinkMade = self._connection.call("POST", f"/users/{path_part(user_id)}/sign-in-link")
+        return told
+
+    def reset_factor(self, user_id: int, body: ResetIn, *, idempotency_key: str | None = None) -> Done:
+        """Take away a lost second factor and end every session of the person.
+
+        They set up a new one before anything else opens, where their role needs it. Whoever made
+        them a sign-in link within a day is refused where another admin could do this.
+
+        POST /api/v1/users/{user_id}/second-factor-reset
+        """
+        told: Done = self._connection.call("POST", f"/users/{path_part(user_id)}/second-factor-reset", body=body, takes_key=True, key=idempotency_key)
         return told
 
     def list_tokens(self) -> list[TokenRow]:

@@ -50,6 +50,7 @@ def kept():
     keys |= _talked(company, customer, **on)
     keys |= {
         "absence_id": absence.pk,
+        "colleague_id": absence.user_id,
         "shared_customer_id": customer.pk,
         "meeting_currency": Meeting.objects.get(pk=keys["meeting_id"]).points.get().currency,
     }

@@ -180,6 +180,7 @@ TOGETHER = (
 )
 OF_TOGETHER = (
     "/assistant/{talk_id}/",
+    "/people/{colleague_id}/second-factor/",
     "/connections/{folder_connection_id}/",
     "/connections/{folder_connection_id}/files/",
     "/customers/{shared_customer_id}/case/",

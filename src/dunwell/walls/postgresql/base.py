@@ -5,14 +5,22 @@ new connection and after every rollback, which would bring an older one back. A 
 must therefore keep a session to one client (PgBouncer: `pool_mode = session`).
 """
 
+from types import TracebackType
 from typing import Any
 
 from django.conf import settings
-from django.db.backends.postgresql import base, operations
-from psycopg import Cursor
+from django.db.backends.postgresql import base, operations, schema
+from psycopg import ClientCursor, Cursor
+from psycopg._queries import PostgresClientQuery, PostgresQuery
 from psycopg.pq import TransactionStatus
 
 from dunwell import walls
+from dunwell.walls.postgresql.statements import can_be_kept
+
+ASKED_AGAIN = 2
+"""After so many times a statement is kept ready on its connection."""
+MOST_KEPT = 200
+"""So many statements of a connection are kept, each some ten kB of the server's memory."""
 
 
 class PreparingCursor(Cursor[Any]):
@@ -28,6 +36,48 @@ class PreparingCursor(Cursor[Any]):
             self.connection.prepare_threshold = before
 
 
+class KeepingCursor(ClientCursor[Any]):
+    """A cursor by which the server keeps plain statements ready once they were asked again.
+
+    Planning a page's questions anew was half of the server's work. Others are sent as the
+    framework sends all: with their values written into them.
+    """
+
+    _is_kept = False
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "KeepingCursor":
+        """Run a statement, apart from its values where it may be kept ready."""
+        self._is_kept = bool(params) and isinstance(query, str) and can_be_kept(query)
+        kind: Any = PostgresQuery if self._is_kept else PostgresClientQuery
+        self._query_cls = kind
+        super().execute(query, params, **options)
+        return self
+
+    def executemany(self, query: Any, params_seq: Any, **options: Any) -> None:
+        """Run a statement for each set of values; none is kept ready."""
+        self._is_kept, self._query_cls = False, PostgresClientQuery
+        super().executemany(query, params_seq, **options)
+
+    def mogrify(self, query: Any, params: Any = None) -> str:
+        """Return a statement with its values written into it."""
+        before, self._query_cls = self._query_cls, PostgresClientQuery
+        try:
+            return str(super().mogrify(query, params))
+        finally:
+            self._query_cls = before
+
+    def _get_prepared(self, pgq: Any, prepare: Any = None) -> Any:
+        if self._is_kept:
+            return Cursor._get_prepared(self, pgq, prepare)  # noqa: SLF001  past the mixin
+        return super()._get_prepared(pgq, prepare)
+
+    def _execute_send(self, query: Any, **options: Any) -> None:
+        if self._is_kept:
+            Cursor._execute_send(self, query, **options)  # noqa: SLF001  past the mixin
+        else:
+            super()._execute_send(query, **options)
+
+
 class DatabaseOperations(operations.DatabaseOperations):
     """What is known of statements, of those too that are kept ready."""
 
@@ -37,16 +87,48 @@ class DatabaseOperations(operations.DatabaseOperations):
         return sql if told is None else told
 
 
+class SchemaEditor(schema.DatabaseSchemaEditor):
+    """Changes tables, while and after which no statement of before is kept ready."""
+
+    def __enter__(self) -> Any:
+        self.connection.ensure_connection()
+        self._threshold = self.connection.connection.prepare_threshold
+        self.connection.connection.prepare_threshold = None
+        return super().__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            super().__exit__(kind, error, trace)
+        finally:
+            self.connection.connection.prepare_threshold = self._threshold
+            # the server is told after the next statement
+            self.connection.connection._prepared.clear()  # noqa: SLF001  no other way
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that knows what it has told the server; None where that is unknown."""
 
     ops_class = DatabaseOperations
+    SchemaEditorClass = SchemaEditor
     companies_told: str | None = None
 
     def init_connection_state(self) -> None:
         """Begin a connection: it has been told nothing."""
         self.companies_told = None
         super().init_connection_state()
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open a connection that keeps plain statements ready."""
+        connection = super().get_new_connection(conn_params)
+        if not self.settings_dict["OPTIONS"].get("server_side_binding"):
+            connection.cursor_factory = KeepingCursor
+            connection.prepare_threshold, connection.prepared_max = ASKED_AGAIN, MOST_KEPT
+        return connection
 
     def _cursor(self, name: str | None = None) -> Any:
         self.ensure_connection()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from dunwell.queries.light_events import EVERY_EVENT, LIGHT
+from dunwell.queries.light_events import EVERY_EVENT, LIGHT, REQUESTS
 
 _WRITES = re.compile(
     r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|COPY) "?(dunwell_[a-z0-9_]+)', re.I
@@ -44,7 +44,7 @@ class Watch:
             self.open[-1][1].update(verbs)
         elif verbs and verbs <= LIGHT.keys():
             self.judged += 1
-            if more := written - EVERY_EVENT.union(*(LIGHT[verb] for verb in verbs)):
+            if more := written - EVERY_EVENT.union(REQUESTS, *(LIGHT[verb] for verb in verbs)):
                 self.wrong.append((sorted(verbs), sorted(more)))
 
 

@@ -12,7 +12,7 @@ from dunwell.actions.snoozes import snooze_customer
 from dunwell.models import Company, Item, Note
 from dunwell.queries import kept_sums, light_events
 from dunwell.queries.kept_sums import kept
-from dunwell.queries.light_events import EVERY_EVENT, LIGHT
+from dunwell.queries.light_events import EVERY_EVENT, LIGHT, REQUESTS
 from tests.conftest import AT, TODAY, add_customer
 from tests.light_writes import watched
 
@@ -112,7 +112,7 @@ def test_no_trigger_writes_for_the_tables_of_light_events(company):
     with connection.cursor() as cursor:
         cursor.execute("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
         triggers = cursor.fetchall()
-    tables = EVERY_EVENT.union(*LIGHT.values())
+    tables = EVERY_EVENT.union(REQUESTS, *LIGHT.values())
     ours = [sql for table, sql in triggers if table in tables]
     assert ours, "events are kept by triggers"
     assert not [

@@ -129,7 +129,7 @@ def test_a_record_of_another_company_is_absent_and_untouched(ids, today, as_stra
     }
 
     assert {name: found for name, found in told.items() if found != 404} == {}
-    assert len(told) == 522
+    assert len(told) == 523
     assert digest() == before
 
 

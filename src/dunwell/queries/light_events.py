@@ -38,6 +38,7 @@ LIGHT: Mapping[str, frozenset[str]] = {
             "dunwell_message",
         }
     ),
+    "inbox.read": frozenset({"dunwell_inboundreading"}),
 }
 """By verb the tables that the transaction of such an event may write, besides these.
 

@@ -43,9 +43,11 @@ def test_a_statement_with_few_values_is_kept_ready_and_one_with_many_is_not(comp
 
 @on_postgresql
 def test_a_kept_statement_is_read_again_after_a_rollback(company):
+    from dunwell.walls.postgresql.base import ASKED_AGAIN
+
     statement = STATEMENT.format(marks="%s")
     with transaction.atomic():
         fetched(statement, ["before", company.pk])
         transaction.set_rollback(True)
     assert fetched(statement, ["after", company.pk]) == [(company.name, "after")]
-    assert connection.connection.prepare_threshold is None
+    assert connection.connection.prepare_threshold == ASKED_AGAIN

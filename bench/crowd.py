@@ -18,24 +18,20 @@ from dataclasses import dataclass, field
 from time import monotonic, perf_counter, sleep
 from urllib.parse import urlencode
 
-from django.contrib.sessions.backends.base import SessionBase
 from django.test import Client
 from django.urls import reverse
 
 from bench.cost import Meter, peak_of, server_cpu_s
 from bench.desk import the_company
 from bench.measures import Result
-from bench.pages import latencies, sample_customers
+from bench.pages import latencies, quantile, sample_customers, seated
 from bench.serving import serving
 from bench.workload import Workload
-from dunwell import clock
 from dunwell.models import (
     Customer,
     Event,
     Membership,
     OpenItem,
-    PortalPerson,
-    PortalSeat,
     Role,
     User,
 )
@@ -228,34 +224,17 @@ def _staff_sessions() -> list[str]:
 
 def _debtor_sessions() -> list[tuple[str, list[int]]]:
     """Return the sessions of debtors, the largest ten among them, each with items they owe."""
-    company, at, run = the_company(), clock.now(), fresh_nonce()[:8]
+    company, run = the_company(), fresh_nonce()[:8]
     known = dict.fromkeys(sample_customers())
     owing = OpenItem.objects.filter(company=company, open_minor__gt=0)
     more = owing.order_by("customer_id").values_list("customer_id", flat=True).distinct()
     keys = [*known, *(key for key in more[: DEBTORS * 2] if key not in known)][:DEBTORS]
-    customers = {one.pk: one for one in Customer.objects.filter(pk__in=keys)}
+    customers = Customer.objects.select_related("company").in_bulk(keys)
     found = []
     for key in keys:
-        person = PortalPerson.objects.create(
-            email=f"{run}-{key}@bench.example",
-            name="Debtor",
-            session_nonce=fresh_nonce(),
-            recorded_at=at,
-        )
-        seat = PortalSeat.objects.create(
-            company=company,
-            customer=customers[key],
-            person=person,
-            role="manager",
-            invited_by="bench",
-            recorded_at=at,
-        )
-        client = Client()
-        session: SessionBase = client.session
-        session["portal"] = {"seat": seat.pk, "nonce": person.session_nonce}
-        session.save()
+        client = seated(customers[key], email=f"{run}-{key}@bench.example")
         own = owing.filter(customer_id=key).values_list("item_id", flat=True)
-        found.append((str(session.session_key), list(own[:ITEMS_KNOWN])))
+        found.append((str(client.session.session_key), list(own[:ITEMS_KNOWN])))
     return found
 
 
@@ -307,7 +286,7 @@ def _told(cost: dict[str, float], seen: Sequence[Seen], events: int, load: Workl
     result.cost["requests_per_s"] = round(rate, 1)
     result.expect("wrong_answers", dict(wrong), {})
     result.expect("all_was_kept", events >= sum(one.written for one in seen), True)  # noqa: FBT003
-    p95 = {name: round(sorted(ms)[int(len(ms) * 0.95)]) for name, ms in sorted(by_page.items())}
+    p95 = {name: round(quantile(ms, 0.95)) for name, ms in sorted(by_page.items())}
     result.counts |= {
         "p95_by_page": p95,
         "requests": len(every),

@@ -138,9 +138,13 @@ def _every_page(load: Workload) -> Result:
     times = [ms for views in later.values() for ms in views]
     result = Result(latencies(meter.cost(), times, busy))
     result.counts |= {
-        "first_p95_ms": _at(list(first.values()), 0.95),
+        "first_p95_ms": quantile(list(first.values()), 0.95),
         "pages": len(first),
-        "slow": {one: round(_at(ms, 0.5)) for one, ms in later.items() if _at(ms, 0.5) > SLOW_MS},
+        "slow": {
+            one: round(quantile(ms, 0.5))
+            for one, ms in later.items()
+            if quantile(ms, 0.5) > SLOW_MS
+        },
         "first_slow": {one: round(ms) for one, ms in first.items() if ms > LONG_MS},
         "items": load.size,
     }
@@ -154,8 +158,13 @@ def _is_none(address: str) -> bool:
 def _debtor() -> Client:
     """Return the browser of somebody in the portal for the customer with most open items."""
     customer = Customer.objects.get(pk=sample_customers()[0])
+    return seated(customer, email="debtor@bench.example")
+
+
+def seated(customer: Customer, *, email: str) -> Client:
+    """Return a browser of somebody who is in the portal for a customer."""
     person = PortalPerson.objects.create(
-        email="debtor@bench.example",
+        email=email,
         name="Debtor",
         session_nonce=fresh_nonce(),
         recorded_at=clock.now(),
@@ -259,12 +268,13 @@ def latencies(
     """Return the cost of one request of many; p50 and p95 of the wall and of the CPU in ms."""
     for part in ("cpu_s", "server_cpu_s", "wall_s"):
         cost[part] = round(cost[part] / len(times), 5)
-    cost |= {"p50_ms": _at(times, 0.5), "p95_ms": _at(times, 0.95)}
+    cost |= {"p50_ms": quantile(times, 0.5), "p95_ms": quantile(times, 0.95)}
     # on a machine with other work the wall says little; what the process itself was busy does
-    return cost | {"cpu_p50_ms": _at(busy, 0.5), "cpu_p95_ms": _at(busy, 0.95)}
+    return cost | {"cpu_p50_ms": quantile(busy, 0.5), "cpu_p95_ms": quantile(busy, 0.95)}
 
 
-def _at(times: Sequence[float], share: float) -> float:
+def quantile(times: Sequence[float], share: float) -> float:
+    """Return what so large a share of some times stays below."""
     return round(sorted(times)[int(len(times) * share)], 1)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from dunwell.engine.exposure import PPM
@@ -14,7 +14,6 @@ from dunwell.models import (
     Company,
     Contact,
     Customer,
-    CustomerMerge,
     Dispute,
     Habit,
     Message,
@@ -24,7 +23,7 @@ from dunwell.models import (
     Snooze,
     WorklistEntry,
 )
-from dunwell.queries.customer_merges import survivor_of
+from dunwell.queries.customer_merges import is_merged, survivor_of
 from dunwell.queries.exposures import exposures
 from dunwell.queries.holds import HoldRow, hold_rows
 from dunwell.queries.home import BucketFigure, bucket_figures, bucket_sums
@@ -153,14 +152,11 @@ class CustomerCard:
     snoozed_until: date | None
 
 
-_MERGES = CustomerMerge.objects.filter(merged=OuterRef("pk"), status=CustomerMerge.Status.MERGED)
-
-
 def customer_card(company: Company, customer_id: int, *, as_of: date) -> CustomerCard | None:
     """Return one customer of the company at a glance, or None."""
     customer = (
         Customer.objects.filter(company=company, pk=customer_id)
-        .annotate(is_closed=Exists(_MERGES))
+        .annotate(is_closed=is_merged("pk"))
         .select_related("parent", "collector")
         .first()
     )

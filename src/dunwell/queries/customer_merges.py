@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from dunwell.models import Company, Customer, CustomerMerge, EntryLine
 from dunwell.queries.merge_hindrances import Hindrance, hindrances
@@ -43,6 +43,11 @@ def survivors(company: Company) -> dict[int, int]:
     rows = CustomerMerge.objects.filter(company=company, status=Status.MERGED)
     into = dict(rows.values_list("merged_id", "survivor_id"))
     return {key: _last(into, key) for key in into}
+
+
+def is_merged(customer: str) -> Exists:
+    """Return the condition that the record in a column of a query is closed by a merge."""
+    return Exists(CustomerMerge.objects.filter(merged=OuterRef(customer), status=Status.MERGED))
 
 
 def survivor_of(customer: Customer) -> Customer | None:

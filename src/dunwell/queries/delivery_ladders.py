@@ -162,14 +162,12 @@ def _alarms(terms: AlarmTerms, ends: date, as_of: date) -> Planned:
     return Planned(build)
 
 
-def delivery_alarms(
-    company: Company, *, as_of: date, items: QuerySet[Item] | None = None
-) -> tuple[DeliveryAlarm, ...]:
+def delivery_alarms(company: Company, *, as_of: date) -> tuple[DeliveryAlarm, ...]:
     """Return the open invoices nothing proves to have arrived, the soonest due first."""
     terms = responses_in_force(company, as_of=as_of).policy.alarm
     if not terms.is_on:
         return ()
-    chosen = (_open_invoices(company) if items is None else items).filter(
+    chosen = _open_invoices(company).filter(
         due_on__lte=due_by(terms, country=company.country, as_of=as_of)
     )
     if terms.only_ours:

@@ -47,7 +47,8 @@ _Kept = OrderedDict[Hashable, _Sum]
 _kept: _Kept = OrderedDict()
 _frames: _Kept = OrderedDict()
 _guard = threading.Lock()
-_turns: WeakValueDictionary[Hashable, "_Turn"] = WeakValueDictionary()
+# whoever works a sum out may ask for the same one within it
+_turns: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
 
 
 def kept(
@@ -83,17 +84,10 @@ def _told(
         return work()
     key = (connection.settings_dict["NAME"], company.pk, asked)
     with _guard:
-        turn = _turns.setdefault(key, _Turn())
+        turn = _turns.setdefault(key, threading.RLock())
     # who asks meanwhile waits for the answer instead of working it out a second time
-    with turn.lock:
+    with turn:
         return _found_or_made(company, key, work, is_worth=is_worth, store=store, most=most)
-
-
-class _Turn:
-    """Whose turn it is to work a sum out; it may ask for the same one within itself."""
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
 
 
 def _found_or_made(

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from dunwell.models import (
     Customer,
-    CustomerMerge,
     PortalKey,
     PortalLink,
     PortalPasskey,
     PortalPerson,
     PortalSeat,
 )
-from dunwell.queries.customer_merges import led_on
+from dunwell.queries.customer_merges import is_merged, led_on
 from dunwell.queries.customers import Owed, owed_by
 from dunwell.queries.portal_links import live_links
 
@@ -146,9 +145,7 @@ def open_seats() -> QuerySet[PortalSeat]:
 
     Of a person with a seat at both records of a merge, the closed one's waits for the split.
     """
-    merges = CustomerMerge.objects.filter(merged=OuterRef("customer"))
-    is_closed = Exists(merges.filter(status=CustomerMerge.Status.MERGED))
-    return PortalSeat.objects.filter(~is_closed, ended_on=None)
+    return PortalSeat.objects.filter(~is_merged("customer"), ended_on=None)
 
 
 def led_seat(seat: PortalSeat) -> PortalSeat | None:

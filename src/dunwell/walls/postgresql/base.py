@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base, operations, schema
 from psycopg import ClientCursor, Cursor
 from psycopg._queries import PostgresClientQuery, PostgresQuery
+from psycopg.client_cursor import ClientCursorMixin
 from psycopg.pq import TransactionStatus
 
 from dunwell import walls
@@ -28,12 +29,7 @@ class PreparingCursor(Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> "PreparingCursor":
         """Run a statement, and keep it ready from its first time on."""
-        # the framework keeps none, since its own cursors write the values into the statement
-        before, self.connection.prepare_threshold = self.connection.prepare_threshold, 0
-        try:
-            return super().execute(query, params, prepare=True)
-        finally:
-            self.connection.prepare_threshold = before
+        return super().execute(query, params, prepare=True)
 
 
 class KeepingCursor(ClientCursor[Any]):
@@ -68,12 +64,13 @@ class KeepingCursor(ClientCursor[Any]):
 
     def _get_prepared(self, pgq: Any, prepare: Any = None) -> Any:
         if self._is_kept:
-            return Cursor._get_prepared(self, pgq, prepare)  # noqa: SLF001  past the mixin
+            # past what keeps the framework's cursors from it
+            return super(ClientCursorMixin, self)._get_prepared(pgq, prepare)
         return super()._get_prepared(pgq, prepare)
 
     def _execute_send(self, query: Any, **options: Any) -> None:
         if self._is_kept:
-            Cursor._execute_send(self, query, **options)  # noqa: SLF001  past the mixin
+            super(ClientCursorMixin, self)._execute_send(query, **options)
         else:
             super()._execute_send(query, **options)
 
@@ -125,9 +122,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open a connection that keeps plain statements ready."""
         connection = super().get_new_connection(conn_params)
-        if not self.settings_dict["OPTIONS"].get("server_side_binding"):
-            connection.cursor_factory = KeepingCursor
-            connection.prepare_threshold, connection.prepared_max = ASKED_AGAIN, MOST_KEPT
+        connection.cursor_factory = KeepingCursor
+        connection.prepare_threshold, connection.prepared_max = ASKED_AGAIN, MOST_KEPT
         return connection
 
     def _cursor(self, name: str | None = None) -> Any:

@@ -118,7 +118,10 @@ class World:
         )  # fmt: skip
 
     def _person(self, name: str, roles: tuple[str, ...]):
-        user = User.objects.create(username=name, email=f"{name}@simulated.example")
+        # the same people may work for several simulated companies
+        user, _ = User.objects.get_or_create(
+            username=name, defaults={"email": f"{name}@simulated.example"}
+        )
         for role in roles:
             Membership.objects.create(company=self.company, user=user, role=role)
         return staff(user, self.company)

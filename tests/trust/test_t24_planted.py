@@ -1,4 +1,4 @@
-"""T24: tests can fail. 47 planted bugs; each is noticed by the test that is named for it.
+"""T24: tests can fail. 48 planted bugs; each is noticed by the test that is named for it.
 
 The default tier tries two or three, other ones for every state of the source, the long tier all of them.
 """

@@ -270,8 +270,7 @@ def events_page() -> str:
             for verb, why, data, places in event_rows())  # fmt: skip
     return (
         "# Events\n\nEvery change leaves one event in the same transaction, chained by hash to "
-        "the one before (see [verify the books](../how-to/verify-the-books.md)). Words in braces "
-        "are filled in: the outcome of a promise, the state of a message.\n\n"
+        "the one before (see [verify the books](../how-to/verify-the-books.md)).\n\n"
         + table(("verb", "written when", "data", "by"), rows)
     )
 

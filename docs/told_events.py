@@ -1,16 +1,21 @@
 """The verbs of events, read from where the actions name them: also through a function that tells.
 
 `record_event(actor, "note.recorded", …)` names one itself; `tell(actor, "ended", plan)` names
-`plan.ended`, for `tell` writes `plan.{verb}`. What no call names keeps its braces.
+`plan.ended`, for `tell` writes `plan.{verb}`. What the code chooses is read by `chosen_verbs`.
 """
 # ruff: noqa: INP001 -- a script beside the text it writes, not a package
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from scan import VERB, called, calls, functions, sentence, stated, trees
+from chosen_verbs import Choices, declared
+from scan import HOLE, SRC, VERB, called, calls, functions, sentence, stated, trees
 
+CLEAR = re.compile(r"[a-z_]+\.[a-z_]+")
+"""A verb in which nothing is left to be filled in."""
 NAMELESS = frozenset({"at", "customer_id", "verb", "subject", "subject_id"})
 """What every event has."""
 
@@ -45,14 +50,17 @@ def event_rows() -> list[tuple[str, str, list[str], list[str]]]:
     """Return verb, when it is written, names of its data, and the actions that write it."""
     tellers = _tellers()
     used = {names.get(called(call)) for (_, _, one), names in _functions() for call in calls(one)}
+    modules = {path.stem: _module(path) for path, _ in trees("actions")}
     rows: dict[str, Row] = {}
     for (stem, tree, function), names in _functions():
         place = (stem, function.name)
         # one that no action calls is called by a page: nobody else names its verb
         own = tellers.get(place) if place in used else None
         why = sentence(ast.get_docstring(function) or ast.get_docstring(tree))
+        local = {one.name: one for one in functions(tree)}
+        choices = Choices(module=modules[stem], function=function, local=local)
         for call in calls(function):
-            for verb, keys in _named(call, names, tellers, own):
+            for verb, keys in _named(call, names, tellers, own, choices):
                 row = rows.setdefault(verb, Row(why=why))
                 row.keys |= keys
                 row.places.add(f"{stem}.{function.name}")
@@ -92,21 +100,39 @@ def _tellers() -> Mapping[Place, Teller]:
             return found
 
 
+def _module(path: Path) -> str:
+    return ".".join(("dunwell", *path.relative_to(SRC).with_suffix("").parts))
+
+
 def _named(
     call: ast.Call,
     names: Mapping[str, Place],
     tellers: Mapping[Place, Teller],
     own: Teller | None,
+    choices: Choices,
 ) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the verbs that a call names, each with the names of its data."""
     for node, template, keys in _verbs(call, names, tellers):
         if own is not None and _filled_by(node) == own.name:
             continue  # whoever calls names it
         teller = tellers.get(names.get(called(call), ("", "")))
-        for text in _texts(node) or ([f"{{{teller.name}}}"] if teller else []):
+        for text in choices.texts(node) or [""]:
             verb = template.replace("{}", text)
-            if VERB.fullmatch(verb):
+            if text and CLEAR.fullmatch(verb):
                 yield verb, keys
+            elif _is_unsaid(text) and (
+                called(call) in {"record_event", "Fact"}
+                or VERB.fullmatch(verb)
+                or "." in template
+                or (teller is not None and teller.name == "verb")
+            ):
+                noun = verb.partition(".")[0] + "."
+                told = declared(choices.place, verb)
+                yield from ((one, keys) for one in told if one.startswith(noun) or noun == ".")
+
+
+def _is_unsaid(text: str) -> bool:
+    return not text or "{" in text or HOLE in text
 
 
 def _verbs(
@@ -132,13 +158,6 @@ def _verbs(
         # who acts comes first
         for node in call.args[1:2] or call.args[:1]:
             yield node, "{}", keys
-
-
-def _texts(node: ast.expr) -> list[str]:
-    """Return the texts that a node may be; none where the code does not say."""
-    if isinstance(node, ast.IfExp):
-        return _texts(node.body) + _texts(node.orelse)
-    return [text] if (text := stated(node)) else []
 
 
 def _filled_by(node: ast.expr) -> str:

@@ -1,7 +1,12 @@
-"""Every transaction of the tests is held to what `light_events` says that light events write."""
+"""Every transaction of the tests is held to what is said of events.
+
+Light ones write what `light_events` says, and every verb is in the reference.
+"""
 
 import re
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 from django.db import connection
 
@@ -11,13 +16,22 @@ _WRITES = re.compile(
     r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|COPY) "?(dunwell_[a-z0-9_]+)', re.I
 )
 _EVENT = "dunwell_event"
+_REFERENCE = Path(__file__).parents[1] / "docs" / "reference" / "events.md"
+_NOT_UNDERSTOOD = "unknown"
+
+
+@cache
+def told_verbs():
+    """The verbs that the reference of events tells."""
+    rows = _REFERENCE.read_text("utf-8").splitlines()
+    return frozenset(row.split("`")[1] for row in rows if row.startswith("| `"))
 
 
 class Watch:
     """Follows savepoints: an action under test is one, within the transaction of its test."""
 
     def __init__(self):
-        self.open, self.judged, self.wrong = [], 0, []
+        self.open, self.judged, self.wrong, self.verbs = [], 0, [], set()
 
     def __call__(self, execute, sql, params, many, context):
         found = execute(sql, params, many, context)
@@ -33,7 +47,8 @@ class Watch:
             written, verbs = self.open[-1]
             written.add(table.group(1))
             if table.group(1) == _EVENT:
-                verbs |= _verbs(sql, params, many)
+                verbs |= (added := _verbs(sql, params, many))
+                self.verbs |= added
         return found
 
     def ended(self):
@@ -53,7 +68,7 @@ def _verbs(sql, params, many):
     before, values, _ = sql.partition(" VALUES ")
     names = re.findall(r'"(\w+)"', before)[1:]
     if not values or "verb" not in names:
-        return {"unknown"}
+        return {_NOT_UNDERSTOOD}
     rows = (
         params if many else [params[n : n + len(names)] for n in range(0, len(params), len(names))]
     )
@@ -67,3 +82,5 @@ def watched():
     with connection.execute_wrapper(watch):
         yield watch
     assert not watch.wrong, f"light events write more tables: {watch.wrong}"
+    untold = watch.verbs - told_verbs() - {_NOT_UNDERSTOOD}
+    assert not untold, f"docs/reference/events.md does not tell: {sorted(untold)}"

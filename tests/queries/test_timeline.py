@@ -237,6 +237,5 @@ def test_what_is_told_elsewhere_is_what_the_desk_records():
     told = set(re.findall(r"^\| `([^`]+)`", EVENTS.read_text(encoding="utf-8"), re.MULTILINE))
     kinds = {f"signal.{kind}" for kind in Signal.Kind.values}
 
-    assert "signal.{kind}" in told
-    assert set(TOLD_ELSEWHERE) - kinds <= told
+    assert set(TOLD_ELSEWHERE) <= told
     assert kinds <= set(TOLD_ELSEWHERE)

@@ -107,7 +107,8 @@ class Message(models.Model):
 class MessageItem(models.Model):
     """An item named in a message, with the amount stated and the level it reached."""
 
-    message = models.ForeignKey(Message, models.CASCADE, related_name="lines")
+    # found by the constraint below, which begins with it
+    message = models.ForeignKey(Message, models.CASCADE, related_name="lines", db_index=False)
     item = models.ForeignKey(Item, models.PROTECT, related_name="message_lines")
     level = models.PositiveSmallIntegerField()
     open_minor = models.BigIntegerField()

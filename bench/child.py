@@ -45,6 +45,8 @@ def main(arguments: list[str]) -> int:
     from bench.letters import FLOORS as LETTER_LEAST  # noqa: PLC0415
     from bench.letters import MEASURES as LETTERS  # noqa: PLC0415
     from bench.measures import MEASURES, WORK_DAY  # noqa: PLC0415
+    from bench.night import FLOORS as NIGHT_LEAST  # noqa: PLC0415
+    from bench.night import MEASURES as NIGHT  # noqa: PLC0415
     from bench.orders import FLOORS as ORDERS_LEAST  # noqa: PLC0415
     from bench.orders import MEASURES as ORDERS  # noqa: PLC0415
     from bench.pages import PAGES  # noqa: PLC0415
@@ -56,9 +58,9 @@ def main(arguments: list[str]) -> int:
     from bench.tables import MEASURES as TABLES  # noqa: PLC0415
 
     measures = MEASURES | PAGES | ASSISTANT | PREDICTING | BANKING | CREDIT | ORDERS | RECOVERY
-    measures |= CORE | FORECASTS | INVOICES | LETTERS | SERVING | TABLES | CROWD
+    measures |= CORE | FORECASTS | INVOICES | LETTERS | SERVING | TABLES | CROWD | NIGHT
     floors = FLOORS | LEAST | BANK_LEAST | CREDIT_LEAST | ORDERS_LEAST
-    floors |= CORE_LEAST | INVOICE_LEAST | LETTER_LEAST | TABLE_LEAST
+    floors |= CORE_LEAST | INVOICE_LEAST | LETTER_LEAST | TABLE_LEAST | NIGHT_LEAST
     with time_machine.travel(datetime.combine(WORK_DAY, time(9), UTC), tick=True):
         for word in names.split(","):
             name = word.removesuffix("*")

@@ -131,11 +131,12 @@ def _import(paths: list[Path], load: Workload, *, is_new: bool) -> Result:
     if not is_new:
         result.expect("items_known", counts.get("items_known", 0), items)
         result.expect("allocations_added", counts.get("allocations_added", 0), 0)
-    result.expect("open_minor", _open_minor(company), wanted["open_minor"])
+    result.expect("open_minor", open_by_currency(company), wanted["open_minor"])
     return result
 
 
-def _open_minor(company: Company) -> dict[str, int]:
+def open_by_currency(company: Company) -> dict[str, int]:
+    """Return what is open in each currency, in minor units."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT currency, CAST(SUM(open_minor) AS bigint) FROM dunwell_openitem "

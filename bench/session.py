@@ -35,6 +35,7 @@ IMPORTED = (
 COPIED = ("group_letters", "letters", "reminders", "reminders_again")
 BANKING = ("bank_import", "match")
 INVOICING = ("post_invoices", "issue_invoices")
+NIGHT = ("night_results",)
 CYCLES = ("cycle", "cycle_again", "cycle_next_day")
 AFTER = (
     *("forecast", "page_worklist", "page_home", "page_items", "page_ageing", "page_customer"),
@@ -44,7 +45,7 @@ RECOVERY = ("backup", "restore")
 CROWD = ("crowd",)
 """These are measured when one of them is named."""
 NAMES = (
-    *(*FILES, "import", *IMPORTED, *COPIED, *BANKING, *INVOICING, *CYCLES, *AFTER),
+    *(*FILES, "import", *IMPORTED, *COPIED, *BANKING, *INVOICING, *NIGHT, *CYCLES, *AFTER),
     *CORES,
 )
 NONE, MAIN, COPY = "bench_none", "bench_main", "bench_copy"
@@ -128,7 +129,7 @@ def _stages(wanted: set[str], *, is_first: bool) -> list[tuple[str, list[str]]]:
         return stages
     imported = [name for name in (*IMPORTED, *RECOVERY) if name in wanted]
     stages.append((MAIN, ["prepare", "import", *imported]))
-    for group in (COPIED, BANKING, INVOICING):
+    for group in (COPIED, BANKING, INVOICING, NIGHT):
         # what comes later in a group rests on what comes before
         named = [place for place, name in enumerate(group) if name in wanted]
         if named:
@@ -192,6 +193,7 @@ FLOOR_WORDS = {
     "verify": "decode the columns and one argsort",
     "reminders": "one SQL statement",
     "reminders_again": "one SQL statement",
+    "night_results": "decode the columns and one argsort",
     "cycle": "decode the columns and one argsort",
     "cycle_next_day": "decode the columns and one argsort",
     "bank_import": "read the file alone",

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 
 import polars as pl
 from django.db import transaction
@@ -32,6 +33,8 @@ TASK_KINDS = {"call": Task.Kind.CALL, "sms": Task.Kind.CALL, "letter": Task.Kind
 UNREACHABLE = ("no_contact", "bounced")
 Status = Message.Status
 WAITING = (Status.DRAFT, Status.READY, Status.FAILED)
+AT_ONCE = 10_000
+"""Messages that are written together; bounds memory."""
 
 
 @transaction.atomic
@@ -125,9 +128,53 @@ def _write(
     allowed = plan.decisions.filter(
         pl.col("decision") != "blocked", ~pl.col("customer_id").is_in(taken)
     ).sort("customer_id")
-    texts = list(message_texts(plan, allowed.select("customer_id")))
-    written = [text for text in texts if not text.trouble]
-    numbers = _numbers(company, plan.contacts.filter(pl.col("channel") == "sms")["customer_id"])
+    done, texts = _Written(), message_texts(plan, allowed.select("customer_id"))
+    while part := list(islice(texts, AT_ONCE)):
+        _write_part(plan, part, allowed, policies, done, at=at)
+    tasks = done.tasks + _contact_tasks(plan, at=at)
+    Task.objects.bulk_create(tasks, batch_size=1000)
+    if done.messages or tasks or done.failed:
+        record_event(
+            actor,
+            "reminders.written",
+            company,
+            at=at,
+            as_of=plan.as_of.isoformat(),
+            messages=done.messages,
+            drafts=done.drafts,
+            tasks=len(tasks),
+            blocked=plan.decisions.filter(pl.col("decision") == "blocked").height,
+            failed=done.failed,
+        )
+    return done.messages + len(tasks)
+
+
+@dataclass(slots=True)
+class _Written:
+    """What was written so far, and the tasks that come of it."""
+
+    messages: int = 0
+    drafts: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    tasks: list[Task] = field(default_factory=list)
+
+
+def _write_part(
+    plan: ContactPlan,
+    texts: Sequence[MessageText],
+    allowed: pl.DataFrame,
+    policies: Sequence[PolicyInForce],
+    done: _Written,
+    *,
+    at: datetime,
+) -> None:
+    """Write some of the messages, so that the texts of all are never held at once."""
+    company, written = plan.company, [text for text in texts if not text.trouble]
+    names = pl.Series([text.customer_id for text in written], dtype=pl.Int64)
+    by_text = plan.contacts.filter(
+        pl.col("channel") == "sms", pl.col("customer_id").is_in(names.implode())
+    )
+    numbers = _numbers(company, by_text["customer_id"])
     rows = _messages(
         plan,
         written,
@@ -138,23 +185,10 @@ def _write(
     )
     keys = _insert_messages(company, rows, plan.as_of)
     _insert_lines(plan, keys)
-    tasks = _tasks(plan, rows, keys, at=at) + _contact_tasks(plan, at=at)
-    Task.objects.bulk_create(tasks, batch_size=1000)
-    troubled = [text for text in texts if text.trouble]
-    if rows.height or tasks or troubled:
-        record_event(
-            actor,
-            "reminders.written",
-            company,
-            at=at,
-            as_of=plan.as_of.isoformat(),
-            messages=rows.height,
-            drafts=rows.filter(pl.col("status") == str(Status.DRAFT)).height,
-            tasks=len(tasks),
-            blocked=plan.decisions.filter(pl.col("decision") == "blocked").height,
-            failed={str(text.customer_id): text.trouble for text in troubled},
-        )
-    return rows.height + len(tasks)
+    done.tasks += _tasks(plan, rows, keys, at=at)
+    done.messages += rows.height
+    done.drafts += rows.filter(pl.col("status") == str(Status.DRAFT)).height
+    done.failed |= {str(text.customer_id): text.trouble for text in texts if text.trouble}
 
 
 def _messages(
@@ -214,9 +248,10 @@ def _insert_messages(company: Company, rows: pl.DataFrame, as_of: date) -> dict[
         return {}
     insert_rows(table="dunwell_message", rows=rows)
     wanted = set(rows["message_id"].to_list())
-    found = Message.objects.filter(company=company, as_of=as_of).values_list(
-        "customer_id", "id", "message_id"
-    )
+    first, last = rows["customer_id"].min(), rows["customer_id"].max()
+    found = Message.objects.filter(
+        company=company, as_of=as_of, customer__gte=first, customer__lte=last
+    ).values_list("customer_id", "id", "message_id")
     return {customer: key for customer, key, name in found.iterator() if name in wanted}
 
 

@@ -23,7 +23,7 @@ def message_decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterat
         {"customer_id": [text.customer_id for text in texts]}, schema={"customer_id": pl.Int64}
     )
     facts, contacts = _told(plan.facts, asked), _told(plan.contacts, asked)
-    demands = _demands(plan)
+    demands = _demands(plan, asked)
     # the parts stand in the order of their names, as an encoder of all of it writes them
     same = f'{{"as_of": {encode(plan.as_of.isoformat())}, "bounds": {bounds}, "contact": '
     rest: dict[tuple[object, ...], str] = {}
@@ -48,9 +48,11 @@ def message_decisions(plan: ContactPlan, texts: Sequence[MessageText]) -> Iterat
         )
 
 
-def _demands(plan: ContactPlan) -> dict[int, list[str]]:
+def _demands(plan: ContactPlan, asked: pl.DataFrame) -> dict[int, list[str]]:
     """Return what is asked for in each currency as it stands in JSON, by customer."""
-    totals = plan.totals.select("customer_id", "currency", "demand_minor")
+    totals = plan.totals.select("customer_id", "currency", "demand_minor").join(
+        asked, on="customer_id", how="semi"
+    )
     names = {code: json.dumps(code) for code in totals["currency"].unique()}
     found: dict[int, list[str]] = {}
     for customer_id, currency, amount in totals.sort("customer_id", "currency").iter_rows():

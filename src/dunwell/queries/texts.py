@@ -6,24 +6,22 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import cast
 
-import narwhals.stable.v2 as nw
 import polars as pl
 from django.conf import settings
 
 from dunwell.engine.calendars import next_business_day
 from dunwell.engine.legal_blocks import LegalText, MessageScope, legal_texts, with_legal_texts
 from dunwell.engine.rendering import render
-from dunwell.engine.schema import Column, Frame
 from dunwell.engine.wording import DIALOGUE_LINK, LONGEST_VALUE, Facts, Wording, WordingError
 from dunwell.models import Company, Payment
-from dunwell.queries import frames
 from dunwell.queries.charges_told import NOTHING, Told, charge_texts, charges_told
 from dunwell.queries.contact_rules import contact_book
 from dunwell.queries.follow_ups import LINK
 from dunwell.queries.line_texts import NO_LINES, CustomerLines, customer_lines, line_blocks
 from dunwell.queries.plain_texts import FEW, Said, Words, plain_messages, total_blocks
 from dunwell.queries.portal_links import told_door
-from dunwell.queries.reminders import ContactPlan, native
+from dunwell.queries.reminders import ContactPlan
+from dunwell.queries.text_rows import addressees, numbers_of
 from dunwell.queries.wordings import (
     HOW_TO_PAY,
     WordingsInForce,
@@ -37,27 +35,8 @@ from dunwell.queries.wordings import (
 DAYS_TO_PAY = 7
 """Days a message gives to pay, moved on to a business day."""
 
-MOST_KEYS = 500
-"""Keys per IN list, below what every SQLite allows."""
-
-ADDRESSEES: Frame = {
-    "customer_id": Column(nw.Int64, "key of the customer"),
-    "number": Column(nw.String, "the customer's number, quoted when paying"),
-    "name": Column(nw.String, "the customer's name"),
-    "agreed_language": Column(nw.String, "agreed language, may be empty"),
-    "segment": Column(nw.String, "group of customers it belongs to"),
-    "country": Column(nw.String, "where it is, may be empty"),
-    "party": Column(nw.String, "kind of party, may be empty"),
-    "debt_use": Column(nw.String, "use of the debt, may be empty"),
-    "contact_name": Column(nw.String, "whom we write to, may be empty"),
-    "contact_language": Column(nw.String, "their language, may be empty"),
-    "email": Column(nw.String, "their address, may be empty"),
-    "collector": Column(nw.String, "who looks after the customer, may be empty"),
-}
-NUMBERS: Frame = {
-    "item_id": Column(nw.Int64, "key of the item"),
-    "number": Column(nw.String, "number on the document"),
-}
+AT_ONCE = 10_000
+"""Customers whose texts are put together at once; bounds memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +66,25 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
     company = plan.company
     texts = every_wording_in_force(company, as_of=plan.as_of)
     wanted = _wanted(plan, customers)
-    forms = {language: now.document.line_forms for language, now in texts.items()}
     said = {
         language: tuple(_said_to_all(company, language, as_of=plan.as_of).items())
         for language in wanted["language"].unique()
     }
+    acts_as = contact_book(company, as_of=plan.as_of).policy.acts_as
+    for part in wanted.iter_slices(AT_ONCE):
+        yield from _of_part(plan, part, texts, said, acts_as)
+
+
+def _of_part(
+    plan: ContactPlan,
+    wanted: pl.DataFrame,
+    texts: Mapping[str, WordingsInForce],
+    said: Said,
+    acts_as: str,
+) -> Iterator[MessageText]:
+    """Yield the texts of some of the contacts, so that the lines of all are not held at once."""
+    company, customers = plan.company, wanted.select("customer_id")
+    forms = {language: now.document.line_forms for language, now in texts.items()}
     rows = _lines(plan, customers, wanted)
     plain = _plain(plan, wanted, rows, texts, said)
     charges = _charges(plan, wanted, texts)
@@ -100,7 +93,6 @@ def message_texts(plan: ContactPlan, customers: pl.DataFrame) -> Iterator[Messag
         rows.join(others, on="customer_id", how="anti", maintain_order="left"), forms
     )
     totals = _totals(plan, customers)
-    acts_as = contact_book(company, as_of=plan.as_of).policy.acts_as
     for row in wanted.select(*_ADDRESSED).iter_rows(named=True):
         key, language, template = row["customer_id"], row["language"], row["template"]
         to, now = row["email"] or "", texts[language]
@@ -198,7 +190,7 @@ def _said_to_all(company: Company, language: str, *, as_of: date) -> dict[str, s
 def _wanted(plan: ContactPlan, customers: pl.DataFrame) -> pl.DataFrame:
     """Return the contacts of the given customers with whom they go to, and in which language."""
     rows = plan.contacts.join(customers, on="customer_id", how="semi").join(
-        _addressees(plan.company), on="customer_id", how="left"
+        addressees(plan.company), on="customer_id", how="left"
     )
     wishes = zip(rows["contact_language"], rows["agreed_language"], strict=True)
     spoken = [language_of(*wished, plan.company.language) for wished in wishes]
@@ -269,7 +261,7 @@ def _whole_lines(lines: list[str | None]) -> list[str]:
 def _lines(plan: ContactPlan, customers: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
     """Return the lines of each customer's message, oldest first, cash not yet assigned last."""
     chosen = plan.lines.join(customers, on="customer_id", how="semi")
-    numbers = _numbers(plan.company, chosen["item_id"])
+    numbers = numbers_of(plan.company, chosen)
     # all but the number was read for the plan
     rows = (
         chosen.join(numbers, on="item_id", how="inner")
@@ -354,47 +346,3 @@ def _charges(
     if not any(wording.tells_charges for wording in named):
         return {}
     return charges_told(plan.company, plan.lines.join(wanted, on="customer_id", how="semi"))
-
-
-def _numbers(company: Company, items: pl.Series) -> pl.DataFrame:
-    """Return the numbers of the given items.
-
-    Those open now are read in one go; a day gone by also names items settled since.
-    """
-    opened = native(
-        frames.read_frame(
-            # in this order SQLite looks up the open ones instead of reading all items
-            "SELECT i.id, i.number FROM dunwell_openitem o CROSS JOIN dunwell_item i "
-            "WHERE i.id = o.item_id AND i.company_id = %s",
-            [company.pk],
-            NUMBERS,
-        )
-    )
-    settled = items.filter(~items.is_in(opened["item_id"].implode())).to_list()
-    parts = [opened]
-    for start in range(0, len(settled), MOST_KEYS):
-        keys = settled[start : start + MOST_KEYS]
-        marks = ", ".join(["%s"] * len(keys))
-        query = (
-            "SELECT i.id, i.number FROM dunwell_item i "  # noqa: S608
-            f"WHERE i.company_id = %s AND i.id IN ({marks})"
-        )
-        parts.append(native(frames.read_frame(query, [company.pk, *keys], NUMBERS)))
-    return pl.concat(parts)
-
-
-def _addressees(company: Company) -> pl.DataFrame:
-    return native(
-        frames.read_frame(
-            "SELECT c.id, c.number, c.name, c.language, c.segment, c.country, c.party, "
-            "c.debt_use, "
-            "COALESCE(t.name, ''), "
-            "COALESCE(t.language, ''), COALESCE(t.email, ''), "
-            "COALESCE(NULLIF(TRIM(u.first_name || ' ' || u.last_name), ''), u.username, '') "
-            "FROM dunwell_customer c LEFT JOIN dunwell_contact t "
-            "ON t.customer_id = c.id AND t.role = 'payables' AND t.is_primary "
-            "LEFT JOIN dunwell_user u ON u.id = c.collector_id WHERE c.company_id = %s",
-            [company.pk],
-            ADDRESSEES,
-        )
-    )

@@ -85,6 +85,8 @@ CONTACT_ITEMS: Frame = {
 
 
 _LISTED = tuple(name for name in CONTACT_ITEMS if name != "step_level")
+_DECIDING = ("segment", "last_given", "is_early", "is_owed_unknown", "owed_given")
+"""What the next level of an item depends on, beside what people override."""
 LEVELS_WIDE = 1_000
 DAYS_WIDE = 1_000_000
 """Room for a level and for days past due in one sort number."""
@@ -237,21 +239,38 @@ def _placed(
 def _with_next_level(
     placed: nw.LazyFrame, steps: nw.LazyFrame, overrides: nw.LazyFrame | None
 ) -> nw.LazyFrame:
-    """Return the items with `level`, the smallest one above the last that applies."""
-    applies = (nw.col("only_over_minor") == 0) | nw.col("owed_home").is_null()
+    """Return the items with `level`, the smallest one above the last that applies.
+
+    Items alike in all that decides about it are looked at once, a tenth of a large book. What
+    people override is about an item or its customer, so then each is looked at by itself.
+    """
+    told = placed.with_columns(
+        last_given=nw.col("last_level").fill_null(-1),
+        is_early=nw.col("days_past_due") < 0,
+        is_owed_unknown=nw.col("owed_home").is_null(),
+        owed_given=nw.col("owed_home").fill_null(0),
+    )
+    asked = told.filter(~nw.col("is_credit"))
+    by = list(_DECIDING) if overrides is None else ["item_id"]
     upward = (
-        placed.filter(~nw.col("is_credit"))
-        .select("item_id", "customer_id", "segment", "last_level", "days_past_due", "owed_home")
+        (asked.select(*by).unique() if overrides is None else asked)
         .join(steps.select("segment", "level", "only_over_minor"), on="segment", how="inner")
         .filter(
-            nw.col("level") > nw.col("last_level").fill_null(-1),
-            (nw.col("level") > 0) | (nw.col("days_past_due") < 0),
-            applies | (nw.col("owed_home") > nw.col("only_over_minor")),
+            nw.col("level") > nw.col("last_given"),
+            (nw.col("level") > 0) | nw.col("is_early"),
+            (nw.col("only_over_minor") == 0)
+            | nw.col("is_owed_unknown")
+            | (nw.col("owed_given") > nw.col("only_over_minor")),
         )
     )
     open_to = upward if overrides is None else allowed_levels(upward, overrides)
-    next_level = open_to.group_by("item_id").agg(level=nw.col("level").min())
-    return placed.join(next_level, on="item_id", how="left")
+    next_level = open_to.group_by(*by).agg(level=nw.col("level").min())
+    return (
+        told.join(next_level, on=by, how="left")
+        # a credit has none, whatever item it is like
+        .with_columns(level=nw.when(~nw.col("is_credit")).then(nw.col("level")))
+        .drop("last_given", "is_early", "is_owed_unknown", "owed_given")
+    )
 
 
 def _late(column: str) -> nw.Expr:

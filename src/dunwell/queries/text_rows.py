@@ -36,14 +36,16 @@ def numbers_of(company: Company, lines: pl.DataFrame) -> pl.DataFrame:
 
     Those open now are read in one go; a day gone by also names items settled since.
     """
-    items = lines["item_id"]
-    span = [lines["customer_id"].min() or 0, lines["customer_id"].max() or 0]
+    items, customers = lines["item_id"], lines["customer_id"].unique().sort()
+    if items.is_empty():
+        return pl.DataFrame(schema=frames.column_types(NUMBERS))
+    first, last = customers.head(1).item(), customers.tail(1).item()
     opened = native(
         frames.read_frame(
             # in this order SQLite looks up the open ones instead of reading all items
             "SELECT i.id, i.number FROM dunwell_openitem o CROSS JOIN dunwell_item i "
             "WHERE i.id = o.item_id AND i.company_id = %s AND o.customer_id BETWEEN %s AND %s",
-            [company.pk, *span],
+            [company.pk, first, last],
             NUMBERS,
         )
     )

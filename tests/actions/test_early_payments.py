@@ -24,6 +24,7 @@ from dunwell.models import (
     EarlyPaymentOffer,
     Event,
     Hold,
+    Item,
     Message,
     OpenItem,
     Promise,
@@ -35,6 +36,7 @@ from dunwell.queries.early_payment import (
     offers_due,
     open_offers,
 )
+from tests.actions.merge_rows import merged_by, split_by
 from tests.conftest import AT, TODAY, add_customer
 from tests.portal.seats import seat_of
 
@@ -268,3 +270,39 @@ def test_a_discount_that_was_earned_is_booked_on_the_item(company, offer):
         )
     assert Adjustment.objects.get().kind == "discount"
     assert OpenItem.objects.get(item=offer.item).open_minor == 99_000
+
+
+def test_after_a_merge_the_survivor_is_offered_and_earns_the_discount(
+    company, clerk, manager, buyer, offer
+):
+    survivor = add_customer(company, "K2", "Acme GmbH")
+    with pytest.raises(Refused, match="A discount for paying early is offered"):
+        merged_by(clerk, manager, buyer, survivor)
+    withdraw_offer(
+        actor=staff(manager, company), offer=offer, reason="to be merged", as_of=TODAY, at=AT
+    )
+    merge = merged_by(clerk, manager, buyer, survivor)
+    again = offer_by_hand(
+        actor=staff(manager, company), item=Item.objects.get(pk=offer.item_id),
+        steps=steps((5, 10_000)), reason="needs cash", as_of=TODAY, at=AT,
+    )  # fmt: skip
+
+    assert (again.customer, offer_terms([offer.item_id])) == (survivor, {offer.item_id: "1/9"})
+    assert open_offers(company, buyer, as_of=TODAY) == ()
+    assert [one.offer_id for one in open_offers(company, survivor, as_of=TODAY)] == [again.pk]
+    with pytest.raises(Refused, match="another customer"):
+        accept_offer(
+            actor=debtor(seat_of(add_customer(company, "K3"), role="payer")), offer=again,
+            pay_on=TODAY, as_of=TODAY, at=AT,
+        )  # fmt: skip
+    accept_offer(
+        actor=debtor(seat_of(survivor, role="payer", email="k2@buyer.example")), offer=again,
+        pay_on=TODAY, as_of=TODAY, at=AT,
+    )  # fmt: skip
+    assert Promise.objects.get().customer == survivor
+    assert discounts_on(company, survivor, on=TODAY, as_of=TODAY) == {
+        offer.item_id: (again.pk, 1_000)
+    }
+    # what is agreed on since the merge stays where it was agreed on
+    with pytest.raises(Refused, match="cannot be split off"):
+        split_by(manager, merge)

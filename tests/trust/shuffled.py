@@ -1,6 +1,7 @@
 """A plugin of pytest: `SHUFFLE=7 pytest -p tests.trust.shuffled` runs tests in an order of chance.
 
-Files stay whole, for what a file makes once is shared by its tests.
+Files stay whole, for what a file makes once is shared by its tests. With `-n 0`: xdist deals out
+files by their size, so that with processes chance orders the tests of a file alone.
 """
 
 import os

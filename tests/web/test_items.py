@@ -13,7 +13,7 @@ from tests.conftest import TODAY, add_customer
 
 LATE = {"issued_on": TODAY - timedelta(days=60), "due_on": TODAY - timedelta(days=40)}
 QUERIES_OF_THE_LIST = 11  # one asks whether the book is a large one
-QUERIES_OF_AN_ITEM = 13
+QUERIES_OF_AN_ITEM = 14
 
 
 def test_the_list_shows_items_and_totals_that_tie_with_home(come_in, reader, company, customer):

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 
 from dunwell.actions.role_rights import PORTAL_RIGHTS, RIGHTS, ROLE_RIGHTS, VISITING
 from dunwell.models import (
@@ -22,6 +22,7 @@ from dunwell.models import (
 )
 from dunwell.queries.advisor_areas import AREA_RIGHTS
 from dunwell.queries.customer_merges import survivor_of
+from dunwell.queries.prepared import prepared
 
 
 class Refused(ValueError):
@@ -140,9 +141,7 @@ def staff(user: User, company: Company, *, at: datetime | None = None) -> Actor:
     An advisor or auditor is one only at a moment `at` within its access; without a moment
     nobody is.
     """
-    roles = frozenset(
-        Membership.objects.filter(user=user, company=company).values_list("role", flat=True)
-    )
+    roles = frozenset(_roles(user.pk, company.pk))
     if not user.is_active:
         raise Forbidden(f"{user.username} does not work for {company.name}.")
     if roles and roles <= VISITING:
@@ -152,6 +151,12 @@ def staff(user: User, company: Company, *, at: datetime | None = None) -> Actor:
         raise Forbidden(f"{user.username} does not work for {company.name}.")
     rights = frozenset().union(*(ROLE_RIGHTS[role] for role in roles))
     return Actor(company=company, name=user.username, user_id=user.pk, roles=roles, rights=rights)
+
+
+@prepared
+def _roles(user_id: int, company_id: int) -> QuerySet[Any, str]:
+    found = Membership.objects.filter(user=user_id, company=company_id)
+    return found.values_list("role", flat=True)
 
 
 def _visitor(user: User, company: Company, at: datetime | None) -> Actor:

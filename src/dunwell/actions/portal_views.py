@@ -1,11 +1,14 @@
 """Keeping what the debtor's people looked at: once per viewer, thing and day."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from dunwell.actions.gate import Actor, Refused, own_customer
 from dunwell.models import Customer, Item, PortalLink, PortalSeat, PortalView
+from dunwell.queries.prepared import prepared
 
 
 @transaction.atomic
@@ -34,8 +37,7 @@ def note_view(
         raise Refused("A view is that of a seat or of a link.")
     if item is not None and item.customer_id != customer.pk:
         raise Refused("This item is another customer's.")
-    seen = PortalView.objects.filter(seat=seat, link=link, item=item, kind=kind, on=as_of)
-    if seen.exists():
+    if _seen(Q(seat=seat, link=link, item=item, kind=kind, on=as_of)):
         return False
     PortalView.objects.bulk_create(
         [
@@ -53,3 +55,8 @@ def note_view(
         ignore_conflicts=True,
     )
     return True
+
+
+@prepared
+def _seen(condition: Q) -> QuerySet[Any, int]:
+    return PortalView.objects.filter(condition).values_list("pk", flat=True)[:1]

@@ -83,11 +83,7 @@ def link_remittance(
     """
     actor.require("remittance.record")
     found = _locked(actor, remittance)
-    money = (
-        Payment.objects.filter(company=actor.company, pk=payment.pk)
-        .select_related("reversed_by")
-        .first()
-    )
+    money = Payment.objects.filter(company=actor.company, pk=payment.pk).first()
     if money is None:
         raise Refused(f"Payment {payment.number} does not belong to {actor.company.name}.")
     if money.amount_minor <= 0 or hasattr(money, "reversed_by"):

@@ -1,6 +1,6 @@
 """The statement of account: over any days, as files, and answered line by line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dunwell import clock
 from dunwell.actions.gate import Forbidden, Refused
 from dunwell.actions.portal_statement_answers import LineAnswer, answer_statement
-from dunwell.formats.account_statement import Account, AccountDocument, AccountLine, OpenLine
+from dunwell.formats.account_statement import AccountDocument, AccountLine
 from dunwell.formats.account_statement_files import KINDS, file_name
 from dunwell.formats.exports import ExportError
 from dunwell.formats.typesetting import TypesettingError
@@ -22,7 +22,7 @@ from dunwell.models import StatementAnswer
 from dunwell.portal.account_files import attached, seen
 from dunwell.portal.debtors import FORBIDDEN, Debtor, in_portal
 from dunwell.portal.visitors import REFUSED
-from dunwell.queries.account_documents import Span
+from dunwell.queries.account_documents import ShownAccount, Span
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.portal_settings import portal_choices
 from dunwell.queries.statement_answers import newest_answers
@@ -33,7 +33,7 @@ from dunwell.queries.statement_spans import (
     THIS_YEAR,
     read_span,
 )
-from dunwell.queries.statements import last_statement, letterhead, preview
+from dunwell.queries.statements import last_statement, letterhead, preview, preview_shown
 from dunwell.templatetags.disputes import reason_words
 from dunwell.templatetags.sentences import spoken
 
@@ -55,10 +55,8 @@ class AnsweredLine:
 class AnsweredAccount:
     """One currency of the statement as the page shows it."""
 
-    account: Account
+    account: ShownAccount
     lines: tuple[AnsweredLine, ...]
-    more_lines: int
-    items: tuple[OpenLine, ...]
 
 
 @in_portal()
@@ -169,16 +167,16 @@ def _page(
     refusal: str = "",
     status: int = 0,
 ) -> HttpResponse:
-    document = preview(who.company, who.customer, span=span)
+    accounts = preview_shown(who.company, who.customer, span=span, most=SHOWN_LINES)
     last = last_statement(who.company, who.customer.pk)
     today = clock.today(who.company.zone)
     policy = dispute_policy_in_force(who.company, as_of=today).policy
     context: dict[str, Any] = {
         "who": who,
-        "accounts": _accounts(who, document, request.GET.get("currency", ""), answers or []),
-        "currencies": [account.currency for account in document.accounts],
+        "accounts": _accounts(who, accounts, request.GET.get("currency", ""), answers or []),
+        "currencies": [account.currency for account in accounts],
         "currency": request.GET.get("currency", ""),
-        "document": document,
+        "days": span,
         "span": name,
         "spans": [
             (key, label) for key, label in CUSTOMER_SPANS.items() if key != SINCE_LAST or last
@@ -198,10 +196,10 @@ def _page(
 
 
 def _accounts(
-    who: Debtor, document: AccountDocument, currency: str, typed: list[LineAnswer]
+    who: Debtor, accounts: Sequence[ShownAccount], currency: str, typed: list[LineAnswer]
 ) -> tuple[AnsweredAccount, ...]:
-    shown = [one for one in document.accounts if currency in {"", one.currency}]
-    keys = [line.key for one in shown for line in one.lines[:SHOWN_LINES]]
+    shown = [one for one in accounts if currency in {"", one.currency}]
+    keys = [line.key for one in shown for line in one.lines]
     answers = newest_answers(who.customer, keys)
     by_key = {one.line_key: one for one in typed}
     return tuple(
@@ -214,10 +212,8 @@ def _accounts(
                     answer=answers.get(line.key),
                     typed=by_key.get(line.key),
                 )
-                for line in one.lines[:SHOWN_LINES]
+                for line in one.lines
             ),
-            more_lines=max(len(one.lines) - SHOWN_LINES, 0),
-            items=one.open_items,
         )
         for one in shown
     )

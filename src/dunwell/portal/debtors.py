@@ -17,7 +17,7 @@ from dunwell.models import Company, Customer, PortalLink, PortalSeat
 from dunwell.portal.visitors import View, visitor
 from dunwell.queries.customer_merges import led_on
 from dunwell.queries.portal_links import live_links
-from dunwell.queries.portal_seats import open_seats
+from dunwell.queries.portal_seats import open_seat
 
 SESSION_KEY, CONFIRMED_KEY = "portal", "portal_confirmed"
 FORBIDDEN = 403
@@ -116,8 +116,7 @@ def current_debtor(request: HttpRequest) -> Debtor | None:
 
 
 def _seated(key: int, nonce: str) -> Debtor | None:
-    rows = open_seats().select_related("company", "customer__company", "person", "contact")
-    seat = rows.filter(pk=key).first()
+    seat = open_seat(key)
     if seat is None or not constant_time_compare(nonce, seat.person.session_nonce):
         return None
     return Debtor(company=seat.company, customer=seat.customer, actor=debtor(seat), seat=seat)

@@ -66,17 +66,7 @@ def account_documents(
     A customer who is not the company's is left out.
     """
     rows = account_rows(company, sorted(languages), known_on=span.known_on, through=through)
-    found = statements(
-        _frame(rows.items, schema.ITEMS),
-        _frame(rows.allocations, STATEMENT_ALLOCATIONS),
-        _frame(rows.payments, schema.PAYMENTS),
-        from_on=span.from_on,
-        to_on=span.to_on,
-    )
-    parts = (found.totals, found.lines, found.open_items, found.unapplied)
-    wanted = pl.col("customer_id").is_in(list(languages))
-    lazy: list[pl.LazyFrame] = [nw.to_native(part) for part in parts]
-    totals, lines, opened, cash = pl.collect_all([frame.filter(wanted) for frame in lazy])
+    totals, lines, opened, cash = _found(rows, list(languages), span)
     book = _Book(rows)
     by_account = {
         "lines": _grouped(lines.sort(*LINE_ORDER), book.line),
@@ -105,6 +95,63 @@ def account_documents(
         for customer in languages
         if customer in rows.numbers
     }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownAccount:
+    """One currency of a statement as a page shows it: sums in minor units and the first lines."""
+
+    currency: str
+    opening_minor: int
+    movements_minor: int
+    closing_minor: int
+    lines: tuple[AccountLine, ...]
+    more_lines: int
+
+
+def shown_accounts(
+    company: Company, customer_id: int, *, span: Span, through: Through, most: int
+) -> tuple[ShownAccount, ...]:
+    """Return the accounts of `account_documents` with at most so many lines of each."""
+    rows = account_rows(company, [customer_id], known_on=span.known_on, through=through)
+    totals, lines, opened, cash = _found(rows, [customer_id], span)
+    book = _Book(rows)
+    parts = (lines, opened, book.without_returned(cash))
+    used = {code for part in parts for code in part["currency"].unique()}
+    first = _grouped(lines.sort(*LINE_ORDER).group_by("currency").head(most), book.line)
+    counts = dict(lines.group_by("currency").len().iter_rows())
+    return tuple(
+        ShownAccount(
+            currency=code,
+            opening_minor=opening,
+            movements_minor=movements,
+            closing_minor=closing,
+            lines=tuple(first.get((customer_id, code), ())),
+            more_lines=max(counts.get(code, 0) - most, 0),
+        )
+        for code, opening, movements, closing in totals.sort("currency")
+        .select("currency", "opening_minor", "movements_minor", "closing_minor")
+        .iter_rows()
+        if code in used or opening
+    )
+
+
+def _found(
+    rows: AccountRows, customers: list[int], span: Span
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return what the engine finds of some customers: totals, lines, open items, cash."""
+    found = statements(
+        _frame(rows.items, schema.ITEMS),
+        _frame(rows.allocations, STATEMENT_ALLOCATIONS),
+        _frame(rows.payments, schema.PAYMENTS),
+        from_on=span.from_on,
+        to_on=span.to_on,
+    )
+    parts = (found.totals, found.lines, found.open_items, found.unapplied)
+    wanted = pl.col("customer_id").is_in(customers)
+    lazy: list[pl.LazyFrame] = [nw.to_native(part) for part in parts]
+    totals, lines, opened, cash = pl.collect_all([frame.filter(wanted) for frame in lazy])
+    return totals, lines, opened, cash
 
 
 class _Book:

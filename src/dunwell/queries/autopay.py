@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from dunwell.engine.autopay import Order, Payable
 from dunwell.formats.autopay_words import agreement_text, autopay_language
@@ -26,6 +27,7 @@ from dunwell.queries.agreements import bound_items
 from dunwell.queries.holds import active_holds
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.payables import LIVE_INSTALMENTS, instalment_amounts
+from dunwell.queries.prepared import prepared
 from dunwell.queries.wordings import money_text
 
 NOTICE_DAYS = 3
@@ -109,12 +111,17 @@ class Ways:
 
 def ways_of(company: Company, *, customer_id: int) -> Ways:
     """Return a customer's saved ways to pay and standing orders; two queries."""
-    found = SavedMethod.objects.filter(company=company, customer=customer_id, removed_at=None)
     orders = autopay_rows(company, customer_id=customer_id)
     return Ways(
-        methods=tuple((one, method_label(one)) for one in found.order_by("-pk")),
+        methods=tuple((one, method_label(one)) for one in _methods(company.pk, customer_id)),
         orders=tuple(orders.rows),
     )
+
+
+@prepared
+def _methods(company_id: int, customer_id: int) -> QuerySet[SavedMethod]:
+    found = SavedMethod.objects.filter(company=company_id, customer=customer_id, removed_at=None)
+    return found.order_by("-pk")
 
 
 def methods_to_forget(company: Company) -> list[SavedMethod]:
@@ -219,24 +226,25 @@ def autopay_rows(
     limit: int = PAGE_SIZE,
 ) -> Page[AutopayRow]:
     """Return one page of standing orders, the newest first."""
-    found = Autopay.objects.filter(company=company)
+    found = Q(company=company)
     if status:
-        found = found.filter(status=status)
+        found &= Q(status=status)
     if customer_id is not None:
-        found = found.filter(customer=customer_id)
+        found &= Q(customer=customer_id)
     limit = page_limit(limit)
-    is_paid = Q(charges__status=AutopayCharge.Status.PAID)
-    rows = (
-        found.filter(after(cursor, ("-id",), (int,)))
-        .annotate(
-            n_paid=Count("charges", filter=is_paid),
-            n_declined=Count("charges", filter=Q(charges__status=AutopayCharge.Status.DECLINED)),
-            sum_paid=Sum("charges__amount_minor", filter=is_paid),
-        )
-        .select_related("customer", "method")
-        .order_by("-id")[: limit + 1]
-    )
+    rows = _rows(found & after(cursor, ("-id",), (int,)), limit=limit)
     return page_of([_row(row) for row in rows], limit=limit, key=lambda row: (row.id,))
+
+
+@prepared
+def _rows(condition: Q, *, limit: int) -> QuerySet[Any]:
+    is_paid = Q(charges__status=AutopayCharge.Status.PAID)
+    found = Autopay.objects.filter(condition).annotate(
+        n_paid=Count("charges", filter=is_paid),
+        n_declined=Count("charges", filter=Q(charges__status=AutopayCharge.Status.DECLINED)),
+        sum_paid=Sum("charges__amount_minor", filter=is_paid),
+    )
+    return found.select_related("customer", "method").order_by("-id")[: limit + 1]
 
 
 def autopay_charge_rows(

@@ -5,46 +5,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from dunwell.engine.exposure import PPM
 from dunwell.models import (
-    Allocation,
     Company,
     Contact,
     Customer,
-    Dispute,
     Habit,
     Message,
     Note,
-    OpenItem,
     Payment,
     Snooze,
     WorklistEntry,
 )
+from dunwell.queries.balances import Balance, account_balances
 from dunwell.queries.customer_merges import is_merged, survivor_of
 from dunwell.queries.exposures import exposures
 from dunwell.queries.holds import HoldRow, hold_rows
-from dunwell.queries.home import BucketFigure, bucket_figures, bucket_sums
 from dunwell.queries.limits import limits_in_force
-from dunwell.queries.promised_amounts import promised_sums
+from dunwell.queries.prepared import prepared
 from dunwell.queries.tasks import TaskRow, task_rows
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Balance:
-    """What stands between the customer and us in one currency, in minor units."""
-
-    currency: str
-    open_minor: int
-    overdue_minor: int
-    unapplied_minor: int
-    disputed_minor: int
-    promised_minor: int
-    items: int
-    oldest_days: int
-    buckets: tuple[BucketFigure, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,18 +135,13 @@ class CustomerCard:
 
 def customer_card(company: Company, customer_id: int, *, as_of: date) -> CustomerCard | None:
     """Return one customer of the company at a glance, or None."""
-    customer = (
-        Customer.objects.filter(company=company, pk=customer_id)
-        .annotate(is_closed=is_merged("pk"))
-        .select_related("parent", "collector")
-        .first()
-    )
+    customer = next(iter(_customers(company.pk, customer_id)), None)
     if customer is None:
         return None
     into = survivor_of(customer) if customer.is_closed else None
     balances = account_balances(customer, as_of)
-    entry = WorklistEntry.objects.filter(customer=customer).first()
-    snooze = Snooze.objects.filter(customer=customer, until_on__gt=as_of).first()
+    entry = next(iter(_entries(customer.pk)), None)
+    snooze = next(iter(_snoozes(customer.pk, as_of)), None)
     return CustomerCard(
         id=customer.pk,
         number=customer.number,
@@ -199,9 +175,25 @@ def customer_card(company: Company, customer_id: int, *, as_of: date) -> Custome
     )
 
 
+@prepared
+def _customers(company_id: int, customer_id: int) -> QuerySet[Any]:
+    found = Customer.objects.filter(company=company_id, pk=customer_id)
+    return found.annotate(is_closed=is_merged("pk")).select_related("parent", "collector")
+
+
+@prepared
+def _entries(customer_id: int) -> QuerySet[WorklistEntry]:
+    return WorklistEntry.objects.filter(customer=customer_id).order_by("pk")[:1]
+
+
+@prepared
+def _snoozes(customer_id: int, as_of: date) -> QuerySet[Snooze]:
+    found = Snooze.objects.filter(customer=customer_id, until_on__gt=as_of)
+    return found.order_by("pk")[:1]
+
+
 def contact_rows(company: Company, customer_id: int) -> tuple[ContactRow, ...]:
     """Return a customer's contacts by role, the primary one first."""
-    contacts = Contact.objects.filter(customer=customer_id, customer__company=company)
     return tuple(
         ContactRow(
             id=contact.pk,
@@ -214,82 +206,14 @@ def contact_rows(company: Company, customer_id: int) -> tuple[ContactRow, ...]:
             is_primary=contact.is_primary,
             bounced_on=contact.bounced_on,
         )
-        for contact in contacts.order_by("role", "-is_primary", "id")
+        for contact in _contacts(company.pk, customer_id)
     )
 
 
-def account_balances(customer: Customer, as_of: date) -> tuple[Balance, ...]:
-    """Return one balance per currency in which something is open or unapplied."""
-    open_items = OpenItem.objects.filter(customer=customer).order_by("currency")
-    aged = {
-        row["currency"]: row
-        for row in open_items.values("currency").annotate(
-            oldest=Min("due_on", filter=Q(open_minor__gt=0)), **bucket_sums(as_of)
-        )
-    }
-    disputes = Dispute.objects.filter(customer=customer, closed_on=None)
-    promised = promised_sums(customer, as_of=as_of)
-    parts = (_unapplied(customer), _by_currency(disputes), promised)
-    return tuple(
-        _balance(
-            currency,
-            aged.get(currency, {}),
-            as_of,
-            *(part.get(currency, 0) for part in parts),
-        )
-        for currency in sorted(aged.keys() | parts[0].keys())
-    )
-
-
-def _balance(
-    currency: str,
-    aged: Mapping[str, Any],
-    as_of: date,
-    unapplied_minor: int,
-    disputed_minor: int,
-    promised_minor: int,
-) -> Balance:
-    buckets = bucket_figures(aged)
-    oldest = aged.get("oldest")
-    return Balance(
-        currency=currency,
-        open_minor=sum(bucket.open_minor for bucket in buckets),
-        overdue_minor=sum(bucket.open_minor for bucket in buckets[1:]),
-        unapplied_minor=unapplied_minor,
-        disputed_minor=disputed_minor,
-        promised_minor=promised_minor,
-        items=sum(bucket.items for bucket in buckets),
-        oldest_days=max((as_of - oldest).days, 0) if oldest else 0,
-        buckets=buckets,
-    )
-
-
-def _by_currency(lines: QuerySet[Dispute]) -> dict[str, int]:
-    """Return the sum of the lines' amounts by the currency of their items."""
-    return {
-        currency: int(total)
-        for currency, total in lines.order_by("item__currency")
-        .values_list("item__currency")
-        .annotate(total=Sum("amount_minor"))
-    }
-
-
-def _unapplied(customer: Customer) -> dict[str, int]:
-    """Return what the customer paid and nothing was put on yet, where it is not 0."""
-    paid = (
-        Payment.objects.filter(customer=customer)
-        .order_by("currency")
-        .values_list("currency")
-        .annotate(total=Sum("amount_minor"))
-    )
-    used = dict(
-        Allocation.objects.filter(payment__customer=customer)
-        .order_by("payment__currency")
-        .values_list("payment__currency")
-        .annotate(total=Sum(Coalesce("paid_minor", "amount_minor")))
-    )
-    left = {currency: int(total - used.get(currency, 0)) for currency, total in paid}
-    return {currency: amount for currency, amount in left.items() if amount}
+@prepared
+def _contacts(company_id: int, customer_id: int) -> QuerySet[Contact]:
+    found = Contact.objects.filter(customer=customer_id, customer__company=company_id)
+    return found.order_by("role", "-is_primary", "id")
 
 
 def credit_in_use(company: Company, customer: Customer, as_of: date) -> Credit:
@@ -311,7 +235,7 @@ def credit_in_use(company: Company, customer: Customer, as_of: date) -> Credit:
 
 
 def _habit(customer: Customer) -> HabitRow | None:
-    habit = Habit.objects.filter(customer=customer).first()
+    habit = next(iter(_habits(customer.pk)), None)
     if habit is None:
         return None
     return HabitRow(
@@ -328,12 +252,13 @@ def _habit(customer: Customer) -> HabitRow | None:
     )
 
 
+@prepared
+def _habits(customer_id: int) -> QuerySet[Habit]:
+    return Habit.objects.filter(customer=customer_id).order_by("pk")[:1]
+
+
 def _last_payment(customer: Customer) -> LastPayment | None:
-    payment = (
-        Payment.objects.filter(customer=customer, reverses=None, reversed_by=None)
-        .order_by("-value_on", "-id")
-        .first()
-    )
+    payment = next(iter(_last_payments(customer.pk)), None)
     if payment is None:
         return None
     return LastPayment(
@@ -344,14 +269,26 @@ def _last_payment(customer: Customer) -> LastPayment | None:
     )
 
 
+@prepared
+def _last_payments(customer_id: int) -> QuerySet[Payment]:
+    found = Payment.objects.filter(customer=customer_id, reverses=None, reversed_by=None)
+    return found.order_by("-value_on", "-id")[:1]
+
+
+@prepared
+def _last_notes(customer_id: int) -> QuerySet[Note]:
+    return Note.objects.filter(customer=customer_id).order_by("-at", "-id")[:1]
+
+
+@prepared
+def _last_messages(customer_id: int) -> QuerySet[Message]:
+    found = Message.objects.filter(customer=customer_id, status__in=Message.HANDED_OVER)
+    return found.defer("body", "decision").order_by("-sent_at", "-id")[:1]
+
+
 def _last_contact(customer: Customer) -> LastContact | None:
-    note = Note.objects.filter(customer=customer).order_by("-at", "-id").first()
-    message = (
-        Message.objects.filter(customer=customer, status__in=Message.HANDED_OVER)
-        .defer("body", "decision")
-        .order_by("-sent_at", "-id")
-        .first()
-    )
+    note = next(iter(_last_notes(customer.pk)), None)
+    message = next(iter(_last_messages(customer.pk)), None)
     said = note and LastContact(
         at=note.at,
         kind=note.kind,

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from dunwell.models import Charge, Company
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 Status = Charge.Status
 
@@ -187,12 +188,7 @@ def customer_charges(
 
 def item_charges(company: Company, item_id: int) -> ItemCharges:
     """Return the charges on an item with all their parts; one query."""
-    found = (
-        Charge.objects.filter(company=company, item=item_id)
-        .select_related("customer", "item", "billed_item")
-        .order_by("kind", "from_on", "id")
-    )
-    rows = tuple(_row(charge) for charge in found)
+    rows = tuple(_row(charge) for charge in _of_item(company.pk, item_id))
 
     def summed(status: str) -> int:
         return sum(row.amount_minor for row in rows if row.status == status)
@@ -203,6 +199,13 @@ def item_charges(company: Company, item_id: int) -> ItemCharges:
         billed_minor=summed(Status.BILLED),
         waived_minor=summed(Status.WAIVED),
     )
+
+
+@prepared
+def _of_item(company_id: int, item_id: int) -> QuerySet[Charge]:
+    found = Charge.objects.filter(company=company_id, item=item_id)
+    told = found.select_related("customer", "item", "billed_item")
+    return told.order_by("kind", "from_on", "id")
 
 
 def charge_row(company: Company, charge_id: int) -> ChargeRow | None:

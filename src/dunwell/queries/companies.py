@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from dunwell.models import AdvisorAccess, Company, Membership, Role, User
 from dunwell.queries.channel_carriers import has_channel_down
 from dunwell.queries.mailboxes import has_mailbox_down
+from dunwell.queries.prepared import prepared
 
 
 def companies_of(user: User, *, at: datetime | None = None) -> list[Company]:
@@ -19,23 +21,33 @@ def companies_of(user: User, *, at: datetime | None = None) -> list[Company]:
     Each says `has_channel_down` and `has_mailbox_down`, so that every page can tell of it without
     asking again.
     """
-    member = Membership.objects.filter(company=OuterRef("pk"), user=user)
-    held = Q(Exists(member.exclude(role__in=(Role.ADVISOR, Role.AUDITOR))))
-    if at is not None:
-        held |= Q(
-            Exists(member),
-            Exists(
-                AdvisorAccess.objects.filter(
-                    company=OuterRef("pk"), user=user, accepted_at__isnull=False,
-                    revoked_at=None, starts_at__lte=at, ends_at__gt=at,
-                )
-            ),
-        )  # fmt: skip
-    return list(
-        Company.objects.filter(held, stage=Company.Stage.OPEN)
-        .annotate(has_channel_down=has_channel_down(), has_mailbox_down=has_mailbox_down())
-        .order_by("name", "id")
-    )
+    return list(_of_staff(user.pk) if at is None else _of_staff_or_visitor(user.pk, at))
+
+
+@prepared
+def _of_staff(user_id: int) -> QuerySet[Company]:
+    return _told(_is_staff(user_id))
+
+
+@prepared
+def _of_staff_or_visitor(user_id: int, at: datetime) -> QuerySet[Company]:
+    access = AdvisorAccess.objects.filter(
+        company=OuterRef("pk"), user=user_id, accepted_at__isnull=False,
+        revoked_at=None, starts_at__lte=at, ends_at__gt=at,
+    )  # fmt: skip
+    member = Membership.objects.filter(company=OuterRef("pk"), user=user_id)
+    return _told(_is_staff(user_id) | Q(Exists(member), Exists(access)))
+
+
+def _is_staff(user_id: int) -> Q:
+    member = Membership.objects.filter(company=OuterRef("pk"), user=user_id)
+    return Q(Exists(member.exclude(role__in=(Role.ADVISOR, Role.AUDITOR))))
+
+
+def _told(held: Q) -> QuerySet[Any]:
+    found = Company.objects.filter(held, stage=Company.Stage.OPEN)
+    told = found.annotate(has_channel_down=has_channel_down(), has_mailbox_down=has_mailbox_down())
+    return told.order_by("name", "id")
 
 
 def chosen_company(companies: Sequence[Company], chosen: int | None) -> Company:

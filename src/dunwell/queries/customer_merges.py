@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from dunwell.models import Company, Customer, CustomerMerge, EntryLine
 from dunwell.queries.merge_hindrances import Hindrance, hindrances
 from dunwell.queries.merge_places import PLACES
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 Status = CustomerMerge.Status
 Account = EntryLine.Account
@@ -71,8 +72,15 @@ def led_on(customer: Customer) -> Customer:
 
 def merge_in_force(company: Company, customer_id: int) -> CustomerMerge | None:
     """Return the merge that closed a record, by key, None for one that is not closed."""
-    rows = CustomerMerge.objects.filter(company=company, merged=customer_id, status=Status.MERGED)
-    return rows.select_related("survivor").first()
+    return next(iter(_in_force(company.pk, customer_id)), None)
+
+
+@prepared
+def _in_force(company_id: int, customer_id: int) -> QuerySet[CustomerMerge]:
+    found = CustomerMerge.objects.filter(
+        company=company_id, merged=customer_id, status=Status.MERGED
+    )
+    return found.select_related("survivor").order_by("pk")[:1]
 
 
 def merge_rows(

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q, QuerySet
+
 from dunwell.models import Company, Dispute
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,19 +48,15 @@ def dispute_rows(
     limit: int = PAGE_SIZE,
 ) -> Page[DisputeRow]:
     """Return one page of disputes, the oldest first."""
-    found = Dispute.objects.filter(company=company)
+    found = Q(company=company)
     if only_open:
-        found = found.filter(closed_on=None)
+        found &= Q(closed_on=None)
     if reason:
-        found = found.filter(reason=reason)
+        found &= Q(reason=reason)
     if customer_id is not None:
-        found = found.filter(customer=customer_id)
+        found &= Q(customer=customer_id)
     limit = page_limit(limit)
-    rows = (
-        found.filter(after(cursor, ("opened_on", "id"), (date, int)))
-        .select_related("customer", "item", "case")
-        .order_by("opened_on", "id")[: limit + 1]
-    )
+    rows = _rows(found & after(cursor, ("opened_on", "id"), (date, int)), limit=limit)
     return page_of(
         [
             DisputeRow(
@@ -85,3 +84,9 @@ def dispute_rows(
         limit=limit,
         key=lambda row: (row.opened_on, row.id),
     )
+
+
+@prepared
+def _rows(condition: Q, *, limit: int) -> QuerySet[Dispute]:
+    found = Dispute.objects.filter(condition).select_related("customer", "item", "case")
+    return found.order_by("opened_on", "id")[: limit + 1]

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from dunwell.engine.calendars import business_days
 from dunwell.engine.escalation_clock import ONE_DAY, Clock, is_overdue
@@ -20,6 +20,7 @@ from dunwell.engine.playbooks_policy import MANAGER, PlaybooksPolicy, Rung
 from dunwell.models import Company, Escalation, Event
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
 from dunwell.queries.playbooks import People, office_of, people_asked, playbooks_in_force
+from dunwell.queries.prepared import prepared
 from dunwell.queries.workforce import covered_users
 
 Status = Escalation.Status
@@ -240,11 +241,6 @@ def open_escalations(
     company: Company, customer_id: int, *, as_of: date, at: datetime
 ) -> tuple[OpenEscalation, ...]:
     """Return what is escalated about a customer, the oldest first; one query."""
-    found = (
-        Escalation.objects.filter(company=company, customer=customer_id)
-        .exclude(status=Status.RESOLVED)
-        .order_by("id")
-    )
     return tuple(
         OpenEscalation(
             id=one.pk,
@@ -253,8 +249,14 @@ def open_escalations(
             reason=one.reason,
             is_overdue=is_overdue(clock_of(one), as_of=as_of, at=at),
         )
-        for one in found
+        for one in _unresolved(company.pk, customer_id)
     )
+
+
+@prepared
+def _unresolved(company_id: int, customer_id: int) -> QuerySet[Escalation]:
+    found = Escalation.objects.filter(company=company_id, customer=customer_id)
+    return found.exclude(status=Status.RESOLVED).order_by("id")
 
 
 def escalation_counts(reader: Reader) -> EscalationCounts:

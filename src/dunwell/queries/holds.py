@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from dunwell.models import Company, Hold
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +31,12 @@ class HoldRow:
 
 def active_holds(company: Company, *, as_of: date) -> QuerySet[Hold]:
     """Return the holds that stop chasing on a day: its last day counts, the day of release not."""
-    return Hold.objects.filter(
+    return Hold.objects.filter(holds_active(company, as_of=as_of))
+
+
+def holds_active(company: Company, *, as_of: date) -> Q:
+    """Return the condition of `active_holds`."""
+    return Q(
         Q(until_on=None) | Q(until_on__gte=as_of),
         Q(released_on=None) | Q(released_on__gt=as_of),
         company=company,
@@ -48,20 +54,20 @@ def hold_rows(
     limit: int = PAGE_SIZE,
 ) -> Page[HoldRow]:
     """Return one page of holds, the newest first."""
-    found = (
-        active_holds(company, as_of=as_of) if only_active else Hold.objects.filter(company=company)
-    )
+    found = holds_active(company, as_of=as_of) if only_active else Q(company=company)
     if customer_id is not None:
-        found = found.filter(customer=customer_id)
+        found &= Q(customer=customer_id)
     limit = page_limit(limit)
-    rows = (
-        found.filter(after(cursor, ("-from_on", "-id"), (date, int)))
-        .select_related("customer", "item")
-        .order_by("-from_on", "-id")[: limit + 1]
-    )
+    rows = _rows(found & after(cursor, ("-from_on", "-id"), (date, int)), limit=limit)
     return page_of(
         [_row(hold, as_of) for hold in rows], limit=limit, key=lambda row: (row.from_on, row.id)
     )
+
+
+@prepared
+def _rows(condition: Q, *, limit: int) -> QuerySet[Hold]:
+    found = Hold.objects.filter(condition).select_related("customer", "item")
+    return found.order_by("-from_on", "-id")[: limit + 1]
 
 
 def _row(hold: Hold, as_of: date) -> HoldRow:

@@ -12,7 +12,7 @@ from dunwell.engine.aging import BUCKETS
 from dunwell.engine.kpi_catalogue import KPIS
 from dunwell.engine.trends import CHANGES
 from dunwell.models import Company, Customer, Event, Feed, KpiValue, OpenItem, Run
-from dunwell.queries.items import bucket_condition, bucket_of
+from dunwell.queries.items import bucket_between, bucket_of
 from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept
 from dunwell.queries.runs import CYCLE
 
@@ -197,11 +197,14 @@ def _owing_customers(company: Company) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def bucket_sums(as_of: date) -> dict[str, Aggregate]:
-    """Return the annotations that `bucket_figures` reads: sum and number per bucket."""
+def bucket_sums(days: Sequence[date]) -> dict[str, Aggregate]:
+    """Return the annotations that `bucket_figures` reads: sum and number per bucket.
+
+    `days` are the `bucket_days` of the ageing's day.
+    """
     sums: dict[str, Aggregate] = {}
-    for number, bucket in enumerate(BUCKETS):
-        condition = bucket_condition(bucket, as_of=as_of)
+    for number in range(len(BUCKETS)):
+        condition = bucket_between(number, days)
         sums[f"sum_{number}"] = Sum("open_minor", filter=condition)
         sums[f"n_{number}"] = Count("due_on", filter=condition)
     return sums

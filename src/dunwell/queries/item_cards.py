@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dunwell.models import (
     Adjustment,
@@ -18,6 +18,7 @@ from dunwell.models import (
     MessageItem,
     PromiseItem,
 )
+from dunwell.queries.prepared import prepared
 
 MOST_EVENTS = 100
 """So many events of an item are shown; the audit log has them all."""
@@ -161,19 +162,12 @@ class ItemCard:
 
 def item_card(company: Company, item_id: int, *, as_of: date) -> ItemCard | None:
     """Return the card of one item of the company, or None; lateness counts to `as_of`."""
-    item = (
-        Item.objects.filter(company=company, pk=item_id)
-        .select_related("customer", "batch", "reverses", "reversed_by")
-        .first()
-    )
+    item = next(iter(_item(company.pk, item_id)), None)
     if item is None:
         return None
-    allocations = list(
-        Allocation.objects.filter(item=item)
-        .select_related("payment", "counter_item", "adjustment")
-        .order_by("applied_on", "id")
-    )
-    mirror = getattr(item, "reversed_by", None)
+    allocations = _allocations(item.pk)
+    mirror = next(iter(_reversal(item.pk)), None)
+    disputes = _disputed(item.pk)
     movements = _movements(item, allocations)
     return ItemCard(
         id=item.pk,
@@ -200,11 +194,30 @@ def item_card(company: Company, item_id: int, *, as_of: date) -> ItemCard | None
         reversed_by=mirror.number if mirror else "",
         movements=movements,
         lines=_lines(item, allocations),
-        disputes=_disputes(item),
+        disputes=_disputes(disputes),
         promises=_promises(item),
         messages=_messages(item),
-        events=_events(item, allocations),
+        events=_events(item, allocations, disputes),
     )
+
+
+@prepared
+def _item(company_id: int, item_id: int) -> QuerySet[Item]:
+    found = Item.objects.filter(company=company_id, pk=item_id)
+    return found.select_related("customer", "batch", "reverses")
+
+
+@prepared
+def _reversal(item_id: int) -> QuerySet[Item]:
+    # asked by itself: joined to the item, SQLite reads every item for it, since most reverse none
+    return Item.objects.filter(reverses=item_id)
+
+
+@prepared
+def _allocations(item_id: int) -> QuerySet[Allocation]:
+    found = Allocation.objects.filter(item=item_id)
+    told = found.select_related("payment", "counter_item", "adjustment")
+    return told.order_by("applied_on", "id")
 
 
 def open_currencies(company: Company) -> list[str]:
@@ -254,11 +267,7 @@ def _label(row: Allocation, adjustment: Adjustment | None) -> str:
 
 def _lines(item: Item, allocations: Sequence[Allocation]) -> tuple[PostedLine, ...]:
     source = EntryLine.Source
-    found = EntryLine.objects.filter(
-        Q(source=source.ITEM, source_id=item.pk)
-        | Q(source=source.ALLOCATION, source_id__in=[row.pk for row in allocations]),
-        company=item.company_id,
-    ).order_by("posted_on", "recorded_on", "id")
+    found = _posted(item.company_id, item.pk, [row.pk for row in allocations])
     return tuple(
         PostedLine(
             source=str(source(line.source).label),
@@ -273,7 +282,23 @@ def _lines(item: Item, allocations: Sequence[Allocation]) -> tuple[PostedLine, .
     )
 
 
-def _disputes(item: Item) -> tuple[ItemDispute, ...]:
+@prepared
+def _posted(company_id: int, item_id: int, allocations: Sequence[int]) -> QuerySet[EntryLine]:
+    source = EntryLine.Source
+    found = EntryLine.objects.filter(
+        Q(source=source.ITEM, source_id=item_id)
+        | Q(source=source.ALLOCATION, source_id__in=allocations),
+        company=company_id,
+    )
+    return found.order_by("posted_on", "recorded_on", "id")
+
+
+@prepared
+def _disputed(item_id: int) -> QuerySet[Dispute]:
+    return Dispute.objects.filter(item=item_id).order_by("opened_on", "id")
+
+
+def _disputes(disputes: Sequence[Dispute]) -> tuple[ItemDispute, ...]:
     return tuple(
         ItemDispute(
             id=row.pk,
@@ -284,12 +309,17 @@ def _disputes(item: Item) -> tuple[ItemDispute, ...]:
             closed_on=row.closed_on,
             outcome=row.outcome,
         )
-        for row in Dispute.objects.filter(item=item).order_by("opened_on", "id")
+        for row in disputes
     )
 
 
+@prepared
+def _promised(item_id: int) -> QuerySet[PromiseItem]:
+    lines = PromiseItem.objects.filter(item=item_id).select_related("promise")
+    return lines.order_by("promise__made_on", "id")
+
+
 def _promises(item: Item) -> tuple[ItemPromise, ...]:
-    lines = PromiseItem.objects.filter(item=item).select_related("promise")
     return tuple(
         ItemPromise(
             id=line.promise_id,
@@ -299,16 +329,18 @@ def _promises(item: Item) -> tuple[ItemPromise, ...]:
             outcome=line.promise.outcome,
             outcome_label=str(line.promise.get_outcome_display()),
         )
-        for line in lines.order_by("promise__made_on", "id")
+        for line in _promised(item.pk)
     )
+
+
+@prepared
+def _messaged(item_id: int) -> QuerySet[MessageItem]:
+    lines = MessageItem.objects.filter(item=item_id).select_related("message")
+    told = lines.defer("message__body", "message__decision")
+    return told.order_by("message__as_of", "id")
 
 
 def _messages(item: Item) -> tuple[ItemMessage, ...]:
-    lines = (
-        MessageItem.objects.filter(item=item)
-        .select_related("message")
-        .defer("message__body", "message__decision")
-    )
     return tuple(
         ItemMessage(
             id=line.message_id,
@@ -320,19 +352,26 @@ def _messages(item: Item) -> tuple[ItemMessage, ...]:
             open_minor=line.open_minor,
             as_of=line.message.as_of,
         )
-        for line in lines.order_by("message__as_of", "id")
+        for line in _messaged(item.pk)
     )
 
 
-def _events(item: Item, allocations: Sequence[Allocation]) -> tuple[ItemEvent, ...]:
+@prepared
+def _told(company_id: int, about: Q) -> QuerySet[Event]:
+    return Event.objects.filter(about, company=company_id).order_by("-seq")[:MOST_EVENTS]
+
+
+def _events(
+    item: Item, allocations: Sequence[Allocation], disputes: Sequence[Dispute]
+) -> tuple[ItemEvent, ...]:
     about = Q(subject="item", subject_id=item.pk)
     about |= Q(subject="allocation", subject_id__in=[row.pk for row in allocations])
-    payments = {row.payment_id for row in allocations if row.payment_id}
+    payments = sorted({row.payment_id for row in allocations if row.payment_id})
     about |= Q(subject="payment", subject_id__in=payments)
-    adjustments = {row.adjustment_id for row in allocations if row.adjustment_id}
+    adjustments = sorted({row.adjustment_id for row in allocations if row.adjustment_id})
     about |= Q(subject="adjustment", subject_id__in=adjustments)
-    about |= Q(subject="dispute", subject_id__in=Dispute.objects.filter(item=item).values("pk"))
-    found = Event.objects.filter(about, company=item.company_id).order_by("-seq")[:MOST_EVENTS]
+    about |= Q(subject="dispute", subject_id__in=[row.pk for row in disputes])
+    found = _told(item.company_id, about)
     return tuple(
         ItemEvent(seq=row.seq, at=row.at, actor=row.actor, verb=row.verb, data=row.data)
         for row in reversed(found)

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from dunwell.engine.aging import BUCKET_EDGES, BUCKETS
-from dunwell.models import Company, Customer, Dispute, Item, OpenItem
-from dunwell.queries.holds import active_holds
+from dunwell.models import Company, Customer, Dispute, Hold, Item, OpenItem
+from dunwell.queries.holds import holds_active
 from dunwell.queries.kept_sums import MANY_ITEMS, has_so_many, kept
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 from dunwell.queries.promised_amounts import promised_now
 
 SCOPES = ("open", "overdue", "settled", "all")
@@ -86,13 +88,19 @@ class ItemTotal:
 
 def bucket_condition(bucket: str, *, as_of: date, field: str = "due_on") -> Q:
     """Return the condition "due day lies in this bucket of the ageing as of a day"."""
-    number = BUCKETS.index(bucket)
-    if number == 0:
-        return Q(**{f"{field}__gte": as_of})
-    newest = as_of - timedelta(days=BUCKET_EDGES[number - 1] + 1)
-    condition = Q(**{f"{field}__lte": newest})
-    if number < len(BUCKET_EDGES):
-        condition &= Q(**{f"{field}__gte": as_of - timedelta(days=BUCKET_EDGES[number])})
+    return bucket_between(BUCKETS.index(bucket), bucket_days(as_of), field=field)
+
+
+def bucket_days(as_of: date) -> tuple[date, ...]:
+    """Return the earliest due day of each bucket as of a day; the last one has none."""
+    return tuple(as_of - timedelta(days=edge) for edge in BUCKET_EDGES)
+
+
+def bucket_between(number: int, days: Sequence[date], *, field: str = "due_on") -> Q:
+    """Return the condition of a bucket by its number; `days` are the `bucket_days`."""
+    condition = Q(**{f"{field}__lt": days[number - 1]}) if number else Q()
+    if number < len(days):
+        condition &= Q(**{f"{field}__gte": days[number]})
     return condition
 
 
@@ -123,18 +131,8 @@ def item_rows(
     limit = page_limit(limit)
     if _asks_open(only):
         order = (f"{way}{column}", f"{way}item")
-        # the page is chosen before its rows are put together, or a sort carries all of them
-        chosen = (
-            OpenItem.objects.filter(_open_condition(company, only, as_of))
-            .filter(after(cursor, order, (kind, int)))
-            .order_by(*order)
-            .values("pk")[: limit + 1]
-        )
-        open_items = (
-            OpenItem.objects.filter(pk__in=chosen)
-            .select_related("item", "customer")
-            .order_by(*order)
-        )
+        asked = _open_condition(company, only, as_of) & after(cursor, order, (kind, int))
+        open_items = _chosen(asked, order=order, limit=limit)
         found = [(row.item, row.customer, row.open_minor) for row in open_items]
     else:
         order = (f"{way}{column.removeprefix('item__')}", f"{way}id")
@@ -150,6 +148,14 @@ def item_rows(
         limit=limit,
         key=lambda row: (getattr(row, field), row.id),
     )
+
+
+@prepared
+def _chosen(condition: Q, *, order: tuple[str, ...], limit: int) -> QuerySet[OpenItem]:
+    # the page is chosen before its rows are put together, or a sort carries all of them
+    keys = OpenItem.objects.filter(condition).order_by(*order).values("pk")[: limit + 1]
+    found = OpenItem.objects.filter(pk__in=keys).select_related("item", "customer")
+    return found.order_by(*order)
 
 
 def item_totals(company: Company, *, as_of: date, only: ItemFilter) -> tuple[ItemTotal, ...]:
@@ -283,22 +289,26 @@ def _open_minor(item: Item) -> int:
     return item.open_now.open_minor if hasattr(item, "open_now") else 0
 
 
+@prepared
+def disputed_of(keys: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
+    """Return what is disputed of each of some items."""
+    found = Dispute.objects.filter(item__pk__in=keys, closed_on=None)
+    return found.values_list("item_id", "amount_minor")
+
+
+@prepared
+def _held(condition: Q) -> QuerySet[Any, tuple[int, int | None]]:
+    return Hold.objects.filter(condition).values_list("customer_id", "item_id")
+
+
 def _rows(
     found: Sequence[tuple[Item, Customer, int]], company: Company, as_of: date
 ) -> list[ItemRow]:
     keys = [item.pk for item, _, _ in found]
-    disputed = dict(
-        Dispute.objects.filter(item__in=keys, closed_on=None).values_list(
-            "item_id", "amount_minor"
-        )
-    )
-    customers = {customer.pk for _, customer, _ in found}
+    disputed = dict(disputed_of(keys))
+    customers = sorted({customer.pk for _, customer, _ in found})
     promised = promised_now(company, customers, keys, as_of=as_of)
-    held = set(
-        active_holds(company, as_of=as_of)
-        .filter(customer__in=customers)
-        .values_list("customer_id", "item_id")
-    )
+    held = set(_held(holds_active(company, as_of=as_of) & Q(customer__pk__in=customers)))
     return [
         ItemRow(
             id=item.pk,

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from dunwell.engine.debits import is_lapsed
 from dunwell.models import Company, Debit, Mandate
 from dunwell.queries.debit_notices import hidden_account
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 PRESENTED = Q(debits__status__in=("sent", "paid", "returned", "refused"))
 
@@ -55,27 +57,26 @@ def mandate_rows(
     limit: int = PAGE_SIZE,
 ) -> Page[MandateRow]:
     """Return one page of mandates, the newest first; `search` is a reference or a customer."""
-    found = Mandate.objects.filter(company=company)
+    found = Q(company=company)
     if status:
-        found = found.filter(status=status)
+        found &= Q(status=status)
     if customer_id is not None:
-        found = found.filter(customer=customer_id)
+        found &= Q(customer=customer_id)
     if text := search.strip().replace("\0", ""):
-        found = found.filter(
-            Q(reference=text) | Q(customer__number=text) | Q(customer__name__icontains=text)
-        )
+        found &= Q(reference=text) | Q(customer__number=text) | Q(customer__name__icontains=text)
     limit = page_limit(limit)
-    rows = (
-        found.filter(after(cursor, ("-id",), (int,)))
-        .annotate(
-            used_on=Max("debits__run__collect_on", filter=PRESENTED),
-            uses=Count("debits", filter=PRESENTED),
-            returns=Count("debits", filter=Q(debits__status=Debit.Status.RETURNED)),
-        )
-        .select_related("customer")
-        .order_by("-id")[: limit + 1]
-    )
+    rows = _rows(found & after(cursor, ("-id",), (int,)), limit=limit)
     return page_of([_row(row, as_of) for row in rows], limit=limit, key=lambda row: (row.id,))
+
+
+@prepared
+def _rows(condition: Q, *, limit: int) -> QuerySet[Any]:
+    found = Mandate.objects.filter(condition).annotate(
+        used_on=Max("debits__run__collect_on", filter=PRESENTED),
+        uses=Count("debits", filter=PRESENTED),
+        returns=Count("debits", filter=Q(debits__status=Debit.Status.RETURNED)),
+    )
+    return found.select_related("customer").order_by("-id")[: limit + 1]
 
 
 def mandate_counts(company: Company) -> dict[str, int]:

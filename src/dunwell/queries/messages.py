@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from dunwell.models import Company, Message, MessageItem, Signal
 from dunwell.queries.contact_quality import complained_of
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 HANDED_OVER = "handed_over"
 """Asked for as a status: it left us, whatever became of it."""
@@ -143,20 +145,24 @@ def message_rows(
     limit: int = PAGE_SIZE,
 ) -> Page[MessageRow]:
     """Return one page of messages, the newest first."""
-    found = messages_of(company, only)
     limit = page_limit(limit)
-    messages = list(
-        found.filter(after(cursor, ("-id",), (int,)))
-        .select_related("customer")
-        .defer("body", "decision")
-        .order_by("-id")[: limit + 1]
-    )
+    messages = _page(_asked(company, only) & after(cursor, ("-id",), (int,)), limit=limit)
     return page_of(rows_of(messages), limit=limit, key=lambda row: (row.id,))
+
+
+@prepared
+def _page(condition: Q, *, limit: int) -> QuerySet[Message]:
+    found = Message.objects.filter(condition).select_related("customer")
+    return found.defer("body", "decision").order_by("-id")[: limit + 1]
 
 
 def messages_of(company: Company, only: MessageFilter) -> QuerySet[Message]:
     """Return the messages of a filter."""
-    found = Message.objects.filter(company=company)
+    return Message.objects.filter(_asked(company, only))
+
+
+def _asked(company: Company, only: MessageFilter) -> Q:
+    found = Q(company=company)
     exact = {
         "channel": only.channel,
         "provider": only.provider,
@@ -165,25 +171,25 @@ def messages_of(company: Company, only: MessageFilter) -> QuerySet[Message]:
         "customer": only.customer_id,
         "as_of": only.as_of,
     }
-    found = found.filter(**{name: value for name, value in exact.items() if value})
+    found &= Q(**{name: value for name, value in exact.items() if value})
     if only.status == HANDED_OVER:
-        found = found.filter(status__in=Message.HANDED_OVER)
+        found &= Q(status__in=Message.HANDED_OVER)
     elif only.status:
-        found = found.filter(status=only.status)
+        found &= Q(status=only.status)
     if only.error:
-        found = found.filter(error__icontains=only.error)
+        found &= Q(error__icontains=only.error)
     if only.strategy:
-        found = found.filter(strategy="" if only.strategy == BY_HAND else only.strategy)
+        found &= Q(strategy="" if only.strategy == BY_HAND else only.strategy)
     if only.only_complained:
-        found = found.filter(complained_of(company))
+        found &= Q(complained_of(company))
     if only.only_priced:
-        found = found.filter(cost_micros__isnull=False)
+        found &= Q(cost_micros__isnull=False)
     zone = ZoneInfo(company.zone)
     if only.from_on is not None:
-        found = found.filter(sent_at__gte=datetime.combine(only.from_on, time.min, zone))
+        found &= Q(sent_at__gte=datetime.combine(only.from_on, time.min, zone))
     if only.until_on is not None:
         end = datetime.combine(only.until_on + timedelta(days=1), time.min, zone)
-        found = found.filter(sent_at__lt=end)
+        found &= Q(sent_at__lt=end)
     return found
 
 
@@ -267,16 +273,17 @@ def message_counts(company: Company) -> dict[str, int]:
 
 def _totals(keys: Sequence[int]) -> dict[int, tuple[tuple[str, int, int], ...]]:
     """Return (currency, sum, items) of each message."""
-    rows = (
-        MessageItem.objects.filter(message__in=keys)
-        .order_by("message", "item__currency")
-        .values_list("message", "item__currency")
-        .annotate(total=Sum("open_minor"), n=Count("id"))
-    )
     found: dict[int, tuple[tuple[str, int, int], ...]] = {}
-    for key, currency, total, n in rows:
+    for key, currency, total, n in _sums(keys):
         found[key] = (*found.get(key, ()), (currency, int(total), n))
     return found
+
+
+@prepared
+def _sums(keys: Sequence[int]) -> QuerySet[Any, tuple[int, str, int, int]]:
+    found = MessageItem.objects.filter(message__pk__in=keys).order_by("message", "item__currency")
+    sums = found.values_list("message", "item__currency")
+    return sums.annotate(total=Sum("open_minor"), n=Count("id"))
 
 
 def _row(message: Message, totals: Sequence[tuple[str, int, int]]) -> MessageRow:

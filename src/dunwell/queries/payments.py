@@ -13,9 +13,12 @@ from dunwell.models import Allocation, Company, Item, OpenItem, Payment
 from dunwell.queries.cash_policies import cash_policy_in_force
 from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 SCOPES = ("unapplied", "all", "returned")
 """Lists of payments: with unapplied cash, every one, returns and what they returned."""
+
+NEWEST = ("-value_on", "-id")
 
 MOST_OPEN = 200
 """So many open items are offered for one payment, the oldest first."""
@@ -111,17 +114,22 @@ def payment_rows(
 
     Raises ValueError for an unknown scope, CursorError for a cursor of another list.
     """
-    found = _found(company, scope, currency, customer_id, search)
+    asked = _asked(company, scope, currency, customer_id, search)
     limit = page_limit(limit)
-    newest = ("-value_on", "-id")
-    # what is shown beside a payment is looked up for those of the page alone
-    keys = found.filter(after(cursor, newest, (date, int))).order_by(*newest).values("pk")
-    rows = _shown(Payment.objects.filter(pk__in=keys[: limit + 1])).order_by(*newest)
+    rows = _page(asked & after(cursor, NEWEST, (date, int)), scope=scope, limit=limit)
     return page_of(
         [_row(payment) for payment in rows],
         limit=limit,
         key=lambda row: (row.value_on, row.id),
     )
+
+
+@prepared
+def _page(condition: Q, *, scope: str, limit: int) -> QuerySet[Payment]:
+    # what is shown beside a payment is looked up for those of the page alone
+    keys = _of_scope(scope).filter(condition).order_by(*NEWEST).values("pk")
+    shown: QuerySet[Payment] = _shown(Payment.objects.filter(pk__in=keys[: limit + 1]))
+    return shown.order_by(*NEWEST)
 
 
 @of_large
@@ -135,7 +143,8 @@ def payment_totals(
 ) -> tuple[PaymentTotal, ...]:
     """Return the sums of all payments under the same filter, one per currency."""
     sums: dict[str, list[int]] = {}
-    found: Any = _found(company, scope, currency, customer_id, search).order_by()
+    asked = _asked(company, scope, currency, customer_id, search)
+    found: Any = _of_scope(scope).filter(asked).order_by()
     for code, amount_minor, used in found.values_list("currency", "amount_minor", "used"):
         total = sums.setdefault(code, [0, 0, 0])
         total[0] += 1
@@ -278,23 +287,26 @@ def _with_used(found: QuerySet[Payment]) -> QuerySet[Payment]:
     return found.annotate(used=Coalesce(Subquery(parts.annotate(n=Sum(part)).values("n")), 0))
 
 
-def _found(
-    company: Company, scope: str, currency: str, customer_id: int | None, search: str
-) -> QuerySet[Payment]:
+def _asked(company: Company, scope: str, currency: str, customer_id: int | None, search: str) -> Q:
     if scope not in SCOPES:
         raise ValueError(f"There is no list of {scope} payments; use {', '.join(SCOPES)}.")
-    found = Payment.objects.filter(company=company)
+    found = Q(company=company)
     if currency:
-        found = found.filter(currency=currency)
+        found &= Q(currency=currency)
     if customer_id is not None:
-        found = found.filter(customer=customer_id)
+        found &= Q(customer=customer_id)
     if text := search.strip().replace("\0", ""):
-        found = found.filter(
+        found &= (
             Q(number=text)
             | Q(customer__number=text)
             | Q(customer__name__icontains=text)
             | Q(payer__icontains=text)
         )
+    return found
+
+
+def _of_scope(scope: str) -> QuerySet[Payment]:
+    found = Payment.objects.all()
     returned = Exists(Payment.objects.filter(reverses=OuterRef("pk")))
     if scope == "returned":
         found = found.filter(Q(reverses__isnull=False) | returned)

@@ -11,6 +11,7 @@ from django.db.models import Count
 from dunwell.models import Company, OpenItem, Pool, PoolMember
 from dunwell.queries.customers import CustomerRow, owed_by
 from dunwell.queries.home import BucketFigure, bucket_figures, bucket_sums
+from dunwell.queries.items import bucket_days
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.segments_facts import owed_frame, owed_totals
 
@@ -96,7 +97,8 @@ def pool_aging(company: Company, pool_id: int, *, as_of: date) -> tuple[PoolAgin
     """Return the ageing of a pool's customers per currency; one query."""
     items = OpenItem.objects.filter(company=company, customer__pools__pool=pool_id)
     found = []
-    for row in items.order_by("currency").values("currency").annotate(**bucket_sums(as_of)):
+    days = bucket_days(as_of)
+    for row in items.order_by("currency").values("currency").annotate(**bucket_sums(days)):
         buckets = bucket_figures(row)
         found.append(
             PoolAging(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from dunwell.models import (
     Company,
@@ -16,9 +16,10 @@ from dunwell.models import (
     PlanInstalment,
     Promise,
 )
-from dunwell.queries.cards import Balance, account_balances
+from dunwell.queries.balances import Balance, account_balances
 from dunwell.queries.pages import LARGEST_PAGE
 from dunwell.queries.payments import PaymentRow, payment_rows
+from dunwell.queries.prepared import prepared
 from dunwell.queries.promises import promise_rows
 
 LAST_PAYMENTS = 5
@@ -88,24 +89,8 @@ def portal_account(company: Company, customer: Customer, *, as_of: date) -> Port
 
 def account_figures(customer: Customer, *, as_of: date) -> tuple[AccountFigures, ...]:
     """Return the figures of each currency in which something is open or unapplied."""
-    rows = (
-        OpenItem.objects.filter(customer=customer)
-        .order_by("currency")
-        .values("currency")
-        .annotate(
-            due=Sum("open_minor", filter=Q(due_on__lte=as_of)),
-            due_n=Count("item", filter=Q(due_on__lte=as_of)),
-            overdue_n=Count("item", filter=Q(due_on__lt=as_of)),
-        )
-    )
-    counted = {row["currency"]: row for row in rows}
-    disputed = dict(
-        OpenItem.objects.filter(customer=customer, item__disputes__closed_on=None)
-        .filter(item__disputes__isnull=False)
-        .order_by("currency")
-        .values_list("currency")
-        .annotate(n=Count("item", distinct=True))
-    )
+    counted = {row["currency"]: row for row in _counted(customer.pk, as_of)}
+    disputed = dict(_disputed(customer.pk))
     found = []
     for balance in account_balances(customer, as_of):
         row: Mapping[str, Any] = counted.get(balance.currency, {})
@@ -121,6 +106,23 @@ def account_figures(customer: Customer, *, as_of: date) -> tuple[AccountFigures,
     return tuple(found)
 
 
+@prepared
+def _counted(customer_id: int, as_of: date) -> QuerySet[Any, Any]:
+    found = OpenItem.objects.filter(customer=customer_id).order_by("currency")
+    return found.values("currency").annotate(
+        due=Sum("open_minor", filter=Q(due_on__lte=as_of)),
+        due_n=Count("item", filter=Q(due_on__lte=as_of)),
+        overdue_n=Count("item", filter=Q(due_on__lt=as_of)),
+    )
+
+
+@prepared
+def _disputed(customer_id: int) -> QuerySet[Any, tuple[str, int]]:
+    found = OpenItem.objects.filter(customer=customer_id, item__disputes__closed_on=None)
+    counts = found.filter(item__disputes__isnull=False).order_by("currency")
+    return counts.values_list("currency").annotate(n=Count("item", distinct=True))
+
+
 def coming_events(customer: Customer, *, as_of: date) -> tuple[ComingEvent, ...]:
     """Return running promises and instalments left to pay, the soonest first; two queries."""
     promises = promise_rows(
@@ -130,9 +132,6 @@ def coming_events(customer: Customer, *, as_of: date) -> tuple[ComingEvent, ...]
         customer_id=customer.pk,
         limit=LARGEST_PAGE,
     )
-    instalments = PlanInstalment.objects.filter(
-        plan__customer=customer, plan__status=PaymentPlan.Status.ACTIVE, paid_on=None
-    ).select_related("plan")
     found = [
         ComingEvent(
             kind="promise",
@@ -155,18 +154,26 @@ def coming_events(customer: Customer, *, as_of: date) -> tuple[ComingEvent, ...]
             name=f"{one.plan.number} / {one.number}",
             is_late=one.due_on < as_of,
         )
-        for one in instalments
+        for one in _instalments(customer.pk)
     ]
     return tuple(sorted(found, key=lambda one: (one.on, one.kind, one.name)))
 
 
+@prepared
+def _instalments(customer_id: int) -> QuerySet[PlanInstalment]:
+    return PlanInstalment.objects.filter(
+        plan__customer=customer_id, plan__status=PaymentPlan.Status.ACTIVE, paid_on=None
+    ).select_related("plan")
+
+
+@prepared
+def _days(customer_id: int, as_of: date) -> QuerySet[Any, Any]:
+    found = OpenItem.objects.filter(customer=customer_id, due_on__gt=as_of)
+    days = found.order_by("due_on", "currency").values("due_on", "currency")
+    return days.annotate(n=Count("item"), left=Sum("open_minor"))[:NEXT_DAYS]
+
+
 def _due_days(customer: Customer, as_of: date) -> tuple[DueDay, ...]:
-    rows = (
-        OpenItem.objects.filter(customer=customer, due_on__gt=as_of)
-        .order_by("due_on", "currency")
-        .values("due_on", "currency")
-        .annotate(n=Count("item"), left=Sum("open_minor"))[:NEXT_DAYS]
-    )
     return tuple(
         DueDay(
             on=row["due_on"],
@@ -174,5 +181,5 @@ def _due_days(customer: Customer, as_of: date) -> tuple[DueDay, ...]:
             items=row["n"],
             amount_minor=int(row["left"]),
         )
-        for row in rows
+        for row in _days(customer.pk, as_of)
     )

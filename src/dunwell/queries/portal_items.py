@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from dunwell.engine.aging import BUCKETS
 from dunwell.engine.money import LARGEST_MINOR, MINOR_DIGITS
 from dunwell.formats.extracts.amounts import number_of
 from dunwell.models import Company, Customer, Dispute, Item, PlanItem
-from dunwell.queries.items import bucket_condition
+from dunwell.queries.items import bucket_condition, disputed_of
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 from dunwell.queries.promised_amounts import promised_now
 
 OPEN, DUE, OVERDUE, UPCOMING, PAID, DISPUTED, ALL = (
@@ -105,12 +107,8 @@ def portal_item_rows(
     way = "-" if sort.startswith("-") else ""
     order = (f"{way}{column}", f"{way}id")
     limit = page_limit(limit)
-    found = list(
-        Item.objects.filter(_condition(customer, only, as_of))
-        .filter(after(cursor, order, (kind, int)))
-        .select_related("open_now")
-        .order_by(*order)[: limit + 1]
-    )
+    asked = _condition(customer, only, as_of) & after(cursor, order, (kind, int))
+    found = _page(asked, order=order, limit=limit)
     return page_of(
         _rows(company, customer, found, as_of),
         limit=limit,
@@ -118,22 +116,18 @@ def portal_item_rows(
     )
 
 
+@prepared
+def _page(condition: Q, *, order: tuple[str, ...], limit: int) -> QuerySet[Item]:
+    found = Item.objects.filter(condition).select_related("open_now")
+    return found.order_by(*order)[: limit + 1]
+
+
 def portal_item_totals(
     customer: Customer, *, as_of: date, only: PortalItemFilter
 ) -> tuple[PortalItemTotal, ...]:
     """Return the sums of all items under the same filter, one per currency; two queries."""
-    chosen = Item.objects.filter(_condition(customer, only, as_of))
-    parts = Dispute.objects.filter(customer=customer, closed_on=None, item__in=chosen)
-    disputed = dict(
-        parts.order_by("item__currency")
-        .values_list("item__currency")
-        .annotate(minor=Sum("amount_minor"))
-    )
-    sums = (
-        chosen.order_by("currency")
-        .values_list("currency")
-        .annotate(n=Count("id"), total=Sum("amount_minor"), left=Sum("open_now__open_minor"))
-    )
+    asked = _condition(customer, only, as_of)
+    disputed = dict(_disputed_sums(customer.pk, asked))
     return tuple(
         PortalItemTotal(
             currency=code,
@@ -142,7 +136,24 @@ def portal_item_totals(
             open_minor=int(left or 0),
             disputed_minor=int(disputed.get(code, 0)),
         )
-        for code, n, total, left in sums
+        for code, n, total, left in _sums(asked)
+    )
+
+
+@prepared
+def _disputed_sums(customer_id: int, condition: Q) -> QuerySet[Any, tuple[str, int]]:
+    found = Dispute.objects.filter(
+        customer=customer_id, closed_on=None, item__in=Item.objects.filter(condition)
+    )
+    sums = found.order_by("item__currency").values_list("item__currency")
+    return sums.annotate(minor=Sum("amount_minor"))
+
+
+@prepared
+def _sums(condition: Q) -> QuerySet[Any, tuple[str, int, int, int | None]]:
+    sums = Item.objects.filter(condition).order_by("currency").values_list("currency")
+    return sums.annotate(
+        n=Count("id"), total=Sum("amount_minor"), left=Sum("open_now__open_minor")
     )
 
 
@@ -150,7 +161,7 @@ def portal_item(
     company: Company, customer: Customer, item_id: int, *, as_of: date
 ) -> PortalItemRow | None:
     """Return one item of the customer, or None for anybody else's."""
-    found = list(Item.objects.filter(customer=customer, pk=item_id).select_related("open_now"))
+    found = _page(Q(customer=customer, pk=item_id), order=("id",), limit=1)
     return _rows(company, customer, found, as_of)[0] if found else None
 
 
@@ -208,19 +219,19 @@ def _amount(text: str, digits: int) -> int | None:
     return int(scaled) if is_whole and scaled is not None and scaled <= LARGEST_MINOR else None
 
 
+@prepared
+def _planned(keys: Sequence[int]) -> QuerySet[Any, int]:
+    found = PlanItem.objects.filter(item__pk__in=keys, is_live=True)
+    return found.values_list("item_id", flat=True)
+
+
 def _rows(
     company: Company, customer: Customer, found: Sequence[Item], as_of: date
 ) -> list[PortalItemRow]:
     keys = [item.pk for item in found]
-    disputed = dict(
-        Dispute.objects.filter(item__in=keys, closed_on=None).values_list(
-            "item_id", "amount_minor"
-        )
-    )
-    promised = promised_now(company, {customer.pk}, keys, as_of=as_of)
-    planned = set(
-        PlanItem.objects.filter(item__in=keys, is_live=True).values_list("item_id", flat=True)
-    )
+    disputed = dict(disputed_of(keys))
+    promised = promised_now(company, [customer.pk], keys, as_of=as_of)
+    planned = set(_planned(keys))
     return [
         _row(
             item,

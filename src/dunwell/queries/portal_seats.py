@@ -17,6 +17,7 @@ from dunwell.models import (
 from dunwell.queries.customer_merges import is_merged, led_on
 from dunwell.queries.customers import Owed, owed_by
 from dunwell.queries.portal_links import live_links
+from dunwell.queries.prepared import prepared
 
 MOST_LINKS = 50
 """Links shown of a customer, the newest first."""
@@ -146,6 +147,17 @@ def open_seats() -> QuerySet[PortalSeat]:
     Of a person with a seat at both records of a merge, the closed one's waits for the split.
     """
     return PortalSeat.objects.filter(~is_merged("customer"), ended_on=None)
+
+
+def open_seat(key: int) -> PortalSeat | None:
+    """Return one of the open seats with its company, customer, person and contact."""
+    return next(iter(_open_seat(key)), None)
+
+
+@prepared
+def _open_seat(key: int) -> QuerySet[PortalSeat]:
+    rows = open_seats().select_related("company", "customer__company", "person", "contact")
+    return rows.filter(pk=key)
 
 
 def led_seat(seat: PortalSeat) -> PortalSeat | None:

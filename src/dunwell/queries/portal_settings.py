@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from dunwell.models import Company, PortalSeat, PortalSetting
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +32,7 @@ class PortalChoices:
 
 def portal_choices(company: Company) -> PortalChoices:
     """Return what the company's portal shows; one query."""
-    found = PortalSetting.objects.filter(company=company).first()
+    found = next(iter(_saved(company.pk)), None)
     held = found or PortalSetting(company=company)
     return PortalChoices(
         version=found.version if found else 0,
@@ -41,3 +44,8 @@ def portal_choices(company: Company) -> PortalChoices:
         changed_by=held.changed_by,
         changed_at=held.changed_at,
     )
+
+
+@prepared
+def _saved(company_id: int) -> QuerySet[PortalSetting]:
+    return PortalSetting.objects.filter(company=company_id).order_by("pk")[:1]

@@ -4,12 +4,14 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
-from django.db.models import Count, ExpressionWrapper, F, IntegerField, Min, QuerySet, Sum
+from django.db.models import Count, ExpressionWrapper, F, IntegerField, Min, Q, QuerySet, Sum
 
 from dunwell.models import CashForecast, Company, ItemPrediction, ModelVersion, PredictionLog
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +119,7 @@ ORDERS: Mapping[str, tuple[str, type[int] | type[date]]] = {
 
 def item_prediction(company: Company, item_id: int) -> PredictionRow | None:
     """Return what is expected of an item, None when it is not open or was not scored yet."""
-    found = _shown(ItemPrediction.objects.filter(company=company, item=item_id))
+    found = _page(Q(company=company, item=item_id), field="item_id", limit=1)
     return next((_row(prediction) for prediction in found), None)
 
 
@@ -133,13 +135,11 @@ def prediction_rows(
     if order not in ORDERS:
         raise ValueError(f"There is no order {order}; use one of {', '.join(ORDERS)}.")
     field, kind = ORDERS[order]
-    found = ItemPrediction.objects.filter(company=company)
+    found = Q(company=company)
     if customer_id is not None:
-        found = found.filter(customer=customer_id)
+        found &= Q(customer=customer_id)
     limit = page_limit(limit)
-    rows = _shown(found.filter(after(cursor, (field, "item_id"), (kind, int)))).order_by(
-        field, "item_id"
-    )[: limit + 1]
+    rows = _page(found & after(cursor, (field, "item_id"), (kind, int)), field=field, limit=limit)
     name = field.removeprefix("-")
     return page_of(
         [_row(prediction) for prediction in rows],
@@ -150,30 +150,40 @@ def prediction_rows(
 
 def predictions_of(company: Company, item_ids: Sequence[int]) -> dict[int, PredictionRow]:
     """Return the predictions of some items by item, for lists that show them beside the item."""
-    found = _shown(ItemPrediction.objects.filter(item__in=item_ids))
     # the company is asked of each row: as a condition SQLite walks all of its predictions
-    return {one.item_id: _row(one) for one in found if one.company_id == company.pk}
+    return {one.item_id: _row(one) for one in _of_items(item_ids) if one.company_id == company.pk}
 
 
-def customer_predictions(company: Company, customer_id: int) -> tuple[CustomerPrediction, ...]:
-    """Return what is expected of a customer's open items, per currency; one query."""
+@prepared
+def _of_items(item_ids: Sequence[int]) -> QuerySet[ItemPrediction]:
+    return _shown(ItemPrediction.objects.filter(item__pk__in=item_ids))
+
+
+@prepared
+def _page(condition: Q, *, field: str, limit: int) -> QuerySet[ItemPrediction]:
+    found = _shown(ItemPrediction.objects.filter(condition))
+    return found.order_by(field, "item_id")[: limit + 1]
+
+
+@prepared
+def _sums(customer_id: int) -> QuerySet[Any, Any]:
     # open amounts stay far below 9e12 minor units, so that the product fits 64 bits
     weighed = ExpressionWrapper(
         F("open_minor") * (PPM - F("p_unpaid_14_ppm")), output_field=IntegerField()
     )
-    rows = (
-        ItemPrediction.objects.filter(customer=customer_id)
-        .values("company_id", "currency")
-        .annotate(
-            items=Count("item"),
-            total=Sum("open_minor"),
-            weighed=Sum(weighed),
-            loss=Sum("loss_minor"),
-            late=Sum("p_late_ppm"),
-            next_pay_on=Min("q50_on"),
-        )
-        .order_by("currency")
-    )
+    found = ItemPrediction.objects.filter(customer=customer_id).values("company_id", "currency")
+    return found.annotate(
+        items=Count("item"),
+        total=Sum("open_minor"),
+        weighed=Sum(weighed),
+        loss=Sum("loss_minor"),
+        late=Sum("p_late_ppm"),
+        next_pay_on=Min("q50_on"),
+    ).order_by("currency")
+
+
+def customer_predictions(company: Company, customer_id: int) -> tuple[CustomerPrediction, ...]:
+    """Return what is expected of a customer's open items, per currency; one query."""
     return tuple(
         CustomerPrediction(
             currency=row["currency"],
@@ -184,7 +194,7 @@ def customer_predictions(company: Company, customer_id: int) -> tuple[CustomerPr
             mean_p_late_ppm=round(row["late"] / row["items"]),
             next_pay_on=row["next_pay_on"],
         )
-        for row in rows
+        for row in _sums(customer_id)
         # asked of each row: as a condition SQLite walks all predictions of the company
         if row["company_id"] == company.pk
     )

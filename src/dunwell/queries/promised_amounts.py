@@ -4,12 +4,13 @@
 # ruff: noqa: S608
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import narwhals.stable.v2 as nw
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from dunwell.engine import schema
 from dunwell.engine.calendars import day_number
@@ -18,6 +19,7 @@ from dunwell.models import Company, Customer, Dispute, OpenItem, Promise, Promis
 from dunwell.queries.agreements import bound_items
 from dunwell.queries.frames import day, promises_frame, read_frame
 from dunwell.queries.holds import active_holds
+from dunwell.queries.prepared import prepared
 
 AGREED = "'plan', 'agreement', 'legal'"
 """Holds of what is agreed otherwise: money on the item meanwhile belongs to that."""
@@ -145,11 +147,7 @@ def promised_now(
     """Return what is promised of each of the items of some customers, amounts included."""
     found: dict[int, int] = defaultdict(int)
     has_amounts = False
-    for level, item_id, amount in Promise.objects.filter(
-        Q(lines__item__in=items) | Q(level=Promise.Level.CUSTOMER),
-        customer__in=customers,
-        outcome=Promise.Outcome.OPEN,
-    ).values_list("level", "lines__item", "lines__amount_minor"):
+    for level, item_id, amount in _of_items(list(customers), list(items)):
         has_amounts = has_amounts or level == Promise.Level.CUSTOMER
         if item_id is not None:
             found[item_id] += amount
@@ -163,9 +161,7 @@ def promised_sums(customer: Customer, *, as_of: date) -> dict[str, int]:
     """Return what a customer's open promises cover by currency, of amounts what is not paid."""
     found: dict[str, int] = defaultdict(int)
     has_amounts = False
-    for level, currency, amount in Promise.objects.filter(
-        customer=customer, outcome=Promise.Outcome.OPEN
-    ).values_list("level", "lines__item__currency", "lines__amount_minor"):
+    for level, currency, amount in _promised(customer.pk):
         has_amounts = has_amounts or level == Promise.Level.CUSTOMER
         if currency is not None:
             found[currency] += amount
@@ -174,6 +170,24 @@ def promised_sums(customer: Customer, *, as_of: date) -> dict[str, int]:
         for (_, currency), amount in left.items():
             found[currency] += amount
     return dict(found)
+
+
+@prepared
+def _of_items(
+    customers: Sequence[int], items: Sequence[int]
+) -> QuerySet[Any, tuple[str, int | None, int]]:
+    found = Promise.objects.filter(
+        Q(lines__item__pk__in=items) | Q(level=Promise.Level.CUSTOMER),
+        customer__pk__in=customers,
+        outcome=Promise.Outcome.OPEN,
+    )
+    return found.values_list("level", "lines__item", "lines__amount_minor")
+
+
+@prepared
+def _promised(customer_id: int) -> QuerySet[Any, tuple[str, str | None, int]]:
+    found = Promise.objects.filter(customer=customer_id, outcome=Promise.Outcome.OPEN)
+    return found.values_list("level", "lines__item__currency", "lines__amount_minor")
 
 
 def free_to_promise(customer: Customer, *, as_of: date) -> dict[str, int]:

@@ -15,6 +15,7 @@ from dunwell.engine.money import from_minor
 from dunwell.models import Company, Customer, Event, Message, Promise, PromiseItem
 from dunwell.queries.frames import day, read_frame
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 from dunwell.queries.promise_confirmations import confirmed_by
 
 
@@ -84,32 +85,37 @@ def promise_rows(
     `collectors`: of the customers of these people alone. `made_on`: made on that day, by
     `recorded_by` if named, and neither withdrawn nor replaced.
     """
-    found = Promise.objects.filter(company=company)
-    if failed_on is not None:
-        found = found.filter(
+    found = Q(company=company)
+    if made_on is not None:
+        found = Q(pk__in=got_promises(company, on=made_on, person=recorded_by).values("pk"))
+    elif failed_on is not None:
+        found &= Q(
             settled_on=failed_on,
             outcome__in=[Promise.Outcome.BROKEN, Promise.Outcome.PARTIALLY_KEPT],
             forgiven_on=None,
         )
-    if made_on is not None:
-        found = got_promises(company, on=made_on, person=recorded_by)
     if collectors is not None:
-        found = found.filter(customer__collector__in=collectors)
+        found &= Q(customer__collector__in=collectors)
     if outcome:
-        found = found.filter(outcome=outcome)
+        found &= Q(outcome=outcome)
     if customer_id is not None:
-        found = found.filter(customer=customer_id)
+        found &= Q(customer=customer_id)
     if due_from is not None:
-        found = found.filter(due_on__gte=due_from)
+        found &= Q(due_on__gte=due_from)
     if due_until is not None:
-        found = found.filter(due_on__lte=due_until)
+        found &= Q(due_on__lte=due_until)
     limit = page_limit(limit)
-    rows = _told(found.filter(after(cursor, ("due_on", "id"), (date, int))))
+    rows = _rows(found & after(cursor, ("due_on", "id"), (date, int)), limit=limit)
     return page_of(
-        [_row(promise, as_of) for promise in rows.order_by("due_on", "id")[: limit + 1]],
+        [_row(promise, as_of) for promise in rows],
         limit=limit,
         key=lambda row: (row.due_on, row.id),
     )
+
+
+@prepared
+def _rows(condition: Q, *, limit: int) -> QuerySet[Any]:
+    return _told(Promise.objects.filter(condition)).order_by("due_on", "id")[: limit + 1]
 
 
 def last_promise(company: Company, customer_id: int, *, as_of: date) -> PromiseRow | None:

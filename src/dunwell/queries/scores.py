@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from dunwell.models import Company, CustomerScore
 from dunwell.queries.customers import customers_searched
 from dunwell.queries.kept_sums import of_large
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +40,13 @@ class ScoreRow:
 
 def customer_score(company: Company, customer_id: int) -> ScoreRow | None:
     """Return a customer's score, None before the first cycle that gave one."""
-    found = CustomerScore.objects.filter(company=company, customer=customer_id)
-    return next((_row(score) for score in found.select_related("customer")), None)
+    return next((_row(score) for score in _of(company.pk, customer_id)), None)
+
+
+@prepared
+def _of(company_id: int, customer_id: int) -> QuerySet[CustomerScore]:
+    found = CustomerScore.objects.filter(company=company_id, customer=customer_id)
+    return found.select_related("customer")
 
 
 def score_rows(

@@ -13,10 +13,16 @@ from dunwell.formats.account_statement import AccountDocument, AccountLine, dige
 from dunwell.formats.account_statement_pdf import Letterhead
 from dunwell.formats.account_statement_words import written_language
 from dunwell.models import AccountStatement, Company, Customer, Item, OpenItem, Payment
-from dunwell.queries.account_documents import Span, account_documents
+from dunwell.queries.account_documents import (
+    ShownAccount,
+    Span,
+    account_documents,
+    shown_accounts,
+)
 from dunwell.queries.account_rows import Through, newest_rows
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of, read_cursor
 from dunwell.queries.pages import cursor as write_cursor
+from dunwell.queries.prepared import prepared
 
 SCOPES = ("balance", "active", "all")
 """Whom to state: with something open or unapplied now, with a posting in the span, everybody."""
@@ -183,6 +189,13 @@ def preview(
     return documents[customer.pk]
 
 
+def preview_shown(
+    company: Company, customer: Customer, *, span: Span, most: int
+) -> tuple[ShownAccount, ...]:
+    """Return the accounts of such a `preview` with at most so many lines of each."""
+    return shown_accounts(company, customer.pk, span=span, through=newest_rows(), most=most)
+
+
 def spoken_language(company: Company, customer: Customer, language: str = "") -> str:
     """Return the language a statement is written in: the wished one, the customer's, ours."""
     return written_language(language, customer.language, company.language)
@@ -201,9 +214,13 @@ def letterhead(company: Company, customer: Customer) -> Letterhead:
 
 def last_statement(company: Company, customer_id: int) -> AccountStatementRow | None:
     """Return the customer's statement that reaches furthest, the newest of several."""
-    found = AccountStatement.objects.filter(company=company, customer=customer_id)
-    row = found.select_related("customer").order_by("-to_on", "-id").first()
-    return _row(row) if row else None
+    return next((_row(row) for row in _last(company.pk, customer_id)), None)
+
+
+@prepared
+def _last(company_id: int, customer_id: int) -> QuerySet[AccountStatement]:
+    found = AccountStatement.objects.filter(company=company_id, customer=customer_id)
+    return found.select_related("customer").order_by("-to_on", "-id")[:1]
 
 
 def customers_to_state(

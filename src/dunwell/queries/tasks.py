@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q, QuerySet
+
 from dunwell.models import Company, Task
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,21 +42,17 @@ def task_rows(
     limit: int = PAGE_SIZE,
 ) -> Page[TaskRow]:
     """Return one page of tasks, the soonest due first; an empty status gives them all."""
-    found = Task.objects.filter(company=company)
+    found = Q(company=company)
     if status:
-        found = found.filter(status=status)
+        found &= Q(status=status)
     if kind:
-        found = found.filter(kind=kind)
+        found &= Q(kind=kind)
     if customer_id is not None:
-        found = found.filter(customer=customer_id)
+        found &= Q(customer=customer_id)
     if collector_id is not None:
-        found = found.filter(customer__collector=collector_id)
+        found &= Q(customer__collector=collector_id)
     limit = page_limit(limit)
-    rows = (
-        found.filter(after(cursor, ("due_on", "id"), (date, int)))
-        .select_related("customer__collector")
-        .order_by("due_on", "id")[: limit + 1]
-    )
+    rows = _rows(found & after(cursor, ("due_on", "id"), (date, int)), limit=limit)
     return page_of(
         [
             TaskRow(
@@ -77,3 +76,9 @@ def task_rows(
         limit=limit,
         key=lambda row: (row.due_on, row.id),
     )
+
+
+@prepared
+def _rows(condition: Q, *, limit: int) -> QuerySet[Task]:
+    found = Task.objects.filter(condition).select_related("customer__collector")
+    return found.order_by("due_on", "id")[: limit + 1]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Max, Q, QuerySet, Sum, TextField
 from django.db.models.functions import Cast, Coalesce
@@ -19,6 +19,7 @@ from dunwell.models import (
     Promise,
     Signal,
 )
+from dunwell.queries.prepared import prepared
 
 TOLD_ELSEWHERE = (
     "note.recorded",
@@ -107,14 +108,9 @@ class Place:
 
 
 def _events(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
-    found: QuerySet[Event] = Event.objects.filter(company=company, customer_id=customer_id)
-    if place.only.text:
-        found = found.annotate(words=Cast("data", TextField()))
-    events = (
-        found.exclude(verb__in=TOLD_ELSEWHERE)
-        .filter(place.of("verb", "words", "actor"))
-        .filter(place.before("at", 0))
-        .order_by("-at", "-id")[:limit]
+    asked = _whose(company, customer_id) & place.of("verb", "words", "actor")
+    events = _told_by_events(
+        asked & place.before("at", 0), limit=limit, is_searched=bool(place.only.text)
     )
     return [
         TimelineRow(
@@ -132,13 +128,18 @@ def _events(company: Company, customer_id: int, place: Place, limit: int) -> lis
     ]
 
 
+@prepared
+def _told_by_events(condition: Q, *, limit: int, is_searched: bool) -> QuerySet[Event]:
+    found: QuerySet[Event] = Event.objects.all()
+    if is_searched:
+        found = found.annotate(words=Cast("data", TextField()))
+    told = found.filter(condition).exclude(verb__in=TOLD_ELSEWHERE)
+    return told.order_by("-at", "-id")[:limit]
+
+
 def _promises(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
-    promises = (
-        Promise.objects.filter(place.of("note"), company=company, customer=customer_id)
-        .filter(place.before("recorded_at", 1))
-        .annotate(total=Sum("lines__amount_minor"), code=Max("lines__item__currency"))
-        .order_by("-recorded_at", "-id")[:limit]
-    )
+    asked = _whose(company, customer_id) & place.of("note")
+    promises = _told_by_promises(asked & place.before("recorded_at", 1), limit=limit)
     return [
         TimelineRow(
             kind="promise",
@@ -161,16 +162,17 @@ def _promises(company: Company, customer_id: int, place: Place, limit: int) -> l
     ]
 
 
-def _messages(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
-    messages = (
-        Message.objects.filter(
-            place.of("subject", "body", "to"), company=company, customer=customer_id
-        )
-        .annotate(moment=Coalesce("sent_at", "recorded_at"))
-        .filter(place.before("moment", 2))
-        .defer("body")
-        .order_by("-moment", "-id")[:limit]
+@prepared
+def _told_by_promises(condition: Q, *, limit: int) -> QuerySet[Any]:
+    found = Promise.objects.filter(condition).annotate(
+        total=Sum("lines__amount_minor"), code=Max("lines__item__currency")
     )
+    return found.order_by("-recorded_at", "-id")[:limit]
+
+
+def _messages(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
+    asked = _whose(company, customer_id) & place.of("subject", "body", "to")
+    messages = _told_by_messages(asked & place.before("moment", 2), limit=limit)
     return [
         TimelineRow(
             kind="message",
@@ -193,12 +195,15 @@ def _messages(company: Company, customer_id: int, place: Place, limit: int) -> l
     ]
 
 
+@prepared
+def _told_by_messages(condition: Q, *, limit: int) -> QuerySet[Message]:
+    found = Message.objects.annotate(moment=Coalesce("sent_at", "recorded_at"))
+    return found.filter(condition).defer("body").order_by("-moment", "-id")[:limit]
+
+
 def _notes(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
-    notes = (
-        Note.objects.filter(place.of("text", "by"), company=company, customer=customer_id)
-        .filter(place.before("at", 3))
-        .order_by("-at", "-id")[:limit]
-    )
+    asked = _whose(company, customer_id) & place.of("text", "by")
+    notes = _told_by_notes(asked & place.before("at", 3), limit=limit)
     return [
         TimelineRow(
             kind="note",
@@ -226,14 +231,14 @@ def _notes(company: Company, customer_id: int, place: Place, limit: int) -> list
     ]
 
 
+@prepared
+def _told_by_notes(condition: Q, *, limit: int) -> QuerySet[Note]:
+    return Note.objects.filter(condition).order_by("-at", "-id")[:limit]
+
+
 def _payments(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
-    payments = (
-        Payment.objects.filter(
-            place.of("number", "reference", "payer"), company=company, customer=customer_id
-        )
-        .filter(_before_day(place, 4))
-        .order_by("-value_on", "-id")[:limit]
-    )
+    asked = _whose(company, customer_id) & place.of("number", "reference", "payer")
+    payments = _told_by_payments(asked & _before_day(place, 4), limit=limit)
     return [
         TimelineRow(
             kind="payment",
@@ -252,15 +257,14 @@ def _payments(company: Company, customer_id: int, place: Place, limit: int) -> l
     ]
 
 
+@prepared
+def _told_by_payments(condition: Q, *, limit: int) -> QuerySet[Payment]:
+    return Payment.objects.filter(condition).order_by("-value_on", "-id")[:limit]
+
+
 def _signals(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
-    signals = (
-        Signal.objects.filter(
-            place.of("message__subject", "kind"), company=company, customer=customer_id
-        )
-        .filter(place.before("at", 5))
-        .select_related("message")
-        .order_by("-at", "-id")[:limit]
-    )
+    asked = _whose(company, customer_id) & place.of("message__subject", "kind")
+    signals = _told_by_signals(asked & place.before("at", 5), limit=limit)
     return [
         TimelineRow(
             kind="signal",
@@ -277,15 +281,15 @@ def _signals(company: Company, customer_id: int, place: Place, limit: int) -> li
     ]
 
 
+@prepared
+def _told_by_signals(condition: Q, *, limit: int) -> QuerySet[Signal]:
+    found = Signal.objects.filter(condition).select_related("message")
+    return found.order_by("-at", "-id")[:limit]
+
+
 def _inbound(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
-    came_in = (
-        InboundMessage.objects.filter(
-            place.of("subject", "text", "sender"), company=company, customer=customer_id
-        )
-        .filter(place.before("received_at", 6))
-        .defer("quoted")
-        .order_by("-received_at", "-id")[:limit]
-    )
+    asked = _whose(company, customer_id) & place.of("subject", "text", "sender")
+    came_in = _told_by_mails(asked & place.before("received_at", 6), limit=limit)
     return [
         TimelineRow(
             kind="inbound",
@@ -308,15 +312,15 @@ def _inbound(company: Company, customer_id: int, place: Place, limit: int) -> li
     ]
 
 
+@prepared
+def _told_by_mails(condition: Q, *, limit: int) -> QuerySet[InboundMessage]:
+    found = InboundMessage.objects.filter(condition).defer("quoted")
+    return found.order_by("-received_at", "-id")[:limit]
+
+
 def _ratings(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
-    ratings = (
-        CreditRating.objects.filter(
-            place.of("risk_class", "outcome"), company=company, customer=customer_id
-        )
-        .filter(place.before("recorded_at", 7))
-        .defer("facts")
-        .order_by("-recorded_at", "-id")[:limit]
-    )
+    asked = _whose(company, customer_id) & place.of("risk_class", "outcome")
+    ratings = _told_by_ratings(asked & place.before("recorded_at", 7), limit=limit)
     return [
         TimelineRow(
             kind="rating",
@@ -339,6 +343,12 @@ def _ratings(company: Company, customer_id: int, place: Place, limit: int) -> li
     ]
 
 
+@prepared
+def _told_by_ratings(condition: Q, *, limit: int) -> QuerySet[CreditRating]:
+    found = CreditRating.objects.filter(condition).defer("facts")
+    return found.order_by("-recorded_at", "-id")[:limit]
+
+
 SOURCES: Sequence[Source] = (
     _events,
     _promises,
@@ -350,6 +360,10 @@ SOURCES: Sequence[Source] = (
     _ratings,
 )
 """The sources; of one moment, the later named comes first."""
+
+
+def _whose(company: Company, customer_id: int) -> Q:
+    return Q(company=company, customer_id=customer_id)
 
 
 def _before_day(place: Place, order: int) -> Q:

@@ -9,6 +9,7 @@ from dunwell.engine.risk_conditions import RiskFacts
 from dunwell.models import Company, ExposureFreeze, Watch
 from dunwell.queries.pages import PAGE_SIZE, Key, Page, after, page_limit, page_of
 from dunwell.queries.playbooks import playbooks_in_force, risk_facts
+from dunwell.queries.prepared import prepared
 
 Status = Watch.Status
 
@@ -159,10 +160,14 @@ def watch_counts(company: Company, *, as_of: date, user_id: int | None) -> dict[
 
 def watch_of(company: Company, customer_id: int, *, as_of: date) -> WatchRow | None:
     """Return the watch a customer is under or proposed for, None without one."""
-    found = _counted(
-        Watch.objects.filter(company=company, customer=customer_id).exclude(status=Status.ENDED)
-    ).first()
+    found = next(iter(_standing(company.pk, customer_id)), None)
     return None if found is None else _row(found, _frozen([customer_id]), as_of=as_of)
+
+
+@prepared
+def _standing(company_id: int, customer_id: int) -> QuerySet[Watch]:
+    found = Watch.objects.filter(company=company_id, customer=customer_id)
+    return _counted(found.exclude(status=Status.ENDED)).order_by("pk")[:1]
 
 
 def watch_detail(company: Company, watch_id: int, *, as_of: date) -> WatchDetail | None:

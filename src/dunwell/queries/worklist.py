@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from dunwell.models import Company, Message, Note, Snooze, Task, WorklistEntry
 from dunwell.queries.customers import customers_searched
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 from dunwell.queries.worklist_sums import entries_shown
 
 SHOWN = ("plan", "mine", "all", "unassigned", "snoozed")
@@ -138,24 +139,19 @@ def worklist_rows(
     if show not in SHOWN:
         raise ValueError(f"There is no worklist of {show}; use one of {', '.join(SHOWN)}.")
     limit = page_limit(limit)
-    entries = list(
-        WorklistEntry.objects.filter(company=company)
-        .filter(entries_shown(company, show, user_id, as_of))
-        .filter(customers_searched(company, search, path="customer__"))
-        .filter(Q() if pool_id is None else Q(customer__pools__pool=pool_id))
-        .filter(after(cursor, ("rank", "id"), (int, int)))
-        .select_related("customer__collector", "customer__snooze")
-        .order_by("rank", "id")[: limit + 1]
+    asked = (
+        Q(company=company)
+        & entries_shown(company, show, user_id, as_of)
+        & customers_searched(company, search, path="customer__")
+        & after(cursor, ("rank", "id"), (int, int))
     )
+    if pool_id is not None:
+        asked &= Q(customer__pools__pool=pool_id)
+    entries = _entries(asked, limit=limit)
     customers = [entry.customer_id for entry in entries]
     tasks = _tasks(customers)
     messages = _messages(customers)
-    notes = dict(
-        Note.objects.filter(customer__in=customers)
-        .order_by("customer")
-        .values_list("customer")
-        .annotate(last=Max("at"))
-    )
+    notes = dict(_noted(customers))
     return page_of(
         [
             _row(
@@ -172,6 +168,16 @@ def worklist_rows(
     )
 
 
+def worklist_entry(company: Company, customer_id: int) -> WorklistEntry | None:
+    """Return the entry of a customer, None while it needs no work."""
+    return next(iter(_entry(company.pk, customer_id)), None)
+
+
+@prepared
+def _entry(company_id: int, customer_id: int) -> QuerySet[WorklistEntry]:
+    return WorklistEntry.objects.filter(company=company_id, customer=customer_id).order_by("pk")
+
+
 def suggestion_of(reasons: Mapping[str, Any]) -> Suggestion | None:
     """Return what the stored reasons of a worklist entry suggest, None for nothing permitted."""
     told = reasons.get("suggestion")
@@ -186,11 +192,35 @@ def suggestion_of(reasons: Mapping[str, Any]) -> Suggestion | None:
     )
 
 
+@prepared
+def _entries(condition: Q, *, limit: int) -> QuerySet[WorklistEntry]:
+    found = WorklistEntry.objects.filter(condition)
+    told = found.select_related("customer__collector", "customer__snooze")
+    return told.order_by("rank", "id")[: limit + 1]
+
+
+@prepared
+def _noted(customers: Sequence[int]) -> QuerySet[Any, tuple[int, datetime]]:
+    found = Note.objects.filter(customer__pk__in=customers).order_by("customer")
+    return found.values_list("customer").annotate(last=Max("at"))
+
+
+@prepared
+def _open_tasks(customers: Sequence[int]) -> QuerySet[Task]:
+    found = Task.objects.filter(customer__pk__in=customers, status=Task.Status.OPEN)
+    return found.order_by("due_on", "id")
+
+
+@prepared
+def _waiting(customers: Sequence[int]) -> QuerySet[Message]:
+    found = Message.objects.filter(customer__pk__in=customers, status__in=WAITING)
+    left = found.exclude(channel__in=("call", "letter"), status=Message.Status.READY)
+    return left.defer("body", "decision").order_by("id")
+
+
 def _tasks(customers: Sequence[int]) -> dict[int, tuple[WaitingTask, ...]]:
     found: dict[int, tuple[WaitingTask, ...]] = {}
-    for task in Task.objects.filter(customer__in=customers, status=Task.Status.OPEN).order_by(
-        "due_on", "id"
-    ):
+    for task in _open_tasks(customers):
         row = WaitingTask(
             id=task.pk,
             kind=task.kind,
@@ -205,12 +235,7 @@ def _tasks(customers: Sequence[int]) -> dict[int, tuple[WaitingTask, ...]]:
 def _messages(customers: Sequence[int]) -> dict[int, tuple[WaitingMessage, ...]]:
     """Return the messages that wait for delivery or approval; calls and letters are tasks."""
     found: dict[int, tuple[WaitingMessage, ...]] = {}
-    for message in (
-        Message.objects.filter(customer__in=customers, status__in=WAITING)
-        .exclude(channel__in=("call", "letter"), status=Message.Status.READY)
-        .defer("body", "decision")
-        .order_by("id")
-    ):
+    for message in _waiting(customers):
         row = WaitingMessage(
             id=message.pk,
             channel=message.channel,

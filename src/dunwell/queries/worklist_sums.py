@@ -110,7 +110,7 @@ def _shown(show: str, users: Sequence[int], as_of: date) -> Q:
     # a missing snooze compares as unknown, so both ways of not being put aside are named
     awake = Q(customer__snooze=None) | Q(customer__snooze__until_on__lte=as_of)
     if show == "mine":
-        return awake & Q(customer__collector__in=users)
+        return awake & Q(customer__collector__pk__in=users)
     if show == "unassigned":
         return awake & Q(customer__collector=None)
     return awake

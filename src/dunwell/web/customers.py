@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from dunwell import clock
-from dunwell.models import Message, WorklistEntry
+from dunwell.models import Message
 from dunwell.queries.accounts_shown import shown
 from dunwell.queries.autopay import ways_of
 from dunwell.queries.cards import CustomerCard, customer_card
@@ -37,6 +37,7 @@ from dunwell.queries.promises import promise_rows
 from dunwell.queries.scores import customer_score
 from dunwell.queries.timeline import timeline
 from dunwell.queries.watches import watch_of
+from dunwell.queries.worklist import worklist_entry
 from dunwell.templatetags.reasons import NEVER
 from dunwell.web.keys import read_key
 from dunwell.web.staff import StaffRequest
@@ -147,7 +148,7 @@ def customer_context(request: StaffRequest, customer_id: int) -> dict[str, Any]:
     predicted = predictions_of(company, [row.id for row in items.rows])
     return {
         "customer": card,
-        "entry": WorklistEntry.objects.filter(company=company, customer=customer_id).first(),
+        "entry": worklist_entry(company, customer_id),
         "items": items,
         "predicted": predicted,
         "lead": _lead(predicted),

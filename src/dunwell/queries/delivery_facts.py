@@ -3,7 +3,7 @@
 Mails count where they carried the document itself; a reminder that names an invoice delivers none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from dunwell.models import (
     PortalView,
     Signal,
 )
+from dunwell.queries.prepared import prepared
 
 Fact = tuple[int, str, int, int, int, str, int | None]
 """Values in the order of FACTS."""
@@ -53,15 +54,34 @@ def facts_frame(
     `items` is a query of items that stays one: it is asked again by each source. Of those that
     `are_open` nobody asks when they were paid.
     """
-    zone = ZoneInfo(company.zone)
-    rows = [
-        *_issued(items),
-        *_messages(items, zone),
-        *_portal(items),
-        *_responses(items),
-        *_notes(items),
-        *(() if are_open else _paid(items)),
-    ]
+    return _frame(
+        (
+            _issued(_issued_rows(items)),
+            _messages(_carried_rows(items), _signal_rows(items), ZoneInfo(company.zone)),
+            _portal(_view_rows(items)),
+            _responses(_response_rows(items)),
+            _notes(_note_rows(items)),
+            () if are_open else _paid(_paid_rows(items)),
+        )
+    )
+
+
+def facts_of_item(company: Company, item_id: int) -> nw.LazyFrame:
+    """Return the same of one item, by queries that are composed once."""
+    return _frame(
+        (
+            _issued(_issued_of(item_id)),
+            _messages(_carried_of(item_id), _signals_of(item_id), ZoneInfo(company.zone)),
+            _portal(_views_of(item_id)),
+            _responses(_responses_of(item_id)),
+            _notes(_notes_of(item_id)),
+            _paid(_paid_of(item_id)),
+        )
+    )
+
+
+def _frame(sources: Iterable[Iterable[Fact]]) -> nw.LazyFrame:
+    rows = [fact for source in sources for fact in source]
     return nw.from_native(pl.DataFrame(rows, schema=SCHEMA, orient="row").lazy())
 
 
@@ -112,24 +132,35 @@ def _fact(
     return (item_id, kind, happened, day_number(known), int(at.timestamp()), source, reference)
 
 
-def _issued(items: QuerySet[Item]) -> Iterator[Fact]:
+def _issued_rows(items: QuerySet[Item]) -> QuerySet[Any, Any]:
+    """Return key, days and moment of the items, and whether we issued the document."""
     ours = items.annotate(is_ours=Exists(Invoice.objects.filter(item=OuterRef("pk"))))
-    rows = ours.values_list("pk", "issued_on", "recorded_on", "recorded_at", "is_ours")
+    return ours.values_list("pk", "issued_on", "recorded_on", "recorded_at", "is_ours")
+
+
+@prepared
+def _issued_of(item_id: int) -> QuerySet[Any, Any]:
+    return _issued_rows(Item.objects.filter(pk=item_id))
+
+
+def _issued(rows: Iterable[Any]) -> Iterator[Fact]:
     for key, on, known, at, is_ours in rows:
         # a document dated ahead counts from its own day
         source = "invoice" if is_ours else "ledger"
         yield (key, "issued", day_number(on), day_number(known), int(at.timestamp()), source, None)
 
 
-def _messages(items: QuerySet[Item], zone: ZoneInfo) -> Iterator[Fact]:
-    """Return the facts of mails that carried the items' documents, and of what they led to."""
-    carried = MessageAttachment.objects.filter(
+def _carried(items: QuerySet[Item]) -> QuerySet[MessageAttachment]:
+    return MessageAttachment.objects.filter(
         item__in=items,
         kind=MessageAttachment.Kind.DOCUMENT,
         message__status__in=Message.HANDED_OVER,
     )
-    pairs: dict[int, set[int]] = {}
-    told = carried.values_list(
+
+
+def _carried_rows(items: QuerySet[Item]) -> QuerySet[Any, Any]:
+    """Return which mails carried the items' documents, and the moments of each mail."""
+    return _carried(items).values_list(
         "item_id",
         "message_id",
         "message__sent_at",
@@ -137,7 +168,28 @@ def _messages(items: QuerySet[Item], zone: ZoneInfo) -> Iterator[Fact]:
         "message__bounced_at",
         "message__recorded_at",
     )
-    for item_id, message_id, sent_at, delivered_at, bounced_at, recorded_at in told:
+
+
+@prepared
+def _carried_of(item_id: int) -> QuerySet[Any, Any]:
+    return _carried_rows(Item.objects.filter(pk=item_id))
+
+
+def _signal_rows(items: QuerySet[Item]) -> QuerySet[Any, Any]:
+    """Return what such mails led to: message, kind, day and moment."""
+    signals = Signal.objects.filter(message__in=_carried(items).values("message"))
+    return signals.values_list("message_id", "kind", "on", "at")
+
+
+@prepared
+def _signals_of(item_id: int) -> QuerySet[Any, Any]:
+    return _signal_rows(Item.objects.filter(pk=item_id))
+
+
+def _messages(carried: Iterable[Any], signals: Iterable[Any], zone: ZoneInfo) -> Iterator[Fact]:
+    """Return the facts of mails that carried the items' documents, and of what they led to."""
+    pairs: dict[int, set[int]] = {}
+    for item_id, message_id, sent_at, delivered_at, bounced_at, recorded_at in carried:
         pairs.setdefault(message_id, set()).add(item_id)
         for kind, at in (
             ("handed_over", sent_at or recorded_at),
@@ -147,26 +199,41 @@ def _messages(items: QuerySet[Item], zone: ZoneInfo) -> Iterator[Fact]:
             if at is not None:
                 on = at.astimezone(zone).date()
                 yield _fact(item_id, kind, on, on, at, "message", message_id)
-    signals = Signal.objects.filter(message__in=carried.values("message"))
-    for signal in signals.only("message_id", "kind", "on", "at"):
-        told_of = signal.message_id or 0
-        known = signal.at.astimezone(zone).date()
+    for told_of, kind, on, at in signals:
+        known = at.astimezone(zone).date()
         for item_id in pairs.get(told_of, ()):
-            rung = SIGNALS[Signal.Kind(signal.kind)]
-            yield _fact(item_id, rung, signal.on, known, signal.at, "signal", told_of)
+            yield _fact(item_id, SIGNALS[Signal.Kind(kind)], on, known, at, "signal", told_of)
 
 
-def _portal(items: QuerySet[Item]) -> Iterator[Fact]:
-    views = PortalView.objects.filter(item__in=items).values_list("item", "on", "at")
-    for item_id, on, at in views:
+def _view_rows(items: QuerySet[Item]) -> QuerySet[Any, Any]:
+    """Return when the items were looked at in the portal."""
+    return PortalView.objects.filter(item__in=items).values_list("item", "on", "at")
+
+
+@prepared
+def _views_of(item_id: int) -> QuerySet[Any, Any]:
+    return _view_rows(Item.objects.filter(pk=item_id))
+
+
+def _portal(rows: Iterable[Any]) -> Iterator[Fact]:
+    for item_id, on, at in rows:
         yield _fact(item_id, "opened", on, on, at, "portal")
 
 
-def _responses(items: QuerySet[Item]) -> Iterator[Fact]:
-    told = InvoiceResponse.objects.filter(item__in=items).values_list(
+def _response_rows(items: QuerySet[Item]) -> QuerySet[Any, Any]:
+    """Return what networks answered about the items."""
+    return InvoiceResponse.objects.filter(item__in=items).values_list(
         "item", "scheme", "code", "effective_on", "recorded_on", "recorded_at"
     )
-    for item_id, scheme, code, on, known, at in told:
+
+
+@prepared
+def _responses_of(item_id: int) -> QuerySet[Any, Any]:
+    return _response_rows(Item.objects.filter(pk=item_id))
+
+
+def _responses(rows: Iterable[Any]) -> Iterator[Fact]:
+    for item_id, scheme, code, on, known, at in rows:
         is_mlr = scheme == InvoiceResponse.Scheme.PEPPOL_MLR
         kind = (MLR_RUNGS if is_mlr else RUNGS_OF_CODES).get(code)
         if kind is not None:
@@ -176,22 +243,39 @@ def _responses(items: QuerySet[Item]) -> Iterator[Fact]:
             yield _fact(item_id, "received", on, known, at, "response")
 
 
-def _notes(items: QuerySet[Item]) -> Iterator[Fact]:
-    told = DeliveryNote.objects.filter(item__in=items).values_list(
+def _note_rows(items: QuerySet[Item]) -> QuerySet[Any, Any]:
+    """Return what people noted of the items' way."""
+    return DeliveryNote.objects.filter(item__in=items).values_list(
         "item", "stage", "on", "recorded_on", "recorded_at"
     )
-    for item_id, stage, on, known, at in told:
+
+
+@prepared
+def _notes_of(item_id: int) -> QuerySet[Any, Any]:
+    return _note_rows(Item.objects.filter(pk=item_id))
+
+
+def _notes(rows: Iterable[Any]) -> Iterator[Fact]:
+    for item_id, stage, on, known, at in rows:
         yield _fact(item_id, stage, on, known, at, "note")
 
 
-def _paid(items: QuerySet[Item]) -> Iterator[Fact]:
+def _paid_rows(items: QuerySet[Item]) -> QuerySet[Any, Any]:
     """Return when items that are settled now were: the day of the last allocation."""
     settled = items.exclude(pk__in=OpenItem.objects.values("item"))
-    told = (
+    return (
         Allocation.objects.filter(item__in=settled)
         .values_list("item")
         .annotate(on=Max("applied_on"), known=Max("recorded_on"), at=Max("recorded_at"))
         .order_by("item")
     )
-    for item_id, on, known, at in told:
+
+
+@prepared
+def _paid_of(item_id: int) -> QuerySet[Any, Any]:
+    return _paid_rows(Item.objects.filter(pk=item_id))
+
+
+def _paid(rows: Iterable[Any]) -> Iterator[Fact]:
+    for item_id, on, known, at in rows:
         yield _fact(item_id, "paid", on, max(on, known), at, "ledger")

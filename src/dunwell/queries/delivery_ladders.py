@@ -31,7 +31,7 @@ from dunwell.models import (
     OpenItem,
     PortalView,
 )
-from dunwell.queries.delivery_facts import facts_frame, reach_frame
+from dunwell.queries.delivery_facts import facts_frame, facts_of_item, reach_frame
 from dunwell.queries.planned import Planned, Read
 from dunwell.queries.reminders import native
 from dunwell.queries.responses_policies import responses_in_force
@@ -124,7 +124,7 @@ def ladder_of_item(item: Item, as_of: date) -> LadderView | None:
 def _facts(item: Item, as_of: date) -> pl.DataFrame | None:
     if item.kind not in KINDS or item.issued_on > as_of:
         return None
-    return native(facts_frame(item.company, Item.objects.filter(pk=item.pk)))
+    return native(facts_of_item(item.company, item.pk))
 
 
 @lru_cache(maxsize=DAYS_PLANNED)

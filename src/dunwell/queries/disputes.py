@@ -88,5 +88,7 @@ def dispute_rows(
 
 @prepared
 def _rows(condition: Q, *, limit: int) -> QuerySet[Dispute]:
-    found = Dispute.objects.filter(condition).select_related("customer", "item", "case")
-    return found.order_by("opened_on", "id")[: limit + 1]
+    # those of the page are chosen before what is shown beside them is looked up
+    keys = Dispute.objects.filter(condition).order_by("opened_on", "id").values("pk")
+    found = Dispute.objects.filter(pk__in=keys[: limit + 1])
+    return found.select_related("customer", "item", "case").order_by("opened_on", "id")

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from dunwell.engine.kpis import days_to_invoice
 from dunwell.models import Company, Invoice, InvoiceFile, InvoiceLine, InvoiceSchedule
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 KPI_DAYS = 90
 """Days to invoice is over what was issued in so many days."""
@@ -185,12 +186,17 @@ def line_rows(invoice_id: int) -> tuple[InvoiceLineRow, ...]:
 
 def invoice_files(item_ids: Sequence[int]) -> dict[int, tuple[InvoiceFileRow, ...]]:
     """Return the files of issued invoices by item: the PDF first, then its data; one query."""
-    rows = InvoiceFile.objects.filter(invoice__item__in=item_ids).order_by("kind")
     found: dict[int, tuple[InvoiceFileRow, ...]] = {}
-    for one, item_id in ((row, row.invoice.item_id) for row in rows.select_related("invoice")):
+    for one, item_id in ((row, row.invoice.item_id) for row in _files_of(item_ids)):
         if item_id is not None:
             found[item_id] = (*found.get(item_id, ()), _file(one, item_id))
     return found
+
+
+@prepared
+def _files_of(item_ids: Sequence[int]) -> QuerySet[InvoiceFile]:
+    found = InvoiceFile.objects.filter(invoice__item__pk__in=item_ids)
+    return found.select_related("invoice").order_by("kind")
 
 
 def without_files(company: Company, *, limit: int) -> QuerySet[Invoice]:

@@ -1,13 +1,14 @@
 """Papers of items: those of one item, of a customer, and of the company, by page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dunwell.models import Company, ItemDocument
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,8 +65,13 @@ def item_document_rows(
 
 def documents_of_items(company: Company, items: Collection[int]) -> tuple[ItemDocument, ...]:
     """Return the papers of some items, invoices first; one query."""
-    rows = ItemDocument.objects.filter(company=company, item__in=items, removed_at=None)
-    return tuple(rows.select_related("item").order_by("item_id", "kind", "id"))
+    return tuple(_of_items(company.pk, sorted(items)))
+
+
+@prepared
+def _of_items(company_id: int, items: Sequence[int]) -> QuerySet[ItemDocument]:
+    found = ItemDocument.objects.filter(company=company_id, item__pk__in=items, removed_at=None)
+    return found.select_related("item").order_by("item_id", "kind", "id")
 
 
 def _row(document: ItemDocument) -> ItemDocumentRow:

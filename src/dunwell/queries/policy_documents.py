@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 
 from dunwell.formats.policies import read_policy
 from dunwell.models import Company, PolicyVersion
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +104,18 @@ def _document(text: str) -> Mapping[str, object]:
 
 def _latest(company: Company, kind: str, as_of: date) -> PolicyVersion | None:
     """Return the published version with the greatest valid_from, of one day the latest."""
-    return _published(company, (kind,), as_of).order_by("-valid_from", "-id").first()
+    return next(iter(_latest_of(company.pk, kind, as_of)), None)
+
+
+@prepared
+def _latest_of(company_id: int, kind: str, as_of: date) -> QuerySet[PolicyVersion]:
+    found = PolicyVersion.objects.filter(
+        company=company_id,
+        kind=kind,
+        status=PolicyVersion.Status.PUBLISHED,
+        valid_from__lte=as_of,
+    )
+    return found.defer("document").order_by("-valid_from", "-id")[:1]
 
 
 def _published(company: Company, kinds: Sequence[str], as_of: date) -> QuerySet[PolicyVersion]:

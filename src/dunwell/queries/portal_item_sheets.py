@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from dunwell.models import (
     Allocation,
     Company,
@@ -18,6 +20,7 @@ from dunwell.queries.charges import item_charges
 from dunwell.queries.invoices import InvoiceFileRow, invoice_files
 from dunwell.queries.item_documents import documents_of_items
 from dunwell.queries.portal_items import PortalItemRow, portal_item
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +108,7 @@ def portal_item_sheet(
     row = portal_item(company, customer, item_id, as_of=as_of)
     if row is None:
         return None
-    reversal = Item.objects.filter(reverses=item_id).first()
+    reversal = next(iter(_reversals(item_id)), None)
     return PortalItemSheet(
         row=row,
         kind_label=str(Item.Kind(row.kind).label),
@@ -118,6 +121,11 @@ def portal_item_sheet(
         corrected_by=reversal.number if reversal else "",
         corrected_by_id=reversal.pk if reversal else None,
     )
+
+
+@prepared
+def _reversals(item_id: int) -> QuerySet[Item]:
+    return Item.objects.filter(reverses=item_id)
 
 
 def portal_paper(
@@ -141,14 +149,16 @@ def portal_invoice_file(customer: Customer, item_id: int, kind: str) -> InvoiceF
     ).first()
 
 
+@prepared
+def _allocations(item_id: int) -> QuerySet[Allocation]:
+    found = Allocation.objects.filter(item=item_id)
+    told = found.select_related("payment", "counter_item", "adjustment")
+    return told.order_by("applied_on", "id")
+
+
 def _settling(row: PortalItemRow) -> tuple[SettlingRow, ...]:
-    found = (
-        Allocation.objects.filter(item=row.id)
-        .select_related("payment", "counter_item", "adjustment")
-        .order_by("applied_on", "id")
-    )
     left, rows = row.amount_minor, []
-    for one in found:
+    for one in _allocations(row.id):
         left -= one.amount_minor
         payment, counter = one.payment, one.counter_item
         rows.append(
@@ -174,8 +184,13 @@ def _label(row: Allocation) -> str:
     return str(Allocation.Source(row.source).label)
 
 
-def _queries(item_id: int) -> tuple[ItemQuery, ...]:
+@prepared
+def _parts(item_id: int) -> QuerySet[DisputePart]:
     found = DisputePart.objects.filter(item=item_id).select_related("case")
+    return found.order_by("opened_on", "id")
+
+
+def _queries(item_id: int) -> tuple[ItemQuery, ...]:
     return tuple(
         ItemQuery(
             case_id=one.case_id,
@@ -185,12 +200,17 @@ def _queries(item_id: int) -> tuple[ItemQuery, ...]:
             opened_on=one.opened_on,
             closed_on=one.closed_on,
         )
-        for one in found.order_by("opened_on", "id")
+        for one in _parts(item_id)
     )
 
 
-def _words(item_id: int) -> tuple[ItemWord, ...]:
+@prepared
+def _promised(item_id: int) -> QuerySet[PromiseItem]:
     found = PromiseItem.objects.filter(item=item_id).select_related("promise")
+    return found.order_by("promise__due_on", "id")
+
+
+def _words(item_id: int) -> tuple[ItemWord, ...]:
     return tuple(
         ItemWord(
             due_on=one.promise.due_on,
@@ -198,7 +218,7 @@ def _words(item_id: int) -> tuple[ItemWord, ...]:
             outcome=one.promise.outcome,
             outcome_label=str(one.promise.get_outcome_display()),
         )
-        for one in found.order_by("promise__due_on", "id")
+        for one in _promised(item_id)
     )
 
 

@@ -161,8 +161,10 @@ def _of_items(item_ids: Sequence[int]) -> QuerySet[ItemPrediction]:
 
 @prepared
 def _page(condition: Q, *, field: str, limit: int) -> QuerySet[ItemPrediction]:
-    found = _shown(ItemPrediction.objects.filter(condition))
-    return found.order_by(field, "item_id")[: limit + 1]
+    # those of the page are chosen before what is shown beside them is looked up
+    keys = ItemPrediction.objects.filter(condition).order_by(field, "item_id").values("pk")
+    found = _shown(ItemPrediction.objects.filter(pk__in=keys[: limit + 1]))
+    return found.order_by(field, "item_id")
 
 
 @prepared

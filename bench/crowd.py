@@ -53,9 +53,9 @@ HIDDEN = re.compile(r'<input type="hidden" name="(key)" value="([^"]*)"')
 
 @dataclass(slots=True)
 class Seen:
-    """What one person's browser met: milliseconds by page, and what was refused."""
+    """What one person's browser met: moments and milliseconds by page, and what was refused."""
 
-    times: dict[str, list[float]] = field(default_factory=dict)
+    times: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     wrong: Counter[str] = field(default_factory=Counter)
     written: int = 0
 
@@ -106,7 +106,8 @@ class Browser:
             self.seen.wrong[f"{name}: {type(error).__name__}"] += 1
             self.line.close()
             return ""
-        self.seen.times.setdefault(name, []).append((perf_counter() - begin) * 1000)
+        took_ms = (perf_counter() - begin) * 1000
+        self.seen.times.setdefault(name, []).append((begin, took_ms))
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             key, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[key] = value
@@ -241,8 +242,9 @@ def _debtor_sessions() -> list[tuple[str, list[int]]]:
 def crowd(load: Workload) -> Result:
     """Let staff and debtors work at once; the cost is that of one request, p50 and p95 in ms.
 
-    Of the counts, `slow` tells the p95 of each page above a second; problems are requests that
-    were refused or broke off, and messages of debtors that were not kept.
+    Of the counts, p95 is told by page and by minute, of which the first ones are those of a server
+    that has just started; problems are requests that were refused or broke off, and messages of
+    debtors that were not kept.
     """
     company = the_company()
     rows = OpenItem.objects.filter(company=company, open_minor__gt=0).order_by("-item_id")
@@ -254,6 +256,7 @@ def crowd(load: Workload) -> Result:
     with serving(workers=os.cpu_count() or 1, is_behind_proxy=True) as (port, pid):
         threading.stack_size(STACK_BYTES)
         begun, ends = server_cpu_s(pid), monotonic() + MINUTES * 60
+        start = perf_counter()
         with Meter() as meter, ThreadPoolExecutor(len(people)) as pool:
             lives = [
                 pool.submit(
@@ -270,16 +273,22 @@ def crowd(load: Workload) -> Result:
         cost = meter.cost()
         cost["cpu_s"] = server_cpu_s(pid) - begun + cost["server_cpu_s"]
         cost["rss_mb"] = peak_of(pid)
-    return _told(cost, seen, Event.objects.filter(company=company).count() - before, load)
+    events = Event.objects.filter(company=company).count() - before
+    return _told(cost, seen, events, load, start=start)
 
 
-def _told(cost: dict[str, float], seen: Sequence[Seen], events: int, load: Workload) -> Result:
+def _told(
+    cost: dict[str, float], seen: Sequence[Seen], events: int, load: Workload, *, start: float
+) -> Result:
     by_page: dict[str, list[float]] = {}
+    by_minute: dict[int, list[float]] = {}
     wrong: Counter[str] = Counter()
     for one in seen:
         wrong += one.wrong
         for name, times in one.times.items():
-            by_page.setdefault(name, []).extend(times)
+            by_page.setdefault(name, []).extend(took for _, took in times)
+            for at, took in times:
+                by_minute.setdefault(int((at - start) // 60), []).append(took)
     every = [took for times in by_page.values() for took in times]
     rate = len(every) / cost["wall_s"]
     result = Result(latencies(cost, every, [cost["cpu_s"] * 1000 / len(every)]))
@@ -289,6 +298,7 @@ def _told(cost: dict[str, float], seen: Sequence[Seen], events: int, load: Workl
     p95 = {name: round(quantile(ms, 0.95)) for name, ms in sorted(by_page.items())}
     result.counts |= {
         "p95_by_page": p95,
+        "p95_by_minute": [round(quantile(ms, 0.95)) for _, ms in sorted(by_minute.items())],
         "requests": len(every),
         "written": sum(one.written for one in seen),
         "staff": STAFF,

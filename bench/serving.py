@@ -88,11 +88,19 @@ def serving(*, workers: int = 1, is_behind_proxy: bool = False) -> Iterator[tupl
 
 
 def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
+    """Return once the server says that it is ready, as a proxy would ask before it sends anybody.
+
+    The socket listens from the start, while the workers have yet to load what they serve.
+    """
     ends = monotonic() + START_SECONDS
     while monotonic() < ends and server.poll() is None:
-        with suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+        with suppress(OSError, http.client.HTTPException):
+            line.request("GET", "/ready/", headers={"X-Forwarded-Proto": "https"})
+            if line.getresponse().status == OK:
+                line.close()
+                return
+        line.close()
         sleep(0.1)
     raise SystemExit("bench: the server did not start")
 

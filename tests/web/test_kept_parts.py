@@ -1,6 +1,7 @@
 """Parts of pages that are written once say what they would say written anew."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from django.template.defaulttags import ForNode
 from django.template.loader import get_template
 from django.template.smartif import TokenBase
 from django.utils import timezone, translation
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
 
 import dunwell
 from dunwell.queries.paid import PaidItemRow
@@ -86,6 +89,24 @@ def test_what_is_kept_is_safe_and_bounded(monkeypatch):
     assert sorted(kept_parts._parts.values()) == ["<b>b</b>", "<b>c</b>"]
 
 
+def test_what_looks_equal_is_told_apart_and_what_nobody_knows_is_not_kept(customer):
+    """A safe text and one that is not, a moment in two zones, a yes and a one; no record."""
+    page = template("{% kept name=name %}{{ name }}{% endkept %}")
+    for name in ("A & B", mark_safe("A & B"), "C"):
+        seen = {page.render(Context({"name": name})) for _ in range(2)}
+        assert seen == {Template("{{ name }}").render(Context({"name": name}))}
+    at = datetime(2026, 3, 5, 9, tzinfo=UTC)
+    assert kept_parts.told(at) != kept_parts.told(at.astimezone(ZoneInfo("Asia/Kolkata")))
+    assert kept_parts.told([Decimal("1.0")]) != kept_parts.told([Decimal("1.00")])
+    assert kept_parts.told({"a": 1}) != kept_parts.told({"a": True})
+    for unknown in (customer, object(), {1, 2}):
+        kept_before = dict(kept_parts._parts)
+        assert page.render(Context({"name": unknown})) == conditional_escape(str(unknown))
+        assert kept_parts._parts == kept_before
+        with pytest.raises(TypeError, match="nobody knows all of it"):
+            kept_parts.told(unknown)
+
+
 def test_two_parts_of_a_template_are_two():
     """Though they are told the same by the same names."""
     page = template(
@@ -147,7 +168,7 @@ def test_every_part_of_a_page_is_told_all_that_it_looks_up():
     found = list(parts_of_pages())
     assert len(found) >= 8
     for name, node in found:
-        assert names(node.nodelist, {"True", "False", "None"}) <= set(node.told), name
+        assert names(node.nodelist, {"True", "False", "None"}) <= set(node.values), name
 
 
 def test_a_part_that_looks_up_more_is_found():

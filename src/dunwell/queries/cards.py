@@ -17,7 +17,6 @@ from dunwell.models import (
     Note,
     Payment,
     Snooze,
-    WorklistEntry,
 )
 from dunwell.queries.balances import Balance, account_balances
 from dunwell.queries.customer_merges import is_merged, survivor_of
@@ -26,6 +25,7 @@ from dunwell.queries.holds import HoldRow, hold_rows
 from dunwell.queries.limits import limits_in_force
 from dunwell.queries.prepared import prepared
 from dunwell.queries.tasks import TaskRow, task_rows
+from dunwell.queries.worklist import worklist_entry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,7 +140,7 @@ def customer_card(company: Company, customer_id: int, *, as_of: date) -> Custome
         return None
     into = survivor_of(customer) if customer.is_closed else None
     balances = account_balances(customer, as_of)
-    entry = next(iter(_entries(customer.pk)), None)
+    entry = worklist_entry(company, customer.pk)
     snooze = next(iter(_snoozes(customer.pk, as_of)), None)
     return CustomerCard(
         id=customer.pk,
@@ -179,11 +179,6 @@ def customer_card(company: Company, customer_id: int, *, as_of: date) -> Custome
 def _customers(company_id: int, customer_id: int) -> QuerySet[Any]:
     found = Customer.objects.filter(company=company_id, pk=customer_id)
     return found.annotate(is_closed=is_merged("pk")).select_related("parent", "collector")
-
-
-@prepared
-def _entries(customer_id: int) -> QuerySet[WorklistEntry]:
-    return WorklistEntry.objects.filter(customer=customer_id).order_by("pk")[:1]
 
 
 @prepared

@@ -165,8 +165,8 @@ def item_card(company: Company, item_id: int, *, as_of: date) -> ItemCard | None
     item = next(iter(_item(company.pk, item_id)), None)
     if item is None:
         return None
-    allocations = _allocations(item.pk)
-    mirror = next(iter(_reversal(item.pk)), None)
+    allocations = allocations_of(item.pk)
+    mirror = next(iter(reversals_of(item.pk)), None)
     disputes = _disputed(item.pk)
     movements = _movements(item, allocations)
     return ItemCard(
@@ -208,13 +208,15 @@ def _item(company_id: int, item_id: int) -> QuerySet[Item]:
 
 
 @prepared
-def _reversal(item_id: int) -> QuerySet[Item]:
+def reversals_of(item_id: int) -> QuerySet[Item]:
+    """Return what takes an item back, one at most."""
     # asked by itself: joined to the item, SQLite reads every item for it, since most reverse none
     return Item.objects.filter(reverses=item_id)
 
 
 @prepared
-def _allocations(item_id: int) -> QuerySet[Allocation]:
+def allocations_of(item_id: int) -> QuerySet[Allocation]:
+    """Return what was put on an item with what it came from, in the order it was put there."""
     found = Allocation.objects.filter(item=item_id)
     told = found.select_related("payment", "counter_item", "adjustment")
     return told.order_by("applied_on", "id")

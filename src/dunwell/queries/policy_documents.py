@@ -70,7 +70,7 @@ def policies_at_a_glance(
     company: Company, kinds: Sequence[str], *, as_of: date
 ) -> tuple[PolicyGlance, ...]:
     """Return what applies of each kind, in the order given, with its drafts; two queries."""
-    published = _published(company, kinds, as_of).defer("text", "document")
+    published = _published(company.pk, kinds, as_of).defer("text", "document")
     found = {version.kind: version for version in published.order_by("valid_from", "id")}
     drafts = dict(
         PolicyVersion.objects.filter(
@@ -109,18 +109,12 @@ def _latest(company: Company, kind: str, as_of: date) -> PolicyVersion | None:
 
 @prepared
 def _latest_of(company_id: int, kind: str, as_of: date) -> QuerySet[PolicyVersion]:
-    found = PolicyVersion.objects.filter(
-        company=company_id,
-        kind=kind,
-        status=PolicyVersion.Status.PUBLISHED,
-        valid_from__lte=as_of,
-    )
-    return found.defer("document").order_by("-valid_from", "-id")[:1]
+    return _published(company_id, (kind,), as_of).order_by("-valid_from", "-id")[:1]
 
 
-def _published(company: Company, kinds: Sequence[str], as_of: date) -> QuerySet[PolicyVersion]:
+def _published(company_id: int, kinds: Sequence[str], as_of: date) -> QuerySet[PolicyVersion]:
     return PolicyVersion.objects.filter(
-        company=company,
+        company=company_id,
         kind__in=kinds,
         status=PolicyVersion.Status.PUBLISHED,
         valid_from__lte=as_of,

@@ -18,6 +18,7 @@ from dunwell.models import (
 from dunwell.models import Dispute as DisputePart
 from dunwell.queries.charges import item_charges
 from dunwell.queries.invoices import InvoiceFileRow, invoice_files
+from dunwell.queries.item_cards import allocations_of, reversals_of
 from dunwell.queries.item_documents import documents_of_items
 from dunwell.queries.portal_items import PortalItemRow, portal_item
 from dunwell.queries.prepared import prepared
@@ -108,7 +109,7 @@ def portal_item_sheet(
     row = portal_item(company, customer, item_id, as_of=as_of)
     if row is None:
         return None
-    reversal = next(iter(_reversals(item_id)), None)
+    reversal = next(iter(reversals_of(item_id)), None)
     return PortalItemSheet(
         row=row,
         kind_label=str(Item.Kind(row.kind).label),
@@ -121,11 +122,6 @@ def portal_item_sheet(
         corrected_by=reversal.number if reversal else "",
         corrected_by_id=reversal.pk if reversal else None,
     )
-
-
-@prepared
-def _reversals(item_id: int) -> QuerySet[Item]:
-    return Item.objects.filter(reverses=item_id)
 
 
 def portal_paper(
@@ -149,16 +145,9 @@ def portal_invoice_file(customer: Customer, item_id: int, kind: str) -> InvoiceF
     ).first()
 
 
-@prepared
-def _allocations(item_id: int) -> QuerySet[Allocation]:
-    found = Allocation.objects.filter(item=item_id)
-    told = found.select_related("payment", "counter_item", "adjustment")
-    return told.order_by("applied_on", "id")
-
-
 def _settling(row: PortalItemRow) -> tuple[SettlingRow, ...]:
     left, rows = row.amount_minor, []
-    for one in _allocations(row.id):
+    for one in allocations_of(row.id):
         left -= one.amount_minor
         payment, counter = one.payment, one.counter_item
         rows.append(

@@ -66,3 +66,35 @@ def test_the_server_ends_at_once_when_told_to(tmp_path, sign):
 
     assert "refused to gracefully stop" not in heard
     assert ("shutdown completed" in heard, server.returncode) == (True, 0)
+
+
+TOLD_BEFORE_IT_SETTLED = """
+import os, signal
+from dunwell.management.commands.serve import let_workers_end_when_told
+
+signal.signal(signal.SIGTERM, lambda *_: None)
+parent = os.getpid()
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+let_workers_end_when_told()
+worker = os.fork()
+if not worker:
+    os._exit(3)
+_, status = os.waitpid(worker, 0)
+assert os.WIFSIGNALED(status), f"the worker went on and ended with {os.waitstatus_to_exitcode(status)}"
+heard = []
+signal.signal(signal.SIGTERM, lambda *_: heard.append("told"))
+os.kill(parent, signal.SIGTERM)
+assert heard == ["told"], "the server itself no longer hears"
+"""
+
+
+def test_a_worker_ends_that_is_told_to_before_it_has_its_own_handlers():
+    done = subprocess.run(
+        [sys.executable, "-c", TOLD_BEFORE_IT_SETTLED],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -24,6 +24,9 @@ THREADS = 16
 LONGEST_STOP_SECONDS = 30
 """How long a request may go on after the server was told to stop."""
 
+TOLD = frozenset({signal.SIGINT, signal.SIGTERM})
+"""What tells a worker to end."""
+
 
 class Command(BaseCommand):
     """Serve the pages and the API."""
@@ -89,7 +92,7 @@ def sign_in_address(token: str, port: int = PORT) -> str:
 
 def serve(host: str, port: int, *, workers: int = 1) -> None:
     """Serve until the process is told to stop; workers count requests in a folder they share."""
-    os.register_at_fork(after_in_child=_end_when_told)
+    let_workers_end_when_told()
     with tempfile.TemporaryDirectory(prefix="dunwell-counts-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         server = Granian(
@@ -108,11 +111,22 @@ def serve(host: str, port: int, *, workers: int = 1) -> None:
         server.serve()
 
 
-def _end_when_told() -> None:
+def let_workers_end_when_told() -> None:
     """Let a worker end by a signal from its first moment on.
 
     It inherits handlers that wake the process it came from; until it has its own, which takes the
     import of all pages, they would swallow the signal, and who waits for it would wait for ever.
+    Python itself forgets what reaches a new process before it has settled there, so such signals
+    wait from before the fork until the worker would end by them.
     """
-    for told in (signal.SIGINT, signal.SIGTERM):
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, TOLD),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD),
+        after_in_child=_end_when_told,
+    )
+
+
+def _end_when_told() -> None:
+    for told in TOLD:
         signal.signal(told, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)

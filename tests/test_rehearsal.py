@@ -1,0 +1,106 @@
+"""A server of a large book opens its pages before it says that it is ready."""
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.urls import get_resolver, reverse
+
+from dunwell import rehearsal
+from dunwell.queries import prepared
+from dunwell.rehearsal import rehearse
+from tests.actions.ledger_rows import invoice
+from tests.conftest import AT, add_customer, add_user
+from tests.portal.seats import seat_of, seated
+
+KINDS = apps.get_models()
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _ready_to_serve(settings):
+    settings.REQUIRE_MFA = False
+    # a server knows its pages before, and only opening them counts towards the longest time
+    _ = get_resolver().reverse_dict
+
+
+@pytest.fixture
+def book(company):
+    """Three customers with an invoice each, a collector, and a debtor with a seat."""
+    customers = [add_customer(company, f"K{n}") for n in range(3)]
+    for n, customer in enumerate(customers):
+        invoice(customer, f"R{n}", 10_000 + n)
+    return add_user(company, "anna", "collector"), seat_of(customers[0])
+
+
+def composed(monkeypatch):
+    """What is composed from now on."""
+    seen, plan = [], prepared._planned
+    monkeypatch.setattr(prepared, "_planned", lambda rows: seen.append(rows.model) or plan(rows))
+    return seen
+
+
+def test_every_page_answers_and_nothing_is_written(book):
+    before = [kind.objects.count() for kind in KINDS]
+    done = rehearse(many=3)
+    assert {status for _, status in done} == {200}
+    addresses = [address for address, _ in done]
+    assert addresses[:2] == ["/worklist/?show=all", reverse("home")]
+    assert reverse("portal-home") in addresses
+    assert len(addresses) == 3 + 3 * 5 + 9 + 1
+    assert [kind.objects.count() for kind in KINDS] == before
+
+
+def test_what_it_opened_is_composed_for_those_who_come(book, client, monkeypatch):
+    user, seat = book
+    addresses = [address for address, _ in rehearse(many=3)]
+    client.force_login(user)
+    seen = composed(monkeypatch)
+    for address in addresses:
+        one = seated(seat) if address.startswith("/portal/") else client
+        assert one.get(address).status_code == 200
+    assert seen == []
+
+
+def test_a_small_book_is_not_opened(book):
+    assert rehearse(many=4) == []
+
+
+def test_who_lacks_a_second_factor_is_not_taken_for_it(book, settings):
+    settings.REQUIRE_MFA = True
+    assert all(address.startswith("/portal/") for address, _ in rehearse(many=3))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_would_write_is_refused_and_told(monkeypatch, caplog):
+    refused = []
+
+    def writes(request):
+        try:
+            Session.objects.create(session_key="a", session_data="b", expire_date=AT)
+        except DatabaseError as error:
+            refused.append(error)
+            raise
+        return HttpResponse()
+
+    monkeypatch.setattr(rehearsal, "_CHAIN", writes)
+    request = rehearsal._request("/")
+    told = [(request, rehearsal._only_reading)]
+    monkeypatch.setattr(rehearsal, "_requests", lambda many: told)
+    assert rehearse() == []
+    assert len(refused) == 1
+    assert "/ failed when it was tried before the start" in caplog.text
+    assert Session.objects.count() == 0
+    # whoever comes next writes as ever
+    Session.objects.create(session_key="a", session_data="b", expire_date=AT)
+
+
+def test_a_server_without_its_database_starts_all_the_same(monkeypatch, caplog):
+    def gone(many):
+        raise DatabaseError("no such table")
+
+    monkeypatch.setattr(rehearsal, "_requests", gone)
+    assert rehearse() == []
+    assert "could not be tried" in caplog.text

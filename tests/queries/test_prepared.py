@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
@@ -211,6 +211,26 @@ def test_the_tables_it_reads_are_known_to_sums_each_time(book):
         with tables_read() as tables:
             read(book[0].pk, TODAY)
         assert tables == {"dunwell_openitem"}
+
+
+def test_a_lock_outside_a_transaction_is_left_to_django_to_refuse(book, monkeypatch):
+    """From the second call on too, whose SQL is not composed any more."""
+    composed = []
+
+    def locked(customer_id: int):
+        composed.append(customer_id)
+        return Customer.objects.select_for_update(of=("self",)).filter(pk=customer_id)
+
+    read, key = prepared(locked), book[0].pk
+    assert read(key) == read(key) == [book[0]]
+    assert len(composed) == 1
+    monkeypatch.setattr(connection, "get_autocommit", lambda: True)
+    if connection.features.has_select_for_update:
+        with pytest.raises(transaction.TransactionManagementError):
+            read(key)
+    else:
+        assert read(key) == [book[0]]
+    assert len(composed) == 2
 
 
 class Line:

@@ -6,6 +6,7 @@ from dunwell.actions.gate import system
 from dunwell.actions.notes import record_note
 from dunwell.actions.snoozes import snooze_customer
 from dunwell.models import WorklistEntry
+from dunwell.queries import worklist_sums
 from dunwell.queries.worklist import WaitingMessage, WaitingTask, WorklistRow, worklist_rows
 from dunwell.queries.worklist_sums import DayPlan, WorklistCounts, day_plan, worklist_counts
 from tests.actions.ledger_rows import invoice
@@ -186,6 +187,20 @@ def test_views_split_the_list_in_rank_order(company, collector, people):
     assert shown(company, collector, "snoozed") == []
     with pytest.raises(ValueError, match="There is no worklist of theirs"):
         shown(company, collector, "theirs")
+
+
+@pytest.mark.parametrize("few", [0, 1, 2, 3])
+def test_mine_are_the_same_looked_up_one_by_one_and_walked_by_rank(
+    company, collector, people, monkeypatch, few
+):
+    """Whether somebody has few customers or many is a matter of cost alone."""
+    monkeypatch.setattr(worklist_sums, "FEW", few)
+    monkeypatch.setattr(worklist_sums, "STEP", 2)
+    assert shown(company, collector) == ["K1", "K4"]
+    assert shown(company, collector, limit=1) == ["K1"]
+    assert shown(company, collector, search="Delta") == ["K4"]
+    snooze(people["K1"], TOMORROW)
+    assert shown(company, collector) == ["K4"]
 
 
 def test_a_snoozed_customer_stands_in_its_own_view_until_its_day(company, collector, people):

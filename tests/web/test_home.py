@@ -12,7 +12,7 @@ from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, TODAY, add_customer
 from tests.queries.test_worklist import ranked
 
-QUERIES_OF_HOME = 23
+QUERIES_OF_HOME = 24
 
 
 def kpi(company, on, name, value, unit="minor"):

@@ -10,7 +10,7 @@ from tests.conftest import TODAY, add_customer
 from tests.queries.test_worklist import SUGGESTION, ranked
 
 HTMX = {"HX-Request": "true"}
-QUERIES_OF_THE_LIST = 15
+QUERIES_OF_THE_LIST = 16
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dunwell.actions.gate import Actor, Refused
 from dunwell.models import Company, IdempotencyKey
+from dunwell.queries.prepared import prepared
 
 Answer = tuple[int, Any]
 """A status and a body that can be written as JSON."""
@@ -37,10 +39,10 @@ def answer_once(
     """
     if not actor.rights:
         actor.require("ledger.view")
-    Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
+    (_company,) = _locked(actor.company.pk)
     # two callers may choose the same key without meeting
     stored = hashlib.sha256(f"{actor.name}\0{key}".encode()).hexdigest()
-    known = IdempotencyKey.objects.filter(company=actor.company, key=stored).first()
+    known = next(iter(_known(actor.company.pk, stored)), None)
     if known is not None:
         if known.request_hash != request_hash:
             raise KeyReused("This Idempotency-Key was used for another request; use a new key.")
@@ -55,3 +57,14 @@ def answer_once(
         created_at=at,
     )
     return status, body
+
+
+@prepared
+def _locked(company_id: int) -> QuerySet[Any, int]:
+    found = Company.objects.select_for_update(no_key=True).filter(pk=company_id)
+    return found.values_list("pk", flat=True)
+
+
+@prepared
+def _known(company_id: int, key: str) -> QuerySet[IdempotencyKey]:
+    return IdempotencyKey.objects.filter(company=company_id, key=key).order_by("pk")[:1]

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from dunwell.actions.gate import Actor
 from dunwell.actions.new_records import add_records
 from dunwell.actions.separation import kept_apart, may_meet
-from dunwell.models import ChainHead, Event
+from dunwell.models import ChainHead, Company, Event
+from dunwell.queries.prepared import prepared
 
 
 def event_hash(
@@ -63,7 +64,7 @@ def record_event(
     data |= kept_apart(
         actor, verb, subject=name, subject_id=subject.pk, customer_id=customer_id, at=at
     )
-    head, _ = ChainHead.objects.select_for_update().get_or_create(company=actor.company)
+    head = _locked_head(actor.company)
     seq = head.seq + 1
     digest = event_hash(
         previous=head.hash,
@@ -94,6 +95,19 @@ def record_event(
     return event
 
 
+def _locked_head(company: Company) -> ChainHead:
+    """Return the head of a company's chain, locked until the transaction ends; its first one."""
+    head = next(iter(_heads(company.pk)), None)
+    if head is None:
+        head, _ = ChainHead.objects.select_for_update().get_or_create(company=company)
+    return head
+
+
+@prepared
+def _heads(company_id: int) -> QuerySet[ChainHead]:
+    return ChainHead.objects.select_for_update().filter(company=company_id)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
     """What one of many events says: `subject` is the name of the record's model."""
@@ -122,7 +136,7 @@ def record_events(actor: Actor, facts: Sequence[Fact], *, at: datetime) -> int:
         else {}
         for fact in facts
     ]  # fmt: skip
-    head, _ = ChainHead.objects.select_for_update().get_or_create(company=actor.company)
+    head = _locked_head(actor.company)
     previous, events = head.hash, []
     for seq, (fact, more) in enumerate(zip(facts, allowed, strict=True), head.seq + 1):
         values: dict[str, Any] = {

@@ -30,7 +30,7 @@ from dunwell.api.fields import (
 )
 from dunwell.api.writes import once
 from dunwell.engine.order_facts import OrderAsk
-from dunwell.models import Customer, Order
+from dunwell.models import Order
 from dunwell.queries.credit_checks import (
     CreditCheckRow,
     check_detail,
@@ -38,7 +38,12 @@ from dunwell.queries.credit_checks import (
     checks_told,
     simulated_row,
 )
-from dunwell.queries.order_asks import Wish, customers_by_number, simulate_orders
+from dunwell.queries.order_asks import (
+    Wish,
+    customers_by_key,
+    customers_by_number,
+    simulate_orders,
+)
 from dunwell.queries.orders import OrderRow, order_detail, order_rows
 from dunwell.queries.pages import Page
 
@@ -244,8 +249,8 @@ def _summed(rows: list[CreditCheckRow]) -> CreditChecksOut:
 def _wishes(request: ApiRequest, orders: Sequence[OrderIn]) -> list[Wish]:
     """Return orders with their customers, by key or number; another company's are absent (404)."""
     company = request.actor.company
-    by_key = Customer.objects.filter(company=company).in_bulk(
-        {order.customer_id for order in orders if order.customer_id is not None}
+    by_key = customers_by_key(
+        company, {order.customer_id for order in orders if order.customer_id is not None}
     )
     by_number = customers_by_number(company, [order.customer_number for order in orders])
     wishes = []

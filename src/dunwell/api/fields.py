@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Schema, UploadedFile
@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 
 from dunwell.actions.gate import Actor, Refused
 from dunwell.models import User
+from dunwell.queries.prepared import prepared
 from dunwell.queries.request_fields import (
     FIRST_YEAR,
     LARGEST_KEY,
@@ -160,7 +161,12 @@ def of_file(*media_types: str, told: str = "The file.") -> dict[str, Any]:
 
 def own(model: type[M], actor: Actor, pk: int) -> M:
     """Return a record of the actor's company; another company's is as absent as none (404)."""
-    return get_object_or_404(model, pk=pk, company=actor.company)
+    return existing(next(iter(_owned(pk, actor.company.pk, model=model)), None))
+
+
+@prepared
+def _owned(pk: int, company_id: int, *, model: type[M]) -> QuerySet[M]:
+    return model._default_manager.filter(pk=pk, company=company_id)  # noqa: SLF001  of any model
 
 
 def colleague(actor: Actor, pk: int) -> User:

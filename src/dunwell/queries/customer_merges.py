@@ -55,14 +55,16 @@ def survivor_of(customer: Customer) -> Customer | None:
     """Return the record that a closed one leads to, None for one that is not closed."""
     found, at = None, customer
     while True:
-        row = (
-            CustomerMerge.objects.filter(merged=at, status=Status.MERGED)
-            .select_related("survivor")
-            .first()
-        )
+        row = next(iter(_merged_into(at.pk)), None)
         if row is None:
             return found
         found = at = row.survivor
+
+
+@prepared
+def _merged_into(customer_id: int) -> QuerySet[CustomerMerge]:
+    found = CustomerMerge.objects.filter(merged=customer_id, status=Status.MERGED)
+    return found.select_related("survivor").order_by("pk")[:1]
 
 
 def led_on(customer: Customer) -> Customer:

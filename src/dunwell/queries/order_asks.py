@@ -1,9 +1,11 @@
 """Orders as they are put to the check: as asked, as stored, and a check that writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
+
+from django.db.models import QuerySet
 
 from dunwell.engine.order_checks import Judgement, judge_orders
 from dunwell.engine.order_facts import OrderAsk, OrderFacts
@@ -15,6 +17,7 @@ from dunwell.queries.fetched_rows import fetched
 from dunwell.queries.kept_book import kept_book, known_for_long
 from dunwell.queries.order_facts import OrderBook, order_facts, terms_days
 from dunwell.queries.policy_documents import standard_text
+from dunwell.queries.prepared import prepared
 
 COUNTED = (Order.Status.APPROVED, Order.Status.HELD)
 """Orders of which the exposure holds more than what was delivered."""
@@ -93,6 +96,18 @@ def stored_orders(company: Company, numbers: Sequence[str]) -> dict[str, Order]:
         rows = Order.objects.filter(pk__in=keys[start : start + 1_000])
         found |= {order.number: order for order in rows}
     return found
+
+
+def customers_by_key(company: Company, keys: Collection[int]) -> dict[int, Customer]:
+    """Return the customers of these keys that are the company's; the query of one is kept."""
+    if len(keys) == 1:
+        return {customer.pk: customer for customer in _customer(company.pk, *keys)}
+    return Customer.objects.filter(company=company).in_bulk(keys)
+
+
+@prepared
+def _customer(company_id: int, key: int) -> QuerySet[Customer]:
+    return Customer.objects.filter(company=company_id, pk=key)
 
 
 def customers_by_number(company: Company, numbers: Sequence[str]) -> dict[str, Customer]:

@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dunwell.models import ApiToken, Company
 from dunwell.queries.companies import owner_has_second_factor
+from dunwell.queries.prepared import prepared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,12 +30,17 @@ def live_token(token: str, *, at: datetime) -> ApiToken | None:
     It says `has_second_factor` of its owner, so that no call asks once more.
     """
     digest = hashlib.sha256(token.encode()).hexdigest()
+    return next(iter(_live(digest, at)), None)
+
+
+@prepared
+def _live(digest: str, at: datetime) -> QuerySet[ApiToken]:
+    found = ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=at))
     return (
-        ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=at))
-        .filter(token_hash=digest, revoked_at=None, user__is_active=True)
+        found.filter(token_hash=digest, revoked_at=None, user__is_active=True)
         .select_related("company", "user")
         .annotate(has_second_factor=owner_has_second_factor())
-        .first()
+        .order_by("pk")[:1]
     )
 
 

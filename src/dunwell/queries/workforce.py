@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from dunwell.ml.action_day import CAPACITY_MINUTES
 from dunwell.models import (
@@ -18,6 +19,7 @@ from dunwell.models import (
     WorkCapacity,
     WorklistEntry,
 )
+from dunwell.queries.prepared import prepared
 
 COLLECTING = (Role.COLLECTOR, Role.CREDIT_MANAGER)
 """Roles whose holders may have customers to collect from."""
@@ -248,10 +250,12 @@ def _loads(
 
 def _covers(company: Company, as_of: date) -> dict[int, int | None]:
     """Return who is away on a day, each with who covers."""
-    return dict(
-        Absence.objects.filter(
-            company=company, cancelled_on=None, from_on__lte=as_of, until_on__gte=as_of
-        )
-        .order_by("from_on", "id")
-        .values_list("user_id", "cover_id")
+    return dict(_away(company.pk, as_of))
+
+
+@prepared
+def _away(company_id: int, as_of: date) -> QuerySet[Any, tuple[int, int | None]]:
+    found = Absence.objects.filter(
+        company=company_id, cancelled_on=None, from_on__lte=as_of, until_on__gte=as_of
     )
+    return found.order_by("from_on", "id").values_list("user_id", "cover_id")

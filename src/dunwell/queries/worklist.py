@@ -194,9 +194,11 @@ def suggestion_of(reasons: Mapping[str, Any]) -> Suggestion | None:
 
 @prepared
 def _entries(condition: Q, *, limit: int) -> QuerySet[WorklistEntry]:
-    found = WorklistEntry.objects.filter(condition)
+    # the page is chosen before its rows are put together: joined to people, SQLite sorted all
+    keys = WorklistEntry.objects.filter(condition).order_by("rank", "id").values("pk")
+    found = WorklistEntry.objects.filter(pk__in=keys[: limit + 1])
     told = found.select_related("customer__collector", "customer__snooze")
-    return told.order_by("rank", "id")[: limit + 1]
+    return told.order_by("rank", "id")
 
 
 @prepared

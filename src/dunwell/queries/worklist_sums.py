@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dunwell.ml.action_day import CAPACITY_MINUTES
-from dunwell.models import Company, WorklistEntry
+from dunwell.models import Company, Customer, WorklistEntry
 from dunwell.queries.kept_sums import MANY_CUSTOMERS, kept, of_large
+from dunwell.queries.prepared import prepared
 from dunwell.queries.workforce import covered_users, workforce
+
+FEW, STEP = 200, 20
+"""Of so many customers the entries are looked up; of more the list is walked by rank."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +105,19 @@ def entries_shown(company: Company, show: str, user_id: int | None, as_of: date)
     if show == "plan":
         planned = _planned(company, tuple(users), as_of=as_of)
         return Q(pk__in=[key for key, _, _ in planned])
+    if show == "mine":
+        theirs = list(_customers_of(users, company.pk, limit=FEW + 1))
+        if len(theirs) <= FEW:
+            # in steps, so that a query is composed for few lengths
+            steady = [*theirs, *theirs[-1:] * (-len(theirs) % STEP)]
+            return _shown("all", (), as_of) & Q(customer__pk__in=steady)
     return _shown(show, users, as_of)
+
+
+@prepared
+def _customers_of(users: Sequence[int], company_id: int, *, limit: int) -> QuerySet[Customer, int]:
+    found = Customer.objects.filter(company=company_id, collector__pk__in=users)
+    return found.order_by("pk").values_list("pk", flat=True)[:limit]
 
 
 def _shown(show: str, users: Sequence[int], as_of: date) -> Q:

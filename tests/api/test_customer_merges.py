@@ -9,6 +9,8 @@ from dunwell.actions.customer_merges import mark_distinct, merge_customers
 from dunwell.actions.gate import Refused
 from dunwell.models import Customer, CustomerMerge, DistinctCustomers, Event, Item
 from tests.actions.desk import acting
+from tests.actions.exports import items_csv
+from tests.actions.exports import merged as imported
 from tests.actions.ledger_rows import breaks, invoice, payment
 from tests.actions.merge_rows import ON, merged_by, proposed
 from tests.api.conftest import add_token
@@ -134,6 +136,7 @@ def test_one_proposes_a_second_merges_and_the_split_gives_back(
         "moves": [{"place": "item", "rows": 1}, {"place": "payment", "rows": 1}],
         "holdings": [SUMS],
         "hindrances": [],
+        "returns": [],
     }  # fmt: skip
     assert as_clerk.get("/customer-merges/twins").json()["rows"] == []
 
@@ -148,6 +151,11 @@ def test_one_proposes_a_second_merges_and_the_split_gives_back(
     assert (told["merge"]["status"], told["merge"]["decided_by"]) == ("merged", "mona via erp")
     assert (told["holdings"], told["hindrances"]) == ([SUMS], [])
     assert {"place": "item", "rows": 1} in told["moves"]
+    came = items_csv("K2;Acme GmbH;R3;invoice;2026-02-05;2026-03-04;EUR;9.00;9.00")
+    imported(company, came)
+    told = as_clerk.get(path).json()
+    assert {"place": "item", "rows": 1} in told["moves"]
+    assert told["returns"] == [{"place": "item", "rows": 2}, {"place": "payment", "rows": 1}]
 
     split = as_manager.post(f"{path}/split", {"reason": "two branches"}, key="back")
     assert as_manager.post(f"{path}/split", {"reason": "two branches"}, key="back").content == (
@@ -155,7 +163,9 @@ def test_one_proposes_a_second_merges_and_the_split_gives_back(
     )
     assert (split.status_code, split.json()) == (200, {"changed": 1})
     assert Item.objects.get(number="R1").customer == twin
-    assert as_clerk.get(path).json()["merge"]["status"] == "split"
+    assert Item.objects.get(number="R3").customer == twin
+    told = as_clerk.get(path).json()
+    assert (told["merge"]["status"], told["returns"]) == ("split", [])
     assert breaks(company) == {}
 
 

@@ -20,7 +20,7 @@ from dunwell.models import (
     OpenItem,
 )
 from dunwell.queries.verify import verify_books
-from tests.actions.merge_rows import merged_by
+from tests.actions.merge_rows import merged_by, split_by
 from tests.conftest import AT
 from tests.connectors.conformance import Conformance, counts
 from tests.connectors.tryton_server import DATABASE, day_of, served, tryton
@@ -111,19 +111,30 @@ def test_what_happens_there_comes_in_once_and_ties_out(linked, there, monkeypatc
 
 
 @pytest.mark.django_db
-def test_documents_of_a_merged_record_come_to_the_survivor(linked, there, clerk, manager):
+def test_documents_of_a_merged_record_come_to_the_survivor_and_go_back_by_the_split(
+    linked, there, clerk, manager
+):
     twin, hansa = there.add_customer("C8", "Hansa"), there.add_customer("C7", "Hansa GmbH")
     there.add_invoice(hansa, "INV/26/1", 100.00)
     there.add_invoice(twin, "INV/26/2", 50.00)
     synced(linked)
     survivor, closed = (Customer.objects.get(number=number) for number in ("C7", "C8"))
-    merged_by(clerk, manager, closed, survivor)
+    merge = merged_by(clerk, manager, closed, survivor)
 
     there.add_invoice(twin, "INV/26/3", 20.00)
     there.pay(hansa, 40.00, on={"INV/26/1": 40.00})
+    there.pay(twin, 12.00, on={"INV/26/3": 5.00})
     synced(linked)
-    assert open_here() == {"INV/26/1": 6000, "INV/26/2": 5000, "INV/26/3": 2000}
+    assert open_here() == {"INV/26/1": 6000, "INV/26/2": 5000, "INV/26/3": 1500}
     assert {one.customer for one in OpenItem.objects.all()} == {survivor}
+
+    split_by(manager, merge)
+    synced(linked)
+    there.pay(twin, 15.00, on={"INV/26/3": 15.00})
+    synced(linked)
+    assert open_here() == {"INV/26/1": 6000, "INV/26/2": 5000}
+    owners = {one.item.number: one.customer for one in OpenItem.objects.all()}
+    assert owners == {"INV/26/1": survivor, "INV/26/2": closed}
 
 
 @pytest.mark.django_db

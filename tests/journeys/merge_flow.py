@@ -1,4 +1,7 @@
-"""Crash scenario: two records are merged and split again, two others merged in a chain."""
+"""Crash scenario: two records are merged and split again, two others merged in a chain.
+
+A file comes by the number of a closed record while the first merge stands, and at the end.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,10 +10,12 @@ from dunwell.actions.contacts import add_contact
 from dunwell.actions.customer_merges import merge_customers, propose_merge, split_customers
 from dunwell.actions.disputes import open_dispute
 from dunwell.actions.gate import Actor, system
+from dunwell.actions.imports import import_ledger
 from dunwell.actions.payments import apply_payment
 from dunwell.actions.promises import record_promise
 from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.models import Company, Customer, CustomerMerge, Dispute, Item
+from tests.actions.exports import items_csv, ledger
 from tests.actions.ledger_rows import invoice, payment
 
 AT = datetime(2026, 3, 5, 9, tzinfo=UTC)
@@ -55,9 +60,18 @@ def run():
     if not Dispute.objects.exists():
         item = Item.objects.get(number="R1-K2")
         open_dispute(actor=anna, item=item, reason="price", amount_minor=5_00, **on(2))
+    _imported(company, "K2", days=2)
     split_customers(actor=mona, merge=merge, reason="two branches", **on(3))
     _merged(anna, mona, "K4", "K3", days=4)
     _merged(anna, mona, "K3", "K1", days=5)
+    _imported(company, "K4", days=6)
+
+
+def _imported(company, number, *, days):
+    """A file with a document by the number of a closed record, paid in part; taken in once."""
+    if not Item.objects.filter(number=f"N-{number}").exists():
+        row = f"{number};Acme;N-{number};invoice;2026-03-05;2026-04-04;EUR;80.00;30.00"
+        import_ledger(actor=system(company), ledger=ledger(items_csv(row)), **on(days))
 
 
 def _merged(asks, decides, merged, survivor, *, days):

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 
 from dunwell.models import Customer, CustomerMerge, DistinctCustomers, Item
+from tests.actions.exports import items_csv
+from tests.actions.exports import merged as imported
 from tests.actions.ledger_rows import invoice, payment
 from tests.actions.merge_rows import merged_by, proposed
 from tests.conftest import add_customer
@@ -53,10 +55,27 @@ def test_a_merge_is_previewed_proposed_done_and_split(come_in, clerk, manager, c
     page = second.get(f"/customers/{twin.pk}/").text
     assert "it was merged into K1 Acme" in page and f'href="/customers/{customer.pk}/"' in page
 
+    address = f"/duplicates/merges/{merge.pk}/"
+    page = second.get(address).text
+    assert "What goes back with a split" in page and "Came by the number" not in page
+    imported(
+        merge.company,
+        items_csv(
+            *(f"K2;A;N{n:02};invoice;2026-02-05;2026-03-04;EUR;9.00;9.00" for n in range(21))
+        ),
+    )
+    page = second.get(address).text
+    assert "Documents: 22" in page and "N19, …" in page and "Came by the number K2 since" in page
+    assert "Documents: 22, Payments: 1" in second.get(f"{address}split/").text
+    german = second.get(address, headers={"accept-language": "de"}).text
+    assert "Seither unter der Nummer K2 gekommen: N00, N01" in german
+
     second.post(f"/duplicates/merges/{merge.pk}/split/", {"reason": "two branches"})
     page = second.get(f"/duplicates/merges/{merge.pk}/").text
     assert "Split again" in page and "two branches" not in page
     assert Item.objects.get(number="R1").customer_id == twin.pk
+    assert set(Item.objects.filter(number__startswith="N").values_list("customer")) == {(twin.pk,)}
+    assert "What goes back" not in page
     assert "was merged into" not in second.get(f"/customers/{twin.pk}/").text
 
 

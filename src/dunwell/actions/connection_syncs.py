@@ -11,15 +11,18 @@ from typing import Any
 
 from django.db import transaction
 
+from dunwell.actions.connection_arrivals import note_page, ways_of_keys
 from dunwell.actions.connections import told_system
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.imports import import_ledger
+from dunwell.actions.merge_moves import note_arrivals
 from dunwell.engine.backoff import wait_after
 from dunwell.engine.money import to_minor
 from dunwell.formats.connection_ledger import PageLedger, page_ledger
 from dunwell.formats.connection_rows import OutsideError, OutsideOpen, OutsideSystem, Pulled
 from dunwell.models import (
+    Company,
     Connection,
     ConnectionCustomer,
     ConnectionDifference,
@@ -28,7 +31,7 @@ from dunwell.models import (
     ImportBatch,
 )
 from dunwell.queries.connection_books import base_number, customers_by_key, known_of, our_open
-from dunwell.queries.customer_merges import survivors
+from dunwell.queries.merged_records import ways
 
 LEASE = timedelta(minutes=15)
 """A sync that took no page in for so long is taken over."""
@@ -82,6 +85,9 @@ def take_page(
     actor.require("connection.sync")
     held = held_sync(actor, sync)
     connection = Connection.objects.select_for_update(no_key=True).get(pk=held.connection_id)
+    # nobody merges or splits customers between what the books know and what is taken in
+    Company.objects.select_for_update(no_key=True).get(pk=connection.company_id)
+    keys = ways_of_keys(connection)
     page = page_ledger(pulled, known_of(connection, pulled), as_of=as_of)
     counts = Counter(held.counts)
     counts.update(
@@ -98,7 +104,9 @@ def take_page(
         )
         batches.append(batch.pk)
         counts.update({name: batch.counts[name] for name in BOOKED})
-        _remember_customers(connection, page, {one.key for one in pulled.customers})
+        note_page(actor, batch, pulled, keys, as_of=as_of, at=at)
+        told = {one.key for one in pulled.customers}
+        _remember_customers(actor, connection, page, told, as_of=as_of, at=at)
     notes = [
         {"code": one.code, "number": one.number[:140], "text": one.text[:300]}
         for one in page.notes
@@ -211,7 +219,16 @@ def held_sync(actor: Actor, sync: ConnectionSync) -> ConnectionSync:
     return found
 
 
-def _remember_customers(connection: Connection, page: PageLedger, keys: set[str]) -> None:
+def _remember_customers(
+    actor: Actor,
+    connection: Connection,
+    page: PageLedger,
+    keys: set[str],
+    *,
+    as_of: date,
+    at: datetime,
+) -> None:
+    """Remember whose keys they are; one of a merged record is the survivor's until a split."""
     known = customers_by_key(connection)
     fresh = {key: page.customers[key] for key in sorted(keys - known.keys())}
     if not fresh:
@@ -221,15 +238,18 @@ def _remember_customers(connection: Connection, page: PageLedger, keys: set[str]
             company_id=connection.company_id, number__in=fresh.values()
         ).values_list("number", "pk")
     )
-    into = survivors(connection.company)
-    led = {number: into.get(customer_id, customer_id) for number, customer_id in numbers.items()}
-    ConnectionCustomer.objects.bulk_create(
-        [
-            ConnectionCustomer(connection=connection, key=key, customer_id=led[number])
-            for key, number in fresh.items()
-            if number in led
-        ]
-    )
+    led = ways(connection.company)
+    rows = [
+        (number, ConnectionCustomer(connection=connection, key=key))
+        for key, number in fresh.items()
+        if number in numbers
+    ]
+    for number, row in rows:
+        way = led.get(numbers[number])
+        row.customer_id = way[-1].after_id if way else numbers[number]
+    ConnectionCustomer.objects.bulk_create([row for _, row in rows])
+    came = {row.pk: led[numbers[number]] for number, row in rows if numbers[number] in led}
+    note_arrivals(actor, "connectioncustomer", came, as_of=as_of, at=at)
 
 
 def _compared(

@@ -159,9 +159,10 @@ def split_customers(
 ) -> CustomerMerge:
     """Undo a merge: everything that came with it goes back, and the record is open again.
 
-    What was newly recorded for the survivor stays there; what belongs to a returned document
-    alone goes with it. Raises Refused without a reason, and where something recorded since ties
-    both together: the sentence says what to undo first.
+    So does what came since by the number of the closed record. What was newly recorded for the
+    survivor stays there; what belongs to a returned document alone goes with it. Raises Refused
+    without a reason, and where something recorded since ties both together: the sentence says
+    what to undo first.
     """
     actor.require("merge.decide")
     own(actor, merge, "merge")

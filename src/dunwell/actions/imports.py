@@ -11,18 +11,20 @@ from dunwell.actions.bulk import insert_rows, look_at_tables, roomy_cache
 from dunwell.actions.entries import post_batch_entries
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.merge_moves import note_arrivals
 from dunwell.actions.merging.batch import Merge
 from dunwell.actions.merging.customers import merge_customers
 from dunwell.actions.merging.disputes import day_of_export, merge_disputes
-from dunwell.actions.merging.items import merge_items
-from dunwell.actions.merging.payments import merge_payments
-from dunwell.actions.merging.settling import settle_items
+from dunwell.actions.merging.items import MergedItems, merge_items
+from dunwell.actions.merging.payments import MergedPayments, merge_payments
+from dunwell.actions.merging.settling import Settled, settle_items
 from dunwell.actions.merging.totals import control_totals
 from dunwell.formats.findings import LedgerError
 from dunwell.formats.ledger import Ledger
 from dunwell.formats.profile import read_profile
 from dunwell.formats.redaction import redacted
-from dunwell.models import Company, Feed, ImportBatch, ImportFinding, ImportProfile, Item
+from dunwell.models import Company, Customer, Feed, ImportBatch, ImportFinding, ImportProfile, Item
+from dunwell.queries.merged_records import Way, ways
 from dunwell.queries.periods import closed_until
 
 Status = ImportBatch.Status
@@ -163,7 +165,12 @@ def import_ledger(
         if (first := _same_files(batch)) is not None:
             return _finish_known(actor, batch, first, at=at)
     merge = Merge(
-        company=company, batch=batch, as_of=as_of, at=at, closed_until=closed_until(company)
+        company=company,
+        batch=batch,
+        as_of=as_of,
+        at=at,
+        closed_until=closed_until(company),
+        ways=_ways_by_number(company),
     )
     with roomy_cache():
         return _merge(actor, merge, ledger)
@@ -183,6 +190,7 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
     )
     known_day = day_of_export(ledger.known_day, merge)
     disputes = merge_disputes(merge, disputes=ledger.disputes, items=items, known_day=known_day)
+    _note_arrivals(actor, merge, items, payments, settled)
     post_batch_entries(batch=batch)
     refresh_batch_open_items(batch=batch)
     totals = control_totals(ledger.totals, items=items.rows, payments=payments.rows)
@@ -195,7 +203,7 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
             f"items_{fate}": items.rows.filter(fate=fate).height
             for fate in ("imported", "known", "refused")
         },
-        "payments_added": payments.rows.filter(fate="imported").height + settled.payments,
+        "payments_added": payments.rows.filter(fate="imported").height + settled.payments.height,
         "allocations_added": settled.allocations,
         "disputes_changed": disputes,
         "rows_read": ledger.rows_read,
@@ -211,6 +219,29 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
     if changed >= LARGE and not _is_much_more_there(changed):
         look_at_tables(*TABLES)
     return _finish(actor, batch, totals=totals, counts=counts, at=merge.at)
+
+
+def _ways_by_number(company: Company) -> dict[str, Way]:
+    """Return where the numbers of merged records lead."""
+    found = ways(company)
+    numbers = Customer.objects.in_bulk([*found]) if found else {}
+    return {numbers[key].number: way for key, way in found.items()}
+
+
+def _note_arrivals(
+    actor: Actor, merge: Merge, items: MergedItems, payments: MergedPayments, settled: Settled
+) -> None:
+    """Note what came by the number of a merged record, so that a split gives it back."""
+    if not merge.ways:
+        return
+    new = payments.payments.filter("is_new_payment").select("payment_id", "customer_number")
+    for place, rows in (
+        ("item", items.items.filter("is_new").select("item_id", "customer_number")),
+        ("payment", pl.concat([new, settled.payments])),
+    ):
+        told = {key: merge.ways.get(number) for key, number in rows.iter_rows()}
+        came = {key: way for key, way in told.items() if way}
+        note_arrivals(actor, place, came, as_of=merge.as_of, at=merge.at)
 
 
 def _is_much_more_there(changed: int) -> bool:

@@ -3,6 +3,7 @@
 # tables, columns and conditions are our own texts
 # ruff: noqa: S608
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from dunwell.actions.gate import Actor
+from dunwell.actions.new_records import add_records
 from dunwell.actions.payers import write_payers
 from dunwell.models import CustomerMerge, CustomerMove, Payment
 from dunwell.queries.merge_places import PLACES, Place
-from dunwell.queries.merge_splits import followers
+from dunwell.queries.merge_splits import returning
+from dunwell.queries.merged_records import Way
 
 _NOTE = """
 INSERT INTO dunwell_customermove
@@ -25,11 +28,6 @@ _MOVE = """
 UPDATE dunwell_{table} SET {column} = %(after)s WHERE {column} = %(before)s AND id IN (
     SELECT m.row_id FROM dunwell_customermove m
     WHERE m.merge_id = %(merge)s AND m.place = '{name}' AND m.after_id = %(after)s)
-"""
-_CAME = """
-t.{column} = %(before)s AND (t.id IN (
-    SELECT m.row_id FROM dunwell_customermove m
-    WHERE m.merge_id = %(merge)s AND m.place = '{name}' AND m.after_id = %(before)s){more})
 """
 _ITEMS = """
 SELECT m.row_id FROM dunwell_customermove m
@@ -74,13 +72,46 @@ def give_back(actor: Actor, merge: CustomerMerge, *, as_of: date, at: datetime) 
     nothing stands against it.
     """
     ids = {"before": merge.survivor_id, "after": merge.merged_id}
-    since = followers(merge)
-    which = {}
-    for place in PLACES:
-        rows = since.get(place.table, []) if place.column == "customer_id" else []
-        more = f" OR t.id IN ({', '.join(map(str, rows))})" if rows else ""
-        which[place.name] = _CAME.format(column=place.column, name=place.name, more=more)
-    return _moved(actor, merge, ids, which, as_of=as_of, at=at)
+    return _moved(actor, merge, ids, returning(merge), as_of=as_of, at=at)
+
+
+def note_arrivals(
+    actor: Actor, place: str, came: Mapping[int, Way], *, as_of: date, at: datetime
+) -> None:
+    """Note rows, by key, that came by the number of a merged record; a split gives them back.
+
+    They are the survivor's already, and the way leads there from the record that they were told
+    to be of. The caller holds the company, so that nobody merges or splits meanwhile.
+    """
+    add_records(
+        CustomerMove,
+        [
+            CustomerMove(
+                company=actor.company,
+                merge_id=lead.merge_id,
+                place=place,
+                row_id=key,
+                before_id=lead.before_id,
+                after_id=lead.after_id,
+                moved_on=as_of,
+                recorded_at=at,
+            )
+            for key, way in came.items()
+            for lead in way
+        ],
+    )
+    if place != "payment":
+        return
+    paid = Payment.objects.in_bulk([*came])
+    for merge_id in sorted({way[-1].merge_id for way in came.values()}):
+        last = {key: way[-1] for key, way in came.items() if way[-1].merge_id == merge_id}
+        write_payers(
+            actor,
+            {paid[key]: lead.after_id for key, lead in last.items()},
+            reason=_reason(merge_id),
+            as_of=as_of,
+            at=at,
+        )
 
 
 def _moved(
@@ -134,7 +165,12 @@ def _give_payments(
     write_payers(
         actor,
         dict.fromkeys(payments.order_by("pk"), after),
-        reason=f"merge {merge.pk}",
+        reason=_reason(merge.pk),
         as_of=as_of,
         at=at,
     )
+
+
+def _reason(merge_id: int) -> str:
+    """Return why a payment is whose it is, as its history tells it."""
+    return f"merge {merge_id}"

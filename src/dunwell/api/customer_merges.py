@@ -188,7 +188,7 @@ def decline_customer_merge(
 def split_customer_merge(
     request: ApiRequest, merge_id: Id, body: MergeSplitIn
 ) -> tuple[int, dict[str, Any]]:
-    """Undo a merge: what came with it goes back, what is new since stays."""
+    """Undo a merge: what came with it or by the old number since goes back, what is new stays."""
     split_customers(
         actor=request.actor,
         merge=own(CustomerMerge, request.actor, merge_id),

@@ -54,6 +54,7 @@ from dunwell.models import (
     ConnectionChange,
     ConnectionCustomer,
     ConnectionSync,
+    CustomerMerge,
     CustomerMove,
 )
 from dunwell.queries.connections import due_connections
@@ -351,9 +352,8 @@ def _failed(actor: Actor, sync: ConnectionSync, error: OutsideError) -> Connecti
 
 
 def _asked(connection: Connection, changes: Sequence[ConnectionChange]) -> list[OutsideChange]:
-    came = CustomerMove.objects.filter(
-        place="connectioncustomer", row_id=OuterRef("pk"), after=OuterRef("customer")
-    )
+    moves = CustomerMove.objects.filter(place="connectioncustomer", row_id=OuterRef("pk"))
+    came = moves.filter(merge__status=CustomerMerge.Status.MERGED)
     # the last one told counts: the customer's own key before one that came by a merge
     keys = dict(
         ConnectionCustomer.objects.filter(

@@ -71,6 +71,7 @@ class CustomerMerge(models.Model):
 class CustomerMove(models.Model):
     """A row that a merge or split gave to another customer; the newest of a row rules.
 
+    So is one that came by the number of a merged record since: it was the survivor's at once.
     `place` is the table, with the column behind a dot where it is not `customer_id`. Rows are
     added, never changed: the customer of an item may only be what its newest move says.
     """

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from dunwell.models import Company, Customer, CustomerMerge, EntryLine
 from dunwell.queries.merge_hindrances import Hindrance, hindrances
 from dunwell.queries.merge_places import PLACES
+from dunwell.queries.merged_records import ways
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 from dunwell.queries.prepared import prepared
 
@@ -41,9 +42,7 @@ class MergePreview:
 
 def survivors(company: Company) -> dict[int, int]:
     """Return the record that each closed one of a company leads to, by key; one query."""
-    rows = CustomerMerge.objects.filter(company=company, status=Status.MERGED)
-    into = dict(rows.values_list("merged_id", "survivor_id"))
-    return {key: _last(into, key) for key in into}
+    return {key: way[-1].after_id for key, way in ways(company).items()}
 
 
 def is_merged(customer: str) -> Exists:
@@ -163,9 +162,3 @@ def _together(*parts: Iterable[Holding]) -> tuple[Holding, ...]:
         Holding(currency=currency, open_minor=owed, unapplied_minor=money)
         for currency, (owed, money) in sorted(sums.items())
     )
-
-
-def _last(into: Mapping[int, int], key: int) -> int:
-    while key in into:
-        key = into[key]
-    return key

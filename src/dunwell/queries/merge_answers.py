@@ -13,7 +13,7 @@ from dunwell.queries.customer_merges import (
 )
 from dunwell.queries.customer_twins import TwinRow, twin_page
 from dunwell.queries.merge_hindrances import Hindrance
-from dunwell.queries.merge_splits import split_hindrances
+from dunwell.queries.merge_splits import rows_that_return, split_hindrances
 from dunwell.queries.pages import PAGE_SIZE, Page
 
 Status = CustomerMerge.Status
@@ -94,13 +94,15 @@ class CustomerMergeFile:
     """One merge, what goes or went along with it, and what stands against its next step.
 
     The next step of a proposal is to merge, that of a merge in force is to split. Of one that was
-    declined nothing went along.
+    declined nothing went along. `returns` is what a split of one in force would give back now,
+    with what came by the number of the closed record since.
     """
 
     merge: CustomerMergeRow
     moves: tuple[MovedRows, ...]
     holdings: tuple[Holding, ...]
     hindrances: tuple[MergeHindrance, ...]
+    returns: tuple[MovedRows, ...]
 
 
 def twins_told(
@@ -149,16 +151,20 @@ def merge_file(company: Company, merge_id: int) -> CustomerMergeFile | None:
     merge = rows.filter(company=company, pk=merge_id).first()
     if merge is None:
         return None
+    is_in_force = merge.status == Status.MERGED
     if merge.status == Status.PROPOSED:
         preview = merge_preview(merge.merged, merge.survivor)
         against, moved, sums = preview.hindrances, preview.rows, preview.merged_holdings
     else:
-        is_in_force = merge.status == Status.MERGED
         against = split_hindrances(merge) if is_in_force else ()
         moved = merge.told.get("moved", {})
         sums = tuple(Holding(**one) for one in merge.told.get("sums", ()))
     return CustomerMergeFile(
-        merge=_row(merge), moves=_moves(moved), holdings=sums, hindrances=_hindrances(against)
+        merge=_row(merge),
+        moves=_moves(moved),
+        holdings=sums,
+        hindrances=_hindrances(against),
+        returns=_moves(rows_that_return(merge) if is_in_force else {}),
     )
 
 

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.models import CustomerMerge
 from dunwell.queries.fetched_rows import fetched
 from dunwell.queries.merge_hindrances import SHOWN, Hindrance
+from dunwell.queries.merge_places import PLACES
 
+SHOWN_ARRIVED = 20
+"""So many of the documents that came since are named."""
 _MOVED = (
     "SELECT m.row_id FROM dunwell_customermove m WHERE m.merge_id = {merge} "
     "AND m.place = '{place}' AND m.after_id = {survivor}"
@@ -32,6 +36,12 @@ _PAYMENTS = """
 UNION SELECT r.id FROM dunwell_payment r
 WHERE r.customer_id = {survivor} AND r.reverses_id IN ({moved})
 """
+_CAME = """
+t.{column} = %(before)s AND (t.id IN (
+    SELECT m.row_id FROM dunwell_customermove m
+    WHERE m.merge_id = %(merge)s AND m.place = '{name}' AND m.after_id = %(before)s){more})
+"""
+"""Rows that the survivor (`before`) has by the merge, or by the number of the closed record."""
 _SINGLE = (
     "anomaly", "charge", "dispute", "hold", "limitationevent", "lossassessment", "retention",
     "strategyoverride", "task",
@@ -200,7 +210,50 @@ def split_hindrances(merge: CustomerMerge) -> tuple[Hindrance, ...]:
     return tuple(found)
 
 
-def followers(merge: CustomerMerge) -> dict[str, list[int]]:
+def returning(merge: CustomerMerge) -> dict[str, str]:
+    """Return the condition on rows `t` that a split gives back, by the name of their place.
+
+    Those that came by the merge or since by the number of the closed record, and what was recorded
+    since for such a document alone. Parameters are `before`, the survivor, and `merge`.
+    """
+    since = _followers(merge)
+    found = {}
+    for place in PLACES:
+        rows = since.get(place.table, []) if place.column == "customer_id" else []
+        more = f" OR t.id IN ({', '.join(map(str, rows))})" if rows else ""
+        found[place.name] = _CAME.format(column=place.column, name=place.name, more=more)
+    return found
+
+
+def arrived(merge: CustomerMerge) -> list[str]:
+    """Return the numbers of documents that came since by the number of the closed record.
+
+    In their order, one more than are shown at most. The merge itself moved those before them.
+    """
+    rows = fetched(
+        "SELECT i.number FROM dunwell_customermove m JOIN dunwell_item i ON i.id = m.row_id "
+        "WHERE m.merge_id = %s AND m.place = 'item' AND m.after_id = %s ORDER BY m.id "
+        "LIMIT %s OFFSET %s",
+        [merge.pk, merge.survivor_id, SHOWN_ARRIVED + 1, merge.told["moved"].get("item", 0)],
+    )
+    return [number for (number,) in rows]
+
+
+def rows_that_return(merge: CustomerMerge) -> dict[str, int]:
+    """Return how many rows of each place a split would give back; only places with some."""
+    conditions = returning(merge)
+    counted = ", ".join(
+        f"(SELECT COUNT(*) FROM dunwell_{place.table} t WHERE {conditions[place.name]})"
+        for place in PLACES
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counted}", {"before": merge.survivor_id, "merge": merge.pk})
+        found = cursor.fetchone()
+    told = {place.name: int(n) for place, n in zip(PLACES, found, strict=True)}
+    return {name: n for name, n in told.items() if n}
+
+
+def _followers(merge: CustomerMerge) -> dict[str, list[int]]:
     """Return the rows recorded since, by table, that belong to returned documents alone."""
     names = _names(merge)
     found = {

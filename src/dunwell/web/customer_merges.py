@@ -20,8 +20,13 @@ from dunwell.actions.gate import Refused
 from dunwell.models import Customer, CustomerMerge
 from dunwell.queries.customer_merges import merge_preview, merge_rows
 from dunwell.queries.customer_twins import twin_rows
-from dunwell.queries.merge_splits import split_hindrances
-from dunwell.templatetags.merges import trait_words
+from dunwell.queries.merge_splits import (
+    SHOWN_ARRIVED,
+    arrived,
+    rows_that_return,
+    split_hindrances,
+)
+from dunwell.templatetags.merges import moved_words, trait_words
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import customer_or_404, done, posted, refused
 from dunwell.web.exports import file_response
@@ -156,6 +161,7 @@ def merge_show(request: StaffRequest, merge_id: int) -> HttpResponse:
         context["preview"] = merge_preview(merge.merged, merge.survivor)
     if merge.status == Status.MERGED:
         context["ties"] = split_hindrances(merge)
+        context |= _what_returns(merge)
     return render(request, "web/merge.html", context)
 
 
@@ -199,7 +205,7 @@ def merge_decline(request: StaffRequest, merge_id: int) -> HttpResponse:
 @needs("merge.decide")
 @require_http_methods(["GET", "POST"])
 def merge_split(request: StaffRequest, merge_id: int) -> HttpResponse:
-    """Undo a merge: what came with it goes back."""
+    """Undo a merge: what came with it or by the old number since goes back."""
     merge = _merge(request, merge_id)
     return reason_page(
         request,
@@ -214,7 +220,7 @@ def merge_split(request: StaffRequest, merge_id: int) -> HttpResponse:
         back=reverse("merge", args=[merge.pk]),
         context={
             "heading": gettext("Split the records again"),
-            "lead": gettext("What came with the merge goes back; what is new since stays."),
+            "lead": _told_return(merge),
             "button": gettext("Split"),
             "action": reverse("merge-split", args=[merge.pk]),
             "crumb": gettext("Duplicates"),
@@ -233,6 +239,28 @@ def distinct_mark(request: StaffRequest, customer_id: int, other_id: int) -> Htt
     except Refused as refusal:
         return refused(request, refusal, back=back)
     return done(request, gettext("They are not shown as duplicates again."), back=back)
+
+
+def _what_returns(merge: CustomerMerge) -> dict[str, object]:
+    """Return what a split gives back: rows by place, and the documents that came since."""
+    numbers = arrived(merge)
+    return {
+        "returns": rows_that_return(merge),
+        "arrived": numbers[:SHOWN_ARRIVED],
+        "are_more_arrived": len(numbers) > SHOWN_ARRIVED,
+    }
+
+
+def _told_return(merge: CustomerMerge) -> str:
+    """Return what a split does, with how much goes back where it is not done yet."""
+    said = gettext(
+        "What came with the merge or by the old number since goes back; what is new at the record "
+        "that stays, stays."
+    )
+    if merge.status != Status.MERGED:
+        return said
+    counts = ", ".join(f"{word}: {n}" for word, n in moved_words(rows_that_return(merge)))
+    return f"{said} {counts}" if counts else said
 
 
 def _merge(request: StaffRequest, merge_id: int) -> CustomerMerge:

@@ -93,7 +93,7 @@ class CustomerMergesArea:
         return told
 
     def split_customer_merge(self, merge_id: int, body: MergeSplitIn, *, idempotency_key: str | None = None) -> Done:
-        """Undo a merge: what came with it goes back, what is new since stays.
+        """Undo a merge: what came with it or by the old number since goes back, what is new stays.
 
         POST /api/v1/customer-merges/{merge_id}/split
         """

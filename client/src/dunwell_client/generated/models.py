@@ -4084,6 +4084,7 @@ class CustomerMergeFile(TypedDict):
     moves: list[MovedRows]
     holdings: list[Holding]
     hindrances: list[MergeHindrance]
+    returns: list[MovedRows]
 
 
 class CustomerMergeIn(TypedDict):

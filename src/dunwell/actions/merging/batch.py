@@ -11,13 +11,15 @@ from dunwell.engine.calendars import day_number
 from dunwell.formats.findings import FindingLog
 from dunwell.models import Company, ImportBatch
 from dunwell.queries.frames import read_rows
+from dunwell.queries.merged_records import Way
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Merge:
     """One import into one company, and the findings it collects.
 
-    Nothing is booked on a day up to `closed_until`, the end of the closed period.
+    Nothing is booked on a day up to `closed_until`, the end of the closed period. `ways` are
+    those on from each merged record, by its number.
     """
 
     company: Company
@@ -25,6 +27,7 @@ class Merge:
     as_of: date
     at: datetime
     closed_until: date | None = None
+    ways: Mapping[str, Way] = field(default_factory=dict)
     log: FindingLog = field(default_factory=FindingLog)
 
     def known(

@@ -10,7 +10,6 @@ from dunwell.actions.merging.batch import Merge, text
 from dunwell.engine.sectors import read_sector
 from dunwell.formats.findings import finding
 from dunwell.models import Contact, Customer
-from dunwell.queries.customer_merges import survivors
 from dunwell.queries.frames import opened_column
 
 LONGEST_NUMBER = 80
@@ -93,10 +92,8 @@ def merge_customers(merge: Merge, customers: pl.DataFrame) -> MergedCustomers:
 
 def _closed_records(merge: Merge) -> pl.DataFrame:
     """Return the numbers of merged records with the customer each leads to."""
-    into = survivors(merge.company)
-    found = Customer.objects.filter(pk__in=into).values_list("number", "pk")
     return pl.DataFrame(
-        [(number, into[key]) for number, key in found],
+        [(number, way[-1].after_id) for number, way in merge.ways.items()],
         schema={"number": pl.String, "customer_id": pl.Int64},
         orient="row",
     )

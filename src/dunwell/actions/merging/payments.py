@@ -20,7 +20,8 @@ KNOWN = {
 class MergedPayments:
     """Payments of the files that are in the ledger now, and what became of every row.
 
-    payments: payment_number, payment_id, payment_minor, value_day, is_new_payment.
+    payments: payment_number, payment_id, customer_number, payment_minor, value_day,
+    is_new_payment.
     rows: currency, amount_minor, fate (imported, known or refused).
     """
 
@@ -109,8 +110,8 @@ def _with_keys(merge: Merge, fated: pl.DataFrame) -> pl.DataFrame:
         pl.lit(value=False).alias("is_new_payment")
     )
     columns = (
-        "payment_number", "payment_id", pl.col("amount_minor").alias("payment_minor"), "value_day",
-        "is_new_payment",
+        "payment_number", "payment_id", "customer_number",
+        pl.col("amount_minor").alias("payment_minor"), "value_day", "is_new_payment",
     )  # fmt: skip
     return pl.concat([new.select(*columns), known.select(*columns)])
 

@@ -35,9 +35,9 @@ IMPLIED = "implied"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settled:
-    """How many payments and allocations were added."""
+    """Payments that were added (payment_id, customer_number), and how many allocations."""
 
-    payments: int
+    payments: pl.DataFrame
     allocations: int
 
 
@@ -68,7 +68,7 @@ def settle_items(
     left = _left(needs, stated, netted)
     implied = _implied(merge, left, told)
     return Settled(
-        payments=implied.height,
+        payments=implied.select("payment_id", "customer_number"),
         allocations=count + _write(merge, implied, netted.clear()),
     )
 

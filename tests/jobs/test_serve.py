@@ -7,9 +7,12 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
+from dunwell.management.commands import serve as serving
 from tests.migrated import ROOT, put_sqlite
 from tests.ports import free_port
 
@@ -98,3 +101,14 @@ def test_a_worker_ends_that_is_told_to_before_it_has_its_own_handlers():
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.django_db
+def test_no_worker_inherits_an_open_connection_to_the_database(monkeypatch):
+    """The command asks for missing migrations first, and forks its workers afterwards."""
+    done = []
+    monkeypatch.setattr(serving.connections, "close_all", lambda: done.append("closed"))
+    monkeypatch.setattr(serving.Granian, "serve", lambda _: done.append("serves"))
+    monkeypatch.setattr(serving, "let_workers_end_when_told", lambda: None)
+    call_command("serve", port=free_port(), stdout=StringIO())
+    assert done == ["closed", "serves"]

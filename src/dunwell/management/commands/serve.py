@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from granian import Granian
@@ -92,6 +92,8 @@ def sign_in_address(token: str, port: int = PORT) -> str:
 
 def serve(host: str, port: int, *, workers: int = 1) -> None:
     """Serve until the process is told to stop; workers count requests in a folder they share."""
+    # a worker would inherit the open line, and two that ask on one answer each other's questions
+    connections.close_all()
     let_workers_end_when_told()
     with tempfile.TemporaryDirectory(prefix="dunwell-counts-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder

@@ -154,6 +154,8 @@ def test_the_sums_of_a_large_worklist_are_kept_until_somebody_acts(
     with time_machine.travel(AT, tick=False):
         counts, plan, *_ = first = told()
         assert (counts.mine, plan.customers) == (2, 2)
+        # what is mine is kept by itself from the second time on
+        assert told() == first
         with CaptureQueriesContext(connection) as again:
             assert told() == first
         asked = " ".join(query["sql"] for query in again.captured_queries)
@@ -164,6 +166,33 @@ def test_the_sums_of_a_large_worklist_are_kept_until_somebody_acts(
         )  # fmt: skip
         counts, plan, *_ = told()
         assert (counts.mine, counts.snoozed, plan.customers) == (1, 1, 1)
+
+
+@pytest.mark.usefixtures("_outside")
+def test_a_large_worklist_is_counted_once_for_all_who_work_on_it(
+    company, collector, manager, monkeypatch
+):
+    monkeypatch.setattr(worklist_sums, "MANY_CUSTOMERS", 0)
+    for n, who in enumerate((collector, collector, manager, None)):
+        entry(add_customer(company, f"K{n}", collector=who))
+    people = (collector.pk, manager.pk, None)
+    anew = []
+    for one in people:
+        kept_sums._kept.clear()
+        anew.append(worklist_counts(company, as_of=TODAY, user_id=one))
+    assert [(one.mine, one.all, one.unassigned) for one in anew] == [
+        (2, 4, 1),
+        (1, 4, 1),
+        (0, 4, 1),
+    ]
+    counts = worklist_sums._counts
+    asked = []
+    monkeypatch.setattr(worklist_sums, "_counts", lambda *of: asked.append(of) or counts(*of))
+    kept_sums._kept.clear()
+    with time_machine.travel(AT, tick=False):
+        told = [worklist_counts(company, as_of=TODAY, user_id=one) for one in people * 2]
+    assert told == anew * 2
+    assert len(asked) == 1
 
 
 @pytest.mark.usefixtures("_outside")

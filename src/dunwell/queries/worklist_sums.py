@@ -1,11 +1,11 @@
 """What the views of the worklist hold: the condition of each, its counts, and the day's plan."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from dunwell.ml.action_day import CAPACITY_MINUTES
 from dunwell.models import Company, Customer, WorklistEntry
@@ -43,15 +43,41 @@ def worklist_counts(company: Company, *, as_of: date, user_id: int | None) -> Wo
     """Return how much each view holds, in two queries; mine includes those I cover for.
 
     Counted from the customers, whose index by collector and whose worklist key answer by
-    themselves; only what is put aside is looked up row by row.
+    themselves; only what is put aside is looked up row by row. On a long list what is the same
+    for everybody is counted once for all who work on it.
     """
     users = covered_users(company, user_id=user_id, as_of=as_of)
-    return kept(
+    counted: list[WorklistCounts] = []
+
+    def of_everybody() -> WorklistCounts:
+        counted.append(_counts(company, users, as_of))
+        return counted[0]
+
+    found = kept(
         company,
-        ("worklist_counts", as_of, tuple(users)),
-        lambda: _counts(company, users, as_of),
+        ("worklist_counts", as_of),
+        of_everybody,
         is_worth=lambda counts: counts.all >= MANY_CUSTOMERS,
     )
+    if counted:
+        return found
+    own = kept(
+        company,
+        ("worklist_of", as_of, tuple(users)),
+        lambda: _own(company, users, as_of),
+        is_worth=lambda _: True,
+    )
+    return replace(found, **own)
+
+
+def _own(company: Company, users: Sequence[int], as_of: date) -> dict[str, int]:
+    mine = WorklistEntry.objects.filter(_shown("mine", users, as_of), company=company)
+    found = mine.aggregate(
+        mine=Count("pk"),
+        mine_to_collect_minor=Sum("to_collect_minor"),
+        mine_minutes=Sum("minutes"),
+    )
+    return {name: int(value or 0) for name, value in found.items()}
 
 
 def _counts(company: Company, users: Sequence[int], as_of: date) -> WorklistCounts:

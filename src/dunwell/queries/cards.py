@@ -20,7 +20,7 @@ from dunwell.models import (
 )
 from dunwell.queries.balances import Balance, account_balances
 from dunwell.queries.customer_merges import is_merged, survivor_of
-from dunwell.queries.exposures import exposures
+from dunwell.queries.exposures import Scope, exposures
 from dunwell.queries.holds import HoldRow, hold_rows
 from dunwell.queries.limits import limits_in_force
 from dunwell.queries.prepared import prepared
@@ -213,9 +213,9 @@ def _contacts(company_id: int, customer_id: int) -> QuerySet[Contact]:
 
 def credit_in_use(company: Company, customer: Customer, as_of: date) -> Credit:
     """Return the limit in force and what is used of it, as order checks and lists say it."""
-    keys = [customer.pk]
-    limit = limits_in_force(company, as_of=as_of, customer_ids=keys)[customer.pk]
-    used = exposures(company, as_of=as_of, customer_ids=keys)[customer.pk]
+    only = Scope(company, [customer.pk])
+    limit = limits_in_force(company, as_of=as_of, only=only)[customer.pk]
+    used = exposures(company, as_of=as_of, only=only)[customer.pk]
     share = None
     if limit.limit_minor and used.exposure_minor is not None:
         share = used.exposure_minor * PPM // limit.limit_minor

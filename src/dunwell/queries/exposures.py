@@ -6,7 +6,7 @@ rates and which covers count.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -55,8 +55,8 @@ FROM dunwell_order WHERE {whose} AND (status IN ('approved', 'held')
      OR (status IN ('rejected', 'cancelled') AND delivered_minor > billed_minor))
 """
 _COVERS = """
-SELECT customer_id, id, currency, amount_minor, share_ppm FROM dunwell_cover
-WHERE {whose} AND status = 'granted' AND effect = %s
+SELECT customer_id, id, currency, amount_minor, share_ppm, effect FROM dunwell_cover
+WHERE {whose} AND status = 'granted' AND effect IN (%s, %s)
 AND (from_on IS NULL OR from_on <= %s) AND (until_on IS NULL OR until_on >= %s)
 """
 
@@ -64,14 +64,19 @@ REDUCES, LIFTS = "reduces_exposure", "lifts_limit"
 
 
 def exposures(
-    company: Company, *, as_of: date, customer_ids: Collection[int] | None = None
+    company: Company,
+    *,
+    as_of: date,
+    customer_ids: Collection[int] | None = None,
+    only: "Scope | None" = None,
 ) -> dict[int, Exposure]:
     """Return the exposure of each customer asked for, of all when None, by its id.
 
     Customers of another company are left out. Five queries, and one for rates where a foreign
-    currency occurs.
+    currency occurs. `only`: they have been looked up already, which saves one, and one for covers
+    where their limits were asked for.
     """
-    only = Scope(company, customer_ids)
+    only = only or Scope(company, customer_ids)
     parts = _parts(only)
     covers = covers_in_force(only, effect=REDUCES, as_of=as_of)
     rates = rates_on(
@@ -101,9 +106,14 @@ def exposure_parts(
     return parts_of(Scope(company, customer_ids))
 
 
-def parts_of(only: "Scope") -> dict[int, tuple[Part, ...]]:
-    """Return `exposure_parts` of customers that have been looked up already; three queries."""
-    found = _parts(only)
+def parts_of(
+    only: "Scope", *, opened: Iterable[tuple[int, str, int]] | None = None
+) -> dict[int, tuple[Part, ...]]:
+    """Return `exposure_parts` of customers that have been looked up already; three queries.
+
+    `opened` is what is open by customer and currency where it has been read: one query less.
+    """
+    found = _parts(only, opened)
     return {key: tuple(sorted(lines, key=lambda x: x.currency)) for key, lines in found.items()}
 
 
@@ -117,6 +127,7 @@ class Scope:
 
     def __init__(self, company: Company, customer_ids: Collection[int] | None) -> None:
         self.company = company
+        self.covers: dict[date, list[tuple[Any, ...]]] = {}
         wanted = None if customer_ids is None else frozenset(customer_ids)
         named = sorted(wanted) if wanted is not None and len(wanted) <= MOST_NAMED else []
         self._wanted: set[int] | None = None
@@ -139,7 +150,7 @@ class Scope:
         return [row for row in found if wanted is None or row[0] in wanted]
 
     def rows(
-        self, query: str, *after: str | date, before: Sequence[int] = ()
+        self, query: str, *after: str | date, before: Sequence[int | date] = ()
     ) -> list[tuple[Any, ...]]:
         """Return the rows of a query with a place `{whose}`; their first column is the customer.
 
@@ -160,18 +171,26 @@ def _marks(values: Sequence[object]) -> str:
 
 
 def covers_in_force(only: Scope, *, effect: str, as_of: date) -> dict[int, list[CoverPart]]:
-    """Return the granted covers of an effect that hold on a day, by customer; one query."""
+    """Return the granted covers of an effect that hold on a day, by customer.
+
+    One query for both effects of the same customers.
+    """
+    if as_of not in only.covers:
+        only.covers[as_of] = only.rows(_COVERS, REDUCES, LIFTS, as_of, as_of)
     found: dict[int, list[CoverPart]] = defaultdict(list)
-    for customer, key, currency, amount, share_ppm in only.rows(_COVERS, effect, as_of, as_of):
-        found[customer].append(CoverPart(key, currency, amount, share_ppm))
+    for customer, key, currency, amount, share_ppm, has_effect in only.covers[as_of]:
+        if has_effect == effect:
+            found[customer].append(CoverPart(key, currency, amount, share_ppm))
     return found
 
 
-def _parts(only: Scope) -> dict[int, list[Part]]:
+def _parts(
+    only: Scope, opened: Iterable[tuple[int, str, int]] | None = None
+) -> dict[int, list[Part]]:
     """Return the sums of each customer and currency; three queries."""
     sums: dict[tuple[int, str], list[int]] = {}
-    for customer, currency, total in only.rows(OPEN):
-        sums[customer, currency] = [int(total), 0, 0, 0, 0]
+    for customer, currency, total in only.rows(OPEN) if opened is None else opened:
+        sums.setdefault((customer, currency), [0, 0, 0, 0, 0])[0] += int(total)
     unapplied = (
         only.rows(_UNAPPLIED)
         if only.named

@@ -61,9 +61,10 @@ def order_facts(
     rows = {row[0]: row for row in _of(only, [(sql.CUSTOMERS, ())], column="id")}
     found = families(company, rows, only=only, as_of=as_of)
     limits = _limits(company, only, found, as_of)
-    parts = parts_of(only)
+    opened = only.rows(sql.OPENED, before=[as_of])
+    parts = parts_of(only, opened=[(row[0], row[1], row[3]) for row in opened])
     covers = covers_in_force(only, effect=REDUCES, as_of=as_of)
-    late = _of(only, [(sql.LATE, (as_of,)), (sql.CREDITS, ())])
+    late = [row for row in opened if row[2] is not None or row[4]]
     rates = rates_on(company, _currencies(currencies, parts, covers, late), as_of=as_of)
     debts, notes = _debts(company.currency, late, rates)
     flags = _flags(only, as_of)
@@ -158,9 +159,10 @@ def _debts(
     """Return the overdue amounts by day and the open credits of each customer."""
     debts: dict[int, dict[date, int] | None] = {}
     credit_notes: dict[int, int] = defaultdict(int)
-    for customer, code, due_on, total in rows:
+    for customer, code, due_on, total, credit in rows:
         is_known = code == home or code in rates
-        amount = exchanged(int(total), code, rates, to=home) if is_known else 0
+        told = int(credit if due_on is None else total)
+        amount = exchanged(told, code, rates, to=home) if is_known else 0
         if due_on is None:
             credit_notes[customer] -= amount
             continue

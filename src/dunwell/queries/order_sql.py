@@ -8,14 +8,14 @@ CUSTOMERS = """
 SELECT id, number, name, segment, party, country, sector, terms FROM dunwell_customer WHERE {whose}
 """
 
-LATE = """
-SELECT customer_id, currency, due_on, SUM(open_minor) FROM dunwell_openitem
-WHERE {whose} AND due_on < %s AND open_minor > 0 GROUP BY customer_id, currency, due_on
+OPENED = """
+SELECT customer_id, currency,
+       CASE WHEN open_minor > 0 AND due_on < %s THEN due_on END AS late_on,
+       CAST(SUM(open_minor) AS bigint),
+       CAST(SUM(CASE WHEN open_minor < 0 THEN open_minor END) AS bigint)
+FROM dunwell_openitem WHERE {whose} GROUP BY customer_id, currency, late_on
 """
-CREDITS = """
-SELECT customer_id, currency, NULL, SUM(open_minor) FROM dunwell_openitem
-WHERE {whose} AND open_minor < 0 GROUP BY customer_id, currency
-"""
+"""What is open in one pass: what is overdue by day, the rest without one, credits of it beside."""
 
 INSOLVENCY = """
 SELECT 'insolvency', customer_id, '', 0, opened_on FROM dunwell_legalmatter

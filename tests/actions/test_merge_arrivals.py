@@ -101,7 +101,7 @@ def test_what_came_is_noted_as_moved_when_it_came(company, customer, twin, merge
         ("payment", paid.pk, twin.pk, customer.pk, TODAY),
     ]
     said = PayerAssignment.objects.get()
-    assert (said.payment, said.customer, said.reason) == (paid, customer, f"merge {merge.pk}")
+    assert (said.payment, said.customer, said.reason) == (paid, customer, "K2 merged into K1")
     assert not EntryLine.objects.filter(customer=twin).exists()
     assert breaks(company) == {}
 

@@ -3,7 +3,7 @@
 # tables, columns and conditions are our own texts
 # ruff: noqa: S608
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -103,15 +103,10 @@ def note_arrivals(
     if place != "payment":
         return
     paid = Payment.objects.in_bulk([*came])
-    for merge_id in sorted({way[-1].merge_id for way in came.values()}):
-        last = {key: way[-1] for key, way in came.items() if way[-1].merge_id == merge_id}
-        write_payers(
-            actor,
-            {paid[key]: lead.after_id for key, lead in last.items()},
-            reason=_reason(merge_id),
-            as_of=as_of,
-            at=at,
-        )
+    last = {key: way[-1].merge_id for key, way in came.items()}
+    for merge in CustomerMerge.objects.filter(pk__in={*last.values()}).order_by("pk"):
+        payments = [paid[key] for key, merge_id in last.items() if merge_id == merge.pk]
+        _say_payers(actor, merge, payments, merge.survivor_id, as_of=as_of, at=at)
 
 
 def _moved(
@@ -162,15 +157,24 @@ def _give_payments(
     """Say of the noted payments that they are the other customer's, as `assign_payer` does."""
     keys = CustomerMove.objects.filter(merge=merge, place="payment", after=after)
     payments = Payment.objects.filter(pk__in=keys.values("row_id")).exclude(customer=after)
+    _say_payers(actor, merge, payments.order_by("pk"), after, as_of=as_of, at=at)
+
+
+def _say_payers(
+    actor: Actor,
+    merge: CustomerMerge,
+    payments: Iterable[Payment],
+    after: int,
+    *,
+    as_of: date,
+    at: datetime,
+) -> None:
+    """Write whose payments they are by a merge or its split, with a reason that names both."""
+    did = "merged into" if after == merge.survivor_id else "split off from"
     write_payers(
         actor,
-        dict.fromkeys(payments.order_by("pk"), after),
-        reason=_reason(merge.pk),
+        dict.fromkeys(payments, after),
+        reason=f"{merge.merged.number} {did} {merge.survivor.number}",
         as_of=as_of,
         at=at,
     )
-
-
-def _reason(merge_id: int) -> str:
-    """Return why a payment is whose it is, as its history tells it."""
-    return f"merge {merge_id}"

@@ -13,6 +13,7 @@ import pytest
 from dunwell.actions.connection_changes import decide_changes, propose_note
 from dunwell.actions.connections import add_connection, pull_again
 from dunwell.actions.gate import system
+from dunwell.actions.payers import assign_payer
 from dunwell.actions.payments import record_payment
 from dunwell.jobs import connections as jobs
 from dunwell.models import (
@@ -27,7 +28,7 @@ from dunwell.models import (
     Payment,
 )
 from dunwell.queries.verify import verify_books
-from tests.conftest import AT, TODAY
+from tests.conftest import AT, TODAY, add_customer
 
 MANY = 1_205
 
@@ -119,6 +120,23 @@ class Conformance:
         assert self.open_here() == {"INV/26/1": 3500, "INV/26/2": 1000}
         assert sync.tie == self.tie
         assert Payment.objects.count() == 2
+
+    def test_money_of_another_payer_is_not_taken_in_twice(self, linked, there):
+        hansa = there.add_customer("C7", "Hansa GmbH")
+        number = there.add_invoice(hansa, "INV/26/1", 100.00)
+        there.pay(hansa, 40.00, on={number: 40.00})
+        self.synced(linked)
+        payer = add_customer(linked.company, "PAYER", "Hansa Holding")
+        assign_payer(
+            actor=system(linked.company), payment=Payment.objects.get(), customer=payer,
+            reason="the account is theirs", as_of=TODAY, at=AT,
+        )  # fmt: skip
+        there.pay(hansa, 25.00, on={number: 25.00})
+        self.synced(linked)
+        first, second = Payment.objects.order_by("pk")
+        assert (first.customer, first.amount_minor, second.amount_minor) == (payer, 40_00, 25_00)
+        assert self.open_here() == {"INV/26/1": 3500}
+        self.prove(linked)
 
     def test_another_amount_is_a_document_of_its_own(self, linked, there):
         if not there.can_change_amount:

@@ -48,6 +48,7 @@ COLUMNS = {
 }  # fmt: skip
 PROFILE = Profile(
     name="connection",
+    has_payments_by_number=True,
     date_order="dmy",
     decimal=".",
     roles=MappingProxyType(

@@ -149,7 +149,10 @@ def read_ledger(
         )
     sources = recognised_sources(tables, told)
     rows = build_rows(
-        sources, default_currency=default_currency or told.default_currency, known_on=known_on
+        sources,
+        default_currency=default_currency or told.default_currency,
+        known_on=known_on,
+        by_number=told.has_payments_by_number,
     )
     return _ledger(sources, rows, told)
 

@@ -94,9 +94,16 @@ class _Read:
 
 
 def build_rows(
-    sources: Sequence[Source], *, default_currency: str, known_on: date | None
+    sources: Sequence[Source],
+    *,
+    default_currency: str,
+    known_on: date | None,
+    by_number: bool = False,
 ) -> LedgerRows:
-    """Return the ledger's frames; every row is imported, refused, or left out by name."""
+    """Return the ledger's frames; every row is imported, refused, or left out by name.
+
+    `by_number`: a payment is known by its number alone, whosever documents it settles.
+    """
     log = FindingLog(source.table.findings for source in sources)
     used = [source for source in sources if source.found.role != "other"]
     _report_left_out(sources, log=log)
@@ -104,7 +111,11 @@ def build_rows(
     decisions = _decisions(sources, read)
     # While a question is open nothing is read on a guess: the frames stay empty.
     frames, totals, known_day = _frames(
-        [] if decisions else read, default_currency=default_currency, known_on=known_on, log=log
+        [] if decisions else read,
+        default_currency=default_currency,
+        known_on=known_on,
+        by_number=by_number,
+        log=log,
     )
     return LedgerRows(
         frames=frames,
@@ -117,7 +128,12 @@ def build_rows(
 
 
 def _frames(
-    read: Sequence[_Read], *, default_currency: str, known_on: date | None, log: FindingLog
+    read: Sequence[_Read],
+    *,
+    default_currency: str,
+    known_on: date | None,
+    by_number: bool,
+    log: FindingLog,
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, int]:
     """Return the frames by name, the control totals, and the day the files are known from."""
     customers = [customer_rows(one.typed.frame, log=log) for one in _of(read, "customers")]
@@ -126,7 +142,7 @@ def _frames(
     paid = [(one.typed.frame, one.source.found) for one in _of(read, "payments", "allocations")]
     lines = all_lines(paid, among, items, names, log=log)
     known_day = _known_day(items, lines, known_on)
-    lines = numbered(lines, day=known_day, log=log)
+    lines = numbered(lines, day=known_day, by_number=by_number, log=log)
     payments, lines = payments_of_lines(lines, log=log)
     allocations, lines = stated_allocations(lines, payments, items, log=log)
     allocations = capped(allocations, payments, items, log=log)

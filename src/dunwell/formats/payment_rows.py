@@ -212,12 +212,14 @@ def _report_unknown_currency(placed: pl.DataFrame, *, log: FindingLog) -> None:
         )
 
 
-def numbered(lines: pl.DataFrame, *, day: int, log: FindingLog) -> pl.DataFrame:
+def numbered(
+    lines: pl.DataFrame, *, day: int, by_number: bool = False, log: FindingLog
+) -> pl.DataFrame:
     """Return payment lines with a day and a number each; conflicting and repeated ones refused.
 
     `day` is taken where a payment has no date. A number used by several customers (cheque
-    numbers are) is made unique by the customer; a number without item repeated with other
-    content is a conflict.
+    numbers are) is made unique by the customer, unless they are told to be so `by_number`; a
+    number without item repeated with other content is a conflict.
     """
     alive = ~pl.col("is_refused")
     log.rows(
@@ -232,7 +234,7 @@ def numbered(lines: pl.DataFrame, *, day: int, log: FindingLog) -> pl.DataFrame:
     lines = lines.with_columns(pl.col("day").fill_null(day))
     lines = _made_numbers(lines, log=log)
     return refuse_repeats(
-        _unshared(lines, log=log),
+        _unshared(lines, by_number=by_number, log=log),
         key=["payment_number", ":repeat_key"],
         content=["customer_number", "currency", "amount_minor", "day"],
         log=log,
@@ -274,14 +276,15 @@ def _made_numbers(lines: pl.DataFrame, *, log: FindingLog) -> pl.DataFrame:
     ).drop(":made", ":made_number")
 
 
-def _unshared(lines: pl.DataFrame, *, log: FindingLog) -> pl.DataFrame:
+def _unshared(lines: pl.DataFrame, *, by_number: bool, log: FindingLog) -> pl.DataFrame:
     owners = (
         lines.filter(~pl.col("is_refused") & pl.col("customer_number").is_not_null())
         .group_by("payment_number")
         .agg(pl.col("customer_number").n_unique().alias(":owners"))
     )
     lines = lines.join(owners, on="payment_number", how="left", maintain_order="left")
-    shared = (pl.col(":owners") > 1) & pl.col("customer_number").is_not_null()
+    several = pl.lit(value=False) if by_number else pl.col(":owners") > 1
+    shared = several & pl.col("customer_number").is_not_null()
     log.rows(
         lines.filter(shared.fill_null(value=False)),
         code="shared_payment_number",

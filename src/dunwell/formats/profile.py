@@ -29,7 +29,8 @@ class Profile:
     """How files are read; an empty text leaves the choice to detection.
 
     `date_order` is dmy or mdy, `decimal` is "." or ",". What a role says goes before what the
-    profile says.
+    profile says. `has_payments_by_number` says that no two customers share a payment number;
+    only code says so, never a document.
     """
 
     name: str = ""
@@ -39,6 +40,7 @@ class Profile:
     delimiter: str = ""
     sheet: str = ""
     default_currency: str = ""
+    has_payments_by_number: bool = False
     roles: Mapping[str, RoleProfile] = field(default_factory=lambda: MappingProxyType({}))
 
     def as_dict(self) -> dict[str, object]:
@@ -89,6 +91,7 @@ def read_profile(document: Mapping[str, object] | str) -> Profile:
         raise LedgerError("profile: roles must map a role such as items to its columns.")
     profile = Profile(
         **texts,
+        has_payments_by_number=False,
         roles=MappingProxyType({str(role): _role(role, told) for role, told in roles.items()}),
     )
     _check(profile.date_order, profile.decimal, where="profile")

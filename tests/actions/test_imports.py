@@ -7,6 +7,7 @@ import pytest
 from dunwell.actions import imports
 from dunwell.actions.gate import Forbidden, Refused, staff, system
 from dunwell.actions.imports import import_ledger
+from dunwell.actions.payers import assign_payer
 from dunwell.actions.payments import apply_payment, reverse_allocation
 from dunwell.formats.ledger import read_ledger
 from dunwell.models import (
@@ -26,7 +27,7 @@ from dunwell.queries.histories import company_history
 from dunwell.queries.ledgers import Books
 from tests.actions.exports import findings, item_totals, items_csv, ledger, merged
 from tests.actions.ledger_rows import breaks, open_amounts, payment
-from tests.conftest import AT, TODAY
+from tests.conftest import AT, TODAY, add_customer
 
 LATER = AT + timedelta(days=1)
 WAYS = b"""customer;number;issued;due;currency;amount;Paperless Bill
@@ -156,6 +157,23 @@ def test_money_applied_here_is_not_applied_again_by_the_next_export(company):
     late = Allocation.objects.get(item=item, batch__isnull=False)
     assert (late.amount_minor, late.applied_on) == (15_00, TODAY)
     assert breaks(company) == {}
+
+
+def test_what_is_settled_later_is_taken_in_though_the_first_money_was_another_payers(company):
+    merged(company, FIRST)
+    payer = add_customer(company, "K9")
+    assign_payer(
+        actor=system(company), payment=Payment.objects.get(number="paid/K1/R2/1"),
+        customer=payer, reason="their account", as_of=TODAY, at=LATER,
+    )  # fmt: skip
+
+    merged(company, FIRST.replace(b"80.00;30.00", b"80.00;10.00"), at=LATER)
+
+    made = Payment.objects.filter(reference="R2").order_by("number")
+    assert list(made.values_list("number", "customer__number", "amount_minor")) == [
+        ("paid/K1/R2/1", "K9", 50_00), ("paid/K1/R2/2", "K1", 20_00),
+    ]  # fmt: skip
+    assert (open_amounts(company)["R2"], breaks(company)) == (10_00, {})
 
 
 PAYMENTS = ("payments.csv", (b"Payment No;Customer No;Payment Date;Currency;Payment Amount\n"

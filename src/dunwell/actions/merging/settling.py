@@ -29,6 +29,7 @@ SETTLED = {
 }
 PAIRS = {"source_id": pl.Int64, "item_id": pl.Int64, "pair_minor": pl.Int64}
 USED = {"payment_id": pl.Int64, "used_minor": pl.Int64, "used_back_day": pl.Int32}
+LONGEST_TURN = 12
 IMPLIED = "implied"
 """Method of a payment that no file names: an item's open amount or settled date implies it."""
 
@@ -327,17 +328,9 @@ def _implied(merge: Merge, left: pl.DataFrame, told: pl.DataFrame) -> pl.DataFra
     closed = merge.is_closed("value_day")
     merge.report_closed(rows.filter(closed), value=pl.col("item_number"), what="was paid")
     rows = rows.filter(~closed)
-    turn = merge.known(
-        "reference, customer_id, COUNT(*)",
-        {"item_number": pl.String, "customer_id": pl.Int64, "turn": pl.Int64},
-        of="payment",
-        which=f"AND method = '{IMPLIED}' GROUP BY reference, customer_id",
-    )
     beyond = (pl.col("implied_minor") - pl.col("fresh")).clip(lower_bound=0)
     amount = pl.when(pl.col("is_new")).then(pl.col("new") + beyond).otherwise("new")
-    numbered = rows.join(
-        turn, on=["item_number", "customer_id"], how="left", maintain_order="left"
-    ).with_columns(_made_number(), (amount * pl.col("sign")).alias("paid_minor"))
+    numbered = _numbered(merge, rows).with_columns((amount * pl.col("sign")).alias("paid_minor"))
     add_payments(
         merge,
         numbered.select(
@@ -356,16 +349,25 @@ def _implied(merge: Merge, left: pl.DataFrame, told: pl.DataFrame) -> pl.DataFra
     ).with_columns(booked.alias("booked_day"))
 
 
-def _made_number() -> pl.Expr:
-    """Return the number of an implied payment: item, customer and its turn, at most 120 long."""
+def _numbered(merge: Merge, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return implied payments with their numbers: customer, item and the turn, at most 120 long.
+
+    Turns go on from the numbers there are, whosever the payments have turned out to be.
+    """
+    made = merge.known(
+        "reference, number", {"item_number": pl.String, "number": pl.String},
+        of="payment", which=f"AND method = '{IMPLIED}'",
+    ).join(rows, on="item_number", how="semi")  # fmt: skip
+    last = made.group_by(pl.col("number").str.replace(r"/\d+$", "").alias("stem")).agg(
+        pl.col("number").str.extract(r"/(\d+)$").cast(pl.Int64).max().alias("turn")
+    )
+    whole = pl.format("paid/{}/{}", "customer_number", "item_number")
+    short = pl.format("paid/{}/{}", "customer_id", pl.col("item_number").str.slice(0, 80))
+    is_short = whole.str.len_chars() > LONGEST_NUMBER - LONGEST_TURN
+    stemmed = rows.with_columns(pl.when(is_short).then(short).otherwise(whole).alias("stem"))
     turn = pl.col("turn").fill_null(0) + 1
-    whole = pl.format("paid/{}/{}/{}", "customer_number", "item_number", turn)
-    short = pl.format("paid/{}/{}/{}", "customer_id", pl.col("item_number").str.slice(0, 80), turn)
-    return (
-        pl.when(whole.str.len_chars() > LONGEST_NUMBER)
-        .then(short)
-        .otherwise(whole)
-        .alias("payment_number")
+    return stemmed.join(last, on="stem", how="left", maintain_order="left").with_columns(
+        pl.format("{}/{}", "stem", turn).alias("payment_number")
     )
 
 

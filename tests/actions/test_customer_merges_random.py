@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dunwell.actions.balances import rebuild_open_items
 from dunwell.actions.gate import Refused, system
+from dunwell.actions.imports import import_ledger
 from dunwell.actions.items import reverse_item
 from dunwell.actions.payments import (
     apply_credit,
@@ -19,6 +20,7 @@ from dunwell.actions.payments import (
 )
 from dunwell.models import Allocation, Customer, EntryLine, Item, Payment
 from dunwell.queries.past_aging import aging_on
+from tests.actions.exports import items_csv, ledger
 from tests.actions.ledger_rows import breaks, invoice, payment
 from tests.actions.merge_rows import merged_by, ownership, split_by
 from tests.conftest import AT, TODAY, add_customer, examples
@@ -31,7 +33,7 @@ pytestmark = [
 STEP = st.tuples(
     st.sampled_from(
         ["item", "item", "item", "credit", "payment", "payment", "apply", "apply", "apply", "net",
-         "take_back", "give_back", "reverse"]
+         "take_back", "give_back", "reverse", "file", "file"]
     ),
     st.integers(0, 5),
     st.integers(0, 5),
@@ -70,6 +72,8 @@ class Books:
                 customer, number, signed, issued_on=issued,
                 due_on=issued + timedelta(days=other * 10), **day,
             )  # fmt: skip
+        elif kind == "file":
+            self._import(customer, number, amount, currency, on)
         elif kind == "payment":
             payment(customer, number, amount, value_on=self.day - timedelta(days=days), **day)
         elif kind == "apply":
@@ -82,6 +86,19 @@ class Books:
             apply_credit(actor=self.by, credit=credit, amounts={item: amount}, **on)
         else:
             self._take_back(kind, first, on)
+
+    def _import(self, customer, number, amount, currency, on):
+        """A document of a file, half of it paid, by the number of a record that may be closed."""
+        paid, left = f"{amount / 100:.2f}", f"{(amount - amount // 2) / 100:.2f}"
+        told = f"{number}-{customer.number};invoice;2026-02-20;2026-03-20;{currency};{paid};{left}"
+        row = items_csv(f"{customer.number};{customer.name};{told}")
+        import_ledger(actor=self.by, ledger=ledger(row), **on)
+
+    def strayed(self):
+        """Documents of files that are not whose number they came by, with whose they are."""
+        rows = Item.objects.filter(company=self.company, batch__isnull=False)
+        owners = rows.values_list("number", "customer__number")
+        return [(number, owner) for number, owner in owners if not number.endswith(f"-{owner}")]
 
     def _take_back(self, kind, first, on):
         by = {"actor": self.by, "reason": "x", **on}
@@ -181,6 +198,8 @@ def test_i26_what_is_done_between_merge_and_split_never_breaks_the_books(
             split_by(manager, merge)
         except Refused as refused:
             assert "cannot be split off" in str(refused)  # noqa: PT017  either way is lawful
+        else:
+            assert books.strayed() == []
         assert (totals(company), amounts_of(ageing(company))) == (before, aged)
         assert breaks(company) == {}
         assert rebuild_open_items(actor=books.by, at=AT) == 0

@@ -199,11 +199,13 @@ def _lived(browser: Browser, habit: Habit, think_s: float, seed: int, ends: floa
     """Look, think, look again until the end; return what was seen."""
     chance = random.Random(seed)  # noqa: S311  a sample, not a secret
     weights, acts = zip(*habit, strict=True)
-    sleep(chance.random() * think_s)
-    while monotonic() < ends:
-        chance.choices(acts, weights)[0](browser)
+    while True:
+        # the first look as any later one: people are there already, and think when it begins
         pause = min(chance.expovariate(1 / think_s), LONGEST_THINK * think_s)
         sleep(max(min(pause, ends - monotonic()), 0))
+        if monotonic() >= ends:
+            break
+        chance.choices(acts, weights)[0](browser)
     browser.line.close()
     return browser.seen
 

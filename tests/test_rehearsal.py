@@ -13,6 +13,7 @@ from dunwell.rehearsal import rehearse
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, add_customer, add_user
 from tests.portal.seats import seat_of, seated
+from tests.web.test_my_day import entry
 
 KINDS = apps.get_models()
 
@@ -42,13 +43,14 @@ def composed(monkeypatch):
     return seen
 
 
-def test_every_page_answers_and_nothing_is_written(book):
+def test_every_page_answers_and_nothing_is_written(book, company):
     before = [kind.objects.count() for kind in KINDS]
     done = rehearse(many=3)
     assert {status for _, status in done} == {200}
     addresses = [address for address, _ in done]
     assert addresses[:2] == ["/worklist/?show=all", reverse("home")]
     assert reverse("portal-home") in addresses
+    assert [f"/customers/{one.pk}/" in addresses for one in company.customers.all()] == [True] * 3
     assert len(addresses) == 3 + 3 * 5 + 9 + 1
     assert [kind.objects.count() for kind in KINDS] == before
 
@@ -62,6 +64,13 @@ def test_what_it_opened_is_composed_for_those_who_come(book, client, monkeypatch
         one = seated(seat) if address.startswith("/portal/") else client
         assert one.get(address).status_code == 200
     assert seen == []
+
+
+def test_whoever_is_worked_on_first_is_opened_first(book, company):
+    last = company.customers.order_by("-pk")[0]
+    entry(last)
+    opened = [address for address, _ in rehearse(many=3) if address.startswith("/customers/")]
+    assert opened == [f"/customers/{last.pk}/{form}" for form in ("", "note/", "call/")]
 
 
 def test_a_small_book_is_not_opened(book):

@@ -30,7 +30,7 @@ from dunwell import clock, walls
 from dunwell.actions.gate import staff
 from dunwell.actions.users import lacks_second_factor
 from dunwell.jobs.heavy_files import count_for
-from dunwell.models import Company, Membership, OpenItem, Role, User
+from dunwell.models import Company, Membership, OpenItem, Role, User, WorklistEntry
 from dunwell.portal.debtors import SESSION_KEY
 from dunwell.queries.kept_sums import MANY_ITEMS
 from dunwell.queries.portal_seats import open_seats
@@ -38,7 +38,8 @@ from dunwell.web.staff import StaffMiddleware
 
 logger = logging.getLogger(__name__)
 
-MOST_COMPANIES, MOST_SEATS, MOST_ITEMS = 3, 2, 3
+MOST_COMPANIES, MOST_CUSTOMERS, MOST_SEATS, MOST_ITEMS = 3, 8, 4, 2
+"""How many of each are opened: lists of other lengths are other queries, composed each once."""
 Safely = Callable[[], AbstractContextManager[None]]
 """What is around the opening of a page so that nothing is written by it."""
 
@@ -128,26 +129,36 @@ def _of_staff(company: Company) -> Iterator[HttpRequest]:
     user = _member(company)
     if user is None:
         return
-    rows = OpenItem.objects.filter(company=company, open_minor__gt=0).order_by("-item_id")
-    items = list(rows.values_list("item_id", "item__number", "customer_id")[:MOST_ITEMS])
     addresses = [
         f"{reverse('worklist')}?show=all",
         reverse("home"),
         f"{reverse('items')}?scope=overdue",
     ]
-    for item, number, customer in items:
-        addresses += [
-            reverse("customer", args=[customer]),
-            reverse("item", args=[item]),
-            f"{reverse('search')}?{urlencode({'q': number})}",
-            reverse("note-add", args=[customer]),
-            reverse("call-add", args=[customer]),
-        ]
+    for customer in _customers(company):
+        addresses.append(reverse("customer", args=[customer]))
+        owed = OpenItem.objects.filter(customer=customer, open_minor__gt=0).order_by("item_id")
+        for item, number in owed.values_list("item_id", "item__number")[:1]:
+            addresses += [
+                reverse("item", args=[item]),
+                f"{reverse('search')}?{urlencode({'q': number})}",
+            ]
+        addresses += [reverse(form, args=[customer]) for form in ("note-add", "call-add")]
     for address in addresses:
         request = _request(address)
         request.user = user
         request.session["company_id"] = company.pk
         yield request
+
+
+def _customers(company: Company) -> list[int]:
+    """Return who is worked on first, or who was billed last while no day was planned yet."""
+    ranked = WorklistEntry.objects.filter(company=company).order_by("rank")
+    found = list(ranked.values_list("customer_id", flat=True)[:MOST_CUSTOMERS])
+    if found:
+        return found
+    newest = OpenItem.objects.filter(company=company, open_minor__gt=0).order_by("-item_id")
+    keys = newest.values_list("customer_id", flat=True)[: 10 * MOST_CUSTOMERS]
+    return list(dict.fromkeys(keys))[:MOST_CUSTOMERS]
 
 
 def _member(company: Company) -> User | None:

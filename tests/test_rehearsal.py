@@ -1,5 +1,9 @@
 """A server of a large book opens its pages before it says that it is ready."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
@@ -12,6 +16,7 @@ from dunwell.queries import prepared
 from dunwell.rehearsal import rehearse
 from tests.actions.ledger_rows import invoice
 from tests.conftest import AT, add_customer, add_user
+from tests.migrated import NAME, ROOT, put_sqlite
 from tests.portal.seats import seat_of, seated
 from tests.web.test_my_day import entry
 
@@ -104,6 +109,61 @@ def test_a_page_that_would_write_is_refused_and_told(monkeypatch, caplog):
     assert Session.objects.count() == 0
     # whoever comes next writes as ever
     Session.objects.create(session_key="a", session_data="b", expire_date=AT)
+
+
+WRITES_ON = """
+import sqlite3, sys
+line = sqlite3.connect(sys.argv[1], isolation_level=None)
+line.execute("PRAGMA journal_mode=WAL")
+line.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+ASKS = """
+import django, sys
+django.setup()
+from time import monotonic
+from dunwell import rehearsal
+from dunwell.models import Company
+begin = monotonic()
+rehearsal._requests = lambda many: [(rehearsal._request("/"), rehearsal._taken_back)] * 3
+assert rehearsal.rehearse() == []
+assert monotonic() - begin < 10, "it waited for whoever writes, and for each page anew"
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("PRAGMA busy_timeout")
+    assert cursor.fetchone() == (20_000,)
+"""
+
+
+def test_nobody_is_waited_for_who_writes(tmp_path):
+    """A night writes for minutes, and a request waits for it for twenty seconds."""
+    put_sqlite(tmp_path)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")}
+    own |= {
+        "DJANGO_SETTINGS_MODULE": "dunwell.settings",
+        "DUNWELL_DATA_DIR": str(tmp_path),
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITES_ON, tmp_path / NAME],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert writer.stdout.readline() == "held\n"
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", ASKS],
+            env=own,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        writer.communicate("")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert done.stderr.count("Others are writing") == 1
 
 
 def test_a_server_without_its_database_starts_all_the_same(monkeypatch, caplog):

@@ -30,6 +30,7 @@ from dunwell import clock, walls
 from dunwell.actions.gate import staff
 from dunwell.actions.users import lacks_second_factor
 from dunwell.jobs.heavy_files import count_for
+from dunwell.jobs.held_books import is_held
 from dunwell.models import Company, Membership, OpenItem, Role, User, WorklistEntry
 from dunwell.portal.debtors import SESSION_KEY
 from dunwell.queries.kept_sums import MANY_ITEMS
@@ -46,6 +47,8 @@ Safely = Callable[[], AbstractContextManager[None]]
 LONGEST_SECONDS = 20
 """After so long no further page is begun: whoever waits for the server has waited enough."""
 
+LONGEST_LOCK_MS = 200
+
 WORKING = (Role.COLLECTOR, Role.CREDIT_MANAGER, Role.ADMIN)
 """Whose pages are asked for: people who see the whole desk."""
 
@@ -53,16 +56,19 @@ WORKING = (Role.COLLECTOR, Role.CREDIT_MANAGER, Role.ADMIN)
 def rehearse(*, many: int = MANY_ITEMS) -> list[tuple[str, int]]:
     """Open the pages of every company with so many open items; return addresses and statuses.
 
-    Nothing is written by it. A page that fails is told in the log and left out.
+    Nothing is written by it. A page that fails is told in the log and left out; where others are
+    writing, as in the night, nothing more is opened, for a server is not to wait for them.
     """
     done: list[tuple[str, int]] = []
     ends = monotonic() + LONGEST_SECONDS
     try:
-        with walls.everything():
+        with walls.everything(), _impatient():
             for request, safely in _requests(many):
                 if monotonic() > ends:
                     break
                 done += _answered(request, safely)
+    except _OthersWrite:
+        logger.warning("Others are writing; the rest of the pages is not tried before the start.")
     except Exception:
         # a server without its database starts as well, and says so when it is asked
         logger.warning("The pages could not be tried before the start.", exc_info=True)
@@ -74,7 +80,9 @@ def _answered(request: HttpRequest, safely: Safely) -> list[tuple[str, int]]:
     try:
         with walls.everything(), translation.override(None), safely():
             return [(address, cast("HttpResponse", _CHAIN(request)).status_code)]
-    except Exception:
+    except Exception as error:
+        if is_held(error):
+            raise _OthersWrite from error
         logger.warning("%s failed when it was tried before the start.", address, exc_info=True)
         return []
     finally:
@@ -91,6 +99,24 @@ _CHAIN = LocaleMiddleware(MessageMiddleware(HtmxMiddleware(StaffMiddleware(_open
 """What of the middleware pages cannot do without; nobody signs in and no session is kept."""
 
 
+class _OthersWrite(Exception):
+    """Somebody else writes to the books, and a page of the portal would wait for them."""
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """Wait for nobody's lock for long; a request waits for twenty seconds."""
+    on, off = (
+        (f"SET lock_timeout = {LONGEST_LOCK_MS}", "RESET lock_timeout")
+        if connection.vendor == "postgresql"
+        else (
+            f"PRAGMA busy_timeout = {LONGEST_LOCK_MS}",
+            f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}",
+        )
+    )
+    yield from _between(on, off)
+
+
 @contextmanager
 def _only_reading() -> Iterator[None]:
     """Let the database refuse what would write; outside transactions sums are kept."""
@@ -99,6 +125,10 @@ def _only_reading() -> Iterator[None]:
         if connection.vendor == "postgresql"
         else ("PRAGMA query_only = 1", "PRAGMA query_only = 0")
     )
+    yield from _between(on, off)
+
+
+def _between(on: str, off: str) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(on)
     try:

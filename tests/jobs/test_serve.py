@@ -107,6 +107,8 @@ def test_a_worker_ends_that_is_told_to_before_it_has_its_own_handlers():
 def test_no_worker_inherits_an_open_connection_to_the_database(monkeypatch):
     """The command asks for missing migrations first, and forks its workers afterwards."""
     done = []
+    # the command sets it for its workers; here it would stay for the tests that come after
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     monkeypatch.setattr(serving.connections, "close_all", lambda: done.append("closed"))
     monkeypatch.setattr(serving.Granian, "serve", lambda _: done.append("serves"))
     monkeypatch.setattr(serving, "let_workers_end_when_told", lambda: None)

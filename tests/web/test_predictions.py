@@ -25,7 +25,7 @@ from tests.conftest import AT, TODAY, add_customer
 from tests.queries.test_worklist import ranked
 
 HTMX = {"HX-Request": "true"}
-QUERIES_OF_A_CUSTOMER = 55  # one asks whether the record was merged into another
+QUERIES_OF_A_CUSTOMER = 53  # one asks whether the record was merged into another
 SPACE = "\N{NO-BREAK SPACE}"
 WHY = json.dumps(
     [

@@ -4,14 +4,15 @@ A page speaks of the survivor by every key that is its own now, or what settles 
 together. Whose key it was before is looked up by the merges that gave it to the survivor.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from dunwell.actions.gate import Actor
 from dunwell.actions.merge_moves import note_arrivals
-from dunwell.formats.connection_rows import Pulled
+from dunwell.formats.connection_rows import OutsideItem, OutsidePayment, Pulled
 from dunwell.models import Connection, ConnectionCustomer, ImportBatch, Item, Payment
 from dunwell.queries.connection_books import DOCUMENTS, base_number
 from dunwell.queries.merged_records import Way, ways_come
@@ -38,14 +39,19 @@ def note_page(
     """
     if not keys:
         return
-    told = {one.number: keys[one.customer] for one in pulled.items if one.customer in keys}
-    items = Item.objects.filter(batch=batch).order_by("pk").values_list("pk", "number")
-    came = {pk: told[number] for pk, number in items if number in told}
-    note_arrivals(actor, "item", came | _ways_of_corrections(batch), as_of=as_of, at=at)
-    told = {one.number: keys[one.customer] for one in pulled.payments if one.customer in keys}
-    paid = Payment.objects.filter(batch=batch).order_by("pk").values_list("pk", "number")
-    came = {pk: told[number] for pk, number in paid if number in told}
-    note_arrivals(actor, "payment", came, as_of=as_of, at=at)
+    items = _came(Item.objects.filter(batch=batch), pulled.items, keys)
+    note_arrivals(actor, "item", items | _ways_of_corrections(batch), as_of=as_of, at=at)
+    payments = _came(Payment.objects.filter(batch=batch), pulled.payments, keys)
+    note_arrivals(actor, "payment", payments, as_of=as_of, at=at)
+
+
+def _came(
+    rows: QuerySet[Any], told: Sequence[OutsideItem | OutsidePayment], keys: Mapping[str, Way]
+) -> dict[int, Way]:
+    """Return the way that new rows came which were told by such a key, by the row's own key."""
+    by_number = {one.number: keys[one.customer] for one in told if one.customer in keys}
+    numbers = rows.order_by("pk").values_list("pk", "number")
+    return {pk: by_number[number] for pk, number in numbers if number in by_number}
 
 
 def _ways_of_corrections(batch: ImportBatch) -> dict[int, Way]:

@@ -11,13 +11,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from dunwell.actions.events import record_event
+from dunwell.actions.events import locked_head, record_event
 from dunwell.actions.gate import Actor, Refused, check_status, own
 from dunwell.engine.dispute_clock import due_on, started
 from dunwell.engine.dispute_policy import DisputePolicy
 from dunwell.engine.dispute_routes import COLLECTOR, DisputeFacts, Route, clock_of, route_of
 from dunwell.models import (
-    ChainHead,
     Company,
     CreditRequest,
     Customer,
@@ -125,7 +124,7 @@ def next_numbers(
     The head of the chain of events is locked, as every writer of events does last: two at once
     queue here, and nothing that others wait for is locked after it.
     """
-    ChainHead.objects.select_for_update().get_or_create(company=company)
+    locked_head(company)
     first = kind.objects.filter(company=company).count() + 1
     return range(first, first + many)
 

@@ -64,7 +64,7 @@ def record_event(
     data |= kept_apart(
         actor, verb, subject=name, subject_id=subject.pk, customer_id=customer_id, at=at
     )
-    head = _locked_head(actor.company)
+    head = locked_head(actor.company)
     seq = head.seq + 1
     digest = event_hash(
         previous=head.hash,
@@ -95,7 +95,7 @@ def record_event(
     return event
 
 
-def _locked_head(company: Company) -> ChainHead:
+def locked_head(company: Company) -> ChainHead:
     """Return the head of a company's chain, locked until the transaction ends; its first one."""
     head = next(iter(_heads(company.pk)), None)
     if head is None:
@@ -136,7 +136,7 @@ def record_events(actor: Actor, facts: Sequence[Fact], *, at: datetime) -> int:
         else {}
         for fact in facts
     ]  # fmt: skip
-    head = _locked_head(actor.company)
+    head = locked_head(actor.company)
     previous, events = head.hash, []
     for seq, (fact, more) in enumerate(zip(facts, allowed, strict=True), head.seq + 1):
         values: dict[str, Any] = {

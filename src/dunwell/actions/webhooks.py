@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from dunwell.actions.events import record_event
+from dunwell.actions.events import locked_head, record_event
 from dunwell.actions.gate import Actor, Refused, own
 from dunwell.actions.texts import fitting, unused_name, web_address
 from dunwell.formats.webhook_letters import read_letter_id
-from dunwell.models import ChainHead, Event, WebhookDelivery, WebhookEndpoint
+from dunwell.models import Event, WebhookDelivery, WebhookEndpoint
 from dunwell.queries.link_tokens import fresh_nonce
 from dunwell.queries.webhooks import wanted, wants
 
@@ -34,7 +34,7 @@ def add_webhook(
     """
     actor.require("webhook.manage")
     # the end of the chain is locked, so that no event falls between before and from now on
-    head, _ = ChainHead.objects.select_for_update().get_or_create(company=actor.company)
+    head = locked_head(actor.company)
     fields = _fields(actor, name=name, address=address, verbs=verbs)
     if WebhookEndpoint.objects.filter(company=actor.company, ended_at=None).count() >= (
         MOST_ENDPOINTS

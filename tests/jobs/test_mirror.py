@@ -329,7 +329,8 @@ def test_a_dropped_mirror_is_gone_and_the_command_says_how_it_stands(company, cu
 def test_monitoring_hears_how_old_a_mirror_is(company, customer):
     invoice(customer, "R1", 100_00)
     refresh(company)
-    (mirror_folder(company).with_name("company-77")).mkdir()
-    (mirror_folder(company).with_name("company-77") / MANIFEST).write_text("cut off")
+    other = mirror_folder(company).with_name(f"company-{company.pk + 1}")
+    other.mkdir()
+    (other / MANIFEST).write_text("cut off")
     told = {one.name: one.values for one in desk_measures(AT + timedelta(minutes=5))}
     assert told["mirror_age_seconds"] == (((str(company.pk),), 300.0),)

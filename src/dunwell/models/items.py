@@ -21,8 +21,9 @@ class Item(models.Model):
         OPENING = "opening", _("Opening balance")
         REFUND = "refund", _("Refund")
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="items")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="items")
+    # other indexes begin with them
+    company = models.ForeignKey(Company, models.PROTECT, related_name="items", db_index=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="items", db_index=False)
     number = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=Kind)
     currency = models.CharField(max_length=3)
@@ -66,7 +67,8 @@ class OpenItem(models.Model):
     """Projection: an item whose open amount is not 0 now. Rebuilt by `actions.balances` alone."""
 
     item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="open_now")
-    company = models.ForeignKey(Company, models.CASCADE, related_name="open_items")
+    # other indexes begin with it
+    company = models.ForeignKey(Company, models.CASCADE, related_name="open_items", db_index=False)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="open_items")
     currency = models.CharField(max_length=3)
     open_minor = models.BigIntegerField()

@@ -13,7 +13,8 @@ from dunwell.models.items import Item
 class Payment(models.Model):
     """Money received, or paid out (below 0); a return is a second row of opposite sign."""
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="payments")
+    # other indexes begin with it
+    company = models.ForeignKey(Company, models.PROTECT, related_name="payments", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="payments")
     number = models.CharField(max_length=120)
     currency = models.CharField(max_length=3)

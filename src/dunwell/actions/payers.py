@@ -31,10 +31,12 @@ WHERE dunwell_entryline.source = 'payment' AND dunwell_entryline.source_id = s.p
 """
 _APPLIED = """
 UPDATE dunwell_entryline SET customer_id = s.customer_id
-FROM {staged} s JOIN dunwell_allocation a ON a.payment_id = s.payment_id
+FROM (SELECT DISTINCT a.id, s.customer_id FROM {staged} s CROSS JOIN dunwell_allocation a
+      WHERE a.payment_id = s.payment_id) s
 WHERE dunwell_entryline.source = 'allocation' AND dunwell_entryline.account = 'unapplied'
-  AND dunwell_entryline.source_id = a.id
+  AND dunwell_entryline.source_id = s.id
 """
+"""SQLite reads tables in the order of a CROSS JOIN: by the few payments, not all that was paid."""
 
 
 @transaction.atomic

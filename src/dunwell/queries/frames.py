@@ -59,6 +59,23 @@ def day(column: str) -> str:
     return f"CAST(julianday({column}) - 2440587.5 AS INTEGER)"
 
 
+def date_of(name: str) -> str:
+    """Return SQL for the date of a named parameter that is a day number, on either database.
+
+    A column compared with it is found by an index, which one within `day` is not.
+    """
+    if connection.vendor == "postgresql":
+        return f"(DATE '1970-01-01' + CAST(%({name})s AS integer))"
+    return f"date(%({name})s * 86400, 'unixepoch')"
+
+
+def listed(name: str) -> str:
+    """Return SQL for the whole numbers of a named parameter, a list in JSON of any length."""
+    if connection.vendor == "postgresql":
+        return f"(SELECT CAST(value AS bigint) FROM json_array_elements_text(%({name})s::json))"
+    return f"(SELECT value FROM json_each(%({name})s))"
+
+
 def read_rows(
     query: str,
     parameters: Sequence[int | str | date] | Mapping[str, int | str | date],

@@ -6,6 +6,7 @@ Payments are keyed by their number, so that every reason can be shown to a perso
 
 # every value is a parameter; what is put together here are our own pieces of SQL
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,7 +27,7 @@ from dunwell.engine.money import from_minor
 from dunwell.models import Company, Customer, MatchOutcome
 from dunwell.queries import frames
 from dunwell.queries.cash_policies import cash_policy_in_force
-from dunwell.queries.frames import day, read_rows
+from dunwell.queries.frames import date_of, day, listed, read_rows
 from dunwell.queries.match_items import MatchItems
 from dunwell.queries.match_payers import accounts_of_payers, names_of_payers, who_pays_for
 from dunwell.queries.match_remittances import remitted_lines
@@ -47,9 +48,9 @@ FROM (SELECT p.id, p.number, {value_day} AS value_day, p.amount_minor, p.currenc
              p.reference, p.customer_id,
              (SELECT SUM(COALESCE(a.paid_minor, a.amount_minor))
               FROM dunwell_allocation a WHERE a.payment_id = p.id) AS used
-      FROM dunwell_payment p
-      WHERE p.company_id = %s AND p.amount_minor > 0 AND p.reverses_id IS NULL
-        AND {value_day} <= %s
+      FROM ({wanted}) w CROSS JOIN dunwell_payment p
+      WHERE p.id = w.id AND +p.company_id = %(company)s AND p.amount_minor > 0
+        AND p.reverses_id IS NULL AND p.value_on <= {today}
         AND NOT EXISTS (SELECT 1 FROM dunwell_payment r WHERE r.reverses_id = p.id)) p
 LEFT JOIN dunwell_matchcase c ON c.payment_id = p.id
 LEFT JOIN dunwell_bankentry e ON e.payment_id = p.id AND e.treatment = 'payment'
@@ -59,6 +60,14 @@ ORDER BY p.id, e.id
 """
 """What is used of a payment is looked up by its key: joined as a sum of all, SQLite would scan
 those sums for every payment."""
+_WAITING = """
+SELECT p.id FROM dunwell_payment p WHERE p.company_id = %(company)s AND p.value_on <= {today}
+  AND NOT EXISTS (SELECT 1 FROM dunwell_allocation a WHERE a.payment_id = p.id)
+UNION SELECT c.payment_id FROM dunwell_matchcase c
+WHERE c.company_id = %(company)s AND c.status IN ('exception', 'held')
+"""
+"""The keys of payments nobody used yet, and of those that wait with a case."""
+_NAMED = "SELECT id FROM dunwell_payment WHERE id IN {keys}"
 _PAYMENT_TYPES: Mapping[str, type[pl.DataType]] = {
     "id": pl.Int64,
     "payment_id": pl.String,
@@ -142,11 +151,7 @@ def match_frames(
     """
     cash = cash_policy_in_force(company, as_of=as_of)
     policy = _own_policy(company, cash.matching)
-    found = _payments(company, as_of)
-    if payment_ids is None:
-        found = found.filter(pl.col("case_id").is_not_null() | ~pl.col("is_used"))
-    else:
-        found = found.filter(pl.col("id").is_in(list(payment_ids)))
+    found = _payments(company, as_of, payment_ids)
     items = MatchItems(company, as_of=as_of)
     return MatchFrames(
         company=company,
@@ -182,10 +187,24 @@ def _own_policy(company: Company, policy: MatchPolicy) -> MatchPolicy:
     )
 
 
-def _payments(company: Company, as_of: date) -> pl.DataFrame:
-    """Return the payments with the words of their bank entry; of several the first rules."""
-    query = _PAYMENTS.format(value_day=day("p.value_on"))
-    rows = read_rows(query, [company.pk, day_number(as_of)], _PAYMENT_TYPES)
+def _payments(company: Company, as_of: date, keys: Sequence[int] | None) -> pl.DataFrame:
+    """Return the payments that wait, or those named, with the words of their bank entry.
+
+    Of several entries the first rules.
+    """
+    wanted = _WAITING if keys is None else _NAMED
+    today = date_of("today")
+    query = _PAYMENTS.format(
+        value_day=day("p.value_on"),
+        wanted=wanted.format(today=today, keys=listed("keys")),
+        today=today,
+    )
+    given: dict[str, int | str] = {
+        "company": company.pk,
+        "today": day_number(as_of),
+        "keys": json.dumps(list(keys or ())),
+    }
+    rows = read_rows(query, given, _PAYMENT_TYPES)
     told = [_told(*row) for row in rows.select(_TOLD).iter_rows()]
     waits = (pl.col("decided_by") != "") | ~pl.col("reason").is_in(STATUS_HOLDS)
     is_waiting = (pl.col("status") == "held") & waits

@@ -24,7 +24,7 @@ from dunwell.engine.matching.said_numbers import last_digits, numbers_of, said_i
 from dunwell.engine.matching.shortlist import Amount, Hint, customer_names, items_of
 from dunwell.models import Company
 from dunwell.models.number_ends import ending_sql, only_ending_sql
-from dunwell.queries.frames import day, read_rows
+from dunwell.queries.frames import date_of, day, listed, read_rows
 
 SETTLED_DAYS = 400
 """Items settled within so many days are still recognised: as paid already, or paid twice."""
@@ -72,10 +72,10 @@ SELECT COUNT(*) FROM (
 _NAMES = """
 SELECT k.id, k.name FROM dunwell_customer k WHERE k.company_id = %(company)s AND (
   EXISTS (SELECT 1 FROM dunwell_openitem o WHERE o.customer_id = k.id)
-  OR k.id IN (SELECT i.customer_id FROM dunwell_allocation a
-              JOIN dunwell_item i ON i.id = a.item_id
-              WHERE a.company_id = %(company)s AND a.applied_on > {settled}))
+  OR EXISTS (SELECT 1 FROM dunwell_item i CROSS JOIN dunwell_allocation a
+             WHERE i.customer_id = k.id AND a.item_id = i.id AND a.applied_on > {settled}))
 """
+"""Only of a customer that owes nothing are the settled items looked at, as far as the first."""
 _EQUAL = """
 SELECT o.currency, o.open_minor, COUNT(*) FROM dunwell_openitem o
 WHERE o.company_id = %(company)s AND o.currency IN {currencies} AND o.open_minor IN {minors}
@@ -174,13 +174,13 @@ class MatchItems:
         """Return the normalised name of every customer that has items."""
         return customer_names(nw.from_native(self._names, eager_only=True))
 
-    def customers(self) -> Sequence[int]:
+    def customers(self) -> pl.Series:
         """Return the keys of the customers that have items."""
-        return self._names["customer_id"].to_list()
+        return self._names["customer_id"]
 
     @cached_property
     def _names(self) -> pl.DataFrame:
-        query = _NAMES.format(settled=_date("settled"))
+        query = _NAMES.format(settled=date_of("settled"))
         return read_rows(query, self._given, {"customer_id": pl.Int64, "customer": pl.String})
 
     def named(self, said: Collection[str]) -> list[Item]:
@@ -199,7 +199,7 @@ class MatchItems:
             "currencies": _list({currency for currency, _ in amounts}),
             "minors": _list({minor for _, minor in amounts}),
         }
-        query = _EQUAL.format(minors=_listed("minors"), currencies=_texts("currencies"))
+        query = _EQUAL.format(minors=listed("minors"), currencies=_texts("currencies"))
         rows = read_rows(query, given, types)
         return {(currency, minor): times for currency, minor, times in rows.iter_rows()}
 
@@ -228,10 +228,10 @@ class MatchItems:
             item=_BY_KEY[connection.vendor].format(from_="w"),
             issued_day=day("i.issued_on"),
             due_day=day("i.due_on"),
-            today=_date("today"),
+            today=date_of("today"),
             stops=_STOPS.format(from_day=day("h.from_on"), until_day=day("h.until_on")),
             wanted=" UNION ".join(wanted).format(
-                **{name: _listed(name) for name in ("keys", "customers", "minors")},
+                **{name: listed(name) for name in ("keys", "customers", "minors")},
                 currencies=_texts("currencies"),
                 hinted=_pairs("hinted"),
             ),
@@ -264,15 +264,15 @@ class MatchItems:
             by_number=end.format(end=ending_sql("e.number")),
             by_reference=end.format(end=is_said),
             item=_BY_KEY[vendor].format(from_="f"),
-            today=_date("today"),
-            settled=_date("settled"),
+            today=date_of("today"),
+            settled=date_of("settled"),
         )
         rows = read_rows(query, self._given | {"ends": _list(ends)}, _NUMBER_TYPES)
         return numbers_of(nw.from_native(rows, eager_only=True))
 
     @cached_property
     def _numbers(self) -> nw.DataFrame:
-        query = _NUMBERS.format(today=_date("today"), settled=_date("settled"))
+        query = _NUMBERS.format(today=date_of("today"), settled=date_of("settled"))
         if connection.vendor == "postgresql":
             rows = self._unpacked(query, _NUMBER_TYPES)
         else:
@@ -288,23 +288,9 @@ class MatchItems:
         return rows.select(unpacked).explode(*types)
 
 
-def _date(name: str) -> str:
-    """Return SQL for the date of a parameter that is a day number."""
-    if connection.vendor == "postgresql":
-        return f"(DATE '1970-01-01' + CAST(%({name})s AS integer))"
-    return f"date(%({name})s * 86400, 'unixepoch')"
-
-
 def _list(values: Collection[object]) -> str:
     """Return whole numbers, or pairs of them, as the one parameter that holds them all."""
     return json.dumps(list(values))
-
-
-def _listed(name: str) -> str:
-    """Return SQL for the whole numbers of a parameter; there is no most a list may hold."""
-    if connection.vendor == "postgresql":
-        return f"(SELECT CAST(value AS bigint) FROM json_array_elements_text(%({name})s::json))"
-    return f"(SELECT value FROM json_each(%({name})s))"
 
 
 def _values(name: str) -> str:

@@ -1,6 +1,6 @@
 """Who pays for whom, as matching reads it: learned names and accounts, relations, parents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -35,7 +35,7 @@ def _known_as(company: Company, kind: str, column: str) -> pl.DataFrame:
     return known.filter(pl.col("kind") == kind).drop("kind")
 
 
-def who_pays_for(company: Company, with_items: Sequence[int]) -> pl.DataFrame:
+def who_pays_for(company: Company, with_items: pl.Series) -> pl.DataFrame:
     """Return who pays for whom: as entered, and parents for their subsidiaries.
 
     A payer without items of its own is met by its name, which matching cannot know otherwise.
@@ -58,6 +58,6 @@ def who_pays_for(company: Company, with_items: Sequence[int]) -> pl.DataFrame:
         [company.pk, company.pk],
         types,
     )
-    has_items = pl.col("payer_customer_id").is_in(with_items)
+    has_items = pl.col("payer_customer_id").is_in(with_items.implode())
     named = pl.when((pl.col("payer") == "") & ~has_items).then("name").otherwise("payer")
     return rows.with_columns(payer=named).drop("name")

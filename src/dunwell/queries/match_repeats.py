@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from dunwell.models import Company
-from dunwell.queries.frames import day, read_rows
+from dunwell.queries.frames import date_of, day, read_rows
 
 Sameness = tuple[str | int, int, str]
 """The payer's name, else the customer; minor units and currency."""
@@ -75,13 +75,13 @@ def repeats(company: Company, payments: pl.DataFrame, *, days: int) -> Repeats:
     if not payments.height:
         return known
     first = int(payments["value_day"].min())  # type: ignore[arg-type]  # a day, for there are rows
-    value_day = day("p.value_on")
     rows = read_rows(
-        f"SELECT p.id, p.number, {value_day}, p.payer, p.customer_id, p.amount_minor, p.currency "
+        f"SELECT p.id, p.number, {day('p.value_on')}, p.payer, p.customer_id, p.amount_minor, "
+        "p.currency "
         "FROM dunwell_payment p LEFT JOIN dunwell_payment r ON r.reverses_id = p.id "
-        f"WHERE p.company_id = %s AND {value_day} >= %s AND p.reverses_id IS NULL "
-        "AND r.id IS NULL",
-        [company.pk, first - days],
+        f"WHERE p.company_id = %(company)s AND p.value_on >= {date_of('first')} "
+        "AND p.reverses_id IS NULL AND r.id IS NULL",
+        {"company": company.pk, "first": first - days},
         {
             "id": pl.Int64,
             "number": pl.String,

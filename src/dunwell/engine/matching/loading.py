@@ -103,7 +103,8 @@ class Loader:
             for text in (one.payment.payer, one.payment.reference, one.payment.text)
             if text
         }
-        self.payers.hear({**self.texts, **normalised_texts(told - self.texts.keys(), self.like)})
+        new = normalised_texts(told - self.texts.keys(), self.like)
+        self.payers.hear({**self.texts, **new}, told)
 
     def read_payers(self, cases: Sequence[Asked]) -> None:
         """Read who may have sent the payments; they have been heard, and their claims read."""
@@ -146,7 +147,9 @@ class Loader:
         before = book.common
         book.tell()
         amounts = {one for case in cases for one in case.amounts()}
-        customers = book.lacks(key for case in cases for key in case.whole)
+        # what still is as it was said will not be sought among the customer's other items
+        open_ones = [case for case in cases if not _is_plain(case, book.items)]
+        customers = book.lacks(key for case in open_ones for key in case.whole)
         found = self.source.items(
             keys=(),
             customers=customers,

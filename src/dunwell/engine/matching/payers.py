@@ -1,30 +1,24 @@
 """Who paid: account, learned alias, name, somebody who pays for others, in falling certainty."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extract
 
-from dunwell.engine.matching.inputs import Key, Payment, Relation, ordered
+from dunwell.engine.matching.inputs import Key, Payment, Relation
+from dunwell.engine.matching.known_names import PREFIX, KnownNames
 from dunwell.engine.matching.names import (
-    GENERIC,
-    MOST_INITIALS,
-    NOISE,
     Likeness,
     likeness,
-    name_words,
     squeezed,
 )
 from dunwell.engine.matching.related import NameIndex
 from dunwell.engine.number_forms import letters_and_digits
 
-MOST_CANDIDATES = 64
-"""Customers compared per name; more sharing one word prove that the word says nothing."""
 MOST_ALIKE = 4
 """Customers that only read like the payer, beside one that is known, whose items are looked at."""
-PREFIX = 4
 ALIKE = 60.0
 """Names that only begin alike are compared from this share of common letters on."""
 
@@ -62,10 +56,7 @@ class PayerBook:
     aliases: Sequence[tuple[str, Key]]
     accounts: Sequence[tuple[str, Key]]
     relations: Sequence[Relation]
-    _whole: dict[Key, str] = field(default_factory=dict)
-    _by_name: dict[str, list[Key]] = field(default_factory=dict)
-    _by_word: dict[str, list[Key]] = field(default_factory=dict)
-    _by_initials: dict[str, list[Key]] = field(default_factory=dict)
+    _known: KnownNames = field(init=False)
     _by_alias: dict[str, list[Key]] = field(default_factory=dict)
     _by_account: dict[str, list[Key]] = field(default_factory=dict)
     _paid_by: dict[Key, list[Relation]] = field(default_factory=dict)
@@ -75,29 +66,20 @@ class PayerBook:
 
     def __post_init__(self) -> None:
         """Build the dictionaries once; each look-up then costs the same in any book."""
-        by_word = self._by_word
-        for key in sorted(self.names, key=ordered):
-            # normalised: blanks part the words, and nothing else but letters and digits is there
-            words = self.names[key].split()
-            whole = self._whole[key] = "".join(words)
-            self._by_name.setdefault(whole, []).append(key)
-            starts = {w[: PREFIX - (len(w) == PREFIX)] + "*" for w in words if len(w) >= PREFIX}
-            for text in starts.union(words):
-                # more than are ever compared say nothing
-                if len(these := by_word.setdefault(text, [])) <= MOST_CANDIDATES:
-                    these.append(key)
-            short = "".join(word[0] for word in words if not word[0].isdigit())
-            for length in range(2, min(len(short), MOST_INITIALS) + 1):
-                _note(self._by_initials, short[:length], key)
+        self._known = KnownNames(self.names)
         for text, key in self.aliases:
             self._by_alias.setdefault(squeezed(self.texts.get(text, "")), []).append(key)
         for account, key in self.accounts:
             self._by_account.setdefault(letters_and_digits(account), []).append(key)
         self._know_relations()
 
-    def hear(self, texts: Mapping[str, str]) -> None:
-        """Know the texts of the next payments; what was compared for others is forgotten."""
+    def hear(self, texts: Mapping[str, str], told: Iterable[str]) -> None:
+        """Know the texts of the next payments; what was compared for others is forgotten.
+
+        `told`: which of the texts these payments say.
+        """
         self.texts = texts
+        self._known.look_for({texts.get(text, "") for text in told} - {""})
         self._named.clear()
         self._payers.forget()
 
@@ -148,6 +130,8 @@ class PayerBook:
 
         Of a text that is no name, initials say nothing (`RFB INV 7`).
         """
+        if not name:
+            return {}
         if (name, is_text) not in self._named:
             found = dict.fromkeys(self._candidates(name))
             if not is_text:
@@ -158,35 +142,22 @@ class PayerBook:
 
     def _candidates(self, name: str) -> list[Key]:
         """Return the customers worth comparing: a telling word shared, or a beginning."""
-        whole = squeezed(name)
-        found = dict.fromkeys(self._by_name.get(whole, ()))
-        words = [w for w in name_words(name) if w not in NOISE]
-        telling = [w for w in words if w not in GENERIC]
-        for word in telling:
-            found.update(dict.fromkeys(self._few(self._by_word, word)))
-        starts = [w[:length] + "*" for w in telling for length in (PREFIX, PREFIX - 1)]
-        for start in dict.fromkeys((*starts, whole[:PREFIX] + "*")):
-            new = [key for key in self._few(self._by_word, start) if key not in found]
-            texts = [self._whole[key] for key in new]
-            like = extract(whole, texts, scorer=ratio, score_cutoff=ALIKE, limit=None)
+        known, asked = self._known, self._known.asked(name)
+        found = dict.fromkeys(known.called(asked.whole))
+        for word in asked.words:
+            found.update(dict.fromkeys(known.with_word(word)))
+        for start in asked.starts:
+            new = [key for key in known.beginning(start) if key not in found]
+            texts = [squeezed(self.names[key]) for key in new]
+            like = extract(asked.whole, texts, scorer=ratio, score_cutoff=ALIKE, limit=None)
             found.update((new[place], None) for place in sorted(place for _, _, place in like))
         return list(found)
 
     def _by_letters(self, name: str) -> list[Key]:
         """Return the customers whose initials the name may be."""
-        found: dict[Key, None] = {}
-        words = [w for w in name_words(name) if w not in NOISE]
-        for short in dict.fromkeys((squeezed(name), *words[:1])):
-            for cut in (short, short[:-1]):
-                if 1 < len(cut) <= MOST_INITIALS:
-                    found.update(dict.fromkeys(self._few(self._by_initials, cut)))
-        return list(found)
-
-    @staticmethod
-    def _few(index: Mapping[str, list[Key]], key: str) -> Sequence[Key]:
-        """Return what the index has under the key, nothing when it is too much to tell."""
-        these = index.get(key, ())
-        return these if len(these) <= MOST_CANDIDATES else ()
+        known = self._known
+        initials = known.asked(name).initials
+        return list(dict.fromkeys(key for one in initials for key in known.with_initials(one)))
 
     def _from_text(self, found: dict[Key, PayerMatch], text: str) -> None:
         """Add the customers whose whole name stands in the remittance text."""
@@ -197,7 +168,7 @@ class PayerBook:
         inside = {
             key: self.names[key]
             for key in alike
-            if len(self._whole[key]) > PREFIX and f" {self.names[key]} " in whole
+            if len(squeezed(self.names[key])) > PREFIX and f" {self.names[key]} " in whole
         }
         longest = max((len(name) for name in inside.values()), default=0)
         for key, like in alike.items():
@@ -246,13 +217,6 @@ def grade_of(payers: Mapping[Key, PayerMatch], customer_id: Key, *, has_payer: b
     best = max((m.grade for m in payers.values()), default=PayerGrade.OTHER)
     sure = PayerGrade.CLOSE if has_payer else PayerGrade.KNOWN
     return PayerGrade.OTHER if best >= sure else PayerGrade.UNKNOWN
-
-
-def _note(index: dict[str, list[Key]], text: str, key: Key) -> None:
-    """Note a customer under the text, unless more are noted there than are ever compared."""
-    these = index.setdefault(text, [])
-    if len(these) <= MOST_CANDIDATES:
-        these.append(key)
 
 
 def _keep(found: dict[Key, PayerMatch], key: Key, grade: PayerGrade, *, why: str) -> None:

@@ -7,7 +7,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from dunwell.actions.bulk import insert_rows, look_at_tables, roomy_cache, staged
+from dunwell.actions import bulk
+from dunwell.actions.bulk import (
+    indexed_after,
+    insert_rows,
+    look_at_tables,
+    roomy_cache,
+    staged,
+)
 from dunwell.models import Customer, FxRate
 from tests.conftest import AT, TODAY
 
@@ -168,3 +175,58 @@ def test_the_database_notes_how_a_table_is_filled(company):
         else:
             cursor.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'customer_name'")
             assert cursor.fetchone() == ("300 300 1 1",)
+
+
+def indexes(table):
+    """Every index of a table with how it is made; PostgreSQL's stay as they are."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s", [table]
+            )
+        else:
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s",
+                [table],
+            )
+        return set(cursor.fetchall())
+
+
+def test_indexes_wait_for_many_rows_and_stand_as_before(company, monkeypatch):
+    monkeypatch.setattr(bulk, "MANY", 3)
+    before = indexes("dunwell_customer")
+    is_sqlite = connection.vendor == "sqlite"
+
+    with indexed_after("dunwell_customer", rows=3):
+        names = {name for name, _ in indexes("dunwell_customer")}
+        assert ("customer_name" in names) is not is_sqlite
+        # what keeps a number from coming twice stays
+        with pytest.raises(IntegrityError), transaction.atomic():
+            insert_rows(table="dunwell_customer", rows=customers(company, ["a", "a"]))
+        insert_rows(table="dunwell_customer", rows=customers(company, ["a", "b", "c"]))
+
+    assert indexes("dunwell_customer") == before
+    assert list(Customer.objects.order_by("name").values_list("name", flat=True)) == [*"abc"]
+
+
+def test_indexes_stay_for_few_rows_and_where_more_are_there(company, monkeypatch):
+    monkeypatch.setattr(bulk, "MANY", 3)
+    before = indexes("dunwell_customer")
+    with indexed_after("dunwell_customer", rows=2):
+        assert indexes("dunwell_customer") == before
+    insert_rows(table="dunwell_customer", rows=customers(company, [*"abcd"]))
+    with indexed_after("dunwell_customer", rows=3):
+        assert indexes("dunwell_customer") == before
+
+
+def test_indexes_come_back_with_what_was_there_when_the_rows_do_not_fit(company, monkeypatch):
+    monkeypatch.setattr(bulk, "MANY", 2)
+    before = indexes("dunwell_customer")
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        indexed_after("dunwell_customer", rows=2),
+    ):
+        insert_rows(table="dunwell_customer", rows=customers(company, ["a", "a"]))
+    assert indexes("dunwell_customer") == before
+    assert not Customer.objects.exists()

@@ -10,7 +10,7 @@ from dunwell.actions.cause_actions import (
     finish_cause_action,
     reopen_cause_action,
 )
-from dunwell.actions.dispute_deductions import adopt_disputes
+from dunwell.actions.dispute_adoption import adopt_disputes
 from dunwell.actions.dispute_moves import wait_for, withdraw_case
 from dunwell.actions.dispute_steps import watch_disputes
 from dunwell.actions.dispute_tasks import ask_colleague

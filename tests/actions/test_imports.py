@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dunwell.actions import imports
+from dunwell.actions import bulk, imports
 from dunwell.actions.gate import Forbidden, Refused, staff, system
 from dunwell.actions.imports import import_ledger
 from dunwell.actions.payers import assign_payer
@@ -12,6 +12,7 @@ from dunwell.actions.payments import apply_payment, reverse_allocation
 from dunwell.formats.ledger import read_ledger
 from dunwell.models import (
     Allocation,
+    Company,
     Contact,
     Customer,
     Dispute,
@@ -65,6 +66,21 @@ def test_a_first_import_makes_items_payments_and_entries_that_tie(company, clerk
     assert (feed.kind, feed.covers_until_on, feed.rows) == ("ledger", date(2026, 2, 2), 4)
     assert set(Item.objects.values_list("recorded_on", "recorded_at")) == {(TODAY, AT)}
     assert breaks(company) == {}
+
+
+def test_a_large_first_import_makes_the_same_books(company, rival, monkeypatch):
+    def told(of):
+        items = Item.objects.filter(company=of).order_by("pk")
+        return list(items.values_list("customer__number", "number", "amount_minor", "issued_on"))
+
+    other = Company.objects.get(name="Rival")
+    merged(company, FIRST)
+    # as many rows as let the indexes of items and open items be made anew
+    monkeypatch.setattr(bulk, "MANY", 1)
+    merged(other, FIRST)
+    assert told(other) == told(company)
+    assert open_amounts(other) == open_amounts(company)
+    assert breaks(other) == {}
 
 
 def test_the_same_rows_again_change_nothing_whatever_the_file(company):
@@ -280,8 +296,6 @@ def test_who_may_not_import_and_open_questions_change_nothing(company, collector
 
 
 def test_an_import_stays_in_its_company(company, rival):
-    from dunwell.models import Company
-
     other = Company.objects.get(name="Rival")
     merged(company, FIRST)
     merged(other, FIRST)

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from dunwell.actions.bulk import indexed_after
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor
-from dunwell.models import Company, ImportBatch
+from dunwell.models import Company, ImportBatch, Item
 
 _UPSERT = """
 INSERT INTO dunwell_openitem (item_id, company_id, customer_id, currency, open_minor, due_on)
@@ -41,9 +42,10 @@ WHERE company_id = %s AND {open_items} AND (
     FROM dunwell_item i WHERE i.id = dunwell_openitem.item_id
 ) = 0
 """
+_SETTLED = "{column} IN (SELECT item_id FROM dunwell_allocation WHERE batch_id = %s)"
 _OF_BATCH = (
-    "{column} IN (SELECT id FROM dunwell_item WHERE batch_id = %s "
-    "UNION SELECT item_id FROM dunwell_allocation WHERE batch_id = %s)"
+    "({column} IN (SELECT id FROM dunwell_item WHERE batch_id = %s) "
+    "OR {column} IN (SELECT item_id FROM dunwell_allocation WHERE batch_id = %s))"
 )
 
 
@@ -69,17 +71,26 @@ def refresh_open_items(*, company: Company, items: Sequence[int]) -> int:
 
 
 def refresh_batch_open_items(*, batch: ImportBatch) -> int:
-    """Refresh every item an import added or settled; return the rows changed."""
-    return _refresh(batch.company, _OF_BATCH, [batch.pk, batch.pk])
+    """Refresh every item an import added or settled; return the rows changed.
+
+    What it added was not there before, so only what it settled can be gone, or have been paid.
+    """
+    keys, added = [batch.pk], Item.objects.filter(batch=batch).count()
+    with indexed_after("dunwell_openitem", rows=added):
+        return _refresh(batch.company, _SETTLED, keys, items=(_OF_BATCH, keys * 2))
 
 
-def _refresh(company: Company, which: str, keys: list[int]) -> int:
+def _refresh(
+    company: Company, which: str, keys: list[int], *, items: tuple[str, list[int]] | None = None
+) -> int:
+    """Refresh the items of a condition and its keys; `items` may add some that are new."""
+    added, added_keys = items or (which, keys)
     upsert = _UPSERT.format(
-        allocations=which.format(column="item_id"), items=which.format(column="i.id")
+        allocations=which.format(column="item_id"), items=added.format(column="i.id")
     )
     delete = _DELETE.format(open_items=which.format(column="item_id"))
     with connection.cursor() as cursor:
         cursor.execute(delete, [company.pk, *keys])
         deleted = cursor.rowcount
-        cursor.execute(upsert, [*keys, company.pk, *keys])
+        cursor.execute(upsert, [*keys, company.pk, *added_keys])
         return int(deleted + cursor.rowcount)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from dunwell.actions.dispute_deductions import adopt_disputes
+from dunwell.actions.dispute_adoption import adopt_disputes
 from dunwell.actions.dispute_intake import (
     LONGEST_NOTE,
     LONGEST_TITLE,

@@ -33,7 +33,6 @@ from dunwell.queries.dispute_facts import routing_facts
 from dunwell.queries.dispute_policies import dispute_policy_in_force
 from dunwell.queries.frames import fx_frame
 
-BATCH = 1_000
 MOST_JUDGED = 20
 """So many new cases are judged at once; what a large run opens is judged by the day's step."""
 
@@ -159,55 +158,6 @@ def end_deductions(
         if not is_left and Status.WITHDRAWN in DisputeCase.MOVES[Status(case.status)]:
             move_case(case, Status.WITHDRAWN, as_of=as_of, closed_on=as_of)
     return [one.pk for one in taken]
-
-
-def adopt_disputes(company: Company, *, as_of: date, at: datetime) -> int:
-    """Give every dispute of a company that has no case one of its own; return how many.
-
-    For imports, which write parts set-based. The clock of an open one starts when it became
-    known to us.
-    """
-    orphans = Dispute.objects.filter(company=company, case=None).select_related("item", "customer")
-    if not orphans.exists():
-        return 0
-    in_force, staff = dispute_policy_in_force(company, as_of=as_of), staff_of(company)
-    rates = read_rates(fx_frame(company), company.currency)
-    total = 0
-    while batch := list(orphans.order_by("pk")[:BATCH]):
-        numbers = next_numbers(company, DisputeCase, len(batch))
-        cases = []
-        for number, one in zip(numbers, batch, strict=True):
-            reason = in_force.policy.reason_rule(one.reason).code
-            case = new_case(
-                company,
-                one.customer,
-                number=case_number(number),
-                policy=in_force.policy,
-                version_id=in_force.version_id,
-                facts=routing_facts(
-                    company,
-                    one.customer,
-                    reason=reason,
-                    amounts={one.item.currency: one.amount_minor},
-                    as_of=as_of,
-                    rates=rates,
-                ),
-                staff=staff,
-                as_of=as_of,
-                title=one.item.number,
-                source=DisputeCase.Source.STAFF,
-                recorded_at=at,
-            )
-            case.opened_on = one.opened_on
-            if one.closed_on is not None:
-                case.status, case.respond_by, case.resolve_by = Status.CLOSED, None, None
-                case.resolved_on = case.closed_on = one.closed_on
-            cases.append(case)
-        for case, one in zip(DisputeCase.objects.bulk_create(cases), batch, strict=True):
-            one.case = case
-        Dispute.objects.bulk_update(batch, ["case"])
-        total += len(batch)
-    return total
 
 
 def end_cases(company: Company, *, as_of: date) -> int:

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from dunwell.actions.events import locked_head, record_event
 from dunwell.actions.gate import Actor, Refused, check_status, own
-from dunwell.engine.dispute_clock import due_on, started
+from dunwell.engine.dispute_clock import DisputeClock, due_on, started
 from dunwell.engine.dispute_policy import DisputePolicy
 from dunwell.engine.dispute_routes import COLLECTOR, DisputeFacts, Route, clock_of, route_of
 from dunwell.models import (
@@ -27,7 +27,7 @@ from dunwell.models import (
     User,
 )
 from dunwell.queries.credit_requests import UNANSWERED
-from dunwell.queries.dispute_facts import case_validities, disputed_now
+from dunwell.queries.dispute_facts import Debtor, case_validities, disputed_now
 
 Status = DisputeCase.Status
 
@@ -152,7 +152,7 @@ def staff_of(company: Company) -> Staff:
 
 
 def routed(
-    customer: Customer, policy: DisputePolicy, facts: DisputeFacts, staff: Staff
+    customer: Customer | Debtor, policy: DisputePolicy, facts: DisputeFacts, staff: Staff
 ) -> tuple[Route | None, User | None]:
     """Return the route of a case and who is its owner by it, None where nobody is named."""
     route = route_of(policy.routes, facts)
@@ -161,6 +161,40 @@ def routed(
     if route.owner == COLLECTOR:
         return route, staff.by_key.get(customer.collector_id or 0)
     return route, staff.by_name.get(route.owner)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opening:
+    """How a case begins: where it goes, who has it, and until when."""
+
+    status: Status
+    owner: User | None
+    team: str
+    route: str
+    clock: DisputeClock
+    clock_days: int
+
+
+def opening(
+    company: Company,
+    customer: Customer | Debtor,
+    *,
+    policy: DisputePolicy,
+    facts: DisputeFacts,
+    staff: Staff,
+    as_of: date,
+) -> Opening:
+    """Return how a case begins that becomes known on a day."""
+    route, owner = routed(customer, policy, facts, staff)
+    rule = clock_of(policy.clocks, facts)
+    return Opening(
+        status=Status.ASSIGNED if owner else Status.NEW,
+        owner=owner,
+        team=route.team if route else "",
+        route=route.name if route else "",
+        clock=started(rule, opened_on=as_of, country=company.country),
+        clock_days=rule.resolve_days,
+    )
 
 
 def new_case(
@@ -176,21 +210,26 @@ def new_case(
     **fields: Any,
 ) -> DisputeCase:
     """Return a case with its route, owner and clock, not yet written."""
-    route, owner = routed(customer, policy, facts, staff or staff_of(company))
-    rule = clock_of(policy.clocks, facts)
-    clock = started(rule, opened_on=as_of, country=company.country)
+    new = opening(
+        company,
+        customer,
+        policy=policy,
+        facts=facts,
+        staff=staff or staff_of(company),
+        as_of=as_of,
+    )
     return DisputeCase(
         company=company,
         customer=customer,
         number=number,
         reason=facts.reason,
-        status=Status.ASSIGNED if owner else Status.NEW,
-        owner=owner,
-        team=route.team if route else "",
-        route=route.name if route else "",
-        respond_by=clock.respond_by,
-        resolve_by=clock.resolve_by,
-        clock_days=rule.resolve_days,
+        status=new.status,
+        owner=new.owner,
+        team=new.team,
+        route=new.route,
+        respond_by=new.clock.respond_by,
+        resolve_by=new.clock.resolve_by,
+        clock_days=new.clock_days,
         opened_on=as_of,
         policy_version=version_id,
         **fields,

@@ -6,6 +6,7 @@ days as the wait took, never back. A day that had passed before the wait stays p
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from dunwell.engine.calendars import add_business_days, business_days
 from dunwell.engine.dispute_routes import ClockRule
@@ -19,6 +20,7 @@ class DisputeClock:
     resolve_by: date
 
 
+@lru_cache(maxsize=256)
 def started(rule: ClockRule, *, opened_on: date, country: str) -> DisputeClock:
     """Return the clock of a case opened on a day; the days count from the one after it."""
     return DisputeClock(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Case, Count, F, Q, Sum, Value, When
 
@@ -96,9 +97,18 @@ def disputed_now(disputes: Sequence[Dispute]) -> dict[int, int]:
     }
 
 
+class Debtor(NamedTuple):
+    """What routes and their owners look at of a customer."""
+
+    number: str
+    segment: str
+    country: str
+    collector_id: int | None
+
+
 def routing_facts(
     company: Company,
-    customer: Customer,
+    customer: Customer | Debtor,
     *,
     reason: str,
     amounts: Mapping[str, int],

@@ -4,7 +4,8 @@ import polars as pl
 from django.db import connection
 
 from dunwell.actions.bulk import insert_rows, staged
-from dunwell.actions.dispute_deductions import adopt_disputes, end_cases
+from dunwell.actions.dispute_adoption import adopt_disputes
+from dunwell.actions.dispute_deductions import end_cases
 from dunwell.actions.merging.batch import Merge, on_day, text, with_places
 from dunwell.actions.merging.items import MergedItems
 from dunwell.engine.calendars import day_number

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from dunwell.actions.bulk import indexed_after
 from dunwell.actions.merging.batch import Merge, on_day, text, with_places
 
 LONGEST_NUMBER = 80
@@ -71,13 +72,14 @@ def merge_items(merge: Merge, items: pl.DataFrame, customers: pl.DataFrame) -> M
     _report(merge, fated)
     # in the order of the largest indexes, so that these grow at their end
     new = fated.filter(pl.col("fate") == "imported").sort("customer_id", "kind", "number")
-    merge.insert(
-        "item",
-        new.select(
-            "customer_id", "number", "kind", "currency", "amount_minor", "issued_on", "due_on",
-            text("reference", 120), "is_paper",
-        ),
-    )  # fmt: skip
+    with indexed_after("dunwell_item", rows=new.height):
+        merge.insert(
+            "item",
+            new.select(
+                "customer_id", "number", "kind", "currency", "amount_minor", "issued_on", "due_on",
+                text("reference", 120), "is_paper",
+            ),
+        )  # fmt: skip
     return MergedItems(items=_with_keys(merge, fated), rows=_rows(fated))
 
 

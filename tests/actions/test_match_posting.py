@@ -26,7 +26,7 @@ from dunwell.queries.match_frames import match_frames
 from tests.actions.ledger_rows import breaks, invoice, open_amounts
 from tests.actions.match_desk import LATER, TOMORROW, case_of, money, run, state
 from tests.conftest import AT, TODAY, add_customer
-from tests.crash import digest
+from tests.table_digest import digest
 
 NAME = "ACME TRADING GMBH"
 

@@ -18,8 +18,8 @@ from dunwell.models import (
     Run,
     WorklistEntry,
 )
-from tests.crash import digest
 from tests.jobs.demo_desk import AT, DAY, demo_company
+from tests.table_digest import digest
 
 START = DAY - timedelta(days=4)
 

@@ -97,8 +97,8 @@ from dunwell.queries.tours import TOURS
 from dunwell.web.demo_story import CHAPTERS, story
 from tests.actions.ledger_rows import breaks
 from tests.conftest import add_user
-from tests.crash import digest
 from tests.jobs.demo_desk import AT, DAY
+from tests.table_digest import digest
 
 pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
 

@@ -16,8 +16,8 @@ from tests.actions.ledger_rows import invoice
 from tests.actions.match_books import keep, outcome
 from tests.actions.match_desk import LATER, TOMORROW, bank_entry, case_of, money, run
 from tests.conftest import AT, TODAY, add_customer
-from tests.crash import digest
 from tests.engine.match_world import world
+from tests.table_digest import digest
 
 
 def test_nothing_waits(company):

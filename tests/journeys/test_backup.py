@@ -18,7 +18,7 @@ from tests.postgres import cluster
 ROOT = Path(__file__).parents[2]
 START = "import django; django.setup(); from tests.journeys import books_flow; "
 PREPARE = START + "from tests.crash import prepare; prepare(books_flow); books_flow.run()"
-DIGEST = START + "import json; from tests.crash import digest; print(json.dumps(digest()))"
+DIGEST = START + "import json; from tests.table_digest import digest; print(json.dumps(digest()))"
 pytestmark = [
     pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"),
     pytest.mark.dealt(one_in=4, of="whole desks", whole=True),

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 START = "import django; django.setup(); from tests.journeys import cycle_flow; "
 PREPARE = START + "from tests.crash import prepare; prepare(cycle_flow)"
 RUN = START + "cycle_flow.run()"
-DIGEST = START + "import json; from tests.crash import digest; print(json.dumps(digest()))"
+DIGEST = START + "import json; from tests.table_digest import digest; print(json.dumps(digest()))"
 
 
 def started(code, folder):

@@ -17,7 +17,7 @@ from dunwell.jobs.imports import check_batch, run_batch
 from dunwell.models import Message, PolicyVersion, Task, WorklistEntry
 from dunwell.queries.dry_run import dry_run, next_run_day
 from tests.actions.ledger_rows import breaks
-from tests.crash import digest
+from tests.table_digest import digest
 
 DAY = date(2026, 3, 5)
 AT = datetime(2026, 3, 5, 9, tzinfo=UTC)

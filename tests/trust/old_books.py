@@ -210,7 +210,7 @@ def main(target, *tries):
 
     from dunwell.models import Customer, Mandate
     from dunwell.models.sealed import mark_of
-    from tests.crash import digest
+    from tests.table_digest import digest
 
     prepare()
     whole, rows, told = state(), digest(), told_of_the_way_to_pay()

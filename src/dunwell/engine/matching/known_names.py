@@ -118,24 +118,23 @@ class KnownNames:
         by_word: Index = {}
         by_start: Index = {}
         by_initials: Index = {}
-        # names share words: what one is noted under is found out once
-        under: dict[str, list[list[Key]]] = {}
+        # names share words: what one is noted under, and its initial, is found out once
+        under: dict[str, tuple[list[list[Key]], str]] = {}
         for key in sorted(self.names, key=ordered):
+            name, short = self.names[key], ""
             # normalised: blanks part the words, and nothing else but letters and digits is there
-            mine = self.names[key].split()
-            if (whole := "".join(mine)) in wholes:
+            if (whole := name.replace(" ", "")) in wholes:
                 by_whole.setdefault(whole, []).append(key)
-            for word in mine:
-                if (indexes := under.get(word)) is None:
-                    indexes = under[word] = []
-                    if word in words:
-                        indexes.append(by_word.setdefault(word, []))
+            for word in name.split():
+                if (known := under.get(word)) is None:
                     start = word[: PREFIX - (len(word) == PREFIX)]
+                    indexes = [by_word.setdefault(word, [])] if word in words else []
                     if len(word) >= PREFIX and start in starts:
                         indexes.append(by_start.setdefault(start, []))
-                for these in indexes:
+                    known = under[word] = (indexes, "" if word[0].isdigit() else word[0])
+                for these in known[0]:
                     _note(these, key)
-            short = "".join([word[0] for word in mine if not word[0].isdigit()])
+                short += known[1]
             for length in range(2, min(len(short), MOST_INITIALS) + 1):
                 if short[:length] in initials:
                     _note(by_initials.setdefault(short[:length], []), key)

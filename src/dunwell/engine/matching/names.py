@@ -96,26 +96,32 @@ FORMS = frozenset(_FORMS_TEXT.split())
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A name as it is compared: its words, the numbers among them, the others, all in one.
-
-    `begins` are signs one of which begins the first word of every customer it may be like; of a
-    customer the sign its first word begins with, none where likeness may do without that word.
-    """
+    """A name as it is compared: its words, the numbers among them, the others, all in one."""
 
     words: tuple[str, ...]
     numbers: frozenset[str]
     letters: tuple[str, ...]
     whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Payer(_Read):
+    """A payer's name: `plain` is all of it in one, whatever its words.
+
+    `begins` are signs one of which begins the first word of every customer it may be like.
+    """
+
+    plain: str
     begins: str
 
 
 @lru_cache(maxsize=READ)
-def _payer(name: str) -> _Read:
+def _payer(name: str) -> _Payer:
     """Return a payer's name as it is compared."""
     words = tuple(w for w in name_words(name) if w not in NOISE and w not in FORMS)
     letters = tuple(w for w in words if not w.isdigit())
     begins = "".join({sign[0] for w in words for sign in (w, SHORT.get(w, w))})
-    return _Read(words, _numbers(words), letters, "".join(words), begins)
+    return _Payer(words, _numbers(words), letters, "".join(words), squeezed(name), begins)
 
 
 @lru_cache(maxsize=READ)
@@ -124,9 +130,17 @@ def _customer(name: str) -> _Read:
     every = name_words(name)
     words = tuple(w for w in every if w not in FORMS)
     letters = tuple(w for w in every if not w[0].isdigit())
-    is_telling = words[:1] == every[:1] == letters[:1] and every[0] not in GENERIC
-    begins = every[0][0] if is_telling else ""
-    return _Read(words, _numbers(words), letters, "".join(every), begins)
+    return _Read(words, _numbers(words), letters, "".join(every))
+
+
+def _begins(customer: str) -> str:
+    """Return the sign a customer's first word begins with, none where likeness may do without.
+
+    Most customers are told apart by it, before their names are read.
+    """
+    first = customer.split(" ", 1)[0]
+    is_telling = first not in FORMS and first not in GENERIC and not first[0].isdigit()
+    return first[0] if is_telling else ""
 
 
 def _numbers(words: tuple[str, ...]) -> frozenset[str]:
@@ -137,10 +151,11 @@ def likeness(payer: str, customer: str) -> Likeness:
     """Return how well a normalised payer name fits a normalised customer name."""
     if not payer or not customer:
         return Likeness.OTHER
-    mine, theirs = _payer(payer), _customer(customer)
-    if payer == customer or squeezed(payer) == theirs.whole:
+    mine = _payer(payer)
+    if payer == customer or mine.plain == customer.replace(" ", ""):
         return Likeness.SAME
-    if not mine.words or not theirs.words or theirs.begins not in mine.begins:
+    is_other = not mine.words or _begins(customer) not in mine.begins
+    if is_other or not (theirs := _customer(customer)).words:
         return Likeness.OTHER
     if mine.words == theirs.words:
         return Likeness.SAME

@@ -131,9 +131,7 @@ def next_steps(
     placed = _placed(items, contacts, owed, rates, home=home, as_of=as_of)
     if countries is not None:
         placed = placed.join(countries, on="customer_id", how="left")
-    chosen = _with_next_level(placed, steps, overrides)
-    ladder = steps.drop("strategy", "is_first", "min_home_minor", "min_days_between", "grace_days")
-    laid = chosen.join(ladder, on=["segment", "level"], how="left").with_columns(
+    laid = _with_next_step(placed, steps, overrides).with_columns(
         channel=_late("channel"), template=_late("template"), fallback=_late("fallback")
     )
     branched = with_branch(laid, branching, as_of)
@@ -236,13 +234,14 @@ def _placed(
     )
 
 
-def _with_next_level(
+def _with_next_step(
     placed: nw.LazyFrame, steps: nw.LazyFrame, overrides: nw.LazyFrame | None
 ) -> nw.LazyFrame:
-    """Return the items with `level`, the smallest one above the last that applies.
+    """Return the items with their step: that of `level`, the smallest one that still applies.
 
     Items alike in all that decides about it are looked at once, a tenth of a large book. What
-    people override is about an item or its customer, so then each is looked at by itself.
+    people override is about an item or its customer, so then each is looked at by itself. A
+    credit has no step, whatever item it is like.
     """
     told = placed.with_columns(
         last_given=nw.col("last_level").fill_null(-1),
@@ -251,7 +250,7 @@ def _with_next_level(
         owed_given=nw.col("owed_home").fill_null(0),
     )
     asked = told.filter(~nw.col("is_credit"))
-    by = list(_DECIDING) if overrides is None else ["item_id"]
+    by = [*_DECIDING, "is_credit"] if overrides is None else ["item_id", "segment"]
     upward = (
         (asked.select(*by).unique() if overrides is None else asked)
         .join(steps.select("segment", "level", "only_over_minor"), on="segment", how="inner")
@@ -265,11 +264,11 @@ def _with_next_level(
     )
     open_to = upward if overrides is None else allowed_levels(upward, overrides)
     next_level = open_to.group_by(*by).agg(level=nw.col("level").min())
-    return (
-        told.join(next_level, on=by, how="left")
-        # a credit has none, whatever item it is like
-        .with_columns(level=nw.when(~nw.col("is_credit")).then(nw.col("level")))
-        .drop("last_given", "is_early", "is_owed_unknown", "owed_given")
+    ladder = steps.drop("strategy", "is_first", "min_home_minor", "min_days_between", "grace_days")
+    # few rows take the ladder along, not each item
+    laid = next_level.join(ladder, on=["segment", "level"], how="left")
+    return told.join(laid, on=by, how="left").drop(
+        "last_given", "is_early", "is_owed_unknown", "owed_given"
     )
 
 

@@ -46,20 +46,22 @@ def with_position(items: nw.LazyFrame, calendar: nw.LazyFrame | None, as_of: dat
         is_plain = ~nw.col("is_business").fill_null(value=False)
         return items.with_columns(position=nw.when(is_plain).then(by_calendar))
     keys = [name for name in ("country",) if name in calendar.collect_schema()]
-    numbers = calendar.select(*keys, "day", "business_day_no").rename({"day": "from_day"})
-    began = numbers.rename({"business_day_no": "from_no"})
-    now = numbers.filter(nw.col("from_day") == today).select(*keys, today_no="business_day_no")
-    placed = items.with_columns(today=nw.lit(today, nw.Int32))
-    if not keys:
-        now, keys_now = now.with_columns(today=nw.lit(today, nw.Int32)), ["today"]
-    else:
-        keys_now = keys
-    by_business = nw.col("today_no") - nw.col("from_no")
+    numbers = calendar.select(*keys, "day", "business_day_no").with_columns(
+        today=nw.lit(today, nw.Int32)
+    )
+    now = numbers.filter(nw.col("day") == nw.col("today")).select(
+        *keys, "today", today_no="business_day_no"
+    )
+    # how far away each day is is found out once, not for each item
+    by_business = numbers.join(now, on=[*keys, "today"], how="left").select(
+        *keys, from_day="day", by_business=nw.col("today_no") - nw.col("business_day_no")
+    )
     return (
-        placed.join(began, on=[*keys, "from_day"], how="left")
-        .join(now, on=keys_now, how="left")
+        items.join(by_business, on=[*keys, "from_day"], how="left")
         .with_columns(
-            position=nw.when(nw.col("is_business")).then(by_business).otherwise(by_calendar)
+            position=nw.when(nw.col("is_business"))
+            .then(nw.col("by_business"))
+            .otherwise(by_calendar)
         )
-        .drop("today", "from_no", "today_no")
+        .drop("by_business")
     )

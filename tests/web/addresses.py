@@ -39,6 +39,8 @@ WORDS = {
     "cash-plan-upload": {"what": "balances"},
     "application-button": {"step": "submit"},
     "application-tell": {"step": "withdraw"},
+    "merge-listed": {"scope": "moved", "place": "item"},
+    "merge-listed-export": {"scope": "moved", "place": "item"},
     "portfolio-pack": {"kind": "pdf"},
     "agenda-point": {"reason": "broken"},
     "copilot-draft": {"kind": "email"},

@@ -3,12 +3,14 @@
 import pytest
 from django.test import Client
 
+from dunwell.actions.disputes import open_dispute
+from dunwell.actions.gate import staff
 from dunwell.models import Customer, CustomerMerge, DistinctCustomers, Item
 from tests.actions.exports import items_csv
 from tests.actions.exports import merged as imported
 from tests.actions.ledger_rows import invoice, payment
 from tests.actions.merge_rows import merged_by, proposed
-from tests.conftest import add_customer
+from tests.conftest import AT, TODAY, add_customer
 
 
 @pytest.fixture
@@ -145,3 +147,52 @@ def test_lists_ask_as_little_for_many_as_for_one(
 
 
 QUERIES = 11
+
+
+def test_every_count_of_a_merge_leads_to_as_many_rows(come_in, clerk, manager, customer, twin):
+    merge = merged_by(clerk, manager, twin, customer)
+    rows = [f"K2;A;N{n:02};invoice;2026-02-05;2026-03-04;EUR;9.00;9.00" for n in range(60)]
+    imported(merge.company, items_csv(*rows))
+    client = come_in(manager)
+    address = f"/duplicates/merges/{merge.pk}/"
+    page = client.get(address).text
+    for scope, place, count in (
+        ("moved", "item", 1),
+        ("moved", "payment", 1),
+        ("returns", "item", 61),
+        ("returns", "payment", 1),
+    ):
+        assert f'href="{address}{scope}/{place}/">' in page
+        file = client.get(f"{address}{scope}/{place}/export.csv")
+        assert len(file.text.splitlines()) == 1 + count
+    listed = client.get(f"{address}moved/item/").text
+    assert ">R1</a>" in listed and "€100.00" in listed and "N00" not in listed
+    first = client.get(f"{address}returns/item/")
+    assert first.text.count('<th scope="row">') == 50 and 'rel="next"' in first.text
+    cursor = first.context["page"].next
+    assert client.get(f"{address}returns/item/?cursor={cursor}").text.count('scope="row"') == 11
+    assert client.get(f"{address}returns/item/?cursor=x").text.count('scope="row"') == 50
+    for wrong in ("moved/contact/", "gone/item/", "moved/item/export.exe"):
+        assert client.get(f"{address}{wrong}").status_code == 404
+    german = client.get(f"{address}returns/payment/", headers={"accept-language": "de"}).text
+    assert "Geht bei einer Trennung zurück" in german
+
+
+def test_disputed_parts_of_a_merge_are_listed_by_their_documents(
+    come_in, clerk, manager, customer, twin
+):
+    item = Item.objects.get(number="R1")
+    open_dispute(
+        actor=staff(manager, item.company),
+        item=item,
+        amount_minor=40_00,
+        reason="price",
+        as_of=TODAY,
+        at=AT,
+    )
+    merge = merged_by(clerk, manager, twin, customer)
+    address = f"/duplicates/merges/{merge.pk}/"
+    client = come_in(manager)
+    part = client.get(f"{address}moved/dispute/").text
+    case = client.get(f"{address}moved/disputecase/").text
+    assert ">R1</a>" in part and "/disputes/" in part and "/disputes/" in case

@@ -7,6 +7,8 @@ from django.utils.functional import Promise as Words
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dunwell.queries.merge_listing import LISTED
+
 register = template.Library()
 
 TRAITS: Mapping[str, Words] = {
@@ -45,8 +47,18 @@ def trait_words(reasons: Iterable[str]) -> list[str]:
 
 
 @register.filter
+def moved_places(rows: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Return place, words and how many; the place is empty where its rows are not listed."""
+    named = [
+        (place if place in LISTED else "", str(PLACES[place]), count)
+        for place, count in rows.items()
+        if place in PLACES
+    ]
+    rest = sum(count for place, count in rows.items() if place not in PLACES)
+    return [*named, ("", gettext("Other rows"), rest)] if rest else named
+
+
+@register.filter
 def moved_words(rows: Mapping[str, int]) -> list[tuple[str, int]]:
     """Return what moves and how many, the named kinds first and all others in one line."""
-    named = [(str(PLACES[place]), count) for place, count in rows.items() if place in PLACES]
-    rest = sum(count for place, count in rows.items() if place not in PLACES)
-    return [*named, (gettext("Other rows"), rest)] if rest else named
+    return [(words, count) for _place, words, count in moved_places(rows)]

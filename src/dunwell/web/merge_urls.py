@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dunwell.web import customer_merges
+from dunwell.web import customer_merges, merge_listings
 
 urlpatterns = [
     path("", customer_merges.twin_list, name="customer-twins"),
@@ -12,6 +12,16 @@ urlpatterns = [
     path("merges/<int:merge_id>/do/", customer_merges.merge_do, name="merge-do"),
     path("merges/<int:merge_id>/decline/", customer_merges.merge_decline, name="merge-decline"),
     path("merges/<int:merge_id>/split/", customer_merges.merge_split, name="merge-split"),
+    path(
+        "merges/<int:merge_id>/<str:scope>/<str:place>/",
+        merge_listings.merge_listed,
+        name="merge-listed",
+    ),
+    path(
+        "merges/<int:merge_id>/<str:scope>/<str:place>/export.<str:kind>",
+        merge_listings.merge_listed_export,
+        name="merge-listed-export",
+    ),
     path("of/<int:customer_id>/", customer_merges.merge_choose, name="merge-choose"),
     path(
         "of/<int:customer_id>/into/<int:survivor_id>/",

@@ -23,7 +23,7 @@ LEFT JOIN (
     SELECT item_id, CAST(SUM(amount_minor) AS bigint) AS allocated
     FROM dunwell_allocation WHERE {allocations} GROUP BY item_id
 ) a ON a.item_id = i.id
-WHERE i.company_id = %s AND {items} AND i.amount_minor <> COALESCE(a.allocated, 0)
+WHERE {company} = %s AND {items} AND i.amount_minor <> COALESCE(a.allocated, 0)
 ON CONFLICT (item_id) DO UPDATE SET
     company_id = excluded.company_id, customer_id = excluded.customer_id,
     currency = excluded.currency, open_minor = excluded.open_minor, due_on = excluded.due_on
@@ -44,8 +44,7 @@ WHERE company_id = %s AND {open_items} AND (
 """
 _SETTLED = "{column} IN (SELECT item_id FROM dunwell_allocation WHERE batch_id = %s)"
 _OF_BATCH = (
-    "({column} IN (SELECT id FROM dunwell_item WHERE batch_id = %s) "
-    "OR {column} IN (SELECT item_id FROM dunwell_allocation WHERE batch_id = %s))"
+    "(i.batch_id = %s OR {column} IN (SELECT item_id FROM dunwell_allocation WHERE batch_id = %s))"
 )
 
 
@@ -86,7 +85,10 @@ def _refresh(
     """Refresh the items of a condition and its keys; `items` may add some that are new."""
     added, added_keys = items or (which, keys)
     upsert = _UPSERT.format(
-        allocations=which.format(column="item_id"), items=added.format(column="i.id")
+        allocations=which.format(column="item_id"),
+        items=added.format(column="i.id"),
+        # the sign keeps SQLite from walking through a company's items where some are named
+        company="+i.company_id" if keys else "i.company_id",
     )
     delete = _DELETE.format(open_items=which.format(column="item_id"))
     with connection.cursor() as cursor:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from dunwell.actions.bulk import indexed_after
 from dunwell.actions.gate import Merged, Refused
 from dunwell.actions.periods import first_open_day, share_books
 from dunwell.models import (
@@ -142,10 +143,12 @@ def post_batch_entries(*, batch: ImportBatch) -> int:
     for a day of a closed period.
     """
     _check_open(batch.company, {table: {"batch": batch} for table in _DAYS})
-    return sum(
-        _post(batch.company, select, "t.batch_id = %s", [batch.pk])
-        for select in (_ITEMS, _PAYMENTS, _ALLOCATIONS)
-    )
+    added = sum(table.objects.filter(batch=batch).count() for table in _DAYS)
+    with indexed_after("dunwell_entryline", rows=2 * added):
+        return sum(
+            _post(batch.company, select, "t.batch_id = %s", [batch.pk])
+            for select in (_ITEMS, _PAYMENTS, _ALLOCATIONS)
+        )
 
 
 def post_payout(*, payout: ProviderPayout, amounts: Mapping[str, int], as_of: date) -> int:

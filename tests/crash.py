@@ -32,6 +32,9 @@ from tests.migrated import migrate
 from tests.postgres import MIGRATED, is_of_cluster
 from tests.table_digest import digest, state
 
+TOLD_EVERY = 50
+"""Points after which a long run says how far it is."""
+
 
 class Points:
     """Counts the points a crash can hit, and dies at the chosen one."""
@@ -247,6 +250,8 @@ def _try_all(scenario, store, most, part):
         if left not in known:
             known[left] = _wrong(found, whole)
         failures += [{"point": point, "why": known[left]}] if known[left] else []
+        if tried % TOLD_EVERY == 0:
+            sys.stderr.write(f"point {point} of {total}: {len(failures)} failed\n")
     return {"points": total, "tried": tried, "states": len(known), "failures": failures}
 
 

@@ -96,7 +96,7 @@ def show_kpi_course(
 ) -> list[CoursePoint]:
     """Show a figure at each month end that is kept; without a currency for those without money."""
     request.actor.require("ledger.view")
-    _check(kpi)
+    _check(kpi, is_needed=True)
     course = kpi_course(
         request.actor.company,
         kpi=kpi,
@@ -187,8 +187,8 @@ def withdraw_cost(request: ApiRequest, collection_cost_id: Id) -> tuple[int, dic
     return 200, {"changed": int(stood)}
 
 
-def _check(kpi: str) -> None:
-    if kpi and kpi not in KPIS:
+def _check(kpi: str, *, is_needed: bool = False) -> None:
+    if kpi not in KPIS and (kpi or is_needed):
         raise Refused(f"There is no KPI {kpi}; there are {', '.join(KPIS)}.")
 
 

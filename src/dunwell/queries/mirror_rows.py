@@ -3,16 +3,28 @@
 # every value put into these statements is a number of our own
 # ruff: noqa: S608
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.utils import OperationalError
 
 from dunwell.engine import schema
 from dunwell.models import Company
 from dunwell.queries import frames
+
+LONGEST_CLEANING = "3s"
+"""How long the server may take to end what it does to a table by itself; writers wait as long."""
+_WRITERS = """
+SELECT COUNT(*) FROM pg_locks l
+WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid()
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND l.relation = ANY (%s::text[]::regclass[])
+  AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'ShareLock', 'ShareUpdateExclusiveLock')
+"""
+"""Who has written to tables, or is about to change them."""
 
 
 class LedgerBusyError(Exception):
@@ -104,14 +116,14 @@ def settled_heads(company: Company) -> Heads:
     """Return the last keys below which no row can appear any more.
 
     Raises LedgerBusyError on PostgreSQL while a transaction has written to these tables: it may
-    hold a lower key than others that were committed. Nobody waits for this.
+    hold a lower key than others that were committed. Nobody waits for this longer than it takes
+    the server to end its own cleaning of a table.
     """
     tables = [*(source.table for source in SOURCES.values()), PAYERS]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                named = ", ".join(f"dunwell_{table}" for table in tables)
-                cursor.execute(f"LOCK TABLE {named} IN SHARE MODE NOWAIT")
+                _keep_writers_out(cursor, [f"dunwell_{table}" for table in tables])
             found = ", ".join(
                 f"(SELECT COALESCE(MAX(id), 0) FROM dunwell_{table})" for table in tables
             )
@@ -122,10 +134,35 @@ def settled_heads(company: Company) -> Heads:
             )
             seq, digest = cursor.fetchone() or (0, "")
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") == "55P03":
+        if _is_taken(error):
             raise LedgerBusyError from error
         raise
     return Heads(keys=keys, event_seq=int(seq), event_hash=str(digest))
+
+
+def _keep_writers_out(cursor: CursorWrapper, tables: Sequence[str]) -> None:
+    """Lock the tables against writers; raises OperationalError where one has written already.
+
+    The server cleans and surveys tables by itself. That stands in the way too, but it gives way to
+    whoever waits a second.
+    """
+    lock = f"LOCK TABLE {', '.join(tables)} IN SHARE MODE"
+    try:
+        with transaction.atomic():
+            cursor.execute(f"{lock} NOWAIT")
+    except OperationalError as error:
+        if not _is_taken(error):
+            raise
+        cursor.execute(_WRITERS, [list(tables)])
+        if cursor.fetchone() != (0,):
+            raise
+        cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_CLEANING}'")
+        cursor.execute(lock)
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+
+
+def _is_taken(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", "") == "55P03"
 
 
 def merged_since(company: Company, *, seq: int, digest: str) -> bool | None:

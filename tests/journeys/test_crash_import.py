@@ -18,3 +18,8 @@ def test_a_killed_import_is_finished_once_on_sqlite():
 def test_a_killed_import_is_finished_once_on_postgresql():
     with cluster() as url:
         assert_healed("import_flow", least=80, url=url)
+
+
+def test_a_killed_import_that_makes_indexes_anew_is_finished_once_on_sqlite():
+    """Kills while an index is gone bring it back; nothing is lost, and none is missing."""
+    assert_healed("import_anew_flow", least=140, url="")

@@ -11,6 +11,7 @@ from django.db import connection
 
 from dunwell.actions.bulk import insert_rows, staged
 from dunwell.actions.dispute_parts import Status, case_number, next_numbers, opening, staff_of
+from dunwell.engine.dispute_policy import DisputePolicy
 from dunwell.engine.matching.foreign import read_rates
 from dunwell.models import Company, Dispute, DisputeCase
 from dunwell.queries.dispute_facts import Debtor, routing_facts
@@ -55,7 +56,7 @@ def adopt_disputes(company: Company, *, as_of: date, at: datetime) -> int:
     if not total:
         return 0
     in_force = dispute_policy_in_force(company, as_of=as_of)
-    for rows in _cases(company, total, as_of=as_of):
+    for rows in _cases(company, total, policy=in_force.policy, as_of=as_of):
         insert_rows(
             table="dunwell_disputecase",
             rows=rows.drop("dispute_id").with_columns(
@@ -77,10 +78,11 @@ def adopt_disputes(company: Company, *, as_of: date, at: datetime) -> int:
     return total
 
 
-def _cases(company: Company, total: int, *, as_of: date) -> Iterator[pl.DataFrame]:
+def _cases(
+    company: Company, total: int, *, policy: DisputePolicy, as_of: date
+) -> Iterator[pl.DataFrame]:
     """Yield a case for each dispute that has none, in the columns _CASES, by their keys."""
-    policy, staff = dispute_policy_in_force(company, as_of=as_of).policy, staff_of(company)
-    rates = read_rates(fx_frame(company), company.currency)
+    staff, rates = staff_of(company), read_rates(fx_frame(company), company.currency)
     numbers = iter(next_numbers(company, DisputeCase, total))
     orphans = Dispute.objects.filter(company=company, case=None).order_by("pk")
     last = 0

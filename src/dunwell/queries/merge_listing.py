@@ -16,7 +16,6 @@ from dunwell.queries.merge_splits import returning
 from dunwell.queries.pages import PAGE_SIZE, Page, page_limit, page_of, read_cursor
 
 MOVED, RETURNS = "moved", "returns"
-SCOPES = (MOVED, RETURNS)
 """What the merge itself moved, and what goes back with a split of it now."""
 _MOVED = """
 t.id IN (SELECT m.row_id FROM dunwell_customermove m WHERE m.merge_id = %(merge)s
@@ -34,7 +33,7 @@ class MergeRow:
 
     key: int
     name: str
-    on: date | None
+    on: date
     amount_minor: int | None
     currency: str
     page: str
@@ -43,90 +42,82 @@ class MergeRow:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
+    """Rows, the page that shows one, and what is told of one: name, day, amount, currency."""
+
     rows: QuerySet[Any]
-    told: Callable[[Any], MergeRow]
+    page: str
+    told: Callable[[Any], tuple[str, date, int | None, str]]
+    page_key: str = "pk"
 
 
 LISTED: Mapping[str, _Listed] = {
     "item": _Listed(
         Item.objects.all(),
-        lambda row: MergeRow(
-            key=row.pk,
-            name=row.number,
-            on=row.issued_on,
-            amount_minor=row.amount_minor,
-            currency=row.currency,
-            page="item",
-            page_key=row.pk,
-        ),
+        "item",
+        lambda row: (row.number, row.issued_on, row.amount_minor, row.currency),
     ),
     "payment": _Listed(
         Payment.objects.all(),
-        lambda row: MergeRow(
-            key=row.pk,
-            name=row.number,
-            on=row.value_on,
-            amount_minor=row.amount_minor,
-            currency=row.currency,
-            page="payment",
-            page_key=row.pk,
-        ),
+        "payment",
+        lambda row: (row.number, row.value_on, row.amount_minor, row.currency),
     ),
     "dispute": _Listed(
         Dispute.objects.select_related("item"),
-        lambda row: MergeRow(
-            key=row.pk,
-            name=row.item.number,
-            on=row.opened_on,
-            amount_minor=row.amount_minor,
-            currency=row.item.currency,
-            page="dispute" if row.case_id else "",
-            page_key=row.case_id or 0,
-        ),
+        "dispute",
+        lambda row: (row.item.number, row.opened_on, row.amount_minor, row.item.currency),
+        page_key="case_id",
     ),
     "disputecase": _Listed(
         DisputeCase.objects.all(),
-        lambda row: MergeRow(
-            key=row.pk,
-            name=f"{row.number} {row.title}".strip(),
-            on=row.opened_on,
-            amount_minor=None,
-            currency="",
-            page="dispute",
-            page_key=row.pk,
-        ),
+        "dispute",
+        lambda row: (f"{row.number} {row.title}".strip(), row.opened_on, None, ""),
     ),
 }
 """Places whose rows are listed; of the others only how many is told."""
 
 
 def merge_listing(
-    merge: CustomerMerge, *, scope: str, place: str, cursor: str = "", limit: int = PAGE_SIZE
-) -> Page[MergeRow]:
-    """Return one page of the rows of a place in LISTED, in the order they were recorded.
+    merge: CustomerMerge, *, scope: str, place: str
+) -> Callable[..., Page[MergeRow]]:
+    """Return what reads one page of the rows of a place in LISTED, in the order of their keys.
 
-    As many in all as `told["moved"]` or `rows_that_return` say. Raises CursorError for a cursor
-    that is not of this list.
+    It takes `cursor` and `limit`, and raises CursorError for a cursor that is not of this list.
+    There are as many rows in all as `told["moved"]` or `rows_that_return` say.
     """
-    limit, listed = page_limit(limit), LISTED[place]
-    (last,) = read_cursor(cursor, (int,)) if cursor else (0,)
     condition = _MOVED if scope == MOVED else returning(merge)[place]
     values = {
         "merge": merge.pk,
         "before": merge.survivor_id,
         "place": place,
         "moved": merge.told.get("moved", {}).get(place, 0),
-        "last": last,
-        "most": limit + 1,
     }
-    with connection.cursor() as asked:
-        asked.execute(
-            f"SELECT t.id FROM dunwell_{place} t WHERE t.id > %(last)s AND ({condition}) "
-            "ORDER BY t.id LIMIT %(most)s",
-            values,
-        )
-        keys = [key for (key,) in asked.fetchall()]
-    found = listed.rows.in_bulk(keys)
-    return page_of(
-        [listed.told(found[key]) for key in keys], limit=limit, key=lambda one: (one.key,)
+
+    def read(*, cursor: str = "", limit: int = PAGE_SIZE) -> Page[MergeRow]:
+        limit = page_limit(limit)
+        (last,) = read_cursor(cursor, (int,)) if cursor else (0,)
+        with connection.cursor() as asked:
+            asked.execute(
+                f"SELECT t.id FROM dunwell_{place} t WHERE t.id > %(last)s AND ({condition}) "
+                "ORDER BY t.id LIMIT %(most)s",
+                values | {"last": last, "most": limit + 1},
+            )
+            keys = [key for (key,) in asked.fetchall()]
+        found = LISTED[place].rows.in_bulk(keys)
+        rows = [_told(LISTED[place], found[key]) for key in keys]
+        return page_of(rows, limit=limit, key=lambda one: (one.key,))
+
+    return read
+
+
+def _told(listed: _Listed, row: Any) -> MergeRow:
+    name, on, amount_minor, currency = listed.told(row)
+    page_key = getattr(row, listed.page_key)
+    return MergeRow(
+        key=row.pk,
+        name=name,
+        on=on,
+        amount_minor=amount_minor,
+        currency=currency,
+        page=listed.page if page_key else "",
+        page_key=page_key or 0,
     )

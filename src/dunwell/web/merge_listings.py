@@ -1,7 +1,6 @@
 """Pages behind the counts of a merge: rows that it moved, and those that a split gives back."""
 
 from collections.abc import Mapping
-from functools import partial
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -28,15 +27,14 @@ COLUMNS = (_("Number"), _("Day"), _("Amount"), _("Currency"))
 def merge_listed(request: StaffRequest, merge_id: int, scope: str, place: str) -> HttpResponse:
     """List what a merge moved of one kind, or what a split would give back."""
     merge = _asked(request, merge_id, scope, place)
+    read = merge_listing(merge, scope=scope, place=place)
     context = {
         "merge": merge,
         "scope": scope,
         "place": place,
         "heading": PLACES[place],
         "lead": LEADS[scope],
-        "page": page_asked(
-            request, lambda cursor: merge_listing(merge, scope=scope, place=place, cursor=cursor)
-        ),
+        "page": page_asked(request, lambda cursor: read(cursor=cursor)),
     }
     return render(request, "web/merge_listed.html", context)
 
@@ -47,7 +45,7 @@ def merge_listed_export(
 ) -> HttpResponse:
     """Return the rows of such a list as a file."""
     merge = _asked(request, merge_id, scope, place)
-    rows = every_row(partial(merge_listing, merge, scope=scope, place=place))
+    rows = every_row(merge_listing(merge, scope=scope, place=place))
     return file_response(
         kind,
         name=f"merge-{merge.pk}-{scope}-{place}",

@@ -6,10 +6,12 @@ are never deleted and keep their keys, a key that is there when it is written is
 all of a statement's are looked up at once. SQLite keeps its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
-from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from dunwell.migrations._constraints import Step, names_on, on_postgresql
 
 Keys = Mapping[str, Mapping[str, str]]
 """By table: the columns that are foreign keys, and the table each points to."""
@@ -18,18 +20,16 @@ FEW = 100
 """Up to so many rows are looked up by a plan that is kept; more are planned for as many as come."""
 
 
-def checked_by_set(tables: Keys) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+def checked_by_set(tables: Keys) -> Step:
     """Return a step that puts a check of all of a statement's rows in place of foreign keys.
 
     A row that is changed is looked at where one of its keys is another one than before.
     """
 
-    def change(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
+    def change(schema_editor: BaseDatabaseSchemaEditor) -> None:
         for table, keys in tables.items():
             for column in keys:
-                for name in _foreign_keys(schema_editor, table, column):
+                for name in names_on(schema_editor, table, column, _is_foreign):
                     schema_editor.execute(f'ALTER TABLE dunwell_{table} DROP CONSTRAINT "{name}"')
             _drop_triggers(schema_editor, table)
             for statement in (_of_new(table, keys), _of_moved(table, keys)):
@@ -46,15 +46,13 @@ def checked_by_set(tables: Keys) -> Callable[[Apps, BaseDatabaseSchemaEditor], N
                 f"EXECUTE FUNCTION dunwell_{table}_key_moved()"
             )
 
-    return change
+    return on_postgresql(change)
 
 
-def checked_by_row(tables: Keys) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+def checked_by_row(tables: Keys) -> Step:
     """Return the step back: foreign keys as the framework makes them."""
 
-    def change(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
+    def change(schema_editor: BaseDatabaseSchemaEditor) -> None:
         for table, keys in tables.items():
             _drop_triggers(schema_editor, table)
             for function in ("keys", "key_moved"):
@@ -66,15 +64,13 @@ def checked_by_row(tables: Keys) -> Callable[[Apps, BaseDatabaseSchemaEditor], N
                     f"REFERENCES dunwell_{parent} (id) DEFERRABLE INITIALLY DEFERRED"
                 )
 
-    return change
+    return on_postgresql(change)
 
 
-def held_by_their_rows(tables: Keys) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+def held_by_their_rows(tables: Keys) -> Step:
     """Return a step that keeps rows which others point to by such keys from going or moving."""
 
-    def change(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
+    def change(schema_editor: BaseDatabaseSchemaEditor) -> None:
         for parent in _parents(tables):
             schema_editor.execute(_of_gone(parent, tables), params=None)
             schema_editor.execute(
@@ -88,15 +84,13 @@ def held_by_their_rows(tables: Keys) -> Callable[[Apps, BaseDatabaseSchemaEditor
                 f"EXECUTE FUNCTION dunwell_{parent}_held()"
             )
 
-    return change
+    return on_postgresql(change)
 
 
-def let_go(tables: Keys) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+def let_go(tables: Keys) -> Step:
     """Return the step back of `held_by_their_rows`."""
 
-    def change(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
+    def change(schema_editor: BaseDatabaseSchemaEditor) -> None:
         for parent in _parents(tables):
             for event in ("delete", "update"):
                 schema_editor.execute(
@@ -104,7 +98,7 @@ def let_go(tables: Keys) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
                 )
             schema_editor.execute(f"DROP FUNCTION dunwell_{parent}_held()")
 
-    return change
+    return on_postgresql(change)
 
 
 def _parents(tables: Keys) -> list[str]:
@@ -182,12 +176,5 @@ def _function(name: str, body: str) -> str:
     )
 
 
-def _foreign_keys(schema_editor: BaseDatabaseSchemaEditor, table: str, column: str) -> list[str]:
-    connection = schema_editor.connection
-    with connection.cursor() as cursor:
-        found = connection.introspection.get_constraints(cursor, f"dunwell_{table}")
-    return [
-        name
-        for name, one in found.items()
-        if one["foreign_key"] is not None and one["columns"] == [column]
-    ]
+def _is_foreign(one: Mapping[str, Any]) -> bool:
+    return one["foreign_key"] is not None

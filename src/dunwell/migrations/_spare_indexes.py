@@ -4,28 +4,31 @@ By statements of our own: the framework would make SQLite's tables anew, which t
 and copies each of their rows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from dunwell.migrations._constraints import Step, names_on
 
 Columns = Mapping[str, Sequence[str]]
 """By table: the columns that have an index of their own."""
 
 
-def without_indexes(tables: Columns) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+def without_indexes(tables: Columns) -> Step:
     """Return a step that drops the plain index of each column."""
 
     def change(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for table, columns in tables.items():
             for column in columns:
-                for name in _plain_indexes(schema_editor, table, column):
+                for name in names_on(schema_editor, table, column, _is_plain):
                     schema_editor.execute(f'DROP INDEX "{name}"')
 
     return change
 
 
-def with_indexes(tables: Columns) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+def with_indexes(tables: Columns) -> Step:
     """Return the step back."""
 
     def change(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -38,12 +41,5 @@ def with_indexes(tables: Columns) -> Callable[[Apps, BaseDatabaseSchemaEditor], 
     return change
 
 
-def _plain_indexes(schema_editor: BaseDatabaseSchemaEditor, table: str, column: str) -> list[str]:
-    connection = schema_editor.connection
-    with connection.cursor() as cursor:
-        found = connection.introspection.get_constraints(cursor, f"dunwell_{table}")
-    return [
-        name
-        for name, one in found.items()
-        if one["index"] and not one["unique"] and one["columns"] == [column]
-    ]
+def _is_plain(one: Mapping[str, Any]) -> bool:
+    return bool(one["index"] and not one["unique"])

@@ -20,6 +20,11 @@ def test_no_migration_is_missing(db):
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
+def test_this_database_makes_every_constraint(db):
+    # without a database named, Django doesn't ask what it cannot do
+    call_command("check", databases=["default"], fail_level="WARNING", verbosity=0)
+
+
 @pytest.mark.parametrize(
     "change", ["UPDATE dunwell_item SET amount_minor = 1", "DELETE FROM dunwell_item"]
 )

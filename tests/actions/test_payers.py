@@ -1,6 +1,7 @@
 """Whose payment it is, and who pays for whom."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from dunwell.actions.aliases import add_alias, add_relation, remove_alias, remove_relation
 from dunwell.actions.gate import Refused
@@ -79,6 +80,20 @@ def test_a_name_is_kept_as_matching_compares_it(company, clerk, customer):
     remove_alias(actor=acting(clerk), alias=alias, at=LATER)
     with pytest.raises(Refused, match="was removed before"):
         remove_alias(actor=acting(clerk), alias=alias, at=LATER)
+
+
+@pytest.mark.parametrize("is_customer", [False, True])
+def test_the_database_holds_a_payer_once(company, customer, is_customer):
+    told = {"company": company, "customer": customer, "kind": "parent", "recorded_at": AT}
+    payer = (
+        {"payer_customer": add_customer(company, "K2")} if is_customer else {"payer": "Umbrella"}
+    )
+    PayerRelation.objects.create(**told, **payer)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PayerRelation.objects.create(**told, **payer)
+
+    assert PayerRelation.objects.create(**told | {"kind": "agent"}, **payer).pk
 
 
 def test_a_parent_pays_for_its_subsidiary(company, clerk, customer):

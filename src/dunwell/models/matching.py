@@ -61,10 +61,16 @@ class PayerRelation(models.Model):
 
     class Meta:
         constraints = [
+            # two, since SQLite tells empty keys apart
+            models.UniqueConstraint(
+                fields=["company", "customer", "kind", "payer"],
+                condition=models.Q(payer_customer__isnull=True),
+                name="named_payer_once",
+            ),
             models.UniqueConstraint(
                 fields=["company", "customer", "kind", "payer", "payer_customer"],
-                nulls_distinct=False,
-                name="payer_relation_once",
+                condition=models.Q(payer_customer__isnull=False),
+                name="customer_payer_once",
             ),
         ]
 

@@ -202,6 +202,18 @@ def test_python_m_dunwell_works_without_django(ledger):
     )
 
 
+@pytest.mark.parametrize("command", [("quality", "ledger.csv"), ("help",)], ids=lambda one: one[0])
+def test_an_answer_that_nobody_reads_to_its_end_leaves_no_traceback(ledger, command):
+    with subprocess.Popen(
+        [sys.executable, "-m", "dunwell", *command],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ledger.parent,
+    ) as process:  # fmt: skip
+        process.stdout.close()
+        said = process.stderr.read()
+
+    assert (process.returncode, said) == (1, "")
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")
 def test_ibm_ageing_equals_an_independent_count(capsys):
     path = SHARED / "ar_ibm" / "WA_Fn-UseC_-Accounts-Receivable.csv"

@@ -1,6 +1,7 @@
 """`dunwell` and `python -m dunwell`: the library on files, and the server's commands."""
 
 import os
+import select
 import sys
 from pathlib import Path
 
@@ -8,8 +9,28 @@ from dunwell import cli, walls
 
 
 def main() -> int:
+    """Run what the command line says and return the exit code; 1 where nobody reads the answer."""
+    try:
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not _is_unread():
+            raise
+        # what is left would be told of once more when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
+def _is_unread() -> bool:
+    """Whether it is standard output that nobody reads any more, as after `| head`."""
+    output = select.poll()
+    output.register(sys.stdout.fileno(), 0)
+    return bool(output.poll(0))
+
+
+def _run(arguments: list[str]) -> int:
     """Run a file command without Django, or hand the rest to the server's commands."""
-    arguments = sys.argv[1:]
     if not arguments or arguments[0] in {*cli.COMMANDS, "-h", "--help", "--version"}:
         return cli.main(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")

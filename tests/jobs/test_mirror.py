@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from dunwell.actions.adjustments import record_adjustment, reverse_adjustment
+from dunwell.actions.events import record_event
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.payers import assign_payer
 from dunwell.actions.payments import apply_payment, reverse_payment
@@ -307,6 +308,16 @@ def test_a_database_that_cannot_be_read_apart_stops_no_cycle(
     monkeypatch.setattr("dunwell.jobs.mirror.is_within_reach", lambda: True)
     assert refresh_if_worth(company, at=AT) is None
     assert "the mirror was not refreshed" in caplog.text
+    assert_equal(company)
+
+
+def test_a_company_without_a_ledger_has_a_mirror_of_nothing(company, customer):
+    record_event(system(company), "company.created", company, at=AT)
+    assert (refresh(company).rows, refresh(company, whole=True).rows) == (0, 0)
+    assert mirror_status(company).state == "stands"
+    assert_equal(company)
+    invoice(customer, "R1", 100_00)
+    refresh(company)
     assert_equal(company)
 
 

@@ -81,6 +81,8 @@ def main(argv: Sequence[str]) -> int:
     except (TableError, LedgerError, ValueError) as error:
         sys.stderr.write(f"dunwell {options.command}: {error}\n")
         return UNREADABLE
+    except BrokenPipeError:
+        raise  # of the answer, not of a file that was named
     except OSError as error:
         sys.stderr.write(
             f"dunwell {options.command}: {error.filename}: {error.strerror}; check the path.\n"

@@ -39,8 +39,8 @@ def drill(path: Path, key: str) -> str:
             check=False,
         )
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise DumpError(f"The drill failed: {said[-1] if said else done.returncode}")
+        said = (done.stderr or done.stdout).strip().splitlines() or [str(done.returncode)]
+        raise DumpError(f"The drill failed: {said[-1].removeprefix('CommandError: ')}")
     return f"Drill: {done.stdout.strip()}"
 
 

@@ -88,6 +88,8 @@ class FrameFiles:
 
 def put_manifest(folder: Path, content: bytes) -> None:
     """Make a manifest the one that counts; the one before stays beside it."""
+    # a company without rows has no file that made it
+    folder.mkdir(parents=True, exist_ok=True)
     if (folder / MANIFEST).exists():
         _put(folder / BEFORE, (folder / MANIFEST).read_bytes())
     _put(folder / MANIFEST, content)

@@ -70,6 +70,6 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The desk is restored, but {state.faults.total():,} sealed values do not open."
                 f" Lay the keyring of the backup's time at {settings.KEYRING_FILE}, then run"
-                " `dunwell keys list`."
+                " `dunwell keys list` and `dunwell verify`."
             )
         self.stdout.write(f"{state.opened:,} sealed values open with the keyring that lies here.")

@@ -55,6 +55,30 @@ def test_a_statement_is_told_with_balances_and_entries(run):
     )  # fmt: skip
 
 
+def test_what_does_not_add_up_is_told_beside_a_table_too(run):
+    code, out, err = run("statement", "day_sta", day_sta=MT940.replace(b"1250,50", b"1260,50"))
+    assert (code, "NORTHWIND GMBH" in out) == (0, True)
+    assert err == (
+        "day.sta: statement 00001/001 DE89370400440532013000: opening 1000.00 EUR and entries "
+        "250.50 EUR make 1250.50 EUR, not the closing 1260.50 EUR: 10.00 EUR are unexplained. "
+        "Ask the bank for the statement again\n"
+    )
+
+
+def test_a_table_of_matches_says_that_money_is_left(run):
+    _, out, err = run(
+        "match",
+        "--statement",
+        "pay_csv",
+        "--items",
+        "items_csv",
+        pay_csv=PAYMENTS,
+        items_csv=ITEMS,
+    )
+    assert ("P1" in out, "P2" in out) == (True, False)
+    assert err == "unapplied: 1, held for a person: 0; json says why\n"
+
+
 def test_what_is_no_bank_file_is_refused_in_one_line(run):
     code, out, err = run("statement", "note_bin", note_bin=b"\x00\x01 nothing of a bank")
 

@@ -23,6 +23,7 @@ from dunwell.engine.backoff import JITTER
 from dunwell.jobs.cycle import run_cycle
 from dunwell.jobs.deliver import deliver
 from dunwell.models import Company, Event, Item, Message, Task
+from dunwell.queries.deliveries import early_messages
 from tests.actions.ledger_rows import breaks, invoice, payment
 from tests.conftest import AT, TODAY, add_customer
 from tests.connectors.mail_sink import mail_sink
@@ -213,6 +214,25 @@ def test_at_the_wrong_hour_it_waits_and_the_attempt_does_not_count(reminded, mom
     message = Message.objects.get()
     assert (message.status, message.attempts) == ("ready", 0)
     assert why in message.error
+
+
+def test_what_was_given_no_hour_does_not_wait_for_the_hours_of_others(reminded):
+    company, given = reminded.company, Message.objects.get()
+    assert "not_before_minute" not in given.decision
+    told_late = {**given.decision, "not_before_minute": 18 * 60}
+    Message.objects.filter(pk=given.pk).update(decision=told_late)
+    plain = Message.objects.get()
+    plain.pk, plain.channel, plain.message_id = None, "notice", "<notice@dunwell>"
+    plain.decision = given.decision
+    plain.save(force_insert=True)
+
+    claimed = claim_messages(
+        actor=system(company),
+        limit=5,
+        at=NOON,
+        besides=early_messages(company, as_of=TODAY, at=NOON),
+    )
+    assert [message.channel for message in claimed] == ["notice"]
 
 
 def test_in_summer_the_hours_follow_the_customers_clock(reminded):

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -49,7 +50,8 @@ PAYMENTS: dict[str, type[pl.DataType]] = {
 def statement(options: argparse.Namespace) -> Answer:
     """Return what a bank or remittance file holds. Raises StatementError when it cannot be read.
 
-    What payers say they pay stands under `advices`, of bank messages that carry it too.
+    What payers say they pay stands under `advices`, of bank messages that carry it too. What does
+    not add up is told on the error output, for rows have no place for it.
     """
     content, name = options.file.read_bytes(), options.file.name
     advice = _remittance(content, name)
@@ -60,6 +62,8 @@ def statement(options: argparse.Namespace) -> Answer:
         answer = statement_answer(file)
         if told := advices_of(file):
             answer["advices"] = advices_answer(told)
+    if options.format != "json":
+        _tell_findings(name, answer)
     rows: list[Row] = [
         {
             "statement": one["id"],
@@ -100,6 +104,14 @@ def _remittance(content: bytes, name: str) -> RemittanceFile | None:
         return None
 
 
+def _tell_findings(name: str, answer: dict[str, Any]) -> None:
+    parts = (answer, *answer["statements"])
+    lines = (
+        f"{name}: {found['place']}: {found['reason']}\n" for p in parts for found in p["findings"]
+    )
+    sys.stderr.writelines(dict.fromkeys(lines))
+
+
 def _shown(amount_minor: int | None, currency: str) -> str:
     return "" if amount_minor is None else money(amount_minor, currency)
 
@@ -124,6 +136,9 @@ def match(options: argparse.Namespace) -> Answer:
         policy=MatchPolicy(own_names=tuple(options.own_name or ())),
     )
     answer = match_answer(found)
+    left, held = len(answer["unapplied"]), len(answer["held"])
+    if options.format != "json" and (left or held):
+        sys.stderr.write(f"unapplied: {left:,}, held for a person: {held:,}; json says why\n")
     return answer, [
         {
             "payment_id": one["payment_id"],

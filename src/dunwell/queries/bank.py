@@ -11,6 +11,8 @@ from dunwell.models import BankAccount, BankEntry, BankFile, Company, Feed
 from dunwell.queries.bank_statements import FoundRow, broken_statements, found_rows
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
+Treatment = BankEntry.Treatment
+
 LONGEST_LAG = timedelta(days=750)
 """Days before the present one that are looked at for a lag; what is older counts as this old."""
 
@@ -73,8 +75,9 @@ class FileRow:
 class FileCard:
     """A bank file, what was found in it as a whole, and how many of what it added.
 
-    `counts`: statements and entries (new, and `_known` from before), entries by treatment,
-    payments (new, and `_met`: recorded by hand before), returned, remittances, gaps.
+    `counts`: statements and entries (new, and `_known` from before), payments (new, and `_met`:
+    recorded by hand before), returned, remittances and gaps as they were read, and its entries
+    by treatment as they stand now.
     """
 
     row: FileRow
@@ -152,7 +155,18 @@ def file_card(company: Company, file_id: int) -> FileCard | None:
     file = BankFile.objects.filter(company=company, pk=file_id).select_related("user").first()
     if file is None:
         return None
-    return FileCard(row=_file(file), counts=file.counts, findings=found_rows(file.findings))
+    counts = {name: n for name, n in file.counts.items() if name not in Treatment.values}
+    return FileCard(
+        row=_file(file),
+        counts=counts | _treatments(file),
+        findings=found_rows(file.findings),
+    )
+
+
+def _treatments(file: BankFile) -> dict[str, int]:
+    """Return how many of a file's entries became what; people and later runs decide too."""
+    entries = BankEntry.objects.filter(company_id=file.company_id, statement__file=file)
+    return dict(entries.order_by().values_list("treatment").annotate(n=Count("id")))
 
 
 def asking_files(company: Company) -> tuple[tuple[int, str], ...]:

@@ -170,6 +170,8 @@ def early_messages(company: Company, *, as_of: date, at: datetime) -> Q:
         early |= Q(
             as_of=as_of,
             customer__country__in=sorted(countries),
+            # without it the comparison is unknown for a mail of no hour, and so is its opposite
+            decision__has_key="not_before_minute",
             decision__not_before_minute__gt=minute,
         )
     return early

@@ -1,7 +1,7 @@
 """Statements that PostgreSQL keeps ready: which ones, and that they answer as others do."""
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Q, Sum
 
 from dunwell.models import Customer, Item, OpenItem
@@ -115,3 +115,18 @@ def test_whoever_changes_tables_lets_go_of_what_was_kept(company):
     assert (len(kept()), kept()) == (1, [])
     ask()
     assert len(kept()) == 1
+
+
+@pytest.mark.both
+@pytest.mark.usefixtures("_on_postgresql")
+def test_the_server_compiles_no_statement_on_any_connection(transactional_db):
+    def compiles():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW jit")
+            return cursor.fetchone()[0]
+
+    assert compiles() == "off"
+    connection.close()
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1/0")
+    assert compiles() == "off"

@@ -310,6 +310,7 @@ BIG, SMALL = {"amount_minor": 5, "months": 2}, {"amount_minor": 5, "months": 1}
         ({"authority": {}, "more": 1}, "document: field 'more' is not known"),
         (changed(name="No"), "authority: name 'No' cannot be used"),
         (changed(ladder=["boss"]), "authority: ladder 'boss' is not known"),
+        (changed(ladder=[]), "grant 1: role 'collector' is not on the ladder; add it there"),
         (changed(risks={"low": ["A"], "high": ["A"]}), "band A is low and high"),
         (changed(risks={"low": ["Z"]}), "authority, risks: low 'Z' is not known"),
         (changed(grants=[CELL, CELL]), "authority, grant 2: plan of collector at low risk is"),

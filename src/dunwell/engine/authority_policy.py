@@ -177,7 +177,9 @@ def _grants(value: object, ladder: tuple[str, ...]) -> Mapping[tuple[str, str, s
         act = documents.choice(stated.get("act"), "act", ACTS, where)
         role = documents.choice(stated.get("role"), "role", ROLES, where)
         if role not in ladder:
-            raise AuthorityPolicyError(f"{where}: role {role!r} is not on the ladder; add it there")
+            raise AuthorityPolicyError(
+                f"{where}: role {role!r} is not on the ladder; add it there"
+            )
         grant = replace(_grant(stated, where), certificate=_certificate(stated, where))
         for risk in _risks(stated, where):
             if (act, role, risk) in found:

@@ -121,6 +121,19 @@ def test_an_offer_is_withdrawn_when_its_item_is_disputed_or_held(company, buyer)
     assert set(EarlyPaymentOffer.objects.values_list("status", flat=True)) == {"withdrawn"}
 
 
+def test_an_item_whose_hold_has_run_out_is_offered_for_again(company, buyer):
+    with_policy(company)
+    held = invoice(company, buyer, "R1")
+    Hold.objects.create(
+        company=company, customer=buyer, item=held, reason="manual", from_on=TODAY, until_on=TODAY,
+        recorded_at=AT,
+    )  # fmt: skip
+    assert run(company) == 0
+    assert run(company, TODAY + timedelta(days=1)) == 1
+    assert run(company, TODAY + timedelta(days=2)) == 0
+    assert EarlyPaymentOffer.objects.get().status == "open"
+
+
 def test_customers_are_told_once_in_a_week(company, buyer, settings):
     settings.SITE = "https://desk.example"
     with_policy(company)

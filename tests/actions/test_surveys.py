@@ -147,6 +147,18 @@ def test_some_are_never_asked(company, customer, spoil):
     assert ask(company) == 0
 
 
+def test_a_customer_whose_hold_has_run_out_is_asked_again(company, customer):
+    settled_case(customer)
+    hold = Hold.objects.create(
+        company=company, customer=customer, reason="hardship", from_on=TODAY - timedelta(days=9),
+        until_on=TODAY, recorded_at=AT,
+    )  # fmt: skip
+    assert ask(company) == 0
+
+    Hold.objects.filter(pk=hold.pk).update(until_on=TODAY - timedelta(days=1))
+    assert ask(company) == 1
+
+
 def test_where_consent_is_needed_only_who_agreed_is_asked(company, customer):
     with_policy(company, consent="true")
     settled_case(customer)

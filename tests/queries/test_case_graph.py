@@ -47,6 +47,18 @@ def talk(customer):
     )  # fmt: skip
 
 
+def test_a_hold_stands_through_its_last_day_and_not_after_it(collector, customer):
+    hold = place_hold(
+        actor=acting(collector), customer=customer, reason="manual", note="n", until_on=TODAY, **ON
+    )
+
+    def holds(day):
+        graph = case_graph(customer, rights=READS, as_of=day)
+        return [node.id for node in graph.nodes if node.kind == "hold"]
+
+    assert (holds(TODAY), holds(TODAY + timedelta(days=1))) == ([hold.pk], [])
+
+
 def test_what_stands_is_joined_and_told_to_every_desk(company, collector, manager, customer):
     add_user(company, "sara", "sales")
     item, other = owing(customer), owing(customer, 200_00, number="R2", days_late=-9)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from dunwell.actions.adjustments import book_adjustment
 from dunwell.actions.allocations import LockedItem, locked_items
@@ -97,7 +97,7 @@ def offer_by_hand(
         )
     policy, version = early_payment_policy(actor.company, as_of=as_of)
     _check_steps(locked, steps, policy, as_of=as_of)
-    if (why := _blocked([item.pk]).get(item.pk)) is not None:
+    if (why := _blocked([item.pk], as_of=as_of).get(item.pk)) is not None:
         raise Refused(f"{item.number} is {why}; nothing is offered on it.")
     offer = EarlyPaymentOffer.objects.create(
         company=actor.company,
@@ -266,7 +266,7 @@ def _withdraw_blocked(actor: Actor, company: Company, *, as_of: date, at: dateti
         company=company, status=Status.OPEN, until_on__gte=as_of
     )
     offers = list(waiting.order_by("pk"))
-    why = _blocked([one.item_id for one in offers])
+    why = _blocked([one.item_id for one in offers], as_of=as_of)
     gone = [one for one in offers if one.item_id in why]
     for one in gone:
         one.status, one.withdrawn_on, one.withdrawn_by = Status.WITHDRAWN, as_of, actor.name
@@ -278,11 +278,11 @@ def _withdraw_blocked(actor: Actor, company: Company, *, as_of: date, at: dateti
     return len(gone)
 
 
-def _blocked(keys: Collection[int]) -> dict[int, str]:
+def _blocked(keys: Collection[int], *, as_of: date) -> dict[int, str]:
     """Return what keeps items from being offered for, by item: disputed, held or in a plan."""
     found: dict[int, str] = {}
     for chunk in chunks(sorted(keys)):
-        held = Hold.objects.filter(released_on=None)
+        held = Hold.objects.filter(Q(until_on=None) | Q(until_on__gte=as_of), released_on=None)
         customers = dict(Item.objects.filter(pk__in=chunk).values_list("pk", "customer_id"))
         whole = set(
             held.filter(customer__in=set(customers.values()), item=None).values_list(

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from django.db.models import Q
+
 from dunwell.models import (
     Conversation,
     CreditHold,
@@ -40,7 +42,7 @@ def matters(customer: Customer, *, may_read_words: bool, as_of: date) -> Parts:
         _plans(customer),
         _placements(customer),
         _legal(customer),
-        _holds(customer),
+        _holds(customer, as_of),
         _orders(customer),
         _conversations(customer, may_read_words=may_read_words),
         _asked(customer, as_of),
@@ -190,8 +192,10 @@ def _legal(customer: Customer) -> Parts:
     return nodes, edges
 
 
-def _holds(customer: Customer) -> Parts:
-    found = Hold.objects.filter(customer=customer, released_on=None).order_by("id")
+def _holds(customer: Customer, as_of: date) -> Parts:
+    lasts = Q(until_on=None) | Q(until_on__gte=as_of)
+    begun = Hold.objects.filter(customer=customer, released_on=None, from_on__lte=as_of)
+    found = begun.filter(lasts).order_by("id")
     nodes: list[CaseNode] = []
     edges: list[CaseEdge] = []
     for one in found:

@@ -36,9 +36,10 @@ BLOCKED = """
 EXISTS (SELECT 1 FROM dunwell_dispute d WHERE d.item_id = i.id AND d.closed_on IS NULL)
 OR EXISTS (SELECT 1 FROM dunwell_planitem p WHERE p.item_id = i.id AND p.is_live)
 OR EXISTS (SELECT 1 FROM dunwell_hold h WHERE (h.item_id = i.id
-           OR (h.item_id IS NULL AND h.customer_id = i.customer_id)) AND h.released_on IS NULL)
+           OR (h.item_id IS NULL AND h.customer_id = i.customer_id))
+           AND h.released_on IS NULL AND (h.until_on IS NULL OR h.until_on >= %s))
 """
-"""What keeps an item from being offered for; the text of a subquery on `i`."""
+"""What keeps an item from being offered for on a day; the text of a subquery on `i`."""
 
 _OFFERABLE = """
 SELECT i.id, i.customer_id, k.segment, i.kind, i.currency, o.open_minor, {issued}, {due},
@@ -123,7 +124,7 @@ def offerable_frame(company: Company, *, as_of: date) -> nw.LazyFrame:
     query = _OFFERABLE.format(
         issued=day("i.issued_on"), due=day("i.due_on"), blocked=BLOCKED, yes="TRUE", no="FALSE"
     )
-    return read_frame(query, [company.pk, as_of], OFFERABLE)
+    return read_frame(query, [as_of, company.pk, as_of], OFFERABLE)
 
 
 def offers_due(company: Company, *, as_of: date) -> OffersDue | None:

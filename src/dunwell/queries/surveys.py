@@ -17,10 +17,10 @@ from dunwell.models import (
     Conversation,
     Customer,
     DisputeCase,
-    Hold,
     Payment,
     Survey,
 )
+from dunwell.queries.holds import active_holds
 from dunwell.queries.link_tokens import hashed_link, link_token
 from dunwell.queries.pages import PAGE_SIZE, Page, after, page_limit, page_of
 
@@ -105,8 +105,8 @@ def surveys_due(company: Company, policy: FeedbackPolicy, *, as_of: date) -> lis
         .values_list("customer_id", flat=True)
     )
     contacts = Contact.objects.filter(
-        customer__in=_askable(company, happened), role=Contact.Role.PAYABLES, is_primary=True,
-        bounced_on=None,
+        customer__in=_askable(company, happened, as_of=as_of),
+        role=Contact.Role.PAYABLES, is_primary=True, bounced_on=None,
     ).exclude(email="").select_related("customer")  # fmt: skip
     due = []
     for contact in contacts.order_by("customer_id"):
@@ -268,11 +268,13 @@ def _occasions(company: Company, as_of: date) -> dict[str, QuerySet[Any]]:
     return {"case": cases, "conversation": talks, "payment": payments}
 
 
-def _askable(company: Company, among: dict[int, tuple[str, int]]) -> list[int]:
+def _askable(company: Company, among: dict[int, tuple[str, int]], *, as_of: date) -> list[int]:
     """Return those of the customers that may be asked at all."""
-    stopped = Hold.objects.filter(
-        company=company, customer__in=among, released_on=None
-    ).values_list("customer_id", flat=True)
+    stopped = (
+        active_holds(company, as_of=as_of)
+        .filter(customer__in=among)
+        .values_list("customer_id", flat=True)
+    )
     return list(
         Customer.objects.filter(company=company, pk__in=among, is_opted_out=False)
         .exclude(pk__in=list(stopped))

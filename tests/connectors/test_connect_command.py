@@ -66,17 +66,23 @@ def test_added_synced_tried_approved_and_written(world, company, tmp_path):
 
 
 @pytest.mark.django_db
-def test_what_does_not_work_is_said_and_the_secret_is_not(world, company, tmp_path):
+def test_what_does_not_work_is_said_and_neither_it_nor_the_secret_is_kept(
+    world, company, tmp_path
+):
     with pytest.raises(CommandError, match="credentials") as failed:
         add(world, tmp_path, secret="wrong-key")
     assert "wrong-key" not in str(failed.value)
+    assert told("list") == ""
+    add(world, tmp_path)
+    with pytest.raises(CommandError, match="named Our Odoo already"):
+        add(world, tmp_path)
     connection = Connection.objects.get()
     assert connection.recorded_at > AT
     for words, text in (
         (("sync", "Nobody"), "no connection named"),
         (("add", "Two", "--kind", "sap"), "no connector for sap"),
         (("add", "Two", "--kind", "odoo", "--set", "address"), "setting=value"),
-        (("add", "Our Odoo", "--kind", "odoo"), "named Our Odoo already"),
+        (("add", "Two"), "Say with --kind"),
     ):
         with pytest.raises(CommandError, match=text):
             told(*words)

@@ -240,7 +240,13 @@ def test_a_host_inside_the_house_is_reached_only_when_it_is_listed(
 @pytest.mark.django_db
 def test_what_is_no_ssh_and_a_folder_that_is_not_there_are_told(link_sftp, sftp_world, settings):
     linked = link_sftp(folder="elsewhere")
-    assert failed(sync(linked))[0] == "schema"
+    fault, error = failed(sync(linked))
+    assert (fault, "none of the folders ledger, invoices, bank in" in error) == ("schema", True)
+    Connection.objects.update(settings={**linked.settings, "files": "bank"})
+    fault, error = failed(sync(linked))
+    assert (fault, error.partition("; ")[2]) == (
+        "schema", "make it there, or say which one to read.",
+    )  # fmt: skip
     with served_silently() as host:
         settings.CONNECTION_HOSTS = [host]
         Connection.objects.update(settings={**linked.settings, "address": host})

@@ -179,11 +179,13 @@ class SftpSession:
             files += oldest_first(found)
             whole.update(one.place for one in found if rules.whole(names, one.name))
         if not is_found:
-            wanted = ", ".join(folder or "." for folder, _ in rules.folders)
+            wanted = ", ".join(folder for folder, _ in rules.folders if folder)
             raise OutsideError(
                 OutsideFault.SCHEMA,
                 f"There is none of the folders {wanted} in {self.path}; make one there, or say "
-                "what the files are and which folder they lie in.",
+                "what the files are and which folder they lie in."
+                if wanted
+                else f"There is no folder {self.path}; make it there, or say which one to read.",
             )
         return Look(files=tuple(files), whole=frozenset(whole), strange=tuple(strange))
 

@@ -16,6 +16,7 @@ from dunwell.actions.connections import (
 )
 from dunwell.actions.gate import Actor, Refused, staff, system
 from dunwell.formats.connection_kinds import KINDS
+from dunwell.jobs.connection_trials import try_settings
 from dunwell.jobs.connections import (
     preview_connection,
     sync_connection,
@@ -84,16 +85,7 @@ class Command(BaseCommand):
 
     def _act(self, actor: Actor, act: str, options: dict[str, Any]) -> None:
         if act == "add":
-            connection = add_connection(
-                actor=actor,
-                kind=options["kind"],
-                name=options["name"],
-                settings=_settings(options["set"]),
-                secret=_secret(options["secret_file"]),
-                every_minutes=options["every"] or 60,
-                at=clock.now(),
-            )
-            self._test(actor, connection)
+            self._add(actor, options)
             return
         connection = _connection(actor.company, options["name"])
         if act == "test":
@@ -113,6 +105,24 @@ class Command(BaseCommand):
         else:
             who = actor if act == "changes" else _person(actor.company, options["by"])
             self._changes(who, connection, act, options["change"])
+
+    def _add(self, actor: Actor, options: dict[str, Any]) -> None:
+        """Sign in there first, as the page does: what nobody answers is not kept."""
+        kind, settings = options["kind"], _settings(options["set"])
+        if not kind:
+            raise CommandError(f"Say with --kind what it is: {', '.join(sorted(KINDS))}.")
+        secret = _secret(options["secret_file"])
+        try_settings(actor=actor, kind=kind, settings=settings, secret=secret)
+        connection = add_connection(
+            actor=actor,
+            kind=kind,
+            name=options["name"],
+            settings=settings,
+            secret=secret,
+            every_minutes=options["every"] or 60,
+            at=clock.now(),
+        )
+        self._test(actor, connection)
 
     def _list(self, company: Company) -> None:
         for row in connection_rows(company):

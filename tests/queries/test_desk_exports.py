@@ -3,9 +3,10 @@
 import re
 
 from django.apps import apps
+from django.db.models import ForeignKey
 
 from dunwell.models.sealed import SealedTextField
-from dunwell.queries.desk_exports import BLANKED, LEFT_OUT, company_path, export_tables
+from dunwell.queries.desk_exports import BLANKED, LEFT_OUT, by_keys, company_path, export_tables
 
 SECRETIVE = re.compile(r"password|secret|token|nonce|salt|passkey|credential|code_hash|link_hash")
 HARMLESS = {
@@ -71,3 +72,18 @@ def test_every_table_leads_to_a_company_or_to_people():
     ]
 
     assert without == ["dunwell_company", "dunwell_portalperson", "dunwell_user"]
+
+
+def test_a_table_is_written_after_all_that_its_rows_point_to():
+    """Keys of the ledger are looked up as soon as a row is written, on PostgreSQL."""
+    tables = by_keys(export_tables(is_opened=False))
+    place = {table.model: number for number, table in enumerate(tables)}
+
+    assert sorted(map(id, tables)) == sorted(map(id, export_tables(is_opened=False)))
+    assert [
+        (table.name, field.column)
+        for table in tables
+        for field in table.fields
+        if isinstance(field, ForeignKey)
+        and place.get(field.related_model, -1) > place[table.model]
+    ] == []

@@ -33,7 +33,7 @@ from dunwell.jobs.backups import STAGING
 from dunwell.jobs.desk_exports import applied_migrations
 from dunwell.jobs.restores import OURS, NotEmptyError
 from dunwell.models import ChainHead, Company
-from dunwell.queries.desk_exports import Digest, Rows, Table, export_tables
+from dunwell.queries.desk_exports import Digest, Rows, Table, by_keys, export_tables
 from dunwell.queries.sealed import sealed_state
 from dunwell.queries.verify import verify_books
 
@@ -148,7 +148,7 @@ def _stage(folder: Path, staging: Path, manifest: ExportManifest) -> None:
 
 def _put_tables(folder: Path, manifest: ExportManifest, tell: Tell) -> None:
     try:
-        for table in export_tables(is_opened=manifest.is_opened):
+        for table in by_keys(export_tables(is_opened=manifest.is_opened)):
             if not manifest.tables[table.name].rows:
                 continue
             path = folder / TABLES / f"{table.name}{SUFFIXES[manifest.form]}"

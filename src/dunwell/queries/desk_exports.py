@@ -111,6 +111,26 @@ def export_tables(*, is_opened: bool) -> tuple[Table, ...]:
     return (*ours, *sorted(others, key=order))
 
 
+def by_keys(tables: Iterable[Table]) -> list[Table]:
+    """Return tables in an order to write them in: each after those that its rows point to.
+
+    PostgreSQL looks up the keys of the ledger when a row is written, not at the transaction's end.
+    Of tables that point to each other one comes first all the same.
+    """
+    waiting = {table.model: table for table in tables}
+    told: list[Table] = []
+
+    def put(table: Table) -> None:
+        for field in table.fields:
+            if isinstance(field, ForeignKey) and (parent := waiting.pop(field.related_model, None)):
+                put(parent)
+        told.append(table)
+
+    while waiting:
+        put(waiting.pop(next(iter(waiting))))
+    return told
+
+
 def _table(model: type[models.Model], *, is_opened: bool) -> Table:
     fields = tuple(
         one

@@ -214,6 +214,28 @@ def test_an_answer_that_nobody_reads_to_its_end_leaves_no_traceback(ledger, comm
     assert (process.returncode, said) == (1, "")
 
 
+MISSING = (
+    "DUNWELL_DATABASE_URL_FILE names gone, which cannot be read "
+    "([Errno 2] No such file or directory: 'gone'). Make the file or leave the setting out."
+)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("DUNWELL_WALLS", "", "DUNWELL_WALLS is ''; say 1 or 0."),
+        ("DUNWELL_DATABASE_URL_FILE", "gone", MISSING),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_told_in_one_line(tmp_path, setting, value, said):
+    done = subprocess.run(  # noqa: PLW1510 -- the exit code is what the test is about
+        [sys.executable, "-m", "dunwell", "migrate"],
+        capture_output=True, text=True, cwd=tmp_path, env=os.environ | {setting: value},
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"dunwell: {said}\n")
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")
 def test_ibm_ageing_equals_an_independent_count(capsys):
     path = SHARED / "ar_ibm" / "WA_Fn-UseC_-Accounts-Receivable.csv"

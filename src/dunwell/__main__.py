@@ -3,6 +3,7 @@
 import os
 import select
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from dunwell import cli, walls
@@ -37,14 +38,18 @@ def _run(arguments: list[str]) -> int:
     # before the settings are read: the key that keeps sessions alive is written there
     Path(os.environ.get("DUNWELL_DATA_DIR", "data")).mkdir(parents=True, exist_ok=True)
     # only here, so that the file commands work where Django is not installed
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     # what serves others walks no further than each request; a command is its owner's
-    if arguments[0] in {"serve", "mcp"}:
-        execute_from_command_line(["dunwell", *arguments])
-        return 0
-    with walls.everything():
-        execute_from_command_line(["dunwell", *arguments])
+    serves = arguments[0] in {"serve", "mcp"}
+    try:
+        with nullcontext() if serves else walls.everything():
+            execute_from_command_line(["dunwell", *arguments])
+    except ImproperlyConfigured as error:
+        # a setting of the owner's, whose words say what to write
+        sys.stderr.write(f"dunwell: {error}\n")
+        return 1
     return 0
 
 

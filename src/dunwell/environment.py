@@ -10,9 +10,18 @@ from dunwell.formats.root_certificates import read_certificates
 
 
 def read_text(name: str, default: str = "") -> str:
-    """Return DUNWELL_<name>, or the content of the file that DUNWELL_<name>_FILE names."""
+    """Return DUNWELL_<name>, or the content of the file that DUNWELL_<name>_FILE names.
+
+    Raises ImproperlyConfigured for a file that cannot be read.
+    """
     if file := os.environ.get(f"DUNWELL_{name}_FILE"):
-        return Path(file).read_text(encoding="utf-8").strip()
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeError) as error:
+            raise ImproperlyConfigured(
+                f"DUNWELL_{name}_FILE names {file}, which cannot be read ({error}). "
+                "Make the file or leave the setting out."
+            ) from error
     return os.environ.get(f"DUNWELL_{name}", default)
 
 

@@ -122,8 +122,8 @@ def by_keys(tables: Iterable[Table]) -> list[Table]:
 
     def put(table: Table) -> None:
         for field in table.fields:
-            if isinstance(field, ForeignKey) and (parent := waiting.pop(field.related_model, None)):
-                put(parent)
+            if isinstance(field, ForeignKey) and field.related_model in waiting:
+                put(waiting.pop(field.related_model))
         told.append(table)
 
     while waiting:

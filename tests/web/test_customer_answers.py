@@ -39,6 +39,13 @@ def test_the_desk_sees_all_that_customers_told(come_in, reader, customer, kept):
         assert client.get(address)["Content-Disposition"].startswith("attachment"), address
 
 
+def test_a_customers_portal_page_leads_to_where_a_paper_is_asked_for(come_in, manager, customer):
+    client = come_in(manager)
+    address = f"/customer-answers/?customer={customer.pk}"
+    assert f'href="{address}"' in client.get(f"/customers/{customer.pk}/portal/").text
+    assert "Ask for a paper" in client.get(address).text
+
+
 def test_papers_and_changes_are_decided_with_a_reason_for_a_no(come_in, manager, customer, kept):
     client = come_in(manager)
     change = f"/customer-answers/changes/{kept['detail_change_id']}/decide/"

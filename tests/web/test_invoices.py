@@ -1,5 +1,7 @@
 """The pages of invoicing: a draft is written without a script, checked, issued, credited, sent."""
 
+import re
+
 import pytest
 
 from dunwell.actions.gate import system
@@ -131,6 +133,8 @@ def test_a_file_is_drafted_whole_or_not_at_all(come_in, clerk, billed):
     good = "A,K1,Paper,2,4.50,DE19,2026-03-04\nA,K1,Pens,1,3,DE19,2026-03-04\n"
     wrong = send(head + good + "B,K9,Ink,1,7,DE19,2026-03-04\n")
     assert wrong.status_code == 422 and "there is no such customer" in wrong.text
+    # as a spreadsheet numbers it: the head is its first row
+    assert " 4 customer K9 there" in " ".join(re.sub("<[^>]+>", " ", wrong.text).split())
     assert not Invoice.objects.exists()
     assert send(head + good).status_code == 302
     assert send(head + good).status_code == 302

@@ -19,7 +19,7 @@ KNOWN = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RowFinding:
-    """What is wrong in a row (from 1, the head is row 0), where and why."""
+    """What is wrong in a row, as the file numbers it (0: the head), where and why."""
 
     row: int
     column: str
@@ -55,15 +55,16 @@ def read_invoice_table(
     data: bytes, name: str
 ) -> tuple[tuple[LineRow, ...], tuple[RowFinding, ...]]:
     """Return the rows of a CSV or XLSX as `read_invoice_rows` does; raises TableError."""
-    cells = read_table(data, name=name, limit_bytes=len(data)).cells
+    table = read_table(data, name=name, limit_bytes=len(data))
+    cells = table.cells
     rows = [["" if cell is None else str(cell) for cell in row] for row in cells.iter_rows()]
-    return read_invoice_rows(cells.columns, rows)
+    return read_invoice_rows(cells.columns, rows, places=table.rows.to_list())
 
 
 def read_invoice_rows(
-    head: Sequence[str], rows: Sequence[Sequence[str]]
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, places: Sequence[int]
 ) -> tuple[tuple[LineRow, ...], tuple[RowFinding, ...]]:
-    """Return the rows that can be used, and what is wrong with the others.
+    """Return the rows that can be used, and what is wrong with the others; `places` number them.
 
     Decimals have a point; days are ISO. An unknown column is a finding: nothing is dropped.
     """
@@ -85,7 +86,7 @@ def read_invoice_rows(
     if findings:
         return (), tuple(findings)
     found: list[LineRow] = []
-    for place, cells in enumerate(rows, 1):
+    for place, cells in zip(places, rows, strict=True):
         values = {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
         if not any(values.values()):
             continue

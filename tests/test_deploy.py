@@ -109,3 +109,15 @@ def test_the_proxy_says_itself_what_the_desk_believes_about_the_client():
         .split()[0]
     )
     assert set(re.findall(r"proxy_pass http://127\.0\.0\.1:(\d+);", text)) == {port}
+
+
+def test_the_guide_makes_the_tables_before_it_starts_the_service_and_starts_every_timer_again():
+    guide = (ROOT / "docs" / "how-to" / "deploy.md").read_text("utf-8")
+    calls = re.findall(r"^desk (.+)$", guide, re.MULTILINE)
+
+    assert [is_a_call(["dunwell", *shlex.split(call)]) for call in calls] == [True] * 4
+    assert guide.index("desk migrate") < guide.index("systemctl enable --now dunwell.service")
+    again = re.search(
+        r"^systemctl start dunwell\.service dunwell-\{(.+)\}\.timer$", guide, re.MULTILINE
+    )
+    assert {f"dunwell-{name}" for name in again[1].split(",")} == {path.stem for path in TIMERS}

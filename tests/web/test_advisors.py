@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -82,6 +83,19 @@ def test_an_auditor_is_invited_reads_takes_a_signed_file_and_is_gone_on_the_minu
     assert digest in client.get(f"/advisors/{access.pk}/export.csv").text
     assert "Olga Orth" in client.get("/advisors/").text
     assert User.objects.get(email="olga@audit.example").has_usable_password() is False
+
+
+def test_the_link_tells_the_end_by_the_clock_of_the_company(client, admin, company):
+    company.zone = "Asia/Tokyo"
+    company.save()
+    client.force_login(admin)
+    ends_at = (AT + timedelta(hours=12)).astimezone(ZoneInfo(company.zone))
+    form = {**FORM, "ends_at": f"{ends_at:%Y-%m-%dT%H:%M}"}
+    shown = client.post("/advisors/invite/", form).text
+    link = shown.partition('id="secret">')[2].partition("<")[0].removeprefix("http://testserver")
+    client.logout()
+
+    assert f"{ends_at:%-I:%M}\u202f{ends_at:%p}" in client.get(link).text
 
 
 def test_another_company_has_none_of_it(client, admin, rival, company):

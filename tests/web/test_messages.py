@@ -124,3 +124,16 @@ def test_the_list_is_exported(come_in, reader, customer):
     message_to(customer, status="dead", error="550 gone")
     text = come_in(reader).get("/messages/export.csv?status=dead").text
     assert "550 gone" in text and len(text.splitlines()) == 2
+
+
+def test_the_page_of_a_customer_says_that_a_letter_waits_and_not_a_mail(
+    come_in, manager, customer
+):
+    client = come_in(manager)
+    message = message_to(customer, status="draft")
+    mail = client.get(f"/customers/{customer.pk}/").text
+    Message.objects.filter(pk=message.pk).update(channel="letter")
+    letter = client.get(f"/customers/{customer.pk}/").text
+
+    assert "Approve e-mail" in mail and "Approve message" not in mail
+    assert "Approve message" in letter and "Approve e-mail" not in letter

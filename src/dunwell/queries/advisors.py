@@ -73,7 +73,7 @@ class AdvisorDetail:
 class Invitation:
     """What a link offers, before it is used."""
 
-    company: str
+    company: Company
     name: str
     areas: tuple[str, ...]
     starts_at: datetime
@@ -151,7 +151,7 @@ def invitation_of(token: str, *, at: datetime) -> Invitation | None:
     if access is None:
         return None
     return Invitation(
-        company=access.company.name,
+        company=access.company,
         name=access.name,
         areas=tuple(access.areas),
         starts_at=access.starts_at,

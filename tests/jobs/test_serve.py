@@ -68,6 +68,7 @@ def test_the_server_ends_at_once_when_told_to(tmp_path, sign):
         server.communicate()
 
     assert "refused to gracefully stop" not in heard
+    assert "WARNING" not in heard
     assert ("shutdown completed" in heard, server.returncode) == (True, 0)
 
 

@@ -154,3 +154,19 @@ def test_the_command_imports_and_prints_totals_and_findings(company, tmp_path):
         call_command("import_ledger", path, company="Northwind")
     call_command("import_ledger", path, company="Northwind", date_order="mdy", stdout=out)
     assert ImportBatch.objects.filter(status="done").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"roles: {itms: {}}", "'itms' is not a role"),
+        ("name: Büro".encode("latin-1"), "erp.yaml is not UTF-8; save it as UTF-8"),
+    ],
+)
+def test_a_profile_that_cannot_be_used_leaves_no_import_behind(company, tmp_path, text, message):
+    path, profile = tmp_path / "items.csv", tmp_path / "erp.yaml"
+    path.write_bytes(GOOD)
+    profile.write_bytes(text)
+    with pytest.raises(CommandError, match=message):
+        call_command("import_ledger", path, company="Northwind", profile=profile)
+    assert not ImportBatch.objects.exists()

@@ -52,9 +52,9 @@ class Command(BaseCommand):
             most = settings.IMPORT_LIMIT_BYTES // 1024 // 1024
             raise Refused(f"The files have {size // 1024 // 1024} MB; {most} MB are allowed.")
         files = [Upload(name=path.name, data=path.read_bytes()) for path in options["files"]]
+        # before anything is kept: a profile that cannot be used leaves no import behind
+        document = _profile(options["profile"]) if options["profile"] else {}
         batch = receive_upload(actor=actor, files=files, at=at)
-        path = options["profile"]
-        document = read_profile(path.read_text(encoding="utf-8")).as_dict() if path else {}
         for name in ("default_currency", "date_order"):
             if options[name]:
                 document[name] = options[name]
@@ -85,3 +85,11 @@ class Command(BaseCommand):
             )
         if (more := found.count() - SHOWN) > 0:
             self.stdout.write(f"  and {more} more findings")
+
+
+def _profile(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path.name} is not UTF-8; save it as UTF-8.") from error
+    return read_profile(text).as_dict()

@@ -128,9 +128,12 @@ def received(
     """Book what a customer paid on a day on its items."""
     actor = history.actor(LEAD)
     reference = " ".join(item.number for item in amounts)
+    number = f"PAY-{customer.number}-{day:%y%m%d}"
+    # days of a customer may end on one business day
+    before = Payment.objects.filter(company=history.company, number__startswith=number).count()
     payment = record_payment(
         actor=actor,
-        number=f"PAY-{customer.number}-{day:%y%m%d}",
+        number=f"{number}-{before + 1}" if before else number,
         customer=customer,
         currency=HOME,
         amount_minor=sum(amounts.values()),

@@ -3,8 +3,8 @@
 from dunwell.demo.customers import LEAD
 from dunwell.jobs.demo_history import History, received
 from dunwell.models import OpenItem
-from tests.conftest import TODAY, add_user
 from tests.actions.ledger_rows import invoice
+from tests.conftest import TODAY, add_user
 
 
 def test_a_customer_may_pay_twice_on_one_day(company, customer):

@@ -1,5 +1,6 @@
 """Short builders for escalations and watches, made by the real actions."""
 
+import re
 from datetime import timedelta
 
 from dunwell.actions.escalation_steps import raise_escalations
@@ -8,9 +9,10 @@ from dunwell.actions.gate import Actor, system
 from dunwell.actions.policies_by_kind import draft_document, publish_document
 from dunwell.actions.role_rights import ROLE_RIGHTS
 from dunwell.actions.watches import WatchTerms, start_watch
+from dunwell.models import User
 from tests.actions.desk import acting
 from tests.actions.ledger_rows import invoice
-from tests.conftest import AT, TODAY
+from tests.conftest import AT, TODAY, add_user
 
 ON = {"as_of": TODAY, "at": AT}
 POLICY = """\
@@ -45,7 +47,13 @@ cases:
 
 
 def in_force(company, text=POLICY, *, on=TODAY):
-    """Put a playbooks policy in force from a day on, written by one and published by another."""
+    """Put a playbooks policy in force from a day on, written by one and published by another.
+
+    Whom it names works here when it is published; who is not of the test leaves after it.
+    """
+    named = set(re.findall(r"(?:person|sponsor): (\w+)", text))
+    known = set(User.objects.filter(username__in=named).values_list("username", flat=True))
+    leaving = [add_user(company, name, "finance_director") for name in sorted(named - known)]
     rights = ROLE_RIGHTS["credit_manager"]
 
     def who(name):
@@ -55,6 +63,8 @@ def in_force(company, text=POLICY, *, on=TODAY):
         actor=who("petra"), kind="playbooks", text=text.format(day=on.isoformat()), at=AT
     )
     publish_document(actor=who("paul"), version=version, as_of=on, at=AT)
+    for user in leaving:
+        user.delete()
     return version
 
 

@@ -10,7 +10,7 @@ from dunwell.actions.figures import record_figures
 from dunwell.actions.gate import system
 from dunwell.actions.payments import apply_payment
 from dunwell.engine.kpi_tables import KPI_INPUTS, PARAMETERS
-from dunwell.models import CollectionCost
+from dunwell.models import CollectionCost, Run
 from dunwell.queries.kpi_inputs import Asked, input_frame
 from dunwell.queries.kpi_slices import kpi_slices
 from dunwell.queries.ledgers import Books
@@ -104,6 +104,28 @@ def test_a_day_gone_by_and_another_window_are_worked_out(book, come_in, collecto
     known = {"known": (TODAY - timedelta(days=1)).isoformat()}
     page = client.get(reverse("kpi", args=["overdue_share"]), known)
     assert page.context["value"] == "100.00"
+
+
+def test_a_kept_figure_says_since_when_it_is_kept_and_where_its_rows_have_changed(
+    book, customer, come_in, collector
+):
+    Run.objects.create(
+        company=book, kind="cycle", as_of=TODAY, step="record_figures", changed=1, finished_at=AT
+    )
+    client, rows = come_in(collector), reverse("kpi-input", args=["receivables_minor"])
+    for address in (reverse("kpis"), reverse("kpi", args=["dso"])):
+        page = client.get(address)
+        assert page.context["choice"].kept_at == AT
+        assert "Kept by the day" in page.content.decode()
+    same = client.get(rows)
+    assert (same.context["total"], same.context["kept"]) == (240_00, None)
+    assert "cycle kept it; what is recorded now" not in same.content.decode()
+    invoice(customer, "H1", 5_00, issued_on=TODAY, due_on=TODAY + timedelta(days=9))
+    later = client.get(rows)
+    assert (later.context["total"], later.context["kept"]) == (245_00, 240_00)
+    assert "cycle kept it; what is recorded now" in later.content.decode()
+    worked_out = client.get(reverse("kpi", args=["dso"]), {"window": "365"})
+    assert worked_out.context["choice"].kept_at is None
 
 
 def test_a_big_book_asks_before_it_reads_everything(book, come_in, collector, monkeypatch):

@@ -56,6 +56,32 @@ def test_checking_plays_the_cases_shows_the_difference_and_writes_nothing(come_i
     assert PolicyVersion.objects.count() == 0
 
 
+ASKED = """\
+playbooks:
+  valid_from: 2026-03-05
+  matrix:
+    - kind: dispute
+      rungs:
+        - {role: collector}
+        - {person: mona}
+"""
+
+
+def test_people_a_policy_names_have_to_work_here(come_in, admin, company):
+    client = come_in(admin)
+    routed = standard_text("disputes").replace("owner: collector", "owner: mona")
+    number = routed[: routed.index("owner: mona")].count("\n") + 1
+    for kind, told, line in (("playbooks", ASKED, 7), ("disputes", routed, number)):
+        for button in ("check", "save"):
+            page = client.post(f"/policies/{kind}/draft/", {"text": told, button: "1"})
+            assert page.status_code == 422 and f'data-line="{line}"' in page.text
+            assert "is mona, but nobody of that user name works here" in page.text
+    assert PolicyVersion.objects.count() == 0
+    add_user(company, "mona", "credit_manager")
+    page = client.post("/policies/playbooks/draft/", {"text": ASKED, "check": "1"})
+    assert page.status_code == 200 and "The text is right. It states no cases." in page.text
+
+
 def test_a_draft_is_discarded_and_strangers_find_nothing(come_in, company, admin, rival, reader):
     version = drafted(admin)
     assert come_in(rival).get(f"{PAGES}{version.pk}/").status_code == 404

@@ -230,11 +230,11 @@ def checked_settings(kind: str, settings: Mapping[str, str]) -> dict[str, str]:
     }
     for name, one in fields.items():
         if one.is_needed and not told[name]:
-            raise Refused(f"Give the setting {one.label.lower()}.")
+            raise Refused(f"Give the setting {name} ({one.label}).")
         if one.choices:
             told[name] = one.said(told)
             if told[name] not in one.choices:
-                raise Refused(f"{one.label} is one of {', '.join(one.choices)}.")
+                raise Refused(f"{name} ({one.label}) is one of {', '.join(one.choices)}.")
         if one.is_address and told[name]:
             told[name] = _address(told[name])
     return told

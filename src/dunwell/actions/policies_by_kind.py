@@ -23,7 +23,7 @@ def draft_document(*, actor: Actor, kind: str, text: str, at: datetime) -> Polic
     not come out.
     """
     actor.require("policy.edit")
-    document, policy = checked(kind=kind, text=text)
+    document, policy = checked(company=actor.company, kind=kind, text=text)
     return draft_version(
         actor,
         kind=kind,
@@ -48,7 +48,7 @@ def publish_document(*, actor: Actor, version: PolicyVersion, as_of: date, at: d
     kind = _kind(version)
 
     def check(text: str) -> Mapping[str, Any]:
-        checked(kind=kind, text=text)
+        checked(company=actor.company, kind=kind, text=text)
         return {"kind": kind}
 
     publish_version(

@@ -31,10 +31,12 @@ from dunwell.engine.responses_policy import play_response_cases, read_responses_
 from dunwell.engine.segments_cases import play_segment_cases
 from dunwell.engine.segments_policy import read_segments_policy
 from dunwell.formats.policies import PolicyError, PolicyText, line_of, read_policy
-from dunwell.models import PolicyVersion
+from dunwell.models import Company, PolicyVersion
 from dunwell.queries.authority import read_certified_authority
 from dunwell.queries.charge_law import play_lawful_cases, read_lawful_policy
 from dunwell.queries.contact_rules import play_bound_cases, read_bound_policy
+from dunwell.queries.dispute_policies import check_owners
+from dunwell.queries.playbooks import check_people
 
 Kind = PolicyVersion.Kind
 
@@ -66,12 +68,14 @@ class CaseResult(Protocol):
 class PolicyKind:
     """`about`: what it decides, in a sentence. `read` raises DocumentError with field and place.
 
-    `play_cases` returns the answers to the policy's own cases, in order.
+    `play_cases` returns the answers to the policy's own cases, in order. `check` raises
+    DocumentError where the policy names what the company does not have.
     """
 
     about: Promise | str
     read: Callable[[Mapping[str, object]], Policy]
     play_cases: Callable[[Any], Sequence[CaseResult]]
+    check: Callable[[Company, Any], None] | None = None
 
 
 KINDS: Mapping[str, PolicyKind] = {
@@ -119,6 +123,7 @@ KINDS: Mapping[str, PolicyKind] = {
         about=_("Who is asked when the usual step is not enough, and how risks are watched."),
         read=read_playbooks_policy,
         play_cases=play_playbook_cases,
+        check=check_people,
     ),
     Kind.PLANS: PolicyKind(
         about=_("Which payment plans are offered, what they cost, and when one has failed."),
@@ -139,11 +144,21 @@ KINDS: Mapping[str, PolicyKind] = {
         about=_("Why customers dispute, what has to be shown, who clears it up and by when."),
         read=read_dispute_policy,
         play_cases=play_dispute_cases,
+        check=check_owners,
     ),
 }
 
 
-def checked(*, kind: str, text: str) -> tuple[PolicyText, Policy]:
+def read_checked(company: Company, kind: str, document: Mapping[str, object]) -> Policy:
+    """Return the policy of a document; raise DocumentError, also for whom it names in vain."""
+    about = KINDS[kind]
+    policy = about.read(document)
+    if about.check is not None:
+        about.check(company, policy)
+    return policy
+
+
+def checked(*, company: Company, kind: str, text: str) -> tuple[PolicyText, Policy]:
     """Return a document and its policy, every case of its own passed.
 
     Raises Refused for an unknown kind, and with the line for what is wrong in the text.
@@ -155,7 +170,7 @@ def checked(*, kind: str, text: str) -> tuple[PolicyText, Policy]:
     except PolicyError as error:
         raise Refused(str(error)) from error
     try:
-        policy = KINDS[kind].read(document.document)
+        policy = read_checked(company, kind, document.document)
     except DocumentError as error:
         raise Refused(f"line {line_of(document, str(error))}: {error}") from error
     for number, result in enumerate(KINDS[kind].play_cases(policy), 1):

@@ -10,6 +10,15 @@ class DocumentError(ValueError):
     """A policy document cannot be used; the message says what, where, and what to do."""
 
 
+def works_here(username: str, staff: Collection[str], where: str, name: str) -> None:
+    """Raise DocumentError for a person named in a field who is not one of the staff."""
+    if username and username not in staff:
+        raise DocumentError(
+            f"{where}: {name} is {username}, but nobody of that user name works here; "
+            "name somebody who does"
+        )
+
+
 def fields(value: object, where: str) -> Mapping[str, object]:
     """Return the value as fields, or raise DocumentError."""
     if not isinstance(value, Mapping):

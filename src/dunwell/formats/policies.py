@@ -109,7 +109,8 @@ def _part(root: yaml.MappingNode, message: str) -> yaml.Node:
         return root
     for name in place:
         numbered = re.fullmatch(r"(\w+) (\d+)(?: \(.*\))?", name)
-        inner = _field(node, f"{numbered[1]}s" if numbered else name)
+        inner = _field(node, f"{numbered[1]}s") if numbered else None
+        inner = inner or _field(node, numbered[1] if numbered else name)
         if numbered and isinstance(inner, yaml.SequenceNode):
             position = int(numbered[2]) - 1
             inner = inner.value[position] if position < len(inner.value) else inner

@@ -5,7 +5,9 @@ from datetime import date
 from functools import lru_cache
 
 from dunwell.engine.dispute_policy import DisputePolicy, read_dispute_policy
-from dunwell.models import Company, PolicyVersion
+from dunwell.engine.dispute_routes import COLLECTOR
+from dunwell.engine.documents import works_here
+from dunwell.models import Company, PolicyVersion, User
 from dunwell.queries.policy_documents import document_in_force, standard_document
 
 
@@ -23,6 +25,14 @@ def dispute_policy_in_force(company: Company, *, as_of: date) -> DisputesInForce
     if found.version_id is None:
         return DisputesInForce(policy=_standard(), version_id=None)
     return DisputesInForce(policy=read_dispute_policy(found.document), version_id=found.version_id)
+
+
+def check_owners(company: Company, policy: DisputePolicy) -> None:
+    """Raise DocumentError for the first owner of a route who does not work here; one query."""
+    people = User.objects.filter(memberships__company=company, is_active=True)
+    staff = {COLLECTOR, *people.values_list("username", flat=True)}
+    for n, route in enumerate(policy.routes, 1):
+        works_here(route.owner, staff, f"disputes, route {n}", "owner")
 
 
 @lru_cache(maxsize=1)

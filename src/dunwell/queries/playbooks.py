@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.db.models import Count, Min, Model, Q, QuerySet, Sum
 
 from dunwell.engine.calendars import day_number
+from dunwell.engine.documents import works_here
 from dunwell.engine.matching.foreign import Rates, read_rates
 from dunwell.engine.office_hours import OfficeHours
 from dunwell.engine.playbooks_policy import (
@@ -27,6 +28,7 @@ from dunwell.models import (
     OpenItem,
     PolicyVersion,
     Promise,
+    User,
     WatchCheck,
 )
 from dunwell.queries.frames import fx_frame
@@ -107,6 +109,17 @@ def people_asked(company: Company, *, as_of: date | None = None) -> People:
     )
     on_call = dict(duties.order_by("from_on", "id").values_list("role", "user_id"))
     return People(keys=keys, roles=roles, on_call=on_call)
+
+
+def check_people(company: Company, policy: PlaybooksPolicy) -> None:
+    """Raise DocumentError for the first person named who does not work here; one query."""
+    people = User.objects.filter(memberships__company=company, is_active=True)
+    staff = frozenset(people.values_list("username", flat=True))
+    for n, line in enumerate(policy.matrix, 1):
+        for m, rung in enumerate(line.rungs, 1):
+            works_here(rung.person, staff, f"playbooks, matrix {n}, rung {m}", "person")
+    for n, book in enumerate(policy.playbooks, 1):
+        works_here(book.sponsor, staff, f"playbooks, playbook {n}", "sponsor")
 
 
 def risk_facts(

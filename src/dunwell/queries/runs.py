@@ -49,6 +49,12 @@ def missing_days(last: date | None, *, as_of: date) -> tuple[list[date], int]:
     return [last + timedelta(days=number) for number in range(1, count + 1)], 0
 
 
+def step_ended_at(company: Company, as_of: date, *, step: str) -> datetime | None:
+    """Return when a step of the day's cycle was done, None where it was not."""
+    done = Run.objects.filter(company=company, kind=CYCLE, as_of=as_of, step=step)
+    return done.values_list("finished_at", flat=True).first()
+
+
 def first_item_on(company: Company) -> date | None:
     """Return the issue date of the oldest item, None for an empty ledger."""
     found: date | None = Item.objects.filter(company=company).aggregate(on=Min("issued_on"))["on"]

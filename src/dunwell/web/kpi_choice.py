@@ -1,7 +1,7 @@
 """What a page of figures is asked for: day, window, what was known, currency, part of the book."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from dunwell.engine.kpi_tables import WINDOW_DAYS
@@ -10,6 +10,7 @@ from dunwell.queries.kpi_courses import kept_days, latest_kept_day
 from dunwell.queries.kpi_inputs import Asked, is_big
 from dunwell.queries.kpi_labels import slice_labels
 from dunwell.queries.kpi_parts import DIMENSIONS
+from dunwell.queries.runs import step_ended_at
 from dunwell.web.keys import read_day
 from dunwell.web.staff import StaffRequest
 
@@ -21,7 +22,8 @@ FIRST_DAY = date(1990, 1, 1)
 class KpiChoice:
     """The answer to a request for figures; `is_heavy`: it would read a big ledger first.
 
-    `label` names the part of the book where it is not the whole.
+    `label` names the part of the book where it is not the whole. `kept_at` is when the day's cycle
+    kept what is shown, None for what is worked out or was filled in later.
     """
 
     asked: Asked
@@ -29,6 +31,7 @@ class KpiChoice:
     currencies: tuple[str, ...]
     label: str
     is_kept: bool
+    kept_at: datetime | None
     is_heavy: bool
     explicit: tuple[tuple[str, str], ...]
 
@@ -86,6 +89,7 @@ def kpi_choice(request: StaffRequest) -> KpiChoice:
         currencies=currencies,
         label="" if asked.is_whole else slice_labels(company, dimension, {key}).get(key, key),
         is_kept=is_kept,
+        kept_at=step_ended_at(company, as_of, step="record_figures") if is_kept else None,
         is_heavy=not is_kept and told.get("work") != "1" and is_big(company),
         explicit=tuple(shown),
     )

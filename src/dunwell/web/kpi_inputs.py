@@ -24,6 +24,7 @@ from dunwell.queries.kpi_inputs import (
     input_page,
     is_big,
 )
+from dunwell.queries.kpi_slices import kept_figures
 from dunwell.templatetags.kpi_inputs import subject_label
 from dunwell.web.exports import file_response
 from dunwell.web.kpi_choice import WINDOWS, KpiChoice, kpi_choice
@@ -52,6 +53,7 @@ def kpi_input(request: StaffRequest, name: str) -> HttpResponse:
         "name": name,
         "currency": currency,
         "found": found,
+        "kept": _kept_otherwise(request, found, choice) if found else None,
         "page": found.page if found else None,
         "shares": shares,
         "total": sum(one.amount for one in shares) if shares else found and found.total,
@@ -107,6 +109,19 @@ def _is_shared(request: StaffRequest, name: str, choice: KpiChoice) -> bool:
         and name not in NOT_ADDITIVE
         and bool(kept_days(request.actor.company, [asked.as_of], dimension="customer"))
     )
+
+
+def _kept_otherwise(request: StaffRequest, found: InputPage, choice: KpiChoice) -> int | None:
+    """Return what the cycle kept of the input where its rows sum to something else by now."""
+    if not choice.is_kept:
+        return None
+    company, asked = request.actor.company, choice.asked
+    key = str(company.pk) if asked.is_whole else asked.key
+    for one in kept_figures(company, as_of=asked.as_of, dimension=asked.dimension):
+        if (one.key, one.currency) == (key, found.currency):
+            kept = one.inputs.get(found.name, 0)
+            return None if kept == found.total else kept
+    return None
 
 
 def _page(request: StaffRequest, name: str, currency: str, choice: KpiChoice) -> InputPage:

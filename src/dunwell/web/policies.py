@@ -1,6 +1,7 @@
 """Pages about policy documents of every kind: in force, drafting, differences, publishing."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,7 +17,7 @@ from dunwell.actions.policies_by_kind import (
     draft_document,
     publish_document,
 )
-from dunwell.actions.policy_kinds import KINDS
+from dunwell.actions.policy_kinds import KINDS, read_checked
 from dunwell.models import PolicyVersion
 from dunwell.queries.policies import policy_rows, policy_text
 from dunwell.queries.policy_documents import policies_at_a_glance, standard_text, text_in_force
@@ -93,7 +94,11 @@ def policy_draft(request: StaffRequest, policy_kind: str) -> HttpResponse:
     reading, status = None, 200
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
-        reading = _read(policy_kind, text)
+        reading = read_text(
+            text,
+            read=partial(read_checked, request.actor.company, policy_kind),
+            play_cases=KINDS[policy_kind].play_cases,
+        )
         if "save" in request.POST:
             try:
                 version = draft_document(

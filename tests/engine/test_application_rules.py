@@ -151,7 +151,7 @@ def test_an_amount_that_is_not_known_counts_as_large():
 
 def test_everything_that_is_missing_is_named():
     wanted = Needed(
-        fields=("name", "vat_id"), documents=("identity",), trade_references=2, bank_references=1
+        fields=("name", "vat_id"), documents=("identity",), trade_references=4, bank_references=1
     )
 
     found = missing_answers(
@@ -167,7 +167,7 @@ def test_everything_that_is_missing_is_named():
         Missing(kind="field", name="asked_minor"),
         Missing(kind="field", name="vat_id"),
         Missing(kind="document", name="identity"),
-        Missing(kind="reference", name="trade"),
+        Missing(kind="reference", name="trade", count=3),
         Missing(kind="reference", name="bank"),
         Missing(kind="consent", name="credit_check"),
     )

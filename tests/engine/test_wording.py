@@ -153,6 +153,7 @@ def test_what_is_sent_tells_how_to_pay_and_what_is_said_does_not():
         ({"body": "a\x1bb"}, "holds a control character"),
         ({"body": "{lines}\n{totals}\n{reply_to}"}, "{credits} is missing; a reader needs it"),
         ({"body": "{lines}\n{credits}\n{totals}"}, "{reply_to} is missing"),
+        ({"body": "{lines}\n{credits}"}, "{reply_to}, {totals} are missing; a reader needs them"),
         ({"body": "{credits}\n{totals}\n{reply_to}"}, "{lines} is missing"),
         ({"body": "{lines}\n{credits}\n{reply_to}"}, "{totals} is missing"),
         ({"line": "{customer_name}"}, "line: {customer_name} is not a placeholder"),

@@ -84,12 +84,15 @@ def test_shared_lines_of_a_document_hold_for_all_its_texts():
         ({"wordings": {"nope": {}}}, "template 'nope' is not known"),
         ({"wordings": {"debit_notice": {}}}, "template 'debit_notice' is not known"),
         ({"wordings": reminder(body="Hi {nobody}")}, "{nobody} is not a placeholder"),
-        ({"wordings": reminder(body="Hi")}, "is missing; a reader needs it"),
+        (
+            {"wordings": reminder(body="Hi")},
+            "{credits}, {lines}, {reply_to}, {totals} are missing",
+        ),
         ({"wordings": reminder(tones={"rude": {}})}, "tone 'rude' is not known"),
         ({"wordings": reminder(tones={"firm": {"subject": "x"}})}, "body must be a text"),
         (
             {"wordings": reminder(tones={"firm": {"subject": "x", "body": "Pay"}})},
-            "wordings en, reminder, firm, body: {credits} is missing",
+            "wordings en, reminder, firm, body: {credits}, {lines}, {reply_to}, {totals} are",
         ),
         ({"wordings": reminder(variants=[{"name": "a", "share": 100}])}, "it must lie in 1"),
         (

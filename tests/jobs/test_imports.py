@@ -170,3 +170,11 @@ def test_a_profile_that_cannot_be_used_leaves_no_import_behind(company, tmp_path
     with pytest.raises(CommandError, match=message):
         call_command("import_ledger", path, company="Northwind", profile=profile)
     assert not ImportBatch.objects.exists()
+
+
+def test_a_currency_that_is_none_leaves_no_import_behind(company, tmp_path):
+    path = tmp_path / "items.csv"
+    path.write_bytes(GOOD)
+    with pytest.raises(CommandError, match="'EURO' is not an ISO 4217 currency"):
+        call_command("import_ledger", path, company="Northwind", default_currency="EURO")
+    assert not ImportBatch.objects.exists()

@@ -109,7 +109,10 @@ def test_chargebacks_payouts_and_events_have_their_pages(
     desk, row = come_in(clerk), Chargeback.objects.get()
 
     board = desk.get("/online-payments/chargebacks/").text
-    assert "product_not_received" in board
+    assert "The goods did not arrive" in board
+    assert "The goods did not arrive" in desk.get(f"/online-payments/{taken.pk}/").text
+    Chargeback.objects.update(reason="lost_in_space")
+    assert "lost_in_space" in desk.get("/online-payments/chargebacks/").text
     pack = desk.get(f"/online-payments/chargebacks/{row.pk}/evidence.csv").text
     assert "R1" in pack and "checkout.paid" in pack
     desk.post(f"/online-payments/chargebacks/{row.pk}/answered/")

@@ -187,10 +187,12 @@ def test_an_unknown_exposure_says_which_rate_is_missing(come_in, reader, custome
 def test_a_file_is_looked_at_and_then_added(come_in, analyst, customer):
     rated(customer)
     client = come_in(analyst)
-    data = b"Customer,Limit,Kind\nK1,1000.00,standard\nN9,5.00,\n"
+    data = b"Customer,Limit,Kind\nK1,1000.00,standard\nN9,much,\n"
     answer = client.post("/limits/import/", {"file": SimpleUploadedFile("l.csv", data)})
     page = client.get(answer["Location"]).text
-    assert "There is no customer N9." in page and "granted at once" in page
+    assert "is no amount" in page and "granted at once" in page
+    # what is refused comes to nothing
+    assert "€1,000.00" in page and "€0.00" not in page
 
     client.post(answer["Location"], {"reason": "old system"})
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from dunwell.actions.events import record_event
 from dunwell.actions.gate import system
 from dunwell.actions.notes import record_note
 from tests.conftest import AT, TODAY, add_user
@@ -76,3 +77,21 @@ def test_a_page_asks_as_many_questions_for_three_rows_as_for_one(
             page(client, customer)
         counts.append(len(asked))
     assert counts[0] == counts[2]
+
+
+@pytest.mark.parametrize(
+    ("verb", "told"),
+    [
+        ("dispute_case.opened", "Dispute opened"),
+        ("customer_invoicing.changed", "How a customer wants invoices changed"),
+        ("hand_off.given_back", "Hand-off given back"),
+        ("order.held", "Order held"),
+        ("thing.never_heard_of", "Thing never heard of"),
+    ],
+)
+def test_an_event_has_its_sentence_wherever_the_dot_stands(
+    come_in, collector, company, customer, verb, told
+):
+    record_event(system(company), verb, customer, at=AT, customer_id=customer.pk)
+
+    assert f'<span class="strong">{told}</span>' in page(come_in(collector), customer)

@@ -241,7 +241,10 @@ def submit_application(
     in_force = application_rules(application.company, as_of=as_of)
     missing = missing_of(application, in_force.rules, as_of=as_of)
     if missing:
-        listed = ", ".join(f"{one.kind} {one.name}".replace("_", " ") for one in missing)
+        listed = ", ".join(
+            f"{one.kind} {one.name}{f' ({one.count})' if one.count > 1 else ''}".replace("_", " ")
+            for one in missing
+        )
         raise Refused(f"This is missing before the application can be submitted: {listed}.")
     sign_paper(actor, application, signed_by, as_of=as_of, at=at)
     application.complete_on = as_of

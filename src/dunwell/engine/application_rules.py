@@ -185,10 +185,11 @@ class Needed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Missing:
-    """One thing that is missing: a field, document, reference or consent, by its name."""
+    """A field, document, reference or consent that is missing, by its name, and how many of it."""
 
     kind: str
     name: str
+    count: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -285,7 +286,8 @@ def missing_answers(
     ]
     for kind, number in (("trade", wanted.trade_references), ("bank", wanted.bank_references)):
         lacking = number - references.get(kind, 0)
-        found += [Missing(kind="reference", name=kind)] * max(lacking, 0)
+        if lacking > 0:
+            found.append(Missing(kind="reference", name=kind, count=lacking))
     found += [Missing(kind="consent", name=name) for name in CONSENTS if name not in consents]
     return tuple(found)
 

@@ -171,12 +171,15 @@ def read_wordings(document: Mapping[str, object]) -> dict[str, Wording]:
 
 
 def check_wording(wording: Wording) -> None:
-    """Raise WordingError for the first thing that keeps a wording from being published."""
+    """Raise WordingError for what keeps a wording from being published; all that is missing."""
     used = check_text(wording)
     missing = sorted(_needed(wording.template) - used)
-    if missing:
-        where = f"{wording.template} ({wording.language})"
+    where = f"{wording.template} ({wording.language})"
+    if len(missing) == 1:
         raise WordingError(f"{where}, body: {{{missing[0]}}} is missing; a reader needs it")
+    if missing:
+        listed = ", ".join(f"{{{name}}}" for name in missing)
+        raise WordingError(f"{where}, body: {listed} are missing; a reader needs them")
 
 
 def check_text(wording: Wording) -> set[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from dunwell.engine.application_rules import Missing
 
@@ -56,8 +57,6 @@ DOCUMENT_LABELS: Mapping[str, Promise | str] = {
     "other": _("Other"),
 }
 MISSING_LABELS: Mapping[tuple[str, str], Promise | str] = {
-    ("reference", "trade"): _("one more supplier as a reference"),
-    ("reference", "bank"): _("the bank as a reference"),
     ("consent", "credit_check"): _("consent to the credit check"),
     ("consent", "truth"): _("the statement that everything is true"),
 }
@@ -134,7 +133,19 @@ def missing_label(one: Missing) -> str:
         return str(DOCUMENT_LABELS.get(one.name, one.name))
     if one.kind == "field":
         return str(FIELD_LABELS.get(one.name, one.name))
+    if one.kind == "reference":
+        return _references_label(one)
     return str(MISSING_LABELS.get((one.kind, one.name), one.name))
+
+
+def _references_label(one: Missing) -> str:
+    if one.name == "bank":
+        told = ngettext("the bank as a reference", "%(n)d banks as references", one.count)
+    else:
+        told = ngettext(
+            "one more supplier as a reference", "%(n)d more suppliers as references", one.count
+        )
+    return told % {"n": one.count}
 
 
 @register.filter

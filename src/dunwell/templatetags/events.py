@@ -11,18 +11,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.templatetags.dates import day_text
+from dunwell.templatetags.event_looks import CASE_LOOKS, Look
 
 register = template.Library()
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How one kind of event is shown; `page` lists the records it is about."""
-
-    label: Promise | str
-    icon: str
-    tone: str = ""
-    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +45,7 @@ def change_look(change: str) -> ChangeLook:
 
 
 LOOKS: Mapping[str, Look] = {
+    **CASE_LOOKS,
     "promise.recorded": Look(_("Promise recorded"), "handshake", "is-info", "promises"),
     "promise.kept": Look(_("Promise kept"), "handshake", "is-good", "promises"),
     "promise.partially_kept": Look(_("Promise partly kept"), "handshake", "is-warn", "promises"),
@@ -307,11 +299,17 @@ CHANNEL_ICONS = {
 }
 
 
+def _words(verb: str) -> str:
+    return verb.replace(".", " ").replace("_", " ")
+
+
+_BY_WORDS = {_words(verb): look for verb, look in LOOKS.items()}
+
+
 @register.filter
 def event_look(verb: str) -> Look:
     """Return how an event is shown; an unknown verb is shown as its own words."""
-    words = verb.replace(".", " ").replace("_", " ")
-    return LOOKS.get(verb) or Look(gettext(words), "circle-dot")
+    return LOOKS.get(verb) or Look(gettext(_words(verb)), "circle-dot")
 
 
 SIGNALS: Mapping[str, Look] = {
@@ -342,8 +340,9 @@ def row_look(row: Any) -> Look:
 
 
 def _event_look(row: Any) -> Look:
-    verb = row.data.get("verb") or row.title.lower().replace(" ", ".", 1).replace(" ", "_")
-    return event_look(str(verb))
+    # the title of a row is its verb without dots and lines, so the words are looked for
+    words = str(row.title).lower()
+    return _BY_WORDS.get(words) or Look(gettext(words), "circle-dot")
 
 
 def _note_look(row: Any) -> Look:

@@ -52,12 +52,12 @@ class Command(BaseCommand):
             most = settings.IMPORT_LIMIT_BYTES // 1024 // 1024
             raise Refused(f"The files have {size // 1024 // 1024} MB; {most} MB are allowed.")
         files = [Upload(name=path.name, data=path.read_bytes()) for path in options["files"]]
-        # before anything is kept: a profile that cannot be used leaves no import behind
+        # before anything is kept: what cannot be used leaves no import behind
         document = _profile(options["profile"]) if options["profile"] else {}
+        chosen = ("default_currency", "date_order")
+        document |= {name: options[name] for name in chosen if options[name]}
+        read_profile(document)
         batch = receive_upload(actor=actor, files=files, at=at)
-        for name in ("default_currency", "date_order"):
-            if options[name]:
-                document[name] = options[name]
         if document:
             set_profile(actor=actor, batch=batch, document=document, at=at)
         start_import(actor=actor, batch=batch, at=at)

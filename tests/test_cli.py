@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -234,6 +236,48 @@ def test_a_setting_that_cannot_be_read_is_told_in_one_line(tmp_path, setting, va
     )  # fmt: skip
 
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"dunwell: {said}\n")
+
+
+UNMIGRATED = "dunwell: The database is not up to date; run `dunwell migrate` first.\n"
+
+
+def broken(command, place):
+    """Exit code and errors of a command on a desk of its own, which nobody migrated."""
+    done = subprocess.run(  # noqa: PLW1510 -- the exit code is what the test is about
+        [sys.executable, "-m", "dunwell", *command],
+        capture_output=True, text=True, cwd=place,
+        env=os.environ | {"DUNWELL_DATA_DIR": str(place), "DUNWELL_DATABASE_URL": ""},
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("add_company", "Northwind", "--admin", "ada"), ("verify",), ("keys", "list")]
+)
+def test_a_command_on_a_database_without_tables_says_what_to_run(tmp_path, command):
+    assert broken(command, tmp_path) == (1, UNMIGRATED)
+
+
+def test_a_column_of_a_later_version_is_told_too_and_any_other_trouble_as_it_is(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "dunwell.sqlite3")) as database:
+        database.execute("CREATE TABLE dunwell_company (id INTEGER PRIMARY KEY)")
+    assert broken(("verify",), tmp_path) == (1, UNMIGRATED)
+
+    (tmp_path / "dunwell.sqlite3").write_bytes(b"no database" * 100)
+    code, said = broken(("verify",), tmp_path)
+    assert (code, said.splitlines()[-1]) == (
+        1, "django.db.utils.DatabaseError: file is not a database"
+    )  # fmt: skip
+
+
+def test_a_migration_that_fails_on_a_missing_table_keeps_its_own_words(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "dunwell.sqlite3")) as database:
+        database.execute("CREATE VIEW dunwell_company AS SELECT * FROM gone")
+        database.execute("CREATE TABLE some (id INTEGER)")
+    code, said = broken(("migrate",), tmp_path)
+
+    assert code == 1
+    assert "no such table" in said.splitlines()[-1]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")

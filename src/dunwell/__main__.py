@@ -8,6 +8,10 @@ from pathlib import Path
 
 from dunwell import cli, walls
 
+MAKES_TABLES = {"migrate", "upgrade", "restore", "import_export"}
+"""Commands that bring the tables themselves: where one is missing, the error is theirs to tell."""
+OUT_OF_DATE = "The database is not up to date; run `dunwell migrate` first."
+
 
 def main() -> int:
     """Run what the command line says and return the exit code; 1 where nobody reads the answer."""
@@ -39,7 +43,8 @@ def _run(arguments: list[str]) -> int:
     Path(os.environ.get("DUNWELL_DATA_DIR", "data")).mkdir(parents=True, exist_ok=True)
     # only here, so that the file commands work where Django is not installed
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.core.management import execute_from_command_line, get_commands  # noqa: PLC0415
+    from django.db import DatabaseError  # noqa: PLC0415
 
     # what serves others walks no further than each request; a command is its owner's
     serves = arguments[0] in {"serve", "mcp"}
@@ -50,7 +55,20 @@ def _run(arguments: list[str]) -> int:
         # a setting of the owner's, whose words say what to write
         sys.stderr.write(f"dunwell: {error}\n")
         return 1
+    except DatabaseError as error:
+        is_ours = get_commands().get(arguments[0]) == "dunwell"
+        if not is_ours or arguments[0] in MAKES_TABLES or not _is_out_of_date(error):
+            raise
+        sys.stderr.write(f"dunwell: {OUT_OF_DATE}\n")
+        return 1
     return 0
+
+
+def _is_out_of_date(error: Exception) -> bool:
+    """Whether a command failed since `dunwell migrate` did not run; asked only once it failed."""
+    from dunwell.jobs.upgrades import is_out_of_date  # noqa: PLC0415
+
+    return is_out_of_date(error)
 
 
 if __name__ == "__main__":

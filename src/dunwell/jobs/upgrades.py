@@ -4,6 +4,7 @@ A backup first; then all migrations and the proof of the books within one transa
 going back is the database's own rollback: also when the process is killed.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ from dunwell.queries.verify import verify_books
 
 LOCK_WAIT = "10s"
 """So long another program may hold a table; longer, and everybody would wait behind us."""
+
+LACKING = {"42P01", "42703"}
+"""PostgreSQL's states: undefined table, undefined column."""
+LACKING_WORDS = ("no such table", "no such column", "has no column named")
+"""SQLite has one state for these and for any other wrong question, and tells them by words."""
 
 
 class UpgradeError(RuntimeError):
@@ -49,6 +55,19 @@ def waiting_migrations() -> tuple[str, ...]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
+
+
+def is_out_of_date(error: BaseException) -> bool:
+    """Return whether a database error says that a table or column of a migration is not there.
+
+    Migrations are read, which takes a while, only where the error is of that kind.
+    """
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        lacks = any(words in str(cause) for words in LACKING_WORDS)
+    else:
+        lacks = getattr(cause, "sqlstate", None) in LACKING
+    return lacks and bool(waiting_migrations())
 
 
 def upgrade(folder: Path, *, key: bytes, at: datetime) -> Upgraded:

@@ -93,3 +93,18 @@ def test_a_link_works_once_and_only_for_people_who_work_somewhere(db, client):
     assert client.post(path).status_code == 422
     with pytest.raises(CommandError, match="There is no user eve with a role"):
         call_command("sign_in_link", "eve")
+
+
+def test_links_lead_to_where_the_desk_is_reached_unless_a_port_of_this_machine_is_asked_for(
+    db, settings
+):
+    settings.SITE = "https://desk.example.com"
+    out = StringIO()
+    told = added()[1]
+    call_command("sign_in_link", "ada", stdout=out)
+    call_command("sign_in_link", "ada", port=8000, stdout=out)
+    away, here = (line.split(": ", 1)[1] for line in out.getvalue().splitlines())
+
+    assert told.startswith("Sign in within 60 minutes: https://desk.example.com/sign-in/")
+    assert away.startswith("https://desk.example.com/sign-in/")
+    assert here.startswith("http://127.0.0.1:8000/sign-in/")

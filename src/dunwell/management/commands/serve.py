@@ -86,9 +86,15 @@ def has_missing_migrations() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def sign_in_address(token: str, port: int = PORT) -> str:
-    """Return the address of a one-time sign-in link on this machine."""
-    return f"http://{HOST}:{port}{reverse('sign-in-link', args=[token])}"
+def sign_in_address(token: str, port: int | None = None) -> str:
+    """Return the address of a one-time sign-in link: on this machine where a port is given.
+
+    Without one it is where the desk is reached from outside, if DUNWELL_SITE says so.
+    """
+    path = reverse("sign-in-link", args=[token])
+    if port is None and settings.SITE:
+        return f"{settings.SITE}{path}"
+    return f"http://{HOST}:{port or PORT}{path}"
 
 
 def serve(host: str, port: int, *, workers: int = 1) -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dunwell import clock
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.users import LINK_MINUTES, make_sign_in_link
-from dunwell.management.commands.serve import PORT, sign_in_address
+from dunwell.management.commands.serve import sign_in_address
 from dunwell.models import User
 from dunwell.queries.companies import companies_of
 
@@ -22,7 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take whom it is for."""
         parser.add_argument("username", metavar="USER")
-        parser.add_argument("--port", type=int, default=PORT)
+        parser.add_argument(
+            "--port",
+            type=int,
+            help="a port of this machine; else the address is DUNWELL_SITE, or port 8000 here",
+        )
 
     def handle(self, **options: Any) -> None:
         """Make the link in the name of the installation."""

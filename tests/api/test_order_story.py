@@ -104,6 +104,23 @@ def test_what_is_wrong_is_said_in_a_sentence(company, as_manager, customer, as_s
     assert as_manager.post("/credit-checks", as_stranger_body).status_code == 404
 
 
+def test_an_order_of_an_unknown_customer_says_which(as_manager, customer, as_stranger_body):
+    unknown = {"customer_number": "K9", "number": "SO-2", "currency": "EUR", "amount_minor": 1}
+    known = order_body(customer.pk, "SO-1")
+    asked = {"orders": [known, unknown], "commit": False}
+    nobody = "Order SO-2: there is no customer K9 in your company."
+
+    for answer in (
+        as_manager.post("/credit-checks", {**unknown, "commit": False}, **NO_KEY),
+        as_manager.post("/credit-checks", unknown, key="one"),
+        as_manager.post("/credit-checks/bulk", asked, **NO_KEY),
+    ):
+        assert (answer.status_code, answer.json()["detail"]) == (404, nobody)
+    assert as_manager.post("/credit-checks", as_stranger_body).json()["detail"] == (
+        f"Order SO-1: there is no customer {as_stranger_body['customer_id']} in your company."
+    )
+
+
 @pytest.fixture
 def as_stranger_body(rival):
     stranger = add_customer(rival.memberships.first().company, "S1")

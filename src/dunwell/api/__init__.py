@@ -145,6 +145,7 @@ from dunwell.api import (
     worklist,
 )
 from dunwell.api.auth import SessionAuth, TokenAuth, refuse_too_long
+from dunwell.api.fields import Absent
 from dunwell.api.schema import DocumentedAPI, JsonParser
 from dunwell.formats.typesetting import TypesettingError
 from dunwell.jobs.heavy_files import Busy
@@ -370,11 +371,10 @@ def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 @api.exception_handler(Http404)
-def not_found(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: ARG001
-    """Answer 404 for what is not there or not the caller's."""
-    return api.create_response(
-        request, {"detail": "There is no such record in your company."}, status=404
-    )
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    """Answer 404 for what is not there or not the caller's; Django's own words name our tables."""
+    told = str(error) if isinstance(error, Absent) else "There is no such record in your company."
+    return api.create_response(request, {"detail": told}, status=404)
 
 
 @api.exception_handler(OperationalError)

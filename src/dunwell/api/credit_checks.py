@@ -257,8 +257,10 @@ def _wishes(request: ApiRequest, orders: Sequence[OrderIn]) -> list[Wish]:
     for order in orders:
         if (order.customer_id is None) == (not order.customer_number):
             raise Refused(f"Order {order.number}: name the customer by its key or its number.")
+        named = order.customer_id or order.customer_number
         customer = existing(
-            by_key.get(order.customer_id or 0) or by_number.get(order.customer_number)
+            by_key.get(order.customer_id or 0) or by_number.get(order.customer_number),
+            absent=f"Order {order.number}: there is no customer {named} in your company.",
         )
         wishes.append((customer, _ask(request, order)))
     return wishes

@@ -176,10 +176,17 @@ def colleague(actor: Actor, pk: int) -> User:
     )
 
 
-def existing(row: T | None) -> T:
-    """Return what a query found; where it found nothing, the answer is 404."""
+class Absent(Http404):
+    """What is not there, with a sentence that names it: one of several, or by a number."""
+
+
+def existing(row: T | None, *, absent: str = "") -> T:
+    """Return what a query found; where it found nothing, the answer is 404, with `absent` if told.
+
+    A key in the address needs no sentence: there is but one record it could mean.
+    """
     if row is None:
-        raise Http404
+        raise Absent(absent) if absent else Http404
     return row
 
 

@@ -9,7 +9,9 @@ from django.core.management import CommandError, call_command
 
 from dunwell.actions.gate import Refused, system
 from dunwell.jobs.demo import make_demo
-from dunwell.models import Company, Invoice, Message, SignInLink, Task
+from dunwell.models import Company, Dispute, Invoice, Message, SignInLink, Task
+from dunwell.queries.kpi_slices import WHOLE, derived_figures, kept_figures
+from dunwell.queries.ledgers import Books
 from tests.jobs.demo_desk import AT, DAY
 
 pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
@@ -21,6 +23,16 @@ def test_on_a_day_off_the_last_business_day_is_run_too(db):
         demo = make_demo(tell=lambda text: None, customers=30, items=400)
     days = set(Message.objects.filter(status="ready").values_list("as_of", flat=True))
     assert (demo.summary.as_of, days) == (DAY + timedelta(days=3), {DAY + timedelta(days=1)})
+
+
+def test_the_figures_of_its_first_day_are_those_of_the_rows_behind_them(db):
+    with time_machine.travel(AT, tick=False):
+        company = make_demo(tell=lambda text: None, customers=30, items=400).company
+    kept = kept_figures(company, as_of=DAY, dimension="company")
+    derived = derived_figures(Books(company), as_of=DAY, dimensions=WHOLE)
+    now = {one.currency: one.inputs for one in derived if one.dimension == "company"}
+    assert {one.currency: one.inputs for one in kept} == now
+    assert Dispute.objects.filter(closed_on=None, case__isnull=False).exists()
 
 
 def test_only_a_demo_company_has_an_invented_past(company):

@@ -115,6 +115,8 @@ def make_demo(
         played = play_credit(company, as_of=days[0], at=at)
         tell(f"{days[0]} rated, limited, covered, checked and screened: {played}")
         state_demo_appetite(company, as_of=days[0], at=at)
+        # before the cycle: what it keeps of the day is then what the rows sum to
+        tell(f"{today} disputed: {add_demo_cases(company.pk)} cases")
         tell(f"{days[0]} open to debtors: {open_to_debtors(company, as_of=days[0], at=at)}")
     for day in days:
         run_cycle(
@@ -122,7 +124,6 @@ def make_demo(
         )
     if is_first:
         # what comes in during the day, after the cycle of its morning
-        tell(f"{today} disputed: {add_demo_cases(company.pk)} cases")
         played = play_conversations(company, as_of=today, at=at)
         tell(f"{today} mails of customers taken in and read: {played}")
     # looks for what it made by itself: a call killed before it, and a demo older than it, get it

@@ -9,7 +9,7 @@ from django.http import Http404
 from dunwell import api
 from dunwell.api.fields import existing
 
-BY_HAND = re.compile(r"if .+ is None:\n\s+raise Http404")
+BY_HAND = re.compile(r"if .+ is None:\n\s+raise (?:Http404|Absent)")
 
 
 @pytest.mark.parametrize("row", [0, "", (), "row"])

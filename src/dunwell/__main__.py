@@ -10,7 +10,6 @@ from dunwell import cli, walls
 
 MAKES_TABLES = {"migrate", "upgrade", "restore", "import_export"}
 """Commands that bring the tables themselves: where one is missing, the error is theirs to tell."""
-OUT_OF_DATE = "The database is not up to date; run `dunwell migrate` first."
 
 
 def main() -> int:
@@ -57,18 +56,14 @@ def _run(arguments: list[str]) -> int:
         return 1
     except DatabaseError as error:
         is_ours = get_commands().get(arguments[0]) == "dunwell"
-        if not is_ours or arguments[0] in MAKES_TABLES or not _is_out_of_date(error):
+        # loaded only once a command has failed
+        from dunwell.jobs.upgrades import OUT_OF_DATE, is_out_of_date  # noqa: PLC0415
+
+        if not is_ours or arguments[0] in MAKES_TABLES or not is_out_of_date(error):
             raise
         sys.stderr.write(f"dunwell: {OUT_OF_DATE}\n")
         return 1
     return 0
-
-
-def _is_out_of_date(error: Exception) -> bool:
-    """Whether a command failed since `dunwell migrate` did not run; asked only once it failed."""
-    from dunwell.jobs.upgrades import is_out_of_date  # noqa: PLC0415
-
-    return is_out_of_date(error)
 
 
 if __name__ == "__main__":

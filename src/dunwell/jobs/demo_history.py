@@ -130,7 +130,7 @@ def received(
     reference = " ".join(item.number for item in amounts)
     number = f"PAY-{customer.number}-{day:%y%m%d}"
     # days of a customer may end on one business day
-    before = Payment.objects.filter(company=history.company, number__startswith=number).count()
+    before = Payment.objects.filter(customer=customer, number__startswith=number).count()
     payment = record_payment(
         actor=actor,
         number=f"{number}-{before + 1}" if before else number,

@@ -25,6 +25,7 @@ from dunwell.queries.verify import verify_books
 LOCK_WAIT = "10s"
 """So long another program may hold a table; longer, and everybody would wait behind us."""
 
+OUT_OF_DATE = "The database is not up to date; run `dunwell migrate` first."
 LACKING = {"42P01", "42703"}
 """PostgreSQL's states: undefined table, undefined column."""
 LACKING_WORDS = ("no such table", "no such column", "has no column named")

@@ -7,8 +7,9 @@ from functools import lru_cache
 from dunwell.engine.dispute_policy import DisputePolicy, read_dispute_policy
 from dunwell.engine.dispute_routes import COLLECTOR
 from dunwell.engine.documents import works_here
-from dunwell.models import Company, PolicyVersion, User
+from dunwell.models import Company, PolicyVersion
 from dunwell.queries.policy_documents import document_in_force, standard_document
+from dunwell.queries.users import usernames_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,8 +30,7 @@ def dispute_policy_in_force(company: Company, *, as_of: date) -> DisputesInForce
 
 def check_owners(company: Company, policy: DisputePolicy) -> None:
     """Raise DocumentError for the first owner of a route who does not work here; one query."""
-    people = User.objects.filter(memberships__company=company, is_active=True)
-    staff = {COLLECTOR, *people.values_list("username", flat=True)}
+    staff = usernames_of(company) | {COLLECTOR}
     for n, route in enumerate(policy.routes, 1):
         works_here(route.owner, staff, f"disputes, route {n}", "owner")
 

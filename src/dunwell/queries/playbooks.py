@@ -28,11 +28,11 @@ from dunwell.models import (
     OpenItem,
     PolicyVersion,
     Promise,
-    User,
     WatchCheck,
 )
 from dunwell.queries.frames import fx_frame
 from dunwell.queries.policy_documents import document_in_force, standard_document
+from dunwell.queries.users import usernames_of
 
 Row = TypeVar("Row", bound=Model)
 
@@ -113,8 +113,7 @@ def people_asked(company: Company, *, as_of: date | None = None) -> People:
 
 def check_people(company: Company, policy: PlaybooksPolicy) -> None:
     """Raise DocumentError for the first person named who does not work here; one query."""
-    people = User.objects.filter(memberships__company=company, is_active=True)
-    staff = frozenset(people.values_list("username", flat=True))
+    staff = usernames_of(company)
     for n, line in enumerate(policy.matrix, 1):
         for m, rung in enumerate(line.rungs, 1):
             works_here(rung.person, staff, f"playbooks, matrix {n}, rung {m}", "person")

@@ -24,7 +24,7 @@ from dunwell.queries.kpi_inputs import (
     input_page,
     is_big,
 )
-from dunwell.queries.kpi_slices import kept_figures
+from dunwell.queries.kpi_slices import part_figures
 from dunwell.templatetags.kpi_inputs import subject_label
 from dunwell.web.exports import file_response
 from dunwell.web.kpi_choice import WINDOWS, KpiChoice, kpi_choice
@@ -115,13 +115,13 @@ def _kept_otherwise(request: StaffRequest, found: InputPage, choice: KpiChoice) 
     """Return what the cycle kept of the input where its rows sum to something else by now."""
     if not choice.is_kept:
         return None
-    company, asked = request.actor.company, choice.asked
-    key = str(company.pk) if asked.is_whole else asked.key
-    for one in kept_figures(company, as_of=asked.as_of, dimension=asked.dimension):
-        if (one.key, one.currency) == (key, found.currency):
-            kept = one.inputs.get(found.name, 0)
-            return None if kept == found.total else kept
-    return None
+    asked = choice.asked
+    parts = part_figures(
+        request.actor.company, as_of=asked.as_of, dimension=asked.dimension, key=asked.key
+    )
+    one = next((part for part in parts if part.currency == found.currency), None)
+    kept = found.total if one is None else one.inputs.get(found.name, 0)
+    return None if kept == found.total else kept
 
 
 def _page(request: StaffRequest, name: str, currency: str, choice: KpiChoice) -> InputPage:

@@ -117,7 +117,9 @@ def test_a_changed_host_key_or_address_needs_the_secret_anew(link_sftp, sftp_wor
             change(**more)
     assert change(patterns="*.csv").secret == SECRET
     assert change(secret="new", host_key="SHA256:other").secret == "new"
-    with pytest.raises(Refused, match="Files that were taken is one of move, leave"):
+    with pytest.raises(
+        Refused, match=r"afterwards \(Files that were taken\) is one of move, leave"
+    ):
         change(afterwards="burn")
 
 

@@ -181,6 +181,6 @@ def test_less_encryption_or_another_authority_needs_the_password_anew(company):
     for more in ({"tls": "disable"}, {"root_certificate": "-----BEGIN CERTIFICATE-----"}):
         with pytest.raises(Refused, match="needs the secret anew"):
             change(**more)
-    with pytest.raises(Refused, match="Encryption is one of auto, verify-full"):
+    with pytest.raises(Refused, match=r"tls \(Encryption\) is one of auto, verify-full"):
         change(tls="perhaps")
     assert change(secret="new", tls="disable").settings["tls"] == "disable"

@@ -8479,10 +8479,11 @@ class MilestoneRow(TypedDict):
 
 
 class Missing(TypedDict):
-    """One thing that is missing: a field, document, reference or consent, by its name."""
+    """A field, document, reference or consent that is missing, by its name, and how many of it."""
 
     kind: str
     name: str
+    count: NotRequired[int]
 
 
 class MissingRate(TypedDict):

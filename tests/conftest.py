@@ -13,7 +13,7 @@ from string import ascii_lowercase
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import dealing
+from tests import dealing, turns
 from tests.dealing import is_long_tier
 
 # how long values take to make says how busy the machine is, nothing of the code
@@ -33,11 +33,16 @@ BROWSER = "tests/browser/"
 ON_POSTGRESQL = {"tests/actions/": 3, "tests/queries/": 3, "tests/api/": 8, "tests/jobs/": 8,
                  "tests/web/": 8}  # fmt: skip
 """There one file in so many runs, besides what is marked `both`: CONTRIBUTING says why."""
+LONG_TURNS = 5
+"""Of tests that take long (`tests/turns.txt`) one in so many runs, unless all of them are asked for."""
 LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/trust/", "tests/connectors/",
         "tests/api/test_schema", "tests/test_bench", "tests/test_package")  # fmt: skip
 
 
 def pytest_addoption(parser):
+    parser.addoption(
+        "--every", action="store_true", help="also what takes long, in its turn or not"
+    )
     parser.addoption("--release", action="store_true", help="also run the long tier")
     parser.addoption("--pictures", action="store_true", help="write what is taken into docs/img")
 
@@ -51,6 +56,7 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "dealt(one_in, of, whole): one in so many of its family runs"
     )
+    config.addinivalue_line("markers", "each: runs in every hand, however long it takes")
     dealing.deal()
 
 
@@ -67,6 +73,8 @@ def pytest_collection_modifyitems(config, items):
                 item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
         named = {Path(name.split("::")[0]).resolve() for name in config.args}
         late = dealing.not_dealt(items, named)
+        if not config.getoption("--every"):
+            late |= dealing.long_not_dealt(items, named, turns.measured(), one_in=LONG_TURNS)
         if "DUNWELL_DATABASE_URL" in os.environ:
             late |= dealing.files_not_dealt(items, ON_POSTGRESQL, named)
         config.hook.pytest_deselected(items=list(late))

@@ -8,6 +8,8 @@ from zlib import crc32
 
 from hypothesis import settings
 
+from tests.turns import entry_of
+
 VARIABLE = "TEST_DEAL"
 """What the deal is drawn from, unless from the file of the hand: set it to have another deal."""
 HAND = Path(__file__).with_name("hand.txt")
@@ -89,8 +91,30 @@ def not_dealt(items, named):
             family = mark.kwargs.get("of", item.nodeid.split("[")[0])
             name = item.nodeid.split("::")[0] if "whole" in mark.kwargs else item.nodeid
             families[family, mark.kwargs["one_in"]][name].append(item)
+    return _late((one_in, members) for (_, one_in), members in families.items())
+
+
+def long_not_dealt(items, named, measured, *, one_in):
+    """The tests that take long and whose turn it is not: one in so many of those alike long runs.
+
+    What is marked `dealt` takes turns already; what is marked `each` takes none. Tests that wait
+    for one beginning run together.
+    """
+    families = defaultdict(lambda: defaultdict(list))
+    for item in items:
+        entry = entry_of(item, measured)
+        marks = [item.get_closest_marker(name) for name in ("dealt", "each", "release")]
+        if entry is not None and marks == [None] * 3 and item.path not in named:
+            # each family is twice as long as the one before, so that every hand takes about as long
+            family = int(measured[entry]).bit_length()
+            families[family][entry if " @" in entry else item.nodeid].append(item)
+    return _late((one_in, members) for members in families.values())
+
+
+def _late(families):
+    """The tests of those members of each family that are not in its hand."""
     late = set()
-    for (_, one_in), members in families.items():
+    for one_in, members in families:
         for name in members.keys() - hand(members, "", one_in=one_in).keys():
             late |= set(members[name])
     return late

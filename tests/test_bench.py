@@ -9,7 +9,7 @@ import pytest
 
 from bench.pages import every_address
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 ROOT = Path(__file__).parents[1]
 SIZE = 1_000

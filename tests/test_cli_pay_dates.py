@@ -21,7 +21,7 @@ from dunwell.demo.csv_file import as_csv
 from dunwell.demo.ledger import demo_ledger
 from tests.test_cli import AS_OF, answer
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 PREDICT_COLUMNS = [
     "item_id", "customer_id", "as_of", "due_on", "currency", "open_minor", "p_late", "p_late_7",

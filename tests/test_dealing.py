@@ -1,12 +1,14 @@
 """A hand tries its part, other hands other parts, and nothing is left out for good."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from tests import dealing
+from tests import dealing, turns
 
+ROOT = Path(__file__).parent
 CHOICES = {f"page {number}": number for number in range(20)}
 
 
@@ -29,8 +31,8 @@ def hands(monkeypatch):
 class Case:
     """What pytest holds of a test, as far as the deal asks."""
 
-    def __init__(self, nodeid, **marks):
-        self.nodeid, self.marks = nodeid, marks
+    def __init__(self, nodeid, *fixturenames, **marks):
+        self.nodeid, self.fixturenames, self.marks = nodeid, fixturenames, marks
         self.path = Path(nodeid.split("::")[0])
 
     def get_closest_marker(self, name):
@@ -82,3 +84,52 @@ def test_of_a_folder_some_files_run_and_always_what_is_for_both(hands):
     assert {len(one) for one in late} == {8}
     assert all(not one & set(ever) for one in late)
     assert set.intersection(*late) == set()
+
+
+def test_what_takes_long_takes_turns_and_what_waits_for_one_beginning_runs_together(hands):
+    measured = {"a.py::test_long": 0.7, "a.py::test_longer": 9.0, "b.py @week": 40.0}
+    long = [Case(f"a.py::test_long[{number}]") for number in range(10)]
+    begun = [Case(f"b.py::test_{name}", "week", "company") for name in "ab"]
+    alone = [Case("a.py::test_longer")]
+    ever = [Case("a.py::test_quick"), Case("b.py::test_c", "company"),
+            Case("a.py::test_long[x]", each={}), Case("a.py::test_long[y]", dealt={"one_in": 3}),
+            Case("a.py::test_long[z]", release={})]  # fmt: skip
+    every = [*long, *begun, *alone, *ever]
+
+    runs = hands(lambda: set(every) - dealing.long_not_dealt(every, set(), measured, one_in=5))
+
+    assert {len(run & set(long)) for run in runs} == {2}
+    assert {len(run & set(begun)) for run in runs} == {2}  # alone in its class, it is always dealt
+    assert all(run >= set(ever) for run in runs)
+    assert set().union(*runs) == set(every)
+    assert dealing.long_not_dealt(long, {Path("a.py")}, measured, one_in=5) == set()
+
+
+def test_the_list_of_what_takes_long_names_what_there_is():
+    # a class may have its tests from another file
+    text = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py"))
+
+    for name in turns.measured():
+        file, function = re.match(r"(.+\.py)(?:::| @).*?(\w+)$", name).groups()
+        assert (ROOT.parent / file).is_file(), f"{file} is gone: take it off tests/turns.txt"
+        assert f"def {function}(" in text, f"{name} is gone: take it off tests/turns.txt"
+
+
+def test_a_log_of_times_adds_to_the_list_and_takes_nothing_from_it():
+    log = [
+        "0.90s call     tests/a.py::test_x[1]",
+        "0.30s setup    tests/a.py::test_x[1]",
+        "0.20s call     tests/a.py::test_x[2 b]",
+        "9.00s setup    tests/b.py::test_y",
+        "0.50s call     tests/b.py::test_y",
+        "0.10s call     tests/b.py::test_z",
+        "==== 4 passed ====",
+    ]
+
+    found = turns.seconds_of(log, {"tests/b.py"})
+
+    assert {name: round(seconds, 2) for name, seconds in found.items()} == {
+        "tests/a.py::test_x": 0.7, "tests/b.py::test_y": 0.5, "tests/b.py::test_z": 0.1,
+    }  # fmt: skip
+    known = {"tests/a.py::test_x": 2.0, "tests/b.py @week": 9.0}
+    assert turns.added(known, found) == known | {"tests/b.py::test_y": 0.5}

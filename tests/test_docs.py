@@ -17,6 +17,8 @@ from dunwell.engine.rehearsal import run_cases
 from dunwell.engine.strategy import read_strategy
 from dunwell.formats.profile import read_profile
 
+pytestmark = pytest.mark.each
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])

@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.each
+
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src" / "dunwell"
 FILES = sorted(path for path in SRC.rglob("*.py") if "migrations" not in path.parts)

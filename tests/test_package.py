@@ -167,7 +167,7 @@ def shown_by(process):
     return pytest.fail("\n".join(["it ended:", *lines[-60:]]))
 
 
-@pytest.mark.dealt(one_in=4, of="whole desks")
+@pytest.mark.dealt(one_in=8, of="whole desks")
 def test_dunwell_demo_runs_from_the_wheel_alone(bare):
     port = free_port()
     command = [bare / "env" / "bin" / "dunwell", "demo", "--port", str(port)]

@@ -19,6 +19,8 @@ from tools.messages import read_catalog
 from tools.sentences import SOURCE, modules, origin, refusals, sentences, told_classes, unread
 from tools.told import BASE, ERRORS, VALUE_ERRORS
 
+pytestmark = pytest.mark.each
+
 TEMPLATES = {
     message.id: message.string for message in read_catalog("de") if message.context == CONTEXT
 }

@@ -27,6 +27,8 @@ from dunwell.templatetags.sentences import CONTEXT
 from dunwell.templatetags.ui import GATE_LABELS
 from tools.messages import LANGUAGES, SOURCE, catalog_path, found, read_catalog, template_catalog
 
+pytestmark = pytest.mark.each
+
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 

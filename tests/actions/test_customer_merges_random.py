@@ -27,7 +27,7 @@ from tests.conftest import AT, TODAY, add_customer, examples
 
 pytestmark = [
     pytest.mark.both,
-    pytest.mark.dealt(one_in=5, of="long files", whole=True),
+    pytest.mark.dealt(one_in=10, of="long files", whole=True),
 ]
 
 STEP = st.tuples(

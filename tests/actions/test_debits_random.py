@@ -20,7 +20,7 @@ from tests.actions.debit_rows import COLLECT, COLLECTED_AT, NOW, account_of, ent
 from tests.actions.ledger_rows import breaks, invoice, open_amounts, payment
 from tests.conftest import AT, add_customer
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 DAYS = (COLLECT, COLLECT + timedelta(days=3))
 LATER = {"as_of": DAYS[1], "at": COLLECTED_AT + timedelta(days=1)}

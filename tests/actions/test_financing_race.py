@@ -6,7 +6,7 @@ import pytest
 
 from tests.actions.races import postgresql, raced
 
-pytestmark = pytest.mark.dealt(one_in=6, of="races")
+pytestmark = pytest.mark.dealt(one_in=12, of="races")
 
 race = partial(raced, "financing_race")
 

@@ -13,7 +13,7 @@ from tests.actions.exports import item_totals, items_csv, merged
 from tests.actions.ledger_rows import breaks, open_amounts
 from tests.conftest import AT, examples
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 ITEM = st.tuples(
     st.sampled_from(["K1", "K2", "K3"]), st.integers(-3, 9).filter(bool), st.integers(0, 40)

@@ -8,7 +8,7 @@ from tests.actions.invoice_race import DRAFTS
 from tests.actions.races import postgresql, raced
 from tests.conftest import TODAY
 
-pytestmark = pytest.mark.dealt(one_in=6, of="races")
+pytestmark = pytest.mark.dealt(one_in=12, of="races")
 
 race = partial(raced, "invoice_race")
 

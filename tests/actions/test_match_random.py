@@ -15,7 +15,7 @@ from tests.actions.ledger_rows import breaks, invoice, open_amounts
 from tests.actions.match_desk import money, run
 from tests.conftest import AT, TODAY, add_customer
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 DEBITS = st.sampled_from([0, 0, 0, 4_00, 50_00, 90_00])
 CREDITS = st.sampled_from([0, 0, 4_00])

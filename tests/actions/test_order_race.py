@@ -5,7 +5,7 @@ import pytest
 from tests.actions.order_race import KINDS
 from tests.actions.races import postgresql, raced
 
-pytestmark = pytest.mark.dealt(one_in=6, of="races")
+pytestmark = pytest.mark.dealt(one_in=12, of="races")
 
 FITS = {"one_fits": 1, "five_fit": 6, "group": 1, "parent": 1}
 """Orders that fit in a round; of five_fit with the one that had used 95 % of the limit before."""

@@ -22,7 +22,7 @@ from dunwell.models import Allocation
 from tests.actions.ledger_rows import breaks, invoice, open_amounts, payment
 from tests.conftest import AT, TODAY
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 STEP = st.tuples(
     st.sampled_from(

@@ -19,7 +19,7 @@ from tests.actions.ledger_rows import breaks, invoice, payment
 from tests.actions.plan_rows import policy, wish
 from tests.conftest import AT, TODAY
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 STEP = st.tuples(
     st.sampled_from(

@@ -21,7 +21,7 @@ from tests.actions.ledger_rows import breaks, invoice, payment
 from tests.actions.refund_rows import approved_payee
 from tests.conftest import AT, TODAY
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 STEP = st.tuples(
     st.sampled_from(

@@ -16,6 +16,8 @@ from dunwell.queries.duty_pairs import duty_pairs
 from tests.actions.rights_matrix import INSTALLATION, MATRIX, ROLES
 from tests.conftest import AT
 
+pytestmark = pytest.mark.each
+
 FOLDER = Path(actions.__file__).parent
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.actions.races import postgresql, raced
 from tests.actions.settlement_race import ROUNDS
 
-pytestmark = pytest.mark.dealt(one_in=6, of="races")
+pytestmark = pytest.mark.dealt(one_in=12, of="races")
 
 race = partial(raced, "settlement_race")
 

@@ -240,13 +240,13 @@ def opened(open_page):
     return without_policy
 
 
-@pytest.mark.dealt(one_in=4)
+@pytest.mark.dealt(one_in=8)
 @pytest.mark.parametrize("path", FIXED)
 def test_a_page_is_accessible(opened, path):
     assert findings(opened(path), PAIRS) == []
 
 
-@pytest.mark.dealt(one_in=10)
+@pytest.mark.dealt(one_in=20)
 @pytest.mark.parametrize("path", COLLECTIONS)
 def test_a_page_of_collections_is_accessible(opened, path):
     page = opened(path)
@@ -254,7 +254,7 @@ def test_a_page_of_collections_is_accessible(opened, path):
     assert findings(page, looks_of(path)) == []
 
 
-@pytest.mark.dealt(one_in=10)
+@pytest.mark.dealt(one_in=20)
 @pytest.mark.parametrize("path", INSIGHT)
 def test_a_page_of_insight_is_accessible(opened, path):
     page = opened(path)
@@ -262,7 +262,7 @@ def test_a_page_of_insight_is_accessible(opened, path):
     assert findings(page, looks_of(path)) == []
 
 
-@pytest.mark.dealt(one_in=10)
+@pytest.mark.dealt(one_in=20)
 @pytest.mark.parametrize("path", CREDIT)
 def test_a_page_of_credit_is_accessible(opened, path):
     page = opened(path)
@@ -276,7 +276,7 @@ def credit(desk):
     return json.loads(desk.manage("shell", "-c", credit_records.CALL).splitlines()[-1])
 
 
-@pytest.mark.dealt(one_in=10)
+@pytest.mark.dealt(one_in=20)
 @pytest.mark.parametrize("path", OF_CREDIT)
 def test_a_page_about_a_record_of_credit_is_accessible(opened, credit, path):
     page = opened(path.format(**credit))
@@ -290,7 +290,7 @@ def shared(desk):
     return json.loads(desk.manage("shell", "-c", team_records.CALL).splitlines()[-1])
 
 
-@pytest.mark.dealt(one_in=10)
+@pytest.mark.dealt(one_in=20)
 @pytest.mark.parametrize("path", TOGETHER + OF_TOGETHER)
 def test_a_page_of_what_people_share_is_accessible(opened, shared, path):
     page = opened(path.format(**shared))
@@ -315,7 +315,7 @@ def test_a_page_before_sign_in_is_accessible(opened, path):
     assert findings(opened(path, is_signed_in=False)) == []
 
 
-@pytest.mark.dealt(one_in=4)
+@pytest.mark.dealt(one_in=8)
 @pytest.mark.parametrize("path", ON_A_CUSTOMER)
 def test_a_page_about_a_customer_is_accessible(opened, desk, path):
     page = opened("/worklist/?show=all")
@@ -324,7 +324,7 @@ def test_a_page_about_a_customer_is_accessible(opened, desk, path):
     assert findings(page, PAIRS) == []
 
 
-@pytest.mark.dealt(one_in=3, of="parts for axe")
+@pytest.mark.dealt(one_in=6, of="parts for axe")
 def test_a_message_is_accessible(opened):
     page = opened("/messages/")
     page.locator("td a").first.click()
@@ -333,7 +333,7 @@ def test_a_message_is_accessible(opened):
     assert findings(page) == []
 
 
-@pytest.mark.dealt(one_in=3, of="parts for axe")
+@pytest.mark.dealt(one_in=6, of="parts for axe")
 def test_menus_and_dialogs_are_accessible(opened):
     page = opened("/worklist/?show=all")
     page.get_by_label("Your menu").click()
@@ -352,7 +352,7 @@ def test_menus_and_dialogs_are_accessible(opened):
     assert findings(page) == []
 
 
-@pytest.mark.dealt(one_in=3, of="parts for axe")
+@pytest.mark.dealt(one_in=6, of="parts for axe")
 def test_a_refused_form_is_accessible(opened, desk):
     page = opened("/worklist/?show=all")
     page.goto(desk.address + page.locator(".entry").first.get_attribute("data-customer") + "note/")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import press_and_load
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=10, of="journeys in a browser")]
 
 NAMES = ".calls #call-title, .calls .links a .strong"
 

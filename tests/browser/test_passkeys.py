@@ -16,7 +16,7 @@ from tests.browser.conftest import ROOT, SIZES, Desk, _wait_until_served
 from tests.migrated import put_sqlite
 from tests.ports import free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=10, of="journeys in a browser")]
 
 RECORDS = """
 from datetime import timedelta

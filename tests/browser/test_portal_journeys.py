@@ -19,7 +19,7 @@ from tests.dealing import dealt
 from tests.migrated import put_sqlite
 from tests.ports import free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=10, of="journeys in a browser")]
 
 
 PAGES = (

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.test_accessibility import findings, looks_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=10, of="journeys in a browser")]
 
 PAGES = (
     "/models/",
@@ -25,7 +25,7 @@ PAGES = (
 )
 
 
-@pytest.mark.dealt(one_in=6)
+@pytest.mark.dealt(one_in=12)
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_that_looks_ahead_is_accessible_and_fits(open_page, path):
     assert findings(open_page(path, bypass_csp=True), looks_of(path)) == []

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.test_accessibility import findings
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=10, of="journeys in a browser")]
 
 
 def test_a_statement_is_previewed_and_issued_and_its_pages_are_accessible(open_page):

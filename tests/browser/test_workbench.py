@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import SIZES, press_and_load
 from tests.browser.test_accessibility import findings, looks_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=10, of="journeys in a browser")]
 
 PAGES = (
     "/cash/",
@@ -80,7 +80,7 @@ def take_back(page, reason):
     page.locator("#toasts", has_text="Taken back; the payment waits again.").wait_for()
 
 
-@pytest.mark.dealt(one_in=6)
+@pytest.mark.dealt(one_in=12)
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_about_cash_is_accessible_and_fits(open_page, path):
     assert findings(open_page(path, bypass_csp=True), looks_of(path)) == []

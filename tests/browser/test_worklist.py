@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=5, of="journeys in a browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.dealt(one_in=10, of="journeys in a browser")]
 
 LIST = "/worklist/?show=all"
 

@@ -3,8 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+
 from dunwell.api import api
 from tools.client import COMMAND, ROOT, TARGET, client_files, read, stale
+
+pytestmark = pytest.mark.each
 
 SOURCE = ROOT / "client" / "src"
 DOCUMENT = read(api.get_openapi_schema())

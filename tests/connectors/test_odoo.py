@@ -8,7 +8,7 @@ from dunwell.jobs import connections as jobs
 from tests.connectors.conformance import Conformance
 from tests.connectors.odoo_server import DATABASE, KEY, USER, OdooWorld, served
 
-pytestmark = pytest.mark.dealt(one_in=3, of="systems of others", whole=True)
+pytestmark = pytest.mark.dealt(one_in=6, of="systems of others", whole=True)
 
 
 class TestOdooByRpc(Conformance):

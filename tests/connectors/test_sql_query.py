@@ -20,7 +20,7 @@ from tests.connectors.sql_world import (
 )
 from tests.postgres import binaries, cluster
 
-pytestmark = pytest.mark.dealt(one_in=3, of="systems of others", whole=True)
+pytestmark = pytest.mark.dealt(one_in=6, of="systems of others", whole=True)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from tests.connectors.conformance import Conformance, counts
 from tests.connectors.tryton_server import DATABASE, day_of, served, tryton
 from tests.connectors.tryton_setup import PASSWORD, USER
 
-pytestmark = pytest.mark.dealt(one_in=4, of="whole desks", whole=True)
+pytestmark = pytest.mark.dealt(one_in=8, of="whole desks", whole=True)
 
 
 def settings_of(world):

@@ -21,7 +21,7 @@ from tests.engine.charge_rows import (
     terms,
 )
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 DUE = date(2024, 11, 30)
 AMOUNTS = st.integers(1, 10**11)

@@ -17,7 +17,7 @@ from dunwell.engine.contact_rules.cases import play_case
 from dunwell.engine.contact_rules.zones import holiday_calendar, plausible_zones, zone_key
 from tests.engine.test_contact_rules import PACK, POLICY
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 NOW = datetime(2026, 10, 30, 3, tzinfo=UTC)
 """A night before clocks change in North America; they have changed in Europe."""

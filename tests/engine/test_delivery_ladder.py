@@ -21,7 +21,7 @@ from dunwell.engine.delivery_ladder import (
 )
 from tests.conftest import examples
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 TODAY = date(2026, 3, 5)
 DAY = day_number(TODAY)

@@ -18,7 +18,7 @@ from dunwell.engine.dispute_amounts import (
 from dunwell.engine.schema import table
 from tests.conftest import examples
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 DAY = date(2026, 3, 2)
 NAMES = [name for name in CASE_AMOUNTS if name.endswith("_minor")]

@@ -21,7 +21,7 @@ from tests.engine.dunning_books import (
     written,
 )
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 
 def besides_days(found: list[str]) -> list[str]:

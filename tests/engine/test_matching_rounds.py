@@ -15,7 +15,7 @@ from dunwell.engine.matching.shortlist import FrameItems
 from tests.engine.match_frames import item, items, payment, payments
 from tests.engine.match_world import world
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 seeds = st.integers(3_000_000, 3_000_400)
 

@@ -24,7 +24,7 @@ from dunwell.engine.schema import CONTACTS
 from tests.engine.ledgers import CUSTOMERS, FIRST, SPAN, Rows, random_rows
 from tests.engine.rows import answers, contacts, table
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 AS_OF = FIRST + timedelta(days=SPAN - 60)
 DAY = day_number(AS_OF)

@@ -11,7 +11,7 @@ from dunwell.formats.findings import LedgerError, TableError
 from dunwell.formats.ledger import read_ledger
 from dunwell.formats.table import read_tables
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 TEXT = (
     "Offene Posten;;;;;;;\nRechnung;Kunde;Name;Datum;Fällig;Betrag;Offen;Währung\n"

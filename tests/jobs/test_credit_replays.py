@@ -22,7 +22,7 @@ from tests.actions.desk import acting, last_event
 from tests.actions.test_credit_ratings import ON
 from tests.conftest import AT, TODAY, add_customer
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 LATE = """    rules:
       - name: pays late

@@ -14,7 +14,7 @@ from dunwell.queries.kpi_slices import WHOLE, derived_figures, kept_figures
 from dunwell.queries.ledgers import Books
 from tests.jobs.demo_desk import AT, DAY
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 
 def test_on_a_day_off_the_last_business_day_is_run_too(db):

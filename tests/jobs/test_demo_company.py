@@ -100,7 +100,7 @@ from tests.conftest import add_user
 from tests.jobs.demo_desk import AT, DAY
 from tests.table_digest import digest
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 SIZE = {"customers": 150, "items": 3_800}
 

@@ -204,7 +204,7 @@ def test_the_whole_reset_makes_a_demo_of_the_same_size(db, data):
     assert (new.name, counts, done.status, done.percent) == (NAME, [240, 240], "done", 100)
 
 
-@pytest.mark.dealt(one_in=5, of="long files")
+@pytest.mark.dealt(one_in=10, of="long files")
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 @pytest.mark.parametrize(
     ("point", "left"),

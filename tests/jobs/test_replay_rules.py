@@ -24,7 +24,7 @@ from tests.conftest import AT, TODAY, add_customer
 from tests.jobs.test_contact_gate import publish
 from tests.jobs.test_replays import standing
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 DAYS = 8
 

@@ -16,7 +16,7 @@ from tests.actions.ledger_rows import payment
 from tests.actions.test_reminders import desk, owing, sent, tonight  # noqa: F401  a fixture
 from tests.conftest import AT, TODAY
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 LAST = TODAY + timedelta(days=13)
 

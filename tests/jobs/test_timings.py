@@ -17,7 +17,7 @@ from dunwell.queries.timing_readings import timing_reading
 from tests.conftest import AT, TODAY
 from tests.jobs.mail_world import MailWorld, hours
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 SLOTS = ("10-12", "8-10", "12-14", "14-16", "16-18")
 

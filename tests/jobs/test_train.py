@@ -18,7 +18,7 @@ from tests.actions.ledger_rows import invoice
 from tests.conftest import add_customer, add_user
 from tests.jobs.demo_desk import AT, DAY, demo_company
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 WEEKS = 2
 """Snapshots of the back-test in tests."""

@@ -21,7 +21,7 @@ PREPARE = START + "from tests.crash import prepare; prepare(books_flow); books_f
 DIGEST = START + "import json; from tests.table_digest import digest; print(json.dumps(digest()))"
 pytestmark = [
     pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"),
-    pytest.mark.dealt(one_in=4, of="whole desks", whole=True),
+    pytest.mark.dealt(one_in=8, of="whole desks", whole=True),
 ]
 
 

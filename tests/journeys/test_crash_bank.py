@@ -8,7 +8,7 @@ import pytest
 from tests.journeys.crashes import assert_healed
 from tests.postgres import cluster
 
-pytestmark = pytest.mark.dealt(one_in=6, of="crashes")
+pytestmark = pytest.mark.dealt(one_in=12, of="crashes")
 
 
 def test_killed_bank_files_are_recorded_once_on_sqlite():

@@ -8,7 +8,7 @@ import pytest
 from tests.journeys.crashes import assert_healed
 from tests.postgres import cluster
 
-pytestmark = pytest.mark.dealt(one_in=6, of="crashes")
+pytestmark = pytest.mark.dealt(one_in=12, of="crashes")
 
 
 def test_a_folder_killed_anywhere_is_emptied_by_the_next_call_on_sqlite():

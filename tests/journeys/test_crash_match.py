@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.crashes import assert_healed
 
-pytestmark = pytest.mark.dealt(one_in=6, of="crashes")
+pytestmark = pytest.mark.dealt(one_in=12, of="crashes")
 
 
 def test_matching_killed_anywhere_is_finished_by_the_next_call():

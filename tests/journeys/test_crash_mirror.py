@@ -5,7 +5,7 @@ import pytest
 from tests.journeys.crashes import assert_healed
 from tests.postgres import cluster
 
-pytestmark = pytest.mark.dealt(one_in=6, of="crashes")
+pytestmark = pytest.mark.dealt(one_in=12, of="crashes")
 
 
 def test_a_killed_refresh_is_finished_by_the_next_on_sqlite():

@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.crashes import findings, most
 
-pytestmark = pytest.mark.dealt(one_in=6, of="crashes")
+pytestmark = pytest.mark.dealt(one_in=12, of="crashes")
 
 WHOLE = {
     "broken": [],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.dealt(one_in=6, of="races")
+pytestmark = pytest.mark.dealt(one_in=12, of="races")
 
 ROOT = Path(__file__).parents[2]
 START = "import django; django.setup(); from tests.journeys import cycle_flow; "

@@ -15,7 +15,7 @@ from tests.postgres import cluster
 ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"),
-    pytest.mark.dealt(one_in=4, of="whole desks", whole=True),
+    pytest.mark.dealt(one_in=8, of="whole desks", whole=True),
 ]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.postgres import cluster
 
-pytestmark = pytest.mark.dealt(one_in=6, of="races")
+pytestmark = pytest.mark.dealt(one_in=12, of="races")
 
 ROOT = Path(__file__).parents[2]
 

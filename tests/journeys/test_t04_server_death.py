@@ -6,7 +6,7 @@ from tests.dealing import is_long_tier
 from tests.journeys.crashes import findings
 from tests.postgres import binaries
 
-pytestmark = pytest.mark.dealt(one_in=4, of="whole desks", whole=True)
+pytestmark = pytest.mark.dealt(one_in=8, of="whole desks", whole=True)
 
 
 def test_t4_a_killed_server_loses_nothing_acknowledged_and_the_desk_goes_on():

@@ -26,12 +26,12 @@ def killed(flow, most, url):
     assert found["tried"] == most
 
 
-@pytest.mark.dealt(one_in=6, of="crashes")
+@pytest.mark.dealt(one_in=12, of="crashes")
 def test_t15_a_big_day_killed_anywhere_is_finished_by_the_next_call_on_sqlite():
     killed("big_day_flow", FEW, "")
 
 
-@pytest.mark.dealt(one_in=6, of="crashes")
+@pytest.mark.dealt(one_in=12, of="crashes")
 def test_t15_a_big_day_killed_anywhere_is_finished_by_the_next_call_on_postgresql():
     with cluster() as url:
         killed("big_day_flow", FEW, url)

@@ -6,7 +6,7 @@ from tests.dealing import is_long_tier
 from tests.journeys.crashes import findings
 from tests.postgres import binaries
 
-pytestmark = pytest.mark.dealt(one_in=6, of="races")
+pytestmark = pytest.mark.dealt(one_in=12, of="races")
 
 
 def test_workers_share_companies_and_finish_what_a_killed_one_left():

@@ -16,7 +16,7 @@ from dunwell.ml.policy_value import policy_value
 from dunwell.ml.uplift import adjusted, difference
 from tests.ml.action_world import ACTIONS, BANDS, World
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 DAY = date(2026, 1, 5)
 POLICY = ActionPolicy(minute_minor=60, fixed_minor={})

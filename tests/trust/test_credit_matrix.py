@@ -242,6 +242,7 @@ def outcome(drive, read, case, act):
     return found
 
 
+@pytest.mark.each
 def test_every_route_that_gives_credit_is_in_the_matrix_and_asks_the_authority():
     assert giving_routes() == ROUTES.keys() | BY_THE_POLICY | OF_DISPUTES
     inner = {

@@ -13,6 +13,8 @@ from django.contrib.auth.hashers import make_password
 import dunwell
 from dunwell.engine.mentions import mentioned
 
+pytestmark = pytest.mark.each
+
 SOURCE = Path(dunwell.__file__).parent
 INVENTED = frozenset({"demo", "ml", "engine"})
 """Folders whose chance is seeded on purpose: invented days, learning and simulations."""

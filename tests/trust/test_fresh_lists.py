@@ -9,12 +9,15 @@ import inspect
 import re
 from types import CodeType
 
+import pytest
 from django.urls import get_resolver
 
 from dunwell.api import api
 from dunwell.api.auth import FRESH_PATHS, SAFE
 from dunwell.web.fresh import BUTTONS, FORMS
 from tests.trust.routes import listed
+
+pytestmark = pytest.mark.each
 
 
 def actions_of(view):

@@ -13,7 +13,7 @@ from tests.migrated import put_sqlite
 from tests.postgres import cluster
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.dealt(one_in=4, of="whole desks")
+pytestmark = pytest.mark.dealt(one_in=8, of="whole desks")
 
 
 @pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="has databases of its own")

@@ -8,6 +8,8 @@ import pytest
 
 import dunwell
 
+pytestmark = pytest.mark.each
+
 SOURCE = Path(dunwell.__file__).parent
 SURFACES = ("web/", "portal/", "api/", "mcp_server/")
 WAYS_OUT = {

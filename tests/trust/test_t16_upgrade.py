@@ -21,7 +21,7 @@ LARGE = 200_000
 """Invoices of the large book."""
 pytestmark = [
     pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"),
-    pytest.mark.dealt(one_in=4, of="whole desks"),
+    pytest.mark.dealt(one_in=8, of="whole desks"),
 ]
 
 

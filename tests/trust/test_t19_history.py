@@ -14,7 +14,7 @@ UNDONE = {"unapply", "reverse_an_item", "reverse_money", "take_write_off_back"}
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.dealt(one_in=5, of="long files", whole=True),
+    pytest.mark.dealt(one_in=10, of="long files", whole=True),
 ]
 
 

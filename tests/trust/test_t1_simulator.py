@@ -15,7 +15,7 @@ from tests.simulator.world import STEPS
 
 FEW, LONG = 4, 1_000
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each]
 
 
 def test_t1_one_seed_is_one_history():

@@ -6,8 +6,12 @@ neither place fails here, and so does a line that is no longer true.
 
 from pathlib import Path
 
+import pytest
+
 from tests.actions.rights_matrix import INSTALLATION, MATRIX
 from tests.simulator.coverage import booking, place, played
+
+pytestmark = pytest.mark.each
 
 ROOT = Path(__file__).parents[2]
 ACTIONS = {*MATRIX, *INSTALLATION}

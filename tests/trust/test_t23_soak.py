@@ -31,7 +31,7 @@ BEGIN_MB, DAY_MB = 60, 2
 
 pytestmark = [
     pytest.mark.skipif("DUNWELL_DATABASE_URL" in os.environ, reason="starts databases of its own"),
-    pytest.mark.dealt(one_in=4, of="whole desks", whole=True),
+    pytest.mark.dealt(one_in=8, of="whole desks", whole=True),
 ]
 
 

@@ -26,7 +26,7 @@ from dunwell.models import Allocation, Company, EntryLine
 from tests.actions.ledger_rows import breaks, invoice, open_amounts, payment
 from tests.conftest import AT, TODAY, add_customer, examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each]
 
 AMOUNTS = st.sampled_from([1, 49_99, 50_00, 50_01, 99_99, 100_00, 100_01])
 """Around the sums that matter, so that the edges are met often."""

@@ -32,7 +32,7 @@ from tests.formats.bank.test_camt import balance, camt, details, entry, paid
 from tests.formats.bank.test_mt940 import mt940
 from tests.formats.bank.test_ofx import movement, ofx
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 LARGEST_SEED = 8_000
 MOST_MEMORY = 256 * 1024**2

@@ -20,7 +20,7 @@ from tests.formats.test_remittance_pdf import LINES, pdf
 from tests.formats.test_remittances import workbook
 from tests.formats.workbook_builders import document, old_workbook
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 LARGEST_SEED = 12_000
 FOLDER = Path(package.__file__).parents[1]

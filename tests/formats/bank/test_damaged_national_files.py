@@ -50,7 +50,7 @@ from tests.formats.bank.bank_files import bank_files
 from tests.formats.bank.mutations import check_damaged, check_search, damaged, judged, small
 from tests.formats.test_remittances import PLAIN, mail, workbook
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 LARGEST_SEED = 3_000
 FOLDER = Path(package.__file__).parents[1]

@@ -21,7 +21,7 @@ MOST_CPU_SECONDS = 120
 
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not here")
 
-pytestmark = pytest.mark.dealt(one_in=5, of="long files", whole=True)
+pytestmark = pytest.mark.dealt(one_in=10, of="long files", whole=True)
 
 
 def banking77():

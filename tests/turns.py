@@ -1,0 +1,64 @@
+"""Which tests take long, as measured; they take turns: `python -m tests.turns LOG…` adds to the list.
+
+A log is what `pytest --durations=0 --durations-min=0.1` printed. Where several tests of a file wait
+for one beginning, its line names the file and the fixture, and is written by hand.
+"""
+
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+from statistics import mean
+
+LIST = Path(__file__).with_name("turns.txt")
+"""Seconds and what took them: `file::test`, or `file @fixture` for all that wait for a fixture."""
+LONG_SECONDS = 0.4
+"""From here on a test takes turns. Of parameters the mean counts."""
+_PART = re.compile(r"^([\d.]+)s (call|setup|teardown) +(.+?) *$")
+
+
+def measured():
+    """{name: seconds} of the list."""
+    lines = LIST.read_text(encoding="utf-8").splitlines()
+    return {name: float(seconds) for seconds, name in (line.split(" ", 1) for line in lines)}
+
+
+def entry_of(item, among):
+    """The name on the list that a test of pytest goes by, or None for one that is quick."""
+    file = item.nodeid.split("::")[0]
+    names = [f"{file} @{fixture}" for fixture in item.fixturenames]
+    return next((name for name in (*names, item.nodeid.split("[")[0]) if name in among), None)
+
+
+def seconds_of(lines, beginnings):
+    """{name: mean seconds} of the tests that a log tells of, without beginnings of whole files."""
+    cases = defaultdict(float)
+    for found in filter(None, map(_PART.match, lines)):
+        seconds, part, name = found.groups()
+        if part == "call" or name.split("::")[0] not in beginnings:
+            cases[name] += float(seconds)
+    tests = defaultdict(list)
+    for name, seconds in cases.items():
+        tests[name.split("[")[0]].append(seconds)
+    return {name: mean(each) for name, each in tests.items()}
+
+
+def added(known, found):
+    """The list with what was found to take long; what is on it stays, at the longer time."""
+    more = {name: seconds for name, seconds in found.items() if seconds >= LONG_SECONDS}
+    return {name: max(known.get(name, 0), more.get(name, 0)) for name in known | more}
+
+
+def main(*logs):
+    """Read logs of runs and write what took long."""
+    known = measured()
+    beginnings = {name.split(" @")[0] for name in known if " @" in name}
+    for log in logs:
+        lines = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
+        known = added(known, seconds_of(lines, beginnings))
+    text = "".join(f"{seconds:.1f} {name}\n" for name, seconds in sorted(known.items()))
+    LIST.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -90,7 +90,7 @@ def test_a_call_waits_for_a_person_and_blocks_the_step_after_it(desk, collector)
     assert tonight(desk) == 2
     task = Task.objects.get()
     assert (task.kind, task.message.channel, task.due_on) == ("call", "call", TODAY)
-    assert task.reason == "strategic, level 1: Call K1: 1 items, oldest 40 days late"
+    assert task.reason == "strategic, level 1: Call K1: open items 1, days late 40"
     assert tonight(desk, 7) == 0
     complete_task(actor=acting(collector), task=task, at=AT)
     assert tonight(desk, 8) == 1

@@ -68,6 +68,40 @@ def talk(company, customer):
     )  # fmt: skip
 
 
+@pytest.mark.both
+def test_a_promise_written_down_later_stands_by_the_day_it_was_made(company, customer):
+    actor = system(company)
+    items = [invoice(customer, f"R{number}", 100_00, at=hours(0)) for number in (1, 2)]
+    for days in (5, 11):
+        record_note(
+            actor=actor, customer=customer, kind="note", text=f"{days} days ago",
+            as_of=TODAY, at=hours(-24 * days),
+        )  # fmt: skip
+    made = TODAY - timedelta(days=10)
+    for item, note in zip(items, ("first", "second"), strict=True):
+        record_promise(
+            actor=actor, customer=customer, amounts={item: 30_00}, due_on=TODAY, note=note,
+            as_of=made, at=hours(4),
+        )  # fmt: skip
+
+    whole = [(row.kind, row.text) for row in timeline(company, customer.pk).rows]
+    paged, cursor = [], ""
+    while len(paged) < 9:
+        page = timeline(company, customer.pk, limit=1, cursor_text=cursor)
+        paged += [(row.kind, row.text) for row in page.rows]
+        cursor = page.next
+        if not cursor:
+            break
+
+    assert paged == whole
+    assert [row for row in whole if row[0] in {"note", "promise"}] == [
+        ("note", "5 days ago"),
+        ("promise", "second"),
+        ("promise", "first"),
+        ("note", "11 days ago"),
+    ]
+
+
 def test_everything_stands_in_one_line_newest_first(company, customer):
     history(company, customer)
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from django.db.models import Max, Q, QuerySet, Sum, TextField
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import DateTimeField, ExpressionWrapper, Max, Q, QuerySet, Sum, TextField
+from django.db.models.functions import Cast, Coalesce, Least
 
 from dunwell.models import (
     Company,
@@ -42,7 +42,8 @@ LONGEST_TEXT = 500
 class TimelineRow:
     """One thing that happened; `amount_minor` and `currency` where money is meant.
 
-    `at` of a payment is the start of its value day. `kind` is one of KINDS, and `id` the key of
+    `at` of a payment is the start of its value day, of a promise written down later the end of
+    the day it was made on. `kind` is one of KINDS, and `id` the key of
     that record. Of a row that `is_redacted` the asker may know that it happened, not what it says.
     """
 
@@ -139,12 +140,12 @@ def _told_by_events(condition: Q, *, limit: int, is_searched: bool) -> QuerySet[
 
 def _promises(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:
     asked = _whose(company, customer_id) & place.of("note")
-    promises = _told_by_promises(asked & place.before("recorded_at", 1), limit=limit)
+    promises = _told_by_promises(asked & place.before("moment", 1), limit=limit)
     return [
         TimelineRow(
             kind="promise",
             id=promise.pk,
-            at=promise.recorded_at,
+            at=promise.moment,
             title=f"Promised for {promise.due_on.isoformat()}"
             + (", oldest items first" if promise.level == Promise.Level.CUSTOMER else ""),
             text=promise.note,
@@ -164,10 +165,11 @@ def _promises(company: Company, customer_id: int, place: Place, limit: int) -> l
 
 @prepared
 def _told_by_promises(condition: Q, *, limit: int) -> QuerySet[Any]:
-    found = Promise.objects.filter(condition).annotate(
-        total=Sum("lines__amount_minor"), code=Max("lines__item__currency")
-    )
-    return found.order_by("-recorded_at", "-id")[:limit]
+    made_at = Cast("made_on", DateTimeField()) + timedelta(days=1)
+    made = ExpressionWrapper(made_at, output_field=DateTimeField())
+    found = Promise.objects.annotate(moment=Least("recorded_at", made)).filter(condition)
+    found = found.annotate(total=Sum("lines__amount_minor"), code=Max("lines__item__currency"))
+    return found.order_by("-moment", "-id")[:limit]
 
 
 def _messages(company: Company, customer_id: int, place: Place, limit: int) -> list[TimelineRow]:

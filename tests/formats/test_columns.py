@@ -91,3 +91,22 @@ def test_columns_nothing_is_known_of_are_listed() -> None:
     assert [(match.column, match.reason, match.content) for match in unknown] == [
         ("Shoe size", "not recognised", "numbers")
     ]
+
+
+def test_a_told_column_says_what_it_holds_as_one_that_was_recognised_does() -> None:
+    table = read_table(("\n".join([";".join(FIELDS), ROW, ROW]) + "\n").encode(), name="f")
+    told = dict.fromkeys(FIELDS, "")
+    held = [match.content for match in recognise(table, told=told).matches]
+    assert held == [match.content for match in recognise(table).matches]
+    assert held == [
+        *("text", "text", "text", "dates", "dates", "numbers", "numbers"),
+        *("currency codes", "text", "e-mail addresses"),
+    ]
+
+
+def test_the_cells_of_a_told_column_are_not_judged_until_somebody_asks() -> None:
+    table = read_table(b"Customer No,Invoice,Date,Amount\nC1,A1,2026-01-31,5.00\n", name="f")
+    told = dict.fromkeys(table.cells.columns, "")
+    (held, *_) = [match.held for match in recognise(table, told=told).matches]
+    assert held is not None
+    assert not {"dates", "amounts", "currencies", "emails", "names"} & set(vars(held))

@@ -1,7 +1,7 @@
 """Which column is which: canonical fields from header words and content, and the table's role."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dunwell.formats.contents import Contents, contents
 from dunwell.formats.currencies import ISO_CODES
@@ -30,7 +30,18 @@ class ColumnMatch:
     field: str
     confidence: int
     reason: str
-    content: str
+    held: Contents | None = None
+    """What its cells hold; None of a column that was worked out, of numbers."""
+
+    @property
+    def content(self) -> str:
+        """Return the plainest word for what its cells hold."""
+        return "numbers" if self.held is None else self.held.kind
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the match ready for JSON."""
+        names = ("column", "field", "confidence", "reason", "content")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,7 +236,7 @@ def _assigned(
             field=taken[column][0] if column in taken else "",
             confidence=max(0, taken[column][1]) if column in taken else 0,
             reason=taken[column][2] if column in taken else "not recognised",
-            content=held[column].kind,
+            held=held[column],
         )
         for column in columns
     ]
@@ -260,16 +271,7 @@ def _key_as_number(matches: Sequence[ColumnMatch], *, role: str) -> list[ColumnM
             if name in fields:
                 swap[name] = "customer_number"
                 break
-    return [
-        ColumnMatch(
-            column=match.column,
-            field=swap.get(match.field, match.field),
-            confidence=match.confidence,
-            reason=match.reason,
-            content=match.content,
-        )
-        for match in matches
-    ]
+    return [replace(match, field=swap.get(match.field, match.field)) for match in matches]
 
 
 def _header_currency(matches: Iterable[ColumnMatch]) -> str:

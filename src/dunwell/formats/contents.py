@@ -1,6 +1,7 @@
-"""What a column holds, judged from a sample of its cells: dates, amounts, names, codes, flags."""
+"""What a column holds, judged from a sample of its cells: dates, amounts, names, codes."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -11,58 +12,77 @@ from dunwell.formats.grid import Table
 
 SAMPLE = 400
 NEARLY_ALL = 0.8
-FLAGS = (
-    "yes",
-    "no",
-    "y",
-    "n",
-    "true",
-    "false",
-    "0",
-    "1",
-    "ja",
-    "nein",
-    "j",
-    "oui",
-    "non",
-    "o",
-    "si",
-    "sí",
-    "s",
-    "x",
-    "wahr",
-    "falsch",
-    "vrai",
-    "faux",
-)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Contents:
-    """Shares (0 to 1) of the filled sample cells that read as each kind; `filled` of all rows."""
+    """Shares (0 to 1) of the filled sample cells that read as each kind; `filled` of all rows.
+
+    A share is worked out when it is first asked for: most columns are told by name, and what
+    their cells hold decides nothing.
+    """
 
     filled: int
-    dates: float
-    amounts: float
-    decimals: float
-    currencies: float
-    emails: float
-    names: float
-    flags: float
+    sample: pl.Series
+    is_typed_day: bool
+
+    @cached_property
+    def dates(self) -> float:
+        """Return the share of dates."""
+        return 1.0 if self.is_typed_day else _dates(self.sample) / self._total
+
+    @cached_property
+    def amounts(self) -> float:
+        """Return the share of amounts."""
+        written = r"^[\d][\d.,' \u00a0\u202f\u2019]*$|^[.,]\d+$"
+        return self._share(self._cores.str.contains(written))
+
+    @cached_property
+    def decimals(self) -> float:
+        """Return the share of amounts with one or two decimals."""
+        return self._share(self._cores.str.contains(r"[.,]\d{1,2}$"))
+
+    @cached_property
+    def currencies(self) -> float:
+        """Return the share of currency codes."""
+        return self._share(self.sample.str.to_uppercase().is_in(list(ISO_CODES)))
+
+    @cached_property
+    def emails(self) -> float:
+        """Return the share of e-mail addresses."""
+        return self._share(self.sample.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"))
+
+    @cached_property
+    def names(self) -> float:
+        """Return the share of words, as of a name."""
+        text = self.sample.str
+        return self._share(text.contains(r"\p{L}{2}") & ~text.contains(r"^\S*\d\S*$"))
 
     @property
     def kind(self) -> str:
         """Return the plainest word for the content."""
-        for word, share in (
-            ("empty", float(not self.filled)),
-            ("dates", self.dates),
-            ("currency codes", self.currencies),
-            ("e-mail addresses", self.emails),
-            ("numbers", self.amounts),
-        ):
-            if share >= NEARLY_ALL:
-                return word
+        if not self.filled:
+            return "empty"
+        if self.dates >= NEARLY_ALL:
+            return "dates"
+        if self.currencies >= NEARLY_ALL:
+            return "currency codes"
+        if self.emails >= NEARLY_ALL:
+            return "e-mail addresses"
+        if self.amounts >= NEARLY_ALL:
+            return "numbers"
         return "text"
+
+    @cached_property
+    def _cores(self) -> pl.Series:
+        return amount_parts(self.sample).get_column("core")
+
+    @property
+    def _total(self) -> int:
+        return max(1, self.sample.len())
+
+    def _share(self, found: pl.Series) -> float:
+        return int(found.sum()) / self._total
 
 
 def contents(table: Table, column: str) -> Contents:
@@ -73,33 +93,11 @@ def contents(table: Table, column: str) -> Contents:
         step = filled.len() // (SAMPLE // 2)
         filled = pl.concat([filled.head(SAMPLE // 2), filled.gather_every(step)])
     total = max(1, filled.len())
-    is_typed_day = column in table.days and table.days[column].null_count() < total
-    text = pl.col("text")
-    dates = 0 if is_typed_day else _dates(filled)
-    core = amount_parts(filled).get_column("core")
-    counted = (
-        filled.alias("text")
-        .to_frame()
-        .select(
-            text.str.to_uppercase().is_in(list(ISO_CODES)).sum().alias("currencies"),
-            text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$").sum().alias("emails"),
-            (text.str.contains(r"\p{L}{2}") & ~text.str.contains(r"^\S*\d\S*$"))
-            .sum()
-            .alias("names"),
-            text.str.to_lowercase().is_in(list(FLAGS)).sum().alias("flags"),
-        )
-        .row(0)
-    )
     return Contents(
         filled=cells.len() - cells.null_count(),
-        dates=1.0 if is_typed_day else dates / total,
-        amounts=int(core.str.contains(r"^[\d][\d.,' \u00a0\u202f\u2019]*$|^[.,]\d+$").sum())
-        / total,
-        decimals=int(core.str.contains(r"[.,]\d{1,2}$").sum()) / total,
-        currencies=int(counted[0]) / total,
-        emails=int(counted[1]) / total,
-        names=int(counted[2]) / total,
-        flags=int(counted[3]) / total,
+        # copied, since a cut of a column keeps the whole column in memory
+        sample=pl.Series(column, filled.to_list(), dtype=filled.dtype),
+        is_typed_day=column in table.days and table.days[column].null_count() < total,
     )
 
 
@@ -107,8 +105,10 @@ def _dates(filled: pl.Series) -> int:
     """Return how many cells are dates with one order of day and month for all of them."""
     if not filled.str.contains(r"^.{0,12}\d.{3,}$").any():
         return 0
-    found = [
-        int(read_days(filled, order=order).get_column("problem").is_null().sum())
-        for order in ("dmy", "mdy")
-    ]
-    return max(found)
+    most = 0
+    for order in ("dmy", "mdy"):
+        found = int(read_days(filled, order=order).get_column("problem").is_null().sum())
+        most = max(most, found)
+        if most == filled.len():
+            break
+    return most

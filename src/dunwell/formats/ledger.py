@@ -98,7 +98,7 @@ class Ledger:
                     },
                     "detected": dict(table.detected),
                     "missing": list(table.missing),
-                    "columns": [asdict(match) for match in table.columns],
+                    "columns": [match.as_dict() for match in table.columns],
                 }
                 for table in self.tables
             ],

@@ -56,7 +56,6 @@ def order_amounts(
         field="amount",
         confidence=100,
         reason="sum of the order's lines",
-        content="numbers",
     )
     return frame, Recognition(role=found.role, reason=found.reason, matches=(*found.matches, made))
 

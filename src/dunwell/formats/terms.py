@@ -149,6 +149,8 @@ def due_days(terms: pl.Series, issued_day: pl.Series) -> pl.Series:
     """Return the due day (Int32) per row from terms and issue day; null where not understood."""
     texts = [text for text in terms.unique().to_list() if text is not None]
     read = [(text, found) for text in texts if (found := read_terms(text)) is not None]
+    if not read:
+        return pl.Series("due_day", [None] * terms.len(), dtype=pl.Int32)
     table = pl.DataFrame(
         {
             "text": [text for text, _ in read],

@@ -86,8 +86,7 @@ def _step(world, prover, played, seed, place, tell):
     for _ in range(8):
         name = _dealt(world)
         try:
-            with transaction.atomic():
-                STEPS[name].play(world)
+            _tried(STEPS[name], world)
             played.done[name] += 1
             world.due = [*STEPS[name].then, *world.due][:8]
             outcome, is_done = "done", True
@@ -110,6 +109,27 @@ def _step(world, prover, played, seed, place, tell):
         prover.after(STEPS[name].proves)
     except Exception as error:
         raise Failed(_told(seed, place, name, error)) from error
+
+
+def _tried(one, world):
+    """Play a step; what it wrote before it was refused, or found no row, is taken back."""
+    unmade = None
+    with transaction.atomic():
+        before = _changes()
+        try:
+            one.play(world)
+        except (Nothing, Refused) as error:
+            # after a way back SQLite reads its whole schema anew: none where there is no way
+            if before is None or _changes() != before:
+                raise
+            unmade = error
+    if unmade is not None:
+        raise unmade
+
+
+def _changes():
+    """How many rows the connection has changed so far; None where the database does not say."""
+    return getattr(connection.connection, "total_changes", None)
 
 
 def _dealt(world):

@@ -210,13 +210,16 @@ def looks_of(path):
     return list(dealt(dict(enumerate(LOOKS)), path, 1).values())
 
 
-def findings(page, looks=LOOKS):
-    """What axe finds in the sizes and themes, and pages that scroll sideways as a whole."""
+def findings(page, looks=LOOKS, *, part=None):
+    """What axe finds in the sizes and themes, and pages that scroll sideways as a whole.
+
+    A menu that is open covers links of the page, which then count as too small: it is a `part`.
+    """
     told = []
     for size, theme in looks:
         page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        found = Axe().run(page, options=RULES).response["violations"]
+        found = Axe().run(page, context=part, options=RULES).response["violations"]
         told += [
             f"{size} {theme} {rule['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
             for rule in found
@@ -337,7 +340,7 @@ def test_a_message_is_accessible(opened):
 def test_menus_and_dialogs_are_accessible(opened):
     page = opened("/worklist/?show=all")
     page.get_by_label("Your menu").click()
-    assert findings(page, PAIRS) == []
+    assert findings(page, PAIRS, part="details.menu[open]") == []
 
     page.keyboard.press("Escape")
     page.set_viewport_size(SIZES["desktop"])

@@ -60,7 +60,7 @@ def test_a_large_books_tables_are_looked_at_once_a_day(company, monkeypatch):
     assert [one["sql"] for one in asked if "ANALYZE" in one["sql"]] == ["ANALYZE"]
 
 
-@pytest.mark.dealt(one_in=8, of="days of late runs")
+@pytest.mark.dealt(one_in=8, of="days and months")
 def test_twice_late_and_after_missed_days_it_ends_as_if_run_daily(company):
     # all of them begin with the first day
     run_cycle(company.pk, *days(1))
@@ -101,7 +101,7 @@ def test_a_step_that_fails_keeps_nothing_and_the_next_call_goes_on_there(company
     assert after(company, DAY) == whole
 
 
-@pytest.mark.dealt(one_in=8, of="days of late runs")
+@pytest.mark.dealt(one_in=8, of="days and months")
 def test_a_long_break_is_not_caught_up_but_said(company):
     run_cycle(company.pk, DAY - timedelta(days=40))
     done = run_cycle(company.pk, DAY)

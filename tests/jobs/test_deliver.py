@@ -243,7 +243,7 @@ def test_in_summer_the_hours_follow_the_customers_clock(reminded):
     assert delivered(reminded.company, six_utc) == {"sent": 1}
 
 
-@pytest.mark.dealt(one_in=8, of="days of late runs")
+@pytest.mark.dealt(one_in=8, of="days and months")
 def test_a_reminder_that_waited_too_long_is_withdrawn_and_written_anew(reminded):
     Company.objects.update(feed_max_age_days=400)
     later = TODAY + timedelta(days=8)

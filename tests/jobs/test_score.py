@@ -122,7 +122,7 @@ FAR = timedelta(days=33)
 """After so long a break the cycle starts anew instead of catching up day by day."""
 
 
-@pytest.mark.dealt(one_in=8, of="models over months")
+@pytest.mark.dealt(one_in=8, of="days and months")
 def test_a_check_follows_the_predictions_and_shows_what_came(small):
     for day in (DAY - 2 * FAR, DAY - FAR, DAY):
         run_cycle(small.pk, day)
@@ -137,7 +137,7 @@ def test_a_check_follows_the_predictions_and_shows_what_came(small):
     assert abs(sum(figures["rank_shares_ppm"]) - 1_000_000) < 20
 
 
-@pytest.mark.dealt(one_in=8, of="models over months")
+@pytest.mark.dealt(one_in=8, of="days and months")
 def test_a_model_that_became_worse_is_replaced(small):
     # as if it had been far more exact when it was promoted
     serving(small, DAY - 2 * FAR, kind="hazard", crps_days=0.01)
@@ -168,7 +168,7 @@ def old(company, *, kind):
     return record_model_version(actor=system(company), trained=made, at=AT)
 
 
-@pytest.mark.dealt(one_in=8, of="models over months")
+@pytest.mark.dealt(one_in=8, of="days and months")
 def test_a_learned_model_of_an_older_release_falls_back_and_is_trained_anew(small):
     before = old(small, kind="hazard")
     run_cycle(small.pk, DAY)
@@ -209,7 +209,7 @@ def test_a_program_exchanged_after_the_check_falls_back_all_the_same(small):
     assert {row.version_id for row in ItemPrediction.objects.all()} == {serving_now.pk}
 
 
-@pytest.mark.dealt(one_in=8, of="models over months")
+@pytest.mark.dealt(one_in=8, of="days and months")
 def test_a_candidate_is_trained_after_four_weeks(small):
     for day in (DAY - FAR, DAY - FAR + timedelta(days=1), DAY):
         run_cycle(small.pk, day)

@@ -44,6 +44,7 @@ def pytest_addoption(parser):
         "--every", action="store_true", help="also what takes long, in its turn or not"
     )
     parser.addoption("--release", action="store_true", help="also run the long tier")
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="in an order of chance")
     parser.addoption("--pictures", action="store_true", help="write what is taken into docs/img")
 
 
@@ -79,6 +80,8 @@ def pytest_collection_modifyitems(config, items):
             late |= dealing.files_not_dealt(items, ON_POSTGRESQL, named)
         config.hook.pytest_deselected(items=list(late))
         items[:] = [item for item in items if item not in late]
+    if (seed := config.getoption("--shuffle")) is not None:
+        items[:] = dealing.shuffled(items, seed)
 
 
 def pytest_collection_finish():

@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from math import ceil
 from pathlib import Path
+from random import Random
 from zlib import crc32
 
 from hypothesis import settings
@@ -109,6 +110,17 @@ def long_not_dealt(items, named, measured, *, one_in):
             family = int(measured[entry]).bit_length()
             families[family][entry if " @" in entry else item.nodeid].append(item)
     return _late((one_in, members) for members in families.values())
+
+
+def shuffled(items, seed):
+    """The tests in an order of chance: files, and within each file its tests."""
+    chance = Random(seed)
+    files = defaultdict(list)
+    for item in items:
+        files[item.path].append(item)
+    order = sorted(files)
+    chance.shuffle(order)
+    return [item for path in order for item in chance.sample(files[path], len(files[path]))]
 
 
 def _late(families):

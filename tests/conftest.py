@@ -73,11 +73,13 @@ def pytest_collection_modifyitems(config, items):
             if item.get_closest_marker("release") is not None:
                 item.add_marker(pytest.mark.skip(reason="long tier: run with --release"))
         named = {Path(name.split("::")[0]).resolve() for name in config.args}
-        late = dealing.not_dealt(items, named)
-        if not config.getoption("--every"):
-            late |= dealing.long_not_dealt(items, named, turns.measured(), one_in=LONG_TURNS)
+        late, lists = dealing.not_dealt(items, named), [turns.LIST]
         if "DUNWELL_DATABASE_URL" in os.environ:
             late |= dealing.files_not_dealt(items, ON_POSTGRESQL, named)
+            lists.append(turns.ON_POSTGRESQL)
+        if not config.getoption("--every"):
+            long = turns.measured(*lists)
+            late |= dealing.long_not_dealt(items, named, long, one_in=LONG_TURNS)
         config.hook.pytest_deselected(items=list(late))
         items[:] = [item for item in items if item not in late]
     if (seed := config.getoption("--shuffle")) is not None:

@@ -1,6 +1,6 @@
-"""Which tests take long, as measured; they take turns: `python -m tests.turns LOG…` adds to the list.
+"""Which tests take long, as measured; they take turns: `python -m tests.turns LIST LOG…` adds to one.
 
-A log is what `pytest --durations=0 --durations-min=0.1` printed. Where several tests of a file wait
+What takes long on PostgreSQL alone has a list of its own. A log is what `pytest --durations=0 --durations-min=0.1` printed. Where several tests of a file wait
 for one beginning, its line names the file and the fixture, and is written by hand.
 """
 
@@ -11,15 +11,16 @@ from pathlib import Path
 from statistics import mean
 
 LIST = Path(__file__).with_name("turns.txt")
+ON_POSTGRESQL = Path(__file__).with_name("turns_postgresql.txt")
 """Seconds and what took them: `file::test`, or `file @fixture` for all that wait for a fixture."""
 LONG_SECONDS = 0.4
 """From here on a test takes turns. Of parameters the mean counts."""
 _PART = re.compile(r"^([\d.]+)s (call|setup|teardown) +(.+?) *$")
 
 
-def measured():
-    """{name: seconds} of the list."""
-    lines = LIST.read_text(encoding="utf-8").splitlines()
+def measured(*lists):
+    """{name: seconds} of the lists."""
+    lines = [line for one in lists for line in one.read_text(encoding="utf-8").splitlines()]
     return {name: float(seconds) for seconds, name in (line.split(" ", 1) for line in lines)}
 
 
@@ -49,15 +50,16 @@ def added(known, found):
     return {name: max(known.get(name, 0), more.get(name, 0)) for name in known | more}
 
 
-def main(*logs):
+def main(path, *logs):
     """Read logs of runs and write what took long."""
-    known = measured()
-    beginnings = {name.split(" @")[0] for name in known if " @" in name}
+    path = Path(path)
+    known = measured(path)
+    beginnings = {name.split(" @")[0] for name in measured(LIST) if " @" in name}
     for log in logs:
         lines = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
         known = added(known, seconds_of(lines, beginnings))
     text = "".join(f"{seconds:.1f} {name}\n" for name, seconds in sorted(known.items()))
-    LIST.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from dunwell.actions.disputes import open_dispute
 from dunwell.actions.gate import system
@@ -15,6 +16,8 @@ from dunwell.actions.signals import record_signal
 from dunwell.models import Conversation, CreditRating, InboundMessage, Signal
 from dunwell.queries.timeline import timeline
 from dunwell.queries.timeline_rows import KINDS, TOLD_ELSEWHERE, TimelineFilter, TimelineRow
+from dunwell.templatetags.events import LOOKS, event_look
+from dunwell.templatetags.ui import icon
 from tests.actions.ledger_rows import invoice, payment
 from tests.actions.mail_rows import contact, letter, take
 from tests.actions.test_messages import message_to
@@ -266,9 +269,25 @@ def test_what_came_in_and_what_was_done_with_a_mail_is_told_once(company, custom
     assert Counter(row.kind for row in rows) == {"message": 1, "inbound": 1, "signal": 2}
 
 
+def recorded():
+    """The verbs that the desk writes, of the reference, which is written from the code."""
+    return re.findall(r"^\| `([^`]+)`", EVENTS.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_verb_has_words_in_german_too():
+    """A new one stands on a timeline as its own words, and in no catalog."""
+    bare = {verb: verb.replace(".", " ").replace("_", " ") for verb in recorded()}
+    with override("de"):
+        assert [verb for verb in bare if str(event_look(verb).label) == bare[verb]] == []
+
+
+def test_every_icon_of_a_verb_is_one():
+    assert [verb for verb, look in LOOKS.items() if not icon(look.icon)] == []
+
+
 def test_what_is_told_elsewhere_is_what_the_desk_records():
     """A verb that was renamed would quietly be told twice."""
-    told = set(re.findall(r"^\| `([^`]+)`", EVENTS.read_text(encoding="utf-8"), re.MULTILINE))
+    told = set(recorded())
     kinds = {f"signal.{kind}" for kind in Signal.Kind.values}
 
     assert set(TOLD_ELSEWHERE) <= told

@@ -106,7 +106,10 @@ def test_a_line_of_an_unknown_payment_is_refused():
 
 
 def test_a_missing_column_is_said_with_all_that_are_needed():
-    with pytest.raises(TableError, match="column currency is missing. A payment file has"):
+    with pytest.raises(
+        TableError,
+        match="column currency is missing. The columns of payment files are payment_id, ",
+    ):
         read_payments(PAYMENTS.replace(b"currency", b"ccy"), name="p.csv")
 
 

@@ -51,8 +51,15 @@ def test_from_upload_to_result(come_in, clerk):
     assert client.post(f"{address}confirm/")["Location"] == address
     result = client.get(address).text
     assert "Imported" in result and "To the worklist" in result and "does not tie" not in result
+    assert "<dt>Items refused</dt><dd>1</dd>" in result
     assert sorted(Item.objects.values_list("number", flat=True)) == ["R-1001", "R-1002", "R-1006"]
     assert Event.objects.filter(verb="ledger.imported").count() == 1
+
+
+def test_a_browser_offers_every_kind_of_file_that_is_read(come_in, clerk):
+    page = come_in(clerk).get(IMPORTS).text
+    kinds = page.split('accept="')[1].split('"')[0].split(",")
+    assert {".csv", ".txt", ".xlsx", ".parquet", ".sql", ".xml"} <= set(kinds)
 
 
 def test_the_same_file_twice_changes_nothing(come_in, clerk):

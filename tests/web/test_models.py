@@ -166,7 +166,8 @@ def test_the_page_says_who_serves_why_and_how_every_model_did(come_in, reader, s
     page = come_in(reader).get("/models/").text
 
     assert "Learned from items and days" in page and "first version" in page
-    assert "missed the pay days of new items by least: 4.1 days" in page
+    assert "nothing speaks against, “Learned from items and days” missed the pay days of" in page
+    assert "new items by least: 4.1 days" in page
     assert "600 items of 130 customers, asked on 10 days from " in page
     # the naive model stands beside it, the better figure is marked, the interval is there
     assert "Each customer&#x27;s median" in page
@@ -176,6 +177,24 @@ def test_the_page_says_who_serves_why_and_how_every_model_did(come_in, reader, s
     ) in page
     assert "its 80 % range holds 60" in page
     assert "from the back-test" in page and "Not checked yet" in page
+
+
+def test_what_lies_just_beyond_its_limit_is_told_from_it(come_in, reader, company):
+    error = {"code": "calibration_error", "model": "customer_median", "scope": "new",
+             "metric": "calibration_error", "value": 0.1212, "limit": 0.1194}  # fmt: skip
+    rows = [LEAGUE["rows"][0], {**LEAGUE["rows"][1], "against": [error]}]
+    candidate(company, rows=rows)
+    page = come_in(reader).get("/models/").text
+
+    assert "Calibration error: 12.1\N{NO-BREAK SPACE}%, at most 11.9\N{NO-BREAK SPACE}%" in page
+
+
+def test_a_league_of_one_day_says_the_day_once(come_in, reader, company):
+    candidate(company, snapshots=1, last_on=LEAGUE["first_on"])
+    page = come_in(reader).get("/models/").text
+
+    assert "600 items of 130 customers, asked on <time" in page
+    assert "Nov 6, 2025</time>. On each of them" in page
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,15 @@ from email.utils import format_datetime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoMail:
-    """A mail; `{item}`, `{second}`, `{amount}` and `{day}` stand for the customer's own."""
+    """A mail; `{item}`, `{second}`, `{amount}` and `{day}` stand for the customer's own.
+
+    Days and amounts are written in its language; `days` says which day, from today on.
+    """
 
     name: str
     hours_ago: int
+    language: str = "en"
+    days: int = 5
     subject: str
     body: str
 
@@ -55,6 +60,8 @@ MAILS: Sequence[DemoMail] = (
     DemoMail(
         name="paid",
         hours_ago=8,
+        language="de",
+        days=-4,
         subject="AW: Mahnung",
         body="Guten Tag,\n\nRechnung {item} über {amount} haben wir bereits am {day} überwiesen. "
         "Bitte prüfen Sie Ihren Zahlungseingang.\n\nMit freundlichen Grüßen\n{name}\n",
@@ -69,6 +76,7 @@ MAILS: Sequence[DemoMail] = (
     DemoMail(
         name="advice",
         hours_ago=11,
+        days=-1,
         subject="Remittance advice",
         body="Please find below the details of our payment of {day}:\n\n{item}   {amount}\n\n"
         "{name}\nTreasury\n",
@@ -76,6 +84,7 @@ MAILS: Sequence[DemoMail] = (
     DemoMail(
         name="plan",
         hours_ago=20,
+        language="de",
         subject="Ratenzahlung möglich?",
         body="Sehr geehrte Damen und Herren,\n\nwegen eines Zahlungsausfalls können wir {item} im "
         "Moment nicht auf einmal zahlen. Wäre eine Zahlung in drei Monatsraten möglich?\n\n"
@@ -98,6 +107,7 @@ MAILS: Sequence[DemoMail] = (
     DemoMail(
         name="redirect",
         hours_ago=30,
+        language="fr",
         subject="Re: Relance facture {item}",
         body="Bonjour,\n\nje ne suis pas responsable de ce dossier. Merci de vous adresser à "
         "notre service comptable pour la facture {item}.\n\nCordialement\n{name}\n",
@@ -112,6 +122,7 @@ MAILS: Sequence[DemoMail] = (
     DemoMail(
         name="two promises",
         hours_ago=50,
+        language="es",
         subject="Re: Statement of account",
         body="Hola,\n\npagaremos la factura {item} el {day} y la {second} a finales de mes.\n\n"
         "Saludos\n{name}\n",

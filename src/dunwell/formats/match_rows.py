@@ -184,8 +184,8 @@ def _laid_out(table: Table, layout: Layout) -> pl.DataFrame:
     missing = [column for column in layout.needed if column not in found]
     if missing:
         raise TableError(
-            f"{table.label}: column {missing[0]} is missing. A {layout.noun} file has the columns "
-            f"{', '.join(layout.needed)}."
+            f"{table.label}: column {missing[0]} is missing. The columns of {layout.noun} files "
+            f"are {', '.join(layout.needed)}."
         )
     wanted = [*layout.needed, *layout.optional]
     texts = [

@@ -156,14 +156,16 @@ def league_reason(reason: Mapping[str, Any]) -> str:
     days = number(str(round(value, 1))) if value is not None else NO_VALUE
     if code == "lowest_crps":
         return gettext(
-            "“%(model)s” missed the pay days of new items by least: %(days)s days on average "
-            "over the whole distribution (CRPS), and its chances and ranges hold what they say."
+            "Of the models that nothing speaks against, “%(model)s” missed the pay days of new "
+            "items by least: %(days)s days on average over the whole distribution (CRPS). Its "
+            "chances and ranges hold what they say."
         ) % {"model": model, "days": days}
     if code == "lowest_crps_none_calibrated":
         return gettext(
-            "“%(model)s” missed the pay days of new items by least: %(days)s days on average "
-            "(CRPS). Its chances and ranges do not hold all they say, and no model about as close "
-            "does better, so read them with care."
+            "Of the models that are nowhere worse than a simple rule, “%(model)s” missed the pay "
+            "days of new items by least: %(days)s days on average (CRPS). Its chances and ranges "
+            "do not hold all they say, and no model about as close does better, so read them with "
+            "care."
         ) % {"model": model, "days": days}
     return ""
 
@@ -199,11 +201,10 @@ def _figure(metric: object, value: float | None) -> str:
         return NO_VALUE
     if metric in {"mae", "crps"}:
         return number(str(round(value, 1)))
-    return (
-        percent(round(value * PPM))
-        if metric != "brier"
-        else format_decimal(value, "0.000", locale=locale())
-    )
+    if metric == "brier":
+        return str(format_decimal(value, "0.000", locale=locale()))
+    # a tenth, or what lies just beyond its limit would read as if it were the limit
+    return f"{format_decimal(value * 100, '0.#', locale=locale())}\N{NO-BREAK SPACE}%"
 
 
 @register.filter

@@ -164,11 +164,13 @@ def _list(request: StaffRequest, *, refusal: str = "", status: int = REFUSED) ->
 
 
 def _page(request: StaffRequest, batch: ImportBatch, *, refusal: str = "") -> HttpResponse:
+    totals = [_total(row) for row in batch.totals]
     context: dict[str, Any] = {
         "batch": batch,
         "refusal": refusal,
         "findings": finding_counts(batch),
-        "totals": [_total(row) for row in batch.totals],
+        "totals": totals,
+        "refused_items": sum(row["refused_rows"] for row in totals if row["role"] == "items"),
         "is_waiting": batch.status in {Status.UPLOADED, Status.RUNNING},
     }
     if batch.status == Status.CHECKED:

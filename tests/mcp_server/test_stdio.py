@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -20,9 +21,10 @@ from tests.migrated import NAME
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_client_that_starts_us_works_until_its_token_is_revoked(tmp_path):
+def desk_at(tmp_path):
+    """How the command is started in a folder of its own."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("DUNWELL_")}
-    server = StdioServerParameters(
+    return StdioServerParameters(
         command=sys.executable,
         args=["-W", "ignore", "-m", "tests.mcp_server.stdio_desk"],
         cwd=str(ROOT),
@@ -32,8 +34,10 @@ def test_a_client_that_starts_us_works_until_its_token_is_revoked(tmp_path):
         },
     )  # fmt: skip
 
+
+def test_a_client_that_starts_us_works_until_its_token_is_revoked(tmp_path):
     async def session():
-        async with Client(server) as client:
+        async with Client(desk_at(tmp_path)) as client:
             listed = [tool.name for tool in (await client.list_tools()).tools]
             found = await client.call_tool("find_customers", {"only_owing": True})
             row = found.structured_content["data"]["rows"][0]
@@ -72,3 +76,32 @@ def test_the_command_says_what_is_wrong_with_a_token(company, collector, tmp_pat
     token.write_text(add_token(collector, company).token)
     with pytest.raises(CommandError, match="DUNWELL_MCP is 0"):
         call_command("mcp", token_file=token)
+
+
+def test_what_was_asked_before_the_input_ended_is_answered(tmp_path):
+    """A program may write its requests and close, as a pipe of the shell does."""
+    asked = [
+        {"id": 1, "method": "initialize", "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": {"name": "pipe", "version": "1"},
+        }},
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": {"name": "find_customers", "arguments": {}}},
+        {"id": "three", "method": "tools/list", "params": {}},
+        {"id": 4, "method": "resources/list", "params": {}},
+        {"id": 5, "method": "tools/list", "params": {}},
+        {"method": "notifications/cancelled", "params": {"requestId": 5}},
+    ]  # fmt: skip
+    said = [json.dumps({"jsonrpc": "2.0", **one}) for one in asked] + ["no request at all"]
+    desk = desk_at(tmp_path)
+    done = subprocess.run(
+        [desk.command, *desk.args], cwd=desk.cwd, env=desk.env, input="\n".join(said) + "\n",
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    told = {one["id"]: one for one in map(json.loads, done.stdout.splitlines())}
+
+    rows = told[2]["result"]["structuredContent"]["data"]["rows"]
+    assert [row["name"] for row in rows] == ["Acme Ltd"]
+    assert "record_note" in [tool["name"] for tool in told["three"]["result"]["tools"]]
+    assert told[4]["error"]["message"] == "Method not found"
+    assert told.keys() - {5} == {1, 2, "three", 4}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from dunwell.actions.adjustments import book_adjustment
 from dunwell.actions.allocations import LockedItem, locked_items
@@ -34,6 +34,7 @@ from dunwell.models import (
     PlanItem,
 )
 from dunwell.queries.early_payment import OfferDue, OffersDue, early_payment_policy, steps_in
+from dunwell.queries.holds import holds_standing
 
 Kind, Status = EarlyPaymentOffer.Kind, EarlyPaymentOffer.Status
 BATCH = 500
@@ -282,7 +283,7 @@ def _blocked(keys: Collection[int], *, as_of: date) -> dict[int, str]:
     """Return what keeps items from being offered for, by item: disputed, held or in a plan."""
     found: dict[int, str] = {}
     for chunk in chunks(sorted(keys)):
-        held = Hold.objects.filter(Q(until_on=None) | Q(until_on__gte=as_of), released_on=None)
+        held = Hold.objects.filter(holds_standing(as_of=as_of))
         customers = dict(Item.objects.filter(pk__in=chunk).values_list("pk", "customer_id"))
         whole = set(
             held.filter(customer__in=set(customers.values()), item=None).values_list(

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused, open_customer
@@ -17,6 +16,7 @@ from dunwell.models import (
     Placement,
     Settlement,
 )
+from dunwell.queries.holds import holds_standing
 
 
 @transaction.atomic
@@ -50,11 +50,7 @@ def place_hold(
         raise Refused("Say in the note why the hold is placed.")
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     standing = Hold.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=as_of),
-        customer=customer,
-        item=item,
-        reason=reason,
-        released_on=None,
+        holds_standing(as_of=as_of), customer=customer, item=item, reason=reason
     )
     if standing.exists():
         what = "This customer" if item is None else item.number

@@ -12,6 +12,7 @@ from dunwell.actions.portal_requests import Kind, begin_request, keep_request
 from dunwell.actions.tasks import ask_follow_up
 from dunwell.actions.texts import needed
 from dunwell.models import Customer, Hold, Note
+from dunwell.queries.holds import holds_standing
 
 REST_DAYS = 14
 """So long reminders rest by themselves; a person decides what comes then."""
@@ -71,6 +72,5 @@ def report_hardship(
 def _rested_lately(customer: Customer, *, as_of: date) -> bool:
     """Return whether a hold for hardship stands, or one of this kind was placed lately."""
     holds = Hold.objects.filter(customer=customer, item=None, reason=Hold.Reason.HARDSHIP)
-    standing = Q(released_on=None) & (Q(until_on=None) | Q(until_on__gte=as_of))
     lately = Q(note=HOLD_NOTE, from_on__gt=as_of - timedelta(days=ONCE_IN_DAYS))
-    return holds.filter(standing | lately).exists()
+    return holds.filter(holds_standing(as_of=as_of) | lately).exists()

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from django.db.models import Q
-
 from dunwell.models import (
     Conversation,
     CreditHold,
@@ -24,6 +22,7 @@ from dunwell.models import (
     Task,
 )
 from dunwell.queries.case_nodes import ITEM, SUBJECTS, CaseEdge, CaseNode
+from dunwell.queries.holds import holds_standing
 
 Desk = HandOff.Desk
 Parts = tuple[list[CaseNode], list[CaseEdge]]
@@ -193,9 +192,8 @@ def _legal(customer: Customer) -> Parts:
 
 
 def _holds(customer: Customer, as_of: date) -> Parts:
-    lasts = Q(until_on=None) | Q(until_on__gte=as_of)
-    begun = Hold.objects.filter(customer=customer, released_on=None, from_on__lte=as_of)
-    found = begun.filter(lasts).order_by("id")
+    begun = Hold.objects.filter(customer=customer, from_on__lte=as_of)
+    found = begun.filter(holds_standing(as_of=as_of)).order_by("id")
     nodes: list[CaseNode] = []
     edges: list[CaseEdge] = []
     for one in found:

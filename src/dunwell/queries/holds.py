@@ -44,6 +44,11 @@ def holds_active(company: Company, *, as_of: date) -> Q:
     )
 
 
+def holds_standing(*, as_of: date) -> Q:
+    """Return the condition of holds that nobody released and that last still; some begin later."""
+    return Q(Q(until_on=None) | Q(until_on__gte=as_of), released_on=None)
+
+
 def hold_rows(
     company: Company,
     *,

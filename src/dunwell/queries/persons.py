@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Max, Model, Q, QuerySet, Sum
+from django.db.models import Max, Model, QuerySet, Sum
 
 from dunwell.models import (
     Contact,
@@ -24,6 +24,7 @@ from dunwell.models import (
     Payment,
     PortalPerson,
 )
+from dunwell.queries.holds import holds_standing
 from dunwell.queries.personal import AFTER, BOOKS, KEPT, NOW, PersonalField, fields_by_model
 
 SHORTEST = 3
@@ -94,9 +95,7 @@ LEGAL = (Hold.Reason.LEGAL, Hold.Reason.INSOLVENCY)
 
 def legal_holds(*, as_of: date) -> QuerySet[Hold]:
     """Return the holds that stop erasing on a day, also those that begin later."""
-    return Hold.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=as_of), released_on=None, reason__in=LEGAL
-    )
+    return Hold.objects.filter(holds_standing(as_of=as_of), reason__in=LEGAL)
 
 
 def open_matters() -> QuerySet[LegalMatter]:

@@ -29,6 +29,7 @@ from dunwell.models import (
     PromiseItem,
 )
 from dunwell.queries.authority import exchanged
+from dunwell.queries.holds import holds_standing
 from dunwell.queries.settlement_items import SettleableItem, settleable_items
 
 FINAL = "final"
@@ -143,10 +144,7 @@ def _promised(customer: Customer, items: Sequence[SettleableItem]) -> list[str]:
 
 def _is_insolvent(customer: Customer, *, as_of: date) -> bool:
     held = Hold.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=as_of),
-        customer=customer,
-        reason=Hold.Reason.INSOLVENCY,
-        released_on=None,
+        holds_standing(as_of=as_of), customer=customer, reason=Hold.Reason.INSOLVENCY
     )
     matters = LegalMatter.objects.filter(
         customer=customer, kind=LegalMatter.Kind.INSOLVENCY

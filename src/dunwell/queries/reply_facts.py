@@ -35,6 +35,7 @@ from dunwell.models import (
     PromiseConsequence,
     PromiseItem,
 )
+from dunwell.queries.holds import holds_standing
 from dunwell.queries.promise_policies import promises_policy
 
 MONEY_DAYS = 120
@@ -237,12 +238,7 @@ def _no_promises(customers: Collection[int], *, as_of: date) -> dict[int, date]:
 
 def _held(customers: Collection[int], *, as_of: date) -> dict[int, list[str]]:
     """Return the reasons for which whole customers are held now."""
-    rows = Hold.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=as_of),
-        customer__in=customers,
-        item=None,
-        released_on=None,
-    )
+    rows = Hold.objects.filter(holds_standing(as_of=as_of), customer__in=customers, item=None)
     return _by_customer(rows.order_by("pk").values_list("customer_id", "reason"))
 
 

@@ -54,7 +54,7 @@ def test_a_customer_is_billed_interest_and_fees_up_to_a_day(company, clerk, germ
         "interest", "INT-1", 663_93,
     )  # fmt: skip
     assert (interest.issued_on, interest.due_on) == (GOLDEN, date(2025, 8, 30))
-    assert interest.reference == "Interest until 2025-06-30, 1 items"
+    assert interest.reference == "Interest until 2025-06-30, 1 item"
     assert postings("item", interest) == [("receivable", 663_93), ("charges", -663_93)]
     assert open_amounts(company) == {"R1": 10_000_00, "FEE-1": 40_00, "INT-1": 663_93}
     assert charged(company, status="accrued") == [("2025-07", 87_22)]

@@ -91,8 +91,7 @@ def test_a_change_of_many_is_held_against_the_appetite_line_by_line(company, man
     # the second owes 5,000.00 of its own, which counts as much with either limit
     assert str(refusal.value) == (
         "Row 1: Used in full, this limit would pass the risk appetite (all). At most 1,000.00 EUR "
-        "fits; ask for that, or change the appetite first. (1 more lines cannot be added) "
-        "Nothing was added."
+        "fits; ask for that, or change the appetite first. Nothing was added; 2 lines do not fit."
     )
     assert CreditLimit.objects.count() == len(two)
     assert raised(manager, two[1:], 6_000_00).approved == 1

@@ -107,7 +107,7 @@ def test_the_command_reads_files_and_says_how_far_they_reach(company, tmp_path):
     out = StringIO()
     with time_machine.travel(AT, tick=False):
         call_command("import_bank", company.name, str(good), stdout=out)
-        with pytest.raises(CommandError, match="1 of 1 files were refused"):
+        with pytest.raises(CommandError, match="Refused: 1 of 1 file"):
             call_command("import_bank", company.name, str(bad), stdout=out)
 
     told = out.getvalue()

@@ -181,9 +181,9 @@ def test_the_command_prints_what_came_and_fails_with_a_mailbox(company, account,
     put(account, 1)
     out = StringIO()
     call_command("fetch_mail", company.name, stdout=out)
-    assert out.getvalue() == "Northwind: 1 new messages from 1 mailboxes\n"
+    assert out.getvalue() == "Northwind: 1 new message from 1 mailbox\n"
     account.password = "other"
-    with pytest.raises(CommandError, match="1 mailboxes could not be read"):
+    with pytest.raises(CommandError, match="1 mailbox could not be read"):
         call_command("fetch_mail", stdout=out)
     with pytest.raises(CommandError, match="no company named Nobody"):
         call_command("fetch_mail", "Nobody", stdout=out)

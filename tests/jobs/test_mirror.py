@@ -331,8 +331,8 @@ def test_a_dropped_mirror_is_gone_and_the_command_says_how_it_stands(company, cu
     assert not drop_mirror(company)
     none, stands, removed = capsys.readouterr().out.splitlines()
     assert none == "Northwind: none: There is none: all is read from the ledger."
-    assert stands.startswith("Northwind: stands since 2026-03-05T09:00:00+00:00: 1 rows in ")
-    assert stands.endswith("1 rows came since and are read from the ledger")
+    assert stands.startswith("Northwind: stands since 2026-03-05T09:00:00+00:00: 1 row in ")
+    assert stands.endswith("came since, and read from the ledger: 1 row")
     assert removed == "Northwind: removed"
     assert_equal(company)
 

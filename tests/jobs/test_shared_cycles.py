@@ -79,4 +79,4 @@ def test_the_command_tells_of_every_company(companies, capsys):
     assert [told.index(one.name) for one in companies] == sorted(
         told.index(one.name) for one in companies
     )
-    assert told.count("1 days up to") == len(companies)
+    assert told.count("1 day up to") == len(companies)

@@ -95,11 +95,11 @@ def test_t18_with_everything_outside_down_the_day_goes_on_and_says_so(
         )
 
         if mood == "half":
-            assert "1 days up to 2026-03-05" in said("cycle", as_of=str(TODAY))
+            assert "1 day up to 2026-03-05" in said("cycle", as_of=str(TODAY))
         told = said("deliver")
         assert "failed 1" in told and "events failed" in told
         assert "delayed 1" in said("pull_reports")
-        with pytest.raises(CommandError, match="1 mailboxes could not be read"):
+        with pytest.raises(CommandError, match="1 mailbox could not be read"):
             said("fetch_mail")
 
     message, waiting = Message.objects.get(), WebhookDelivery.objects.exclude(status="done")

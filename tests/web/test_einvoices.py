@@ -78,7 +78,7 @@ def test_invoices_are_brought_in_looked_at_and_taken(come_in, company, clerk, cu
         {"file": [second.pk], f"customer-{second.pk}": customer.number},
         follow=True,
     )
-    assert "1 invoices are in the ledger." in page.text
+    assert "1 invoice is in the ledger." in page.text
     assert Item.objects.filter(number__in=["R-1", "R-2"], customer=customer).count() == 2
     document = ItemDocument.objects.order_by("id").first()
     assert client.get(f"/documents/{document.pk}/").content == xml(company)

@@ -67,7 +67,7 @@ def test_the_cycle_runs_for_who_may_and_is_refused_to_others(come_in, manager, r
 
     assert refused.status_code == 403 and "cycle.run is missing" in refused.text
     assert runs_before == 0
-    assert "cycle has run: 1 days" in done.text
+    assert "cycle has run: 1 day," in done.text
     assert Run.objects.filter(company=customer.company, as_of=TODAY).exists()
 
 

@@ -202,7 +202,11 @@ def _check_lists(application: CreditApplication, *, as_of: date, at: datetime) -
     checked = Checked(
         outcome=Outcome.TO_REVIEW if likenesses else Outcome.PASSED,
         value="",
-        text=f"{len(likenesses)} entries read alike." if likenesses else "No entry reads alike.",
+        text=f"{len(likenesses)} entries read alike."
+        if len(likenesses) > 1
+        else "1 entry reads alike."
+        if likenesses
+        else "No entry reads alike.",
     )
     detail = {"lists": versions, "threshold_ppm": rules.threshold_ppm, "at": at.isoformat()}
     _keep(application, Kind.SANCTIONS, checked, detail=detail, at=at)

@@ -195,7 +195,8 @@ def _write(
 
 def _reference(bill: _Bill, until_on: date) -> str:
     what = "Interest" if bill.kind == Item.Kind.INTEREST else "Fees and compensation"
-    return f"{what} until {until_on.isoformat()}, {len({c.item_id for c in bill.charges})} items"
+    count = len({charge.item_id for charge in bill.charges})
+    return f"{what} until {until_on.isoformat()}, {count} {'item' if count == 1 else 'items'}"
 
 
 def _due_on(bills: Sequence[_Bill], policy: ChargesPolicy, *, as_of: date) -> list[date]:

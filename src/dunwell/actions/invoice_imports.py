@@ -18,7 +18,11 @@ class RowsRefused(Refused):
     """Rows of a file cannot be drafted; `findings` name them."""
 
     def __init__(self, findings: Sequence[RowFinding]) -> None:
-        super().__init__(f"{len(findings)} rows are wrong; nothing was taken over.")
+        super().__init__(
+            f"{len(findings)} rows are wrong; nothing was taken over."
+            if len(findings) > 1
+            else "1 row is wrong; nothing was taken over."
+        )
         self.findings = tuple(findings)
 
 

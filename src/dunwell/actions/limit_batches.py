@@ -182,8 +182,12 @@ def _check(checked: Sequence[CheckedLimit]) -> None:
     """Refuse a batch with a line that cannot be added, or with more than anybody would decide."""
     wrong = [one for one in checked if one.state == REFUSED]
     if wrong:
-        more = f" ({len(wrong) - 1} more lines cannot be added)" if len(wrong) > 1 else ""
-        raise Refused(f"Row {wrong[0].row}: {wrong[0].reason}{more} Nothing was added.")
+        first = wrong[0]
+        raise Refused(
+            f"Row {first.row}: {first.reason} Nothing was added; {len(wrong)} lines do not fit."
+            if len(wrong) > 1
+            else f"Row {first.row}: {first.reason} Nothing was added."
+        )
     beyond = sum(one.state == APPROVAL for one in checked)
     if beyond > MOST_APPROVALS:
         raise Refused(

@@ -83,8 +83,12 @@ def add_mandates(
     checked = checked_lines(company, chosen, as_of=as_of)
     wrong = [one for one in checked if one.state == REFUSED]
     if wrong:
-        more = f" ({len(wrong) - 1} more lines cannot be added)" if len(wrong) > 1 else ""
-        raise Refused(f"Row {wrong[0].row}: {wrong[0].reason}{more} Nothing was added.")
+        first = wrong[0]
+        raise Refused(
+            f"Row {first.row}: {first.reason} Nothing was added; {len(wrong)} lines do not fit."
+            if len(wrong) > 1
+            else f"Row {first.row}: {first.reason} Nothing was added."
+        )
     new = [one for one in checked if one.state != KNOWN]
     added = Mandate.objects.bulk_create(
         [_mandate(actor, one, one.customer_id, at) for one in new if one.customer_id is not None],

@@ -60,6 +60,8 @@ class RowsRefused(Refused):
         super().__init__(
             f"{len(self.outcomes)} rows do not fit, so nothing was done; row {first.row}: "
             f"{first.detail}"
+            if len(self.outcomes) > 1
+            else f"Row {first.row} does not fit, so nothing was done: {first.detail}"
         )
 
 

@@ -208,7 +208,11 @@ def load_invoices(
     if findings:
         one = findings[0]
         where = f"row {one.row}, {one.column}: {one.reason}"
-        raise Refused(f"{len(findings)} rows are wrong; the first: {where}.")
+        raise Refused(
+            f"{len(findings)} rows are wrong; the first: {where}."
+            if len(findings) > 1
+            else f"1 row is wrong: {where}."
+        )
     drafts = import_invoices(actor=request.actor, rows=rows, as_of=request.as_of, at=request.at)
     return 200, {"changed": len(drafts)}
 

@@ -177,15 +177,21 @@ def _whole_file(table: Table) -> pl.DataFrame:
 def _report_left_out(sources: Sequence[Source], *, log: FindingLog) -> None:
     for source in sources:
         if source.found.role == "other":
+            rows, why = source.table.cells.height, source.found.reason
             log.rows(
                 _whole_file(source.table),
                 code="table_left_out",
                 action="refused",
                 severity="info",
-                reason=f"{source.table.cells.height} rows are left out: the table "
-                f"{source.found.reason}"
-                if source.found.reason.startswith("has")
-                else f"{source.table.cells.height} rows are left out: {source.found.reason}",
+                reason=(
+                    f"{rows} rows are left out: the table {why}"
+                    if rows != 1
+                    else f"1 row is left out: the table {why}"
+                )
+                if why.startswith("has")
+                else f"{rows} rows are left out: {why}"
+                if rows != 1
+                else f"1 row is left out: {why}",
             )
 
 

@@ -23,7 +23,9 @@ def order_amounts(
         code="orders_as_items",
         action="changed",
         severity="warning",
-        reason=f"the files hold no invoices; {frame.height} orders are read as invoices",
+        reason=f"the files hold no invoices; {frame.height} orders are read as invoices"
+        if frame.height != 1
+        else "the files hold no invoices; 1 order is read as an invoice",
     )
     if "amount" in found.fields or not lines:
         return frame, found
@@ -72,7 +74,10 @@ def report_loose_lines(
                 action="refused",
                 severity="info",
                 reason=f"{frame.height} rows are left out: they are order lines, and no order in "
-                "the files needs them for its amount",
+                "the files needs them for its amount"
+                if frame.height != 1
+                else "1 row is left out: it is an order line, and no order in the files needs it "
+                "for its amount",
             )
             continue
         known = frame.get_column("item_number").is_in(

@@ -208,6 +208,9 @@ def _report_unknown_currency(placed: pl.DataFrame, *, log: FindingLog) -> None:
             action="changed",
             severity="warning",
             reason=f"no currency is stated for {count} payments; they are kept under XXX. "
+            "Name a default currency"
+            if count > 1
+            else "no currency is stated for 1 payment; it is kept under XXX. "
             "Name a default currency",
         )
 
@@ -269,7 +272,9 @@ def _made_numbers(lines: pl.DataFrame, *, log: FindingLog) -> pl.DataFrame:
             code="missing_payment_number",
             action="changed",
             severity="info",
-            reason=f"{without.height} payments have no number; it is made of payer and day",
+            reason=f"{without.height} payments have no number; it is made of payer and day"
+            if without.height > 1
+            else "1 payment has no number; it is made of payer and day",
         )
     return lines.with_columns(
         pl.coalesce("payment_number", ":made_number").alias("payment_number")

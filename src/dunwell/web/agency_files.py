@@ -5,7 +5,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -135,7 +135,11 @@ def agency_report(request: StaffRequest, agency_id: int) -> HttpResponse:
             form.add_error("file", spoken(refusal))
         else:
             if not read.refusals:
-                text = gettext("%(lines)s lines read, %(changed)s of them new.")
+                text = ngettext(
+                    "%(lines)s line read, %(changed)s of them new.",
+                    "%(lines)s lines read, %(changed)s of them new.",
+                    read.lines,
+                )
                 back = reverse("agency", args=[agency.pk])
                 told = {"lines": read.lines, "changed": read.changed}
                 return done(request, text % told, back=back)

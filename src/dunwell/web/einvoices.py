@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -110,7 +110,11 @@ def _receive(request: StaffRequest, cap: CappedUpload) -> HttpResponse:
     except Refused as refusal:
         return _list(request, refusal)
     waiting = sum(row.status == Status.WAITING for row in rows)
-    said = gettext("%(n)d files read; %(waiting)d can be taken.") % {
+    said = ngettext(
+        "%(n)d file read; %(waiting)d can be taken.",
+        "%(n)d files read; %(waiting)d can be taken.",
+        len(rows),
+    ) % {
         "n": len(rows),
         "waiting": waiting,
     }
@@ -137,7 +141,9 @@ def einvoices_take(request: StaffRequest) -> HttpResponse:
     troubles = {one.file_id: one.trouble for one in told if one.trouble}
     if troubles:
         return _list(request, troubles=troubles, chosen=customers, taken=len(told) - len(troubles))
-    said = gettext("%(n)d invoices are in the ledger.") % {"n": len(told)}
+    said = ngettext(
+        "%(n)d invoice is in the ledger.", "%(n)d invoices are in the ledger.", len(told)
+    ) % {"n": len(told)}
     return done(request, said, back=reverse("einvoice-files"))
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from dunwell.actions.gate import Refused
@@ -96,7 +96,11 @@ def cycle_run(request: StaffRequest) -> HttpResponse:
         cycle = run_cycle(request.actor.company.pk)
     except Refused as refusal:
         return refused(request, refusal, back=reverse("home"))
-    text = gettext("The day's cycle has run: %(days)d days, %(changed)d changes.") % {
+    text = ngettext(
+        "The day's cycle has run: %(days)d day, changes: %(changed)d.",
+        "The day's cycle has run: %(days)d days, changes: %(changed)d.",
+        len(cycle.days),
+    ) % {
         "days": len(cycle.days),
         "changed": cycle.changed,
     }

@@ -4,7 +4,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -163,7 +163,9 @@ def hand_over(request: StaffRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, spoken(refusal))
         else:
-            text = gettext("%(n)d customers changed hands.") % {"n": moved}
+            text = ngettext(
+                "%(n)d customer changed hands.", "%(n)d customers changed hands.", moved
+            ) % {"n": moved}
             return done(request, text, back=reverse("team"))
     return _form(request, form, gettext("Hand over"), gettext("Hand over"), "hand-over")
 

@@ -14,6 +14,7 @@ from dunwell.jobs.cycle import CycleDone
 from dunwell.jobs.desk_export_runs import drop_expired
 from dunwell.jobs.handed_nights import Engine
 from dunwell.jobs.shared_cycles import run_cycles
+from dunwell.management.words import counted
 from dunwell.models import Company
 from dunwell.queries.runs import companies_to_run
 
@@ -95,8 +96,9 @@ def _told(done: CycleDone) -> str:
     if not done.days:
         return f"  {done.as_of} was done before; nothing to do."
     left = (
-        f" {done.left_out} older days were left out: the last cycle was too long ago."
+        f" Older days left out, for the last cycle was too long ago: {done.left_out}."
         if done.left_out
         else ""
     )
-    return f"  {len(done.days)} days up to {done.as_of}, {done.changed:,} records changed.{left}"
+    days, changed = counted(len(done.days), "day"), counted(done.changed, "record")
+    return f"  {days} up to {done.as_of}, {changed} changed.{left}"

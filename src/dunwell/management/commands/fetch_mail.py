@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dunwell import clock, walls
 from dunwell.jobs.fetch_mail import fetch_mail
 from dunwell.jobs.reading import read_new
+from dunwell.management.words import counted
 from dunwell.models import Company
 
 
@@ -34,10 +35,12 @@ class Command(BaseCommand):
             with walls.within(company.pk):
                 fetched = fetch_mail(company.pk, at=clock.now())
                 read_new(company.pk)
-            told = f"{fetched.messages} new messages from {fetched.mailboxes} mailboxes"
-            self.stdout.write(f"{company.name}: {told}")
+            messages = counted(fetched.messages, "new message")
+            mailboxes = counted(fetched.mailboxes, "mailbox", "mailboxes")
+            self.stdout.write(f"{company.name}: {messages} from {mailboxes}")
             for name, error in fetched.errors:
                 failed += 1
                 self.stdout.write(f"  {name}: {error}")
         if failed:
-            raise CommandError(f"{failed} mailboxes could not be read.")
+            mailboxes = counted(failed, "mailbox", "mailboxes")
+            raise CommandError(f"{mailboxes} could not be read.")

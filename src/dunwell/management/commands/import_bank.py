@@ -11,6 +11,7 @@ from dunwell.actions.bank_files import receive_bank_files
 from dunwell.actions.gate import Refused, system
 from dunwell.actions.uploads import Upload
 from dunwell.jobs.bank_files import read_file
+from dunwell.management.words import counted
 from dunwell.models import BankFile, Company
 from dunwell.queries.bank import feed_rows
 
@@ -52,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{row.account} {row.currency}: covers until {until}{gaps}")
         refused = [file for file in files if file.status == BankFile.Status.REFUSED]
         if refused:
-            raise CommandError(f"{len(refused)} of {len(files)} files were refused.")
+            raise CommandError(f"Refused: {len(refused)} of {counted(len(files), 'file')}.")
 
     def _print(self, file: BankFile) -> None:
         self.stdout.write(f"{file.name}: {file.get_status_display()} {file.format}".rstrip())

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.jobs.mirror import drop_mirror, refresh_mirror
+from dunwell.management.words import counted
 from dunwell.models import Company
 from dunwell.queries.mirror import mirror_folder
 from dunwell.queries.mirror_status import STANDS, mirror_status
@@ -54,7 +55,8 @@ class Command(BaseCommand):
         if status.state != STANDS:
             return f"{status.state}: {status.reason}"
         return (
-            f"stands since {status.made_at}: {status.rows} rows in {status.files} files of "
-            f"{status.buckets} buckets, {status.bytes // 1024} KiB; {status.behind} rows came "
-            "since and are read from the ledger"
+            f"stands since {status.made_at}: {counted(status.rows, 'row')} in "
+            f"{counted(status.files, 'file')} of {counted(status.buckets, 'bucket')}, "
+            f"{status.bytes // 1024} KiB; came since, and read from the ledger: "
+            f"{counted(status.behind, 'row')}"
         )

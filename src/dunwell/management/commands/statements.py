@@ -13,6 +13,7 @@ from dunwell.actions.gate import Refused, system
 from dunwell.formats.account_statement_files import KINDS
 from dunwell.formats.account_statement_words import LANGUAGES
 from dunwell.jobs.statements import RUNNING, StatementRun, write_statements
+from dunwell.management.words import counted
 from dunwell.models import Company
 from dunwell.queries.account_documents import checked_span
 from dunwell.queries.statements import SCOPES
@@ -111,7 +112,7 @@ class Command(BaseCommand):
         return write_statements(**told, put=put, note=note)
 
     def _note(self, done: int) -> None:
-        self.stdout.write(f"{done} customers done", self.style.NOTICE)
+        self.stdout.write(f"{counted(done, 'customer')} done", self.style.NOTICE)
 
 
 def _day(text: str) -> date:

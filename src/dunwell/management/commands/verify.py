@@ -4,6 +4,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from dunwell.management.words import counted
 from dunwell.models import Company
 from dunwell.queries.verify import Proof, verify_books
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         mark = "BROKEN" if proof.broken else "ok"
         self.stdout.write(f"  {mark:6} {proof.id:16} {proof.proves}")
         if proof.broken:
-            self.stdout.write(f"         {proof.broken} rows break it: {', '.join(proof.columns)}")
+            rows = counted(proof.broken, "row")
+            self.stdout.write(f"         broken by {rows}: {', '.join(proof.columns)}")
             for row in proof.rows:
                 self.stdout.write(f"         {' | '.join(row)}")

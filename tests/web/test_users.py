@@ -41,6 +41,17 @@ def test_a_person_is_added_and_gets_a_link_shown_once(come_in, admin, client):
     assert client.post(path).status_code == 422
 
 
+def test_a_form_that_is_the_page_itself_is_left_when_a_script_sent_it(come_in, admin):
+    client, address = come_in(admin), f"{PEOPLE}add/"
+    here = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{address}"}
+    told = {"username": "neu", "email": "neu@x.example", "roles": ["collector"]}
+
+    answer = client.post(address, told, headers=here)
+
+    assert answer["HX-Redirect"] == PEOPLE and "HX-Trigger" not in answer
+    assert "neu added. Make a sign-in link for the first time." in client.get(PEOPLE).text
+
+
 def test_roles_that_are_kept_apart_need_a_reason_and_an_end(come_in, admin, collector):
     client = come_in(admin)
     wanted = {"roles": ["clerk", "credit_manager"]}

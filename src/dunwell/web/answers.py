@@ -5,13 +5,14 @@ A form works three ways from one view: as a page, inside a dialog (htmx), and wi
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from dunwell.actions.gate import Forbidden, Refused
 from dunwell.models import Customer, User
@@ -37,14 +38,21 @@ def done(
 ) -> HttpResponse:
     """Say what was done: to a script by events, to a browser by going back to a page.
 
-    `then` is a form that follows at once under a title, as the promise after a call.
+    `then` is a form that follows at once under a title, as the promise after a call. A form that
+    is the page itself is left by a script too: shown again, the page would be that form.
     """
-    if request.htmx:
+    if request.htmx and not _is_own_page(request):
         response = HttpResponse(status=204)
         trigger_client_event(response, "toast", {"text": text})
         return trigger_client_event(response, "acted", {"then": then, "title": title})
     messages.success(request, text)
-    return redirect(then or back_to(request, back))
+    address = then or back_to(request, back)
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def _is_own_page(request: StaffRequest) -> bool:
+    """Return whether the form that a script sent stands on its own page, in no dialog."""
+    return urlsplit(request.htmx.current_url or "").path == request.path
 
 
 def refused(request: StaffRequest, refusal: Refused, *, back: str) -> HttpResponse:

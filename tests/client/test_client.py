@@ -53,13 +53,14 @@ def test_it_reads_writes_once_and_lists_all_pages(desk, customer):
     told = desk.bulk.new_items({"rows": rows})
     first = desk.items.new_item(item(customer, "R5"), idempotency_key="k5")
     again = desk.items.new_item(item(customer, "R5"), idempotency_key="k5")
-    listed = every_row(desk.items.list_items, customer_id=customer, limit=2)
+    listed = list(every_row(desk.items.list_items, customer_id=customer, limit=2))
 
     assert (told["done"], told["refused"]) == (5, 0)
     assert first == again
-    assert [row["number"] for row in listed] == [f"R{number}" for number in range(6)]
+    ours = [row["number"] for row in listed if row["number"].startswith("R")]
+    assert ours == [f"R{number}" for number in range(6)]
     assert len(list(islice(every_row(desk.items.list_items, limit=1), 2))) == 2
-    assert desk.exports.export_items(customer_id=customer).count(b"\n") == 7
+    assert desk.exports.export_items(customer_id=customer).count(b"\n") == len(listed) + 1
 
 
 def test_what_is_refused_says_what_where_and_what_to_do(served, desk, customer):
@@ -74,9 +75,9 @@ def test_what_is_refused_says_what_where_and_what_to_do(served, desk, customer):
         Dunwell(address, told["reader"]).items.new_item(item(customer, "R9"))
     with pytest.raises(NotSignedIn) as unknown:
         Dunwell(address, "dw_nobody").desk.show_me()
-    desk.items.new_item(item(customer, "R7"), idempotency_key="k7")
+    desk.items.new_item(item(customer, "Q7"), idempotency_key="k7")
     with pytest.raises(Conflict):
-        desk.items.new_item(item(customer, "R8"), idempotency_key="k7")
+        desk.items.new_item(item(customer, "Q8"), idempotency_key="k7")
 
     sign = "The amount of R9 must be above 0; a credit is a credit note."
     assert (refused.value.what, refused.value.where, refused.value.status) == (

@@ -3,6 +3,9 @@
 from tests.journeys import big_day_flow
 
 LINES, ITEMS = 10_000, 20_000
+DECIDED_ANEW = ("chainhead", "event", "matchproposal")
+"""Money is matched in parts. A call that goes on looks once more at what the part before left
+undecided: it says so in an event, and may suggest other pairs of items that make up an amount."""
 
 
 def prepare():

@@ -99,6 +99,11 @@ def test_a_returned_payment_opens_its_items_again(come_in, clerk, company, custo
 
     assert open_amounts(company) == {"R1": 100_00}
     assert "returned" in client.get("/payments/?scope=returned").text
+    rows = payment_rows(company).rows
+    assert {row.amount_minor: row.unapplied_minor for row in rows} == {100_00: 0, -100_00: 0}
+    for row in rows:
+        (total,) = payment_totals(company, search=row.number)
+        assert (total.amount_minor, total.unapplied_minor) == (row.amount_minor, 0)
     assert payment_rows(company, scope="unapplied").rows == ()
 
 

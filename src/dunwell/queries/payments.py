@@ -26,7 +26,10 @@ MOST_OPEN = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PaymentRow:
-    """One payment; amounts in minor units of `currency`. A return is below zero."""
+    """One payment; amounts in minor units of `currency`. A return is below zero.
+
+    Of a return, and of what it gave back, nothing is unapplied: neither can be put on an item.
+    """
 
     id: int
     number: str
@@ -145,11 +148,15 @@ def payment_totals(
     sums: dict[str, list[int]] = {}
     asked = _asked(company, scope, currency, customer_id, search)
     found: Any = _of_scope(scope).filter(asked).order_by()
-    for code, amount_minor, used in found.values_list("currency", "amount_minor", "used"):
+    rows = found.annotate(is_returned=_RETURNED).values_list(
+        "currency", "amount_minor", "used", "reverses_id", "is_returned"
+    )
+    for code, amount_minor, used, reverses_id, is_returned in rows:
         total = sums.setdefault(code, [0, 0, 0])
         total[0] += 1
         total[1] += amount_minor
-        total[2] += amount_minor - int(used)
+        if reverses_id is None and not is_returned:
+            total[2] += amount_minor - int(used)
     return tuple(
         PaymentTotal(currency=code, payments=n, amount_minor=amount, unapplied_minor=left)
         for code, (n, amount, left) in sorted(sums.items())
@@ -305,20 +312,23 @@ def _asked(company: Company, scope: str, currency: str, customer_id: int | None,
     return found
 
 
+_RETURNED = Exists(Payment.objects.filter(reverses=OuterRef("pk")))
+
+
 def _of_scope(scope: str) -> QuerySet[Payment]:
     found = Payment.objects.all()
-    returned = Exists(Payment.objects.filter(reverses=OuterRef("pk")))
     if scope == "returned":
-        found = found.filter(Q(reverses__isnull=False) | returned)
+        found = found.filter(Q(reverses__isnull=False) | _RETURNED)
     if scope == "unapplied":
         # a returned payment and its return cancel each other; neither can be applied
-        alive = found.filter(~returned, reverses=None)
+        alive = found.filter(~_RETURNED, reverses=None)
         return _with_used(alive).exclude(amount_minor=F("used"))
     return _with_used(found)
 
 
 def _row(payment: Any) -> PaymentRow:
-    customer = payment.customer
+    customer, is_return = payment.customer, payment.reverses_id is not None
+    is_gone = is_return or payment.returned_by is not None
     return PaymentRow(
         id=payment.pk,
         number=payment.number,
@@ -328,11 +338,11 @@ def _row(payment: Any) -> PaymentRow:
         payer=payment.payer,
         currency=payment.currency,
         amount_minor=payment.amount_minor,
-        unapplied_minor=payment.amount_minor - int(payment.used),
+        unapplied_minor=0 if is_gone else payment.amount_minor - int(payment.used),
         value_on=payment.value_on,
         recorded_on=payment.recorded_on,
         method=payment.method,
         reference=payment.reference,
-        is_return=payment.reverses_id is not None,
+        is_return=is_return,
         is_returned=payment.returned_by is not None,
     )

@@ -16,6 +16,7 @@ from dunwell.actions.authority import Authority, held_in
 from dunwell.actions.events import Fact, record_events
 from dunwell.actions.gate import Actor, Refused
 from dunwell.actions.limits import IMPORT, LONGEST, limit_facts, lowering, verb_of
+from dunwell.actions.row_batches import refuse_lines
 from dunwell.actions.texts import needed
 from dunwell.actions.uploads import Upload, keep_upload
 from dunwell.engine.authority import ALLOWED, NEEDS_APPROVAL, Verdict
@@ -180,14 +181,7 @@ def _lock(company: Company, customers: QuerySet[Customer]) -> None:
 
 def _check(checked: Sequence[CheckedLimit]) -> None:
     """Refuse a batch with a line that cannot be added, or with more than anybody would decide."""
-    wrong = [one for one in checked if one.state == REFUSED]
-    if wrong:
-        first = wrong[0]
-        raise Refused(
-            f"Row {first.row}: {first.reason} Nothing was added; {len(wrong)} lines do not fit."
-            if len(wrong) > 1
-            else f"Row {first.row}: {first.reason} Nothing was added."
-        )
+    refuse_lines([(one.row, one.reason) for one in checked if one.state == REFUSED])
     beyond = sum(one.state == APPROVAL for one in checked)
     if beyond > MOST_APPROVALS:
         raise Refused(

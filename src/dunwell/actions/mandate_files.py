@@ -8,6 +8,7 @@ from django.db import transaction
 
 from dunwell.actions.events import Fact, record_events
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.row_batches import refuse_lines
 from dunwell.actions.uploads import Upload, keep_upload
 from dunwell.formats.mandate_rows import (
     MOST_BYTES,
@@ -81,14 +82,7 @@ def add_mandates(
         .values_list("pk", flat=True)
     )
     checked = checked_lines(company, chosen, as_of=as_of)
-    wrong = [one for one in checked if one.state == REFUSED]
-    if wrong:
-        first = wrong[0]
-        raise Refused(
-            f"Row {first.row}: {first.reason} Nothing was added; {len(wrong)} lines do not fit."
-            if len(wrong) > 1
-            else f"Row {first.row}: {first.reason} Nothing was added."
-        )
+    refuse_lines([(one.row, one.reason) for one in checked if one.state == REFUSED])
     new = [one for one in checked if one.state != KNOWN]
     added = Mandate.objects.bulk_create(
         [_mandate(actor, one, one.customer_id, at) for one in new if one.customer_id is not None],

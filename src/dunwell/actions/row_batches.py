@@ -65,6 +65,17 @@ class RowsRefused(Refused):
         )
 
 
+def refuse_lines(wrong: Sequence[tuple[int, str]]) -> None:
+    """Raise Refused for lines of a file that cannot be added: (row, reason) of each, if any."""
+    if wrong:
+        row, reason = wrong[0]
+        raise Refused(
+            f"Row {row}: {reason} Nothing was added; {len(wrong)} lines do not fit."
+            if len(wrong) > 1
+            else f"Row {row}: {reason} Nothing was added."
+        )
+
+
 class Absent(Refused):
     """A row names a record that the company does not have."""
 

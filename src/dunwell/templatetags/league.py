@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from babel.numbers import format_decimal
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dunwell.templatetags.figures import number
-from dunwell.templatetags.model_words import model_kind
-from dunwell.templatetags.money import NO_VALUE, locale
+from dunwell.templatetags.model_words import days_text, model_kind, score_text, share_text
+from dunwell.templatetags.money import NO_VALUE
 
 register = template.Library()
 
@@ -65,19 +63,6 @@ class Table:
     customers: int
 
 
-def _days(value: float) -> str:
-    return number(str(round(value, 1)))
-
-
-def _score(value: float) -> str:
-    return str(format_decimal(value, "0.000", locale=locale()))
-
-
-def _share(value: float) -> str:
-    text = format_decimal(value * 100, "#,##0.#", locale=locale())
-    return f"{text}\N{NO-BREAK SPACE}%"
-
-
 def _low(value: float) -> float:
     return value
 
@@ -94,64 +79,64 @@ ITEM_METRICS = (
     Metric(
         "crps", ("days", "crps"), _("CRPS"),
         _("Error of the whole distribution in days; it decides who serves. Less is better."),
-        _days, _low,
+        days_text, _low,
     ),
     Metric(
         "mae", ("days", "mae"), _("Days off"),
         _("Average distance between the expected pay day and the real one. Less is better."),
-        _days, _low,
+        days_text, _low,
     ),
     Metric(
         "within_3", ("days", "within_3"), _("Within 3 days"),
         _("Share of pay days that were met within three days. More is better."),
-        _share, _high,
+        share_text, _high,
     ),
     Metric(
         "cover_80", ("days", "cover_80"), _("Range holds (80 %)"),
         _("Share of pay days inside the range that should hold 80 %. The nearest to 80 % wins."),
-        _share, _near_target,
+        share_text, _near_target,
     ),
     Metric(
         "width_80", ("days", "width_80"), _("Width"),
         _("Width of that range in days. Narrower is better among ranges that hold."),
-        _days,
+        days_text,
     ),
     Metric(
         "brier", ("late", "brier"), _("Brier score"),
         _("Squared error of the chance of being late: 0 is perfect. Less is better."),
-        _score, _low,
+        score_text, _low,
     ),
     Metric(
         "auc", ("late", "auc"), _("Separation (AUC)"),
         _("How well late items are told from punctual ones: 0.5 is chance, 1 is perfect."),
-        _score, _high,
+        score_text, _high,
     ),
     Metric(
         "calibration_error", ("late", "calibration_error"), _("Calibration error"),
         _("How far a told chance lies from what happens, on average. Less is better."),
-        _share, _low,
+        share_text, _low,
     ),
 )  # fmt: skip
 BOOK_METRICS = (
     Metric(
         "worklist", ("worklist", "model"), _("Late money found"),
         _("Share of the money still unpaid after 14 days that the first fifth of the list holds."),
-        _share, _high,
+        share_text, _high,
     ),
     Metric(
         "cash", ("cash", "first_wape"), _("Cash off, by week"),
         _("Average error of the weekly cash of weeks 1 to 4, against what came. Less is better."),
-        _share, _low,
+        share_text, _low,
     ),
     Metric(
         "cash_sum", ("cash", "sum_wape"), _("Cash off, four weeks"),
         _("Average error of the sum of four weeks. Less is better."),
-        _share, _low,
+        share_text, _low,
     ),
     Metric(
         "cash_cover", ("cash", "first_cover_80"), _("Cash range holds"),
         _("Share of weeks inside the range that should hold 80 %. The nearest to 80 % wins."),
-        _share, _near_target,
+        share_text, _near_target,
     ),
 )  # fmt: skip
 

@@ -153,7 +153,7 @@ def league_reason(reason: Mapping[str, Any]) -> str:
             "The back-test could judge only %(n)s new items, too few to choose by, so each "
             "customer's own history serves."
         ) % {"n": number(str(round(value or 0)))}
-    days = number(str(round(value, 1))) if value is not None else NO_VALUE
+    days = days_text(value) if value is not None else NO_VALUE
     if code == "lowest_crps":
         return gettext(
             "Of the models that nothing speaks against, “%(model)s” missed the pay days of new "
@@ -196,15 +196,29 @@ def against_words(reason: Mapping[str, Any]) -> str:
     }
 
 
+def days_text(value: float) -> str:
+    """Return an error in days to the tenth, in the reader's style."""
+    return number(str(round(value, 1)))
+
+
+def score_text(value: float) -> str:
+    """Return a score between 0 and 1 to the thousandth."""
+    return str(format_decimal(value, "0.000", locale=locale()))
+
+
+def share_text(value: float) -> str:
+    """Return a share as percent, to the tenth where it has one."""
+    text = format_decimal(value * 100, "#,##0.#", locale=locale())
+    return f"{text}\N{NO-BREAK SPACE}%"
+
+
 def _figure(metric: object, value: float | None) -> str:
     if value is None:
         return NO_VALUE
     if metric in {"mae", "crps"}:
-        return number(str(round(value, 1)))
-    if metric == "brier":
-        return str(format_decimal(value, "0.000", locale=locale()))
-    # a tenth, or what lies just beyond its limit would read as if it were the limit
-    return f"{format_decimal(value * 100, '0.#', locale=locale())}\N{NO-BREAK SPACE}%"
+        return days_text(value)
+    # a share has a tenth, or what lies just beyond its limit would read as if it were the limit
+    return score_text(value) if metric == "brier" else share_text(value)
 
 
 @register.filter
@@ -315,7 +329,7 @@ def _trailing_words(code: str, trailing: Iterable[Mapping[str, Any]]) -> str:
     last = rows[-1]
     if code == "less_exact":
         return gettext("The average error over the whole distribution is %(days)s days.") % {
-            "days": number(str(round(last["crps_days"], 1)))
+            "days": days_text(last["crps_days"])
         }
     if code == "range_missed":
         return gettext("%(share)s of the pay days fell into ranges that should hold 80 %%.") % {

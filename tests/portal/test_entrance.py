@@ -45,6 +45,17 @@ def mailed_path(company):
     return re.search(r"http://testserver(/portal/link/\S+)", words).group(1)
 
 
+def test_another_language_is_read_on_the_page_of_the_link_itself(company, seat):
+    """It led to the door, where one asks for the link that one has."""
+    client = Client()
+    knocked("Jane@Buyer.example", client)
+    path = mailed_path(company)
+
+    assert f'name="next" value="{path}"' in client.get(path).content.decode()
+    assert client.post("/language/", {"language": "de", "next": path}).headers["Location"] == path
+    assert "Anmelden" in client.get(path).content.decode()
+
+
 def test_an_address_with_access_is_sent_a_link_that_signs_in_once(company, seat):
     client = Client()
     told = knocked("Jane@Buyer.example", client)

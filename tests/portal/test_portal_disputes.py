@@ -60,8 +60,9 @@ def opened(jane, item, **changes):
 
 def test_a_query_is_opened_once_with_files_and_its_rest_stays_due(jane, item):
     assert "R1" in jane.get(NEW).text
-    choose = jane.get(NEW, {"reason": "price"})
-    assert "Choose at least one invoice" in choose.text
+    assert "Choose at least one invoice" not in jane.get(NEW, {"item": item.pk}).text
+    for chosen in ({"reason": "price"}, {"item": item.pk, "asked": "1"}, {"asked": "1"}):
+        assert "Choose at least one invoice" in jane.get(NEW, chosen).text
     asked = jane.get(NEW, {"item": item.pk, "reason": "price"})
     assert "Price agreed in writing" in asked.text and "Purchase order" in asked.text
     paper = SimpleUploadedFile("deal.png", PNG)

@@ -18,6 +18,7 @@ from django.utils.safestring import mark_safe
 import dunwell
 from dunwell.queries.paid import PaidItemRow
 from dunwell.templatetags import kept as kept_parts
+from dunwell.templatetags.dates import moment
 from dunwell.templatetags.kept import KeptNode
 
 ROW = PaidItemRow(
@@ -140,7 +141,10 @@ def said(node):
 
 
 def names(thing, defined):
-    """Names that a node and what it holds look up, but for those it defines itself."""
+    """Names that a node and what it holds look up, but for those it defines itself.
+
+    What a tag takes from the context by itself stands in no template.
+    """
     parts, found = (), set()
     if isinstance(thing, FilterExpression):
         arguments = (one for _, given in thing.filters for is_known, one in given if is_known)
@@ -151,6 +155,8 @@ def names(thing, defined):
         loop = {"forloop", *thing.loopvars} if isinstance(thing, ForNode) else set()
         defined = defined | set(getattr(thing, "extra_context", ())) | loop | said(thing)
         parts = tuple(vars(thing).values())
+        if getattr(thing, "takes_context", False):
+            found = {"zone"} if thing.func is moment else {"request"}
     elif isinstance(thing, TokenBase):
         parts = (getattr(thing, "value", None), thing.first, thing.second)
     elif isinstance(thing, dict):

@@ -37,6 +37,16 @@ def test_it_is_searched_filtered_and_exported(come_in, collector, company, custo
     assert len(file.strip().splitlines()) == 2
 
 
+def test_moments_are_of_the_companys_zone(come_in, collector, company, customer):
+    """As in the audit log: 13:00 UTC is 14:00 in Berlin; they were those of UTC."""
+    talk(company, customer)
+    client = come_in(collector)
+
+    assert "Mar 5, 2026, 2:00" in page(client, customer)
+    type(company).objects.filter(pk=company.pk).update(zone="Asia/Tokyo")
+    assert "Mar 5, 2026, 10:00" in page(client, customer)
+
+
 def test_a_wrong_day_or_cursor_shows_the_first_page(come_in, collector, company, customer):
     talk(company, customer)
     shown = page(come_in(collector), customer, **{"from": "soon", "cursor": "x", "kind": "none"})

@@ -89,7 +89,7 @@ def _new(request: HttpRequest, who: Debtor) -> HttpResponse:
             "chosen": named,
             "reasons": reasons,
             "reason": reason,
-            "is_asked": "reason" in told,
+            "is_asked": "asked" in told or "reason" in told,
         }
         return page(request, who, "dispute_choose", context)
     kinds = paper_kinds(policy, reason)

@@ -57,11 +57,15 @@ def day_near(value: date | None, as_of: date) -> str:
 
 @register.simple_tag(takes_context=True)
 def moment(context: template.Context, value: datetime | None) -> str:
-    """Return a moment in the company's zone as a <time> element; UTC where no company acts."""
+    """Return a moment in the company's zone as a <time> element; UTC where no company acts.
+
+    A kept part knows no company and is told `zone`.
+    """
     if value is None:
         return NO_VALUE
     company = context.get("company")
-    local = value.astimezone(ZoneInfo(company.zone if company else "UTC"))
+    zone = context.get("zone") or (company.zone if company else "UTC")
+    local = value.astimezone(ZoneInfo(zone))
     on, clock = day_text(local.date()), format_time(local, "short", locale=locale())
     text = gettext("%(day)s, %(time)s") % {"day": on, "time": clock}
     return format_html('<time datetime="{}" class="nowrap">{}</time>', value.isoformat(), text)

@@ -38,6 +38,7 @@ def test_a_manager_offers_on_an_invoice_and_takes_it_back(manager, item):
     browser = signed_in(manager)
     assert "Offer a discount" in browser.get(reverse("item", args=[item.pk])).content.decode()
     form = reverse("early-payment-offer", args=[item.pk])
+    assert "due on Apr 4, 2026" in browser.get(form).content.decode()
     told = {
         "first_on": (TODAY + timedelta(days=7)).isoformat(), "first_percent": "1.5",
         "second_on": (TODAY + timedelta(days=14)).isoformat(), "second_percent": "1.6",
@@ -48,6 +49,7 @@ def test_a_manager_offers_on_an_invoice_and_takes_it_back(manager, item):
     assert browser.post(form, told | {"second_percent": "0.75"}).status_code == 302
     page = browser.get(reverse("early-payment")).content.decode()
     assert "€15.00" in page and "24.17 %" in page
+    assert "By hand" in page and "by_hand" not in page
     # 985.00 at 6 % for 23 days is 3.72: less than the 15.00 it costs
     assert "-€11.28" in page
     offer = EarlyPaymentOffer.objects.get()

@@ -77,7 +77,7 @@ class AutopayForm(forms.Form):
             self.fields[name].choices = offered  # type: ignore[attr-defined]
         self.fields["cap"] = MoneyField(
             self.data.get("currency") or own,
-            label=_("At most in one charge (optional)"),
+            label=_("At most in one charge"),
             required=False,
         )
 

@@ -53,9 +53,7 @@ def receipt_document(checkout: Checkout, *, as_of: date) -> dict[str, Any]:
         if put[item.pk]
     ]
     closed = [one["id"] for one in items if not one["open_minor"]]
-    left = OpenItem.objects.filter(
-        item__customer=customer, item__currency=checkout.currency, open_minor__gt=0
-    )
+    left_minor, overdue_minor = _left(customer, checkout.currency, as_of)
     credit = credit_in_use(checkout.company, customer, as_of)
     free = None
     if credit is not None and credit.limit_minor is not None and credit.used_minor is not None:
@@ -70,11 +68,8 @@ def receipt_document(checkout: Checkout, *, as_of: date) -> dict[str, Any]:
         "provider": checkout.provider.name,
         "items": [{name: one[name] for name in one if name != "id"} for one in items],
         "on_account_minor": payment.amount_minor - sum(put.values()),
-        "left_minor": left.aggregate(minor=Sum("open_minor"))["minor"] or 0,
-        "overdue_minor": left.filter(item__due_on__lt=as_of).aggregate(minor=Sum("open_minor"))[
-            "minor"
-        ]
-        or 0,
+        "left_minor": left_minor,
+        "overdue_minor": overdue_minor,
         "freed_minor": sum(put.values()) + sum(taken_off.values()),
         "free_credit_minor": free,
         "credit_currency": checkout.company.currency,
@@ -82,6 +77,16 @@ def receipt_document(checkout: Checkout, *, as_of: date) -> dict[str, Any]:
         "promises": _promises(closed, as_of),
         "reminders": _reminders(customer, closed),
     }
+
+
+def _left(customer: Customer, currency: str, as_of: date) -> tuple[int, int]:
+    """Return what is open less open credits, as the first page does, and what of it is late."""
+    found = OpenItem.objects.filter(customer=customer, currency=currency).aggregate(
+        left=Sum("open_minor", default=0),
+        overdue=Sum("open_minor", filter=Q(due_on__lt=as_of), default=0),
+    )
+    left = max(found["left"], 0)
+    return left, min(max(found["overdue"], 0), left)
 
 
 def receipt_of(company: Company, number: str, *, customer_id: int | None = None) -> Receipt | None:

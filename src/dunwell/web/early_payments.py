@@ -26,6 +26,7 @@ from dunwell.queries.early_payment_rows import (
     offer_rows,
 )
 from dunwell.queries.pages import every_row
+from dunwell.templatetags.dates import day_text
 from dunwell.templatetags.early_payment import offer_kind, offer_state
 from dunwell.web.answers import posted, told_page
 from dunwell.web.exports import file_response
@@ -154,7 +155,7 @@ def early_payment_offer(request: StaffRequest, item_id: int) -> HttpResponse:
         "The invoice stays due in full until the money has come."
     ) % {
         "customer": item.customer.name,
-        "due": item.due_on.isoformat(),
+        "due": day_text(item.due_on),
         "rate": f"{policy.most_rate_ppm / PERCENT_PPM:g}",
         "apr": f"{policy.most_apr_ppm / PERCENT_PPM:g}",
     }

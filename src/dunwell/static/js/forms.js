@@ -1,4 +1,4 @@
-/** Forms: errors get the focus, one click sends once, digits choose, dates jump. */
+/** Forms: errors get the focus, one click sends once, digits choose, dates jump, a field chooses its way. */
 import { focusFirst } from "./dialogs.js";
 
 function steps(form) {
@@ -49,6 +49,8 @@ export function startForms() {
       const scope = event.target.closest("form, table");
       for (const box of scope.querySelectorAll("tbody input[type=checkbox]")) box.checked = event.target.checked;
     }
+    const choice = event.target.closest("[data-chooses]");
+    if (choice) document.getElementById(choice.dataset.chooses).checked = true;
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
   document.addEventListener("htmx:afterSwap", (event) => {

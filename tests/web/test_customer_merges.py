@@ -1,5 +1,7 @@
 """Pages of duplicates: working through pairs, what a merge moves, deciding it, and the way back."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -56,6 +58,9 @@ def test_a_merge_is_previewed_proposed_done_and_split(come_in, clerk, manager, c
     assert set(Item.objects.values_list("customer", flat=True)) == {customer.pk}
     page = second.get(f"/customers/{twin.pk}/").text
     assert "it was merged into K1 Acme" in page and f'href="/customers/{customer.pk}/"' in page
+    begun = re.compile(r'href="([^"]+)" data-dialog')
+    assert begun.findall(second.get(f"/customers/{customer.pk}/").text)
+    assert not begun.findall(page)
 
     address = f"/duplicates/merges/{merge.pk}/"
     page = second.get(address).text

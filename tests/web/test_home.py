@@ -46,16 +46,23 @@ def test_home_of_an_empty_company_says_where_to_start(come_in, reader):
     assert "cycle has never run" in page
 
 
-def test_a_feed_that_is_too_old_is_a_warning(come_in, reader, company):
+@pytest.mark.parametrize(
+    ("kind", "name", "begin"),
+    [
+        ("bank", "Sparkasse", "Sparkasse reaches"),
+        ("ledger", "import", "The ledger export “import” reaches"),
+    ],
+)
+def test_a_feed_that_is_too_old_is_a_warning(come_in, reader, company, kind, name, begin):
     Feed.objects.create(
         company=company,
-        kind="bank",
-        name="Sparkasse",
+        kind=kind,
+        name=name,
         covers_until_on=TODAY - timedelta(days=9),
         received_at=AT,
     )
 
-    assert "Sparkasse reaches only to Feb 24, 2026, 9 days ago." in come_in(reader).get("/").text
+    assert f"{begin} only to Feb 24, 2026, 9 days ago." in come_in(reader).get("/").text
 
 
 def test_the_cycle_runs_for_who_may_and_is_refused_to_others(come_in, manager, reader, customer):

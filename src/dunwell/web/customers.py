@@ -106,14 +106,17 @@ def customer_show(request: StaffRequest, customer_id: int) -> HttpResponse:
     company, as_of = request.actor.company, request.as_of
     context = customer_context(request, customer_id)
     paid = paid_item_rows(company, customer_id)
-    tell = partial(timeline, company, customer_id, rights=request.actor.rights, limit=25)
+    closed, rights = merge_in_force(company, customer_id), request.actor.rights
+    tell = partial(timeline, company, customer_id, rights=rights, limit=25)
     try:
         story = tell(cursor_text=request.GET.get("cursor", ""))
     except CursorError:
         story = tell()
     context |= {
         "paid": paid,
-        "closed": merge_in_force(company, customer_id),
+        "closed": closed,
+        # at a record that was merged nothing is begun any more: nothing is offered either
+        "possible": {one for one in rights if one.endswith(".view")} if closed else rights,
         "story": story,
         "promises": promise_rows(company, as_of=as_of, customer_id=customer_id, limit=SHOWN_ROWS),
         "disputes": dispute_rows(

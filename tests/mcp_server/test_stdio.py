@@ -105,3 +105,21 @@ def test_what_was_asked_before_the_input_ended_is_answered(tmp_path):
     assert "record_note" in [tool["name"] for tool in told["three"]["result"]["tools"]]
     assert told[4]["error"]["message"] == "Method not found"
     assert told.keys() - {5} == {1, 2, "three", 4}
+
+
+def test_the_command_ends_in_silence_where_nobody_reads_its_answers(tmp_path):
+    begin = {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "p", "version": "1"},
+    }
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": begin}
+    desk = desk_at(tmp_path)
+    out, unread = os.pipe()
+    os.close(out)
+    done = subprocess.run(
+        [desk.command, *desk.args], cwd=desk.cwd, env=desk.env, input=f"{json.dumps(asked)}\n",
+        stdout=unread, stderr=subprocess.PIPE, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    os.close(unread)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -26,6 +26,7 @@ def serve_stdio(token: str) -> None:
     """Serve whoever the token stands for until standard input ends; nothing else is printed.
 
     What was asked before it ended is answered: a program may write its requests and close.
+    Raises BrokenPipeError where nobody reads the answers any more.
     """
 
     def identify() -> Caller | None:
@@ -43,7 +44,13 @@ def serve_stdio(token: str) -> None:
                 server.create_initialization_options(),
             )
 
-    async_to_sync(serve)()
+    try:
+        async_to_sync(serve)()
+    except BaseExceptionGroup as errors:
+        if errors.split(BrokenPipeError)[1]:
+            raise
+        # in the groups of whoever ran beside, it would be told as a fault of ours
+        raise BrokenPipeError from errors
 
 
 class _Unanswered:

@@ -6,6 +6,7 @@ prepared here: numbers and texts go as they are, everything else by the field's 
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from functools import cache, partial
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -64,7 +65,7 @@ def _statement(
         kinds = (str(one.db_type(connection)).split("(")[0] for one in fields)
         arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
         values = f"SELECT * FROM UNNEST({arrays})"  # noqa: S608  our own types
-        parameters = list(columns)
+        parameters = list(map(_array, fields, columns))
     else:
         one_row = f"({', '.join(['%s'] * len(fields))})"
         values = f"VALUES {', '.join([one_row] * len(columns[0]))}"
@@ -75,6 +76,30 @@ def _statement(
         f"RETURNING {quoted(str(key.column))}"
     )
     return statement, parameters
+
+
+def _array(field: "models.Field[Any, Any]", values: list[Any]) -> list[Any] | str:
+    """Return a column as PostgreSQL reads an array, or as it is for the driver to write.
+
+    The driver asks of each value how it is written and what of it is quoted: a tenth of the
+    work of matching.
+    """
+    kinds = {*map(type, values)} - {type(None)}
+    if kinds <= {int, bool}:
+        return f"{{{','.join(['NULL' if one is None else str(one) for one in values])}}}"
+    if isinstance(field, models.JSONField):
+        texts = [None if one is None else one.dumps(one.obj) for one in values]
+    elif kinds == {str}:
+        texts = values
+    elif kinds in ({date}, {datetime}):
+        texts = [None if one is None else str(one) for one in values]
+    else:
+        return values
+    told = [
+        "NULL" if one is None else '"' + one.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        for one in texts
+    ]
+    return f"{{{','.join(told)}}}"
 
 
 def _column(field: "models.Field[Any, Any]", rows: Sequence[models.Model]) -> list[Any]:

@@ -89,7 +89,7 @@ AND {from_day} <= %(today)s AND (h.until_on IS NULL OR {until_day} >= %(today)s)
 under them is just what was agreed."""
 _ITEMS = """
 SELECT i.id, i.customer_id, k.name, i.number, i.reference, {issued_day}, {due_day},
-       i.amount_minor, COALESCE(o.open_minor, 0), i.currency,
+       i.amount_minor, w.open_minor, i.currency,
        k.terms || COALESCE((SELECT '; ' || f.terms FROM dunwell_earlypaymentoffer f
                             WHERE f.item_id = i.id AND f.status IN ('open', 'accepted')), ''),
        CASE WHEN EXISTS (SELECT 1 FROM dunwell_dispute d
@@ -101,7 +101,6 @@ SELECT i.id, i.customer_id, k.name, i.number, i.reference, {issued_day}, {due_da
 FROM ({wanted}) w
 {item}
 JOIN dunwell_customer k ON k.id = i.customer_id
-LEFT JOIN dunwell_openitem o ON o.item_id = i.id
 WHERE +i.company_id = %(company)s AND i.kind <> 'refund' AND i.issued_on <= {today}
 """
 """The sign before the company keeps SQLite from walking through all items of the company."""
@@ -132,25 +131,38 @@ _TYPES: Mapping[str, type[pl.DataType]] = {
     "status": pl.String,
 }
 _WANTED: Mapping[str, str] = {
-    "keys": "SELECT id FROM dunwell_item WHERE id IN {keys}",
+    "keys": """
+SELECT w.value AS id, COALESCE(o.open_minor, 0) AS open_minor
+FROM {keys} w LEFT JOIN dunwell_openitem o ON o.item_id = w.value
+""",
     "customers": """
-SELECT id FROM (
-  SELECT o.item_id AS id, o.open_minor, ROW_NUMBER() OVER (
-    PARTITION BY o.customer_id, o.currency, o.open_minor > 0 ORDER BY o.due_on, o.item_id) AS place
-  FROM dunwell_openitem o WHERE o.customer_id IN {customers}) n
-WHERE place <= %(most)s OR open_minor < 0
+SELECT id, open_minor FROM (
+  WITH asked AS (
+    SELECT w.value AS customer_id, (SELECT COUNT(*) FROM (
+      SELECT 1 FROM dunwell_openitem o WHERE o.customer_id = w.value LIMIT %(most)s + 1) n
+    ) > %(most)s AS has_more FROM {customers} w)
+  SELECT o.item_id AS id, o.open_minor, 1 AS place
+  FROM asked a CROSS JOIN dunwell_openitem o
+  WHERE o.customer_id = a.customer_id AND NOT a.has_more
+  UNION ALL
+  SELECT o.item_id, o.open_minor, ROW_NUMBER() OVER (
+    PARTITION BY o.customer_id, o.currency, o.open_minor > 0 ORDER BY o.due_on, o.item_id)
+  FROM dunwell_openitem o WHERE o.customer_id IN (SELECT customer_id FROM asked WHERE has_more)
+) n WHERE place <= %(most)s OR open_minor < 0
 """,
     "minors": """
-SELECT o.item_id AS id FROM dunwell_openitem o
+SELECT o.item_id AS id, o.open_minor FROM dunwell_openitem o
 WHERE o.company_id = %(company)s AND o.currency IN {currencies} AND o.open_minor IN {minors}
 """,
     "hinted": """
-SELECT o.item_id AS id FROM {hinted} h JOIN dunwell_openitem o
+SELECT o.item_id AS id, o.open_minor FROM {hinted} h JOIN dunwell_openitem o
   ON o.customer_id = h.customer_id AND o.open_minor = h.open_minor
 """,
 }
-"""Keys of the items that are asked for; those of another company are left out when rows are read.
-A company's index would lead SQLite through all its open items where a customer's is at hand."""
+"""Keys of the items that are asked for, with what is open of them, which would cost another
+look-up; those of another company are left out when rows are read. Only where a customer has more
+items than are asked for are they ranked. A company's index would lead SQLite through all its open
+items where a customer's is at hand."""
 
 
 class MatchItems:

@@ -80,6 +80,13 @@ class Cause:
     why: str
 
 
+NETTED = Cause("netting", why="netted with what we owe the payer")
+CHARGED = Cause("fee", why="short by no more than a bank fee")
+CONVERTED = Cause("fx", why="short by a difference of exchange rates")
+ANNOUNCED = Cause("part", why="a part the payer announces")
+UNEXPLAINED = Cause("short", "unexplained", why="less than is open, no reason said")
+
+
 def fit_items(
     items: Sequence[Item],
     open_minor: Sequence[int],
@@ -144,38 +151,43 @@ def _short_fit(
     discounted = _discounted(items, whole, taken) if taken else None
     if discounted and taken and (taken.is_earned or says_discount):
         return discounted
+    amount = total - short
+    cause = (
+        NETTED
+        if is_netted or says(NETTING, words)
+        else _small(short, total, words, policy, has_discount=taken is not None)
+        or _said(items, tuple(whole), amount, words, says_discount=says_discount)
+    )
+    if cause:
+        return _cut(items, tuple(whole), short, cause)
+    return discounted or _cut(items, tuple(whole), short, UNEXPLAINED)
+
+
+def _small(
+    short: int, total: int, words: str, policy: MatchPolicy, *, has_discount: bool
+) -> Cause | None:
+    """Return what a small difference may be: a bank's fee, or one of rates."""
     is_fee = short <= policy.fee_minor and short * PPM <= policy.fee_ppm * max(total, 1)
+    if short <= policy.tolerance_minor or (is_fee and (not has_discount or says(FEE, words))):
+        return CHARGED
+    if short * PPM <= policy.fx_tolerance_ppm * total and says(FX, words):
+        return CONVERTED
+    return None
+
+
+def _said(
+    items: Sequence[Item], whole: tuple[int, ...], amount: int, words: str, *, says_discount: bool
+) -> Cause | None:
+    """Return the deduction or the part that the text speaks of."""
+    short = sum(whole) - amount
     what = "discount" if says_discount else deduction_kind(words)
-    told = what and any(
+    if what and any(
         abs(one.amount_minor) == short for one in said_amounts(words.upper(), items[0].currency)
-    )
-    causes = (
-        (
-            is_netted or says(NETTING, words),
-            Cause("netting", why="netted with what we owe the payer"),
-        ),
-        (
-            short <= policy.tolerance_minor or (is_fee and (not taken or says(FEE, words))),
-            Cause("fee", why="short by no more than a bank fee"),
-        ),
-        (
-            says(FX, words) and short * PPM <= policy.fx_tolerance_ppm * total,
-            Cause("fx", why="short by a difference of exchange rates"),
-        ),
-        (told, Cause("told_deduction", what, why=f"exactly what is deducted for {what}")),
-        (
-            _is_part(items, tuple(whole), total - short, words),
-            Cause("part", why="a part the payer announces"),
-        ),
-        (what, Cause("deduction", what, why=f"deducted for {what}")),
-    )
-    for holds, cause in causes:
-        if holds:
-            return _cut(items, tuple(whole), short, cause)
-    if discounted:
-        return discounted
-    cause = Cause("short", "unexplained", why="less than is open, no reason said")
-    return _cut(items, tuple(whole), short, cause)
+    ):
+        return Cause("told_deduction", what, why=f"exactly what is deducted for {what}")
+    if _is_part(items, whole, amount, words):
+        return ANNOUNCED
+    return Cause("deduction", what, why=f"deducted for {what}") if what else None
 
 
 def _is_part(items: Sequence[Item], whole: tuple[int, ...], amount: int, words: str) -> bool:

@@ -4,7 +4,7 @@ Frames come in (any engine Narwhals knows), plain rows go on: the search for sum
 one customer's few items at a time, where sorted lists and dictionaries are the honest tool.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -118,6 +118,15 @@ class Relation:
 def ordered(key: Key) -> tuple[int, int, str]:
     """Return a sort key that orders whole numbers before texts, each in their own way."""
     return (0, key, "") if isinstance(key, int) else (1, 0, key)
+
+
+def keys_in_order(keys: Iterable[Key]) -> list[Key]:
+    """Return the keys in the order of `ordered`."""
+    these = list(keys)
+    try:
+        return sorted(these)
+    except TypeError:
+        return sorted(these, key=ordered)
 
 
 def lazy(frame: AnyFrame) -> nw.LazyFrame:

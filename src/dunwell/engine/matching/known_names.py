@@ -7,7 +7,7 @@ up, all of it in one walk over the names.
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dunwell.engine.matching.inputs import Key, ordered
+from dunwell.engine.matching.inputs import Key, keys_in_order
 from dunwell.engine.matching.names import (
     GENERIC,
     MOST_INITIALS,
@@ -68,6 +68,7 @@ class KnownNames:
     _by_word: Index = field(default_factory=dict)
     _by_start: Index = field(default_factory=dict)
     _by_initials: Index = field(default_factory=dict)
+    _wholes: dict[str, list[str]] = field(default_factory=dict)
     _asked: dict[str, Asked] = field(default_factory=dict)
     _walks: int = 0
 
@@ -82,9 +83,10 @@ class KnownNames:
                 {word for one in every for word in one.words},
                 {start for one in every for start in one.starts},
                 {short for one in every for short in one.initials},
+                {short[:2] for one in every for short in one.initials},
             )
         elif self._walks == WALKS + 1:
-            self._note(_Everything(), _Everything(), _Everything(), _Everything())
+            self._note(*[_Everything()] * 5)
 
     def asked(self, text: str) -> Asked:
         """Return what a text that was looked for asks for."""
@@ -102,6 +104,12 @@ class KnownNames:
         """Return the customers with a word that begins so, none when it is too much to tell."""
         return _few(self._by_start, start)
 
+    def wholes(self, start: str) -> Sequence[str]:
+        """Return the names of those `beginning` so, without blanks; texts share beginnings."""
+        if start not in self._wholes:
+            self._wholes[start] = [squeezed(self.names[key]) for key in self.beginning(start)]
+        return self._wholes[start]
+
     def with_initials(self, short: str) -> Sequence[Key]:
         """Return the customers whose initials begin so, none when it is too much to tell."""
         return _few(self._by_initials, short)
@@ -112,42 +120,55 @@ class KnownNames:
         words: Container[str],
         starts: Container[str],
         initials: Container[str],
+        heads: Container[str],
     ) -> None:
         """Note the customers in the order of their keys, in place of what was noted before."""
         by_whole: Index = {}
-        by_word: Index = {}
-        by_start: Index = {}
         by_initials: Index = {}
-        # names share words: what one is noted under, and its initial, is found out once
-        under: dict[str, tuple[list[list[Key]], str]] = {}
-        for key in sorted(self.names, key=ordered):
+        noted = _Noted(words, starts)
+        for key in keys_in_order(self.names):
             name, short = self.names[key], ""
             # normalised: blanks part the words, and nothing else but letters and digits is there
             if (whole := name.replace(" ", "")) in wholes:
                 by_whole.setdefault(whole, []).append(key)
             for word in name.split():
-                if (known := under.get(word)) is None:
-                    start = word[: PREFIX - (len(word) == PREFIX)]
-                    indexes = [by_word.setdefault(word, [])] if word in words else []
-                    if len(word) >= PREFIX and start in starts:
-                        indexes.append(by_start.setdefault(start, []))
-                    known = under[word] = (indexes, "" if word[0].isdigit() else word[0])
-                for these in known[0]:
-                    _note(these, key)
-                short += known[1]
-            for length in range(2, min(len(short), MOST_INITIALS) + 1):
-                if short[:length] in initials:
-                    _note(by_initials.setdefault(short[:length], []), key)
-        self._by_whole, self._by_word = by_whole, by_word
-        self._by_start, self._by_initials = by_start, by_initials
+                indexes, initial = noted[word]
+                short += initial
+                for these in indexes:
+                    # once, unless more are noted than are ever compared
+                    if len(these) <= MOST_CANDIDATES and (not these or these[-1] != key):
+                        these.append(key)
+            if short[:2] in heads:
+                cuts = (short[:n] for n in range(2, min(len(short), MOST_INITIALS) + 1))
+                for these in [by_initials.setdefault(one, []) for one in cuts if one in initials]:
+                    if len(these) <= MOST_CANDIDATES:
+                        these.append(key)
+        self._by_whole, self._by_initials = by_whole, by_initials
+        self._by_word, self._by_start = noted.by_word, noted.by_start
+        self._wholes = {}
+
+
+class _Noted(dict[str, tuple[Sequence[list[Key]], str]]):
+    """Words with the lists their customers are noted in, and their initial.
+
+    Names share words, so all of that is found out once for each.
+    """
+
+    def __init__(self, words: Container[str], starts: Container[str]) -> None:
+        """Take the words and beginnings that are asked for."""
+        self.words, self.starts = words, starts
+        self.by_word: Index = {}
+        self.by_start: Index = {}
+
+    def __missing__(self, word: str) -> tuple[Sequence[list[Key]], str]:
+        start = word[: PREFIX - (len(word) == PREFIX)]
+        indexes = [self.by_word.setdefault(word, [])] if word in self.words else []
+        if len(word) >= PREFIX and start in self.starts:
+            indexes.append(self.by_start.setdefault(start, []))
+        found = self[word] = (indexes, "" if word[0].isdigit() else word[0])
+        return found
 
 
 def _few(index: Mapping[str, list[Key]], text: str) -> Sequence[Key]:
     these = index.get(text, ())
     return these if len(these) <= MOST_CANDIDATES else ()
-
-
-def _note(these: list[Key], key: Key) -> None:
-    """Note a customer once, unless more are noted than are ever compared."""
-    if len(these) <= MOST_CANDIDATES and (not these or these[-1] != key):
-        these.append(key)

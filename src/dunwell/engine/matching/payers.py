@@ -147,10 +147,10 @@ class PayerBook:
         for word in asked.words:
             found.update(dict.fromkeys(known.with_word(word)))
         for start in asked.starts:
-            new = [key for key in known.beginning(start) if key not in found]
-            texts = [squeezed(self.names[key]) for key in new]
-            like = extract(asked.whole, texts, scorer=ratio, score_cutoff=ALIKE, limit=None)
-            found.update((new[place], None) for place in sorted(place for _, _, place in like))
+            if keys := known.beginning(start):
+                texts = known.wholes(start)
+                like = extract(asked.whole, texts, scorer=ratio, score_cutoff=ALIKE, limit=None)
+                found.update((keys[place], None) for place in sorted(one[2] for one in like))
         return list(found)
 
     def _by_letters(self, name: str) -> list[Key]:

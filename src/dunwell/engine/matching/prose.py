@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from dunwell.engine.money import minor_digits
 
@@ -93,9 +94,11 @@ def converted(text: str) -> Converted | None:
     return Converted(match["currency"], Decimal(minor).scaleb(-2), rate)
 
 
-def said_shares_ppm(text: str) -> list[int]:
+@lru_cache(maxsize=4_096)
+def said_shares_ppm(text: str) -> tuple[int, ...]:
     """Return the percentages a text says, in ppm."""
-    return [int(Decimal(one.replace(",", ".")) * PPM_PER_PERCENT) for one in _SHARE.findall(text)]
+    shares = (Decimal(one.replace(",", ".")) for one in _SHARE.findall(text))
+    return tuple(int(one * PPM_PER_PERCENT) for one in shares)
 
 
 def said_instalment(text: str) -> tuple[int, int] | None:

@@ -144,3 +144,16 @@ def test_an_account_no_longer_used_holds_nothing_back(company, admin):
     assert Event.objects.filter(verb="bank_account.edited").count() == events
     with pytest.raises(Refused, match="Give the account a name"):
         edit_bank_account(actor=actor, account=account, name=" ", **ON)
+
+
+def test_what_cannot_be_right_of_an_account_is_refused_when_it_is_entered(company, admin):
+    read(company, days(1)[0])
+    told = {"actor": staff(admin, company), "account": BankAccount.objects.get(), "name": "Bank"}
+    with pytest.raises(Refused, match="DE99ZZZ09999999999 cannot be right"):
+        edit_bank_account(**told, creditor_id="DE99 ZZZ 09999999999", **ON)
+    with pytest.raises(Refused, match="XYZ is no BIC"):
+        edit_bank_account(**told, bic="XYZ", **ON)
+
+    found = edit_bank_account(**told, bic="cobadeffxxx", creditor_id="de98 ZZZ 09999999999", **ON)
+
+    assert (found.bic, found.creditor_id) == ("COBADEFFXXX", "DE98ZZZ09999999999")

@@ -20,6 +20,7 @@ from dunwell.actions.recoveries import record_recovery
 from dunwell.actions.retentions import hold_retention
 from dunwell.models import Cover, FxRate, ProvisionLine, ProvisionRun
 from dunwell.queries.journals import line_rows
+from dunwell.queries.provision_hindsight import hindsight
 from tests.actions.desk import acting, last_event
 from tests.actions.ledger_rows import breaks, invoice, payment, postings
 from tests.conftest import add_customer, add_user
@@ -142,6 +143,28 @@ def test_the_next_run_rolls_on_to_the_cent_and_ties_to_the_ledger(
     assert postings("reversal", run)[0] == ("write_off", 1_000_00)
     assert not breaks(company)
     assert drawn(manager, MAR, LATER).allowance_minor == 106_00
+
+
+def test_what_became_of_a_run_sums_to_what_it_was_measured_on(
+    company, customer, manager, director
+):
+    FxRate.objects.create(
+        company=company, currency="USD", from_on=JAN, rate_ppm=858_333, source="t", recorded_at=NOW
+    )
+    paid = late(customer, "R1", 100_00, 10, currency="USD")
+    late(customer, "R2", 100_00, 10, currency="USD")
+    late(customer, "R3", 100_00, 10, currency="USD")
+    late(customer, "R4", 1_000_00, 10)
+    run = posted(manager, director)
+    money = payment(customer, "B1", 60_00, currency="USD", value_on=MAR, as_of=MAR, at=LATER)
+    apply_payment(actor=system(company), payment=money, amounts={paid: 60_00}, as_of=MAR, at=LATER)
+
+    (found,) = hindsight(company, run.pk, as_of=MAR)
+
+    # 300.00 x 0.858333 = 257.50, rounded once as on the run, not 85.83 by item
+    assert (found.gross_minor, found.allowance_minor) == (run.gross_minor, run.allowance_minor)
+    assert found.gross_minor == 1_257_50
+    assert (found.lost_minor, found.paid_minor, found.open_minor) == (0, 51_50, 1_206_00)
 
 
 def test_covers_assessments_and_retentions_have_a_treatment_of_their_own(

@@ -7,7 +7,9 @@ from django.db import transaction
 from dunwell.actions.banking.coverage import BLOCKING, is_accepted, refresh_coverage
 from dunwell.actions.events import record_event
 from dunwell.actions.gate import Actor, Refused
+from dunwell.actions.payees import checked_bic
 from dunwell.actions.texts import fitting
+from dunwell.formats.pain008 import is_creditor_id
 from dunwell.models import BankAccount, BankStatement, Company, Feed
 from dunwell.queries.bank import feed_name
 
@@ -30,7 +32,7 @@ def edit_bank_account(
     """Change what an account is called and whether it is used.
 
     An account no longer used has no feed, so that its silence does not stop reminders. Raises
-    Refused without a name.
+    Refused without a name, and for a BIC or creditor identifier that cannot be right.
     """
     actor.require("bank.edit")
     company = Company.objects.select_for_update(no_key=True).get(pk=actor.company.pk)
@@ -41,6 +43,10 @@ def edit_bank_account(
     texts = {what: fitting(text=told[what], most=most, what=what) for what, most in TEXTS.items()}
     if not texts["name"]:
         raise Refused("Give the account a name, such as the bank's.")
+    if texts["bic"] != found.bic:
+        texts["bic"] = checked_bic(texts["bic"])
+    if texts["creditor_id"] != found.creditor_id:
+        texts["creditor_id"] = _checked_creditor_id(texts["creditor_id"])
     wanted = {**texts, "is_active": is_active}
     if all(getattr(found, field) == value for field, value in wanted.items()):
         return found
@@ -54,6 +60,16 @@ def edit_bank_account(
         ).delete()
     record_event(actor, "bank_account.edited", found, at=at, account=found.account, changed=wanted)
     return found
+
+
+def _checked_creditor_id(text: str) -> str:
+    plain = "".join(text.upper().split())
+    if plain and not is_creditor_id(plain):
+        raise Refused(
+            f"The creditor identifier {plain} cannot be right; compare it with the letter of your "
+            "national bank."
+        )
+    return plain
 
 
 @transaction.atomic

@@ -244,7 +244,7 @@ def end_last_mandates(actor: Actor, debits: Sequence[Debit], *, on: date, at: da
                 debit.mandate,
                 Mandate.Status.ENDED,
                 at=at,
-                reason="The last debit was collected.",
+                reason="The last debit was handed to the bank.",
                 ended_on=on,
             )
 

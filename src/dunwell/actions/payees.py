@@ -50,7 +50,7 @@ def propose_payee(
     told = {
         "name": fitting(text=name, most=LONGEST["name"], what="payee's name"),
         "account": _checked_account(account),
-        "bic": _checked_bic(bic),
+        "bic": checked_bic(bic),
         "evidence": fitting(text=evidence, most=LONGEST["evidence"], what="evidence"),
     }
     if not told["name"]:
@@ -156,7 +156,8 @@ def _checked_account(text: str) -> str:
     return plain
 
 
-def _checked_bic(text: str) -> str:
+def checked_bic(text: str) -> str:
+    """Return a BIC without blanks, empty where there is none; raises Refused for what is none."""
     plain = "".join(text.upper().split())
     if not plain:
         return ""

@@ -7,27 +7,21 @@ import polars as pl
 from django.db.models import Q
 
 from dunwell.engine.money import part
-from dunwell.engine.provisions import Hindsight
+from dunwell.engine.provisions import Hindsight, shares
 from dunwell.models import Adjustment, Company, OpenItem, ProvisionLine, ProvisionRun
 from dunwell.queries.provision_measures import read_content
 
-PPM = 1_000_000
 KINDS = (Adjustment.Kind.WRITE_OFF, Adjustment.Kind.RECOVERY)
 
 
 def hindsight(company: Company, run_id: int, *, as_of: date) -> tuple[Hindsight, ...]:
     """Return what became of each line's items since a run, at that run's exchange rates.
 
-    Lost is what was written off after its day less what was recovered; three queries.
+    Lost is what was written off after its day less what was recovered. Amounts are converted once
+    a line, as on the run, so that they sum to what it was measured on; four queries.
     """
     run = ProvisionRun.objects.get(company=company, pk=run_id)
     content = read_content(run.content)
-    lines = {
-        place: (segment, bucket)
-        for place, segment, bucket in ProvisionLine.objects.filter(run=run).values_list(
-            "place", "segment", "bucket"
-        )
-    }
     lost = _minor(
         Adjustment.objects.filter(
             company=company, kind__in=KINDS, effective_on__gt=run.as_of, effective_on__lte=as_of
@@ -40,8 +34,6 @@ def hindsight(company: Company, run_id: int, *, as_of: date) -> tuple[Hindsight,
         ),
         "open_minor",
     )
-    rates = run.tables["fx"]
-    sums: dict[tuple[str, str], list[int]] = {}
     # an item with parts that are due later stands in several lines: what became of it is shared
     whole = pl.col("gross_minor").sum().over("item_id")
     rows = (
@@ -50,15 +42,23 @@ def hindsight(company: Company, run_id: int, *, as_of: date) -> tuple[Hindsight,
         .join(still, on="item_id", how="left")
         .fill_null(0)
     )
+    became: dict[int, list[int]] = {}
     for row in rows.iter_rows(named=True):
-        gross, ppm = row["gross_minor"], rates.get(row["currency"], PPM)
+        gross = row["gross_minor"]
         of_item = [min(row[name], row["whole_minor"]) for name in ("lost_minor", "open_minor")]
         gone, left = (part(max(one, 0), gross, row["whole_minor"]) for one in of_item)
-        paid = gross - gone - left
-        found = sums.setdefault(lines[row["place"]], [0, 0, 0, 0, 0])
-        for place, minor in enumerate((gross, gone, max(paid, 0), left)):
-            found[place] += part(minor, ppm, PPM)
-        found[4] += row["home_allowance_minor"]
+        left = min(left, gross - gone)
+        of_line = became.setdefault(row["place"], [0, 0, 0])
+        for place, minor in enumerate((gone, gross - gone - left, left)):
+            of_line[place] += minor
+    sums: dict[tuple[str, str], list[int]] = {}
+    for line in ProvisionLine.objects.filter(run=run).order_by("place"):
+        found = sums.setdefault((line.segment, line.bucket), [0, 0, 0, 0, 0])
+        of_home = shares(line.home_gross_minor, became.get(line.place, (0, 0, 0)))
+        for place, minor in enumerate(
+            (line.home_gross_minor, *of_home, line.home_allowance_minor)
+        ):
+            found[place] += minor
     return tuple(
         Hindsight(
             segment=segment,

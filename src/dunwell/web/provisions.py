@@ -110,7 +110,8 @@ def provision_draw(request: StaffRequest) -> HttpResponse:
         context={
             "heading": gettext("Draw a provision"),
             "lead": gettext(
-                "Every open item is measured under the policy in force. Nothing is booked yet."
+                "Every open item of that day is measured under the policy in force then. "
+                "Nothing is booked yet."
             ),
             "button": gettext("Draw it"),
             "action": reverse("provision-draw"),

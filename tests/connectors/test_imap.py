@@ -110,6 +110,10 @@ def test_a_server_that_is_not_there_is_an_error():
 
 
 def test_a_password_is_not_sent_where_encryption_is_wanted_and_not_offered(account):
-    with pytest.raises(ImapError), imap_folder(server(account, is_encrypted=True)):
+    told = "does not speak TLS from the first byte; give its port for that"
+    with (
+        pytest.raises(ImapError, match=told),
+        imap_folder(server(account, is_encrypted=True)),
+    ):
         pass
     assert "LOGIN" not in account.commands

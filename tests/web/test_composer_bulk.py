@@ -42,10 +42,20 @@ def test_many_are_written_to_once_each_and_the_rest_is_reported(come_in, collect
 
 
 def test_a_test_goes_to_the_writer_alone(come_in, collector, three):
-    come_in(collector).post(PAGE, {**WORDS, "test": "1"})
+    told = {**WORDS, "segment": "small", "subject": "Closed in May", "body": "Dear {contact_name}"}
+    tested = come_in(collector).post(PAGE, {**told, "test": "1"}).text
+    assert "3 test mails are in the outbox." in tested
+    # what is sent next is what was tested: to whom and in which words stays in the form
+    assert '<option value="small" selected' in tested and "Dear {contact_name}" in tested
     assert set(Message.objects.values_list("to", "channel")) == {
         ("anna@northwind.example", "test")
     }
+
+
+def test_nothing_is_begun_without_words(come_in, collector, three):
+    told = come_in(collector).post(PAGE, {**WORDS, "template": "", "body": " ", "send": "1"})
+    assert told.status_code == 422
+    assert "Write something, or choose a text to start from." in told.text
 
 
 def test_an_empty_list_and_people_without_the_right_are_told(come_in, collector, reader, three):

@@ -1,5 +1,6 @@
 """The studio: a text changed beside its preview, kept as a draft, published by somebody else."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,14 @@ def test_a_text_is_changed_beside_its_preview_and_published(come_in, manager, co
     assert "Ours from Northwind" in ladder
 
 
+def test_customers_to_choose_from_do_not_take_the_place_of_the_preview(come_in, manager, item):
+    """Their list asks within what the preview is asked by, whose target it had."""
+    client = come_in(manager)
+    (chosen,) = re.findall("<datalist[^>]*>", client.get("/wordings/en/reminder/").text)
+    assert 'hx-target="this" hx-swap="innerHTML"' in chosen
+    assert "<option" in client.get("/wordings/customers/", {"customer": "Acme"}).text
+
+
 def test_a_second_text_goes_into_the_draft_that_waits(come_in, manager, item):
     client = come_in(manager)
     client.post("/wordings/en/reminder/", words())
@@ -80,6 +89,7 @@ def test_what_is_wrong_is_told_with_its_line(come_in, manager, item):
     assert "Nobody is arrested for a debt" in shown
     kept = client.post("/wordings/en/reminder/", arrest)
     assert kept.status_code == 422 and "line 16" in kept.text
+    assert "Fill in subject and text." not in kept.text
     unknown = client.post("/wordings/en/reminder/preview/", words(body=BODY + "{nobody}")).text
     assert "{nobody} is not a placeholder" in unknown
     assert client.post("/wordings/en/reminder/", words(body="")).status_code == 422

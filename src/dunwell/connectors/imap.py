@@ -24,6 +24,8 @@ WINDOW = 20_000
 """Numbers that are asked about at once; an answer must fit on one line of a megabyte."""
 SIZE = re.compile(rb"UID (\d+)\b.*?RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+)\b.*?UID (\d+)", re.DOTALL)
 UID = re.compile(rb"\bUID (\d+)\b")
+NO_TLS = "WRONG_VERSION_NUMBER"
+"""What OpenSSL says of a server that answers in the clear."""
 Failure = (ImapToolsError, imaplib.IMAP4.error, OSError, UnicodeError)
 
 
@@ -201,6 +203,13 @@ def _told(server: ImapServer) -> Iterator[None]:
         raise ImapCertificateError(
             f"{_place(server)} shows a certificate that is not trusted: {error.verify_message}; "
             "check its name, or set DUNWELL_MAIL_ROOT_CERTIFICATE_FILE to who signed it"
+        ) from error
+    except ssl.SSLError as error:
+        if error.reason != NO_TLS:
+            raise ImapError(f"{_place(server)} could not be used: {_said(error)}") from error
+        raise ImapError(
+            f"{_place(server)} does not speak TLS from the first byte; give its port for that, "
+            "993 with most, or 143 for STARTTLS"
         ) from error
     except Failure as error:
         raise ImapError(f"{_place(server)} could not be used: {_said(error)}") from error

@@ -127,9 +127,11 @@ def send_samples(actor: Actor, wish: BulkWish, *, as_of: date, at: datetime) -> 
 def begin_bulk(actor: Actor, wish: BulkWish, *, as_of: date, at: datetime) -> bool:
     """Begin to write to everybody on the list; False where the company is at it already.
 
-    Raises Refused without the right, and for a list that is empty or too long.
+    Raises Refused without the right or any words, and for a list that is empty or too long.
     """
     actor.require("message.compose")
+    if not wish.template and not wish.body.strip():
+        raise Refused("Write something, or choose a text to start from.")
     keys = listed_customers(actor.company, wish, as_of=as_of)
     if not keys:
         raise Refused("Nobody on this list owes anything. Choose another list.")

@@ -36,6 +36,12 @@ TEMPLATE_LABELS = {
     "invoice_copies": _("Copies of invoices"),
     "remittance_request": _("Which invoices was it for?"),
     "dispute_received": _("Complaint received"),
+    "autopay": _("Automatic payment"),
+    "debit_notice": _("Notice of a direct debit"),
+    "free_text": _("Written freely"),
+    "portal_answer": _("Answer in the portal"),
+    "receipt": _("Receipt"),
+    "survey": _("Question how we did"),
 }
 PAUSE_LABELS = {
     "disputed": _("the item is disputed"),

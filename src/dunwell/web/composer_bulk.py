@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
@@ -19,7 +20,7 @@ from dunwell.queries.customers import segments_of
 from dunwell.templatetags.reasons import channel_label
 from dunwell.templatetags.sentences import spoken
 from dunwell.templatetags.strategies import template_label
-from dunwell.web.answers import REFUSED, done, progress
+from dunwell.web.answers import REFUSED, progress
 from dunwell.web.keys import read_key
 from dunwell.web.rights import needs
 from dunwell.web.staff import StaffRequest
@@ -93,7 +94,7 @@ def compose_many(request: StaffRequest) -> HttpResponse:
                     "%(n)d test mail is in the outbox.", "%(n)d test mails are in the outbox.",
                     count,
                 )  # fmt: skip
-                return done(request, said % {"n": count}, back=request.path)
+                messages.success(request, said % {"n": count})
             context["samples"] = samples(request.actor, form.wish(), as_of=as_of, at=at)
         except Refused as refusal:
             form.add_error(None, spoken(refusal))

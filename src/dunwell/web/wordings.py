@@ -283,7 +283,7 @@ def _previewed(
 def _edit_page(
     request: StaffRequest, form: TextForm, language: str, template: str, tone: str
 ) -> HttpResponse:
-    filled = form if form.is_bound else TextForm(form.initial)
+    filled = TextForm(form.data if form.is_bound else form.initial)
     context = {
         "form": form,
         "language": language,

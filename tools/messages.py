@@ -92,8 +92,8 @@ def read_catalog(language: str) -> Catalog:
         return pofile.read_po(file, locale=language)
 
 
-def _is_whole(translated: str | Sequence[str]) -> bool:
-    return bool(translated) if isinstance(translated, str) else all(translated)
+def _is_whole(translated: str | Sequence[str] | None) -> bool:
+    return all([translated] if isinstance(translated, str | None) else translated)
 
 
 def main() -> int:

@@ -33,7 +33,7 @@ BROWSER = "tests/browser/"
 ON_POSTGRESQL = {"tests/actions/": 3, "tests/queries/": 3, "tests/api/": 8, "tests/jobs/": 8,
                  "tests/web/": 8}  # fmt: skip
 """There one file in so many runs, besides what is marked `both`: CONTRIBUTING says why."""
-LONG_TURNS = 5
+LONG_TURNS = 8
 """Of tests that take long (`tests/turns.txt`) one in so many runs, unless all of them are asked for."""
 LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/trust/", "tests/connectors/",
         "tests/api/test_schema", "tests/test_bench", "tests/test_package")  # fmt: skip

@@ -136,6 +136,14 @@ def test_a_log_of_times_adds_to_the_list_and_takes_nothing_from_it():
     assert turns.added(known, found) == known | {"tests/b.py::test_y": 0.5}
 
 
+def test_a_log_of_a_busy_machine_is_judged_by_what_is_known():
+    known = {f"tests/a.py::test_{n}": n / 2 for n in range(turns.ENOUGH + 1)}
+    found = {name: 3 * seconds for name, seconds in known.items()} | {"tests/b.py::test_y": 0.6}
+
+    assert round(turns.paced(known, found)["tests/b.py::test_y"], 6) == 0.2
+    assert turns.paced({"tests/b.py::test_y": 0.3}, found) == found
+
+
 def test_an_order_of_chance_keeps_files_together_and_comes_again_by_its_seed():
     cases = [Case(f"{name}.py::test_{number}") for name in "abcd" for number in range(5)]
 

@@ -4,6 +4,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -22,20 +23,29 @@ def trees(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     """Yield the files of folders of the product, parsed, in order."""
     for folder in folders:
         for path in sorted((SRC / folder).rglob("*.py")):
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+            yield path, _parsed(path)
 
 
-def functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
-    """Yield the functions of a file."""
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+@cache
+def _parsed(path: Path) -> ast.Module:
+    # the same tree each time, so that what was found in it is found once
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def calls(node: ast.AST) -> list[ast.Call]:
+@cache
+def functions(tree: ast.Module) -> tuple[ast.FunctionDef, ...]:
+    """Return the functions of a file."""
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+@cache
+def calls(node: ast.AST) -> tuple[ast.Call, ...]:
     """Return every call inside a node, in the order of the text."""
     found = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
-    return sorted(found, key=lambda call: (call.lineno, call.col_offset))
+    return tuple(sorted(found, key=lambda call: (call.lineno, call.col_offset)))
 
 
+@cache
 def called(call: ast.Call) -> str:
     """Return the last word of what is called."""
     return ast.unparse(call.func).rsplit(".", 1)[-1]

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from chosen_verbs import Choices, declared
@@ -57,7 +58,7 @@ def event_rows() -> list[tuple[str, str, list[str], list[str]]]:
         # one that no action calls is called by a page: nobody else names its verb
         own = tellers.get(place) if place in used else None
         why = sentence(ast.get_docstring(function) or ast.get_docstring(tree))
-        local = {one.name: one for one in functions(tree)}
+        local = _named_in(tree)
         choices = Choices(module=modules[stem], function=function, local=local)
         for call in calls(function):
             for verb, keys in _named(call, names, tellers, own, choices):
@@ -68,6 +69,11 @@ def event_rows() -> list[tuple[str, str, list[str], list[str]]]:
         (verb, row.why, sorted(row.keys - NAMELESS), sorted(row.places))
         for verb, row in sorted(rows.items())
     ]
+
+
+@cache
+def _named_in(tree: ast.Module) -> Mapping[str, ast.FunctionDef]:
+    return {one.name: one for one in functions(tree)}
 
 
 def _functions() -> Iterator[tuple[tuple[str, ast.Module, ast.FunctionDef], Mapping[str, Place]]]:

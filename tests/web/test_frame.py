@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template.loader import get_template
+from django.test import Client
 from lucide.templatetags.lucide import lucide
 
 from dunwell.models import Membership
@@ -84,7 +85,11 @@ def test_what_is_not_there_is_a_page_of_ours(come_in, reader):
     page = come_in(reader).get("/customers/999/")
 
     assert page.status_code == 404
-    assert "There is nothing here" in page.text
+    assert "There is nothing here" in page.text and "a company you do not work for" in page.text
+
+    page = Client().get("/portal/no-such-page/")
+    assert page.status_code == 404
+    assert 'href="/portal/"' in page.text and "a company you do not work for" not in page.text
 
 
 def test_the_error_page_needs_nothing():

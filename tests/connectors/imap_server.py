@@ -47,7 +47,8 @@ class Handler(socketserver.StreamRequestHandler):
         self.folder, self.is_in, self.is_readonly = None, False, False
         self.say(b"* OK ready")
         while line := self.rfile.readline():
-            tag, _, rest = line.decode().strip().partition(" ")
+            # who begins with TLS where there is none says no words at all
+            tag, _, rest = line.decode("latin-1").strip().partition(" ")
             verb, _, told = rest.partition(" ")
             name = f"{verb} {told.partition(' ')[0]}" if verb.upper() == "UID" else verb
             self.account.commands.append(name.upper())

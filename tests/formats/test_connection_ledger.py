@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from dunwell.formats.connection_known import Known, KnownItem, KnownPair
+from dunwell.formats.connection_known import Known, KnownItem, KnownPair, KnownPayment
 from dunwell.formats.connection_ledger import page_ledger
 from dunwell.formats.connection_rows import (
     OutsideAllocation,
@@ -121,3 +121,21 @@ def test_a_document_that_shrinks_after_it_grew_lowers_both():
     documents, pairs, _ = page(our, items=(item("R1", "20.00"),))
     assert documents["R1/changed-2"] == -130_00
     assert pairs == {("R1/changed-2", "R1"): 100_00, ("R1/changed-2", "R1/changed-1"): 30_00}
+
+
+def test_what_a_person_took_off_here_stays_off_and_what_is_told_beyond_it_comes_on_top():
+    pair = KnownPair(
+        source="P1", item="R1", amount_minor=0, applied_on=TODAY, imported_minor=60_00
+    )
+    our = Known(
+        customers=CUSTOMERS, items={"R1": known("R1", 100_00)}, pairs={"R1": (pair,)},
+        payments={
+            "P1": KnownPayment(
+                number="P1", customer="C7", currency="EUR", amount_minor=200_00, value_on=TODAY
+            )
+        },
+    )  # fmt: skip
+    assert page(our, **paid("P1", "R1", "60.00"))[1:] == ({}, ["taken_back_here"])
+    assert page(our, **paid("P1", "R1", "0.00"))[1:] == ({}, [])
+    # told in all, for the import to know what of it is new
+    assert page(our, **paid("P1", "R1", "75.00"))[1:] == ({("P1", "R1"): 75_00}, [])

@@ -39,12 +39,22 @@ class KnownPayment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownPair:
-    """What is on an item of one payment or credit note in our books, above 0 as stated there."""
+    """What is on an item of one payment or credit note in our books, from 0 as stated there.
+
+    `imported_minor` is what imports ever put there. Where a person took some of it off, it is
+    more than what is on it.
+    """
 
     source: str
     item: str
     amount_minor: int
     applied_on: date
+    imported_minor: int = 0
+
+    @property
+    def most_minor(self) -> int:
+        """What an outside ledger must go beyond to tell something new, minor units."""
+        return max(self.amount_minor, self.imported_minor)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

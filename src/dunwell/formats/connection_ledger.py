@@ -11,8 +11,6 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-import polars as pl
-
 from dunwell.engine.money import from_minor, to_minor
 from dunwell.formats.connection_known import (
     CHANGED,
@@ -25,39 +23,8 @@ from dunwell.formats.connection_known import (
     changes_of,
 )
 from dunwell.formats.connection_rows import OutsideAllocation, OutsideItem, OutsidePayment, Pulled
-from dunwell.formats.grid import Table
+from dunwell.formats.connection_tables import PROFILE, as_text, minor_of, table_of
 from dunwell.formats.ledger import Ledger, read_ledger
-from dunwell.formats.profile import Profile, RoleProfile
-
-COLUMNS = {
-    "customers": (
-        "customer_number", "customer_name", "email", "phone", "country", "language", "terms",
-        "vat_number", "street", "postcode", "city", "currency",
-    ),
-    "items": (
-        "item_number", "customer_number", "kind", "currency", "amount", "issued", "due",
-        "reference",
-    ),
-    "payments": (
-        "payment_number", "customer_number", "payment_amount", "payment_day", "currency",
-        "method", "reference",
-    ),
-    "allocations": (
-        "payment_number", "item_number", "payment_amount", "payment_day", "currency",
-    ),
-}  # fmt: skip
-PROFILE = Profile(
-    name="connection",
-    has_payments_by_number=True,
-    date_order="dmy",
-    decimal=".",
-    roles=MappingProxyType(
-        {
-            role: RoleProfile(columns=MappingProxyType({name: name for name in columns}))
-            for role, columns in COLUMNS.items()
-        }
-    ),
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +96,7 @@ class _Page:
         elif known is None:
             if not one.is_void:
                 self.items[one.number] = (
-                    one.number, customer, one.kind, one.currency, _text(one.amount),
+                    one.number, customer, one.kind, one.currency, as_text(one.amount),
                     one.issued.isoformat(), (one.due or one.issued).isoformat(), one.reference,
                 )  # fmt: skip
         elif known.customer != customer:
@@ -169,7 +136,7 @@ class _Page:
         self._correct(known, f"{one.number}{CHANGED}{turn}", now_minor - had, one.due)
         self.note(
             "amount_changed", one.number,
-            f"{from_minor(had, one.currency)} became {_text(one.amount)} {one.currency}",
+            f"{from_minor(had, one.currency)} became {as_text(one.amount)} {one.currency}",
         )  # fmt: skip
 
     def _void(self, known: KnownItem) -> None:
@@ -189,7 +156,7 @@ class _Page:
         family = self._family(known.number)
         self.items[number] = (
             number, known.customer, "credit_note" if by_minor < 0 else "invoice", known.currency,
-            _text(from_minor(by_minor, known.currency)), issued.isoformat(),
+            as_text(from_minor(by_minor, known.currency)), issued.isoformat(),
             max(due or issued, issued).isoformat(), known.number,
         )  # fmt: skip
         self.left[number] = by_minor
@@ -209,7 +176,7 @@ class _Page:
         """Return what is open of a document, less what this page puts on it; 0 if not known."""
         if number not in self.left:
             known, row = self.known.items.get(number), self.items.get(number)
-            self.left[number] = known.open_minor if known else _minor_of(row)
+            self.left[number] = known.open_minor if known else minor_of(row)
         return self.left[number]
 
     def _shares(
@@ -237,13 +204,15 @@ class _Page:
             return
         self.items[known.number] = (
             known.number, known.customer, known.kind, known.currency,
-            _text(from_minor(known.amount_minor, known.currency)), known.issued_on.isoformat(),
+            as_text(from_minor(known.amount_minor, known.currency)), known.issued_on.isoformat(),
             known.due_on.isoformat(), "",
         )  # fmt: skip
         for pair in self.known.pairs.get(known.number, ()):
-            self._put(pair.source, known.number, pair.amount_minor, pair.applied_on.isoformat())
+            if pair.amount_minor:
+                applied = pair.applied_on.isoformat()
+                self._put(pair.source, known.number, pair.amount_minor, applied)
         for pair in self.settled_by.get(known.number, ()):
-            if (item := self.known.items.get(pair.item)) is not None:
+            if pair.amount_minor and (item := self.known.items.get(pair.item)) is not None:
                 self._again(item)
 
     def add_payment(self, one: OutsidePayment) -> None:
@@ -252,7 +221,7 @@ class _Page:
         if known is None:
             customer = self.numbers.get(one.customer, "")
             self.payments[one.number] = (
-                one.number, customer, _text(one.amount), one.received.isoformat(), one.currency,
+                one.number, customer, as_text(one.amount), one.received.isoformat(), one.currency,
                 one.method, one.reference,
             )  # fmt: skip
             return
@@ -262,7 +231,7 @@ class _Page:
             self.note(
                 "payment_changed", one.number,
                 f"{from_minor(known.amount_minor, known.currency)} {known.currency} of "
-                f"{known.value_on} is kept; there it is {_text(one.amount)} {one.currency} of "
+                f"{known.value_on} is kept; there it is {as_text(one.amount)} {one.currency} of "
                 f"{one.received}",
             )  # fmt: skip
         self._paid(known)
@@ -272,8 +241,8 @@ class _Page:
             known.number,
             (
                 known.number, known.customer,
-                _text(from_minor(known.amount_minor, known.currency)), known.value_on.isoformat(),
-                known.currency, "", "",
+                as_text(from_minor(known.amount_minor, known.currency)),
+                known.value_on.isoformat(), known.currency, "", "",
             ),
         )  # fmt: skip
 
@@ -281,7 +250,7 @@ class _Page:
         """Take an allocation in, with the item and the source it names where we know them."""
         items, sources = self._family(one.item), self._family(one.source)
         had = {
-            (pair.source, item): pair.amount_minor
+            (pair.source, item): pair
             for item in items
             for pair in self.known.pairs.get(item, ())
             if pair.source in sources
@@ -298,15 +267,19 @@ class _Page:
         amount = self._minor(one.item, one.amount, currency)
         if amount is None:
             return
-        here = sum(had.values())
-        if amount < here:
+        here = sum(pair.amount_minor for pair in had.values())
+        was = sum(pair.most_minor for pair in had.values())
+        if amount == here:
+            return
+        if amount < here or amount <= was:
+            code = "taken_back" if amount < here else "taken_back_here"
             self.note(
-                "taken_back", one.item,
+                code, one.item,
                 f"{from_minor(here, currency)} {currency} of {one.source} is on it "
-                f"here and {_text(one.amount)} there",
+                f"here and {as_text(one.amount)} there",
             )  # fmt: skip
             return
-        self._settle(one, sources, items, amount - here, had)
+        self._settle(one, sources, items, amount - was, had)
 
     def _settle(
         self,
@@ -314,7 +287,7 @@ class _Page:
         sources: list[str],
         items: list[str],
         more_minor: int,
-        had: Mapping[tuple[str, str], int],
+        had: Mapping[tuple[str, str], KnownPair],
     ) -> None:
         """Lay more of a source on an item: on what it changed by since as well, where it did."""
         more: Counter[tuple[str, str]] = Counter()
@@ -324,8 +297,8 @@ class _Page:
         # what finds no room is laid on the document, for the import to say so
         more[one.source, one.item] += more_minor - more.total()
         for (source, item), minor in more.items():
-            total = had.get((source, item), 0) + minor
-            if total:
+            pair = had.get((source, item))
+            if total := minor + (pair.most_minor if pair else 0):
                 self._put(source, item, total, one.applied.isoformat())
 
     def _put(self, source: str, item: str, amount_minor: int, applied: str) -> None:
@@ -339,7 +312,7 @@ class _Page:
                 self.note("unknown_source", item, f"{source}, which settles it, did not come")
                 return
         currency = self.items[item][3]
-        amount = _text(from_minor(amount_minor, currency))
+        amount = as_text(from_minor(amount_minor, currency))
         self.pairs[source, item] = (source, item, amount, applied, currency)
 
     def _minor(self, number: str, amount: Decimal, currency: str) -> int | None:
@@ -369,32 +342,9 @@ def page_ledger(pulled: Pulled, known: Known, *, as_of: date) -> PageLedger:
         "payments": list(page.payments.values()),
         "allocations": list(page.pairs.values()),
     }
-    tables = [_table(role, told) for role, told in rows.items() if told]
+    tables = [table_of(role, told) for role, told in rows.items() if told]
     return PageLedger(
         ledger=read_ledger(tables, PROFILE) if tables else None,
         notes=tuple(page.notes),
         customers=MappingProxyType(page.numbers),
     )
-
-
-def _table(role: str, rows: list[tuple[str, ...]]) -> Table:
-    columns = COLUMNS[role]
-    cells = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-    cells = cells.with_columns(pl.when(pl.all().str.len_bytes() > 0).then(pl.all()).name.keep())
-    return Table(
-        name=role, cells=cells, rows=pl.Series("row", range(1, len(rows) + 1), dtype=pl.Int64)
-    )
-
-
-def _minor_of(row: tuple[str, ...] | None) -> int:
-    """Return the amount of a row of items; 0 where there is none, or it cannot be read."""
-    if row is None:
-        return 0
-    try:
-        return to_minor(Decimal(row[4]), row[3])
-    except ValueError:
-        return 0
-
-
-def _text(amount: Decimal) -> str:
-    return format(amount, "f")

@@ -226,7 +226,7 @@ def _pairs(connection: Connection, keys: list[int]) -> dict[str, tuple[KnownPair
 
     Items are asked for by themselves or by the credit note that is on them.
     """
-    summed: dict[tuple[str, str], tuple[int, date]] = {}
+    summed: dict[tuple[str, str], tuple[int, int, date]] = {}
     for start in range(0, len(keys), CHUNK):
         some = keys[start : start + CHUNK]
         rows = Allocation.objects.filter(
@@ -234,17 +234,20 @@ def _pairs(connection: Connection, keys: list[int]) -> dict[str, tuple[KnownPair
             company_id=connection.company_id, item__amount_minor__gt=0,
         ).exclude(source=Allocation.Source.ADJUSTMENT)  # fmt: skip
         told = rows.annotate(of=Coalesce("payment__number", "counter_item__number")).values_list(
-            "of", "item__number", "amount_minor", "applied_on"
+            "of", "item__number", "amount_minor", "batch", "reverses", "applied_on"
         )
-        for source, item, minor, applied in told:
-            had, last = summed.get((source, item), (0, applied))
-            summed[source, item] = (had + minor, max(last, applied))
+        for source, item, minor, batch, reverses, applied in told:
+            had, imported, last = summed.get((source, item), (0, 0, applied))
+            imported += minor if batch and not reverses else 0
+            summed[source, item] = (had + minor, imported, max(last, applied))
     found: dict[str, list[KnownPair]] = defaultdict(list)
-    for (source, item), (minor, applied) in summed.items():
-        if minor > 0:
-            found[item].append(
-                KnownPair(source=source, item=item, amount_minor=minor, applied_on=applied)
-            )
+    for (source, item), (minor, imported, applied) in summed.items():
+        if minor > 0 or imported > 0:
+            pair = KnownPair(
+                source=source, item=item, amount_minor=max(minor, 0), applied_on=applied,
+                imported_minor=imported,
+            )  # fmt: skip
+            found[item].append(pair)
     return {item: tuple(several) for item, several in found.items()}
 
 

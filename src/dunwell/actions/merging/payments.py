@@ -13,7 +13,13 @@ KNOWN = {
     "currency": pl.String,
     "amount_minor": pl.Int64,
     "value_on": pl.Date,
+    "is_returned": pl.Boolean,
 }
+RETURNED = (
+    "(reverses_id IS NOT NULL OR EXISTS (SELECT 1 FROM dunwell_payment AS back "
+    "WHERE back.reverses_id = dunwell_payment.id))"
+)
+"""Whether a payment was returned, or is a return: nothing of it is put on items again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +27,7 @@ class MergedPayments:
     """Payments of the files that are in the ledger now, and what became of every row.
 
     payments: payment_number, payment_id, customer_number, payment_minor, value_day,
-    is_new_payment.
+    is_new_payment, is_returned.
     rows: currency, amount_minor, fate (imported, known or refused).
     """
 
@@ -36,7 +42,8 @@ def merge_payments(
     placed = with_places(payments.filter(~pl.col("is_derived"))).join(
         customers, on="customer_number", how="left", maintain_order="left"
     )
-    known = merge.known("id, number, currency, amount_minor, value_on", KNOWN, of="payment")
+    columns = f"id, number, currency, amount_minor, value_on, {RETURNED}"
+    known = merge.known(columns, KNOWN, of="payment")
     joined = placed.with_columns(on_day("value_day").alias("value_on")).join(
         known,
         left_on="payment_number",
@@ -112,6 +119,7 @@ def _with_keys(merge: Merge, fated: pl.DataFrame) -> pl.DataFrame:
     columns = (
         "payment_number", "payment_id", "customer_number",
         pl.col("amount_minor").alias("payment_minor"), "value_day", "is_new_payment",
+        pl.col("is_returned").fill_null(value=False),
     )  # fmt: skip
     return pl.concat([new.select(*columns), known.select(*columns)])
 

@@ -2,7 +2,8 @@
 
 For every item, need = settled in the files - settled in the ledger. Stated allocations go
 first, then credit notes, then payments that the item's own columns imply. An item whose
-settled amount did not rise gets nothing: a second import of the same rows adds nothing.
+settled amount did not rise gets nothing: a second import of the same rows adds nothing. What
+was taken back here is not put on again by rows that told of it before (`pairs`).
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from dunwell.actions.bulk import is_postgresql, staged
 from dunwell.actions.merging.batch import Merge, on_day, sums, with_places
 from dunwell.actions.merging.caps import capped_by, capped_payments
 from dunwell.actions.merging.items import MergedItems
+from dunwell.actions.merging.pairs import new_parts, without_returned
 from dunwell.actions.merging.payments import (
     LONGEST_NUMBER,
     MergedPayments,
@@ -27,7 +29,6 @@ SETTLED = {
     "settled_minor": pl.Int64,
     "back_day": pl.Int32,
 }
-PAIRS = {"source_id": pl.Int64, "item_id": pl.Int64, "pair_minor": pl.Int64}
 USED = {"payment_id": pl.Int64, "used_minor": pl.Int64, "used_back_day": pl.Int32}
 LONGEST_TURN = 12
 IMPLIED = "implied"
@@ -171,11 +172,8 @@ def _stated(merge: Merge, told: pl.DataFrame, payments: MergedPayments) -> pl.Da
         reason="comes from a payment that was refused",
     )
     rows = rows.filter(pl.col("payment_id").is_not_null())
-    pairs = merge.known(
-        "payment_id, item_id, CAST(SUM(amount_minor) AS bigint)",
-        PAIRS, of="allocation", which="AND payment_id IS NOT NULL GROUP BY payment_id, item_id",
-    )  # fmt: skip
-    rows = _new_parts(merge, rows.with_columns(pl.col("payment_id").alias("source_id")), pairs)
+    rows = new_parts(merge, rows.with_columns(source_id="payment_id"), of="payment_id")
+    rows = without_returned(merge, rows)
     rows = _report_cut(merge, capped_by(rows, by="item_id", room="need"))
     used = merge.known(
         "payment_id, CAST(SUM(COALESCE(paid_minor, amount_minor)) AS bigint), "
@@ -221,12 +219,7 @@ def _netted(merge: Merge, told: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFr
         )
         .filter(pl.col("item_id:credit").is_not_null())
     )
-    pairs = merge.known(
-        "counter_item_id, item_id, CAST(SUM(amount_minor) AS bigint)",
-        PAIRS, of="allocation",
-        which="AND counter_item_id IS NOT NULL GROUP BY counter_item_id, item_id",
-    )  # fmt: skip
-    rows = _new_parts(merge, rows.with_columns(pl.col("item_id:credit").alias("source_id")), pairs)
+    rows = new_parts(merge, rows.with_columns(source_id="item_id:credit"), of="counter_item_id")
     rows = capped_by(rows, by="item_id", room="rest")
     rows = capped_by(rows.with_columns(fresh=pl.col("new")), by="source_id", room="rest:credit")
     _report_cut(merge, rows)
@@ -234,41 +227,6 @@ def _netted(merge: Merge, told: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFr
         "applied_day", "issued_day", "issued_day:credit", "back_day", "back_day:credit"
     )
     return rows.filter(pl.col("new") > 0).with_columns(booked.alias("booked_day"))
-
-
-def _new_parts(merge: Merge, rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with `fresh`: the magnitude that goes beyond what the pair has in the ledger.
-
-    Rows against the item's sign take back rows of the same pair; a pair that ends against
-    the sign is refused.
-    """
-    key = ["source_id", "item_id"]
-    rows = rows.join(pairs, on=key, how="left", maintain_order="left").with_columns(
-        (pl.col("amount_minor") * pl.col("sign")).alias("magnitude"),
-        (pl.col("pair_minor").fill_null(0) * pl.col("sign")).alias("had"),
-    )
-    is_mixed = (pl.col("magnitude") < 0).any().over(key)
-    merged = (
-        rows.filter(is_mixed)
-        .sort("applied_day", "order")
-        .with_columns(pl.col("magnitude").sum().over(key))
-        .unique(key, keep="last", maintain_order=True)
-    )
-    merge.log.rows(
-        merged.filter(pl.col("magnitude") < 0),
-        code="against_sign",
-        value=pl.col("item_number"),
-        action="refused",
-        severity="error",
-        reason="would raise what is owed on the item; take the earlier payment back instead",
-    )
-    rows = pl.concat([rows.filter(~is_mixed), merged.filter(pl.col("magnitude") > 0)]).sort(
-        "applied_day", "order"
-    )
-    before = pl.col("magnitude").cum_sum().over(key) - pl.col("magnitude")
-    known = (pl.col("had") - before).clip(lower_bound=0)
-    fresh = (pl.col("magnitude") - known).clip(lower_bound=0)
-    return rows.with_columns(fresh.alias("fresh")).drop("had", "pair_minor")
 
 
 def _report_cut(merge: Merge, rows: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from dunwell.actions.promise_consequences import (
     draw_consequences,
     failures_before,
 )
+from dunwell.actions.promise_reopening import give_way, hold_customers
 from dunwell.actions.texts import fitting
 from dunwell.engine.authority import STAFF
 from dunwell.engine.calendars import calendar_days
@@ -125,16 +126,19 @@ def settle_promises(*, actor: Actor, as_of: date, at: datetime) -> int:
     """Judge every promise by the money booked until `as_of`; return how many outcomes changed.
 
     Tolerance counts business days of the company's country. A returned payment
-    re-opens the judgement. A promise that fails opens one follow-up task per
+    re-opens the judgement, or supersedes the promise where something newer was agreed on its
+    items. A promise that fails opens one follow-up task per
     customer; a failed one that turns out kept closes it. A second run changes nothing.
     """
     actor.require("cycle.run")
     found = _judged(actor, as_of)
-    changed = [
+    hold_customers(actor, [key for key, now in found.items() if now == Promise.Outcome.OPEN])
+    judged = [
         (promise, found[promise.pk])
         for promise in _locked(actor, list(found))
         if found[promise.pk] in Promise.MOVES[Promise.Outcome(promise.outcome)]
     ]
+    changed = give_way(actor, judged)
     for before in Promise.Outcome:
         for outcome in Promise.Outcome:
             keys = [p.pk for p, now in changed if (p.outcome, now) == (before, outcome)]

@@ -39,9 +39,19 @@ class Promise(models.Model):
             Outcome.WITHDRAWN,
             Outcome.SUPERSEDED,
         },
-        # a returned payment re-opens the judgement
-        Outcome.KEPT: {Outcome.OPEN, Outcome.PARTIALLY_KEPT, Outcome.BROKEN},
-        Outcome.PARTIALLY_KEPT: {Outcome.OPEN, Outcome.KEPT, Outcome.BROKEN},
+        # a returned payment re-opens the judgement, unless something newer was agreed since
+        Outcome.KEPT: {
+            Outcome.OPEN,
+            Outcome.PARTIALLY_KEPT,
+            Outcome.BROKEN,
+            Outcome.SUPERSEDED,
+        },
+        Outcome.PARTIALLY_KEPT: {
+            Outcome.OPEN,
+            Outcome.KEPT,
+            Outcome.BROKEN,
+            Outcome.SUPERSEDED,
+        },
         Outcome.BROKEN: {Outcome.KEPT, Outcome.PARTIALLY_KEPT},
         Outcome.WITHDRAWN: set(),
         Outcome.SUPERSEDED: set(),

@@ -40,7 +40,32 @@ def test_a_ledger_is_uploaded_checked_and_merged_once(as_clerk, company):
         ("INV-1", 1_234_50),
         ("INV-2", 99_00),
     ]
+    # no column of the file says what is open
+    assert merged["tie"] is None
     assert [row["id"] for row in as_clerk.get("/imports").json()["rows"]] == [batch]
+
+
+def test_an_export_of_open_amounts_is_tied_out(as_clerk, company):
+    opened = LEDGER
+    for was, now in (
+        (";Currency", ";Open;Currency"),
+        ("1234.50;", "1234.50;34.50;"),
+        ("99.00;", "99.00;99.00;"),
+    ):
+        opened = opened.replace(was.encode(), now.encode())
+    batch = upload(as_clerk, opened).json()["id"]
+    as_clerk.post(f"/imports/{batch}/check")
+    as_clerk.post(f"/imports/{batch}/run")
+
+    assert as_clerk.get(f"/imports/{batch}").json()["tie"] == [
+        {
+            "currency": "EUR",
+            "items": 2,
+            "told_minor": 133_50,
+            "ours_minor": 133_50,
+            "differences": 0,
+        }
+    ]
 
 
 def test_the_same_file_again_changes_nothing(as_clerk, company):

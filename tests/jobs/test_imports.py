@@ -142,6 +142,8 @@ def test_the_command_imports_and_prints_totals_and_findings(company, tmp_path):
     text = out.getvalue()
     assert "items.csv: Imported\n" in text
     assert "items EUR: in 20000 = imported 20000 + known 0 + refused 0 minor units" in text
+    tied = "open EUR: 16000 in the files, 16000 here (minor units), 0 of 4 documents differ\n"
+    assert tied in text
     assert "unreadable_amount (refused): oops" in text
     for arguments, message in [
         ({"company": "Nobody"}, "no company named Nobody"),

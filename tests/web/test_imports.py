@@ -1,8 +1,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dunwell.models import Event, ImportBatch, ImportProfile, Item
-from tests.conftest import add_user
+from dunwell.actions.gate import system
+from dunwell.actions.payments import apply_payment
+from dunwell.models import Customer, Event, ImportBatch, ImportProfile, Item
+from tests.actions.ledger_rows import payment
+from tests.conftest import AT, TODAY, add_user
 
 IMPORTS = "/imports/"
 CLEAN = """\
@@ -54,6 +57,30 @@ def test_from_upload_to_result(come_in, clerk):
     assert "<dt>Items refused</dt><dd>1</dd>" in result
     assert sorted(Item.objects.values_list("number", flat=True)) == ["R-1001", "R-1002", "R-1006"]
     assert Event.objects.filter(verb="ledger.imported").count() == 1
+
+
+def test_what_the_files_say_is_open_is_tied_out_with_what_is_open_here(come_in, clerk, company):
+    client = come_in(clerk)
+    upload(client, CLEAN)
+    client.post(f"{IMPORTS}{only_batch().pk}/confirm/")
+    result = client.get(f"{IMPORTS}{only_batch().pk}/").text
+    tie = result.split('id="h-tie"')[1].split("</section>")[0]
+    assert "€1,734.50" in tie and tie.count("ties out") == 2 and "code=open_differs" not in tie
+    money = payment(Customer.objects.get(number="K900"), "BANK1", 500_00)
+    apply_payment(
+        actor=system(company), payment=money,
+        amounts={Item.objects.get(number="R-1002"): 500_00}, as_of=TODAY, at=AT,
+    )  # fmt: skip
+
+    upload(client, CLEAN + "R-1007;K903;Delta;28.02.2026;30.03.2026;10,00;10,00;CHF\n")
+    client.post(f"{IMPORTS}{only_batch().pk}/confirm/")
+
+    address = f"{IMPORTS}{only_batch().pk}/"
+    tie = client.get(address).text.split('id="h-tie"')[1].split("</section>")[0]
+    assert "€1,734.50" in tie and "€1,234.50" in tie and tie.count("ties out") == 1
+    rows = f"{address}findings/?code=open_differs&amp;action=kept"
+    assert rows in tie
+    assert "R-1002" in client.get(rows.replace("&amp;", "&")).text
 
 
 def test_a_browser_offers_every_kind_of_file_that_is_read(come_in, clerk):

@@ -17,7 +17,9 @@ from dunwell.actions.merging.customers import merge_customers
 from dunwell.actions.merging.disputes import day_of_export, merge_disputes
 from dunwell.actions.merging.items import MergedItems, merge_items
 from dunwell.actions.merging.payments import MergedPayments, merge_payments
+from dunwell.actions.merging.reopened import take_back_implied
 from dunwell.actions.merging.settling import Settled, settle_items
+from dunwell.actions.merging.tie import tie_out
 from dunwell.actions.merging.totals import control_totals
 from dunwell.formats.findings import LedgerError
 from dunwell.formats.ledger import Ledger
@@ -181,6 +183,7 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
     customers = merge_customers(merge, ledger.customers)
     items = merge_items(merge, ledger.items, customers.keys)
     payments = merge_payments(merge, ledger.payments, customers.keys)
+    returned = take_back_implied(merge, items, known_day=ledger.known_day)
     settled = settle_items(
         merge,
         items=items,
@@ -194,6 +197,7 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
     post_batch_entries(batch=batch)
     refresh_batch_open_items(batch=batch)
     totals = control_totals(ledger.totals, items=items.rows, payments=payments.rows)
+    tie = tie_out(merge, items)
     found = pl.concat([ledger.findings, merge.log.frame()])
     _write_findings(batch, found)
     counts = {
@@ -204,6 +208,7 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
             for fate in ("imported", "known", "refused")
         },
         "payments_added": payments.rows.filter(fate="imported").height + settled.payments.height,
+        "payments_returned": returned,
         "allocations_added": settled.allocations,
         "disputes_changed": disputes,
         "rows_read": ledger.rows_read,
@@ -218,7 +223,7 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
     )
     if changed >= LARGE and not _is_much_more_there(changed):
         look_at_tables(*TABLES)
-    return _finish(actor, batch, totals=totals, counts=counts, at=merge.at)
+    return _finish(actor, batch, totals=totals, counts=counts, tie=tie, at=merge.at)
 
 
 def _ways_by_number(company: Company) -> dict[str, Way]:
@@ -261,11 +266,13 @@ def _finish(
     totals: list[dict[str, Any]],
     counts: dict[str, int],
     at: datetime,
+    tie: list[dict[str, Any]] | None = None,
 ) -> ImportBatch:
     ImportBatch.objects.filter(pk=batch.pk).update(
         status=Status.DONE,
         totals=totals,
         counts=counts,
+        tie=tie,
         progress_ppm=1_000_000,
         error="",
         finished_at=at,

@@ -49,11 +49,24 @@ router = Router(tags=["imports"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TieRow:
+    """What is open of the documents of one currency, in the files and here, minor units."""
+
+    currency: str
+    items: int
+    told_minor: int
+    ours_minor: int
+    differences: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportCard:
     """One import: what its files were read as, what is to be decided, and how it came out.
 
     `totals` are control totals per currency in minor units; `progress_ppm` is how far a
-    running import is, in parts per million.
+    running import is, in parts per million. `tie` says per currency what the files tell as open
+    (`told_minor`), what is open here of the same documents, and how many differ; null where the
+    files tell nothing of it.
     """
 
     id: int
@@ -69,6 +82,7 @@ class ImportCard:
     detected: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
     totals: list[dict[str, Any]]
+    tie: list[TieRow] | None
     counts: dict[str, int]
     findings: tuple[FindingCount, ...]
 
@@ -200,6 +214,7 @@ def _card(batch: ImportBatch) -> ImportCard:
         detected=batch.detected,
         decisions=batch.decisions,
         totals=batch.totals,
+        tie=None if batch.tie is None else [TieRow(**row) for row in batch.tie],
         counts=batch.counts,
         findings=finding_counts(batch),
     )

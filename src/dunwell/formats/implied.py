@@ -19,17 +19,9 @@ def implied_payments(
         .join(known, left_on="number", right_on="item_number", how="left", maintain_order="left")
         .with_columns(pl.col(":known").fill_null(0))
     )
-    amount, is_settled = pl.col("amount_minor"), pl.col("settled").is_not_null()
-    stated_open = (
-        pl.when(pl.col("open_minor").is_not_null())
-        .then(pl.col("open_minor"))
-        .when(pl.col("applied_minor").is_not_null())
-        .then(amount - pl.col("applied_minor"))
-        .when(is_settled | (pl.col("status") == "paid"))
-        .then(0)
-    )
+    amount = pl.col("amount_minor")
     frame = (
-        frame.with_columns(stated_open.alias(":open"))
+        frame.with_columns(_stated_open().alias(":open"))
         .with_columns(pl.when(amount < 0).then(-1).otherwise(1).alias(":sign"))
         .with_columns(
             ((amount - pl.col(":open") - pl.col(":known")) * pl.col(":sign")).alias(":rest")
@@ -39,6 +31,24 @@ def implied_payments(
     implied = frame.filter(pl.col(":rest") > 0)
     _report_implied(implied, day=day, log=log)
     return _implied(implied, day=day, log=log)
+
+
+def open_as_told() -> pl.Expr:
+    """Return what an item's own columns say is open of it, between 0 and its amount, else null."""
+    amount, told = pl.col("amount_minor"), _stated_open()
+    return pl.when(amount < 0).then(told.clip(amount, 0)).otherwise(told.clip(0, amount))
+
+
+def _stated_open() -> pl.Expr:
+    is_paid = pl.col("settled").is_not_null() | (pl.col("status") == "paid")
+    return (
+        pl.when(pl.col("open_minor").is_not_null())
+        .then("open_minor")
+        .when(pl.col("applied_minor").is_not_null())
+        .then(pl.col("amount_minor") - pl.col("applied_minor"))
+        .when(is_paid)
+        .then(0)
+    )
 
 
 def _implied(

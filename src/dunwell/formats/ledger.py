@@ -44,7 +44,8 @@ class Ledger:
     JSON list), vat_number, sector, iban.
     items: number, customer_number, kind, currency, amount_minor (credit notes < 0), issued_day,
     due_day (as stated, even before issued_day), is_disputed, is_paper (sent on paper,
-    empty while unknown), terms, reference, company_code.
+    empty while unknown), open_minor (what its own columns say is open, empty when they do not),
+    terms, reference, company_code.
     payments: payment_number, customer_number (empty while unknown), currency, amount_minor,
     value_day, method, reference, is_derived (implied by an item's own columns).
     allocations: source (payment or credit), source_number, item_number, customer_number, currency,

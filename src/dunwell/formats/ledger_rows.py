@@ -13,7 +13,7 @@ from dunwell.formats.dispute_rows import DISPUTE, dispute_rows, empty_disputes
 from dunwell.formats.due_dates import finished_items
 from dunwell.formats.findings import FindingLog, LedgerError
 from dunwell.formats.grid import Table
-from dunwell.formats.implied import implied_payments
+from dunwell.formats.implied import implied_payments, open_as_told
 from dunwell.formats.item_rows import item_rows, with_columns_of
 from dunwell.formats.orders import order_amounts, report_loose_lines
 from dunwell.formats.payment_rows import (
@@ -40,6 +40,7 @@ ITEM = (
     "due_day",
     "is_disputed",
     "is_paper",
+    "open_minor",
     "terms",
     "reference",
     "company_code",
@@ -151,7 +152,7 @@ def _frames(
     disputes = _disputes(read, items, day=known_day, log=log)
     totals = _totals(read, items, lines, customers, disputes)
     _prove(read, totals)
-    kept = items.filter(~pl.col("is_refused"))
+    kept = items.filter(~pl.col("is_refused")).with_columns(open_as_told().alias("open_minor"))
     named = pl.concat([kept.select(*DETAILS), _payers(payments)])
     frames = {
         "customers": merged(customers, named, currency=_sole(kept, default_currency), log=log),

@@ -37,6 +37,8 @@ class ImportBatch(models.Model):
     decisions = models.JSONField(default=list)
     totals = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
+    tie = models.JSONField(null=True)
+    """Per currency what the files tell as open and what is open here; empty where they do not."""
     progress_ppm = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     started_at = models.DateTimeField()

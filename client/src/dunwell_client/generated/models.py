@@ -6337,6 +6337,7 @@ class ImportCard(TypedDict):
     detected: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
     totals: list[dict[str, Any]]
+    tie: list[TieRow] | None
     counts: dict[str, int]
     findings: list[FindingCount]
 
@@ -13057,6 +13058,16 @@ class ThreadEntry(TypedDict):
     attachments: list[AttachmentRow]
     decisions: list[DecisionRow]
     at: str
+
+
+class TieRow(TypedDict):
+    """What is open of the documents of one currency, in the files and here, minor units."""
+
+    currency: str
+    items: int
+    told_minor: int
+    ours_minor: int
+    differences: int
 
 
 class Tier(TypedDict):

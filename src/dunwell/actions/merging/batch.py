@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
+from django.db import connection
 
-from dunwell.actions.bulk import insert_rows
+from dunwell.actions.bulk import insert_rows, is_postgresql, staged
 from dunwell.engine.calendars import day_number
 from dunwell.formats.findings import FindingLog
 from dunwell.models import Company, ImportBatch
@@ -44,7 +45,7 @@ class Merge:
             return pl.lit(value=False)
         return pl.col(column) <= day_number(self.closed_until)
 
-    def booked_day(self, *columns: str) -> pl.Expr:
+    def booked_day(self, *columns: str | pl.Expr) -> pl.Expr:
         """Return the latest of the days, at the earliest the first open one."""
         if self.closed_until is None:
             return pl.max_horizontal(*columns)
@@ -74,6 +75,18 @@ class Merge:
                 pl.lit(self.as_of).cast(pl.Date).alias("recorded_on"),
             )
         return insert_rows(table=f"dunwell_{table}", rows=stamped)
+
+
+def lock_rows(table: str, keys: pl.DataFrame) -> None:
+    """Lock rows of a table by their keys, the frame's one column, in the order of keys."""
+    if not (is_postgresql() and keys.height):
+        return
+    with staged("import_locks", keys) as stage, connection.cursor() as cursor:
+        # names are our own texts
+        cursor.execute(
+            f"SELECT id FROM dunwell_{table} WHERE id IN (SELECT {keys.columns[0]} FROM {stage}) "  # noqa: S608
+            "ORDER BY id FOR NO KEY UPDATE"
+        )
 
 
 def with_places(rows: pl.DataFrame) -> pl.DataFrame:

@@ -28,7 +28,8 @@ class MergedItems:
     """Items of the files that are in the ledger now, and what became of every row.
 
     items: item_id, customer_id, number, customer_number, currency, amount_minor, issued_day,
-    is_disputed, is_new. rows: currency, amount_minor, fate (imported, known or refused).
+    is_disputed, open_minor (as the files say, empty when they do not), is_new, file, part, row.
+    rows: currency, amount_minor, fate (imported, known or refused).
     """
 
     items: pl.DataFrame
@@ -86,7 +87,7 @@ def merge_items(merge: Merge, items: pl.DataFrame, customers: pl.DataFrame) -> M
 def _with_keys(merge: Merge, fated: pl.DataFrame) -> pl.DataFrame:
     columns = (
         "item_id", "customer_id", "number", "customer_number", "currency", "amount_minor",
-        "issued_day", "is_disputed", "is_new",
+        "issued_day", "is_disputed", "open_minor", "is_new", "file", "part", "row",
     )  # fmt: skip
     added = merge.known(
         "id, customer_id, kind, number", KEYS, of="item", which=f"AND batch_id = {merge.batch.pk}"

@@ -9,10 +9,8 @@ was taken back here is not put on again by rows that told of it before (`pairs`)
 from dataclasses import dataclass
 
 import polars as pl
-from django.db import connection
 
-from dunwell.actions.bulk import is_postgresql, staged
-from dunwell.actions.merging.batch import Merge, on_day, sums, with_places
+from dunwell.actions.merging.batch import Merge, lock_rows, on_day, sums, with_places
 from dunwell.actions.merging.caps import capped_by, capped_payments
 from dunwell.actions.merging.items import MergedItems
 from dunwell.actions.merging.pairs import new_parts, without_returned
@@ -22,6 +20,7 @@ from dunwell.actions.merging.payments import (
     add_payments,
     added_payments,
 )
+from dunwell.actions.merging.reopened import IMPLIED, without_spare
 from dunwell.queries.frames import day
 
 SETTLED = {
@@ -31,8 +30,6 @@ SETTLED = {
 }
 USED = {"payment_id": pl.Int64, "used_minor": pl.Int64, "used_back_day": pl.Int32}
 LONGEST_TURN = 12
-IMPLIED = "implied"
-"""Method of a payment that no file names: an item's open amount or settled date implies it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,18 +125,8 @@ def _candidates(merge: Merge, items: MergedItems, told: pl.DataFrame) -> pl.Data
 
 def _lock(open_for: pl.DataFrame, payments: MergedPayments) -> None:
     """Lock what is known already and may be settled now, payments first, by key."""
-    if not is_postgresql():
-        return
-    known = payments.payments.filter(~pl.col("is_new_payment")).select("payment_id")
-    items = open_for.filter(~pl.col("is_new")).select("item_id")
-    for table, column, keys in (("payment", "payment_id", known), ("item", "item_id", items)):
-        if keys.height:
-            with staged("import_locks", keys) as stage, connection.cursor() as cursor:
-                # names are our own texts
-                cursor.execute(
-                    f"SELECT id FROM dunwell_{table} WHERE id IN (SELECT {column} FROM {stage}) "  # noqa: S608
-                    "ORDER BY id FOR NO KEY UPDATE"
-                )
+    lock_rows("payment", payments.payments.filter(~pl.col("is_new_payment")).select("payment_id"))
+    lock_rows("item", open_for.filter(~pl.col("is_new")).select("item_id"))
 
 
 def _needs(open_for: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
@@ -282,6 +269,7 @@ def _implied(merge: Merge, left: pl.DataFrame, told: pl.DataFrame) -> pl.DataFra
         .join(left.select("item_id", "rest"), on="item_id", how="inner", maintain_order="left")
         .with_columns((pl.col("amount_minor") * pl.col("sign")).alias("fresh"))
     )
+    rows = without_spare(merge, rows)
     rows = capped_by(rows, by="item_id", room="rest").filter(pl.col("new") > 0)
     closed = merge.is_closed("value_day")
     merge.report_closed(rows.filter(closed), value=pl.col("item_number"), what="was paid")

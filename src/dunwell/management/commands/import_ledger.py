@@ -77,6 +77,11 @@ class Command(BaseCommand):
                 f"{total['imported_minor']} + known {total['known_minor']} + refused "
                 f"{total['refused_minor']} minor units"
             )
+        for row in batch.tie or ():
+            self.stdout.write(
+                f"  open {row['currency']}: {row['told_minor']} in the files, {row['ours_minor']} "
+                f"here (minor units), {row['differences']} of {row['items']} documents differ"
+            )
         found = batch.findings.order_by("pk")
         for one in found[:SHOWN]:
             self.stdout.write(

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 from dunwell.actions.cycle import run_step
@@ -14,10 +15,12 @@ from dunwell.actions.placement_reports import report_collection
 from dunwell.actions.placement_work import accept_placement
 from dunwell.actions.placements import approve_placement, propose_placement, recall_placement
 from dunwell.actions.recoveries import record_recovery
+from dunwell.engine.money import to_minor
 from dunwell.jobs.cycle_day import Day
 from dunwell.jobs.cycle_steps import READS, STEPS
 from dunwell.models import (
     Adjustment,
+    Allocation,
     BankEntry,
     Item,
     LegalMatter,
@@ -88,20 +91,42 @@ def _booked(world):
 
 @step(2, "D3", "I24")
 def ledger_export(world):
-    """An export with a new item and one we know; the same export again adds nothing."""
+    """An export with a new item and some we know, more or less of them open than before.
+
+    The same export again adds nothing. Who touched nothing here has open what the export says.
+    """
     customer = world.customer()
     due = world.day + timedelta(days=30)
     tail = f"invoice;{world.day};{due};EUR"
     lines = [f"{customer.number};{customer.name};{world.number('X')};{tail};80.00;30.00"]
-    known = Item.objects.filter(company=world.company, number__startswith="X").first()
-    if known is not None:
-        owner = known.customer
-        lines.append(f"{owner.number};{owner.name};{known.number};{tail};80.00;0.00")
+    known = list(
+        Item.objects.filter(company=world.company, number__startswith="X", reverses=None)
+        .select_related("customer")
+        .order_by("pk")
+    )
+    told = {}
+    for item in world.chance.sample(known, min(3, len(known))):
+        left = told[item] = world.chance.choice(("80.00", "30.00", "0.00", "0.00"))
+        head = f"{item.customer.number};{item.customer.name};{item.number};invoice"
+        lines.append(f"{head};{item.issued_on};{item.due_on};EUR;80.00;{left}")
     files = ledger(items_csv(*lines))
     import_ledger(**world.by(), ledger=files)
     booked = _booked(world)
-    import_ledger(**world.by(), ledger=files)
+    batch = import_ledger(**world.by(), ledger=files)
     assert _booked(world) == booked
+    for item, left in told.items():
+        ours = OpenItem.objects.filter(item=item).values_list("open_minor", flat=True).first() or 0
+        is_told = ours == to_minor(Decimal(left), "EUR")
+        is_said = batch.findings.filter(value=item.number).exists()
+        assert is_told or (is_said and _is_touched(item)), (item.number, left, ours)
+
+
+def _is_touched(item):
+    """Whether somebody here put something on an item, or took back what an export implied."""
+    rows = Allocation.objects.filter(item=item)
+    by_hand = rows.filter(batch=None).exists()
+    returned = Payment.objects.filter(reference=item.number, reverses__isnull=False, batch=None)
+    return by_hand or returned.exists() or Item.objects.filter(reverses=item).exists()
 
 
 @step(3, "I24", then=("undo_match",))

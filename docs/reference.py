@@ -51,8 +51,8 @@ from dunwell.engine.duty_pairs import DutyPair, held_together  # noqa: E402
 from dunwell.engine.findings import FINDING_KINDS  # noqa: E402
 from dunwell.engine.kpi_catalogue import KPIS, LEDGER_KPIS  # noqa: E402
 from dunwell.engine.schema import FRAMES  # noqa: E402
+from dunwell.formats.profile import ALL_OPEN, RoleProfile  # noqa: E402
 from dunwell.formats.profile import TEXTS as PROFILE_TEXTS  # noqa: E402
-from dunwell.formats.profile import RoleProfile  # noqa: E402
 from dunwell.formats.roles import REQUIRED, ROLE_FIELDS  # noqa: E402
 from dunwell.jobs.cycle_steps import STEPS  # noqa: E402
 from dunwell.models import Company, Role  # noqa: E402
@@ -287,10 +287,11 @@ def imports_page() -> str:
     data = ((code(name), kind.points, kind.reason) for name, kind in FINDING_KINDS.items())
     return (
         "# Imports: profile, fields and findings\n\n## Profile\n\nA profile is YAML or JSON. "
-        f"Keys: {codes(PROFILE_TEXTS)} and `roles`, which maps a role of the table below to "
-        f"{codes(field.name for field in fields(RoleProfile))}. `columns` maps a column of the "
-        "file to a field; an empty field leaves the column out. `date_order` is `dmy` or `mdy`, "
-        "`decimal` is `.` or `,`.\n\n"
+        f"Keys: {codes(PROFILE_TEXTS)}, `{ALL_OPEN}` and `roles`, which maps a role of the table "
+        f"below to {codes(field.name for field in fields(RoleProfile))}. `columns` maps a column "
+        "of the file to a field; an empty field leaves the column out. `date_order` is `dmy` or "
+        f"`mdy`, `decimal` is `.` or `,`. `{ALL_OPEN}: true` says that the files list everything that is "
+        "open: what they no longer list is settled.\n\n"
         + table(("role", "needs at least", "fields"), roles)
         + "\n## What reading files may find\n\nA refused row is not in the ledger, and its amount "
         "stands in the control totals as refused. A changed row is in the ledger, read as the "

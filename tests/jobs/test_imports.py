@@ -44,7 +44,9 @@ def test_check_confirm_run(actor, company):
     batch = check_batch(batch_id=uploaded(actor, GOOD).pk, at=AT)
 
     assert (batch.status, batch.decisions, Item.objects.count()) == ("checked", [], 0)
-    assert batch.counts == {"rows_read": 5, "rows_refused": 1, "findings": batch.findings.count()}
+    assert batch.counts == {
+        "rows_read": 5, "rows_refused": 1, "findings": batch.findings.count(), "items_unlisted": 0
+    }  # fmt: skip
     assert batch.detected[0]["role"] == "items"
     assert run(batch).status == "checked"
 
@@ -121,6 +123,17 @@ def test_files_that_were_removed_are_missed_in_words(actor):
         "refused",
         "The uploaded files are no longer in the data folder. Upload them again.",
     )
+
+
+def test_the_command_reads_a_list_of_all_that_is_open(company, tmp_path):
+    path = tmp_path / "open.csv"
+    for numbers in ((1, 2), (2, 3)):
+        rows = (f"K1;Acme;R{n};invoice;2026-01-05;2026-02-04;EUR;9.00;9.00" for n in numbers)
+        path.write_bytes(items_csv(*rows))
+        out = StringIO()
+        call_command("import_ledger", path, company="Northwind", lists_all_open=True, stdout=out)
+    assert "items unlisted: 1" in out.getvalue()
+    assert open_amounts(company) == {"R2": 9_00, "R3": 9_00}
 
 
 def test_a_batch_another_process_works_on_is_left_alone(actor):

@@ -3,7 +3,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dunwell.actions.gate import system
 from dunwell.actions.payments import apply_payment
-from dunwell.models import Customer, Event, ImportBatch, ImportProfile, Item
+from dunwell.models import Customer, Event, ImportBatch, ImportProfile, Item, OpenItem
 from tests.actions.ledger_rows import payment
 from tests.conftest import AT, TODAY, add_user
 
@@ -15,6 +15,7 @@ R-1002;K900;Alpha Werke GmbH;13.02.2026;15.03.2026;500,00;500,00;EUR
 R-1004;K902;Gamma SA;31.02.2026;22.03.2026;77,00;77,00;EUR
 R-1006;K903;Delta;28.02.2026;30.03.2026;10,00;10,00;CHF
 """
+OPEN_LIST = "".join(CLEAN.splitlines(keepends=True)[:3])
 UNCLEAR = """\
 Invoice,Customer,Posted,Due,Total
 A-1,C1,03/04/2025,05/06/2025,100.00
@@ -81,6 +82,35 @@ def test_what_the_files_say_is_open_is_tied_out_with_what_is_open_here(come_in, 
     rows = f"{address}findings/?code=open_differs&amp;action=kept"
     assert rows in tie
     assert "R-1002" in client.get(rows.replace("&amp;", "&")).text
+
+
+def test_a_list_of_all_that_is_open_says_first_what_it_would_settle(come_in, clerk):
+    client = come_in(clerk)
+    upload(client, OPEN_LIST)
+    client.post(f"{IMPORTS}{only_batch().pk}/confirm/")
+    upload(client, OPEN_LIST.replace("R-1002", "R-1009"))
+    address = f"{IMPORTS}{only_batch().pk}/"
+    assert "would count as settled" not in client.get(address).text
+
+    client.post(f"{address}mapping/", {"default_currency": "", "lists_all_open": "1"})
+
+    page = client.get(address).text
+    assert 'name="lists_all_open" value="1" checked' in page
+    assert "1 item that is open here is not listed and would count as settled today." in page
+    rows = client.get(f"{address}findings/?code=unlisted&action=changed").text
+    assert "R-1002" in rows
+    assert Item.objects.count() == 2
+    client.post(f"{address}confirm/")
+    assert "<dt>Settled as no longer listed</dt><dd>1</dd>" in client.get(address).text
+    still = OpenItem.objects.order_by("item__number").values_list("item__number", flat=True)
+    assert list(still) == ["R-1001", "R-1009"]
+
+    # without the tick the box is no longer set
+    upload(client, OPEN_LIST.replace("R-1002", "R-1011"))
+    address = f"{IMPORTS}{only_batch().pk}/"
+    client.post(f"{address}mapping/", {"default_currency": "", "lists_all_open": "1"})
+    client.post(f"{address}mapping/", {"default_currency": ""})
+    assert "would count as settled" not in client.get(address).text
 
 
 def test_a_browser_offers_every_kind_of_file_that_is_read(come_in, clerk):

@@ -21,6 +21,8 @@ from dunwell.actions.merging.reopened import take_back_implied
 from dunwell.actions.merging.settling import Settled, settle_items
 from dunwell.actions.merging.tie import tie_out
 from dunwell.actions.merging.totals import control_totals
+from dunwell.actions.merging.unlisted import settled_unlisted, unlisted_findings
+from dunwell.engine.calendars import day_number
 from dunwell.formats.findings import LedgerError
 from dunwell.formats.ledger import Ledger
 from dunwell.formats.profile import read_profile
@@ -48,6 +50,7 @@ def record_check(*, actor: Actor, batch: ImportBatch, ledger: Ledger, at: dateti
     """Note what was found in a batch's files: tables, open decisions, totals, first findings."""
     actor.require("items.import")
     found = ledger.as_dict(most_findings=0)
+    unlisted = unlisted_findings(actor.company, ledger)
     _move(
         actor,
         batch,
@@ -58,11 +61,12 @@ def record_check(*, actor: Actor, batch: ImportBatch, ledger: Ledger, at: dateti
         counts={
             "rows_read": ledger.rows_read,
             "rows_refused": ledger.rows_refused,
-            "findings": ledger.findings.height,
+            "findings": ledger.findings.height + unlisted.height,
+            "items_unlisted": unlisted.height,
         },
         error="",
     )
-    _write_findings(batch, ledger.findings.head(PREVIEW))
+    _write_findings(batch, pl.concat([unlisted, ledger.findings]).head(PREVIEW))
     record_event(actor, "import.checked", batch, at=at, rows=ledger.rows_read)
     return _reread(batch)
 
@@ -183,13 +187,17 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
     customers = merge_customers(merge, ledger.customers)
     items = merge_items(merge, ledger.items, customers.keys)
     payments = merge_payments(merge, ledger.payments, customers.keys)
-    returned = take_back_implied(merge, items, known_day=ledger.known_day)
+    # a list of all that is open is of today, however old its newest document is
+    reach = day_number(merge.as_of) if ledger.profile.lists_all_open else ledger.known_day
+    returned = take_back_implied(merge, items, known_day=reach)
+    unlisted = settled_unlisted(merge, ledger)
     settled = settle_items(
         merge,
         items=items,
         payments=payments,
         allocations=ledger.allocations,
         derived=ledger.payments.filter(pl.col("is_derived")),
+        unlisted=unlisted,
     )
     known_day = day_of_export(ledger.known_day, merge)
     disputes = merge_disputes(merge, disputes=ledger.disputes, items=items, known_day=known_day)
@@ -209,6 +217,7 @@ def _merge(actor: Actor, merge: Merge, ledger: Ledger) -> ImportBatch:
         },
         "payments_added": payments.rows.filter(fate="imported").height + settled.payments.height,
         "payments_returned": returned,
+        "items_unlisted": unlisted.height,
         "allocations_added": settled.allocations,
         "disputes_changed": disputes,
         "rows_read": ledger.rows_read,

@@ -14,6 +14,8 @@ DATE_ORDERS = ("", "dmy", "mdy")
 DECIMALS = ("", ".", ",")
 TEXTS = ("name", "date_order", "decimal", "encoding", "delimiter", "sheet", "default_currency")
 
+ALL_OPEN = "lists_all_open"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoleProfile:
@@ -29,8 +31,9 @@ class Profile:
     """How files are read; an empty text leaves the choice to detection.
 
     `date_order` is dmy or mdy, `decimal` is "." or ",". What a role says goes before what the
-    profile says. `has_payments_by_number` says that no two customers share a payment number;
-    only code says so, never a document.
+    profile says. `lists_all_open` says that the files list everything that is open on the day they
+    come in: what they no longer list is settled. `has_payments_by_number` says that no two
+    customers share a payment number; only code says so, never a document.
     """
 
     name: str = ""
@@ -40,13 +43,14 @@ class Profile:
     delimiter: str = ""
     sheet: str = ""
     default_currency: str = ""
+    lists_all_open: bool = False
     has_payments_by_number: bool = False
     roles: Mapping[str, RoleProfile] = field(default_factory=lambda: MappingProxyType({}))
 
     def as_dict(self) -> dict[str, object]:
         """Return the profile as a plain document, for YAML or JSON; empty choices are left out."""
         document: dict[str, object] = {
-            key: getattr(self, key) for key in TEXTS if getattr(self, key)
+            key: getattr(self, key) for key in (*TEXTS, ALL_OPEN) if getattr(self, key)
         }
         roles = {
             role: {
@@ -82,15 +86,19 @@ def read_profile(document: Mapping[str, object] | str) -> Profile:
                 "profile: must be a document with keys such as roles and date_order."
             )
         document = loaded
-    unknown = set(document) - {*TEXTS, "roles"}
+    unknown = set(document) - {*TEXTS, ALL_OPEN, "roles"}
     if unknown:
         raise LedgerError(f"profile: unknown key {sorted(map(str, unknown))[0]!r}.")
     texts = {key: _text(document.get(key, ""), key) for key in TEXTS}
+    lists_all_open = document.get(ALL_OPEN, False)
+    if not isinstance(lists_all_open, bool):
+        raise LedgerError(f"profile: {ALL_OPEN} must be true or false.")
     roles = document.get("roles", {})
     if not isinstance(roles, Mapping):
         raise LedgerError("profile: roles must map a role such as items to its columns.")
     profile = Profile(
         **texts,
+        lists_all_open=lists_all_open,
         has_payments_by_number=False,
         roles=MappingProxyType({str(role): _role(role, told) for role, told in roles.items()}),
     )

@@ -126,5 +126,6 @@ def profile_of(sources: Sequence[Source], told: Profile) -> Profile:
         delimiter=told.delimiter,
         sheet=told.sheet,
         default_currency=told.default_currency,
+        lists_all_open=told.lists_all_open,
         roles=MappingProxyType(roles),
     )

@@ -14,7 +14,7 @@ from dunwell import clock
 from dunwell.actions.gate import Refused
 from dunwell.actions.imports import save_profile, set_profile
 from dunwell.actions.uploads import upload_path
-from dunwell.formats.profile import DATE_ORDERS, DECIMALS
+from dunwell.formats.profile import ALL_OPEN, DATE_ORDERS, DECIMALS
 from dunwell.formats.roles import ROLE_FIELDS
 from dunwell.jobs.imports import check_batch
 from dunwell.models import ImportBatch, ImportProfile
@@ -235,6 +235,8 @@ def _document(request: StaffRequest, batch: ImportBatch) -> dict[str, Any]:
     currency = typed.get("default_currency")
     if currency is not None:
         document["default_currency"] = currency.strip().upper()
+        # a box that is not ticked is not sent
+        document[ALL_OPEN] = "lists_all_open" in typed
     roles = {name: dict(told) for name, told in document.get("roles", {}).items()}
     for place, table in enumerate(batch.detected):
         _apply(roles, typed, place, table, batch)

@@ -8,12 +8,11 @@ import polars as pl
 
 from dunwell.actions.bulk import staged
 from dunwell.actions.merging.batch import Merge, lock_rows, on_day, with_places
+from dunwell.actions.merging.implied import IMPLIED
 from dunwell.actions.merging.items import MergedItems
 from dunwell.engine.calendars import day_number
 from dunwell.queries.frames import day, read_rows
 
-IMPLIED = "implied"
-"""Method of a payment that no file names: an item's open amount or settled date implies it."""
 LONGEST_STEM = 118
 LIVE = {
     "allocation_id": pl.Int64,
@@ -46,20 +45,6 @@ ORDER BY a.id
 """What imports put on items and nobody took back; implied is such money on no other item."""
 
 
-SPARE = {"item_number": pl.String, "customer_id": pl.Int64, "spare_minor": pl.Int64}
-_SPARE = """
-SELECT p.reference, p.customer_id, CAST(SUM(p.spare_minor) AS bigint)
-FROM (SELECT p.reference, p.customer_id, p.amount_minor - COALESCE((
-        SELECT SUM(a.amount_minor) FROM dunwell_allocation a WHERE a.payment_id = p.id), 0)
-        AS spare_minor
-      FROM dunwell_payment p
-      WHERE p.company_id = %s AND p.method = %s AND p.reverses_id IS NULL
-        AND NOT EXISTS (SELECT 1 FROM dunwell_payment b WHERE b.reverses_id = p.id)) p
-WHERE p.spare_minor <> 0
-GROUP BY p.reference, p.customer_id
-"""
-
-
 def take_back_implied(merge: Merge, items: MergedItems, *, known_day: int) -> int:
     """Take implied payments back, newest first, as far as the files tell more as open.
 
@@ -87,32 +72,6 @@ def take_back_implied(merge: Merge, items: MergedItems, *, known_day: int) -> in
     booked = merge.booked_day(today, "applied_day", "received_day")
     _write(merge, taken.with_columns(booked.alias("booked_day")))
     return taken.height
-
-
-def without_spare(merge: Merge, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows that imply money with `rest` less what stands unapplied of such money already.
-
-    A person took it off the item. To imply it once more would make money of nothing.
-    """
-    if not rows.height:
-        return rows
-    spare = read_rows(_SPARE, [merge.company.pk, IMPLIED], SPARE)
-    rows = rows.join(spare, on=["item_number", "customer_id"], how="left", maintain_order="left")
-    left = pl.col("rest") - pl.col("spare_minor").fill_null(0).abs()
-    rows = rows.with_columns(left.clip(lower_bound=0).alias("rest"))
-    merge.log.rows(
-        rows.filter(pl.col("spare_minor").abs() > 0),
-        code="taken_back_here",
-        value=pl.col("item_number"),
-        action="kept",
-        severity="warning",
-        reason=pl.format(
-            "is told as paid, and {} minor units that an earlier export implied were taken off "
-            "here since; apply them here if they belong there",
-            pl.col("spare_minor").abs(),
-        ),
-    )
-    return rows
 
 
 def _open_more(merge: Merge, items: MergedItems) -> pl.DataFrame:

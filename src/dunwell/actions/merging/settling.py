@@ -12,15 +12,10 @@ import polars as pl
 
 from dunwell.actions.merging.batch import Merge, lock_rows, on_day, sums, with_places
 from dunwell.actions.merging.caps import capped_by, capped_payments
+from dunwell.actions.merging.implied import implied_money, without_spare
 from dunwell.actions.merging.items import MergedItems
 from dunwell.actions.merging.pairs import new_parts, without_returned
-from dunwell.actions.merging.payments import (
-    LONGEST_NUMBER,
-    MergedPayments,
-    add_payments,
-    added_payments,
-)
-from dunwell.actions.merging.reopened import IMPLIED, without_spare
+from dunwell.actions.merging.payments import MergedPayments
 from dunwell.queries.frames import day
 
 SETTLED = {
@@ -29,7 +24,6 @@ SETTLED = {
     "back_day": pl.Int32,
 }
 USED = {"payment_id": pl.Int64, "used_minor": pl.Int64, "used_back_day": pl.Int32}
-LONGEST_TURN = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +41,12 @@ def settle_items(
     payments: MergedPayments,
     allocations: pl.DataFrame,
     derived: pl.DataFrame,
+    unlisted: pl.DataFrame,
 ) -> Settled:
-    """Add the allocations the files state or imply, as far as they are new and fit."""
+    """Add the allocations the files state or imply, as far as they are new and fit.
+
+    `unlisted` are the items that are settled because the files no longer list them.
+    """
     told = _told(merge, allocations, items, derived)
     open_for = _candidates(merge, items, told)
     _lock(open_for, payments)
@@ -65,10 +63,11 @@ def settle_items(
     netted = _netted(merge, told, stated)
     count = _write(merge, stated, netted)
     left = _left(needs, stated, netted)
-    implied = _implied(merge, left, told)
+    implied = [_implied(merge, left, told), implied_money(merge, unlisted)]
+    names = ("payment_id", "customer_number")
     return Settled(
-        payments=implied.select("payment_id", "customer_number"),
-        allocations=count + _write(merge, implied, netted.clear()),
+        payments=pl.concat([money.select(*names) for money in implied]),
+        allocations=count + sum(_write(merge, money, netted.clear()) for money in implied),
     )
 
 
@@ -276,45 +275,7 @@ def _implied(merge: Merge, left: pl.DataFrame, told: pl.DataFrame) -> pl.DataFra
     rows = rows.filter(~closed)
     beyond = (pl.col("implied_minor") - pl.col("fresh")).clip(lower_bound=0)
     amount = pl.when(pl.col("is_new")).then(pl.col("new") + beyond).otherwise("new")
-    numbered = _numbered(merge, rows).with_columns((amount * pl.col("sign")).alias("paid_minor"))
-    add_payments(
-        merge,
-        numbered.select(
-            "payment_number",
-            "customer_id",
-            "currency",
-            pl.col("paid_minor").alias("amount_minor"),
-            on_day("value_day").alias("value_on"),
-            pl.lit(IMPLIED).alias("method"),
-            pl.col("item_number").alias("reference"),
-        ),
-    )
-    booked = merge.booked_day("applied_day", "issued_day", "value_day", "back_day")
-    return numbered.join(
-        added_payments(merge), on="payment_number", how="inner", maintain_order="left"
-    ).with_columns(booked.alias("booked_day"))
-
-
-def _numbered(merge: Merge, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return implied payments with their numbers: customer, item and the turn, at most 120 long.
-
-    Turns go on from the numbers there are, whosever the payments have turned out to be.
-    """
-    made = merge.known(
-        "reference, number", {"item_number": pl.String, "number": pl.String},
-        of="payment", which=f"AND method = '{IMPLIED}'",
-    ).join(rows, on="item_number", how="semi")  # fmt: skip
-    last = made.group_by(pl.col("number").str.replace(r"/\d+$", "").alias("stem")).agg(
-        pl.col("number").str.extract(r"/(\d+)$").cast(pl.Int64).max().alias("turn")
-    )
-    whole = pl.format("paid/{}/{}", "customer_number", "item_number")
-    short = pl.format("paid/{}/{}", "customer_id", pl.col("item_number").str.slice(0, 80))
-    is_short = whole.str.len_chars() > LONGEST_NUMBER - LONGEST_TURN
-    stemmed = rows.with_columns(pl.when(is_short).then(short).otherwise(whole).alias("stem"))
-    turn = pl.col("turn").fill_null(0) + 1
-    return stemmed.join(last, on="stem", how="left", maintain_order="left").with_columns(
-        pl.format("{}/{}", "stem", turn).alias("payment_number")
-    )
+    return implied_money(merge, rows.with_columns((amount * pl.col("sign")).alias("paid_minor")))
 
 
 def _write(merge: Merge, paid: pl.DataFrame, netted: pl.DataFrame) -> int:

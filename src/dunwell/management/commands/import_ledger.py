@@ -33,6 +33,11 @@ class Command(BaseCommand):
         parser.add_argument("--profile", type=Path, help="YAML file with a column mapping")
         parser.add_argument("--default-currency", default="", help="for rows that name none")
         parser.add_argument("--date-order", default="", choices=["", "dmy", "mdy"])
+        parser.add_argument(
+            "--lists-all-open",
+            action="store_true",
+            help="the files list everything that is open: what they no longer list is settled",
+        )
 
     def handle(self, **options: Any) -> None:
         """Import and print the totals and the first findings; leave with 1 when refused."""
@@ -54,7 +59,7 @@ class Command(BaseCommand):
         files = [Upload(name=path.name, data=path.read_bytes()) for path in options["files"]]
         # before anything is kept: what cannot be used leaves no import behind
         document = _profile(options["profile"]) if options["profile"] else {}
-        chosen = ("default_currency", "date_order")
+        chosen = ("default_currency", "date_order", "lists_all_open")
         document |= {name: options[name] for name in chosen if options[name]}
         read_profile(document)
         batch = receive_upload(actor=actor, files=files, at=at)

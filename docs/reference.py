@@ -290,8 +290,8 @@ def imports_page() -> str:
         f"Keys: {codes(PROFILE_TEXTS)}, `{ALL_OPEN}` and `roles`, which maps a role of the table "
         f"below to {codes(field.name for field in fields(RoleProfile))}. `columns` maps a column "
         "of the file to a field; an empty field leaves the column out. `date_order` is `dmy` or "
-        f"`mdy`, `decimal` is `.` or `,`. `{ALL_OPEN}: true` says that the files list everything that is "
-        "open: what they no longer list is settled.\n\n"
+        f"`mdy`, `decimal` is `.` or `,`. `{ALL_OPEN}: true` says that the files list everything "
+        "that is open: what they no longer list is settled.\n\n"
         + table(("role", "needs at least", "fields"), roles)
         + "\n## What reading files may find\n\nA refused row is not in the ledger, and its amount "
         "stands in the control totals as refused. A changed row is in the ledger, read as the "

@@ -97,6 +97,17 @@ def words(code):
     return code.replace("_", " ").replace(".", " ")
 
 
+def nodes_of(path, *, naming):
+    """Return the syntax of a file, or nothing where what is looked for never stands."""
+    text = path.read_text(encoding="utf-8")
+    return ast.walk(ast.parse(text)) if naming in text else ()
+
+
+def called(call):
+    """Return the last name of what is called, without the objects before it."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
 def finding_codes():
     """Return every code that the readers of files give a finding, as written in the code."""
     codes = {*AMOUNT_REASONS, *DATE_REASONS}
@@ -105,7 +116,7 @@ def finding_codes():
         # and findings about a mail domain have sentences of their own (templatetags/domain_checks)
         if path.stem in {"decisions", "match_rows", "mail_domain_check"}:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes_of(path, naming="code="):
             if isinstance(node, ast.keyword) and node.arg == "code":
                 codes |= {node.value.value} if isinstance(node.value, ast.Constant) else set()
     return codes - {"mapping", "decimal", "date_order", True}
@@ -115,8 +126,8 @@ def verbs():
     """Return every verb that an action leaves in the audit trail, as written in the code."""
     written = set()
     for path in (SOURCE / "actions").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("record_event"):
+        for node in nodes_of(path, naming="record_event"):
+            if isinstance(node, ast.Call) and called(node).endswith("record_event"):
                 written |= {one.value for one in node.args if isinstance(one, ast.Constant)}
     return written
 

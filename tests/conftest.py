@@ -33,6 +33,8 @@ BROWSER = "tests/browser/"
 ON_POSTGRESQL = {"tests/actions/": 3, "tests/queries/": 3, "tests/api/": 8, "tests/jobs/": 8,
                  "tests/web/": 8}  # fmt: skip
 """There one file in so many runs, besides what is marked `both`: CONTRIBUTING says why."""
+FILES_LATE = pytest.StashKey[set[Path]]()
+ALL_BOTH = f"pytestmark = pytest.{dealing.BOTH}"
 LONG_TURNS = 8
 """Of tests that take long (`tests/turns.txt`) one in so many runs, unless all of them are asked for."""
 LONG = (BROWSER, "tests/journeys/", "tests/jobs/", "tests/trust/", "tests/connectors/",
@@ -59,10 +61,29 @@ def pytest_configure(config):
     )
     config.addinivalue_line("markers", "each: runs in every hand, however long it takes")
     dealing.deal()
+    config.stash[FILES_LATE] = _files_late(config)
+
+
+def _files_late(config):
+    """The files whose turn it is not on PostgreSQL, of those that are not left out by name."""
+    if "DUNWELL_DATABASE_URL" not in os.environ or config.getoption("--release"):
+        return set()
+    left_out = {Path(name).resolve() for name in config.getoption("ignore") or ()}
+    files = {}
+    for path in sorted(config.rootpath.glob("tests/*/test_*.py")):
+        if path not in left_out and ALL_BOTH not in path.read_text(encoding="utf-8"):
+            files[path.relative_to(config.rootpath).as_posix()] = path
+    return {files[name] for name in dealing.files_not_dealt(files, ON_POSTGRESQL)}
 
 
 def pytest_report_header():
     return f"dealt: {dealing.deal()} ({dealing.VARIABLE}=… deals another hand)"
+
+
+def pytest_ignore_collect(collection_path, config):
+    """A file whose turn it is not is not even read, unless a test in it runs on both databases."""
+    named = {Path(name.split("::")[0]).resolve() for name in config.args}
+    return dealing.unread(collection_path, config.stash[FILES_LATE] - named) or None
 
 
 def pytest_collection_modifyitems(config, items):
@@ -75,7 +96,7 @@ def pytest_collection_modifyitems(config, items):
         named = {Path(name.split("::")[0]).resolve() for name in config.args}
         late, lists = dealing.not_dealt(items, named), [turns.LIST]
         if "DUNWELL_DATABASE_URL" in os.environ:
-            late |= dealing.files_not_dealt(items, ON_POSTGRESQL, named)
+            late |= dealing.not_of_both(items, config.stash[FILES_LATE] - named)
             lists.append(turns.ON_POSTGRESQL)
         if not config.getoption("--every"):
             long = turns.measured(*lists)

@@ -16,6 +16,9 @@ VARIABLE = "TEST_DEAL"
 HAND = Path(__file__).with_name("hand.txt")
 """The hand that runs everywhere until somebody writes another; what it finds is theirs to mend."""
 
+BOTH = "mark.both"
+"""What stands in every file of which a test runs on both databases."""
+
 
 def is_long_tier():
     """Whether this is the long tier, where everything is tried."""
@@ -59,21 +62,24 @@ def hand(choices, key, *, one_in):
     return {name: choice for name, choice in choices.items() if name in taken}
 
 
-def files_not_dealt(items, folders, named):
-    """The tests of files whose turn it is not: of each folder one file in so many runs.
-
-    Tests marked `both`, and those of a file that was asked for by name, all run.
-    """
-    files = {folder: defaultdict(list) for folder in folders}
-    for item in items:
-        folder = next((one for one in folders if item.nodeid.startswith(one)), None)
-        if folder and item.path not in named and item.get_closest_marker("both") is None:
-            files[folder][item.path.name].append(item)
+def files_not_dealt(files, folders):
+    """The files whose turn it is not: of each folder one file in so many runs."""
     late = set()
-    for folder, members in files.items():
-        for name in members.keys() - hand(members, folder, one_in=folders[folder]).keys():
-            late |= set(members[name])
+    for folder, one_in in folders.items():
+        members = {Path(file).name: file for file in files if file.startswith(folder)}
+        dealt_ones = hand(members, folder, one_in=one_in)
+        late |= set(members.values()) - set(dealt_ones.values())
     return late
+
+
+def unread(path, late):
+    """Whether a file need not be read: its turn is later, and no test in it runs on both databases."""
+    return path in late and BOTH not in path.read_text(encoding="utf-8")
+
+
+def not_of_both(items, late):
+    """The tests of files whose turn is later, but for those that run on both databases."""
+    return {one for one in items if one.path in late and one.get_closest_marker("both") is None}
 
 
 def not_dealt(items, named):

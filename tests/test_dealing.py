@@ -78,13 +78,24 @@ def test_families_take_turns_and_files_that_belong_together_run_whole(hands):
     assert dealing.not_dealt(pages, {Path("a.py")}) == set()
 
 
-def test_of_a_folder_some_files_run_and_always_what_is_for_both(hands):
-    some = [Case(f"tests/web/test_{name}.py::test_{n}") for name in "abcdef" for n in range(2)]
-    ever = [Case("tests/web/test_a.py::test_both", both={}), Case("tests/test_x.py::test_x")]
-    late = hands(lambda: dealing.files_not_dealt([*some, *ever], {"tests/web/": 3}, set()))
-    assert {len(one) for one in late} == {8}
-    assert all(not one & set(ever) for one in late)
+def test_of_a_folder_some_files_run_and_those_of_others_always(hands):
+    some = [f"tests/web/test_{name}.py" for name in "abcdef"]
+    late = hands(lambda: dealing.files_not_dealt([*some, "tests/test_x.py"], {"tests/web/": 3}))
+    assert {len(one) for one in late} == {4}
+    assert all("tests/test_x.py" not in one for one in late)
     assert set.intersection(*late) == set()
+
+
+def test_of_a_file_whose_turn_is_later_runs_what_is_for_both(tmp_path):
+    late = [Case(f"tests/web/test_a.py::test_{number}") for number in range(2)]
+    ever = [Case("tests/web/test_a.py::test_both", both={}), Case("tests/test_x.py::test_x")]
+    assert dealing.not_of_both([*late, *ever], {late[0].path}) == set(late)
+
+    plain, mixed = tmp_path / "test_plain.py", tmp_path / "test_mixed.py"
+    plain.write_text("def test_plain(): ...", encoding="utf-8")
+    mixed.write_text("@pytest.mark.both\ndef test_mixed(): ...", encoding="utf-8")
+    assert [dealing.unread(one, {plain, mixed}) for one in (plain, mixed)] == [True, False]
+    assert not dealing.unread(plain, {mixed})
 
 
 def test_what_takes_long_takes_turns_and_what_waits_for_one_beginning_runs_together(hands):

@@ -208,6 +208,12 @@ def test_a_settlement_is_proposed_within_the_policy_decided_and_accepted(
         as_of=TODAY,
         at=AT,
     )
+    jane.cookies["django_language"] = "de"
+    for address in (answers[0].url, HOME):
+        german = jane.get(address).text
+        assert "<dt>Zu zahlen bis</dt>" in german and "<dt>Von</dt>" not in german
+    assert "<dt>Was er umfasst</dt>" in jane.get(answers[0].url).text
+    del jane.cookies["django_language"]
     accept = f"{SETTLEMENT_ASK}{settlement.pk}/accept/"
     assert jane.post(accept, {"name": "Jane"}).status_code == 422
     jane.post(accept, {"name": "Jane", "has_agreed": "on"})

@@ -51,7 +51,7 @@ class SettlementForm(KeyedForm):
         """Ask for the amount in the currency of the items."""
         super().__init__(*args, **kwargs)
         self.fields["pay"] = MoneyField(currency, label=_("I pay in all"))
-        self.fields["pay_by_on"] = day_field(label=_("By"))
+        self.fields["pay_by_on"] = day_field(label=_("To be paid by"))
         self.order_fields(["key", "pay", "pay_by_on", "reason"])
 
 

@@ -170,7 +170,7 @@ INITIATIVE_COLUMNS = (
     _("Currency"),
     _("Baseline"),
     _("Goal"),
-    _("By"),
+    _("Due on"),
     _("Place"),
     _("Change"),
     _("Measured by"),

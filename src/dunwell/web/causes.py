@@ -83,7 +83,7 @@ class CauseActionForm(forms.Form):
     owner = forms.ModelChoiceField(
         User.objects.none(), label=_("Who does it"), required=False, empty_label=_("nobody yet")
     )
-    due_on = day_field(label=_("By"))
+    due_on = day_field(label=_("Due on"))
 
 
 @require_GET

@@ -31,7 +31,7 @@ class BulkForm(forms.Form):
 
     pool = forms.ChoiceField(label=_("Pool"), required=False)
     segment = forms.ChoiceField(label=_("Segment"), required=False)
-    channel = forms.ChoiceField(label=_("By"))
+    channel = forms.ChoiceField(label=_("Channel"))
     template = forms.ChoiceField(label=_("Text"), required=False)
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     body = forms.CharField(

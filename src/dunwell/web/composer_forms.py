@@ -26,7 +26,7 @@ SHOWN_ITEMS = 60
 class ComposerForm(forms.Form):
     """The words and the way; items, papers and files stand beside it."""
 
-    channel = forms.ChoiceField(label=_("By"))
+    channel = forms.ChoiceField(label=_("Channel"))
     contact = forms.ChoiceField(label=_("To"), required=False)
     template = forms.ChoiceField(label=_("Start from"), required=False)
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)

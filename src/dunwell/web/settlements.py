@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -51,7 +51,7 @@ COLUMNS = (
     _("Currency"),
     _("Open"),
     _("To pay"),
-    _("Given up"),
+    pgettext_lazy("claim", "Given up"),
     _("To be paid by"),
     _("Proposed by"),
     _("Proposed on"),

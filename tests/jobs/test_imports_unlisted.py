@@ -76,6 +76,18 @@ def test_what_is_listed_again_is_open_again(by, company):
     assert breaks(company) == {}
 
 
+def test_the_same_list_as_before_is_read_again_where_another_came_since(by, company):
+    taken_in(by, *ROWS.values())
+    again = taken_in(by, *ROWS.values())
+    assert again.counts["same_as_batch"]
+    taken_in(by, ROWS["R1"])
+
+    taken_in(by, *ROWS.values())
+
+    assert open_amounts(company) == {"R1": 100_00, "R2": 50_00, "C1": -20_00}
+    assert breaks(company) == {}
+
+
 def test_only_a_list_of_everything_settles_what_it_leaves_out(by, company):
     taken_in(by, *ROWS.values())
     batch = taken_in(by, ROWS["R1"], lists_all_open=False)

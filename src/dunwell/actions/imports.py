@@ -25,7 +25,7 @@ from dunwell.actions.merging.unlisted import settled_unlisted, unlisted_findings
 from dunwell.engine.calendars import day_number
 from dunwell.formats.findings import LedgerError
 from dunwell.formats.ledger import Ledger
-from dunwell.formats.profile import read_profile
+from dunwell.formats.profile import ALL_OPEN, read_profile
 from dunwell.formats.redaction import redacted
 from dunwell.models import Company, Customer, Feed, ImportBatch, ImportFinding, ImportProfile, Item
 from dunwell.queries.merged_records import Way, ways
@@ -291,14 +291,18 @@ def _finish(
 
 
 def _same_files(batch: ImportBatch) -> ImportBatch | None:
-    """Return the finished import of the same bytes, read the same way."""
-    same = ImportBatch.objects.filter(
-        company_id=batch.company_id,
-        sha256=batch.sha256,
-        status=Status.DONE,
-        profile=batch.profile,
-    )
-    return same.exclude(sha256="").order_by("pk").first()
+    """Return the finished import of the same bytes, read the same way.
+
+    A list of all that is open says something new where other files came since, though it is the
+    same list as before.
+    """
+    done = ImportBatch.objects.filter(company_id=batch.company_id, status=Status.DONE)
+    files = done.exclude(sha256="").order_by("pk")
+    same = files.filter(sha256=batch.sha256, profile=batch.profile)
+    last = same.last()
+    if last is not None and batch.profile.get(ALL_OPEN) and files.filter(pk__gt=last.pk).exists():
+        return None
+    return same.first()
 
 
 def _finish_known(

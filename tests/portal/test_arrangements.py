@@ -103,6 +103,8 @@ def test_a_promise_is_moved_once_and_taken_back(jane, items):
     first.refresh_from_db()
     moved = Promise.objects.get(outcome="open")
     assert (first.outcome, moved.due_on) == ("superseded", later)
+    shown = jane.get(HOME).text
+    assert "Another day" not in shown and "moved once already" in shown and "Take back" in shown
     again = f"{PROMISE}{moved.pk}/move/"
     told = {"key": key_of(jane.get(again)), "due_on": SOON.isoformat()}
     refused = jane.post(again, told)

@@ -17,6 +17,7 @@ from dunwell.models import (
     Settlement,
     SettlementItem,
 )
+from dunwell.queries.portal_promises import MOST_MOVES, replaced_on
 
 PAST = 20
 """Arrangements that are over, of each kind, which the page shows."""
@@ -49,6 +50,7 @@ class OwnPromise:
     outcome: str
     is_own: bool
     may_change: bool
+    may_move: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,7 +154,7 @@ class Arrangements:
 
 
 def arrangements(customer: Customer, *, as_of: date) -> Arrangements:
-    """Return a customer's promises, plans and settlements; ten queries."""
+    """Return a customer's promises, plans and settlements; eleven queries."""
     promises = Promise.objects.filter(customer=customer)
     plans = PaymentPlan.objects.filter(customer=customer).exclude(status=PlanStatus.DRAFT)
     agreed = Settlement.objects.filter(customer=customer).exclude(status=SettlementStatus.DRAFT)
@@ -193,10 +195,17 @@ def _promises(found: Any, *, as_of: date) -> tuple[OwnPromise, ...]:
     told = PromiseItem.objects.filter(promise__in=[one.pk for one in rows])
     for line in told.select_related("item").order_by("item__due_on", "item"):
         lines.setdefault(line.promise_id, []).append(line)
-    return tuple(_promise(one, lines.get(one.pk, []), as_of=as_of) for one in rows)
+    live = {one.pk for one in rows if one.outcome == Promise.Outcome.OPEN}
+    items = [line.item_id for key in live for line in lines.get(key, [])]
+    replaced = replaced_on(items, as_of=as_of) if items else {}
+    return tuple(_promise(one, lines.get(one.pk, []), replaced, as_of=as_of) for one in rows)
 
 
-def _promise(one: Promise, lines: list[PromiseItem], *, as_of: date) -> OwnPromise:
+def _promise(
+    one: Promise, lines: list[PromiseItem], replaced: Mapping[int, set[int]], *, as_of: date
+) -> OwnPromise:
+    moves: set[int] = set().union(*(replaced.get(line.item_id, set()) for line in lines))
+    may_change = one.outcome == Promise.Outcome.OPEN and one.due_on >= as_of
     return OwnPromise(
         id=one.pk,
         due_on=one.due_on,
@@ -208,7 +217,9 @@ def _promise(one: Promise, lines: list[PromiseItem], *, as_of: date) -> OwnPromi
         note=one.note if one.source == "portal" else "",
         outcome=one.outcome,
         is_own=one.source == "portal",
-        may_change=one.outcome == Promise.Outcome.OPEN and one.due_on >= as_of,
+        may_change=may_change,
+        # a promise of an amount names nothing that could be promised anew
+        may_move=may_change and bool(lines) and len(moves) < MOST_MOVES,
     )
 
 

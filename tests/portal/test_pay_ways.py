@@ -53,7 +53,8 @@ def test_a_mandate_is_signed_and_waits_for_our_check(customer, method):
     told = {"iban": "DE02120300000000202051", "debtor": "Acme", "name": "Jane", "agrees": "on"}
 
     wrong = jane.post(MANDATE, {**told, "iban": "DE00", "sha256": hidden(page, "sha256")})
-    assert wrong.status_code == 422
+    assert wrong.status_code == 422 and "compare it with your bank card" in wrong.text
+    assert "signed mandate" not in wrong.text
     assert jane.post(MANDATE, {**told, "sha256": hidden(page, "sha256")}).url == WAYS
 
     assert Mandate.objects.get().status == "draft"

@@ -112,9 +112,12 @@ def test_an_account_gets_a_name_and_is_put_out_of_use(come_in, admin, company):
     client, account = come_in(admin), BankAccount.objects.get()
     address = f"/bank/accounts/{account.pk}/change/"
     assert client.post(address, {"name": ""}).status_code == 422
-    client.post(address, {"name": "Old bank"})
+    names = {"bic": "COBADEFFXXX", "creditor_id": "DE98ZZZ09999999999"}
+    client.post(address, {"name": "Old bank", **names})
     account.refresh_from_db()
     assert (account.name, account.is_active) == ("Old bank", False)
+    shown = text_of(client, f"/bank/accounts/{account.pk}/")
+    assert "BIC COBADEFFXXX" in shown and "Creditor identifier DE98ZZZ09999999999" in shown
     assert "not in use" in text_of(client, "/bank/")
 
 

@@ -35,6 +35,15 @@ def mandate_reference(text: str) -> str:
     return reference
 
 
+def is_account_number(text: str) -> bool:
+    """Return whether a text is an IBAN whose length and check digits are right."""
+    try:
+        IBAN(text)
+    except SchwiftyException:
+        return False
+    return True
+
+
 def sepa_account(iban: str, bic: str) -> tuple[str, str]:
     """Return account number and BIC in the form banks want; the BIC may stay empty in the EEA.
 

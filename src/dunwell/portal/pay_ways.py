@@ -17,6 +17,7 @@ from dunwell.actions.autopay_charges import drop_charge
 from dunwell.actions.gate import Refused
 from dunwell.actions.mandate_consents import address_hash_of, enrol_mandate
 from dunwell.actions.saved_methods import remove_method
+from dunwell.formats.sepa_accounts import is_account_number
 from dunwell.models import Autopay, AutopayCharge, Mandate, SavedMethod
 from dunwell.portal.debtors import Debtor, in_portal
 from dunwell.portal.second_factor import second_factor
@@ -47,6 +48,15 @@ class MandateForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=120)
     agrees = forms.BooleanField(label=_("I have read the mandate and agree to it."))
     sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def clean_iban(self) -> str:
+        """Return the account number; raise ValidationError for one that was mistyped."""
+        iban = str(self.cleaned_data["iban"])
+        if not is_account_number(iban):
+            raise forms.ValidationError(
+                _("This account number cannot be right. Please compare it with your bank card.")
+            )
+        return iban
 
 
 class AutopayForm(forms.Form):

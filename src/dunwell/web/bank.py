@@ -196,6 +196,7 @@ def bank_account_show(request: StaffRequest, account_id: int) -> HttpResponse:
     page = page_asked(request, lambda cursor: statements(cursor=cursor))
     context = {
         "row": row,
+        "account": get_object_or_404(BankAccount, pk=account_id, company=company),
         "page": page,
         "broken": broken_statements(company, account_id=account_id),
         **tab_counts(request),

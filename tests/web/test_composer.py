@@ -123,6 +123,24 @@ def test_a_conversation_is_answered(come_in, collector, company, customer, item)
     assert client.get(f"{page(customer)}?answers=99").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("came_by", "goes_by"), [("email", "email"), ("portal", "portal"), ("whatsapp", "email")]
+)
+def test_an_answer_starts_in_the_channel_of_what_is_answered(
+    come_in, collector, company, customer, came_by, goes_by
+):
+    thread = Conversation.objects.create(
+        company=company, customer=customer, subject="x", opened_at=AT, last_in_at=AT
+    )
+    InboundMessage.objects.create(
+        company=company, conversation=thread, customer=customer, kind="person", sha256="1" * 64,
+        sender="jane", message_id="<m1@acme.example>", size_bytes=1, received_at=AT,
+        recorded_at=AT, subject="Copy please", channel=came_by,
+    )  # fmt: skip
+    opened = come_in(collector).get(f"{page(customer)}?conversation={thread.pk}").text
+    assert f'<option value="{goes_by}" selected>' in opened
+
+
 def test_a_test_goes_to_the_writer_alone(come_in, collector, customer, item):
     client = come_in(collector)
     answer = client.post(f"{page(customer)}test/", words(customer, item), follow=True)

@@ -21,7 +21,7 @@ from dunwell.jobs.enclosures import (
     statement_enclosure,
 )
 from dunwell.models import Message
-from dunwell.queries.compositions import Composition, composition, starting_text
+from dunwell.queries.compositions import CHANNELS, Composition, composition, starting_text
 from dunwell.templatetags.sentences import spoken
 from dunwell.web.answers import REFUSED, done, refused
 from dunwell.web.composer_forms import Composer, ComposerForm, composer_of, first_contact
@@ -148,9 +148,11 @@ def _enclosures(request: StaffRequest, composer: Composer) -> list[Enclosure]:
 
 def _first_form(request: StaffRequest, composer: Composer) -> ComposerForm:
     """Return the form as it opens: an answer to what is answered, or an empty message."""
-    subject = ""
+    subject, channel = "", "email"
     if composer.answered is not None:
         subject = composer.answered.subject
+        came_by = composer.answered.channel
+        channel = came_by if came_by in CHANNELS else channel
         subject = subject if subject.lower().startswith(("re:", "aw:")) else f"Re: {subject}"
     contact = first_contact(composer)
     template = request.GET.get("template", "")
@@ -161,7 +163,7 @@ def _first_form(request: StaffRequest, composer: Composer) -> ComposerForm:
         )
         subject, body = subject or words[0], words[1]
     initial = {
-        "channel": "email",
+        "channel": channel,
         "contact": contact,
         "template": template if body else "",
         "subject": subject[:200],
